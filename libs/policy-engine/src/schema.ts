@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** The largest amount and cap, in cents: every integer up to it is exact in JSON and in JavaScript. */
+export const MAX_AMOUNT_CENTS: number = Number.MAX_SAFE_INTEGER;
+
+export const EXPECTED_AMOUNT = `expected an integer from 0 to ${MAX_AMOUNT_CENTS}`;
+
+/** Longer than any tool name, so that a limit on patterns takes nothing away. */
+const MAX_PATTERN_LENGTH = 512;
+const MAX_DESCRIPTION_LENGTH = 1000;
+const EXPECTED_PATTERN = `expected a pattern of 1 to ${MAX_PATTERN_LENGTH} characters`;
+const EXPECTED_OPS = 'expected a list of one or more operation names';
+const EXPECTED_OP = 'expected an operation name of 1 to 256 characters';
+const EXPECTED_DESCRIPTION = `expected text of at most ${MAX_DESCRIPTION_LENGTH} characters`;
+
+function text(min: number, max: number, error: string) {
+  // A lone surrogate has no UTF-8 form, so a policy that holds one could not get a digest.
+  return z.string({ error }).min(min, { error }).max(max, { error }).refine(isWellFormed, { error });
+}
+
+function isWellFormed(value: string): boolean {
+  return value.isWellFormed();
+}
+
+const cents = z.int({ error: EXPECTED_AMOUNT }).min(0, { error: EXPECTED_AMOUNT });
+const pattern = text(1, MAX_PATTERN_LENGTH, EXPECTED_PATTERN);
+const patterns = z.array(pattern, { error: 'expected a list of patterns' });
+
+/** Version 1 of the policy: two caps and two lists of globs. Every key may be left out. */
+export const PolicyV1 = z.strictObject({
+  version: z.optional(z.literal(1)),
+  max_refund_cents: z.optional(cents),
+  max_payment_link_cents: z.optional(cents),
+  allow_tools: z.optional(patterns),
+  deny_tools: z.optional(patterns),
+});
+export type PolicyV1 = z.infer<typeof PolicyV1>;
+
+/** One rule of version 2. `cap_cents` bounds what an `allow` rule allows; the other decisions don't use it. */
+export const PolicyRule = z.strictObject(
+  {
+    match: pattern,
+    decision: z.enum(['allow', 'review', 'deny'], { error: 'expected one of allow, review, deny' }),
+    cap_cents: z.optional(cents),
+    ops: z.optional(
+      z.array(text(1, 256, EXPECTED_OP), { error: EXPECTED_OPS }).min(1, { error: EXPECTED_OPS }),
+    ),
+    description: z.optional(text(0, MAX_DESCRIPTION_LENGTH, EXPECTED_DESCRIPTION)),
+  },
+  { error: 'expected a rule with match and decision' },
+);
+export type PolicyRule = z.infer<typeof PolicyRule>;
+
+/** Version 2 of the policy: rules from the top down, the first that matches decides. */
+export const PolicyV2 = z.strictObject({
+  version: z.literal(2),
+  rules: z.array(PolicyRule, { error: 'expected a list of rules' }),
+});
+export type PolicyV2 = z.infer<typeof PolicyV2>;
+
+export type Policy = PolicyV1 | PolicyV2;

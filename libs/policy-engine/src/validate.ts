@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import { type Policy, PolicyV1, PolicyV2 } from './schema.ts';
+
+export type PolicyValidation =
+  | { readonly ok: true; readonly policy: Policy; readonly version: 1 | 2 }
+  | { readonly ok: false; readonly errors: string[] };
+
+/** A person mends a policy from the first few errors; a thousand of them only fill a log. */
+const MAX_ERRORS = 100;
+
+/**
+ * Whether a document (parsed YAML or JSON) is a policy. Never throws. Each error names the path and what was
+ * expected there: `rules.0.decision: expected one of allow, review, deny`, `rules.1.colour: unknown field`. `{}` is a
+ * version 1 policy of defaults; an empty document is an error, because a file cut to nothing must not allow.
+ */
+export function validatePolicy(document: unknown): PolicyValidation {
+  if (document === undefined || document === null) return refuse(['the policy is empty']);
+  if (!isPlainObject(document)) return refuse(['expected an object with the keys of a policy']);
+  const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;
+  if (version === 2) return check(PolicyV2, document, 2);
+  if (version === undefined && Object.hasOwn(document, 'rules')) {
+    return refuse(['version: expected 2, because the policy has rules']);
+  }
+  if (version === undefined || version === 1) return check(PolicyV1, document, 1);
+  return refuse(['version: expected 1 or 2']);
+}
+
+function check(schema: z.ZodType<Policy>, document: object, version: 1 | 2): PolicyValidation {
+  const result = schema.safeParse(document);
+  if (result.success) return { ok: true, policy: result.data, version };
+  return refuse([...new Set(result.error.issues.flatMap(describeIssue))]);
+}
+
+function refuse(errors: string[]): PolicyValidation {
+  if (errors.length <= MAX_ERRORS) return { ok: false, errors };
+  const more = errors.length - MAX_ERRORS;
+  return { ok: false, errors: [...errors.slice(0, MAX_ERRORS), `and ${more} more errors`] };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`${showPath(issue.path)}: ${issue.message}`];
+  return issue.keys.map((key) => `${showPath([...issue.path, key])}: unknown field`);
+}
+
+function showPath(path: readonly PropertyKey[]): string {
+  return path.map(showKey).join('.');
+}
+
+/** Keys come from the document: odd ones are quoted and cut, so that an error stays one readable line. */
+function showKey(key: PropertyKey): string {
+  const name = String(key);
+  return /^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,78 @@
+import { IDENTITIES, type PublicKeys } from './identities.ts';
+import { permissionsOf } from './permissions.ts';
+
+export type NatsConfOptions = {
+  readonly host: string;
+  /** TCP port; -1 lets the system choose a free one. */
+  readonly port: number;
+  /** JetStream's folder. */
+  readonly storeDir: string;
+  readonly identities: PublicKeys;
+  readonly pidFile?: string;
+  /** Folder where the server writes `nats-server_<pid>.ports` once it listens. */
+  readonly portsFileDir?: string;
+  /** Port of the monitoring endpoint (`/healthz`); without it there is none. */
+  readonly httpPort?: number;
+};
+
+const MIB = 1024 * 1024;
+
+/** Room for 1 MiB of arguments, escaped, inside an event inside a request. */
+export const MAX_PAYLOAD_BYTES = 4 * MIB;
+
+/** Memory that JetStream may use; stream AEGIS_CHECKS reserves half of it. */
+export const MAX_MEMORY_STORE_BYTES = 128 * MIB;
+
+const text = (value: string): string => JSON.stringify(value);
+const list = (subjects: readonly string[]): string => `[${subjects.map(text).join(', ')}]`;
+
+/** An empty allow list would allow all, so nothing to allow is written as a deny. */
+const allow = (subjects: readonly string[]): string =>
+  subjects.length === 0 ? '{ deny: ">" }' : `{ allow: ${list(subjects)} }`;
+
+function user(identity: (typeof IDENTITIES)[number], publicKey: string): string {
+  const { publish, subscribe, responds } = permissionsOf(identity);
+  return [
+    `    # ${identity}`,
+    `    { nkey: ${publicKey}, permissions: {`,
+    `        publish: ${allow(publish)}`,
+    `        subscribe: ${allow(subscribe)}`,
+    ...(responds ? ['        allow_responses: { max: 1, expires: "10m" }'] : []),
+    '    } }',
+  ].join('\n');
+}
+
+function listening(options: NatsConfOptions): string[] {
+  return [
+    'server_name: aegis',
+    `host: ${text(options.host)}`,
+    `port: ${options.port}`,
+    ...(options.httpPort === undefined ? [] : [`http: ${text(`${options.host}:${options.httpPort}`)}`]),
+    ...(options.pidFile === undefined ? [] : [`pid_file: ${text(options.pidFile)}`]),
+    ...(options.portsFileDir === undefined ? [] : [`ports_file_dir: ${text(options.portsFileDir)}`]),
+    `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    'lame_duck_grace_period: "2s"',
+    'lame_duck_duration: "30s"',
+  ];
+}
+
+/** The text of nats.conf: the same for the embedded server and for the one in a container. */
+export function natsConf(options: NatsConfOptions): string {
+  return `${[
+    ...listening(options),
+    '',
+    'jetstream {',
+    `  store_dir: ${text(options.storeDir)}`,
+    `  max_memory_store: ${MAX_MEMORY_STORE_BYTES}`,
+    '  # An acknowledged message is on the disk, not in its cache: without this, two minutes may be lost.',
+    '  sync_interval: always',
+    '}',
+    '',
+    'authorization {',
+    '  default_permissions { publish: { deny: ">" }, subscribe: { deny: ">" } }',
+    '  users: [',
+    ...IDENTITIES.map((identity) => user(identity, options.identities[identity])),
+    '  ]',
+    '}',
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,81 @@
+import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createUser, fromSeed } from '@nats-io/nkeys';
+import { BrokerError } from './broker-error.ts';
+
+/** Everybody who may speak on the bus: one NATS user each. */
+export const IDENTITIES = [
+  'admin',
+  'policy',
+  'enforcer',
+  'approvals',
+  'audit',
+  'gateway',
+  'mcp',
+  'reader',
+] as const;
+export type Identity = (typeof IDENTITIES)[number];
+
+/** The public nkey of each identity. */
+export type PublicKeys = Readonly<Record<Identity, string>>;
+
+/** The inbox prefix that a client connects with; a shared one would let services read each other's replies. */
+export const inboxPrefix = (identity: Identity): string => `_INBOX_${identity}`;
+
+/** `<dir>/<identity>.nk`: the file that holds the identity's seed, readable by the owner only. */
+export const seedFile = (keysDir: string, identity: Identity): string => join(keysDir, `${identity}.nk`);
+
+/** The nkey seed of an identity, for `nkeyAuthenticator`. @throws BrokerError where it can't be read. */
+export async function readSeed(keysDir: string, identity: Identity): Promise<Uint8Array> {
+  const file = seedFile(keysDir, identity);
+  try {
+    return new TextEncoder().encode((await readFile(file, 'utf8')).trim());
+  } catch (cause) {
+    throw new BrokerError(
+      `The key ${file} can't be read: start AegisMCP with this data directory once, or as the user that owns it.`,
+      { cause },
+    );
+  }
+}
+
+/** Leaves a seed that is already there alone; `wx` makes two first starts agree on one. */
+async function createSeed(keysDir: string, identity: Identity): Promise<void> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(seedFile(keysDir, identity), 'wx', 0o600);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    throw error;
+  }
+  try {
+    await file.writeFile(`${new TextDecoder().decode(createUser().getSeed())}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Makes the seeds that are missing in `keysDir` (0700, files 0600) and returns the public keys of all.
+ * @throws BrokerError where a seed file is damaged.
+ */
+export async function ensureIdentities(keysDir: string): Promise<PublicKeys> {
+  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  await chmod(keysDir, 0o700);
+  const keys: [Identity, string][] = [];
+  for (const identity of IDENTITIES) {
+    await createSeed(keysDir, identity);
+    keys.push([identity, await publicKey(keysDir, identity)]);
+  }
+  return Object.fromEntries(keys) as PublicKeys;
+}
+
+async function publicKey(keysDir: string, identity: Identity): Promise<string> {
+  const seed = await readSeed(keysDir, identity);
+  try {
+    return fromSeed(seed).getPublicKey();
+  } catch (cause) {
+    const file = seedFile(keysDir, identity);
+    throw new BrokerError(`The key ${file} is damaged: delete it and start again, a new one is made.`, { cause });
+  }
+}

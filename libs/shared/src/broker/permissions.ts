@@ -1,0 +1,111 @@
+import {
+  APPROVALS_LOG,
+  AUDIT_LOG,
+  DECISIONS_LOG,
+  enforceLog,
+  EVENTS,
+  LOG,
+  POLICY_LOG,
+  rpcSubject,
+  type ServiceName,
+  STREAM,
+  TIMERS_CONSUMER,
+  TIMERS_STREAM,
+} from '../contracts/subjects.ts';
+import { type Identity, inboxPrefix } from './identities.ts';
+
+/** What a NATS user may do; everything else is denied. A subscription may name its queue group after a space. */
+export type Permissions = {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** Whether it may answer the requests that it receives, once each. */
+  readonly responds: boolean;
+};
+
+const API = '$JS.API';
+const IDEMPOTENCY_LOG = `${LOG}.idempotency.>`;
+
+const ask = (service: ServiceName, ...verbs: string[]): string[] => verbs.map((verb) => rpcSubject(service, verb));
+const answer = (service: ServiceName): string => `aegis.rpc.${service}.* ${service}`;
+
+/** The last message of a subject. The plain form names its target in the body, where no permission can look. */
+const lastOf = (subject: string): string => `${API}.DIRECT.GET.${STREAM}.${subject}`;
+
+/** An ordered consumer with one filter: the server compares the filter in the subject with the one in the body. */
+const follow = (filter: string): string => `${API}.CONSUMER.CREATE.${STREAM}.*.${filter}`;
+
+/** What every reader of the log needs beside the right to create its consumer. */
+const READ = [
+  `${API}.STREAM.INFO.${STREAM}`,
+  `${API}.CONSUMER.INFO.${STREAM}.*`,
+  `${API}.CONSUMER.MSG.NEXT.${STREAM}.*`,
+  `${API}.CONSUMER.DELETE.${STREAM}.*`,
+];
+
+const TIMERS = [
+  'aegis.timers.>',
+  `${API}.CONSUMER.INFO.${TIMERS_STREAM}.${TIMERS_CONSUMER}`,
+  `${API}.CONSUMER.MSG.NEXT.${TIMERS_STREAM}.${TIMERS_CONSUMER}`,
+  `$JS.ACK.${TIMERS_STREAM}.${TIMERS_CONSUMER}.>`,
+];
+
+const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
+  admin: [`${API}.>`],
+  policy: [POLICY_LOG, 'aegis.checks.>', ...READ, follow(POLICY_LOG), lastOf(POLICY_LOG)],
+  enforcer: [
+    `${LOG}.decision.enforce.>`,
+    IDEMPOTENCY_LOG,
+    lastOf(IDEMPOTENCY_LOG),
+    ...ask('policy', 'check'),
+    ...ask('approvals', 'request', 'consume', 'get'),
+  ],
+  approvals: [
+    APPROVALS_LOG,
+    enforceLog('allowed'),
+    IDEMPOTENCY_LOG,
+    ...READ,
+    follow(APPROVALS_LOG),
+    lastOf(APPROVALS_LOG),
+    lastOf(IDEMPOTENCY_LOG),
+    ...TIMERS,
+  ],
+  audit: [AUDIT_LOG, ...READ, `${API}.CONSUMER.CREATE.${STREAM}.*`, `${API}.DIRECT.GET.${STREAM}`],
+  gateway: [
+    'aegis.rpc.policy.*',
+    ...ask('enforcer', 'enforce'),
+    ...ask('approvals', 'complete', 'decide', 'get', 'list'),
+    'aegis.rpc.audit.*',
+    'aegis.rpc.*.health',
+    ...READ,
+    follow(DECISIONS_LOG),
+    follow(APPROVALS_LOG),
+  ],
+  mcp: [
+    ...ask('policy', 'check', 'get', 'effective'),
+    ...ask('enforcer', 'enforce'),
+    ...ask('approvals', 'request', 'get'),
+    ...ask('audit', 'write'),
+  ],
+  reader: [],
+};
+
+const SUBSCRIBE: Readonly<Record<Identity, readonly string[]>> = {
+  admin: [],
+  policy: [answer('policy')],
+  enforcer: [answer('enforcer')],
+  approvals: [answer('approvals')],
+  audit: [answer('audit')],
+  gateway: [`${EVENTS}.>`],
+  mcp: [answer('mcp')],
+  reader: [`${EVENTS}.>`],
+};
+
+/** The permissions of an identity: its own inbox, and what its work needs. */
+export function permissionsOf(identity: Identity): Permissions {
+  const subscribe = SUBSCRIBE[identity];
+  return {
+    publish: PUBLISH[identity],
+    subscribe: [...subscribe, `${inboxPrefix(identity)}.>`],
+    responds: subscribe.some((subject) => subject.startsWith('aegis.rpc.')),
+  };
+}

@@ -1,0 +1,57 @@
+import {
+  ConsumerNotFoundError,
+  type JetStreamManager,
+  jetstreamManager,
+  StreamNotFoundError,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { TIMERS_STREAM } from '../contracts/subjects.ts';
+import { BrokerError } from './broker-error.ts';
+import { type Difference, differences } from './differences.ts';
+import { requireServerVersion } from './server-version.ts';
+import { STREAMS, TIMERS_READER, type WantedStream } from './streams.ts';
+
+/** The configuration of a stream or consumer that may be there. */
+async function existing<T>(read: () => Promise<{ config: T }>): Promise<T | undefined> {
+  try {
+    return (await read()).config;
+  } catch (error) {
+    if (error instanceof StreamNotFoundError || error instanceof ConsumerNotFoundError) return undefined;
+    throw error;
+  }
+}
+
+function refuse(what: string, difference: Difference | undefined): void {
+  if (difference === undefined) return;
+  const { field, wanted, actual } = difference;
+  throw new BrokerError(
+    `${what} has ${field} = ${JSON.stringify(actual) ?? 'nothing'} where AegisMCP needs ${JSON.stringify(wanted)}: ` +
+      `set it with "nats stream edit" or "nats consumer edit", or use a NATS server of its own.`,
+  );
+}
+
+async function provisionStream(jsm: JetStreamManager, wanted: WantedStream): Promise<void> {
+  const actual =
+    (await existing(() => jsm.streams.info(wanted.name))) ?? (await jsm.streams.add(wanted)).config;
+  refuse(`Stream ${wanted.name}`, differences(wanted, actual)[0]);
+}
+
+async function provisionTimersReader(jsm: JetStreamManager): Promise<void> {
+  const name = TIMERS_READER.durable_name ?? '';
+  const actual =
+    (await existing(() => jsm.consumers.info(TIMERS_STREAM, name))) ??
+    (await jsm.consumers.add(TIMERS_STREAM, TIMERS_READER)).config;
+  refuse(`Consumer ${name} of stream ${TIMERS_STREAM}`, differences(TIMERS_READER, actual)[0]);
+}
+
+/**
+ * Creates the streams and the consumer that are missing and compares those that exist, field by field. Idempotent.
+ * @param nc a connection of the admin identity.
+ * @throws BrokerError where the server is older than 2.12 or a stream is not what it must be; nothing is updated.
+ */
+export async function provision(nc: NatsConnection): Promise<void> {
+  requireServerVersion(nc.info?.version ?? 'unknown');
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  for (const stream of STREAMS) await provisionStream(jsm, stream);
+  await provisionTimersReader(jsm);
+}

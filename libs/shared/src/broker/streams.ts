@@ -1,0 +1,80 @@
+import type { ConsumerConfig, StreamConfig } from '@nats-io/jetstream';
+import {
+  CHECKS_STREAM,
+  EVENTS,
+  LOG,
+  STREAM,
+  TIMERS_CONSUMER,
+  TIMERS_FIRED,
+  TIMERS_STREAM,
+} from '../contracts/subjects.ts';
+
+export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
+export type WantedConsumer = Partial<ConsumerConfig> & Pick<ConsumerConfig, 'durable_name'>;
+
+const NANOS_PER_SECOND = 1_000_000_000;
+const UNLIMITED = -1;
+
+const UNLIMITED_STREAM = {
+  retention: 'limits',
+  max_msgs: UNLIMITED,
+  max_bytes: UNLIMITED,
+  max_age: 0,
+  max_msgs_per_subject: UNLIMITED,
+  max_msg_size: UNLIMITED,
+  max_consumers: UNLIMITED,
+  num_replicas: 1,
+} as const;
+
+/** The record. Republished, so that outsiders see what was stored and nothing else. */
+export const AEGIS: WantedStream = {
+  ...UNLIMITED_STREAM,
+  name: STREAM,
+  subjects: [`${LOG}.>`],
+  storage: 'file',
+  discard: 'new',
+  deny_delete: true,
+  deny_purge: true,
+  allow_direct: true,
+  allow_atomic: true,
+  duplicate_window: 120 * NANOS_PER_SECOND,
+  republish: { src: `${LOG}.>`, dest: `${EVENTS}.>` },
+};
+
+/** Advisory checks: frequent, bounded, gone with the server. */
+export const AEGIS_CHECKS: WantedStream = {
+  ...UNLIMITED_STREAM,
+  name: CHECKS_STREAM,
+  subjects: ['aegis.checks.>'],
+  storage: 'memory',
+  discard: 'old',
+  max_msgs: 100_000,
+  max_bytes: 64 * 1024 * 1024,
+  republish: { src: 'aegis.checks.>', dest: `${EVENTS}.decision.check.>` },
+};
+
+/** Timers have a stream of their own, because schedules switch `deny_purge` off. */
+export const AEGIS_TIMERS: WantedStream = {
+  ...UNLIMITED_STREAM,
+  name: TIMERS_STREAM,
+  subjects: ['aegis.timers.>'],
+  storage: 'file',
+  discard: 'old',
+  allow_direct: true,
+  allow_msg_ttl: true,
+  allow_msg_schedules: true,
+  duplicate_window: 120 * NANOS_PER_SECOND,
+};
+
+export const STREAMS: readonly WantedStream[] = [AEGIS, AEGIS_CHECKS, AEGIS_TIMERS];
+
+/** Fired timers, for whichever replica of approvals is free; no limit on redelivery, whose end would be silent. */
+export const TIMERS_READER: WantedConsumer = {
+  durable_name: TIMERS_CONSUMER,
+  filter_subject: TIMERS_FIRED,
+  ack_policy: 'explicit',
+  ack_wait: 30 * NANOS_PER_SECOND,
+  deliver_policy: 'all',
+  replay_policy: 'instant',
+  max_deliver: UNLIMITED,
+};

@@ -1,0 +1,112 @@
+import { headers, type Msg } from '@nats-io/transport-node';
+import type { Envelope } from '../contracts/envelope.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { Link, Message } from './link.ts';
+import type { Mux } from './mux.ts';
+import type { Read } from './read.ts';
+
+/** JetStream's error code for a wrong `Nats-Expected-Last-Subject-Sequence`. */
+const WRONG_LAST_SEQUENCE = 10071;
+
+/** A fact to store. `expect` is the sequence of the subject's last message, 0 where there is none. */
+export type Fact = { subject: string; event: Envelope; expect?: number };
+export type Stored = { seq: number };
+
+type PubAck = {
+  stream?: string;
+  seq?: number;
+  duplicate?: boolean;
+  error?: { err_code: number; description: string };
+};
+
+const late = (): AppError => new AppError('storage_unavailable', 'The event log did not confirm in time.');
+
+/** The message of one fact, with what its place in a batch adds to the headers. */
+function toMessage(
+  fact: Fact,
+  reply: string | undefined,
+  batch?: { id: string; index: number; last: boolean; dedupe: boolean },
+): Message {
+  const h = headers();
+  if (batch === undefined || batch.dedupe) h.set('Nats-Msg-Id', fact.event.id);
+  if (fact.expect !== undefined) h.set('Nats-Expected-Last-Subject-Sequence', String(fact.expect));
+  if (batch) {
+    h.set('Nats-Batch-Id', batch.id);
+    h.set('Nats-Batch-Sequence', String(batch.index + 1));
+    if (batch.last) h.set('Nats-Batch-Commit', '1');
+  }
+  const options = reply === undefined ? { headers: h } : { headers: h, reply };
+  return { subject: fact.subject, payload: JSON.stringify(fact.event), options };
+}
+
+function readAck(message: Msg): { seq: number; duplicate: boolean } {
+  if (message.headers?.code === 503) throw new AppError('storage_unavailable', 'The event log is away.');
+  const ack = JSON.parse(message.string()) as PubAck;
+  if (ack.error?.err_code === WRONG_LAST_SEQUENCE) {
+    throw new AppError('version_conflict', 'The log has a newer event on this subject.', {
+      cause: ack.error,
+    });
+  }
+  if (ack.error || typeof ack.seq !== 'number') {
+    throw new AppError('storage_unavailable', 'The event log refused the write.', {
+      cause: ack.error ?? ack,
+    });
+  }
+  return { seq: ack.seq, duplicate: ack.duplicate === true };
+}
+
+function checkDeadline(deadlineMs: number): void {
+  if (deadlineMs <= Date.now()) {
+    throw new AppError('deadline_exceeded', 'The deadline passed before the event was stored.');
+  }
+}
+
+export type Append = {
+  /**
+   * Stores one fact, durable when this resolves. A retry with the same event is stored once.
+   *
+   * @throws AppError `version_conflict` where `expect` is not the subject's last sequence and the last one is not this very event;
+   * `storage_unavailable`, `deadline_exceeded`, `bus_unavailable`: it may be stored or not, and was not confirmed
+   */
+  one(fact: Fact, deadlineMs: number): Promise<Stored>;
+  /** Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. */
+  all(facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored>;
+};
+
+export function createAppend(link: Link, mux: Mux, read: Read): Append {
+  let batches = 0;
+  const batchPrefix = Math.random().toString(36).slice(2, 12);
+
+  /** After a conflict: was it our own write, confirmed to nobody? */
+  const findOwn = async (fact: Fact, conflict: unknown, deadlineMs: number): Promise<Stored> => {
+    const last = await read.last(fact.subject, deadlineMs);
+    if (last?.event?.id === fact.event.id) return { seq: last.seq };
+    throw conflict;
+  };
+
+  return {
+    async one(fact, deadlineMs) {
+      checkDeadline(deadlineMs);
+      const { inbox, reply } = mux.expect(deadlineMs, late);
+      link.send(toMessage(fact, inbox));
+      try {
+        return { seq: readAck(await reply).seq };
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
+        return findOwn(fact, thrown, deadlineMs);
+      }
+    },
+    async all(facts, deadlineMs, dedupe) {
+      checkDeadline(deadlineMs);
+      const { inbox, reply } = mux.expect(deadlineMs, late);
+      const id = `${batchPrefix}-${(batches++).toString(36)}`;
+      const end = facts.length - 1;
+      link.send(
+        ...facts.map((fact, index) =>
+          toMessage(fact, index === end ? inbox : undefined, { id, index, last: index === end, dedupe }),
+        ),
+      );
+      return { seq: readAck(await reply).seq };
+    },
+  };
+}

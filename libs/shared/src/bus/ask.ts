@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import type { Rpc, RpcReply, RpcRequest } from '../contracts/rpc.ts';
+import { rpcSubject } from '../contracts/subjects.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { fromFault } from '../errors/faces.ts';
+import type { Link } from './link.ts';
+import type { Mux } from './mux.ts';
+
+/** What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. */
+export type RequestContext = { deadlineMs: number; traceparent?: string | undefined };
+
+export type Ask = <Req extends z.ZodType, Rep extends z.ZodType>(
+  rpc: Rpc<Req, Rep>,
+  data: z.input<Req>,
+  context: RequestContext,
+) => Promise<z.output<Rep>>;
+
+const unavailable = (rpc: Rpc, detail: string, cause?: unknown): AppError =>
+  new AppError(`${rpc.service}_unavailable` satisfies ErrorCode, detail, { cause });
+
+/** Reads a reply, or throws: an error reply, an answer that is not one, or one that breaks the contract. */
+function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string): z.output<Rep> {
+  let reply: RpcReply;
+  try {
+    reply = JSON.parse(text) as RpcReply;
+  } catch (cause) {
+    throw unavailable(rpc, `The ${rpc.service} service answered with something that is not JSON.`, cause);
+  }
+  if ('error' in reply) throw fromFault(reply.error);
+  const parsed = rpc.reply.safeParse(reply.data);
+  if (parsed.success) return parsed.data;
+  throw unavailable(rpc, `The ${rpc.service} service gave an answer that breaks its contract.`, parsed.error);
+}
+
+/**
+ * Asks a service and waits until the deadline.
+ *
+ * @throws AppError the service's own error, or `<service>_unavailable` where nobody answers, in time or in contract
+ */
+export function createAsk(link: Link, mux: Mux): Ask {
+  return async (rpc, data, { deadlineMs, traceparent }) => {
+    const request: RpcRequest = { deadline_ms: deadlineMs, data };
+    if (traceparent !== undefined) request.traceparent = traceparent;
+    const { inbox, reply } = mux.expect(deadlineMs, () =>
+      unavailable(rpc, `The ${rpc.service} service did not answer in time.`),
+    );
+    link.send({
+      subject: rpcSubject(rpc.service, rpc.verb),
+      payload: JSON.stringify(request),
+      options: { reply: inbox },
+    });
+    const message = await reply;
+    if (message.headers?.code === 503) throw unavailable(rpc, `The ${rpc.service} service is not running.`);
+    return readReply(rpc, message.string());
+  };
+}

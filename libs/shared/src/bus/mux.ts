@@ -1,0 +1,71 @@
+import { createInbox, type Msg } from '@nats-io/transport-node';
+import { AppError } from '../errors/app-error.ts';
+import type { Link } from './link.ts';
+
+const SWEEP_MS = 20;
+
+type Waiting = {
+  deadlineMs: number;
+  late: () => AppError;
+  resolve: (reply: Msg) => void;
+  reject: (error: AppError) => void;
+};
+
+/** Where replies come back: one subscription, a map, and one coarse sweep of what ran out of time. */
+export type Mux = {
+  /** A reply subject and the reply that comes to it, or the error that `late` makes once the deadline is past. */
+  expect(deadlineMs: number, late: () => AppError): { inbox: string; reply: Promise<Msg> };
+  close(): void;
+};
+
+/**
+ * nats.js's own `request` makes an error object with a stack trace and a timer for each call, which costs more than the
+ * rest of the hop; hence this one.
+ */
+export function createMux(link: Link, inboxPrefix: string): Mux {
+  const base = createInbox(inboxPrefix);
+  const waiting = new Map<string, Waiting>();
+  let next = 0;
+
+  const subscription = link.nc.subscribe(`${base}.*`, {
+    callback: (_error, message) => {
+      const token = message.subject.slice(base.length + 1);
+      const one = waiting.get(token);
+      if (!one) return;
+      waiting.delete(token);
+      one.resolve(message);
+    },
+  });
+
+  const sweep = setInterval(() => {
+    const now = Date.now();
+    for (const [token, one] of waiting) {
+      if (one.deadlineMs > now) continue;
+      waiting.delete(token);
+      one.reject(one.late());
+    }
+  }, SWEEP_MS);
+  sweep.unref();
+
+  const rejectAll = () => {
+    for (const one of waiting.values()) {
+      one.reject(new AppError('bus_unavailable', 'The message bus went away before it answered.'));
+    }
+    waiting.clear();
+  };
+  link.onDown(rejectAll);
+
+  return {
+    expect(deadlineMs, late) {
+      const token = (next++).toString(36);
+      const { promise, resolve, reject } = Promise.withResolvers<Msg>();
+      waiting.set(token, { deadlineMs, late, resolve, reject });
+      return { inbox: `${base}.${token}`, reply: promise };
+    },
+    close() {
+      clearInterval(sweep);
+      subscription.unsubscribe();
+      rejectAll();
+    },
+  };
+}

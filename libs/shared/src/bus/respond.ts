@@ -1,0 +1,81 @@
+import type { Msg } from '@nats-io/transport-node';
+import type { z } from 'zod';
+import type { Rpc, RpcReply, RpcRequest } from '../contracts/rpc.ts';
+import { rpcSubject } from '../contracts/subjects.ts';
+import { AppError, toAppError } from '../errors/app-error.ts';
+import { toFault } from '../errors/faces.ts';
+import { parseRequest } from '../errors/invalid.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { RequestContext } from './ask.ts';
+import type { Link } from './link.ts';
+
+export type Handler<Req extends z.ZodType, Rep extends z.ZodType> = (
+  data: z.output<Req>,
+  context: RequestContext,
+) => Promise<z.input<Rep>> | z.input<Rep>;
+
+/** One way in: the question and who answers it. */
+export type Route = { rpc: Rpc; handle: (data: never, context: RequestContext) => unknown };
+
+/** Pairs a question with its handler, types checked. */
+export const route = <Req extends z.ZodType, Rep extends z.ZodType>(
+  rpc: Rpc<Req, Rep>,
+  handle: Handler<Req, Rep>,
+): Route => ({ rpc, handle });
+
+export type Responder = {
+  /** Takes no new requests and waits for those in flight. */
+  drain(): Promise<void>;
+};
+
+function readRequest(message: Msg): RpcRequest {
+  const request = JSON.parse(message.string()) as RpcRequest;
+  if (typeof request.deadline_ms !== 'number') {
+    throw new AppError('invalid_request', 'deadline_ms: required');
+  }
+  return request;
+}
+
+async function answer(one: Route, message: Msg, log: Logger): Promise<RpcReply> {
+  try {
+    const request = readRequest(message);
+    if (request.deadline_ms <= Date.now()) {
+      throw new AppError('deadline_exceeded', 'The request came after its deadline.');
+    }
+    const context = { deadlineMs: request.deadline_ms, traceparent: request.traceparent };
+    const data = parseRequest(one.rpc.request, request.data) as never;
+    return { data: await one.handle(data, context) };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    const level = error.code === 'internal' ? 'error' : 'debug';
+    log[level]({ err: error.cause ?? error, code: error.code, verb: one.rpc.verb }, 'request refused');
+    return { error: toFault(error) };
+  }
+}
+
+/** Answers questions as one of a queue group named after the service: any replica may take any request. */
+export function respond(link: Link, routes: readonly Route[], log: Logger): Responder {
+  const inFlight = new Set<Promise<void>>();
+  const serve = async (one: Route, message: Msg): Promise<void> => {
+    const reply = await answer(one, message, log);
+    if (!link.isUp()) return;
+    link.send({ subject: message.reply as string, payload: JSON.stringify(reply) });
+  };
+  const subscriptions = routes.map((one) =>
+    link.nc.subscribe(rpcSubject(one.rpc.service, one.rpc.verb), {
+      queue: one.rpc.service,
+      callback: (error, message) => {
+        if (error || !message.reply) return;
+        const done = serve(one, message).finally(() => inFlight.delete(done));
+        inFlight.add(done);
+      },
+    }),
+  );
+  return {
+    async drain() {
+      await Promise.all(subscriptions.map((s) => (link.nc.isClosed() ? undefined : s.drain())));
+      await Promise.all(inFlight);
+      await new Promise(setImmediate);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { AmountCents, Note, Principal, Timestamp, ToolName, TraceId, Via } from './call.ts';
+
+const Action = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:/ -]{1,128}$/, 'expected 1 to 128 characters of A-Z a-z 0-9 _ . : / - and space');
+
+export const WriteAudit = z.strictObject({
+  action: Action,
+  tool: ToolName.optional(),
+  ok: z.boolean().optional(),
+  note: Note.optional(),
+  principal: Principal,
+  via: Via,
+});
+export type WriteAudit = z.infer<typeof WriteAudit>;
+export const WriteAuditReply = z.strictObject({ ok: z.literal(true), trace_id: TraceId, path: z.string() });
+export type WriteAuditReply = z.infer<typeof WriteAuditReply>;
+
+/** `aegis.audit.written.v1`: an entry that a client wrote. */
+export const AuditWritten = WriteAudit;
+export type AuditWritten = z.infer<typeof AuditWritten>;
+
+/** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
+export const AuditLine = z.object({
+  seq: z.int().min(1),
+  ts: Timestamp,
+  trace_id: z.string().nullable(),
+  action: z.string(),
+  ok: z.boolean().nullable(),
+  tool: z.string().nullable(),
+  op: z.string().nullable(),
+  amount_cents: AmountCents.nullable(),
+  status: z.string().nullable(),
+  note: z.string().nullable(),
+  dry_run_id: z.string().optional(),
+  approval_id: z.string().optional(),
+  principal: z.string().optional(),
+  policy_digest: z.string().optional(),
+  event_id: z.string(),
+  type: z.string(),
+});
+export type AuditLine = z.infer<typeof AuditLine>;
+
+/** Newest first; `before` is the `next` of the page before. Times are inclusive at `from`, exclusive at `to`. */
+export const QueryAudit = z.strictObject({
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  tool: z.string().max(256).optional(),
+  ok: z.boolean().optional(),
+  status: z.string().max(64).optional(),
+  limit: z.int().min(1).max(1000),
+  before: z.int().min(1).optional(),
+});
+export type QueryAudit = z.infer<typeof QueryAudit>;
+export const QueryAuditReply = z.strictObject({ entries: z.array(AuditLine), next: z.int().optional() });
+export type QueryAuditReply = z.infer<typeof QueryAuditReply>;

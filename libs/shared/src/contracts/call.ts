@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/**
+ * A tool's name in one plain alphabet. Names outside it are refused, never normalised: a name that only looks like a
+ * denied one must not get past a rule.
+ */
+export const ToolName = z
+  .string()
+  .regex(/^[A-Za-z0-9_.:/-]{1,256}$/, 'expected 1 to 256 characters of A-Z a-z 0-9 _ . : / -');
+export type ToolName = z.infer<typeof ToolName>;
+
+/** Money in cents: a whole number from 0 to 2^53-1. */
+export const AmountCents = z
+  .number('expected an integer from 0 to 9007199254740991')
+  .refine((n) => Number.isSafeInteger(n) && n >= 0, 'expected an integer from 0 to 9007199254740991');
+export type AmountCents = z.infer<typeof AmountCents>;
+
+/** Text that people will read in a log line or a table: no control characters. */
+const line = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected text without control characters');
+
+export const Op = line(128);
+/** The caller's own name for a call; unique per principal. */
+export const DryRunId = line(200);
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+export const IdempotencyKey = line(255);
+/** Who calls. */
+export const Principal = line(200);
+/** Who calls where nobody has signed in. */
+export const ANONYMOUS = 'anonymous';
+export const Note = z.string().max(4096);
+
+export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+/** A W3C trace id: 32 lower-case hexadecimal digits. */
+export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
+export const Timestamp = z.iso.datetime();
+
+/** A tool call that somebody wants to make. `args` are kept as they came. */
+export const Call = z.strictObject({
+  tool: ToolName,
+  op: Op.optional(),
+  amount_cents: AmountCents.optional(),
+  args: z.record(z.string(), z.unknown()).optional(),
+  server: ToolName.optional(),
+  principal: Principal,
+});
+export type Call = z.infer<typeof Call>;
+
+/** Where a call came in. */
+export const Via = z.enum(['rest', 'mcp-stdio', 'mcp-http', 'cli']);
+export type Via = z.infer<typeof Via>;

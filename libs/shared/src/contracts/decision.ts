@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import {
+  AmountCents,
+  Call,
+  Digest,
+  DryRunId,
+  IdempotencyKey,
+  Note,
+  Op,
+  Principal,
+  Timestamp,
+  ToolName,
+  TraceId,
+  Via,
+} from './call.ts';
+
+/** Which rule decided: its place in the policy and its pattern. */
+export const MatchedRule = z.strictObject({ index: z.int().min(0), match: z.string() });
+export type MatchedRule = z.infer<typeof MatchedRule>;
+
+/** An advisory question: what would the policy say? Nothing is recorded for good. */
+export const CheckRequest = z.strictObject({
+  tool: ToolName,
+  op: Op.optional(),
+  amount_cents: AmountCents.optional(),
+  principal: Principal,
+  via: Via,
+});
+export type CheckRequest = z.infer<typeof CheckRequest>;
+
+/** The policy's answer, with what it takes to replay it. */
+export const CheckReply = z.strictObject({
+  decision: z.enum(['allow', 'review', 'deny']),
+  allowed: z.boolean(),
+  approval_required: z.boolean(),
+  reasons: z.array(z.string()),
+  rule: MatchedRule.optional(),
+  policy_digest: Digest,
+  policy_version: z.union([z.literal(1), z.literal(2)]),
+});
+export type CheckReply = z.infer<typeof CheckReply>;
+
+/** May this call run now? */
+export const EnforceRequest = z.strictObject({
+  call: Call,
+  dry_run_id: DryRunId.optional(),
+  idempotency_key: IdempotencyKey.optional(),
+  reason: Note.optional(),
+  via: Via,
+});
+export type EnforceRequest = z.infer<typeof EnforceRequest>;
+
+export const Outcome = z.enum(['allowed', 'pending', 'blocked']);
+export type Outcome = z.infer<typeof Outcome>;
+
+export const EnforceReply = z.strictObject({
+  allowed: z.boolean(),
+  approval_required: z.boolean(),
+  status: Outcome,
+  reasons: z.array(z.string()),
+  approval_id: z.string().optional(),
+  dry_run_id: DryRunId.optional(),
+  trace_id: TraceId,
+});
+export type EnforceReply = z.infer<typeof EnforceReply>;
+
+/** A call as the record keeps it: everything a later reader needs to decide again. */
+export const RecordedCall = z.strictObject({
+  tool: ToolName,
+  op: Op.optional(),
+  amount_cents: AmountCents.optional(),
+  args_digest: Digest.optional(),
+  server: ToolName.optional(),
+  principal: Principal,
+  call_digest: Digest,
+});
+export type RecordedCall = z.infer<typeof RecordedCall>;
+
+/** `aegis.decision.enforced.v1`: an answered enforce. Stored before it is answered. */
+export const DecisionEnforced = z.strictObject({
+  call: RecordedCall,
+  outcome: Outcome,
+  reasons: z.array(z.string()),
+  rule: MatchedRule.optional(),
+  policy_digest: Digest,
+  policy_version: z.union([z.literal(1), z.literal(2)]),
+  ruled_at: Timestamp,
+  approval_id: z.string().optional(),
+  dry_run_id: DryRunId.optional(),
+  idempotency_digest: z.string().optional(),
+  caller_traceparent: z.string().optional(),
+  via: Via,
+});
+export type DecisionEnforced = z.infer<typeof DecisionEnforced>;
+
+/** `aegis.decision.checked.v1`: an advisory check, on a bounded stream in memory. */
+export const DecisionChecked = z.strictObject({
+  tool: ToolName,
+  op: Op.optional(),
+  amount_cents: AmountCents.optional(),
+  principal: Principal,
+  outcome: z.enum(['allowed', 'review', 'blocked']),
+  reasons: z.array(z.string()),
+  rule: MatchedRule.optional(),
+  policy_digest: Digest,
+  via: Via,
+});
+export type DecisionChecked = z.infer<typeof DecisionChecked>;
+
+/** `aegis.idempotency.answered.v1`: the answer once given for a key, so that a retry gets the same one. */
+export const IdempotencyAnswered = z.strictObject({
+  call_digest: Digest,
+  reply: EnforceReply,
+});
+export type IdempotencyAnswered = z.infer<typeof IdempotencyAnswered>;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { Timestamp } from './call.ts';
+
+/**
+ * CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md),
+ * with the distributed-tracing extension. `id` is the message's `Nats-Msg-Id`.
+ */
+export const Envelope = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1).max(128),
+  source: z.string().min(1),
+  type: z.string().regex(/^aegis\.[a-z_]+\.[a-z_]+\.v[0-9]+$/),
+  subject: z.string().min(1).optional(),
+  time: Timestamp,
+  datacontenttype: z.literal('application/json'),
+  traceparent: z
+    .string()
+    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+    .optional(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+/** The trace id inside a W3C `traceparent`, if there is one. */
+export const traceIdOf = (event: Pick<Envelope, 'traceparent'>): string | undefined =>
+  event.traceparent?.slice(3, 35);

@@ -1,0 +1,28 @@
+import type { z } from 'zod';
+import { ApprovalChanged } from './approvals.ts';
+import { AuditWritten } from './audit.ts';
+import { DecisionChecked, DecisionEnforced, IdempotencyAnswered } from './decision.ts';
+import { PolicyPublished, PolicyRejected } from './policy.ts';
+
+/**
+ * Every type of event and the schema of its `data`. A released type is never edited: a changed one gets a new version
+ * and an upcaster, and the fixture of the old one stays.
+ */
+export const EVENT_DATA = {
+  'aegis.decision.enforced.v1': DecisionEnforced,
+  'aegis.decision.checked.v1': DecisionChecked,
+  'aegis.idempotency.answered.v1': IdempotencyAnswered,
+  'aegis.approval.requested.v1': ApprovalChanged,
+  'aegis.approval.approved.v1': ApprovalChanged,
+  'aegis.approval.denied.v1': ApprovalChanged,
+  'aegis.approval.expired.v1': ApprovalChanged,
+  'aegis.approval.consumed.v1': ApprovalChanged,
+  'aegis.policy.published.v1': PolicyPublished,
+  'aegis.policy.rejected.v1': PolicyRejected,
+  'aegis.audit.written.v1': AuditWritten,
+} as const;
+
+export type EventType = keyof typeof EVENT_DATA;
+export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
+
+export const isEventType = (type: string): type is EventType => Object.hasOwn(EVENT_DATA, type);

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { Digest } from './call.ts';
+
+const Document = z.record(z.string(), z.unknown());
+
+export const Empty = z.strictObject({});
+
+/** The policy in force: as it was written, with a v1 policy's defaults filled in. */
+export const PolicyGetReply = z.strictObject({
+  policy: Document,
+  path: z.string(),
+  digest: Digest,
+  version: z.union([z.literal(1), z.literal(2)]),
+});
+export type PolicyGetReply = z.infer<typeof PolicyGetReply>;
+
+export const PolicyEffectiveReply = z.strictObject({ policy: Document });
+
+/** Without `policy`, the active one is meant. */
+export const PolicyValidateRequest = z.strictObject({ policy: z.unknown().optional() });
+export const PolicyValidateReply = z.strictObject({
+  ok: z.boolean(),
+  errors: z.array(z.string()),
+  version: z.literal(2),
+  migrated: z.boolean(),
+  notes: z.array(z.string()),
+});
+export type PolicyValidateReply = z.infer<typeof PolicyValidateReply>;
+
+export const PolicyMigrateRequest = z.strictObject({ policy: z.unknown() });
+export const PolicyMigrateReply = z.strictObject({
+  ok: z.boolean(),
+  version: z.literal(2),
+  policy: Document.optional(),
+  errors: z.array(z.string()),
+  notes: z.array(z.string()),
+});
+export type PolicyMigrateReply = z.infer<typeof PolicyMigrateReply>;
+
+/** `aegis.policy.published.v1`: the whole document, so that a replica can activate it from the log alone. */
+export const PolicyPublished = z.strictObject({
+  policy: Document,
+  digest: Digest,
+  version: z.union([z.literal(1), z.literal(2)]),
+  path: z.string(),
+  origin: z.enum(['file', 'defaults']),
+});
+export type PolicyPublished = z.infer<typeof PolicyPublished>;
+
+/** `aegis.policy.rejected.v1`: a candidate that is not in force, and why. `digest` is of the file's bytes. */
+export const PolicyRejected = z.strictObject({
+  path: z.string(),
+  digest: Digest.optional(),
+  errors: z.array(z.string()),
+});
+export type PolicyRejected = z.infer<typeof PolicyRejected>;

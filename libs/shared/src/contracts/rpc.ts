@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import {
+  ApprovalReply,
+  CompleteApproval,
+  ConsumeApproval,
+  ConsumeReply,
+  GetApproval,
+  ListApprovals,
+  ListApprovalsReply,
+  RequestApproval,
+} from './approvals.ts';
+import { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from './audit.ts';
+import { CheckReply, CheckRequest, EnforceReply, EnforceRequest } from './decision.ts';
+import {
+  Empty,
+  PolicyEffectiveReply,
+  PolicyGetReply,
+  PolicyMigrateReply,
+  PolicyMigrateRequest,
+  PolicyValidateReply,
+  PolicyValidateRequest,
+} from './policy.ts';
+import type { ServiceName } from './subjects.ts';
+
+/** How a part is; `problems` are sentences for people, empty when all is well. */
+export const HealthReply = z.strictObject({
+  status: z.enum(['ok', 'degraded']),
+  problems: z.array(z.string()),
+});
+export type HealthReply = z.infer<typeof HealthReply>;
+
+/** One question that a service answers: where it is asked and what goes in and out. */
+export type Rpc<Req extends z.ZodType = z.ZodType, Rep extends z.ZodType = z.ZodType> = {
+  readonly service: ServiceName;
+  readonly verb: string;
+  readonly request: Req;
+  readonly reply: Rep;
+};
+
+const rpc = <Req extends z.ZodType, Rep extends z.ZodType>(
+  service: ServiceName,
+  verb: string,
+  request: Req,
+  reply: Rep,
+): Rpc<Req, Rep> => ({ service, verb, request, reply });
+
+export const policyCheck = rpc('policy', 'check', CheckRequest, CheckReply);
+export const policyGet = rpc('policy', 'get', Empty, PolicyGetReply);
+export const policyEffective = rpc('policy', 'effective', Empty, PolicyEffectiveReply);
+export const policyValidate = rpc('policy', 'validate', PolicyValidateRequest, PolicyValidateReply);
+export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, PolicyMigrateReply);
+export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply);
+export const approvalsRequest = rpc('approvals', 'request', RequestApproval, ApprovalReply);
+export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply);
+export const approvalsConsume = rpc('approvals', 'consume', ConsumeApproval, ConsumeReply);
+export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply);
+export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply);
+export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply);
+export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply);
+/** Every service answers how it is. */
+export const healthOf = (service: ServiceName) => rpc(service, 'health', Empty, HealthReply);
+
+/** What travels: the deadline is absolute, in milliseconds since the epoch; nobody appends past it. */
+export type RpcRequest = { deadline_ms: number; traceparent?: string; data: unknown };
+export type RpcFault = { code: string; detail: string };
+export type RpcReply = { data: unknown } | { error: RpcFault };

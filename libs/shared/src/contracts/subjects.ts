@@ -1,0 +1,59 @@
+/**
+ * Every subject of the bus, in one place.
+ *
+ * Requests are core NATS request/reply on `aegis.rpc.<service>.<verb>`; facts are written to `aegis.log.>` and read by
+ * outsiders on `aegis.events.>`, where the stream republishes what it stored.
+ */
+
+/** Stream of record: every fact, in one order. */
+export const STREAM = 'AEGIS';
+/** Advisory checks: in memory, bounded, not part of the record. */
+export const CHECKS_STREAM = 'AEGIS_CHECKS';
+/** One-shot message schedules that wake the approvals service. */
+export const TIMERS_STREAM = 'AEGIS_TIMERS';
+/** Durable consumer of fired timers on {@link TIMERS_STREAM}. */
+export const TIMERS_CONSUMER = 'approvals';
+
+export const LOG = 'aegis.log';
+export const EVENTS = 'aegis.events';
+
+export const SERVICES = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const TOKEN = /^[A-Za-z0-9_-]+$/;
+
+/** One subject token, or a RangeError: a token outside `[A-Za-z0-9_-]` could widen a subject. */
+function token(value: string): string {
+  if (!TOKEN.test(value)) throw new RangeError(`not a subject token: ${JSON.stringify(value)}`);
+  return value;
+}
+
+/** `aegis.rpc.<service>.<verb>` */
+export const rpcSubject = (service: ServiceName, verb: string): string =>
+  `aegis.rpc.${service}.${token(verb)}`;
+
+export const POLICY_LOG = `${LOG}.policy`;
+export const AUDIT_LOG = `${LOG}.audit`;
+export const APPROVALS_LOG = `${LOG}.approval.>`;
+export const DECISIONS_LOG = `${LOG}.decision.>`;
+
+/** `aegis.log.decision.enforce.<outcome>` */
+export const enforceLog = (outcome: 'allowed' | 'pending' | 'blocked'): string =>
+  `${LOG}.decision.enforce.${outcome}`;
+
+/** `aegis.log.approval.<approval_id>`: one exact subject an aggregate, so that compare-and-set guards it. */
+export const approvalLog = (approvalId: string): string => `${LOG}.approval.${token(approvalId)}`;
+
+/** `aegis.log.idempotency.<key_digest>`: the answer once given for an idempotency key. */
+export const idempotencyLog = (keyDigest: string): string => `${LOG}.idempotency.${token(keyDigest)}`;
+
+/** `aegis.checks.<outcome>` */
+export const checkSubject = (outcome: 'allowed' | 'review' | 'blocked'): string => `aegis.checks.${outcome}`;
+
+export const timerSchedule = (approvalId: string): string => `aegis.timers.schedule.${token(approvalId)}`;
+export const timerFire = (approvalId: string): string => `aegis.timers.fire.${token(approvalId)}`;
+export const TIMERS_FIRED = 'aegis.timers.fire.>';
+
+/** What an outsider sees of a stored fact: `aegis.log.x` is republished as `aegis.events.x`. */
+export const eventSubject = (logSubject: string): string =>
+  logSubject.startsWith(`${LOG}.`) ? `${EVENTS}.${logSubject.slice(LOG.length + 1)}` : logSubject;

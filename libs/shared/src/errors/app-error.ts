@@ -1,0 +1,25 @@
+import { CATALOGUE, type ErrorCode } from './catalogue.ts';
+
+/** An error that may be shown outside: its detail is written for the caller. A denial is a value, never one of these. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(detail, options);
+    this.name = 'AppError';
+    this.code = code;
+  }
+
+  /** The HTTP status of this code. */
+  get status(): number {
+    return CATALOGUE[this.code].status;
+  }
+}
+
+/** Anything thrown, as an AppError. What is not one already shows no detail outside. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  return new AppError('internal', 'An unexpected error; the log has the details under this request id.', {
+    cause: thrown,
+  });
+}

@@ -1,0 +1,31 @@
+/** Every error that leaves a service: a stable code, its HTTP status and its title. Codes are never reused. */
+export const CATALOGUE = {
+  invalid_json: { status: 400, title: 'The body is not valid JSON' },
+  forbidden_origin: { status: 403, title: 'This origin may not use the API' },
+  not_found: { status: 404, title: 'Not found' },
+  approval_not_found: { status: 404, title: 'No such approval' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  dry_run_id_in_use: { status: 409, title: 'This dry run id waits for another call' },
+  dry_run_id_ambiguous: { status: 409, title: 'More than one caller uses this dry run id' },
+  already_decided: { status: 409, title: 'The approval is already decided' },
+  version_conflict: { status: 409, title: 'Somebody else was first' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  invalid_request: { status: 422, title: 'The request is not valid' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another call' },
+  too_many_attempts: { status: 429, title: 'Too many wrong codes' },
+  internal: { status: 500, title: 'Something broke' },
+  bus_unavailable: { status: 503, title: 'The message bus is away' },
+  storage_unavailable: { status: 503, title: 'The event log does not take writes' },
+  deadline_exceeded: { status: 503, title: 'No answer in time' },
+  policy_unavailable: { status: 503, title: 'The policy service is away' },
+  enforcer_unavailable: { status: 503, title: 'The enforcer is away' },
+  approvals_unavailable: { status: 503, title: 'The approvals service is away' },
+  audit_unavailable: { status: 503, title: 'The audit service is away' },
+  gateway_unavailable: { status: 503, title: 'The gateway is away' },
+  mcp_unavailable: { status: 503, title: 'The MCP service is away' },
+} as const;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(CATALOGUE, code);

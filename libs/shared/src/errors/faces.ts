@@ -1,0 +1,52 @@
+import type { RpcFault } from '../contracts/rpc.ts';
+import { AppError, toAppError } from './app-error.ts';
+import { CATALOGUE, isErrorCode } from './catalogue.ts';
+
+/** RFC 9457 problem details, with the code as a member of its own. */
+export type Problem = {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  instance?: string;
+};
+
+/** The HTTP face: `application/problem+json`. `instance` names the request. */
+export function toProblem(thrown: unknown, instance?: string): Problem {
+  const error = toAppError(thrown);
+  const { status, title } = CATALOGUE[error.code];
+  const problem = {
+    type: `urn:aegis:error:${error.code}`,
+    title,
+    status,
+    code: error.code,
+    detail: error.message,
+  };
+  return instance === undefined ? problem : { ...problem, instance };
+}
+
+/** The bus's face: what goes into an error reply. */
+export function toFault(thrown: unknown): RpcFault {
+  const error = toAppError(thrown);
+  return { code: error.code, detail: error.message };
+}
+
+/** Back from the bus's face. An unknown code is an internal error: nothing is allowed because of it. */
+export function fromFault(fault: RpcFault): AppError {
+  return isErrorCode(fault.code)
+    ? new AppError(fault.code, fault.detail)
+    : new AppError('internal', `unknown error code ${JSON.stringify(fault.code)} from the bus`);
+}
+
+/**
+ * The MCP face: a tool result with `isError`, which a model can read and act on
+ * (https://modelcontextprotocol.io/specification/2025-11-25/server/tools#error-handling).
+ */
+export function toToolError(thrown: unknown): { isError: true; content: [{ type: 'text'; text: string }] } {
+  const error = toAppError(thrown);
+  return {
+    isError: true,
+    content: [{ type: 'text', text: `${error.code}: ${error.message} Nothing was allowed.` }],
+  };
+}

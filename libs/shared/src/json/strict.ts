@@ -1,0 +1,75 @@
+import { AppError } from '../errors/app-error.ts';
+
+/** Nesting that a call may have; deeper is refused. */
+export const MAX_DEPTH = 64;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/** Colons outside strings: one for each member written, so also for one that a duplicate key hides. */
+function countMembers(text: string): number {
+  let members = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (inString) {
+      if (c === BACKSLASH) i++;
+      else if (c === QUOTE) inString = false;
+    } else if (c === QUOTE) inString = true;
+    else if (c === COLON) members++;
+  }
+  return members;
+}
+
+const invalid = (detail: string): AppError => new AppError('invalid_request', detail);
+
+function checkScalar(value: unknown, path: string): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+      throw invalid(`${path || 'body'}: number outside what a double can hold exactly (2^53-1)`);
+    }
+  } else if (typeof value === 'string' && !value.isWellFormed()) {
+    throw invalid(`${path || 'body'}: text with a lone surrogate`);
+  }
+}
+
+/** Members in the parsed value; throws on what two readers could read differently. */
+function walk(value: unknown, path: string, depth: number): number {
+  if (typeof value !== 'object' || value === null) {
+    checkScalar(value, path);
+    return 0;
+  }
+  if (depth >= MAX_DEPTH) throw invalid(`${path}: nested deeper than ${MAX_DEPTH} levels`);
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) members += walk(item, `${path}.${i}`, depth + 1);
+    return members;
+  }
+  for (const key of Object.keys(value)) {
+    const at = path ? `${path}.${key}` : key;
+    if (key === '__proto__') throw invalid(`${at}: this key is refused`);
+    if (!key.isWellFormed()) throw invalid(`${path || 'body'}: a key with a lone surrogate`);
+    members += 1 + walk((value as Record<string, unknown>)[key], at, depth + 1);
+  }
+  return members;
+}
+
+/**
+ * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no integers above 2^53-1, no `__proto__`,
+ * at most {@link MAX_DEPTH} levels (I-JSON, RFC 7493, and RFC 8785 §3.1).
+ *
+ * @throws AppError `invalid_json` where it is not JSON, `invalid_request` where it is but is refused
+ */
+export function parseStrictJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError('invalid_json', 'The body is not valid JSON.', { cause });
+  }
+  if (walk(value, '', 0) !== countMembers(text)) {
+    throw invalid('body: an object has the same key twice');
+  }
+  return value;
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** A bad environment variable, in words that name it. */
+export class ConfigError extends Error {}
+
+/** Parses the environment. Unset and empty are the same. @throws ConfigError that names every bad variable */
+export function parseEnv<S extends z.ZodObject>(
+  schema: S,
+  env: Record<string, string | undefined>,
+): z.output<S> {
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
+}
+
+export const port = z.coerce.number().int().min(0).max(65_535);
+export const durationMs = z.coerce.number().int().min(1).max(31_536_000_000);
+export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
+
+/** What each service needs to reach the bus and to say how it is. */
+export const BusEnv = z.object({
+  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  NATS_NKEY_FILE: z.string().optional(),
+  LOG_LEVEL: logLevel.default('info'),
+  HEALTH_PORT: port.default(8080),
+  HEALTH_HOST: z.string().default('127.0.0.1'),
+});

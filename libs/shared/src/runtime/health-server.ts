@@ -1,0 +1,24 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Service } from './service.ts';
+
+/** `/healthz`: the process answers. `/readyz`: 200 where the service is well, 503 with its problems where not. */
+export async function serveHealth(
+  service: Service,
+  host: string,
+  port: number,
+): Promise<{ server: Server; port: number }> {
+  const server = createServer((request, response) => {
+    const health = request.url === '/readyz' ? service.health() : { status: 'ok', problems: [] };
+    const known = request.url === '/healthz' || request.url === '/readyz';
+    response.writeHead(known ? (health.status === 'ok' ? 200 : 503) : 404, {
+      'content-type': 'application/json',
+    });
+    response.end(JSON.stringify(known ? health : { status: 'unknown path' }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  return { server, port: (server.address() as AddressInfo).port };
+}
