@@ -65,12 +65,6 @@ export function matchGlob(tokens: readonly GlobToken[], name: Characters): boole
 }
 
 function accepts(step: Exclude<GlobToken, { kind: 'star' }>, code: number): boolean {
-  switch (step.kind) {
-    case 'literal':
-      return step.code === code;
-    case 'any':
-      return true;
-    case 'set':
-      return setHolds(step.set, code);
-  }
+  if (step.kind === 'literal') return step.code === code;
+  return step.kind === 'any' || setHolds(step.set, code);
 }

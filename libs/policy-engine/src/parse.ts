@@ -1,4 +1,14 @@
-import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 
 export type ParsedPolicyText =
   | { readonly ok: true; readonly document: unknown }
@@ -55,15 +65,16 @@ function findFaults(parsed: Document.Parsed): Fault[] {
   if (yaml.explicit || Object.keys(tags).length > 1 || parsed.warnings.some(isDirectiveWarning)) {
     faults.push({ offset: 0, message: 'directives are not allowed' });
   }
-  visit(parsed, {
-    Alias: (_key, node) => void faults.push({ offset: startOf(node), message: 'aliases are not allowed' }),
-    Value: (_key, node) => {
-      if (node.anchor !== undefined)
-        faults.push({ offset: startOf(node), message: 'anchors are not allowed' });
-      if (node.tag !== undefined) faults.push({ offset: startOf(node), message: 'tags are not allowed' });
-    },
-    Map: (_key, node) => void faults.push(...findKeyFaults(node)),
-  });
+  visit(parsed, { Node: (_key, node) => void faults.push(...findNodeFaults(node)) });
+  return faults;
+}
+
+function findNodeFaults(node: Node): Fault[] {
+  const offset = startOf(node);
+  if (isAlias(node)) return [{ offset, message: 'aliases are not allowed' }];
+  const faults = isMap(node) ? findKeyFaults(node) : [];
+  if ('anchor' in node && node.anchor) faults.push({ offset, message: 'anchors are not allowed' });
+  if (node.tag !== undefined) faults.push({ offset, message: 'tags are not allowed' });
   return faults;
 }
 

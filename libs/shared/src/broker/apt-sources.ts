@@ -84,6 +84,9 @@ export function parseAptSources(name: string, text: string): AptSource[] {
   return name.endsWith('.sources') ? parseDeb822(text) : text.split('\n').flatMap(parseOneLine);
 }
 
+/** Debian's sources may name the release by its rank. */
+const SUITE_ALIASES = ['stable', 'oldstable', 'testing', 'unstable', 'sid'];
+
 /** Whether a source is the distribution's main archive: its own suite, not security, not a third party's. */
 export function isMainArchive(source: AptSource, codename: string): boolean {
   const ownKey =
@@ -93,7 +96,7 @@ export function isMainArchive(source: AptSource, codename: string): boolean {
   return (
     ownKey &&
     source.components.includes('main') &&
-    source.suites.includes(codename) &&
+    source.suites.some((suite) => suite === codename || SUITE_ALIASES.includes(suite)) &&
     !source.uris.some((uri) => /security/.test(uri))
   );
 }

@@ -5,7 +5,7 @@ export type NatsConfOptions = {
   readonly host: string;
   /** TCP port; -1 lets the system choose a free one. */
   readonly port: number;
-  /** JetStream's folder. */
+  /** The folder in which the server makes its own folder `jetstream`. */
   readonly storeDir: string;
   readonly identities: PublicKeys;
   readonly pidFile?: string;

@@ -25,7 +25,9 @@ export const WAYS_TO_GET_A_SERVER =
   'NATS_URL=nats://127.0.0.1:4222.';
 
 const cannotFetch = (why: string): BrokerError =>
-  new BrokerError(`AegisMCP needs a nats-server 2.12 or newer and can't fetch one here (${why}): ${WAYS_TO_GET_A_SERVER}`);
+  new BrokerError(
+    `AegisMCP needs a nats-server 2.12 or newer and can't fetch one here (${why}): ${WAYS_TO_GET_A_SERVER}`,
+  );
 
 type Distribution = { readonly id: string; readonly codename: string };
 
@@ -77,7 +79,10 @@ async function apt(dir: string, tool: string, args: readonly string[]): Promise<
 }
 
 /** Unpacks the suite's nats-server under `dir`; undefined where the suite has none that is new enough and runs. */
-async function fromSuite(dir: string, stanza: string): Promise<{ path: string; version: string } | undefined> {
+async function fromSuite(
+  dir: string,
+  stanza: string,
+): Promise<{ path: string; version: string } | undefined> {
   for (const name of ['parts', 'lists/partial', 'cache/archives/partial']) {
     await mkdir(join(dir, name), { recursive: true });
   }
@@ -96,7 +101,9 @@ async function fromSuite(dir: string, stanza: string): Promise<{ path: string; v
 }
 
 const reason = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n').findLast((line) => line.trim() !== '') ?? '';
+  (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .findLast((line) => line.trim() !== '') ?? '';
 
 /**
  * Fetches a nats-server 2.12 or newer from the machine's own apt mirror into `cache`, without root and without
@@ -107,11 +114,14 @@ const reason = (error: unknown): string =>
 export async function fetchNatsServer(cache: string, log: BrokerLog, root = '/'): Promise<FoundServer> {
   const { id, codename } = await distribution(root);
   const newer = NEWER_SUITES[id];
-  if (newer === undefined) throw cannotFetch(`only Debian and Ubuntu have an archive to take it from, and this is ${id}`);
+  if (newer === undefined)
+    throw cannotFetch(`only Debian and Ubuntu have an archive to take it from, and this is ${id}`);
   const sources = await mainArchives(root, codename);
   if (sources.length === 0) throw cannotFetch(`the apt sources name no main archive of ${id} ${codename}`);
   await mkdir(cache, { recursive: true }).catch((error: unknown) => {
-    throw new BrokerError(`The cache folder ${cache} can't be made (${reason(error)}): set AEGIS_CACHE_DIR to another one.`);
+    throw new BrokerError(
+      `The cache folder ${cache} can't be made (${reason(error)}): set AEGIS_CACHE_DIR to another one.`,
+    );
   });
   const failures: string[] = [];
   for (const suite of newer.suites) {

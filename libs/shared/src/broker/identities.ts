@@ -1,4 +1,5 @@
-import { chmod, mkdir, open, readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createUser, fromSeed } from '@nats-io/nkeys';
 import { BrokerError } from './broker-error.ts';
@@ -22,6 +23,14 @@ export type PublicKeys = Readonly<Record<Identity, string>>;
 /** The inbox prefix that a client connects with; a shared one would let services read each other's replies. */
 export const inboxPrefix = (identity: Identity): string => `_INBOX_${identity}`;
 
+const INBOX = new RegExp(`^(${IDENTITIES.map(inboxPrefix).join('|')})\\.`);
+
+/**
+ * Whether a request's reply subject is somebody's inbox. A responder must not answer anywhere else: the server lets it
+ * answer wherever the request points, so an agent could have it write to the log or purge a stream in its name.
+ */
+export const isInbox = (subject: string): boolean => INBOX.test(subject);
+
 /** `<dir>/<identity>.nk`: the file that holds the identity's seed, readable by the owner only. */
 export const seedFile = (keysDir: string, identity: Identity): string => join(keysDir, `${identity}.nk`);
 
@@ -38,20 +47,20 @@ export async function readSeed(keysDir: string, identity: Identity): Promise<Uin
   }
 }
 
-/** Leaves a seed that is already there alone; `wx` makes two first starts agree on one. */
+/** Leaves a seed that is already there alone. Linking a whole file makes two first starts agree on one. */
 async function createSeed(keysDir: string, identity: Identity): Promise<void> {
-  let file: Awaited<ReturnType<typeof open>>;
-  try {
-    file = await open(seedFile(keysDir, identity), 'wx', 0o600);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
-    throw error;
-  }
+  const seed = seedFile(keysDir, identity);
+  const draft = `${seed}.${randomUUID()}`;
+  const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(`${new TextDecoder().decode(createUser().getSeed())}\n`);
     await file.sync();
+    await link(draft, seed);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {
     await file.close();
+    await rm(draft, { force: true });
   }
 }
 
@@ -64,11 +73,17 @@ export async function ensureIdentities(keysDir: string): Promise<PublicKeys> {
   await chmod(keysDir, 0o700);
   const keys: [Identity, string][] = [];
   for (const identity of IDENTITIES) {
-    await createSeed(keysDir, identity);
+    if (!(await exists(seedFile(keysDir, identity)))) await createSeed(keysDir, identity);
     keys.push([identity, await publicKey(keysDir, identity)]);
   }
   return Object.fromEntries(keys) as PublicKeys;
 }
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 async function publicKey(keysDir: string, identity: Identity): Promise<string> {
   const seed = await readSeed(keysDir, identity);
@@ -76,6 +91,8 @@ async function publicKey(keysDir: string, identity: Identity): Promise<string> {
     return fromSeed(seed).getPublicKey();
   } catch (cause) {
     const file = seedFile(keysDir, identity);
-    throw new BrokerError(`The key ${file} is damaged: delete it and start again, a new one is made.`, { cause });
+    throw new BrokerError(`The key ${file} is damaged: delete it and start again, a new one is made.`, {
+      cause,
+    });
   }
 }

@@ -18,6 +18,8 @@ export async function obtainNatsServer(env: Env, log: BrokerLog): Promise<FoundS
   } catch (error) {
     if (!(error instanceof BrokerError) || tooOld.length === 0) throw error;
     const passedOver = tooOld.map(({ path, version }) => `${path} is ${version}`).join(', ');
-    throw new BrokerError(`${error.message.replace(/\.$/, '')} (${passedOver}, which is too old).`, { cause: error });
+    throw new BrokerError(`${error.message.replace(/\.$/, '')} (${passedOver}, which is too old).`, {
+      cause: error,
+    });
   }
 }

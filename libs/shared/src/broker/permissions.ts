@@ -2,8 +2,8 @@ import {
   APPROVALS_LOG,
   AUDIT_LOG,
   DECISIONS_LOG,
-  enforceLog,
   EVENTS,
+  enforceLog,
   LOG,
   POLICY_LOG,
   rpcSubject,
@@ -25,7 +25,8 @@ export type Permissions = {
 const API = '$JS.API';
 const IDEMPOTENCY_LOG = `${LOG}.idempotency.>`;
 
-const ask = (service: ServiceName, ...verbs: string[]): string[] => verbs.map((verb) => rpcSubject(service, verb));
+const ask = (service: ServiceName, ...verbs: string[]): string[] =>
+  verbs.map((verb) => rpcSubject(service, verb));
 const answer = (service: ServiceName): string => `aegis.rpc.${service}.* ${service}`;
 
 /** The last message of a subject. The plain form names its target in the body, where no permission can look. */

@@ -1,22 +1,25 @@
 import {
-  ConsumerNotFoundError,
+  JetStreamApiCodes,
+  JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
-  StreamNotFoundError,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { TIMERS_STREAM } from '../contracts/subjects.ts';
 import { BrokerError } from './broker-error.ts';
+import { type BrokerAddress, connectAs } from './connect-as.ts';
 import { type Difference, differences } from './differences.ts';
 import { requireServerVersion } from './server-version.ts';
 import { STREAMS, TIMERS_READER, type WantedStream } from './streams.ts';
 
-/** The configuration of a stream or consumer that may be there. */
+const NOT_FOUND: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];
+
+/** The configuration of a stream or consumer, where there is one. */
 async function existing<T>(read: () => Promise<{ config: T }>): Promise<T | undefined> {
   try {
     return (await read()).config;
   } catch (error) {
-    if (error instanceof StreamNotFoundError || error instanceof ConsumerNotFoundError) return undefined;
+    if (error instanceof JetStreamApiError && NOT_FOUND.includes(error.code)) return undefined;
     throw error;
   }
 }
@@ -54,4 +57,14 @@ export async function provision(nc: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   for (const stream of STREAMS) await provisionStream(jsm, stream);
   await provisionTimersReader(jsm);
+}
+
+/** {@link provision} by a connection of its own, as the admin identity, that is closed again. */
+export async function provisionAt(address: BrokerAddress): Promise<void> {
+  const nc = await connectAs('admin', address);
+  try {
+    await provision(nc);
+  } finally {
+    await nc.close();
+  }
 }

@@ -1,7 +1,7 @@
 import { headers, type Msg } from '@nats-io/transport-node';
 import type { Envelope } from '../contracts/envelope.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Link, Message } from './link.ts';
+import type { Message } from './link.ts';
 import type { Mux } from './mux.ts';
 import type { Read } from './read.ts';
 
@@ -73,7 +73,7 @@ export type Append = {
   all(facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored>;
 };
 
-export function createAppend(link: Link, mux: Mux, read: Read): Append {
+export function createAppend(mux: Mux, read: Read): Append {
   let batches = 0;
   const batchPrefix = Math.random().toString(36).slice(2, 12);
 
@@ -87,10 +87,10 @@ export function createAppend(link: Link, mux: Mux, read: Read): Append {
   return {
     async one(fact, deadlineMs) {
       checkDeadline(deadlineMs);
-      const { inbox, reply } = mux.expect(deadlineMs, late);
-      link.send(toMessage(fact, inbox));
       try {
-        return { seq: readAck(await reply).seq };
+        return {
+          seq: readAck(await mux.exchange((inbox) => [toMessage(fact, inbox)], deadlineMs, late)).seq,
+        };
       } catch (thrown) {
         if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
         return findOwn(fact, thrown, deadlineMs);
@@ -98,15 +98,13 @@ export function createAppend(link: Link, mux: Mux, read: Read): Append {
     },
     async all(facts, deadlineMs, dedupe) {
       checkDeadline(deadlineMs);
-      const { inbox, reply } = mux.expect(deadlineMs, late);
       const id = `${batchPrefix}-${(batches++).toString(36)}`;
       const end = facts.length - 1;
-      link.send(
-        ...facts.map((fact, index) =>
+      const toMessages = (inbox: string) =>
+        facts.map((fact, index) =>
           toMessage(fact, index === end ? inbox : undefined, { id, index, last: index === end, dedupe }),
-        ),
-      );
-      return { seq: readAck(await reply).seq };
+        );
+      return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
     },
   };
 }

@@ -1,10 +1,9 @@
 import type { z } from 'zod';
-import type { Rpc, RpcReply, RpcRequest } from '../contracts/rpc.ts';
+import type { Rpc, RpcFault, RpcRequest } from '../contracts/rpc.ts';
 import { rpcSubject } from '../contracts/subjects.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { fromFault } from '../errors/faces.ts';
-import type { Link } from './link.ts';
 import type { Mux } from './mux.ts';
 
 /** What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. */
@@ -21,13 +20,13 @@ const unavailable = (rpc: Rpc, detail: string, cause?: unknown): AppError =>
 
 /** Reads a reply, or throws: an error reply, an answer that is not one, or one that breaks the contract. */
 function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string): z.output<Rep> {
-  let reply: RpcReply;
+  let reply: Partial<{ data: unknown; error: RpcFault }>;
   try {
-    reply = JSON.parse(text) as RpcReply;
+    reply = Object(JSON.parse(text)) as typeof reply;
   } catch (cause) {
     throw unavailable(rpc, `The ${rpc.service} service answered with something that is not JSON.`, cause);
   }
-  if ('error' in reply) throw fromFault(reply.error);
+  if (reply.error) throw fromFault(reply.error);
   const parsed = rpc.reply.safeParse(reply.data);
   if (parsed.success) return parsed.data;
   throw unavailable(rpc, `The ${rpc.service} service gave an answer that breaks its contract.`, parsed.error);
@@ -38,19 +37,17 @@ function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string
  *
  * @throws AppError the service's own error, or `<service>_unavailable` where nobody answers, in time or in contract
  */
-export function createAsk(link: Link, mux: Mux): Ask {
+export function createAsk(mux: Mux): Ask {
   return async (rpc, data, { deadlineMs, traceparent }) => {
     const request: RpcRequest = { deadline_ms: deadlineMs, data };
     if (traceparent !== undefined) request.traceparent = traceparent;
-    const { inbox, reply } = mux.expect(deadlineMs, () =>
-      unavailable(rpc, `The ${rpc.service} service did not answer in time.`),
+    const subject = rpcSubject(rpc.service, rpc.verb);
+    const payload = JSON.stringify(request);
+    const message = await mux.exchange(
+      (inbox) => [{ subject, payload, options: { reply: inbox } }],
+      deadlineMs,
+      () => unavailable(rpc, `The ${rpc.service} service did not answer in time.`),
     );
-    link.send({
-      subject: rpcSubject(rpc.service, rpc.verb),
-      payload: JSON.stringify(request),
-      options: { reply: inbox },
-    });
-    const message = await reply;
     if (message.headers?.code === 503) throw unavailable(rpc, `The ${rpc.service} service is not running.`);
     return readReply(rpc, message.string());
   };

@@ -34,7 +34,7 @@ export type Bus = {
 };
 
 async function open({ url, identity, seedPath }: BusOptions) {
-  const seed = seedPath === undefined ? undefined : await readFile(seedPath);
+  const seed = seedPath === undefined ? undefined : (await readFile(seedPath, 'utf8')).trim();
   return connect({
     servers: url,
     name: `aegis-${identity}`,
@@ -45,7 +45,7 @@ async function open({ url, identity, seedPath }: BusOptions) {
     pingInterval: 5_000,
     timeout: 5_000,
     noAsyncTraces: true,
-    ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(seed) }),
+    ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
   });
 }
 
@@ -61,13 +61,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   });
   const link = createLink(nc);
   const mux = createMux(link, `_INBOX_${options.identity}`);
-  const read = createRead(link, mux);
-  const append = createAppend(link, mux, read);
+  const read = createRead(mux);
+  const append = createAppend(mux, read);
   return {
     link,
     read,
     append,
-    ask: createAsk(link, mux),
+    ask: createAsk(mux),
     commit: createCommit(append),
     respond: (routes) => respond(link, routes, options.log),
     follow: (followOptions) => follow(link, { ...followOptions, log: options.log }),

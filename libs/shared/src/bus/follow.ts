@@ -1,7 +1,8 @@
-import { type Consumer, type JsMsg, jetstream } from '@nats-io/jetstream';
+import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Envelope } from '../contracts/envelope.ts';
 import { STREAM } from '../contracts/subjects.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { type Progress, untilCaughtUp } from './caught-up.ts';
 import type { Link } from './link.ts';
 import { readEnvelope } from './read.ts';
 
@@ -13,63 +14,117 @@ export type FollowOptions = {
   filter?: string;
   /** The first sequence of interest: one past what is already applied. */
   fromSeq: number;
-  apply: (message: Followed) => void;
+  /**
+   * Takes one fact. Where it gives a promise, the next fact waits for it and the log is read no further ahead. What it
+   * throws is logged and the same fact comes again: none is skipped.
+   */
+  apply: (message: Followed) => Promise<void> | undefined | void;
   log: Logger;
 };
 
 /** A reader of the log that follows it from a position, in order, without gaps or repeats. */
 export type Follower = {
-  /** Resolves once all that was stored when this was called has been applied. */
+  /** True once all that was stored when this was called has been applied, false where the deadline came first. */
   caughtUp(deadlineMs: number): Promise<boolean>;
   /** The last sequence applied, or `fromSeq - 1`. */
   position(): number;
+  /** Applies nothing more. Waits for the promise of the last `apply`. */
   stop(): Promise<void>;
 };
 
-const POLL_MS = 5;
+type Reading = { consumer: Consumer; messages: ConsumerMessages };
 
-/**
- * Follows by an ordered consumer. A durable consumer that skips what it has seen loses events: in-flight ones come again
- * after newer ones.
- */
-export async function follow(link: Link, options: FollowOptions): Promise<Follower> {
-  const { filter, fromSeq, apply, log } = options;
+/** Messages that the client holds at most before they are applied. */
+const READ_AHEAD = 1000;
+const RETRY_MS = 500;
+/** A pull request's life, and the silence after which the reader asks itself whether it is still served. */
+const EXPIRES_MS = 10_000;
+const HEARTBEAT_MS = 2_000;
+/** After a longer wait the client has piled up pull requests, which would all be answered at once. */
+const LONG_WAIT_MS = 5_000;
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function open(link: Link, { filter, log }: FollowOptions, fromSeq: number): Promise<Reading> {
   const consumer = await jetstream(link.nc).consumers.get(STREAM, {
     opt_start_seq: fromSeq,
     ...(filter === undefined ? {} : { filter_subjects: filter }),
   });
-  let position = fromSeq - 1;
-
-  const callback = (message: JsMsg): void => {
-    if (message.seq <= position) return;
-    const event = readEnvelope(message.string());
-    const followed = { seq: message.seq, subject: message.subject, storedAt: message.time };
-    apply(event === undefined ? followed : { ...followed, event });
-    position = message.seq;
-  };
-  const messages = await consumer.consume({ callback, max_messages: 1000 });
+  const messages = await consumer.consume({
+    max_messages: READ_AHEAD,
+    expires: EXPIRES_MS,
+    idle_heartbeat: HEARTBEAT_MS,
+  });
   const watch = async () => {
     for await (const status of messages.status()) {
       if (status.type !== 'next') log.debug({ status: status.type }, 'follower status');
     }
   };
   watch().catch((err: unknown) => log.error({ err }, 'follower status ended'));
+  return { consumer, messages };
+}
+
+function toFollowed(message: JsMsg): Followed {
+  const event = readEnvelope(message.string());
+  const followed = { seq: message.seq, subject: message.subject, storedAt: message.time };
+  return event === undefined ? followed : { ...followed, event };
+}
+
+/**
+ * Follows by an ordered consumer. A durable consumer that skips what it has seen loses events: in-flight ones come again
+ * after newer ones.
+ */
+export async function follow(link: Link, options: FollowOptions): Promise<Follower> {
+  const { apply, log } = options;
+  let position = options.fromSeq - 1;
+  let progress: Progress = { consumer: '', delivered: 0 };
+  let stopped = false;
+  let reading = await open(link, options, options.fromSeq);
+
+  const applyAll = async (): Promise<void> => {
+    for await (const message of reading.messages) {
+      if (stopped) return;
+      const startedAt = Date.now();
+      const held = message.seq > position ? apply(toFollowed(message)) : undefined;
+      if (held) await held;
+      position = Math.max(position, message.seq);
+      progress = { consumer: message.info.consumer, delivered: message.info.deliverySequence };
+      if (held && Date.now() - startedAt > LONG_WAIT_MS) return;
+    }
+  };
+  const isOver = (): boolean => stopped || link.nc.isClosed();
+  const reopen = async (): Promise<void> => {
+    void reading.consumer.delete().catch(() => undefined);
+    reading = await open(link, options, position + 1);
+  };
+  const run = async (): Promise<void> => {
+    for (let first = true; !isOver(); first = false) {
+      try {
+        if (!first) await reopen();
+        await applyAll();
+      } catch (err) {
+        log.error({ err, position }, 'following the log failed; trying again');
+        await sleep(RETRY_MS);
+      }
+    }
+    void reading.messages.close();
+  };
+  const running = run();
+  // The consumer lives in the server's memory: after a loss a new one is opened at once, not when its silence is noticed.
+  link.onUp(() => void reading.messages.close());
 
   return {
     position: () => position,
-    caughtUp: (deadlineMs) => waitFor(consumer, () => position, deadlineMs),
+    caughtUp: (deadlineMs) =>
+      untilCaughtUp(
+        () => reading.consumer,
+        () => progress,
+        deadlineMs,
+      ),
     async stop() {
-      await messages.close();
+      stopped = true;
+      void reading.messages.close();
+      await running;
     },
   };
-}
-
-/** Waits until the position reached what the server had delivered or still held when asked. */
-async function waitFor(consumer: Consumer, position: () => number, deadlineMs: number): Promise<boolean> {
-  while (Date.now() < deadlineMs) {
-    const info = await consumer.info();
-    if (info.num_pending === 0 && position() >= info.delivered.stream_seq) return true;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return false;
 }

@@ -14,12 +14,15 @@ export type Link = {
   send(...messages: Message[]): void;
   /** Called each time the connection is lost, before anything else is sent. */
   onDown(listener: () => void): void;
+  /** Called each time the connection is back. */
+  onUp(listener: () => void): void;
 };
 
 export function createLink(nc: NatsConnection): Link {
   let up = true;
   let waiting: Message[] = [];
-  const listeners: (() => void)[] = [];
+  const downListeners: (() => void)[] = [];
+  const upListeners: (() => void)[] = [];
 
   const flush = () => {
     const turn = waiting;
@@ -30,10 +33,13 @@ export function createLink(nc: NatsConnection): Link {
 
   const watch = async () => {
     for await (const status of nc.status()) {
-      if (status.type === 'reconnect') up = true;
+      if (status.type === 'reconnect') {
+        up = true;
+        for (const listener of upListeners) listener();
+      }
       if (status.type === 'disconnect' || status.type === 'close') {
         up = false;
-        for (const listener of listeners) listener();
+        for (const listener of downListeners) listener();
       }
     }
     up = false;
@@ -48,6 +54,7 @@ export function createLink(nc: NatsConnection): Link {
       if (waiting.length === 0) setImmediate(flush);
       waiting.push(...messages);
     },
-    onDown: (listener) => void listeners.push(listener),
+    onDown: (listener) => void downListeners.push(listener),
+    onUp: (listener) => void upListeners.push(listener),
   };
 }

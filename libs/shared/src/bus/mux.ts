@@ -1,6 +1,6 @@
 import { createInbox, type Msg } from '@nats-io/transport-node';
 import { AppError } from '../errors/app-error.ts';
-import type { Link } from './link.ts';
+import type { Link, Message } from './link.ts';
 
 const SWEEP_MS = 20;
 
@@ -13,8 +13,11 @@ type Waiting = {
 
 /** Where replies come back: one subscription, a map, and one coarse sweep of what ran out of time. */
 export type Mux = {
-  /** A reply subject and the reply that comes to it, or the error that `late` makes once the deadline is past. */
-  expect(deadlineMs: number, late: () => AppError): { inbox: string; reply: Promise<Msg> };
+  /**
+   * Sends messages, one of which names the inbox, and gives the reply that comes there; the error that `late` makes once the
+   * deadline is past; or `bus_unavailable` at once, with nothing sent.
+   */
+  exchange(toMessages: (inbox: string) => Message[], deadlineMs: number, late: () => AppError): Promise<Msg>;
   close(): void;
 };
 
@@ -56,11 +59,12 @@ export function createMux(link: Link, inboxPrefix: string): Mux {
   link.onDown(rejectAll);
 
   return {
-    expect(deadlineMs, late) {
+    async exchange(toMessages, deadlineMs, late) {
       const token = (next++).toString(36);
+      link.send(...toMessages(`${base}.${token}`));
       const { promise, resolve, reject } = Promise.withResolvers<Msg>();
       waiting.set(token, { deadlineMs, late, resolve, reject });
-      return { inbox: `${base}.${token}`, reply: promise };
+      return promise;
     },
     close() {
       clearInterval(sweep);

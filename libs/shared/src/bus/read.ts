@@ -2,7 +2,6 @@ import type { Msg } from '@nats-io/transport-node';
 import { Envelope } from '../contracts/envelope.ts';
 import { STREAM } from '../contracts/subjects.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Link } from './link.ts';
 import type { Mux } from './mux.ts';
 
 /** A stored message; `event` is missing where it can't be read as an envelope. */
@@ -26,18 +25,18 @@ export type Read = {
 };
 
 /** By direct get: JetStream answers from the store, without a consumer. */
-export function createRead(link: Link, mux: Mux): Read {
+export function createRead(mux: Mux): Read {
   const get = async (
     subject: string,
     payload: string,
     deadlineMs: number,
   ): Promise<StoredEvent | undefined> => {
-    const { inbox, reply } = mux.expect(
+    const reply = await mux.exchange(
+      (inbox) => [{ subject, payload, options: { reply: inbox } }],
       deadlineMs,
       () => new AppError('storage_unavailable', 'The event log did not answer in time.'),
     );
-    link.send({ subject, payload, options: { reply: inbox } });
-    return toStored(await reply);
+    return toStored(reply);
   };
   const api = `$JS.API.DIRECT.GET.${STREAM}`;
   return {

@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/transport-node';
 import type { z } from 'zod';
+import { isInbox } from '../broker/identities.ts';
 import type { Rpc, RpcReply, RpcRequest } from '../contracts/rpc.ts';
 import { rpcSubject } from '../contracts/subjects.ts';
 import { AppError, toAppError } from '../errors/app-error.ts';
@@ -65,7 +66,8 @@ export function respond(link: Link, routes: readonly Route[], log: Logger): Resp
     link.nc.subscribe(rpcSubject(one.rpc.service, one.rpc.verb), {
       queue: one.rpc.service,
       callback: (error, message) => {
-        if (error || !message.reply) return;
+        // NATS lets a responder publish wherever a request points: to the log, to JetStream's API.
+        if (error || !message.reply || !isInbox(message.reply)) return;
         const done = serve(one, message).finally(() => inFlight.delete(done));
         inFlight.add(done);
       },

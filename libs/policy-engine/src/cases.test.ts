@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { compilePolicy, evaluate, validatePolicy } from './mod.ts';
+
+const Call = z.strictObject({
+  tool: z.string(),
+  op: z.optional(z.string()),
+  amount_cents: z.optional(z.union([z.number(), z.nan()])),
+});
+const Expected = z.strictObject({
+  decision: z.enum(['allow', 'review', 'deny']),
+  reasons: z.array(z.string()),
+  rule: z.optional(z.strictObject({ index: z.int(), match: z.string() })),
+});
+const Case = z.strictObject({
+  description: z.string().min(1),
+  policy: z.unknown(),
+  calls: z.array(z.strictObject({ call: Call, expect: Expected })).min(1),
+});
+
+const folder = new URL('../cases/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+it('has policy cases to run', () => {
+  expect(files.length).toBeGreaterThan(0);
+});
+
+describe.each(files)('policy case %s', (name) => {
+  const { description, policy, calls } = Case.parse(parse(readFileSync(new URL(name, folder), 'utf8')));
+
+  it.each(calls)(`${description} — $call.tool $call.op $call.amount_cents`, ({ call, expect: expected }) => {
+    const validation = validatePolicy(policy);
+    if (!validation.ok) throw new Error(validation.errors.join('\n'));
+    expect(evaluate(compilePolicy(validation.policy), call)).toEqual({
+      ...expected,
+      allowed: expected.decision === 'allow',
+      approval_required: expected.decision === 'review',
+    });
+  });
+});

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import {
+  compilePolicy,
+  evaluate,
+  migratePolicy,
+  type Policy,
+  parsePolicyText,
+  validatePolicy,
+} from './mod.ts';
+
+const root = new URL('../../../', import.meta.url);
+const page = readFileSync(new URL('docs/policy.md', root), 'utf8');
+
+function check(text: string) {
+  const parsed = parsePolicyText(text);
+  return parsed.ok ? validatePolicy(parsed.document) : parsed;
+}
+
+function policyOf(text: string): Policy {
+  const checked = check(text);
+  if (!checked.ok) throw new Error(checked.errors.join('\n'));
+  return checked.policy;
+}
+
+function cellsOf(row: string): string[] {
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim().replaceAll('`', ''));
+}
+
+/** The rows of every table with these first columns, up to the next example. */
+function rowsOf(text: string, header: string): string[][] {
+  const lines = text.split('\n');
+  const from = lines.findIndex((line) => line.startsWith(header));
+  if (from < 0) return [];
+  const rows = lines.slice(from + 2);
+  return rows
+    .slice(
+      0,
+      rows.findIndex((line) => !line.startsWith('|')),
+    )
+    .map(cellsOf);
+}
+
+const [, ...sections] = page.split('```yaml\n');
+const examples = sections.map((section) => {
+  const [text = '', ...after] = section.split('\n```\n');
+  return { text, calls: rowsOf(after.join(''), '| tool | op |') };
+});
+
+describe('docs/policy.md', () => {
+  it('has examples, with calls and decisions', () => {
+    expect(examples.length).toBeGreaterThan(5);
+    expect(examples.flatMap(({ calls }) => calls).length).toBeGreaterThan(20);
+  });
+
+  it.each(examples)('shows a policy that works: $text', ({ text, calls }) => {
+    const policy = compilePolicy(policyOf(text));
+    for (const [tool = '', op, amount, decision, reason] of calls) {
+      const call = { tool, op: op || undefined, amount_cents: amount ? Number(amount) : undefined };
+      expect([tool, evaluate(policy, call)]).toMatchObject([
+        tool,
+        { decision, reasons: reason ? [reason] : [] },
+      ]);
+    }
+  });
+
+  it('shows a migration that is what migration gives', () => {
+    const at = examples.findIndex(({ text }) => text.includes("'payment_links*'"));
+    const [before, after] = examples.slice(at).map(({ text }) => policyOf(text));
+    expect(before && migratePolicy(before).policy).toEqual(after);
+  });
+
+  const errors = rowsOf(page, '| document | error |');
+  it('has error messages', () => {
+    expect(errors.length).toBeGreaterThan(5);
+  });
+
+  it.each(errors)('says of %s: %s', (document, error) => {
+    expect(check(document)).toEqual({ ok: false, errors: [error] });
+  });
+});
+
+describe('the policy that the project starts with', () => {
+  const policy = compilePolicy(policyOf(readFileSync(new URL('policy.yml', root), 'utf8')));
+  const rest = "Rule 5 requires review of '*': No rule allows this without a person";
+  it.each([
+    [{ tool: 'search.docs' }, 'allow', []],
+    [{ tool: 'docs.read' }, 'allow', []],
+    [{ tool: 'refunds.create', op: 'refund', amount_cents: 2500 }, 'allow', []],
+    [
+      { tool: 'refunds.create', op: 'refund', amount_cents: 12_500 },
+      'review',
+      ["Amount 12500 exceeds cap 5000 for pattern 'refunds.*'"],
+    ],
+    [{ tool: 'refunds.create', amount_cents: 12_500 }, 'review', [rest]],
+    [{ tool: 'db.drop_table' }, 'deny', ["Rule 1 denies 'db.drop*': Agents don't drop tables or databases"]],
+    [{ tool: 'docs.delete_page' }, 'deny', ["Rule 0 denies '*.delete_*': Agents don't delete"]],
+    [{ tool: 'crm.export_users' }, 'review', [rest]],
+  ] as const)('for %j says %s', (call, decision, reasons) => {
+    expect(evaluate(policy, call)).toMatchObject({ decision, reasons });
+  });
+});

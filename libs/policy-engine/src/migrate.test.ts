@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compilePolicy } from './compile.ts';
+import type { Decision } from './decision.ts';
+import { evaluate } from './evaluate.ts';
+import { migratePolicy } from './migrate.ts';
+import { calls, policiesV1 } from './testing/arbitraries.ts';
+import { validatePolicy } from './validate.ts';
+
+const STRICTNESS: Record<Decision['decision'], number> = { allow: 0, review: 1, deny: 2 };
+
+describe('migration of version 1 to version 2', () => {
+  it('writes deny rules, then allow rules, then review for the rest', () => {
+    const { policy, migrated } = migratePolicy({
+      max_refund_cents: 5000,
+      max_payment_link_cents: 3000,
+      allow_tools: ['payment_links*', 'refunds*'],
+      deny_tools: ['db.*', '*.delete', 'db.*'],
+    });
+    expect(migrated).toBe(true);
+    expect(policy).toEqual({
+      version: 2,
+      rules: [
+        { match: 'db.*', decision: 'deny' },
+        { match: '*.delete', decision: 'deny' },
+        { match: 'refunds*', decision: 'allow', cap_cents: 5000, ops: ['refund'] },
+        { match: 'payment_links*', decision: 'allow', cap_cents: 3000 },
+        { match: '*', decision: 'review' },
+      ],
+    });
+  });
+
+  it('gives each other pattern a rule for each capped op', () => {
+    const { policy } = migratePolicy({
+      max_refund_cents: 5,
+      max_payment_link_cents: 6,
+      allow_tools: ['docs.*'],
+    });
+    expect(policy.rules).toEqual([
+      { match: 'docs.*', decision: 'allow', cap_cents: 5, ops: ['refund'] },
+      { match: 'docs.*', decision: 'allow', cap_cents: 6, ops: ['payment_link_create'] },
+      { match: 'docs.*', decision: 'allow' },
+      { match: '*', decision: 'review' },
+    ]);
+  });
+
+  it('writes no caps where version 1 had none', () => {
+    expect(migratePolicy({}).policy.rules).toEqual([
+      { match: '*', decision: 'allow' },
+      { match: '*', decision: 'review' },
+    ]);
+  });
+
+  it('keeps a refund without an op from slipping through a wider rule', () => {
+    const { policy } = migratePolicy({ max_refund_cents: 5000, allow_tools: ['*', 'refunds*'] });
+    const decide = (call: object) =>
+      evaluate(compilePolicy(policy), { tool: 'refunds.create', ...call }).decision;
+    expect(decide({ op: 'refund', amount_cents: 5000 })).toBe('allow');
+    expect(decide({ amount_cents: 999_999 })).toBe('review');
+  });
+
+  it('says in words what is stricter', () => {
+    const { notes } = migratePolicy({
+      max_refund_cents: 5000,
+      max_payment_link_cents: 20_000,
+      allow_tools: ['refunds*', 'payment_links*', 'docs.*'],
+    });
+    expect(notes).toEqual([
+      'Migrated from version 1 to version 2.',
+      "Stricter: 'refunds*' is allowed for op 'refund' up to 5000 cents only. Version 1 also allowed calls with " +
+        'another op, or with none, without that cap; now a person is asked.',
+      "Stricter: 'payment_links*' is allowed up to 20000 cents whatever the op, and needs an amount. Version 1 put " +
+        "that cap on op 'payment_link_create' only.",
+      "As in version 1, the cap for op 'refund' and 'payment_link_create' holds only for calls that name that op. " +
+        'To cap a tool whatever the call says, give it a rule with cap_cents and without ops.',
+    ]);
+  });
+
+  it('leaves version 2 as it is', () => {
+    const policy = { version: 2 as const, rules: [] };
+    expect(migratePolicy(policy)).toEqual({ policy, migrated: false, notes: [] });
+  });
+
+  it('always gives a valid policy', () => {
+    fc.assert(
+      fc.property(policiesV1, (policy) => {
+        expect(validatePolicy(migratePolicy(policy).policy)).toMatchObject({ ok: true, version: 2 });
+      }),
+    );
+  });
+
+  it('never decides a call more permissively, and denies the same calls', () => {
+    fc.assert(
+      fc.property(policiesV1, calls, (policy, call) => {
+        const before = evaluate(compilePolicy(policy), call).decision;
+        const after = evaluate(compilePolicy(migratePolicy(policy).policy), call).decision;
+        expect(STRICTNESS[after]).toBeGreaterThanOrEqual(STRICTNESS[before]);
+        expect(after === 'deny').toBe(before === 'deny');
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('decides a call differently only where a note says Stricter', () => {
+    fc.assert(
+      fc.property(policiesV1, calls, (policy, call) => {
+        const { policy: migrated, notes } = migratePolicy(policy);
+        const before = evaluate(compilePolicy(policy), call).decision;
+        const after = evaluate(compilePolicy(migrated), call).decision;
+        const family = call.tool.startsWith('refunds') ? 'refunds' : 'payment_links';
+        const isNoted = notes.some((note) => note.startsWith(`Stricter: '${family}`));
+        if (!isNoted || !call.tool.startsWith(family)) expect(after).toBe(before);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

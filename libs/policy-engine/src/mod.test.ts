@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import * as engine from './mod.ts';
+
+it('has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(engine).toSorted()).toEqual([
+    'MAX_AMOUNT_CENTS',
+    'MAX_POLICY_BYTES',
+    'checkToolName',
+    'compilePolicy',
+    'defaultPolicy',
+    'effectivePolicy',
+    'evaluate',
+    'migratePolicy',
+    'parsePolicyText',
+    'policyDigest',
+    'validatePolicy',
+  ]);
+});

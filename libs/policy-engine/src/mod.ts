@@ -1,0 +1,10 @@
+export { type CompiledPolicy, compilePolicy } from './compile.ts';
+export type { DecidingRule, Decision, PolicyCall } from './decision.ts';
+export { defaultPolicy, type EffectivePolicyV1, effectivePolicy } from './defaults.ts';
+export { policyDigest } from './digest.ts';
+export { evaluate } from './evaluate.ts';
+export { type Migration, migratePolicy } from './migrate.ts';
+export { MAX_POLICY_BYTES, type ParsedPolicyText, parsePolicyText } from './parse.ts';
+export { MAX_AMOUNT_CENTS, type Policy, type PolicyRule, type PolicyV1, type PolicyV2 } from './schema.ts';
+export { checkToolName } from './tool-name.ts';
+export { type PolicyValidation, validatePolicy } from './validate.ts';

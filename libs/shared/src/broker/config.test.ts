@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { natsConf } from './config.ts';
+import { IDENTITIES, type Identity, type PublicKeys } from './identities.ts';
+import { permissionsOf } from './permissions.ts';
+
+const identities = Object.fromEntries(IDENTITIES.map((name) => [name, `U_${name}`])) as PublicKeys;
+const conf = natsConf({ host: '0.0.0.0', port: 4222, storeDir: '/data', identities, httpPort: 8222 });
+
+test('an acknowledged message is on the disk', () => {
+  expect(conf).toContain('sync_interval: always');
+});
+
+test('whoever has no permission is denied, and every identity has a user of its own', () => {
+  expect(conf).toContain('default_permissions { publish: { deny: ">" }, subscribe: { deny: ">" } }');
+  for (const identity of IDENTITIES) expect(conf).toContain(`nkey: U_${identity},`);
+});
+
+test('an identity that may publish nothing is written as a denial, for an empty list would allow all', () => {
+  const reader = conf.slice(conf.indexOf('# reader'));
+  expect(reader).toContain('publish: { deny: ">" }');
+  expect(conf).not.toContain('allow: []');
+});
+
+test('monitoring is off unless a port is named', () => {
+  expect(conf).toContain('http: "0.0.0.0:8222"');
+  expect(natsConf({ host: '127.0.0.1', port: -1, storeDir: '/data', identities })).not.toContain('http:');
+});
+
+test('paths with quotes and spaces do not break out of their string', () => {
+  expect(natsConf({ host: '127.0.0.1', port: -1, storeDir: '/a "b" c', identities })).toContain(
+    'store_dir: "/a \\"b\\" c"',
+  );
+});
+
+const writersOf = (tree: string): Identity[] =>
+  IDENTITIES.filter((identity) =>
+    permissionsOf(identity).publish.some((subject) => subject.startsWith(tree)),
+  );
+
+test('each tree of the log has its one writer; approvals may also write what its consume allows', () => {
+  expect(writersOf('aegis.log.policy')).toEqual(['policy']);
+  expect(writersOf('aegis.log.approval')).toEqual(['approvals']);
+  expect(writersOf('aegis.log.audit')).toEqual(['audit']);
+  expect(writersOf('aegis.log.decision')).toEqual(['enforcer', 'approvals']);
+  expect(writersOf('aegis.timers')).toEqual(['approvals']);
+});

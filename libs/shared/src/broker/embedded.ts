@@ -1,0 +1,89 @@
+import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
+import { brokerFolder } from './address.ts';
+import { BrokerError } from './broker-error.ts';
+import type { BrokerLog } from './broker-log.ts';
+import type { Env } from './cache-dir.ts';
+import type { BrokerAddress } from './connect-as.ts';
+import { ensureIdentities, type PublicKeys } from './identities.ts';
+import { endServer, serverIn } from './leftover.ts';
+import { obtainNatsServer } from './obtain.ts';
+import { type BrokerPaths, brokerPaths } from './paths.ts';
+import { provisionAt } from './provision.ts';
+import { type RunningServer, runServer } from './run-server.ts';
+
+export type EmbeddedBrokerOptions = {
+  readonly dataDir: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly log: BrokerLog;
+  readonly env: Env;
+};
+
+export type EmbeddedBroker = BrokerAddress & {
+  readonly port: number;
+  readonly pid: number;
+  readonly identities: PublicKeys;
+  /** Settles when the server has ended; before `stop()` that is an accident. */
+  readonly exited: Promise<void>;
+  /** Ends the server within about 3 s and takes its address back. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts a nats-server with its streams as a child of this process: on 127.0.0.1, under `<dataDir>/broker`, with one
+ * user an identity. It ends when this process ends. A server that was left behind in the data directory is ended first.
+ * @throws BrokerError where the port or the data directory is taken, the directory is not writable, or no server is had.
+ */
+export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
+  const { dataDir, port, log, env } = options;
+  const paths = brokerPaths(brokerFolder(dataDir));
+  const identities = await prepare(dataDir, paths);
+  await clear(options, paths);
+  const { path: binary } = await obtainNatsServer(env, log);
+  const server = await runServer({ binary, paths, port, identities, log });
+  const address = { url: server.url, keysDir: paths.keysDir };
+  try {
+    await provisionAt(address);
+    await writeFile(paths.addressFile, JSON.stringify(address), { mode: 0o600 });
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const { pid, exited } = server;
+  return { ...address, port: server.port, pid, identities, exited, stop: () => stop(server, paths) };
+}
+
+async function prepare(dataDir: string, paths: BrokerPaths): Promise<PublicKeys> {
+  try {
+    await mkdir(paths.dir, { recursive: true, mode: 0o700 });
+    await access(paths.dir, constants.W_OK);
+    return await ensureIdentities(paths.keysDir);
+  } catch (cause) {
+    if (cause instanceof BrokerError) throw cause;
+    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new BrokerError(
+      `The data directory ${dataDir} can't be written (${why}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
+      { cause },
+    );
+  }
+}
+
+/** Two servers on one store would ruin it: one that still has its owner is a refusal, one that lost it is ended. */
+async function clear({ dataDir, log }: EmbeddedBrokerOptions, paths: BrokerPaths): Promise<void> {
+  const running = await serverIn(paths);
+  if (running?.owner !== undefined) {
+    throw new BrokerError(
+      `AegisMCP already runs from the data directory ${dataDir} as process ${running.owner}, so its NATS port is taken: ` +
+        'stop that one, or set AEGIS_DATA_DIR and AEGIS_NATS_PORT to start a second one.',
+    );
+  }
+  if (running !== undefined) {
+    log.warn({ pid: running.pid }, 'ending a NATS server that an earlier run left behind');
+    await endServer(running.pid, paths.conf);
+  }
+}
+
+async function stop(server: RunningServer, paths: BrokerPaths): Promise<void> {
+  await server.stop();
+  for (const file of [paths.addressFile, paths.ownerFile]) await rm(file, { force: true });
+}

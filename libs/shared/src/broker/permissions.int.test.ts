@@ -1,0 +1,238 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startNatsServer, type TestNatsServer } from '../testkit/nats-server.ts';
+import type { Identity } from './identities.ts';
+
+let server: TestNatsServer;
+const connections = new Map<Identity, NatsConnection>();
+const violations: string[] = [];
+
+beforeAll(async () => {
+  server = await startNatsServer();
+});
+
+afterAll(() => server.stop());
+
+async function as(identity: Identity): Promise<NatsConnection> {
+  const known = connections.get(identity);
+  if (known !== undefined) return known;
+  const nc = await server.connect(identity);
+  connections.set(identity, nc);
+  void recordViolations(nc);
+  return nc;
+}
+
+async function recordViolations(nc: NatsConnection): Promise<void> {
+  for await (const status of nc.status()) {
+    if (status.type === 'error') violations.push(status.error.message);
+  }
+}
+
+async function refusals(nc: NatsConnection, attempt: () => void): Promise<string[]> {
+  const before = violations.length;
+  attempt();
+  await nc.flush();
+  await new Promise(setImmediate);
+  return violations.slice(before);
+}
+
+const REFUSED_WRITES: [Identity, string][] = [
+  ['mcp', 'aegis.log.approval.x'],
+  ['mcp', 'aegis.log.decision.enforce.allowed'],
+  ['mcp', 'aegis.rpc.approvals.complete'],
+  ['mcp', 'aegis.rpc.approvals.decide'],
+  ['mcp', 'aegis.rpc.approvals.consume'],
+  ['mcp', 'aegis.rpc.policy.publish'],
+  ['mcp', 'aegis.rpc.audit.query'],
+  ['mcp', '$JS.API.STREAM.INFO.AEGIS'],
+  ['gateway', 'aegis.log.approval.x'],
+  ['gateway', 'aegis.log.policy'],
+  ['gateway', 'aegis.log.decision.enforce.allowed'],
+  ['gateway', 'aegis.rpc.approvals.consume'],
+  ['gateway', '$JS.API.CONSUMER.CREATE.AEGIS.all'],
+  ['gateway', '$JS.API.DIRECT.GET.AEGIS'],
+  ['reader', 'aegis.events.approval.x'],
+  ['reader', 'aegis.log.audit'],
+  ['reader', 'aegis.rpc.policy.check'],
+  ['policy', 'aegis.log.approval.x'],
+  ['enforcer', 'aegis.log.approval.x'],
+  ['enforcer', 'aegis.log.policy'],
+  ['enforcer', 'aegis.rpc.approvals.decide'],
+  ['approvals', 'aegis.log.decision.enforce.blocked'],
+  ['approvals', 'aegis.log.policy'],
+  ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_TIMERS.x.aegis.timers.>'],
+  ['audit', 'aegis.log.decision.enforce.allowed'],
+];
+
+test.each(REFUSED_WRITES)('%s may not publish on %s', async (identity, subject) => {
+  const nc = await as(identity);
+  expect(await refusals(nc, () => nc.publish(subject, '{}'))).toEqual([
+    expect.stringContaining(`Permissions Violation for Publish to "${subject}"`),
+  ]);
+});
+
+const SERVICES: Identity[] = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp', 'reader'];
+const MAIMING = ['STREAM.DELETE', 'STREAM.PURGE', 'STREAM.UPDATE', 'STREAM.MSG.DELETE', 'STREAM.CREATE'];
+
+test.each(SERVICES)('%s may not delete, purge, update or create a stream', async (identity) => {
+  const nc = await as(identity);
+  for (const verb of MAIMING) {
+    for (const stream of ['AEGIS', 'AEGIS_CHECKS', 'AEGIS_TIMERS']) {
+      const refused = await refusals(nc, () => nc.publish(`$JS.API.${verb}.${stream}`));
+      expect(refused, `${verb} ${stream}`).toHaveLength(1);
+    }
+  }
+});
+
+test.each(SERVICES)('%s may not listen to the log, nor to inboxes other than its own', async (identity) => {
+  const nc = await as(identity);
+  const others = SERVICES.filter((each) => each !== identity).map((each) => `_INBOX_${each}.>`);
+  for (const subject of ['aegis.log.>', '>', '_INBOX.>', 'aegis.rpc.>', '$JS.API.>', ...others]) {
+    expect(
+      await refusals(nc, () => void nc.subscribe(subject, { callback: () => undefined })),
+      subject,
+    ).toHaveLength(1);
+  }
+  const own = await refusals(
+    nc,
+    () => void nc.subscribe(`_INBOX_${identity}.x`, { callback: () => undefined }),
+  );
+  expect(own).toEqual([]);
+});
+
+test('a service takes requests in its queue group only, so that no request is served twice', async () => {
+  const nc = await as('policy');
+  const subject = 'aegis.rpc.policy.*';
+  const listen = (queue?: string) => () =>
+    void nc.subscribe(
+      subject,
+      queue === undefined ? { callback: () => undefined } : { queue, callback: () => undefined },
+    );
+  expect(await refusals(nc, listen())).toHaveLength(1);
+  expect(await refusals(nc, listen('other'))).toHaveLength(1);
+  expect(await refusals(nc, listen('policy'))).toEqual([]);
+});
+
+test('a request is answered across services, once, and by nobody else', async () => {
+  const [approvals, gateway] = [await as('approvals'), await as('gateway')];
+  const answers: string[][] = [];
+  approvals.subscribe('aegis.rpc.approvals.*', {
+    queue: 'approvals',
+    callback: (_error, request) => {
+      request.respond('first');
+      void refusals(approvals, () => request.respond('second')).then((refused) => answers.push(refused));
+    },
+  });
+  await approvals.flush();
+  const reply = await gateway.request('aegis.rpc.approvals.list', '{}', { timeout: 2_000 });
+  expect(reply.string()).toBe('first');
+  await expect.poll(() => answers).toEqual([[expect.stringContaining('Permissions Violation for Publish')]]);
+});
+
+test('the reader sees what is stored and nothing that was refused', async () => {
+  const [reader, approvals] = [await as('reader'), await as('approvals')];
+  const seen: string[] = [];
+  reader.subscribe('aegis.events.>', {
+    callback: (_error, message) => void seen.push(`${message.subject} ${message.string()}`),
+  });
+  await reader.flush();
+  const js = jetstream(approvals);
+  const expect0 = { expect: { lastSubjectSequence: 0 } };
+  await js.publish('aegis.log.approval.seen', 'stored', { ...expect0, msgID: 'seen-1' });
+  await expect(
+    js.publish('aegis.log.approval.seen', 'refused', { ...expect0, msgID: 'seen-2' }),
+  ).rejects.toMatchObject({
+    code: 10071,
+  });
+  await js.publish('aegis.log.decision.enforce.allowed', 'once', { msgID: 'seen-3' });
+  expect(
+    (await js.publish('aegis.log.decision.enforce.allowed', 'once', { msgID: 'seen-3' })).duplicate,
+  ).toBe(true);
+  await js.publish('aegis.log.approval.last', 'end', { msgID: 'seen-4' });
+  await expect.poll(() => seen).toContain('aegis.events.approval.last end');
+  expect(seen).toEqual([
+    'aegis.events.approval.seen stored',
+    'aegis.events.decision.enforce.allowed once',
+    'aegis.events.approval.last end',
+  ]);
+});
+
+test('advisory checks are republished as events of their own', async () => {
+  const [reader, policy] = [await as('reader'), await as('policy')];
+  const seen: string[] = [];
+  reader.subscribe('aegis.events.decision.check.>', {
+    callback: (_error, message) => void seen.push(message.subject),
+  });
+  await reader.flush();
+  policy.publish('aegis.checks.blocked', '{}');
+  await expect.poll(() => seen).toEqual(['aegis.events.decision.check.blocked']);
+});
+
+const FOLLOWED: [Identity, string | undefined][] = [
+  ['policy', 'aegis.log.policy'],
+  ['approvals', 'aegis.log.approval.>'],
+  ['gateway', 'aegis.log.approval.>'],
+  ['gateway', 'aegis.log.decision.>'],
+  ['audit', undefined],
+];
+
+test.each(FOLLOWED)('%s follows %s by an ordered consumer', async (identity, filter) => {
+  await jetstream(await as('policy')).publish('aegis.log.policy', '{}');
+  await jetstream(await as('approvals')).publish('aegis.log.approval.f', '{}');
+  await jetstream(await as('approvals')).publish('aegis.log.decision.enforce.allowed', '{}');
+  const js = jetstream(await as(identity));
+  const before = violations.length;
+  const consumer = await js.consumers.get('AEGIS', {
+    opt_start_seq: 1,
+    ...(filter && { filter_subjects: filter }),
+  });
+  const { num_pending: pending } = await consumer.info();
+  expect(pending).toBeGreaterThan(0);
+  const read: string[] = [];
+  const messages = await consumer.consume();
+  for await (const message of messages) {
+    read.push(message.subject);
+    if (read.length === pending) break;
+  }
+  await messages.close();
+  await consumer.delete();
+  const prefix = filter?.replace('>', '') ?? 'aegis.log.';
+  expect(read.filter((subject) => !subject.startsWith(prefix))).toEqual([]);
+  expect(violations.slice(before)).toEqual([]);
+});
+
+const READ_DIRECTLY: [Identity, string][] = [
+  ['policy', 'aegis.log.policy'],
+  ['approvals', 'aegis.log.approval.direct'],
+  ['approvals', 'aegis.log.idempotency.direct'],
+  ['enforcer', 'aegis.log.idempotency.direct'],
+];
+
+test.each(READ_DIRECTLY)('%s reads the last message of %s', async (identity, subject) => {
+  const writer = subject === 'aegis.log.policy' ? 'policy' : 'approvals';
+  await jetstream(await as(writer)).publish(subject, subject);
+  const jsm = await jetstreamManager(await as(identity), { checkAPI: false });
+  const message = await jsm.direct.getMessage('AEGIS', { last_by_subj: subject });
+  expect(message?.string()).toBe(subject);
+});
+
+test('audit reads by sequence, to compare its file with the stream', async () => {
+  const { seq } = await jetstream(await as('audit')).publish('aegis.log.audit', 'entry');
+  const jsm = await jetstreamManager(await as('audit'), { checkAPI: false });
+  expect((await jsm.direct.getMessage('AEGIS', { seq }))?.string()).toBe('entry');
+  expect((await jsm.streams.info('AEGIS')).state.last_seq).toBeGreaterThanOrEqual(seq);
+});
+
+test('approvals commits an approval and the decision that it allows as one', async () => {
+  const js = jetstream(await as('approvals'));
+  const options = { msgID: 'batch-1', expect: { lastSubjectSequence: 0 } };
+  const batch = await js.startBatch('aegis.log.approval.batch', 'consumed', options);
+  const { seq } = await batch.commit('aegis.log.decision.enforce.allowed', 'allowed');
+  const again = await js.startBatch('aegis.log.approval.batch', 'consumed', { ...options, msgID: 'batch-2' });
+  await expect(again.commit('aegis.log.decision.enforce.allowed', 'never')).rejects.toThrow();
+  const jsm = await jetstreamManager(await as('audit'), { checkAPI: false });
+  expect((await jsm.direct.getMessage('AEGIS', { seq }))?.string()).toBe('allowed');
+  expect((await jsm.direct.getMessage('AEGIS', { seq: seq - 1 }))?.string()).toBe('consumed');
+  expect((await jsm.streams.info('AEGIS')).state.last_seq).toBe(seq);
+});

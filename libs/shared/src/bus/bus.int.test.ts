@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Rpc } from '../contracts/rpc.ts';
+import { approvalLog, enforceLog, POLICY_LOG } from '../contracts/subjects.ts';
+import { AppError } from '../errors/app-error.ts';
+import { connectTestBus } from '../testkit/bus.ts';
+import { startNatsServer, type TestNatsServer } from '../testkit/nats-server.ts';
+import type { Bus } from './bus.ts';
+import { route } from './respond.ts';
+
+const double: Rpc<z.ZodObject<{ n: z.ZodNumber }>, z.ZodObject<{ n: z.ZodNumber }>> = {
+  service: 'policy',
+  verb: 'check',
+  request: z.object({ n: z.number() }),
+  reply: z.object({ n: z.number() }),
+};
+const soon = (ms = 1_000) => ({ deadlineMs: Date.now() + ms });
+const code = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof AppError ? error.code : String(error)),
+  );
+
+let nextId = 0;
+const fact = (subject: string, expect?: number, id = `test-${nextId++}`) => ({
+  subject,
+  event: {
+    specversion: '1.0' as const,
+    id,
+    source: 'aegis/test',
+    type: 'aegis.test.happened.v1',
+    time: new Date().toISOString(),
+    datacontenttype: 'application/json' as const,
+    data: { n: 1 },
+  },
+  ...(expect === undefined ? {} : { expect }),
+});
+
+let server: TestNatsServer;
+let gateway: Bus;
+let policy: Bus;
+let approvals: Bus;
+let enforcer: Bus;
+beforeAll(async () => {
+  server = await startNatsServer();
+  [gateway, policy, approvals, enforcer] = await Promise.all([
+    connectTestBus(server, 'gateway'),
+    connectTestBus(server, 'policy'),
+    connectTestBus(server, 'approvals'),
+    connectTestBus(server, 'enforcer'),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([gateway, policy, approvals, enforcer].map((bus) => bus.close()));
+  await server.stop();
+});
+
+describe('asking', () => {
+  it('says at once that nobody is there', async () => {
+    const before = Date.now();
+    expect(await code(gateway.ask(double, { n: 1 }, soon(5_000)))).toBe('policy_unavailable');
+    expect(Date.now() - before).toBeLessThan(2_000);
+  });
+
+  it('gets the answer, each its own, and the errors of the service', async () => {
+    const responder = policy.respond([
+      route(double, ({ n }) => {
+        if (n === 13) throw new AppError('version_conflict', 'unlucky');
+        if (n === 14) throw new Error('a secret of the inside');
+        return { n: n * 2 };
+      }),
+    ]);
+    await policy.link.nc.flush();
+    const numbers = Array.from({ length: 200 }, (_, n) => n + 100);
+    const answers = await Promise.all(numbers.map((n) => gateway.ask(double, { n }, soon())));
+    expect(answers.map((answer) => answer.n)).toEqual(numbers.map((n) => n * 2));
+    await expect(gateway.ask(double, { n: 13 }, soon())).rejects.toMatchObject({
+      code: 'version_conflict',
+      message: 'unlucky',
+    });
+    const internal = gateway.ask(double, { n: 14 }, soon());
+    await expect(internal).rejects.toMatchObject({ code: 'internal' });
+    await expect(internal).rejects.not.toThrow(/secret/);
+    expect(await code(gateway.ask(double, { n: 'x' as unknown as number }, soon()))).toBe('invalid_request');
+    await responder.drain();
+  });
+
+  it('fails closed on silence and on garbage', async () => {
+    const mute = policy.link.nc.subscribe('aegis.rpc.policy.check', {
+      queue: 'policy',
+      callback: () => undefined,
+    });
+    await policy.link.nc.flush();
+    expect(await code(gateway.ask(double, { n: 1 }, soon(100)))).toBe('policy_unavailable');
+    mute.unsubscribe();
+    for (const garbage of ['', 'no json', '{"data":{"n":"two"}}', '[]', 'null']) {
+      const liar = policy.link.nc.subscribe('aegis.rpc.policy.check', {
+        queue: 'policy',
+        max: 1,
+        callback: (_error, message) => void message.respond(garbage),
+      });
+      await policy.link.nc.flush();
+      expect(await code(gateway.ask(double, { n: 1 }, soon(300))), garbage).toBe('policy_unavailable');
+      liar.unsubscribe();
+    }
+  });
+
+  it('never answers anywhere but in an inbox', async () => {
+    const responder = policy.respond([route(double, ({ n }) => ({ n }))]);
+    await policy.link.nc.flush();
+    const payload = JSON.stringify({ deadline_ms: Date.now() + 1_000, data: { n: 1 } });
+    gateway.link.nc.publish('aegis.rpc.policy.check', payload, { reply: POLICY_LOG });
+    await gateway.ask(double, { n: 1 }, soon());
+    expect(await policy.read.last(POLICY_LOG, Date.now() + 1_000)).toBeUndefined();
+    await responder.drain();
+  });
+});
+
+describe('storing', () => {
+  it('lets one of many writers change an aggregate', async () => {
+    const subject = approvalLog('race');
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => code(approvals.append.one(fact(subject, 0), Date.now() + 2_000))),
+    );
+    expect(all.filter((one) => one === 'no error')).toHaveLength(1);
+    expect(all.filter((one) => one === 'version_conflict')).toHaveLength(19);
+  });
+
+  it('knows its own write when a retry conflicts', async () => {
+    const own = fact(approvalLog('retry'), 0);
+    const first = await approvals.append.one(own, Date.now() + 1_000);
+    expect(await approvals.append.one(own, Date.now() + 1_000)).toEqual(first);
+  });
+
+  it('stores a batch whole or not at all', async () => {
+    const { seq } = await approvals.append.one(fact(approvalLog('batch'), 0), Date.now() + 1_000);
+    const stale = [fact(approvalLog('batch'), seq + 5), fact(enforceLog('allowed'))];
+    expect(await code(approvals.append.all(stale, Date.now() + 1_000, false))).toBe('version_conflict');
+    expect(
+      await enforcer.read.last(enforceLog('allowed'), Date.now() + 1_000).catch(() => undefined),
+    ).toBeUndefined();
+    const right = [fact(approvalLog('batch'), seq), fact(enforceLog('allowed'))];
+    const stored = await approvals.append.all(right, Date.now() + 1_000, false);
+    expect(stored.seq).toBe(seq + 2);
+  });
+
+  it('stores nothing past the deadline', async () => {
+    expect(await code(approvals.append.one(fact(approvalLog('late'), 0), Date.now() - 1))).toBe(
+      'deadline_exceeded',
+    );
+    expect(await code(enforcer.commit(fact(enforceLog('blocked')), Date.now() - 1))).toBe(
+      'deadline_exceeded',
+    );
+    expect(await approvals.read.last(approvalLog('late'), Date.now() + 1_000)).toBeUndefined();
+  });
+
+  it('commits a crowd together, each with its own sequence, in any number', async () => {
+    for (const crowd of [1, 7, 8, 300]) {
+      const stored = await Promise.all(
+        Array.from({ length: crowd }, () => enforcer.commit(fact(enforceLog('blocked')), Date.now() + 5_000)),
+      );
+      expect(new Set(stored.map((one) => one.seq)).size).toBe(crowd);
+    }
+  });
+
+  it('stores the rest of a crowd when one of it was stored before', async () => {
+    const known = fact(enforceLog('pending'));
+    const { seq } = await enforcer.commit(known, Date.now() + 1_000);
+    const others = Array.from({ length: 20 }, () => fact(enforceLog('pending')));
+    const stored = await Promise.all(
+      [known, ...others].map((one) => enforcer.commit(one, Date.now() + 2_000)),
+    );
+    expect(stored[0]?.seq).toBe(seq);
+    expect(new Set(stored.map((one) => one.seq)).size).toBe(21);
+  });
+});
+
+describe('following', () => {
+  it('gets everything from a position on, in order, and knows when it is up to date', async () => {
+    const { seq } = await approvals.append.one(fact(approvalLog('f0'), 0), Date.now() + 1_000);
+    for (let i = 1; i <= 30; i++)
+      await approvals.append.one(fact(approvalLog(`f${i}`), 0), Date.now() + 1_000);
+    const seen: number[] = [];
+    const follower = await approvals.follow({
+      filter: 'aegis.log.approval.>',
+      fromSeq: seq + 1,
+      apply: (message) => void seen.push(message.seq),
+    });
+    expect(await follower.caughtUp(Date.now() + 2_000)).toBe(true);
+    expect(seen).toHaveLength(30);
+    const later = await approvals.append.one(fact(approvalLog('f31'), 0), Date.now() + 1_000);
+    expect(await follower.caughtUp(Date.now() + 2_000)).toBe(true);
+    expect(seen.at(-1)).toBe(later.seq);
+    await follower.stop();
+  });
+
+  it('is up to date at once where there is nothing', async () => {
+    const follower = await policy.follow({ filter: POLICY_LOG, fromSeq: 1, apply: () => undefined });
+    expect(await follower.caughtUp(Date.now() + 1_000)).toBe(true);
+    await follower.stop();
+  });
+});
+
+describe('a lost bus', () => {
+  it('fails at once, and works again when the bus is back', async () => {
+    const responder = policy.respond([route(double, ({ n }) => ({ n }))]);
+    const seen: number[] = [];
+    const follower = await approvals.follow({
+      filter: 'aegis.log.approval.>',
+      fromSeq: 1,
+      apply: (message) => void seen.push(message.seq),
+    });
+    await server.kill();
+    await expect.poll(() => gateway.isUp()).toBe(false);
+    const before = Date.now();
+    expect(await code(gateway.ask(double, { n: 1 }, soon(5_000)))).toBe('bus_unavailable');
+    expect(await code(enforcer.commit(fact(enforceLog('blocked')), Date.now() + 5_000))).toBe(
+      'bus_unavailable',
+    );
+    expect(Date.now() - before).toBeLessThan(1_000);
+    await server.restart();
+    await expect
+      .poll(() => code(gateway.ask(double, { n: 1 }, soon())), { timeout: 10_000 })
+      .toBe('no error');
+    await expect.poll(() => approvals.isUp()).toBe(true);
+    const stored = await approvals.append.one(fact(approvalLog('after'), 0), Date.now() + 2_000);
+    await expect.poll(() => seen.at(-1), { timeout: 15_000 }).toBe(stored.seq);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(new Set(seen).size).toBe(seen.length);
+    await follower.stop();
+    await responder.drain();
+  });
+});

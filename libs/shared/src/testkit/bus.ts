@@ -1,0 +1,9 @@
+import { type Identity, seedFile } from '../broker/identities.ts';
+import { type Bus, connectBus } from '../bus/bus.ts';
+import { createLogger } from '../runtime/logger.ts';
+
+export const silentLog = createLogger('test', 'silent');
+
+/** A bus as one of the identities, on a test server. Close it before the server stops. */
+export const connectTestBus = (server: { url: string; keysDir: string }, identity: Identity): Promise<Bus> =>
+  connectBus({ url: server.url, identity, seedPath: seedFile(server.keysDir, identity), log: silentLog });

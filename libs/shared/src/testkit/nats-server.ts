@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brokerFolder } from '../broker/address.ts';
+import { connectAs } from '../broker/connect-as.ts';
+import { ensureIdentities, type Identity, seedFile } from '../broker/identities.ts';
+import { obtainNatsServer } from '../broker/obtain.ts';
+import { brokerPaths } from '../broker/paths.ts';
+import { provisionAt } from '../broker/provision.ts';
+import { runServer } from '../broker/run-server.ts';
+
+type NatsConnection = Awaited<ReturnType<typeof connectAs>>;
+
+export type TestNatsServerOptions = {
+  /** 0, the default = any free port. */
+  readonly port?: number;
+  /** Whether the streams are made; true where it is left out. */
+  readonly provisioned?: boolean;
+};
+
+export type TestNatsServer = {
+  readonly url: string;
+  readonly port: number;
+  readonly keysDir: string;
+  /** Laid out as a data directory, so that what looks for a running server there finds the keys. */
+  readonly dataDir: string;
+  /** The nkey seed of an identity. */
+  seed(identity: Identity): string;
+  /** A connection as that identity; closed by `stop()`. */
+  connect(identity: Identity): Promise<NatsConnection>;
+  /** Ends the server, closes the connections and removes the data. */
+  stop(): Promise<void>;
+  /** SIGKILL; the data stays, and `restart()` brings the server back. */
+  kill(): Promise<void>;
+  /** Stops the server where it runs and starts it again with the same data on the same port. */
+  restart(): Promise<void>;
+};
+
+const silent = { info: () => undefined, warn: () => undefined };
+
+/** A real nats-server with the real users, permissions and streams, on a free port and in a temporary directory. */
+export async function startNatsServer(options: TestNatsServerOptions = {}): Promise<TestNatsServer> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'aegis-nats-'));
+  const paths = brokerPaths(brokerFolder(dataDir));
+  const identities = await ensureIdentities(paths.keysDir);
+  const { path: binary } = await obtainNatsServer(process.env, silent);
+  const run = (port: number) => runServer({ binary, paths, port, identities, log: silent });
+  let server = await run(options.port ?? 0);
+  const { url, port } = server;
+  const { keysDir } = paths;
+  if (options.provisioned !== false) await provisionAt({ url, keysDir });
+  const connections: NatsConnection[] = [];
+  return {
+    url,
+    port,
+    keysDir,
+    dataDir,
+    seed: (identity) => readFileSync(seedFile(keysDir, identity), 'utf8').trim(),
+    connect: async (identity) => {
+      const nc = await connectAs(identity, { url, keysDir });
+      connections.push(nc);
+      return nc;
+    },
+    stop: async () => {
+      await Promise.all(connections.map((nc) => nc.close()));
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.stop();
+      server = await run(port);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { ConsumeApproval, ConsumeReply } from '@aegis/shared/contracts/approvals';
+import { DecisionEnforced, IdempotencyAnswered } from '@aegis/shared/contracts/decision';
+import { approvalLog, enforceLog, idempotencyLog } from '@aegis/shared/contracts/subjects';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { callDigest } from '@aegis/shared/json/call-digest';
+import { decide } from './domain/approval.ts';
+import { retryConflicts } from './lifecycle.ts';
+import { type Store, toEnvelope } from './store.ts';
+
+export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<ConsumeReply>;
+
+/** We write this decision for the enforcer, so we look at what it says: allowed, by this approval, for this call. */
+function checkDecision({ approval_id, decision }: ConsumeApproval, digest: string): void {
+  const data = DecisionEnforced.safeParse(decision.data);
+  const fits =
+    decision.type === 'aegis.decision.enforced.v1' &&
+    data.success &&
+    data.data.outcome === 'allowed' &&
+    data.data.approval_id === approval_id &&
+    data.data.call.call_digest === digest;
+  if (!fits)
+    throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
+}
+
+/**
+ * Uses an approval up, once: the use, the decision that it allows and the answer for the caller's key are one atomic
+ * batch, compare-and-set on the approval.
+ */
+export function createConsume(bus: Bus, store: Store, now: () => Date): Consume {
+  const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
+    if (!request.idempotency) return undefined;
+    const stored = await bus.read.last(idempotencyLog(request.idempotency.key_digest), deadlineMs);
+    const answered = IdempotencyAnswered.safeParse(stored?.event?.data);
+    return answered.success && answered.data.call_digest === digest ? answered.data.reply : undefined;
+  };
+
+  const attempt = async (
+    request: ConsumeApproval,
+    digest: string,
+    deadlineMs: number,
+  ): Promise<ConsumeReply> => {
+    const { approval_id, decision, idempotency } = request;
+    const answered = await earlier(request, digest, deadlineMs);
+    if (answered) return { consumed: true, earlier: answered };
+    const loaded = await store.load(approval_id, deadlineMs);
+    const { approval } = loaded ?? {};
+    if (approval?.status === 'consumed' && approval.decision_id === decision.id) return { consumed: true };
+    const command = { type: 'consume', now: now(), call_digest: digest, decision_id: decision.id } as const;
+    const decided = decide(command, approval);
+    if (!('event' in decided)) return { consumed: false, because: decided.because };
+    const event = toEnvelope(decided.event, command.now);
+    const guarded = { subject: approvalLog(approval_id), event, expect: loaded?.seq ?? 0 };
+    if (decided.event.name === 'expired') {
+      await bus.append.one(guarded, deadlineMs);
+      return { consumed: false, because: `Approval ${approval_id} is expired` };
+    }
+    const answer = idempotency
+      ? [{ subject: idempotencyLog(idempotency.key_digest), event: idempotency.answered, expect: 0 }]
+      : [];
+    await bus.append.all(
+      [guarded, { subject: enforceLog('allowed'), event: decision }, ...answer],
+      deadlineMs,
+      false,
+    );
+    return { consumed: true };
+  };
+
+  return async (request, deadlineMs) => {
+    const digest = callDigest(request.call);
+    checkDecision(request, digest);
+    return retryConflicts(() => attempt(request, digest, deadlineMs));
+  };
+}

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import type { Approval, CompleteApproval, RequestApproval } from '@aegis/shared/contracts/approvals';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { callDigest } from '@aegis/shared/json/call-digest';
+import { newTraceId } from '@aegis/shared/runtime/event';
+import { checkAttempts, isRightCode } from './code.ts';
+import { type Command, type Deadlines, decide, isOverdue } from './domain/approval.ts';
+import { approvalIdFor } from './domain/identity.ts';
+import { findApproval } from './find.ts';
+import type { ApprovalIndex } from './projections/approval-index.ts';
+import { type Loaded, type Store, toEnvelope } from './store.ts';
+
+/** Only a lost race is tried again, and no more often than this. */
+const TRIES = 3;
+
+export type LifecycleDeps = {
+  store: Store;
+  index: ApprovalIndex;
+  /** Resolves once the index has all that was stored when this was called. */
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+  /** Wakes us at that time, in milliseconds since the epoch. Losing one loses nothing but punctuality. */
+  wakeAt: (approvalId: string, atMs: number) => void;
+  /** The later of the clock and the newest event's time. */
+  now: () => Date;
+  code: string;
+  deadlines: Deadlines;
+};
+
+export type Lifecycle = {
+  /** Asks a person. Under a key that waits already, the approval that waits. */
+  request(asked: RequestApproval, deadlineMs: number): Promise<Approval>;
+  /** Decides with a code; an approval that is decided already answers how. */
+  complete(request: CompleteApproval, deadlineMs: number): Promise<Approval>;
+  get(id: string, deadlineMs: number): Promise<Approval>;
+  /** Expires what is overdue, else does nothing. */
+  expire(approvalId: string, deadlineMs: number): Promise<void>;
+};
+
+/** Runs `attempt` again where somebody else was first. */
+export async function retryConflicts<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      const lostRace = thrown instanceof AppError && thrown.code === 'version_conflict';
+      if (!lostRace || tries >= TRIES) throw thrown;
+    }
+  }
+}
+
+export function createLifecycle(deps: LifecycleDeps): Lifecycle {
+  const { store, index, wakeAt, now, deadlines } = deps;
+
+  /** Decides on what was loaded and stores what happened; the standing approval where nothing did. */
+  const run = async (
+    command: Command,
+    loaded: Loaded,
+    deadlineMs: number,
+    source?: string,
+  ): Promise<Approval> => {
+    const decision = decide(command, loaded.approval);
+    if (!('event' in decision)) return loaded.approval;
+    const { approval } = decision.event;
+    const from = decision.event.name === 'denied' ? source : undefined;
+    const envelope = toEnvelope(decision.event, command.now, from);
+    await store.save(envelope, approval.approval_id, loaded.seq, deadlineMs);
+    if (approval.status === 'approved') wakeAt(approval.approval_id, Date.parse(approval.use_by));
+    return approval;
+  };
+
+  const create = async (
+    asked: RequestApproval,
+    dryRunId: string,
+    generation: number,
+    before: Approval | undefined,
+    deadlineMs: number,
+  ) => {
+    const identity = {
+      approval_id: approvalIdFor(asked.call.principal, dryRunId, generation),
+      dry_run_id: dryRunId,
+      generation,
+      trace_id: before?.trace_id ?? newTraceId(),
+    };
+    const command: Command = {
+      type: 'request',
+      now: now(),
+      identity,
+      asked,
+      call_digest: callDigest(asked.call),
+      decideWithinMs: deadlines.decideWithinMs,
+    };
+    const decision = decide(command, undefined);
+    if (!('event' in decision)) throw new AppError('internal', decision.because);
+    await store.save(toEnvelope(decision.event, command.now), identity.approval_id, 0, deadlineMs);
+    const { approval } = decision.event;
+    wakeAt(approval.approval_id, Date.parse(approval.decide_by));
+    return approval;
+  };
+
+  /** The approval that stands for this key, or the next generation where the last one is over. */
+  const standingOrNext = async (
+    asked: RequestApproval,
+    dryRunId: string,
+    deadlineMs: number,
+  ): Promise<Approval> => {
+    const { principal } = asked.call;
+    let generation = index.generationOf(principal, dryRunId) ?? 1;
+    let before: Approval | undefined;
+    for (;;) {
+      const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
+      if (!loaded) return create(asked, dryRunId, generation, before, deadlineMs);
+      before = isOverdue(loaded.approval, now())
+        ? await run({ type: 'expire', now: now() }, loaded, deadlineMs)
+        : loaded.approval;
+      if (standsFor(asked, before)) return before;
+      generation++;
+    }
+  };
+
+  const complete = async (
+    { id, approval_code, source }: CompleteApproval,
+    deadlineMs: number,
+  ): Promise<Approval> => {
+    const loaded = await findApproval(deps, id, deadlineMs);
+    if (loaded.approval.status !== 'pending') return loaded.approval;
+    checkAttempts((sinceMs) => index.wrongCodesSince(sinceMs), source, now());
+    const rightCode = isRightCode(approval_code, deps.code);
+    const command: Command = {
+      type: 'complete',
+      now: now(),
+      rightCode,
+      by: 'approval-code',
+      useWithinMs: deadlines.useWithinMs,
+    };
+    return run(command, loaded, deadlineMs, source);
+  };
+
+  return {
+    request(asked, deadlineMs) {
+      const { dry_run_id } = asked;
+      if (dry_run_id === undefined) {
+        return create(asked, `dry_${randomBytes(12).toString('hex')}`, 1, undefined, deadlineMs);
+      }
+      return retryConflicts(() => standingOrNext(asked, dry_run_id, deadlineMs));
+    },
+    complete: (request, deadlineMs) => retryConflicts(() => complete(request, deadlineMs)),
+    get: async (id, deadlineMs) => (await findApproval(deps, id, deadlineMs)).approval,
+    async expire(approvalId, deadlineMs) {
+      await retryConflicts(async () => {
+        const loaded = await store.load(approvalId, deadlineMs);
+        if (loaded) await run({ type: 'expire', now: now() }, loaded, deadlineMs);
+      });
+    },
+  };
+}
+
+/**
+ * True where the approval answers this request: it waits, is approved or is denied for this very call. One that is used up
+ * or expired answers nothing, and a denial of another call neither.
+ *
+ * @throws AppError `dry_run_id_in_use` where it waits, or is approved, for another call
+ */
+function standsFor(asked: RequestApproval, approval: Approval): boolean {
+  if (approval.status === 'expired' || approval.status === 'consumed') return false;
+  if (approval.call_digest === callDigest(asked.call)) return true;
+  if (approval.status === 'denied') return false;
+  throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call; use a new one.');
+}

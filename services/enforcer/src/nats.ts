@@ -1,0 +1,10 @@
+import { type Route, route } from '@aegis/shared/bus/respond';
+import { enforce, healthOf } from '@aegis/shared/contracts/rpc';
+import type { Service } from '@aegis/shared/runtime/service';
+import type { Enforce } from './enforce.ts';
+
+/** The enforcer's ways in. */
+export const routes = (run: Enforce, health: Service['health']): Route[] => [
+  route(enforce, run),
+  route(healthOf('enforcer'), health),
+];

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { DecisionEnforced, EnforceReply } from '@aegis/shared/contracts/decision';
+import { IdempotencyAnswered } from '@aegis/shared/contracts/decision';
+import type { Envelope } from '@aegis/shared/contracts/envelope';
+import { enforceLog, idempotencyLog } from '@aegis/shared/contracts/subjects';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { createEvent } from '@aegis/shared/runtime/event';
+
+/** One subject token for a caller's key; keys of different principals never meet. */
+export const keyDigestOf = (principal: string, key: string): string =>
+  createHash('sha256').update(`${principal}\0${key}`).digest('hex');
+
+/** The answer's own record, stored in one batch with the decision that it answers. */
+export const answeredEvent = (callDigest: string, reply: EnforceReply, time: string): Envelope =>
+  createEvent({
+    type: 'aegis.idempotency.answered.v1',
+    source: 'enforcer',
+    time,
+    traceId: reply.trace_id,
+    data: { call_digest: callDigest, reply },
+  });
+
+export type Record = {
+  /** The answer once given for this key, or undefined. @throws AppError `idempotency_key_reused` where it was another call's */
+  earlier(keyDigest: string, callDigest: string, deadlineMs: number): Promise<EnforceReply | undefined>;
+  /**
+   * Stores a decision, durable before it is answered, and with a key its answer too, both or none.
+   *
+   * @returns the reply that stands: this one, or the one that an equal request stored first
+   */
+  store(fact: Decision, deadlineMs: number): Promise<EnforceReply>;
+};
+
+export type Decision = {
+  event: Envelope;
+  data: DecisionEnforced;
+  reply: EnforceReply;
+  keyDigest?: string | undefined;
+};
+
+export function createRecord(bus: Bus): Record {
+  const earlier: Record['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
+    const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
+    if (!stored) return undefined;
+    const answered = IdempotencyAnswered.safeParse(stored.event?.data);
+    if (!answered.success)
+      throw new AppError('storage_unavailable', 'The record of this idempotency key can not be read.');
+    if (answered.data.call_digest === callDigest) return answered.data.reply;
+    throw new AppError(
+      'idempotency_key_reused',
+      'Idempotency-Key: was used for another call; use a new key.',
+    );
+  };
+
+  return {
+    earlier,
+    async store({ event, data, reply, keyDigest }, deadlineMs) {
+      const decision = { subject: enforceLog(data.outcome), event };
+      if (keyDigest === undefined) {
+        await bus.commit(decision, deadlineMs);
+        return reply;
+      }
+      const answered = answeredEvent(data.call.call_digest, reply, event.time);
+      const facts = [decision, { subject: idempotencyLog(keyDigest), event: answered, expect: 0 }];
+      try {
+        await bus.append.all(facts, deadlineMs, false);
+        return reply;
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
+        const first = await earlier(keyDigest, data.call.call_digest, deadlineMs);
+        if (first) return first;
+        throw thrown;
+      }
+    },
+  };
+}

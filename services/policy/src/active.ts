@@ -1,0 +1,62 @@
+import { type CompiledPolicy, compilePolicy, validatePolicy } from '@aegis/policy-engine';
+import type { Followed } from '@aegis/shared/bus/follow';
+import { PolicyPublished, PolicyRejected } from '@aegis/shared/contracts/policy';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { evolve, type PolicyEvent, type State } from './domain/policy-log.ts';
+
+export type ActivePolicy = { published: PolicyPublished; compiled: CompiledPolicy };
+
+function toEvent({ event }: Followed): PolicyEvent {
+  const type = event?.type;
+  if (type === 'aegis.policy.rejected.v1') return { type, data: PolicyRejected.parse(event?.data) };
+  if (type === 'aegis.policy.published.v1') return { type, data: PolicyPublished.parse(event?.data) };
+  throw new TypeError('not an event of the policy');
+}
+
+/** The policy in force: the log is the truth, and this follows it. */
+export class ActiveFromLog {
+  #state: State = {};
+  #seq = 0;
+  #active: ActivePolicy | undefined;
+  #unreadable: string | undefined;
+
+  /** Takes one message of the log. One that can't be read leaves nothing in force: better no answer than a wrong one. */
+  apply(message: Followed): void {
+    this.#seq = message.seq;
+    try {
+      const event = toEvent(message);
+      this.#state = evolve(this.#state, event);
+      if (event.type === 'aegis.policy.published.v1') this.#activate(event.data);
+    } catch {
+      this.#active = undefined;
+      this.#unreadable = `the policy event at sequence ${message.seq} can not be read`;
+    }
+  }
+
+  #activate(published: PolicyPublished): void {
+    const valid = validatePolicy(published.policy);
+    if (!valid.ok) throw new TypeError(valid.errors.join('; '));
+    this.#active = { published, compiled: compilePolicy(valid.policy) };
+    this.#unreadable = undefined;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** The sequence of the policy's last event, 0 where there is none: what the next append expects. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** A sentence where the log holds something that can't be read. */
+  get problem(): string | undefined {
+    return this.#unreadable;
+  }
+
+  /** @throws AppError `policy_unavailable` where nothing is in force */
+  get active(): ActivePolicy {
+    if (this.#active) return this.#active;
+    throw new AppError('policy_unavailable', this.#unreadable ?? 'No policy is in force yet.');
+  }
+}

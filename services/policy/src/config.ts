@@ -1,0 +1,8 @@
+import { BusEnv } from '@aegis/shared/runtime/env';
+import { z } from 'zod';
+
+export const PolicyEnv = BusEnv.extend({
+  /** YAML or JSON, version 1 or 2. A missing file means the version 1 defaults, where no policy was ever in force. */
+  POLICY_PATH: z.string().default('./policy.yml'),
+});
+export type PolicyConfig = z.output<typeof PolicyEnv>;

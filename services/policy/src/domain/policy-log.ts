@@ -1,0 +1,42 @@
+import type { PolicyPublished, PolicyRejected } from '@aegis/shared/contracts/policy';
+
+/** What the log says: the policy in force, and the last candidate that was refused since then. */
+export type State = { published?: PolicyPublished; rejected?: PolicyRejected };
+
+/** What was found at the policy's path. */
+export type Candidate =
+  | { type: 'good'; policy: PolicyPublished }
+  | { type: 'bad'; rejected: PolicyRejected }
+  | { type: 'missing'; path: string; defaults: PolicyPublished };
+
+export type PolicyEvent =
+  | { type: 'aegis.policy.published.v1'; data: PolicyPublished }
+  | { type: 'aegis.policy.rejected.v1'; data: PolicyRejected };
+
+const publish = (data: PolicyPublished): PolicyEvent[] => [{ type: 'aegis.policy.published.v1', data }];
+
+/** One refusal of the same bytes is enough, however many replicas read them. */
+function reject(data: PolicyRejected, { rejected }: State): PolicyEvent[] {
+  const same = rejected?.path === data.path && rejected.digest === data.digest;
+  return same ? [] : [{ type: 'aegis.policy.rejected.v1', data }];
+}
+
+/**
+ * A good candidate is published where it differs from what is in force. A bad one is recorded and changes nothing. A
+ * missing file means the defaults only where nothing was ever in force: a file that goes away must not open the gate.
+ */
+export function decide(candidate: Candidate, state: State): PolicyEvent[] {
+  const { published } = state;
+  if (candidate.type === 'bad') return reject(candidate.rejected, state);
+  if (candidate.type === 'good') {
+    return published?.digest === candidate.policy.digest ? [] : publish(candidate.policy);
+  }
+  if (!published) return publish(candidate.defaults);
+  if (published.origin === 'defaults') return [];
+  return reject({ path: candidate.path, errors: ['the policy file is missing'] }, state);
+}
+
+export function evolve(state: State, event: PolicyEvent): State {
+  if (event.type === 'aegis.policy.published.v1') return { published: event.data };
+  return { ...state, rejected: event.data };
+}

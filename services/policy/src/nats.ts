@@ -1,0 +1,32 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { type Route, route } from '@aegis/shared/bus/respond';
+import {
+  healthOf,
+  policyCheck,
+  policyEffective,
+  policyGet,
+  policyMigrate,
+  policyValidate,
+} from '@aegis/shared/contracts/rpc';
+import type { Service } from '@aegis/shared/runtime/service';
+import type { ActivePolicy } from './active.ts';
+import { announce, check, get, migrate, validate } from './answers.ts';
+
+/** The policy service's ways in. `active` throws where this replica can't answer for the policy in force. */
+export const routes = (
+  bus: Bus,
+  active: () => ActivePolicy,
+  now: () => Date,
+  health: Service['health'],
+): Route[] => [
+  route(policyCheck, (request) => {
+    const reply = check(active(), request);
+    announce(bus, request, reply, now());
+    return reply;
+  }),
+  route(policyGet, () => get(active())),
+  route(policyEffective, () => ({ policy: active().published.policy })),
+  route(policyValidate, ({ policy }) => validate(policy === undefined ? active().published.policy : policy)),
+  route(policyMigrate, ({ policy }) => migrate(policy)),
+  route(healthOf('policy'), health),
+];

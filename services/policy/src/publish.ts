@@ -1,0 +1,42 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { Follower } from '@aegis/shared/bus/follow';
+import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
+import type { ActiveFromLog } from './active.ts';
+import { type Candidate, decide } from './domain/policy-log.ts';
+
+const TRIES = 5;
+const WITHIN_MS = 5_000;
+
+/**
+ * Offers a candidate to the log, compare-and-set: of replicas that read the same change one appends it, and the others
+ * find it there. Resolves when this replica has activated what the log says.
+ */
+export async function offer(
+  bus: Bus,
+  follower: Follower,
+  log: ActiveFromLog,
+  candidate: Candidate,
+  now: () => Date,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const deadlineMs = Date.now() + WITHIN_MS;
+    await follower.caughtUp(deadlineMs);
+    const [event] = decide(candidate, log.state);
+    if (!event) return;
+    const envelope = createEvent({
+      type: event.type,
+      source: 'policy',
+      time: now().toISOString(),
+      traceId: newTraceId(),
+      data: event.data,
+    });
+    try {
+      await bus.append.one({ subject: POLICY_LOG, event: envelope, expect: log.seq }, deadlineMs);
+    } catch (thrown) {
+      const lostRace = thrown instanceof AppError && thrown.code === 'version_conflict';
+      if (!lostRace || tries >= TRIES) throw thrown;
+    }
+  }
+}
