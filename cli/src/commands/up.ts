@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { Host } from '../host.ts';
+
+/** `aegis up`: the whole firewall on this machine. */
+export function registerUp(program: Command, host: Host): void {
+  program
+    .command('up')
+    .description('run the firewall here: a NATS server and the six services, until Ctrl-C')
+    .action(async () => {
+      const { up } = await import('../up/up.ts');
+      host.exitCode = await up(host);
+      process.exit();
+    });
+}

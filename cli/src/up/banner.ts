@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { UpConfig } from './config.ts';
+import type { Services } from './services.ts';
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
+
+/** The entry for an MCP client that starts the tools over stdio, on one line. */
+function mcpEntry(dataDir: string): string {
+  const aegis = { command: 'node', args: [LAUNCHER, 'mcp'], env: { AEGIS_DATA_DIR: resolve(dataDir) } };
+  return JSON.stringify({ mcpServers: { aegis } });
+}
+
+/** What a person needs once the stack is ready. The code is shown where it was made here, and nowhere else. */
+export function banner(config: UpConfig, services: Services, natsUrl: string): string {
+  const rows: [string, string][] = [
+    ['REST', services.gatewayUrl],
+    ['API docs', `${services.gatewayUrl}/docs`],
+    ['Approvals', `${services.gatewayUrl}/ui/approvals`],
+    ['MCP', services.mcpUrl],
+    ['NATS', natsUrl],
+    ['Policy', config.POLICY_PATH],
+    ['Audit log', config.AUDIT_PATH],
+  ];
+  if (config.codeWasMade)
+    rows.push(['Code', `${config.APPROVAL_CODE}   (approves calls; made for this run)`]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  return [
+    'AegisMCP is ready.',
+    '',
+    ...lines,
+    '',
+    'For an MCP client, in its mcp.json:',
+    `  ${mcpEntry(config.AEGIS_DATA_DIR)}`,
+    '',
+    'Ctrl-C stops everything.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/shared/broker/embedded';
+import { type Identity, seedFile } from '@aegis/shared/broker/identities';
+import { provision } from '@aegis/shared/broker/provision';
+import { type Bus, connectBus } from '@aegis/shared/bus/bus';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { UpConfig } from './config.ts';
+
+/** The bus that the services meet on, whoever runs it. */
+export type Broker = {
+  url: string;
+  keysDir: string;
+  connect(identity: Identity): Promise<Bus>;
+  stop(): Promise<void>;
+};
+
+const RESTART_AFTER_MS = 500;
+
+/** A server of the user's own: its streams are made or checked, and it is left running. */
+async function useServer(url: string, keysDir: string | undefined, log: Logger): Promise<Broker> {
+  const connect = (identity: Identity) =>
+    connectBus({
+      url,
+      identity,
+      seedPath: keysDir === undefined ? undefined : seedFile(keysDir, identity),
+      log,
+    });
+  const admin = await connect('admin');
+  try {
+    await provision(admin.link.nc);
+  } finally {
+    await admin.close();
+  }
+  return { url, keysDir: keysDir ?? '', connect, stop: async () => undefined };
+}
+
+/** Our own server as a child. One that dies is started again on its port; meanwhile every call is denied. */
+async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, log: Logger): Promise<Broker> {
+  const start = (port: number) => startEmbeddedBroker({ dataDir: config.AEGIS_DATA_DIR, port, log, env });
+  let broker: EmbeddedBroker = await start(config.AEGIS_NATS_PORT);
+  let stopped = false;
+  const { url, keysDir, port } = broker;
+
+  const keepAlive = async (): Promise<void> => {
+    for (;;) {
+      await broker.exited;
+      if (stopped) return;
+      log.error('the NATS server ended; starting it again');
+      broker = await start(port).catch((err: unknown) => {
+        log.error({ err }, 'the NATS server does not start');
+        return broker;
+      });
+      await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER_MS));
+    }
+  };
+  void keepAlive();
+
+  return {
+    url,
+    keysDir,
+    connect: (identity) => connectBus({ url, identity, seedPath: seedFile(keysDir, identity), log }),
+    async stop() {
+      stopped = true;
+      await broker.stop();
+    },
+  };
+}
+
+/** @throws BrokerError, AppError with a sentence that says what is wrong */
+export const startBroker = (config: UpConfig, env: NodeJS.ProcessEnv, log: Logger): Promise<Broker> =>
+  config.NATS_URL === undefined
+    ? runServer(config, env, log)
+    : useServer(config.NATS_URL, config.NATS_KEYS_DIR, log);

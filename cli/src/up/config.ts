@@ -1,0 +1,46 @@
+import { join, resolve } from 'node:path';
+import { makeApprovalCode } from '@aegis/approvals/config';
+import { logLevel, parseEnv, port } from '@aegis/shared/runtime/env';
+import { z } from 'zod';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const UpEnv = z.object({
+  AEGIS_DATA_DIR: z.string().default('./data'),
+  /** 0 = any free port. */
+  AEGIS_NATS_PORT: port.default(4222),
+  /** A NATS server of your own; without it one is started here. */
+  NATS_URL: z.string().optional(),
+  /** Folder of the nkey seeds for that server, as `aegis broker configure` makes it. */
+  NATS_KEYS_DIR: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(8000),
+  MCP_PORT: port.default(8001),
+  POLICY_PATH: z.string().default('./policy.yml'),
+  AUDIT_PATH: z.string().optional(),
+  APPROVALS_PATH: z.string().optional(),
+  APPROVAL_CODE: z.string().optional(),
+  LOG_LEVEL: logLevel.default('warn'),
+});
+
+export type UpConfig = z.output<typeof UpEnv> & {
+  AUDIT_PATH: string;
+  APPROVALS_PATH: string;
+  APPROVAL_CODE: string;
+  /** True where nobody set a code and one was made: it must be shown once. */
+  codeWasMade: boolean;
+};
+
+/** The environment of `aegis up`, with the files in the data directory and a code made where none is set. */
+export function readUpConfig(env: Env): UpConfig {
+  const config = parseEnv(UpEnv, env);
+  const dataDir = resolve(config.AEGIS_DATA_DIR);
+  return {
+    ...config,
+    AEGIS_DATA_DIR: dataDir,
+    AUDIT_PATH: config.AUDIT_PATH ?? join(dataDir, 'audit.jsonl'),
+    APPROVALS_PATH: config.APPROVALS_PATH ?? join(dataDir, 'approvals.jsonl'),
+    APPROVAL_CODE: config.APPROVAL_CODE ?? makeApprovalCode(),
+    codeWasMade: config.APPROVAL_CODE === undefined,
+  };
+}

@@ -1,0 +1,69 @@
+import { ApprovalsEnv } from '@aegis/approvals/config';
+import { createApprovals } from '@aegis/approvals/service';
+import { AuditEnv } from '@aegis/audit/config';
+import { createAudit } from '@aegis/audit/service';
+import { EnforcerEnv } from '@aegis/enforcer/config';
+import { createEnforcer } from '@aegis/enforcer/service';
+import { GatewayEnv } from '@aegis/gateway/config';
+import { createGateway } from '@aegis/gateway/service';
+import { McpEnv } from '@aegis/mcp/config';
+import { createMcp } from '@aegis/mcp/service';
+import { PolicyEnv } from '@aegis/policy/config';
+import { createPolicy } from '@aegis/policy/service';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { ServiceName } from '@aegis/shared/contracts/subjects';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Deps } from '@aegis/shared/runtime/run-service';
+import type { Service } from '@aegis/shared/runtime/service';
+import type { z } from 'zod';
+import type { Broker } from './broker.ts';
+
+type Env = Record<string, string | undefined>;
+
+export type Services = {
+  gatewayUrl: string;
+  mcpUrl: string;
+  /** HTTP intake first, then requests, then the audit file, so that what was answered is on file. */
+  stop(): Promise<void>;
+};
+
+type Running = { service: Service; bus: Bus };
+
+/** All six in this process, each with its own connection and its own credential, as apart as in six processes. */
+export async function startServices(broker: Broker, env: Env, log: Logger): Promise<Services> {
+  const running: Running[] = [];
+  const now = () => new Date();
+
+  const start = async <S extends z.ZodObject, T extends Service>(
+    name: ServiceName,
+    schema: S,
+    create: (deps: Deps<z.output<S>>) => T,
+    more: Env = {},
+  ): Promise<T> => {
+    const bus = await broker.connect(name);
+    const config = parseEnv(schema, { ...env, ...more });
+    const service = create({ bus, config, log: log.child({ service: name }), now });
+    running.push({ service, bus });
+    await service.start();
+    return service;
+  };
+
+  const stop = async (): Promise<void> => {
+    for (const { service } of running.toReversed()) await service.stop();
+    await Promise.all(running.map(({ bus }) => bus.close()));
+  };
+
+  try {
+    await start('audit', AuditEnv, createAudit);
+    await start('policy', PolicyEnv, createPolicy);
+    const approvals = await start('approvals', ApprovalsEnv, createApprovals, { APPROVALS_PORT: '0' });
+    await start('enforcer', EnforcerEnv, createEnforcer);
+    const mcp = await start('mcp', McpEnv, createMcp);
+    const gateway = await start('gateway', GatewayEnv, createGateway, { APPROVALS_URL: approvals.address() });
+    return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
