@@ -30,7 +30,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
 
   const rule = async (request: EnforceRequest, context: RequestContext): Promise<Ruling> => {
     const { tool, op, amount_cents, principal } = request.call;
-    const question = { tool, op, amount_cents, principal, via: request.via };
+    const question = { tool, op, amount_cents, principal, via: request.via, on_record: true } as const;
     const verdict = await bus.ask(policyCheck, question, context);
     return { request, call: recordCall(request.call), verdict, ruledAt: now().toISOString() };
   };

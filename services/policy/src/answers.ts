@@ -27,7 +27,8 @@ export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now
   if (!bus.isUp()) return;
   const outcome = OUTCOME[reply.decision];
   const { reasons, rule, policy_digest } = reply;
-  const data = { ...request, outcome, reasons, policy_digest, ...(rule === undefined ? {} : { rule }) };
+  const { on_record: _, ...call } = request;
+  const data = { ...call, outcome, reasons, policy_digest, ...(rule === undefined ? {} : { rule }) };
   const event = createEvent({
     type: 'aegis.decision.checked.v1',
     source: 'policy',

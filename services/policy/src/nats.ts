@@ -21,7 +21,7 @@ export const routes = (
 ): Route[] => [
   route(policyCheck, (request) => {
     const reply = check(active(), request);
-    announce(bus, request, reply, now());
+    if (!request.on_record) announce(bus, request, reply, now());
     return reply;
   }),
   route(policyGet, () => get(active())),

@@ -25,6 +25,8 @@ export const CheckRequest = z.strictObject({
   amount_cents: AmountCents.optional(),
   principal: Principal,
   via: Via,
+  /** The asker records the decision itself; it is not announced as an advisory check. */
+  on_record: z.literal(true).optional(),
 });
 export type CheckRequest = z.infer<typeof CheckRequest>;
 
