@@ -1,27 +1,43 @@
 import { defineConfig } from 'vitest/config';
+import { KindsReporter } from './scripts/kinds-reporter.ts';
 
 const nothing = ['**/node_modules/**', '**/coverage/**'];
 
+/** Kinds run one after the other, the quick ones first: a broken unit needs no minute to show. */
 export default defineConfig({
   test: {
+    reporters: ['default', new KindsReporter()],
+    coverage: {
+      provider: 'v8',
+      reporter: ['text-summary', 'text'],
+      include: ['{libs,services,cli}/**/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testkit/**', '**/testing/**'],
+    },
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['{libs,services,cli,bench,examples}/**/*.test.ts'],
+          include: ['{libs,services,cli,bench,examples,scripts}/**/*.test.ts'],
           exclude: [...nothing, '**/*.{int,contract,e2e}.test.ts'],
+          sequence: { groupOrder: 0 },
         },
       },
       {
-        test: { name: 'contract', include: ['**/*.contract.test.ts'], exclude: nothing },
+        test: {
+          name: 'contract',
+          include: ['**/*.contract.test.ts'],
+          exclude: nothing,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         test: {
           name: 'integration',
           include: ['**/*.int.test.ts'],
           exclude: nothing,
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -30,8 +46,9 @@ export default defineConfig({
           include: ['e2e/**/*.e2e.test.ts'],
           exclude: nothing,
           testTimeout: 120_000,
-          hookTimeout: 300_000,
-          fileParallelism: false,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -17,10 +17,6 @@ export type WriteAudit = z.infer<typeof WriteAudit>;
 export const WriteAuditReply = z.strictObject({ ok: z.literal(true), trace_id: TraceId, path: z.string() });
 export type WriteAuditReply = z.infer<typeof WriteAuditReply>;
 
-/** `aegis.audit.written.v1`: an entry that a client wrote. */
-export const AuditWritten = WriteAudit;
-export type AuditWritten = z.infer<typeof AuditWritten>;
-
 /** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
 export const AuditLine = z.object({
   seq: z.int().min(1),

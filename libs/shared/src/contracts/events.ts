@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ApprovalChanged } from './approvals.ts';
-import { AuditWritten } from './audit.ts';
+import { WriteAudit } from './audit.ts';
 import { DecisionChecked, DecisionEnforced, IdempotencyAnswered } from './decision.ts';
 import { PolicyPublished, PolicyRejected } from './policy.ts';
 
@@ -19,7 +19,7 @@ export const EVENT_DATA = {
   'aegis.approval.consumed.v1': ApprovalChanged,
   'aegis.policy.published.v1': PolicyPublished,
   'aegis.policy.rejected.v1': PolicyRejected,
-  'aegis.audit.written.v1': AuditWritten,
+  'aegis.audit.written.v1': WriteAudit,
 } as const;
 
 export type EventType = keyof typeof EVENT_DATA;

@@ -13,9 +13,10 @@ const read = (folder: string): [string, unknown][] => {
   ]);
 };
 
-const isRpc = (value: unknown): value is contracts.Rpc =>
-  typeof value === 'object' && value !== null && 'verb' in value && 'service' in value;
-const questions = [...Object.values(contracts).filter(isRpc), ...SERVICES.map(contracts.healthOf)];
+const isRpc = (value: object): value is contracts.Rpc =>
+  'verb' in value && 'service' in value;
+const exported: object[] = Object.values(contracts);
+const questions: contracts.Rpc[] = [...exported.filter(isRpc), ...SERVICES.map(contracts.healthOf)];
 const byName = new Map(questions.map((rpc) => [`${rpc.service}.${rpc.verb}`, rpc]));
 
 describe('every event ever released', () => {

@@ -7,7 +7,6 @@ export const CATALOGUE = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   dry_run_id_in_use: { status: 409, title: 'This dry run id waits for another call' },
   dry_run_id_ambiguous: { status: 409, title: 'More than one caller uses this dry run id' },
-  already_decided: { status: 409, title: 'The approval is already decided' },
   version_conflict: { status: 409, title: 'Somebody else was first' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },

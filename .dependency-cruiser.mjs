@@ -1,0 +1,60 @@
+/** What may import what. The folder tree is the design; these rules keep it so. */
+export const layers = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'services-meet-on-the-bus',
+      comment: 'A service never imports another.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'libs-know-no-service',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(services|cli|e2e|bench|examples)/' },
+    },
+    {
+      name: 'the-engine-stands-alone',
+      severity: 'error',
+      from: { path: '^libs/policy-engine/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^libs/shared/' },
+    },
+    {
+      name: 'the-engine-knows-no-io',
+      comment: 'Digests need node:crypto; nothing else of Node.',
+      severity: 'error',
+      from: { path: '^libs/policy-engine/src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    {
+      name: 'domains-are-pure',
+      comment: 'A domain imports contracts, errors and its own folder; node:crypto only to hash.',
+      severity: 'error',
+      from: { path: '/domain/', pathNot: '\\.test\\.ts$' },
+      to: {
+        pathNot: [
+          '/domain/',
+          '^libs/shared/src/(contracts|errors|json)/',
+          '^libs/policy-engine/',
+          '^(node:)?crypto$',
+          'node_modules/zod/',
+        ],
+      },
+    },
+    {
+      name: 'products-import-no-tests',
+      severity: 'error',
+      from: { path: '^(libs|services|cli)/', pathNot: '(\\.test\\.ts$|/testkit/|/testing/)' },
+      to: { path: '(\\.test\\.ts$|/testkit/|/testing/|^e2e/)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
