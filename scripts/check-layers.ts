@@ -1,14 +1,13 @@
-import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
+import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
-import { layers } from '../.dependency-cruiser.mjs';
+import { cruiseOptions, ruleSet } from './layer-rules.ts';
 
 /** Far fewer modules than there are means that the cruiser saw nothing, and would call that a success. */
 const FEWEST_MODULES = 200;
 
-const { options, forbidden } = layers;
 const { output } = await cruise(
   ['libs', 'services', 'cli', 'e2e', 'bench', 'examples', 'scripts'],
-  { ...options, ruleSet: { forbidden } as IFlattenedRuleSet, validate: true },
+  { ...cruiseOptions, ruleSet, validate: true },
   undefined,
   { tsConfig: extractTSConfig('tsconfig.json') },
 );

@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { BusEnv, durationMs, port } from '@aegis/shared/runtime/env';
+import { readFileSync } from 'node:fs';
+import { BusEnv, ConfigError, durationMs, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
+
+const MINIMUM_LENGTH = 6;
 
 /** 128 bits, in letters that a person can copy. */
 export const makeApprovalCode = (): string => randomBytes(16).toString('base64url');
 
 export const ApprovalsEnv = BusEnv.extend({
   /** Who knows it may approve. At least 6 characters; the launcher makes one where none is set. */
-  APPROVAL_CODE: z.string('is needed: set a code of 6 or more characters').min(6, 'use 6 or more characters'),
+  APPROVAL_CODE: z.string().min(MINIMUM_LENGTH, `use ${MINIMUM_LENGTH} or more characters`).optional(),
+  /** The file that holds it, where `APPROVAL_CODE` is not set. */
+  APPROVAL_CODE_FILE: z.string().optional(),
   /** How long a pending approval may be decided, in milliseconds. */
   APPROVAL_DECIDE_WITHIN_MS: durationMs.default(3_600_000),
   /** How long an approved one may be used, in milliseconds. */
@@ -17,3 +22,24 @@ export const ApprovalsEnv = BusEnv.extend({
   APPROVALS_PORT: port.default(8090),
 });
 export type ApprovalsConfig = z.output<typeof ApprovalsEnv>;
+
+/** The code in force: the variable's, else the file's. @throws ConfigError where there is none, or a short one */
+export function approvalCodeOf(
+  config: Pick<ApprovalsConfig, 'APPROVAL_CODE' | 'APPROVAL_CODE_FILE'>,
+): string {
+  const { APPROVAL_CODE: code, APPROVAL_CODE_FILE: file } = config;
+  if (code !== undefined) return code;
+  if (file === undefined) {
+    throw new ConfigError(`APPROVAL_CODE: is needed: set a code of ${MINIMUM_LENGTH} or more characters`);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigError(`APPROVAL_CODE_FILE: ${file} can not be read; set APPROVAL_CODE instead`, {
+      cause,
+    });
+  }
+  if (text.length >= MINIMUM_LENGTH) return text;
+  throw new ConfigError(`APPROVAL_CODE_FILE: ${file} needs a code of ${MINIMUM_LENGTH} or more characters`);
+}

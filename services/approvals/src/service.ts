@@ -4,7 +4,7 @@ import { APPROVALS_LOG } from '@aegis/shared/contracts/subjects';
 import { AppError } from '@aegis/shared/errors/app-error';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
-import type { ApprovalsConfig } from './config.ts';
+import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
 import { createConsume } from './consume.ts';
 import { createPage, type Page } from './http.ts';
 import { createLifecycle } from './lifecycle.ts';
@@ -45,7 +45,7 @@ export function createApprovals({ bus, config, log, now: clock }: Deps<Approvals
     indexCaughtUp,
     wakeAt: (id, atMs) => timers.wakeAt(id, atMs),
     now,
-    code: config.APPROVAL_CODE,
+    code: approvalCodeOf(config),
     deadlines,
   });
   const list: List = (query, deadlineMs) => listApprovals({ store, index, indexCaughtUp }, query, deadlineMs);
@@ -74,7 +74,7 @@ export function createApprovals({ bus, config, log, now: clock }: Deps<Approvals
         host: config.APPROVALS_HOST,
         port: config.APPROVALS_PORT,
       });
-      responder = bus.respond(routes(lifecycle, createConsume(bus, store, now), list, health));
+      responder = await bus.respond(routes(lifecycle, createConsume(bus, store, now), list, health));
     },
     async stop() {
       await page?.close();

@@ -11,7 +11,7 @@ export function createEnforcer({ bus, now }: Deps<EnforcerConfig>): Service {
   const health = () => healthFrom([!bus.isUp() && 'the message bus is away']);
   return {
     async start() {
-      responder = bus.respond(routes(createEnforce(bus, now), health));
+      responder = await bus.respond(routes(createEnforce(bus, now), health));
     },
     async stop() {
       await responder?.drain();

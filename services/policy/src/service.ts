@@ -90,7 +90,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
         void catchUp();
       });
       watcher = watchPath(config.POLICY_PATH, reread);
-      responder = bus.respond(routes(bus, active, now, health));
+      responder = await bus.respond(routes(bus, active, now, health));
     },
     async stop() {
       stopped = true;

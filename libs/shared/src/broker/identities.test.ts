@@ -32,6 +32,16 @@ test('later starts, two at once too, keep the seeds', async () => {
   expect(await ensureIdentities(keysDir)).toEqual(first);
 });
 
+test('each identity may have a folder of its own, in which there is no other seed', async () => {
+  const folderOf = (identity: string) => join(keysDir, identity);
+  const keys = await ensureIdentities(folderOf);
+  for (const identity of IDENTITIES) {
+    expect(await readdir(folderOf(identity))).toEqual([`${identity}.nk`]);
+    expect(await modeOf(folderOf(identity))).toBe('700');
+  }
+  expect(await ensureIdentities(folderOf)).toEqual(keys);
+});
+
 test('a damaged seed is named', async () => {
   await ensureIdentities(keysDir);
   await writeFile(seedFile(keysDir, 'audit'), 'rubbish');

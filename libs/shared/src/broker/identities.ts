@@ -64,17 +64,25 @@ async function createSeed(keysDir: string, identity: Identity): Promise<void> {
   }
 }
 
-/**
- * Makes the seeds that are missing in `keysDir` (0700, files 0600) and returns the public keys of all.
- * @throws BrokerError where a seed file is damaged.
- */
-export async function ensureIdentities(keysDir: string): Promise<PublicKeys> {
+async function ensureIdentity(keysDir: string, identity: Identity): Promise<string> {
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
   await chmod(keysDir, 0o700);
+  if (!(await exists(seedFile(keysDir, identity)))) await createSeed(keysDir, identity);
+  return publicKey(keysDir, identity);
+}
+
+/**
+ * Makes the seeds that are missing and returns the public keys of all. Folders are 0700, files 0600.
+ * @param keysDir the folder of them all, or for each identity a folder of its own
+ * @throws BrokerError where a seed file is damaged.
+ */
+export async function ensureIdentities(
+  keysDir: string | ((identity: Identity) => string),
+): Promise<PublicKeys> {
   const keys: [Identity, string][] = [];
   for (const identity of IDENTITIES) {
-    if (!(await exists(seedFile(keysDir, identity)))) await createSeed(keysDir, identity);
-    keys.push([identity, await publicKey(keysDir, identity)]);
+    const folder = typeof keysDir === 'string' ? keysDir : keysDir(identity);
+    keys.push([identity, await ensureIdentity(folder, identity)]);
   }
   return Object.fromEntries(keys) as PublicKeys;
 }

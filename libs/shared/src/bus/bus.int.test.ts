@@ -65,7 +65,7 @@ describe('asking', () => {
   });
 
   it('gets the answer, each its own, and the errors of the service', async () => {
-    const responder = policy.respond([
+    const responder = await policy.respond([
       route(double, ({ n }) => {
         if (n === 13) throw new AppError('version_conflict', 'unlucky');
         if (n === 14) throw new Error('a secret of the inside');
@@ -108,7 +108,7 @@ describe('asking', () => {
   });
 
   it('never answers anywhere but in an inbox', async () => {
-    const responder = policy.respond([route(double, ({ n }) => ({ n }))]);
+    const responder = await policy.respond([route(double, ({ n }) => ({ n }))]);
     await policy.link.nc.flush();
     const payload = JSON.stringify({ deadline_ms: Date.now() + 1_000, data: { n: 1 } });
     gateway.link.nc.publish('aegis.rpc.policy.check', payload, { reply: POLICY_LOG });
@@ -203,7 +203,7 @@ describe('following', () => {
 
 describe('a lost bus', () => {
   it('fails at once, and works again when the bus is back', async () => {
-    const responder = policy.respond([route(double, ({ n }) => ({ n }))]);
+    const responder = await policy.respond([route(double, ({ n }) => ({ n }))]);
     const seen: number[] = [];
     const follower = await approvals.follow({
       filter: 'aegis.log.approval.>',

@@ -27,7 +27,8 @@ export type Bus = {
   readonly commit: Commit;
   readonly read: Read;
   readonly link: Link;
-  respond(routes: readonly Route[]): Responder;
+  /** Resolves once requests come here. */
+  respond(routes: readonly Route[]): Promise<Responder>;
   follow(options: Omit<FollowOptions, 'log'>): Promise<Follower>;
   isUp(): boolean;
   close(): Promise<void>;

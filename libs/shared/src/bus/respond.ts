@@ -55,7 +55,7 @@ async function answer(one: Route, message: Msg, log: Logger): Promise<RpcReply> 
 }
 
 /** Answers questions as one of a queue group named after the service: any replica may take any request. */
-export function respond(link: Link, routes: readonly Route[], log: Logger): Responder {
+export async function respond(link: Link, routes: readonly Route[], log: Logger): Promise<Responder> {
   const inFlight = new Set<Promise<void>>();
   const serve = async (one: Route, message: Msg): Promise<void> => {
     const reply = await answer(one, message, log);
@@ -73,6 +73,7 @@ export function respond(link: Link, routes: readonly Route[], log: Logger): Resp
       },
     }),
   );
+  await link.nc.flush();
   return {
     async drain() {
       await Promise.all(subscriptions.map((s) => (link.nc.isClosed() ? undefined : s.drain())));

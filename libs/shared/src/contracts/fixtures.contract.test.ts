@@ -13,8 +13,7 @@ const read = (folder: string): [string, unknown][] => {
   ]);
 };
 
-const isRpc = (value: object): value is contracts.Rpc =>
-  'verb' in value && 'service' in value;
+const isRpc = (value: object): value is contracts.Rpc => 'verb' in value && 'service' in value;
 const exported: object[] = Object.values(contracts);
 const questions: contracts.Rpc[] = [...exported.filter(isRpc), ...SERVICES.map(contracts.healthOf)];
 const byName = new Map(questions.map((rpc) => [`${rpc.service}.${rpc.verb}`, rpc]));

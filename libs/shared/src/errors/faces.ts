@@ -47,6 +47,8 @@ export function toToolError(thrown: unknown): { isError: true; content: [{ type:
   const error = toAppError(thrown);
   return {
     isError: true,
-    content: [{ type: 'text', text: `${error.code}: ${error.message.replace(/\.$/, '')}. Nothing was allowed.` }],
+    content: [
+      { type: 'text', text: `${error.code}: ${error.message.replace(/\.$/, '')}. Nothing was allowed.` },
+    ],
   };
 }

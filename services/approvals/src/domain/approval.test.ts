@@ -128,7 +128,7 @@ describe('an approval id', () => {
       ['you', 'key', 1],
       ['m', 'ekey', 1],
     ] as const;
-    const ids = questions.map((one) => approvalIdFor(...one));
+    const ids = questions.map(([principal, key, generation]) => approvalIdFor(principal, key, generation));
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids[0]).toBe(approvalIdFor('me', 'key', 1));
     for (const id of ids) expect(id).toMatch(/^apr_[a-z2-7]{26}$/);

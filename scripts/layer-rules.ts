@@ -1,5 +1,7 @@
+import type { ICruiseOptions, IFlattenedRuleSet } from 'dependency-cruiser';
+
 /** What may import what. The folder tree is the design; these rules keep it so. */
-export const layers = {
+export const ruleSet: IFlattenedRuleSet = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
@@ -51,10 +53,10 @@ export const layers = {
       to: { path: '(\\.test\\.ts$|/testkit/|/testing/|^e2e/)' },
     },
   ],
-  options: {
-    doNotFollow: { path: 'node_modules' },
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
-  },
+};
+
+export const cruiseOptions: ICruiseOptions = {
+  doNotFollow: { path: 'node_modules' },
+  tsPreCompilationDeps: true,
+  enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
 };

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { Parser } from '@asyncapi/parser';
+import { expect, it } from 'vitest';
+import { EVENT_DATA } from '../../libs/shared/src/contracts/events.ts';
+import { CHANNELS } from './facts.ts';
+import { asyncApiYaml } from './yaml.ts';
+
+const FILE = new URL('../../docs/asyncapi.yaml', import.meta.url);
+/** 0 is an error; hints are advice. */
+const WARNING = 1;
+const committed = await readFile(FILE, 'utf8');
+
+it('docs/asyncapi.yaml says what the schemas say; if not, run npm run docs:asyncapi', () => {
+  expect(committed).toBe(asyncApiYaml());
+});
+
+it('docs/asyncapi.yaml is a valid AsyncAPI 3.0 document', async () => {
+  const { document, diagnostics } = await new Parser().parse(committed);
+  const complaints = diagnostics.filter(({ severity }) => Number(severity) <= WARNING);
+  expect(complaints.map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([]);
+  expect(document?.version()).toBe('3.0.0');
+});
+
+it('every type of event has its channel, once', () => {
+  const types = Object.values(CHANNELS).flatMap(({ facts }) => Object.keys(facts));
+  expect(types.toSorted()).toEqual(Object.keys(EVENT_DATA).toSorted());
+});

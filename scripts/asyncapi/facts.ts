@@ -1,0 +1,91 @@
+import type { EventType } from '../../libs/shared/src/contracts/events.ts';
+import {
+  AUDIT_LOG,
+  approvalLog,
+  EVENTS,
+  enforceLog,
+  eventSubject,
+  idempotencyLog,
+  POLICY_LOG,
+} from '../../libs/shared/src/contracts/subjects.ts';
+
+/** Where an outsider sees a kind of fact. A `{parameter}` in the address stands for one token. */
+export type Channel = {
+  readonly address: string;
+  readonly title: string;
+  readonly parameter?: {
+    readonly name: string;
+    readonly description: string;
+    readonly values?: readonly string[];
+  };
+  readonly facts: Partial<Record<EventType, string>>;
+};
+
+/** The subject that a writer uses, as an outsider sees it, with its last token as a parameter. */
+const withParameter = (logSubject: string, name: string): string =>
+  eventSubject(logSubject).replace(/[^.]+$/, `{${name}}`);
+
+/** Every event that leaves the firewall, by where it is seen, with what it says in a sentence. */
+export const CHANNELS: Readonly<Record<string, Channel>> = {
+  decisions: {
+    address: withParameter(enforceLog('allowed'), 'outcome'),
+    title: 'Decisions',
+    parameter: {
+      name: 'outcome',
+      description: 'What was answered.',
+      values: ['allowed', 'pending', 'blocked'],
+    },
+    facts: { 'aegis.decision.enforced.v1': 'An enforce was answered. Stored before the answer was given.' },
+  },
+  checks: {
+    address: `${EVENTS}.decision.check.{outcome}`,
+    title: 'Advisory checks',
+    parameter: {
+      name: 'outcome',
+      description: 'What the policy says.',
+      values: ['allowed', 'review', 'blocked'],
+    },
+    facts: {
+      'aegis.decision.checked.v1': 'Somebody asked what the policy would say. Not part of the record.',
+    },
+  },
+  approvals: {
+    address: withParameter(approvalLog('id'), 'approval_id'),
+    title: 'Approvals',
+    parameter: {
+      name: 'approval_id',
+      description: 'The approval, such as `apr_pbjrjziqfbawmmiwbrtpy3lmom`.',
+    },
+    facts: {
+      'aegis.approval.requested.v1': 'A call waits for a person.',
+      'aegis.approval.approved.v1': 'A person approved the call, for one run.',
+      'aegis.approval.denied.v1': 'A person denied the call, or gave a wrong code.',
+      'aegis.approval.expired.v1': 'Nobody decided in time, or the approval was not used in time.',
+      'aegis.approval.consumed.v1': 'The approval is used up; its decision is stored beside it.',
+    },
+  },
+  policy: {
+    address: eventSubject(POLICY_LOG),
+    title: 'The policy',
+    facts: {
+      'aegis.policy.published.v1': 'A policy came into force.',
+      'aegis.policy.rejected.v1': 'A policy file was refused; the last good one stays in force.',
+    },
+  },
+  audit: {
+    address: eventSubject(AUDIT_LOG),
+    title: "Clients' own entries",
+    facts: { 'aegis.audit.written.v1': 'A client wrote an entry into the audit log.' },
+  },
+  idempotency: {
+    address: withParameter(idempotencyLog('digest'), 'key_digest'),
+    title: 'Answers kept for retries',
+    parameter: {
+      name: 'key_digest',
+      description: 'SHA-256 of the principal and the Idempotency-Key, in hexadecimal.',
+    },
+    facts: {
+      'aegis.idempotency.answered.v1': 'The answer given under an Idempotency-Key. Stored with its decision.',
+    },
+  },
+};

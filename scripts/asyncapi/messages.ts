@@ -1,0 +1,54 @@
+import { Envelope } from '../../libs/shared/src/contracts/envelope.ts';
+import { EVENT_DATA, isEventType } from '../../libs/shared/src/contracts/events.ts';
+import type { Channel } from './facts.ts';
+import { type Json, type Rpc, refTo } from './schemas.ts';
+
+export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
+
+/** `aegis.approval.requested.v1` → `approvalRequestedV1`: a key that AsyncAPI allows. */
+export const eventKey = (type: string): string =>
+  type
+    .split(/[._]/)
+    .slice(1)
+    .map((word, index) => (index === 0 ? word : capital(word)))
+    .join('');
+
+export const rpcKey = ({ service, verb }: Rpc): string => service + capital(verb);
+
+/** The events of a channel: the envelope, with this type and this data. */
+export const eventMessages = ({ facts }: Channel): [string, Json][] =>
+  Object.entries(facts).flatMap(([type, summary]) => {
+    if (!isEventType(type)) return [];
+    const properties = { type: { const: type }, data: refTo(EVENT_DATA[type]) };
+    const payload = { allOf: [refTo(Envelope), { type: 'object', properties }] };
+    return [[eventKey(type), { name: type, summary, payload }]];
+  });
+
+const DEADLINE = { type: 'integer', description: 'Milliseconds since the epoch; nobody acts past it.' };
+const TRACEPARENT = { type: 'string', description: 'https://www.w3.org/TR/trace-context/' };
+
+const FAULT = {
+  type: 'object',
+  properties: { code: { type: 'string' }, detail: { type: 'string' } },
+  required: ['code', 'detail'],
+};
+
+const holding = (name: string, schema: Json): Json => ({
+  type: 'object',
+  properties: { [name]: schema },
+  required: [name],
+});
+
+/** A question with its absolute deadline, and its answer or the fault. */
+export function rpcMessages(rpc: Rpc): [string, Json][] {
+  const asked = {
+    type: 'object',
+    properties: { deadline_ms: DEADLINE, traceparent: TRACEPARENT, data: refTo(rpc.request) },
+    required: ['deadline_ms', 'data'],
+  };
+  const answered = { oneOf: [holding('data', refTo(rpc.reply)), holding('error', FAULT)] };
+  return [
+    [`${rpcKey(rpc)}Request`, { payload: asked }],
+    [`${rpcKey(rpc)}Reply`, { payload: answered }],
+  ];
+}

@@ -1,0 +1,182 @@
+import { connectBus } from '@aegis/shared/bus/bus';
+import { healthOf } from '@aegis/shared/contracts/rpc';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import { healthy } from '@aegis/shared/runtime/service';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { McpEnv } from './config.ts';
+import { createHttp } from './http.ts';
+import { createServer } from './server.ts';
+import { messageIn, send, toolCall } from './testkit/post.ts';
+import { type Stack, startStack } from './testkit/stack.ts';
+import { quiet } from './testkit/stand-ins.ts';
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack({ env: { ALLOWED_HOSTS: 'mcp.internal, MCP' } });
+});
+afterAll(() => stack.stop());
+
+const CHECK = toolCall('guard_check', { tool: 'shop.search' });
+const post = (body: string | Buffer, headers: Record<string, string> = {}) =>
+  send(stack.url, 'POST', body, headers);
+
+/** A call whose message has exactly so many bytes. */
+function ofBytes(bytes: number): string {
+  const empty = toolCall('firewall_enforce', { tool: 'shop.search', args: { pad: '' } });
+  return empty.replace('"pad":""', `"pad":"${'x'.repeat(bytes - empty.length)}"`);
+}
+
+describe('who may call', () => {
+  it.each(['localhost:1', '127.0.0.1:1', '[::1]:1', 'mcp.internal', 'mcp:8001'])(
+    'answers Host %s',
+    async (host) => {
+      expect((await post(CHECK, { host })).status).toBe(200);
+    },
+  );
+
+  it.each(['evil.example', 'localhost.evil.example', '0.0.0.0:8001', '127.0.0.1.nip.io'])(
+    'refuses Host %s with 403',
+    async (host) => {
+      const checks = stack.asked.checks.length;
+      const reply = await post(CHECK, { host });
+      expect(reply.status).toBe(403);
+      expect(messageIn(reply).error?.message).toContain('Host');
+      expect(stack.asked.checks).toHaveLength(checks);
+    },
+  );
+
+  it.each(['http://evil.example', 'null', 'https://localhost.evil.example'])(
+    'refuses Origin %s with 403',
+    async (origin) => {
+      expect((await post(CHECK, { origin })).status).toBe(403);
+    },
+  );
+
+  it('answers a page of this machine', async () => {
+    expect((await post(CHECK, { origin: 'http://localhost:6274' })).status).toBe(200);
+  });
+});
+
+describe('what is read', () => {
+  it.each([
+    ['a key that is there twice', CHECK.replace('"tool":', '"tool":"shell.exec","tool":'), 'same key twice'],
+    [
+      'an integer above 2^53',
+      CHECK.replace('"tool":', '"amount_cents":9007199254740993,"tool":'),
+      'amount_cents',
+    ],
+    ['a lone surrogate', CHECK.replace('"shop.search"', '"shop\\ud800"'), 'lone surrogate'],
+    ['__proto__', CHECK.replace('"tool":', '"__proto__":{},"tool":'), '__proto__'],
+  ])('refuses %s as an invalid request with the id of the caller', async (_what, body, detail) => {
+    const checks = stack.asked.checks.length;
+    const reply = await post(body);
+    expect(reply.status).toBe(400);
+    expect(messageIn(reply)).toMatchObject({ jsonrpc: '2.0', id: 1, error: { code: -32600 } });
+    expect(messageIn(reply).error?.message).toContain(detail);
+    expect(stack.asked.checks).toHaveLength(checks);
+  });
+
+  it.each([
+    ['cut off', CHECK.slice(0, -1)],
+    ['empty', ''],
+    ['not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+  ])('refuses a body that is %s as a parse error', async (_what, body) => {
+    const reply = await post(body);
+    expect(reply.status).toBe(400);
+    expect(messageIn(reply)).toMatchObject({ id: null, error: { code: -32700 } });
+  });
+
+  it('takes a message of 1 MiB and refuses one byte more with 413', async () => {
+    expect((await post(ofBytes(1_048_576))).status).toBe(200);
+    const reply = await post(ofBytes(1_048_577));
+    expect(reply.status).toBe(413);
+    expect(messageIn(reply).error?.message).toBe('A message may have at most 1048576 bytes.');
+  });
+
+  it('refuses what is not JSON by its type with 415', async () => {
+    expect((await post(CHECK, { 'content-type': 'text/plain' })).status).toBe(415);
+  });
+
+  it.each(['GET', 'DELETE', 'OPTIONS', 'PUT'])('has no sessions: %s is 405', async (method) => {
+    const reply = await send(stack.url, method);
+    expect(reply.status).toBe(405);
+    expect(reply.headers['allow']).toBe('POST');
+  });
+
+  it('knows no other path', async () => {
+    const reply = await send(new URL('/other', stack.url).href, 'POST', CHECK);
+    expect(reply.status).toBe(404);
+    expect(reply.headers['content-type']).toBe('application/problem+json');
+  });
+});
+
+describe('protocol revisions', () => {
+  it.each(['2024-10-07', '2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])(
+    'agrees on %s',
+    async (protocolVersion) => {
+      const params = { protocolVersion, capabilities: {}, clientInfo: { name: 't', version: '1' } };
+      const reply = await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }));
+      expect(messageIn(reply).result).toMatchObject({ protocolVersion, serverInfo: { name: 'aegis' } });
+      expect(reply.headers['mcp-session-id']).toBeUndefined();
+    },
+  );
+
+  it('answers an unknown tool with an error', async () => {
+    expect(messageIn(await post(toolCall('toString', {}))).error?.code).toBe(-32602);
+  });
+});
+
+describe('the trace of the caller', () => {
+  const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const body = toolCall('firewall_enforce', { tool: 'shop.search' });
+
+  it.each([
+    ['is handed on from the header', trace, trace],
+    ['is left out where it is not valid', '00-x', undefined],
+  ])('%s', async (_what, traceparent, expected) => {
+    await post(body, { traceparent });
+    expect(stack.asked.traceparents.at(-1)).toBe(expected);
+  });
+
+  it('is handed on from _meta', async () => {
+    const params = {
+      name: 'firewall_enforce',
+      arguments: { tool: 'shop.search' },
+      _meta: { traceparent: trace },
+    };
+    await post(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }));
+    expect(stack.asked.traceparents.at(-1)).toBe(trace);
+  });
+});
+
+describe('how it is', () => {
+  it('says so at /healthz, whatever name it is called by', async () => {
+    const reply = await send(new URL('/healthz', stack.url).href, 'GET', undefined, { host: '10.0.0.7' });
+    expect([reply.status, JSON.parse(reply.body)]).toEqual([200, { status: 'ok', problems: [] }]);
+  });
+
+  it('says so on the bus', async () => {
+    const seedPath = `${stack.nats.keysDir}/gateway.nk`;
+    const gateway = await connectBus({ url: stack.nats.url, identity: 'gateway', seedPath, log: quiet });
+    const health = await gateway.ask(healthOf('mcp'), {}, { deadlineMs: Date.now() + 1_000 });
+    expect(health).toEqual({ status: 'ok', problems: [] });
+    await gateway.close();
+  });
+});
+
+describe('a port that is taken', () => {
+  it('is named, with how to choose another', async () => {
+    const port = Number(new URL(stack.url).port);
+    const config = parseEnv(McpEnv, { MCP_PORT: String(port) });
+    const second = createHttp({
+      factory: () => createServer([], quiet),
+      config,
+      health: () => healthy,
+      log: quiet,
+    });
+    await expect(second.listen()).rejects.toThrow(
+      `MCP_PORT: port ${port} on 127.0.0.1 is taken; stop what uses it, or set MCP_PORT to another one (0 = any free).`,
+    );
+  });
+});

@@ -1,0 +1,145 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { toProblem } from '@aegis/shared/errors/faces';
+import { ConfigError } from '@aegis/shared/runtime/env';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Service } from '@aegis/shared/runtime/service';
+import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
+import {
+  createMcpHandler,
+  INVALID_REQUEST,
+  isJsonContentType,
+  type McpServerFactory,
+} from '@modelcontextprotocol/server';
+import type { McpConfig } from './config.ts';
+import { allowedHostNames, reachableAt } from './host-names.ts';
+import { readBody } from './http-body.ts';
+import { MAX_MESSAGE_BYTES, readStrictly, refuse } from './strict-message.ts';
+
+const PATH = '/mcp';
+/** A body has to come in whole within this time. */
+const RECEIVE_WITHIN_MS = 30_000;
+/** A service has 5 s to stop, and the bus is closed after this. */
+const CLOSE_WITHIN_MS = 3_000;
+/** JSON-RPC has no code for what HTTP refuses; the SDK uses this one (-32000 to -32099 are the server's own). */
+const HTTP_REFUSAL = -32_000;
+
+export type HttpDeps = {
+  readonly factory: McpServerFactory;
+  readonly config: Pick<McpConfig, 'HOST' | 'MCP_PORT' | 'ALLOWED_HOSTS' | 'REQUEST_TIMEOUT_MS'>;
+  readonly health: Service['health'];
+  readonly log: Logger;
+};
+
+export type McpHttp = {
+  /** @throws ConfigError where the port is taken */
+  listen(): Promise<void>;
+  /** The URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `listen`. */
+  address(): string;
+  /** Takes no new requests, answers those that are in, closes the connections. */
+  close(): Promise<void>;
+};
+
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
+}
+
+/** Both eras without sessions: any replica may take any request. */
+function createMcpRoute(factory: McpServerFactory, log: Logger) {
+  const onerror = (err: Error): void => log.info({ err }, 'request refused');
+  const handler = createMcpHandler(factory, { onerror, maxRequestBodySize: MAX_MESSAGE_BYTES });
+  const serve = toNodeHandler(handler, { onerror });
+  const inFlight = new Set<Promise<void>>();
+  const post = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!isJsonContentType(request.headers['content-type'])) {
+      return sendJson(response, 415, refuse(HTTP_REFUSAL, 'The Content-Type must be application/json.'));
+    }
+    const body = await readBody(request, MAX_MESSAGE_BYTES);
+    if (body === undefined) {
+      const detail = `A message may have at most ${MAX_MESSAGE_BYTES} bytes.`;
+      return sendJson(response, 413, refuse(INVALID_REQUEST, detail));
+    }
+    const read = readStrictly(body);
+    if ('refusal' in read) return sendJson(response, 400, read.refusal);
+    const served = serve(request, response, read.message).finally(() => inFlight.delete(served));
+    inFlight.add(served);
+    await served;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(inFlight);
+    await handler.close();
+  };
+  return { post, close };
+}
+
+async function listenOn(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new ConfigError(
+      `MCP_PORT: port ${port} on ${host} is taken; stop what uses it, or set MCP_PORT to another one (0 = any free).`,
+    );
+  });
+}
+
+/** Takes no new connections, lets `finish` end what is in flight, and after `withinMs` cuts what is still there. */
+async function closeServer(server: Server, finish: () => Promise<void>, withinMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  const timer = setTimeout(() => server.closeAllConnections(), withinMs);
+  await finish();
+  server.closeIdleConnections();
+  await closed;
+  clearTimeout(timer);
+}
+
+/** The MCP endpoint over Streamable HTTP, and `/healthz`. */
+export function createHttp({ factory, config, health, log }: HttpDeps): McpHttp {
+  const hostNames = allowedHostNames(config.HOST, config.ALLOWED_HOSTS);
+  const isHostAllowed = hostHeaderValidation(hostNames);
+  const isOriginAllowed = originValidation(hostNames);
+  const mcp = createMcpRoute(factory, log);
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const path = request.url?.split('?', 1)[0];
+    if (path === '/healthz') {
+      const state = health();
+      return sendJson(response, state.status === 'ok' ? 200 : 503, state);
+    }
+    if (!isHostAllowed(request, response) || !isOriginAllowed(request, response)) return;
+    if (path !== PATH) {
+      const problem = toProblem(new AppError('not_found', `Only ${PATH} and /healthz are served here.`));
+      return sendJson(response, problem.status, problem, { 'content-type': 'application/problem+json' });
+    }
+    if (request.method !== 'POST') {
+      const detail = 'Method not allowed: there are no sessions here, so nothing to GET or DELETE.';
+      return sendJson(response, 405, refuse(HTTP_REFUSAL, detail), { allow: 'POST' });
+    }
+    await mcp.post(request, response);
+  };
+
+  const server = createServer({ requestTimeout: RECEIVE_WITHIN_MS }, (request, response) => {
+    handle(request, response).catch((err: unknown) => {
+      log.info({ err }, 'request broke off');
+      response.destroy();
+    });
+  });
+  return {
+    listen: () => listenOn(server, config.HOST, config.MCP_PORT),
+    address() {
+      const bound = server.address() as AddressInfo | null;
+      return bound === null ? '' : reachableAt(config.HOST, bound.port, PATH);
+    },
+    close: () => closeServer(server, mcp.close, Math.min(config.REQUEST_TIMEOUT_MS, CLOSE_WITHIN_MS)),
+  };
+}

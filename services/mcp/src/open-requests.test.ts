@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { OpenRequests } from './open-requests.ts';
+
+const NEVER_MS = 60_000;
+const request = (id: unknown, method = 'tools/call') => ({ jsonrpc: '2.0', id, method });
+
+async function isSettled(open: OpenRequests): Promise<boolean> {
+  const pending = Symbol('pending');
+  const tick = new Promise((resolve) => {
+    setImmediate(resolve, pending);
+  });
+  return (await Promise.race([open.settled(NEVER_MS), tick])) !== pending;
+}
+
+it('is settled from the start', async () => {
+  expect(await isSettled(new OpenRequests())).toBe(true);
+});
+
+it('waits until every request is answered; 1 and "1" are two', async () => {
+  const open = new OpenRequests();
+  open.received(request(1));
+  open.received(request('1'));
+  open.sent({ id: 1, result: {} });
+  expect(await isSettled(open)).toBe(false);
+  open.sent({ id: '1', error: {} });
+  expect(await isSettled(open)).toBe(true);
+});
+
+it("does not take the server's own request for an answer", async () => {
+  const open = new OpenRequests();
+  open.received(request(1));
+  open.sent(request(1, 'roots/list'));
+  expect(await isSettled(open)).toBe(false);
+});
+
+it('waits for no notification, no stream and nothing that was cancelled', async () => {
+  const open = new OpenRequests();
+  open.received({ jsonrpc: '2.0', method: 'notifications/initialized' });
+  open.received(request(1, 'subscriptions/listen'));
+  open.received(request(2));
+  open.received({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+  expect(await isSettled(open)).toBe(true);
+});
+
+it('waits no longer than it is told', async () => {
+  const open = new OpenRequests();
+  open.received(request(1));
+  await expect(open.settled(5)).resolves.toBeUndefined();
+});

@@ -1,0 +1,47 @@
+import { toAppError } from '@aegis/shared/errors/app-error';
+import { toToolError } from '@aegis/shared/errors/faces';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import { type CallToolResult, McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import pkg from '../package.json' with { type: 'json' };
+import { callerTrace } from './caller-trace.ts';
+import type { Tool } from './tools/tool.ts';
+
+const INFO = { name: 'aegis', title: 'AegisMCP', version: pkg.version };
+
+const INSTRUCTIONS =
+  'AegisMCP decides which of your tool calls may run. Before each call that has an effect, call firewall_enforce with ' +
+  'the call exactly as you will make it, and make it only if the answer has allowed: true. Never work around a blocked ' +
+  'or pending answer.';
+
+/** The list of tools never changes while a version runs; it is the same for everybody. */
+const TOOLS_CACHE = { 'tools/list': { ttlMs: 60_000, cacheScope: 'public' } } as const;
+
+/** Runs one tool; every fault is a result that the model can read, and never an allowance. */
+async function answer(tool: Tool, args: unknown, ctx: ServerContext, log: Logger): Promise<CallToolResult> {
+  try {
+    return await tool.call(args, callerTrace(ctx));
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    const level = error.code === 'internal' ? 'error' : 'info';
+    log[level]({ err: error.cause ?? error, code: error.code, tool: tool.name }, 'tool call failed');
+    return toToolError(error);
+  }
+}
+
+/** An MCP server with these tools, for one connection (stdio) or one request (HTTP). */
+export function createServer(tools: readonly Tool[], log: Logger): McpServer {
+  const server = new McpServer(INFO, {
+    capabilities: { tools: { listChanged: false } },
+    instructions: INSTRUCTIONS,
+    cacheHints: TOOLS_CACHE,
+  });
+  for (const tool of tools) {
+    const { name, title, description, annotations, inputSchema, outputSchema } = tool;
+    server.registerTool(
+      name,
+      { title, description, annotations, inputSchema, outputSchema },
+      (args: unknown, ctx: ServerContext) => answer(tool, args, ctx, log),
+    );
+  }
+  return server;
+}

@@ -1,0 +1,81 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Transport } from '@modelcontextprotocol/server';
+import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { OpenRequests } from './open-requests.ts';
+import { createServer } from './server.ts';
+import { createStrictLines } from './strict-lines.ts';
+import { createTools } from './tools/all.ts';
+
+/** What a request may take beyond its own deadline before the end no longer waits for it. */
+const GRACE_MS = 500;
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+export type StdioOptions = {
+  readonly log: Logger;
+  /** How long one tool call may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly input?: Readable;
+  readonly output?: Writable;
+};
+
+type StrictStdio = {
+  readonly transport: Transport;
+  readonly stop: () => void;
+  readonly closed: Promise<void>;
+};
+
+/** The SDK's transport behind strict lines; the end of the input waits for the answers that are still to come. */
+function createStrictStdio(input: Readable, output: Writable, drainMs: number): StrictStdio {
+  const open = new OpenRequests();
+  const closed = Promise.withResolvers<void>();
+  const lines = createStrictLines({
+    accepted: (message) => open.received(message),
+    refused: (refusal) => void output.write(`${JSON.stringify(refusal)}\n`),
+    ending: () => open.settled(drainMs),
+  });
+  const transport = new StdioServerTransport(input.pipe(lines), output);
+  const send = transport.send.bind(transport);
+  transport.send = async (message) => {
+    try {
+      await send(message);
+    } finally {
+      open.sent(message);
+    }
+  };
+  const close = transport.close.bind(transport);
+  transport.close = async () => {
+    await close();
+    closed.resolve();
+  };
+  const stop = (): void => {
+    input.unpipe(lines);
+    if (!lines.writableEnded) lines.end();
+  };
+  input.once('close', stop);
+  input.once('error', stop);
+  return { transport, stop, closed: closed.promise };
+}
+
+/**
+ * Serves the five tools over stdin and stdout, both protocol eras. Nothing but protocol lines goes to stdout. Resolves
+ * when the input has ended, on SIGTERM or SIGINT, or when nobody reads the output any more; requests that came before
+ * are answered. The bus stays open: it is the caller's.
+ */
+export async function runStdio(bus: Pick<Bus, 'ask'>, options: StdioOptions): Promise<void> {
+  const { log, timeoutMs, input = process.stdin, output = process.stdout } = options;
+  const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs });
+  const { transport, stop, closed } = createStrictStdio(input, output, timeoutMs + GRACE_MS);
+  const handle = serveStdio(() => createServer(tools, log), {
+    transport,
+    onerror: (err) => log.warn({ err }, 'protocol error'),
+  });
+  for (const signal of SIGNALS) process.once(signal, stop);
+  log.info('serving MCP on stdio');
+  await closed;
+  for (const signal of SIGNALS) process.off(signal, stop);
+  await handle.close();
+  input.destroy();
+}

@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url';
+import { connectBus } from '@aegis/shared/bus/bus';
+import type { ServiceName } from '@aegis/shared/contracts/subjects';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import { startNatsServer } from '@aegis/shared/testkit/nats-server';
+import { McpEnv } from '../config.ts';
+import { createMcp } from '../service.ts';
+import { quiet, startStandIns } from './stand-ins.ts';
+
+/** The program that an MCP client starts for stdio. */
+export const STDIO_CHILD = fileURLToPath(new URL('./stdio-child.ts', import.meta.url));
+
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+
+/** A real nats-server, stand-ins for the four services and the MCP service over HTTP on a free port. */
+export async function startStack(options: { without?: ServiceName; env?: Record<string, string> } = {}) {
+  const nats = await startNatsServer();
+  const { asked, stop: stopStandIns } = await startStandIns(nats, options.without);
+  const seedPath = `${nats.keysDir}/mcp.nk`;
+  const bus = await connectBus({ url: nats.url, identity: 'mcp', seedPath, log: quiet });
+  const config = parseEnv(McpEnv, { MCP_PORT: '0', REQUEST_TIMEOUT_MS: '600', ...options.env });
+  const mcp = createMcp({ bus, config, log: quiet, now: () => new Date() });
+  await mcp.start();
+  return {
+    mcp,
+    url: mcp.address(),
+    nats,
+    asked,
+    /** The environment of {@link STDIO_CHILD}. */
+    childEnv: { NATS_URL: nats.url, NATS_NKEY_FILE: seedPath, PATH: process.env['PATH'] ?? '' },
+    async stop() {
+      await mcp.stop();
+      await bus.close();
+      await stopStandIns();
+      await nats.stop();
+    },
+  };
+}

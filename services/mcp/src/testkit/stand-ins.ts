@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bus, connectBus } from '@aegis/shared/bus/bus';
+import { type Responder, route } from '@aegis/shared/bus/respond';
+import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
+import type { WriteAudit } from '@aegis/shared/contracts/audit';
+import type {
+  CheckReply,
+  CheckRequest,
+  EnforceReply,
+  EnforceRequest,
+} from '@aegis/shared/contracts/decision';
+import { approvalsRequest, auditWrite, enforce, policyCheck, policyGet } from '@aegis/shared/contracts/rpc';
+import type { ServiceName } from '@aegis/shared/contracts/subjects';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { callDigest } from '@aegis/shared/json/call-digest';
+import { digestOf } from '@aegis/shared/json/canonical';
+import { createLogger } from '@aegis/shared/runtime/logger';
+
+export const DIGEST = digestOf({ a: 'policy' });
+export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+export const APPROVAL_ID = `apr_${'a'.repeat(26)}`;
+export const DECIDE_BY = '2030-01-01T13:00:00.000Z';
+
+/** How long an enforce with `op: slow` takes. */
+const SLOW_MS = 300;
+
+/** What the services were asked, the newest last. */
+export type Asked = {
+  checks: CheckRequest[];
+  enforces: EnforceRequest[];
+  traceparents: (string | undefined)[];
+  approvals: RequestApproval[];
+  entries: WriteAudit[];
+};
+
+/** `shop.*` is allowed, `refunds.*` waits for a person, `broken.*` fails, the rest is blocked. */
+function check({ tool }: CheckRequest): CheckReply {
+  const allowed = tool.startsWith('shop.');
+  const review = tool.startsWith('refunds.');
+  return {
+    decision: allowed ? 'allow' : review ? 'review' : 'deny',
+    allowed,
+    approval_required: review,
+    reasons: allowed
+      ? []
+      : [review ? 'Refund amount 900 exceeds cap' : `Tool '${tool}' matches deny pattern '*'`],
+    policy_digest: DIGEST,
+    policy_version: 2,
+  };
+}
+
+function decide({ call, dry_run_id, via }: EnforceRequest): EnforceReply {
+  if (call.tool.startsWith('broken.'))
+    throw new AppError('storage_unavailable', 'The event log does not take writes.');
+  const { allowed, approval_required, reasons } = check({ tool: call.tool, principal: call.principal, via });
+  const waits = approval_required
+    ? { approval_id: APPROVAL_ID, dry_run_id: dry_run_id ?? 'made-by-approvals' }
+    : {};
+  const status = allowed ? 'allowed' : approval_required ? 'pending' : 'blocked';
+  return { allowed, approval_required, status, reasons, trace_id: TRACE_ID, ...waits };
+}
+
+function pend({ call, dry_run_id, reasons }: RequestApproval): Approval {
+  return {
+    status: 'pending',
+    approval_id: APPROVAL_ID,
+    dry_run_id: dry_run_id ?? 'made-by-approvals',
+    generation: 1,
+    trace_id: TRACE_ID,
+    call,
+    call_digest: callDigest(call),
+    reasons,
+    requested_at: '2030-01-01T12:00:00.000Z',
+    decide_by: DECIDE_BY,
+  };
+}
+
+const routesOf = (asked: Asked) => ({
+  policy: [
+    route(policyCheck, (request) => {
+      asked.checks.push(request);
+      return check(request);
+    }),
+    route(policyGet, () => ({
+      policy: { version: 2, rules: [] },
+      path: 'policy.yml',
+      digest: DIGEST,
+      version: 2 as const,
+    })),
+  ],
+  enforcer: [
+    route(enforce, async (request, { traceparent }) => {
+      asked.enforces.push(request);
+      asked.traceparents.push(traceparent);
+      if (request.call.op === 'slow') await sleep(SLOW_MS);
+      return decide(request);
+    }),
+  ],
+  approvals: [
+    route(approvalsRequest, (request) => {
+      asked.approvals.push(request);
+      return { approval: pend(request) };
+    }),
+  ],
+  audit: [
+    route(auditWrite, (request) => {
+      asked.entries.push(request);
+      return { ok: true as const, trace_id: TRACE_ID, path: 'audit.jsonl' };
+    }),
+  ],
+});
+
+export const quiet = createLogger('test', 'silent');
+
+/** Answers for the four services, each with its own identity on a real bus; `without` leaves one away. */
+export async function startStandIns(server: { url: string; keysDir: string }, without?: ServiceName) {
+  const asked: Asked = { checks: [], enforces: [], traceparents: [], approvals: [], entries: [] };
+  const buses: Bus[] = [];
+  const responders: Responder[] = [];
+  for (const [identity, routes] of Object.entries(routesOf(asked))) {
+    if (identity === without) continue;
+    const seedPath = `${server.keysDir}/${identity}.nk`;
+    const bus = await connectBus({ url: server.url, identity, seedPath, log: quiet });
+    buses.push(bus);
+    responders.push(await bus.respond(routes));
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all(responders.map((responder) => responder.drain()));
+    await Promise.all(buses.map((bus) => bus.close()));
+  };
+  return { asked, stop };
+}

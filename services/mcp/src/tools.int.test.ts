@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AnyClient, connectV2, type ToolResult } from './testkit/clients.ts';
+import { type Stack, startStack } from './testkit/stack.ts';
+import { APPROVAL_ID, DECIDE_BY } from './testkit/stand-ins.ts';
+
+let stack: Stack;
+let client: AnyClient;
+
+beforeAll(async () => {
+  stack = await startStack();
+  client = await connectV2(stack, 'http', 'modern');
+});
+afterAll(async () => {
+  await client.close();
+  await stack.stop();
+});
+
+const firstText = ({ content }: ToolResult): string => content[0]?.text ?? '';
+const refund = { tool: 'refunds.create', op: 'refund', amount_cents: 900, args: { order: 'o-1' } };
+
+describe('firewall_enforce', () => {
+  it('tells the model to make an allowed call now', async () => {
+    const result = await client.call('firewall_enforce', { tool: 'shop.search' });
+    expect(firstText(result)).toBe('Allowed: make this call now, once, exactly as you described it.');
+  });
+
+  it('tells the model how to come back with a pending call, and is no error', async () => {
+    const result = await client.call('firewall_enforce', { ...refund, meta: { dry_run_id: 'r "1"' } });
+    expect(result.isError).toBeFalsy();
+    expect(firstText(result)).toBe(
+      `Pending (Refund amount 900 exceeds cap): do not make the call; ask a person to approve ${APPROVAL_ID}, then call ` +
+        'firewall_enforce again with the same call and meta.dry_run_id = "r \\"1\\"".',
+    );
+  });
+
+  it('says why a call is blocked, and is no error', async () => {
+    const result = await client.call('firewall_enforce', { tool: 'shell.exec' });
+    expect(result.isError).toBeFalsy();
+    expect(result.structuredContent).toMatchObject({ allowed: false, status: 'blocked' });
+    expect(firstText(result)).toContain(
+      "Blocked (Tool 'shell.exec' matches deny pattern '*'): do not make this call",
+    );
+  });
+
+  it('hands everything on: the call, the reason, both keys, and that it came over HTTP', async () => {
+    const meta = { dry_run_id: 'r-1', reason: 'customer asked', ticket: 7 };
+    await client.call('firewall_enforce', { ...refund, meta, idempotency_key: 'k-1' });
+    expect(stack.asked.enforces.at(-1)).toEqual({
+      call: { ...refund, principal: 'anonymous' },
+      dry_run_id: 'r-1',
+      reason: 'customer asked',
+      idempotency_key: 'k-1',
+      via: 'mcp-http',
+    });
+  });
+
+  it('carries the same data as text for clients that read no structured content', async () => {
+    const result = await client.call('firewall_enforce', refund);
+    expect(JSON.parse(result.content[1]?.text ?? '')).toEqual(result.structuredContent);
+  });
+});
+
+describe('guard_check', () => {
+  it.each([
+    ['shop.search', 'The policy allows this call; before you make it, call firewall_enforce.'],
+    [
+      'refunds.create',
+      'A person has to approve this call (Refund amount 900 exceeds cap); call firewall_enforce to ask for it.',
+    ],
+    [
+      'shell.exec',
+      "The policy blocks this call (Tool 'shell.exec' matches deny pattern '*'); do not make it.",
+    ],
+  ])('gives advice about %s and enforces nothing', async (tool, text) => {
+    const enforced = stack.asked.enforces.length;
+    expect(firstText(await client.call('guard_check', { tool }))).toBe(text);
+    expect(stack.asked.enforces).toHaveLength(enforced);
+  });
+});
+
+describe('require_approval', () => {
+  it('asks a person about the exact call, though the policy would allow it', async () => {
+    const call = { tool: 'shop.buy', amount_cents: 5, args: { sku: 's' } };
+    const result = await client.call('require_approval', { ...call, reason: 'large order' });
+    expect(stack.asked.approvals.at(-1)).toEqual({
+      call: { ...call, principal: 'anonymous' },
+      reason: 'large order',
+      reasons: ['Requested by the agent'],
+    });
+    expect(firstText(result)).toBe(
+      `Pending: do not make the call; ask a person to approve ${APPROVAL_ID} by ${DECIDE_BY}, then call ` +
+        'firewall_enforce with the same call and meta.dry_run_id = "made-by-approvals".',
+    );
+  });
+});
+
+describe('audit_write', () => {
+  it('hands the entry on', async () => {
+    await client.call('audit_write', {
+      action: 'refund sent',
+      tool: 'refunds.create',
+      ok: false,
+      note: 'timed out',
+    });
+    expect(stack.asked.entries.at(-1)).toEqual({
+      action: 'refund sent',
+      tool: 'refunds.create',
+      ok: false,
+      note: 'timed out',
+      principal: 'anonymous',
+      via: 'mcp-http',
+    });
+  });
+});
+
+describe('arguments', () => {
+  it.each([
+    ['policy_get', { verbose: true }, 'verbose: unknown field'],
+    ['guard_check', { tool: 'a', args: {} }, 'args: unknown field'],
+    ['guard_check', {}, 'tool: required'],
+    ['firewall_enforce', { tool: 'a', amount: 5 }, 'amount: unknown field'],
+    ['firewall_enforce', { tool: 'a b' }, 'tool: expected 1 to 256 characters of A-Z a-z 0-9 _ . : / -'],
+    [
+      'firewall_enforce',
+      { tool: 'a', amount_cents: 1.5 },
+      'amount_cents: expected an integer from 0 to 9007199254740991',
+    ],
+    [
+      'firewall_enforce',
+      { tool: 'a', amount_cents: '5' },
+      'amount_cents: expected an integer from 0 to 9007199254740991',
+    ],
+    ['firewall_enforce', { tool: 'a', meta: { dry_run_id: 5 } }, 'meta.dry_run_id: '],
+    ['require_approval', { tool: 'a', meta: {} }, 'meta: unknown field'],
+    ['audit_write', { action: 'a', ok: 'yes' }, 'ok: '],
+    ['audit_write', { action: 'a', principal: 'root' }, 'principal: unknown field'],
+  ])('%s refuses %j and names the field', async (tool, args, detail) => {
+    const asked = JSON.stringify(stack.asked);
+    const result = await client.call(tool, args);
+    expect(result.isError).toBe(true);
+    expect(firstText(result)).toContain(`invalid_request: ${detail}`);
+    expect(firstText(result)).toContain('Nothing was allowed.');
+    expect(JSON.stringify(stack.asked)).toBe(asked);
+  });
+});
+
+describe('faults', () => {
+  it("shows a service's own error as a result that allows nothing", async () => {
+    const result = await client.call('firewall_enforce', { tool: 'broken.disk' });
+    expect(result.isError).toBe(true);
+    expect(result.structuredContent).toBeUndefined();
+    expect(firstText(result)).toBe(
+      'storage_unavailable: The event log does not take writes. Nothing was allowed.',
+    );
+  });
+
+  it('shows a service that is away, and a bus that is away, and is well again with the bus', async () => {
+    const lame = await startStack({ without: 'enforcer' });
+    const agent = await connectV2(lame, 'http', 'legacy');
+    const away = await agent.call('firewall_enforce', { tool: 'shop.search' });
+    expect(away.isError).toBe(true);
+    expect(firstText(away)).toBe(
+      'enforcer_unavailable: The enforcer service is not running. Nothing was allowed.',
+    );
+
+    await lame.nats.kill();
+    await expect.poll(() => lame.mcp.health().status).toBe('degraded');
+    const cut = await agent.call('guard_check', { tool: 'shop.search' });
+    expect(cut.isError).toBe(true);
+    expect(firstText(cut)).toContain('bus_unavailable: ');
+    expect((await fetch(new URL('/healthz', lame.url))).status).toBe(503);
+
+    await lame.nats.restart();
+    await expect
+      .poll(async () => (await agent.call('guard_check', { tool: 'shop.search' })).structuredContent, {
+        timeout: 10_000,
+      })
+      .toMatchObject({ allowed: true });
+    await agent.close();
+    await lame.stop();
+  });
+});

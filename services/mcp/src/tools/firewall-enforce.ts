@@ -1,0 +1,83 @@
+import { ANONYMOUS, DryRunId, IdempotencyKey, Note } from '@aegis/shared/contracts/call';
+import type { EnforceReply } from '@aegis/shared/contracts/decision';
+import { enforce } from '@aegis/shared/contracts/rpc';
+import { z } from 'zod';
+import { RECORDS } from './annotations.ts';
+import { callArgs, callFields } from './call-fields.ts';
+import { defineTool, type Tool, type ToolDeps } from './tool.ts';
+
+const Meta = z
+  .looseObject({
+    dry_run_id: DryRunId.optional().describe(
+      'Your name for this call. After an approval, give the dry_run_id of the pending answer.',
+    ),
+    reason: Note.optional().describe('Why you want to make the call, for the person who decides.'),
+  })
+  .optional()
+  .describe('About the call; not part of it. Other fields are accepted and not kept.');
+
+const Input = z.strictObject({
+  ...callFields,
+  args: callArgs,
+  meta: Meta,
+  idempotency_key: IdempotencyKey.optional().describe(
+    'A new random text for each call that you want to make. If the answer is lost, ask again with the same key to get the same answer.',
+  ),
+});
+
+const Output = z.looseObject({
+  allowed: z.boolean().describe('true: make the call now. Anything else: do not.'),
+  approval_required: z.boolean().describe('Whether a person has to approve it first.'),
+  status: z.enum(['allowed', 'pending', 'blocked']),
+  reasons: z.array(z.string()).describe('Why it is not simply allowed.'),
+  approval_id: z.string().optional().describe('What the person approves.'),
+  dry_run_id: z.string().optional().describe('Give it as meta.dry_run_id when you ask again.'),
+  trace_id: z.string().describe('Finds everything about this call in the audit log.'),
+});
+
+const why = (reasons: readonly string[]): string => (reasons.length === 0 ? '' : ` (${reasons.join('; ')})`);
+
+/** The one sentence that tells a model what to do next. */
+export function nextStep(reply: EnforceReply): string {
+  if (reply.allowed && reply.status === 'allowed') {
+    return 'Allowed: make this call now, once, exactly as you described it.';
+  }
+  if (reply.status === 'pending') {
+    const asked = reply.approval_id ?? 'it';
+    const key = JSON.stringify(reply.dry_run_id ?? reply.approval_id);
+    return (
+      `Pending${why(reply.reasons)}: do not make the call; ask a person to approve ${asked}, then call ` +
+      `firewall_enforce again with the same call and meta.dry_run_id = ${key}.`
+    );
+  }
+  return `Blocked${why(reply.reasons)}: do not make this call, and tell the person who asked for it why.`;
+}
+
+/** `firewall_enforce`: may this call run now? Blocked and pending are answers, not errors. */
+export const firewallEnforce = (deps: ToolDeps): Tool =>
+  defineTool(deps, {
+    name: 'firewall_enforce',
+    title: 'Ask permission for a call',
+    description:
+      'Ask this before every tool call that has an effect, with the call exactly as you will make it. ' +
+      'Make the call only if the answer has allowed: true. status pending: a person has to approve it; wait for that and ' +
+      'ask again with meta.dry_run_id = the dry_run_id of the answer. status blocked: do not make the call. ' +
+      'An error is never a permission. Each permission is for one call, and is recorded.',
+    annotations: RECORDS,
+    input: Input,
+    output: Output,
+    async run({ meta, idempotency_key, ...call }, context) {
+      const data = await deps.bus.ask(
+        enforce,
+        {
+          call: { ...call, principal: ANONYMOUS },
+          dry_run_id: meta?.dry_run_id,
+          idempotency_key,
+          reason: meta?.reason,
+          via: deps.via,
+        },
+        context,
+      );
+      return { text: nextStep(data), data };
+    },
+  });

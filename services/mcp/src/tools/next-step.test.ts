@@ -1,0 +1,49 @@
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { EnforceReply } from '@aegis/shared/contracts/decision';
+import { expect, it } from 'vitest';
+import { nextStep as afterEnforce } from './firewall-enforce.ts';
+import { nextStep as afterAsking } from './require-approval.ts';
+
+const reply: EnforceReply = {
+  allowed: false,
+  approval_required: true,
+  status: 'pending',
+  reasons: [],
+  approval_id: 'apr_x',
+  trace_id: '0'.repeat(32),
+};
+
+it('names the approval id as the key where a pending answer has no dry run id', () => {
+  expect(afterEnforce(reply)).toBe(
+    'Pending: do not make the call; ask a person to approve apr_x, then call firewall_enforce again with the same call ' +
+      'and meta.dry_run_id = "apr_x".',
+  );
+});
+
+it('never says Allowed where the answer contradicts itself', () => {
+  expect(afterEnforce({ ...reply, status: 'allowed' })).toMatch(/^Blocked/);
+  expect(afterEnforce({ ...reply, allowed: true })).toMatch(/^Pending/);
+});
+
+const asked = { approval_id: 'apr_x', dry_run_id: 'd-1', decide_by: '2030-01-01T13:00:00Z' };
+
+it.each([
+  [
+    { status: 'approved' },
+    'Approved: before you make the call, call firewall_enforce with the same call and meta.dry_run_id = "d-1".',
+  ],
+  [
+    { status: 'denied', denied_because: 'wrong code' },
+    'Denied (wrong code): do not make this call, and tell the person who asked for it why.',
+  ],
+  [
+    { status: 'expired' },
+    'No longer open (expired): nobody decided in time; do not make the call, and ask anew if it is still wanted.',
+  ],
+  [
+    { status: 'consumed' },
+    'No longer open (consumed): this approval has been used; do not make the call, and ask anew if it is still wanted.',
+  ],
+])('says what to do with %j', (state, expected) => {
+  expect(afterAsking({ ...asked, ...state } as Approval)).toBe(expected);
+});

@@ -1,0 +1,65 @@
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { Via } from '@aegis/shared/contracts/call';
+import { parseRequest } from '@aegis/shared/errors/invalid';
+import type { CallToolResult, StandardSchemaWithJSON, ToolAnnotations } from '@modelcontextprotocol/server';
+import type { z } from 'zod';
+import { listedSchema } from './listed-schema.ts';
+
+/** What every tool is made of: how to ask the services, where its calls come in, and how long an answer may take. */
+export type ToolDeps = {
+  readonly bus: Pick<Bus, 'ask'>;
+  readonly via: Extract<Via, 'mcp-stdio' | 'mcp-http'>;
+  readonly timeoutMs: number;
+};
+
+/** What a tool answers: a sentence for the model, and the same as data. */
+export type Answer<Output> = { readonly text: string; readonly data: Output };
+
+export type Tool = {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  readonly inputSchema: StandardSchemaWithJSON<unknown, unknown>;
+  readonly outputSchema: StandardSchemaWithJSON<unknown, unknown>;
+  /** @throws AppError `invalid_request` that names the field, or the fault of the service that was asked */
+  call(args: unknown, traceparent: string | undefined): Promise<CallToolResult>;
+};
+
+type Definition<Input extends z.ZodType, Output extends z.ZodType> = {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly annotations: ToolAnnotations;
+  readonly input: Input;
+  readonly output: Output;
+  readonly run: (args: z.output<Input>, context: RequestContext) => Promise<Answer<z.input<Output>>>;
+};
+
+/** A result with the sentence first and the data as JSON text behind it, for clients that read no structured content. */
+const toResult = ({ text, data }: Answer<unknown>): CallToolResult => ({
+  content: [
+    { type: 'text', text },
+    { type: 'text', text: JSON.stringify(data) },
+  ],
+  structuredContent: data,
+});
+
+/** One tool: its arguments are parsed strictly, its question has an absolute deadline. */
+export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
+  deps: ToolDeps,
+  definition: Definition<Input, Output>,
+): Tool {
+  const { input, output, run, ...shown } = definition;
+  return {
+    ...shown,
+    inputSchema: listedSchema(input, 'input'),
+    outputSchema: listedSchema(output, 'output'),
+    async call(args, traceparent) {
+      const parsed = parseRequest(input, args ?? {});
+      const answer = await run(parsed, { deadlineMs: Date.now() + deps.timeoutMs, traceparent });
+      return toResult(answer);
+    },
+  };
+}

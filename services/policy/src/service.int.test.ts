@@ -1,0 +1,183 @@
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { healthOf, policyCheck, policyGet, policyMigrate, policyValidate } from '@aegis/shared/contracts/rpc';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import type { Service } from '@aegis/shared/runtime/service';
+import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PolicyEnv } from './config.ts';
+import { createPolicy } from './service.ts';
+
+const soon = () => ({ deadlineMs: Date.now() + 2_000 });
+const v2 = (decision: string) => `version: 2\nrules:\n  - match: "*"\n    decision: ${decision}\n`;
+const question = { tool: 'a.tool', principal: 'me', via: 'rest' } as const;
+
+let server: TestNatsServer;
+let folder: string;
+let path: string;
+let asker: Bus;
+let audit: Bus;
+const running: { service: Service; bus: Bus }[] = [];
+
+beforeEach(async () => {
+  server = await startNatsServer();
+  folder = await mkdtemp(join(tmpdir(), 'aegis-policy-'));
+  path = join(folder, 'policy.yml');
+  [asker, audit] = await Promise.all([connectTestBus(server, 'gateway'), connectTestBus(server, 'audit')]);
+});
+afterEach(async () => {
+  for (const { service, bus } of running.splice(0)) {
+    await service.stop();
+    await bus.close();
+  }
+  await Promise.all([asker.close(), audit.close()]);
+  await server.stop();
+  await rm(folder, { recursive: true });
+});
+
+async function startReplica(policyPath = path): Promise<void> {
+  const bus = await connectTestBus(server, 'policy');
+  const config = parseEnv(PolicyEnv, { POLICY_PATH: policyPath });
+  const service = createPolicy({ bus, config, log: silentLog, now: () => new Date() });
+  await service.start();
+  running.push({ service, bus });
+}
+const decision = async () => (await asker.ask(policyCheck, question, soon())).decision;
+const health = () => asker.ask(healthOf('policy'), {}, soon());
+/** The types of all that is on the log, in order. */
+async function logged(): Promise<string[]> {
+  const types: string[] = [];
+  for (let seq = 1; ; seq++) {
+    const stored = await audit.read.at(seq, Date.now() + 1_000);
+    if (!stored) return types;
+    types.push(stored.event?.type.split('.')[2] ?? 'unreadable');
+  }
+}
+
+describe('the policy service', () => {
+  it('answers by the file, and by the changed file soon after it changed', async () => {
+    await writeFile(path, v2('allow'));
+    await startReplica();
+    expect(await decision()).toBe('allow');
+    await writeFile(path, v2('deny'));
+    await expect.poll(decision, { timeout: 5_000 }).toBe('deny');
+    const draft = join(folder, 'draft.yml');
+    await writeFile(draft, v2('review'));
+    await rename(draft, path);
+    await expect.poll(decision, { timeout: 5_000 }).toBe('review');
+    expect(await logged()).toEqual(['published', 'published', 'published']);
+  });
+
+  it('follows a symlink to another file, as a mounted configuration changes', async () => {
+    const [first, second] = [join(folder, 'first.yml'), join(folder, 'second.yml')];
+    await Promise.all([writeFile(first, v2('allow')), writeFile(second, v2('deny'))]);
+    await symlink(first, path);
+    await startReplica();
+    const link = join(folder, 'link');
+    await symlink(second, link);
+    await rename(link, path);
+    await expect.poll(decision, { timeout: 5_000 }).toBe('deny');
+  });
+
+  it.each([
+    ['broken YAML', 'version: 2\nrules: [', /./],
+    ['an empty file', '', /the policy is empty/],
+    ['an unknown decision', v2('perhaps'), /rules\.0\.decision: expected one of allow, review, deny/],
+    ['an unknown field', `${v2('allow')}colour: red\n`, /colour: unknown field/],
+  ])(
+    'keeps the last good policy in force when the file turns into %s, and says so',
+    async (_what, text, why) => {
+      await writeFile(path, v2('deny'));
+      await startReplica();
+      await writeFile(path, text);
+      await expect.poll(async () => (await health()).status, { timeout: 5_000 }).toBe('degraded');
+      const { problems } = await health();
+      expect(problems[0]).toMatch(why);
+      expect(problems[0]).toMatch(/the last good policy stays in force/);
+      expect(await decision()).toBe('deny');
+      await expect.poll(logged).toEqual(['published', 'rejected']);
+
+      await writeFile(path, v2('review'));
+      await expect.poll(decision, { timeout: 5_000 }).toBe('review');
+      expect(await health()).toEqual({ status: 'ok', problems: [] });
+    },
+  );
+
+  it('does not open the gate when the file goes away, now or before the next start', async () => {
+    await writeFile(path, v2('deny'));
+    await startReplica();
+    await rm(path);
+    await expect.poll(async () => (await health()).problems[0], { timeout: 5_000 }).toMatch(/is missing/);
+    expect(await decision()).toBe('deny');
+    await startReplica();
+    expect(await decision()).toBe('deny');
+  });
+
+  it('means the version 1 defaults where there never was a file', async () => {
+    await startReplica();
+    expect(await decision()).toBe('allow');
+    const { policy, version } = await asker.ask(policyGet, {}, soon());
+    expect(version).toBe(1);
+    expect(policy).toEqual({
+      max_refund_cents: 0,
+      max_payment_link_cents: 0,
+      allow_tools: ['*'],
+      deny_tools: [],
+    });
+    expect((await health()).status).toBe('ok');
+  });
+
+  it('records a change once, however many replicas read it', async () => {
+    await writeFile(path, v2('allow'));
+    await Promise.all([startReplica(), startReplica(), startReplica()]);
+    await writeFile(path, v2('deny'));
+    await expect
+      .poll(async () => new Set(await Promise.all(Array.from({ length: 12 }, decision))), { timeout: 5_000 })
+      .toEqual(new Set(['deny']));
+    await writeFile(path, 'nonsense: [');
+    await expect.poll(logged, { timeout: 5_000 }).toEqual(['published', 'published', 'rejected']);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(await logged()).toEqual(['published', 'published', 'rejected']);
+  });
+
+  it('refuses to answer from before an outage until it has caught up', async () => {
+    await writeFile(path, v2('allow'));
+    await startReplica();
+    await server.restart();
+    await expect.poll(() => decision().catch(() => 'no answer'), { timeout: 10_000 }).toBe('allow');
+    await writeFile(path, v2('deny'));
+    await expect.poll(() => decision().catch(() => 'no answer'), { timeout: 10_000 }).toBe('deny');
+  });
+
+  it('answers nothing when the log holds a policy that it can not read', async () => {
+    await writeFile(path, v2('allow'));
+    await startReplica();
+    const writer = running[0]?.bus;
+    writer?.link.send({ subject: 'aegis.log.policy', payload: '{"not":"an event"}' });
+    await expect
+      .poll(() => decision().catch((error: { code: string }) => error.code))
+      .toBe('policy_unavailable');
+    expect((await health()).problems.join()).toMatch(/can not be read/);
+  });
+
+  it('validates and migrates documents, and names what is wrong', async () => {
+    await startReplica();
+    const validate = (policy: unknown) => asker.ask(policyValidate, { policy }, soon());
+    expect(await validate({ version: 2, rules: [{ match: '*', decision: 'maybe' }] })).toMatchObject({
+      ok: false,
+      errors: ['rules.0.decision: expected one of allow, review, deny'],
+    });
+    const v1 = await validate({ deny_tools: ['db.*'] });
+    expect(v1).toMatchObject({ ok: true, version: 2, migrated: true });
+    expect(v1.notes.length).toBeGreaterThan(0);
+    expect(await asker.ask(policyValidate, {}, soon())).toMatchObject({ ok: true, migrated: true });
+    const migrated = await asker.ask(policyMigrate, { policy: { deny_tools: ['db.*'] } }, soon());
+    expect(migrated.policy).toMatchObject({
+      version: 2,
+      rules: [{ match: 'db.*', decision: 'deny' }, {}, {}],
+    });
+  });
+});
