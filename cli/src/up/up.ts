@@ -1,4 +1,5 @@
-import { once } from 'node:events';
+import { readCandidate } from '@aegis/policy/candidate';
+import { ConfigError } from '@aegis/shared/runtime/env';
 import { createLogger } from '@aegis/shared/runtime/logger';
 import type { ExitCode, Host } from '../host.ts';
 import { removeStackFile, writeStackFile } from '../stack-file.ts';
@@ -27,9 +28,22 @@ const announce = (config: UpConfig, services: Services, broker: Broker): Promise
     audit_path: config.AUDIT_PATH,
   });
 
-/** The first signal that asks for an end. */
-const stopSignal = (): Promise<unknown> =>
-  Promise.race(['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => once(process, signal)));
+/** The first signal that asks for an end. Later ones change nothing: a process group often gets the same one twice. */
+const stopSignal = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve());
+  });
+
+/** A start is the moment to say that the file is broken: nobody would look for it in a running stack's health. */
+async function requirePolicy(path: string): Promise<void> {
+  const candidate = await readCandidate(path);
+  if (candidate.type !== 'bad') return;
+  const [first = '', ...more] = candidate.rejected.errors;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
+  throw new ConfigError(
+    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "aegis policy validate ${path}" shows all errors.`,
+  );
+}
 
 /**
  * The whole firewall in one process beside its NATS server: starts it, says where it is, and stops it all within 5 seconds
@@ -40,6 +54,7 @@ const stopSignal = (): Promise<unknown> =>
 export async function up(host: Host): Promise<ExitCode> {
   const config = readUpConfig(host.env);
   const log = createLogger('aegis', config.LOG_LEVEL);
+  await requirePolicy(config.POLICY_PATH);
   const stopping = stopSignal();
   await requireFreePort('PORT', config.HOST, config.PORT);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);

@@ -31,7 +31,8 @@ export function createMux(link: Link, inboxPrefix: string): Mux {
   let next = 0;
 
   const subscription = link.nc.subscribe(`${base}.*`, {
-    callback: (_error, message) => {
+    callback: (error, message) => {
+      if (error) return;
       const token = message.subject.slice(base.length + 1);
       const one = waiting.get(token);
       if (!one) return;

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { fakeHost } from '../testkit/fake-host.ts';
+import { entryLine } from './entry-line.ts';
+
+const ENTRY = {
+  seq: 7,
+  ts: '2026-01-31T12:00:00.000Z',
+  trace_id: null,
+  action: 'guard.enforce',
+  ok: false,
+  tool: 'refunds.create',
+  op: 'refund',
+  amount_cents: 700,
+  status: 'pending',
+  note: null,
+  event_id: 'e7',
+  type: 'aegis.decision.enforced.v1',
+};
+
+test('an entry is one line: time, action, status, what was called', () => {
+  expect(entryLine(fakeHost(), ENTRY)).toBe(
+    '2026-01-31T12:00:00.000Z  guard.enforce         pending    refunds.create  refund  700 cents',
+  );
+});
+
+test('an entry without a status says whether it went well, and what is not there is left out', () => {
+  const entry = { ...ENTRY, ok: true, status: null, tool: null, op: null, amount_cents: null };
+  expect(entryLine(fakeHost(), entry).trimEnd()).toBe('2026-01-31T12:00:00.000Z  guard.enforce         ok');
+});
+
+test('at a terminal a hostile note is shown, and only our own colours are obeyed', () => {
+  const line = entryLine(fakeHost({ terminal: true }), { ...ENTRY, note: 'x\u001b[2J\nallowed' });
+  expect(line).toContain('- x\\u{1b}[2J\\u{a}allowed');
+  expect(line.split('\u001b')).toHaveLength(3);
+});

@@ -1,0 +1,43 @@
+import { gatewayAddress } from '../gateway/address.ts';
+import { AuditAnswer, type AuditEntry } from '../gateway/answers.ts';
+import { ask } from '../gateway/client.ts';
+import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { printDocument, printNote, printRows } from '../output.ts';
+
+export type QueryOptions = GlobalOptions & {
+  readonly from?: string;
+  readonly to?: string;
+  readonly tool?: string;
+  readonly ok?: 'true' | 'false';
+  readonly status?: string;
+  readonly limit: number;
+  readonly before?: number;
+};
+
+const HEADER = ['SEQ', 'TIME', 'ACTION', 'OK', 'STATUS', 'TOOL', 'OP', 'CENTS', 'NOTE'];
+
+const row = (entry: AuditEntry) => [
+  entry.seq,
+  entry.ts,
+  entry.action,
+  entry.ok,
+  entry.status,
+  entry.tool,
+  entry.op,
+  entry.amount_cents,
+  entry.note,
+];
+
+export async function queryAudit(host: Host, options: QueryOptions): Promise<ExitCode> {
+  const { from, to, tool, ok, status, limit, before } = options;
+  const base = await gatewayAddress(options.url, host.env);
+  const query = { from, to, tool, ok, status, limit, before };
+  const answer = await ask(base, { method: 'GET', path: 'audit', query }, AuditAnswer);
+  if (options.json) {
+    printDocument(host, answer);
+    return 0;
+  }
+  printRows(host, HEADER, answer.entries.map(row), 'No entries.');
+  if (answer.next) printNote(host, `There are older ones: --before ${answer.next}`);
+  return 0;
+}

@@ -1,0 +1,43 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ConfigureOptions } from '../broker/configure.ts';
+import type { GlobalOptions, Host } from '../host.ts';
+import { parseCount } from '../option-parsers.ts';
+
+const MAX_PORT = 65_535;
+const DEFAULT_PORT = 4_222;
+const parsePort = parseCount(1, MAX_PORT);
+
+function parseText(value: string): string {
+  if (value === '') throw new InvalidArgumentError('expected a path or a name.');
+  return value;
+}
+
+/** `aegis broker configure|provision`: for operators of a NATS server of their own. */
+export function registerBroker(program: Command, host: Host): void {
+  const broker = program.command('broker').description('set up a NATS server of your own');
+  broker
+    .command('configure')
+    .description('write nats.conf and the keys of its users; keys that are there stay')
+    .requiredOption('--dir <dir>', 'where nats.conf and keys/ go', parseText)
+    .option('--host <host>', 'where the server listens', parseText, '127.0.0.1')
+    .option('--port <port>', 'where the server listens', parsePort, DEFAULT_PORT)
+    .option('--http-port <port>', 'where the server answers /healthz (default: nowhere)', parsePort)
+    .option(
+      '--store-dir <dir>',
+      "the server's own folder for its data (default: jetstream in --dir)",
+      parseText,
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { configureBroker } = await import('../broker/configure.ts');
+      host.exitCode = await configureBroker(host, command.optsWithGlobals<ConfigureOptions>());
+    });
+  broker
+    .command('provision')
+    .description(
+      'make the streams, or check those that are there; NATS_URL and NATS_NKEY_FILE (admin) say where',
+    )
+    .action(async (_: unknown, command: Command) => {
+      const { provisionBroker } = await import('../broker/provision.ts');
+      host.exitCode = await provisionBroker(host, command.optsWithGlobals<GlobalOptions>());
+    });
+}

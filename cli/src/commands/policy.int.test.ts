@@ -1,0 +1,165 @@
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { run } from '../run.ts';
+import { fakeHost } from '../testkit/fake-host.ts';
+import { runAegis } from '../testkit/spawn-aegis.ts';
+import { temporaryDirectory } from '../testkit/temporary-directory.ts';
+
+const V1 = '# ours\nmax_refund_cents: 500\nallow_tools: ["refunds*"]\ndeny_tools: [danger*]\n';
+const V2 = '# ours\nversion: 2\nrules:\n  - { match: "*", decision: review }\n';
+const BAD = 'version: 2\nrules:\n  - { match: "*", decision: maybe, "colour\u202e": red }\n';
+const RULES = [
+  { match: 'danger*', decision: 'deny' },
+  { match: 'refunds*', decision: 'allow', cap_cents: 500, ops: ['refund'] },
+  { match: '*', decision: 'review' },
+];
+
+async function fileWith(text: string, name = 'policy.yml'): Promise<string> {
+  const file = join(await temporaryDirectory(), name);
+  await writeFile(file, text);
+  return file;
+}
+
+async function policy(args: readonly string[], stdin = '') {
+  const host = fakeHost();
+  host.stdin.end(stdin);
+  await run(host, ['policy', ...args]);
+  return host;
+}
+
+describe('validate', () => {
+  test('a good file is valid, whatever its version', async () => {
+    for (const [text, version] of [
+      [V2, 2],
+      [V1, 1],
+    ] as const) {
+      const file = await fileWith(text);
+      const host = await policy(['validate', file]);
+      expect(host.exitCode).toBe(0);
+      expect(host.out()).toContain(`valid  ${file} is a version ${version} policy\n`);
+    }
+  });
+
+  test('a bad file names every error with its place, hostile text shown', async () => {
+    const host = await policy(['validate', await fileWith(BAD)]);
+    expect(host.exitCode).toBe(1);
+    expect(host.out()).toContain('  rules.0.decision: expected one of allow, review, deny\n');
+    expect(host.out()).toMatch(/rules\.0\..*colour.*: unknown field\n/);
+    expect(host.out()).not.toContain('\u202e');
+  });
+
+  test('JSON is the answer that the gateway gives', async () => {
+    const host = await policy(['validate', '-', '--json'], V1);
+    expect(JSON.parse(host.out())).toMatchObject({ ok: true, errors: [], version: 2, migrated: true });
+    const bad = await policy(['validate', '-', '--json'], BAD);
+    expect(JSON.parse(bad.out())).toMatchObject({ ok: false, version: 2, migrated: false, notes: [] });
+    expect([bad.exitCode, bad.err()]).toEqual([1, '']);
+  });
+
+  test.each(['', 'a: 1\na: 2\n', 'rules: [', '[]'])('%j is invalid', async (text) => {
+    expect((await policy(['validate', '-'], text)).exitCode).toBe(1);
+  });
+
+  test('a file that is not there is no, in a sentence', async () => {
+    const host = await policy(['validate', '/nowhere/policy.yml']);
+    expect([host.exitCode, host.err()]).toEqual([
+      1,
+      "aegis: /nowhere/policy.yml can't be read: there is no such file.\n",
+    ]);
+  });
+
+  test('as a program under the Node of this machine, from standard input', async () => {
+    const { code, stdout } = await runAegis(['policy', 'validate', '-'], { stdin: V2 });
+    expect([code, stdout]).toEqual([0, 'valid  - is a version 2 policy\n']);
+  });
+});
+
+describe('migrate', () => {
+  test('makes YAML from YAML on stdout, remarks on stderr, and leaves the file alone', async () => {
+    const file = await fileWith(V1);
+    const { code, stdout, stderr } = await runAegis(['policy', 'migrate', file]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^version: 2\nrules:\n/);
+    expect(parse(stdout)).toEqual({ version: 2, rules: RULES });
+    expect(stderr).toContain('Migrated from version 1 to version 2.');
+    expect(await readFile(file, 'utf8')).toBe(V1);
+  });
+
+  test('makes JSON from JSON', async () => {
+    const json = JSON.stringify(parse(V1));
+    for (const host of [
+      await policy(['migrate', '-'], json),
+      await policy(['migrate', await fileWith(json, 'p.json')]),
+    ]) {
+      expect(JSON.parse(host.out())).toEqual({ version: 2, rules: RULES });
+    }
+  });
+
+  test('what it makes is valid', async () => {
+    const migrated = await policy(['migrate', '-'], V1);
+    expect((await policy(['validate', '-'], migrated.out())).exitCode).toBe(0);
+  });
+
+  test('--in-place writes the file, keeps its mode and leaves nothing else behind', async () => {
+    const file = await fileWith(V1);
+    await chmod(file, 0o664);
+    const host = await policy(['migrate', file, '--in-place']);
+    expect([host.exitCode, host.out()]).toEqual([0, '']);
+    expect(parse(await readFile(file, 'utf8'))).toEqual({ version: 2, rules: RULES });
+    expect((await stat(file)).mode & 0o777).toBe(0o664);
+    expect(await readdir(join(file, '..'))).toEqual(['policy.yml']);
+  });
+
+  test('--in-place through a link writes what the link leads to', async () => {
+    const file = await fileWith(V1);
+    const link = join(await temporaryDirectory(), 'link.yml');
+    await symlink(file, link);
+    await policy(['migrate', link, '--in-place']);
+    expect(await readFile(file, 'utf8')).toMatch(/^version: 2/);
+  });
+
+  test('--backup keeps the old file as .bak', async () => {
+    const file = await fileWith(V1);
+    const host = await policy(['migrate', file, '--in-place', '--backup', '--json']);
+    expect(JSON.parse(host.out())).toMatchObject({
+      ok: true,
+      migrated: true,
+      written: file,
+      backup: `${file}.bak`,
+    });
+    expect(await readFile(`${file}.bak`, 'utf8')).toBe(V1);
+    expect(await readFile(file, 'utf8')).toMatch(/^version: 2/);
+  });
+
+  test('--backup never replaces a backup that is there, and then nothing is written', async () => {
+    const file = await fileWith(V1);
+    await writeFile(`${file}.bak`, 'precious');
+    const host = await policy(['migrate', file, '--in-place', '--backup']);
+    expect(host.exitCode).toBe(1);
+    expect(await readFile(`${file}.bak`, 'utf8')).toBe('precious');
+    expect(await readFile(file, 'utf8')).toBe(V1);
+  });
+
+  test('a version 2 file stays as it is, comments and all', async () => {
+    const file = await fileWith(V2);
+    const host = await policy(['migrate', file, '--in-place', '--backup']);
+    expect(host.exitCode).toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(V2);
+    expect(await readdir(join(file, '..'))).toEqual(['policy.yml']);
+    expect((await policy(['migrate', '-'], V2)).out()).toBe(V2);
+  });
+
+  test('an invalid file is refused with every error and not touched', async () => {
+    const file = await fileWith(BAD);
+    const host = await policy(['migrate', file, '--in-place']);
+    expect([host.exitCode, host.out()]).toEqual([1, '']);
+    expect(host.err()).toContain('rules.0.decision: expected one of allow, review, deny');
+    expect(await readFile(file, 'utf8')).toBe(BAD);
+  });
+
+  test.each(['--in-place', '--backup'])('%s with standard input is wrong usage', async (option) => {
+    expect((await policy(['migrate', '-', option], V1)).exitCode).toBe(2);
+  });
+});

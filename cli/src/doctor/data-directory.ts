@@ -1,0 +1,30 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { fail, type Look, ok, reasonOf } from './finding.ts';
+
+const NAME = 'data directory';
+
+/** The directory itself, or the nearest one above it that is there: that is where it would be made. */
+async function nearest(folder: string): Promise<string> {
+  try {
+    await stat(folder);
+    return folder;
+  } catch (error) {
+    const parent = dirname(folder);
+    if (reasonOf(error) !== 'ENOENT' || parent === folder) throw error;
+    return nearest(parent);
+  }
+}
+
+export const lookAtDataDirectory: Look = async ({ dataDir }) => {
+  try {
+    const there = await nearest(resolve(dataDir));
+    if (!(await stat(there)).isDirectory()) throw Object.assign(new Error(there), { code: 'ENOTDIR' });
+    await access(there, constants.W_OK | constants.X_OK);
+    const isThere = there === resolve(dataDir);
+    return [ok(NAME, `${dataDir} ${isThere ? 'can be written' : 'will be made by the first start'}`)];
+  } catch (error) {
+    const mend = 'make it writable for this user, or set AEGIS_DATA_DIR to another directory';
+    return [fail(NAME, `${dataDir} can't be written (${reasonOf(error)})`, mend)];
+  }
+};

@@ -1,0 +1,39 @@
+import type { Env } from '@aegis/shared/broker/cache-dir';
+import type { FoundStack } from '../stack-file.ts';
+
+/** What one look found. `mend` says how to put it right; a `warn` works, but perhaps not as wanted. */
+export type Finding = {
+  readonly name: string;
+  readonly level: 'ok' | 'warn' | 'fail';
+  readonly message: string;
+  readonly mend?: string;
+};
+
+/** What every look is given. */
+export type Patient = {
+  readonly env: Env;
+  readonly dataDir: string;
+  readonly stack: FoundStack;
+  /** `--url`, where it was given. */
+  readonly url: string | undefined;
+};
+
+export type Look = (patient: Patient) => Promise<readonly Finding[]>;
+
+export const ok = (name: string, message: string): Finding => ({ name, level: 'ok', message });
+export const warn = (name: string, message: string, mend: string): Finding => ({
+  name,
+  level: 'warn',
+  message,
+  mend,
+});
+export const fail = (name: string, message: string, mend: string): Finding => ({
+  name,
+  level: 'fail',
+  message,
+  mend,
+});
+
+/** The code of a system error, such as `EACCES`. */
+export const reasonOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { checkPolicyText } from '../policy-file/validate.ts';
+import { type Finding, fail, type Look, ok, reasonOf, warn } from './finding.ts';
+
+const NAME = 'policy';
+const DEFAULT_PATH = './policy.yml';
+
+function judge(path: string, text: string): Finding {
+  const checked = checkPolicyText(text);
+  if (checked.ok) return ok(NAME, `${path} is a valid version ${checked.version} policy`);
+  const more = checked.errors.length > 1 ? ` and ${checked.errors.length - 1} more` : '';
+  return fail(
+    NAME,
+    `${path} is not valid: ${checked.errors[0] ?? 'no reason given'}${more}`,
+    `mend the file; "aegis policy validate ${path}" lists every error`,
+  );
+}
+
+export const lookAtPolicyFile: Look = async ({ env, stack }) => {
+  const path = stack.state === 'running' ? stack.stack.policy_path : env['POLICY_PATH'] || DEFAULT_PATH;
+  try {
+    return [judge(path, await readFile(path, 'utf8'))];
+  } catch (error) {
+    const code = reasonOf(error);
+    if (code !== 'ENOENT') {
+      return [fail(NAME, `${path} can't be read (${code})`, 'make it readable, or set POLICY_PATH')];
+    }
+    const mend = 'write one, or set POLICY_PATH to the one that you have';
+    return [
+      warn(NAME, `there is no ${path}, so the defaults hold, which allow every tool without a cap`, mend),
+    ];
+  }
+};

@@ -1,0 +1,39 @@
+import { CliError } from '../cli-error.ts';
+import { describeStack, gatewayAddress } from '../gateway/address.ts';
+import { HealthAnswer } from '../gateway/answers.ts';
+import { exchange } from '../gateway/client.ts';
+import { type Finding, fail, type Look, ok, warn } from './finding.ts';
+
+const NAME = 'stack';
+
+function judge(base: URL, status: number, body: unknown): Finding {
+  const health = HealthAnswer.safeParse(body);
+  if (!health.success) {
+    const message = `what answers at ${base.href} (HTTP ${status}) is not AegisMCP`;
+    return fail(NAME, message, 'name the right gateway by --url or AEGIS_URL');
+  }
+  if (status === 200 && health.data.status === 'ok') return ok(NAME, `well, at ${base.href}`);
+  const { status: word, parts } = health.data;
+  const named = Object.entries(parts).map(([part, problems]) => `${part}: ${problems.join(' ')}`);
+  const message = [`${word}, at ${base.href}`, ...named].join('; ');
+  return fail(NAME, message, 'mend the part that is named; what it needs is in its log');
+}
+
+async function lookAt(base: URL): Promise<Finding> {
+  try {
+    const { status, body } = await exchange(base, { method: 'GET', path: 'health' });
+    return judge(base, status, body);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return fail(NAME, error.message, 'start it with "npm start", or see its log');
+  }
+}
+
+/** Not running is no fault of the installation; running and not well is. */
+export const lookAtStack: Look = async ({ url, env, stack, dataDir }) => {
+  if (url === undefined && !env['AEGIS_URL'] && stack.state !== 'running') {
+    const message = describeStack(stack, dataDir) ?? `none runs from the data directory ${dataDir}`;
+    return [warn(NAME, message, 'start it with "npm start"')];
+  }
+  return [await lookAt(await gatewayAddress(url, env))];
+};

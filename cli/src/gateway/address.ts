@@ -1,0 +1,44 @@
+import { failure, wrongUsage } from '../cli-error.ts';
+import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../stack-file.ts';
+
+export const DEFAULT_GATEWAY_URL = 'http://127.0.0.1:8000';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** An http(s) address that ends with `/`, so that a path prefix stays. */
+function parseBase(text: string, origin: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw wrongUsage(`${origin}: expected an address such as ${DEFAULT_GATEWAY_URL}.`);
+  }
+  if (url.username || url.password) throw wrongUsage(`${origin}: an address with a password is refused.`);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
+}
+
+/** What is wrong with a stack file, in a sentence; undefined where nothing is. */
+export function describeStack(found: FoundStack, dataDir: string): string | undefined {
+  if (found.state === 'stale') {
+    return `AegisMCP ran from the data directory ${dataDir} as process ${found.stack.pid} and is not running any more: start it with "npm start".`;
+  }
+  if (found.state === 'unreadable') {
+    return `${stackFilePath(dataDir)} can't be read (${found.why}): start AegisMCP with "npm start" as this user, or give --url.`;
+  }
+  return undefined;
+}
+
+/**
+ * The gateway to talk to: `--url`, else `AEGIS_URL`, else the stack that runs from the data directory, else
+ * {@link DEFAULT_GATEWAY_URL}.
+ * @throws CliError where the address is not one, or the stack of the data directory has ended.
+ */
+export async function gatewayAddress(url: string | undefined, env: Env): Promise<URL> {
+  if (url !== undefined) return parseBase(url, '--url');
+  if (env['AEGIS_URL']) return parseBase(env['AEGIS_URL'], 'AEGIS_URL');
+  const dataDir = dataDirOf(env);
+  const found = await readStackFile(dataDir);
+  if (found.state === 'running') return parseBase(found.stack.gateway_url, stackFilePath(dataDir));
+  const complaint = describeStack(found, dataDir);
+  if (complaint !== undefined) throw failure('stack_not_running', 'AegisMCP is not running', complaint);
+  return parseBase(DEFAULT_GATEWAY_URL, 'the default');
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import { CliError, failure } from '../cli-error.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/** What the server says is the caller's own mistake. */
+const WRONG_USAGE_CODES: readonly string[] = ['invalid_json', 'invalid_request'];
+
+const Problem = z.looseObject({
+  type: z.string().default('about:blank'),
+  title: z.string().default('The gateway refused'),
+  code: z.string(),
+  detail: z.string(),
+});
+
+export type Question = {
+  readonly method: 'GET' | 'POST';
+  /** Relative to the gateway's address: no slash in front. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+export type HttpAnswer = { readonly status: number; readonly body: unknown };
+
+function causeOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${TIMEOUT_MS / 1000} s`;
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
+  return String(error);
+}
+
+function address(base: URL, { path, query = {} }: Question): URL {
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+/** One HTTP exchange. The body is undefined where it is not JSON. @throws CliError `gateway_unreachable` */
+export async function exchange(base: URL, question: Question): Promise<HttpAnswer> {
+  try {
+    const response = await fetch(address(base, question), {
+      method: question.method,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: {
+        accept: 'application/json, application/problem+json',
+        'user-agent': `aegis-cli/${packageJson.version}`,
+        ...(question.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...question.headers,
+      },
+      ...(question.body === undefined ? {} : { body: JSON.stringify(question.body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: parseBody(text) };
+  } catch (error) {
+    throw failure(
+      'gateway_unreachable',
+      'The gateway is not reached',
+      `No answer from the gateway at ${base.href} (${causeOf(error)}): start it with "npm start", or name another one by --url or AEGIS_URL. Nothing was allowed.`,
+      error,
+    );
+  }
+}
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Asks the gateway and checks the shape of its answer; members that the schema does not name stay.
+ * @throws CliError with the gateway's own problem, or `unexpected_answer` where what answers is no gateway
+ */
+export async function ask<S extends z.ZodType>(
+  base: URL,
+  question: Question,
+  schema: S,
+): Promise<z.output<S>> {
+  const { status, body } = await exchange(base, question);
+  if (status >= 200 && status < 300) {
+    const parsed = schema.safeParse(body);
+    if (parsed.success) return parsed.data;
+  } else {
+    const problem = Problem.safeParse(body);
+    if (problem.success) {
+      throw new CliError(problem.data, WRONG_USAGE_CODES.includes(problem.data.code) ? 2 : 1);
+    }
+  }
+  throw failure(
+    'unexpected_answer',
+    'Not an answer of AegisMCP',
+    `What answered at ${base.href} (HTTP ${status}) is not an AegisMCP gateway of this version: name the right one by --url or AEGIS_URL. Nothing was allowed.`,
+  );
+}

@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../run.ts';
+import { writeStackFile } from '../stack-file.ts';
+import { fakeHost } from '../testkit/fake-host.ts';
+import { type GatewayDouble, startGatewayDouble } from '../testkit/gateway-double.ts';
+import { stackOf } from '../testkit/stack.ts';
+import { temporaryDirectory } from '../testkit/temporary-directory.ts';
+
+const YES = { status: 200, body: { allowed: true, approval_required: false, reasons: [] } };
+
+let gateway: GatewayDouble;
+beforeAll(async () => {
+  gateway = await startGatewayDouble({ 'POST /guard/check': YES, 'POST /prefix/guard/check': YES });
+});
+afterAll(() => gateway.stop());
+
+async function check(env: Record<string, string>, ...args: string[]) {
+  const host = fakeHost({ env });
+  await run(host, ['check', 'x', '--json', ...args]);
+  return host;
+}
+const problemOf = async (env: Record<string, string>, ...args: string[]) => {
+  const host = await check(env, ...args);
+  expect(host.out()).toBe('');
+  return { exitCode: host.exitCode, ...(JSON.parse(host.err()) as { code: string; detail: string }) };
+};
+const CLOSED = 'http://127.0.0.1:1';
+
+describe('the gateway is', () => {
+  test('--url before all', async () => {
+    expect((await check({ AEGIS_URL: CLOSED }, '--url', gateway.url)).exitCode).toBe(0);
+  });
+
+  test('AEGIS_URL before the stack of the data directory, and a path in it stays', async () => {
+    const dataDir = await temporaryDirectory();
+    await writeStackFile(dataDir, stackOf({ gateway_url: CLOSED }));
+    const env = { AEGIS_DATA_DIR: dataDir, AEGIS_URL: `${gateway.url}/prefix` };
+    expect((await check(env)).exitCode).toBe(0);
+    expect(gateway.seen.at(-1)?.target).toBe('/prefix/guard/check');
+  });
+
+  test('the one of the stack that runs from the data directory', async () => {
+    const dataDir = await temporaryDirectory();
+    await writeStackFile(dataDir, stackOf({ gateway_url: gateway.url }));
+    expect((await check({ AEGIS_DATA_DIR: dataDir })).exitCode).toBe(0);
+  });
+
+  test('not one that has ended: the command says so and which process it was', async () => {
+    const dataDir = await temporaryDirectory();
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await writeStackFile(dataDir, stackOf({ pid, gateway_url: gateway.url }));
+    const problem = await problemOf({ AEGIS_DATA_DIR: dataDir });
+    expect(problem).toMatchObject({ exitCode: 1, code: 'stack_not_running' });
+    expect(problem.detail).toContain(`as process ${pid} and is not running any more`);
+  });
+});
+
+test.each(['nonsense', 'ftp://127.0.0.1', 'http://me:secret@127.0.0.1'])('%s is wrong usage', async (url) => {
+  const problem = await problemOf({}, '--url', url);
+  expect(problem).toMatchObject({ exitCode: 2, code: 'wrong_usage' });
+  expect(problem.detail).not.toContain('secret');
+});
+
+test('nothing that listens is a sentence that says how to mend it, and no', async () => {
+  const problem = await problemOf({ AEGIS_URL: CLOSED });
+  expect(problem).toMatchObject({ exitCode: 1, code: 'gateway_unreachable' });
+  expect(problem.detail).toMatch(
+    /^No answer from the gateway at http:\/\/127\.0\.0\.1:1\/ .*start it with "npm start"/,
+  );
+});
+
+describe('an answer that is not yes is no:', () => {
+  test.each([
+    ['a page of something else', { status: 200, body: '<html>' }],
+    ['an empty object', { status: 200, body: {} }],
+    ['a truthy text', { status: 200, body: { ...YES.body, allowed: 'true' } }],
+    ['an error without a problem', { status: 502, body: 'Bad Gateway' }],
+  ])('%s', async (_, answer) => {
+    const other = await startGatewayDouble({ 'POST /guard/check': answer });
+    const problem = await problemOf({}, '--url', other.url);
+    await other.stop();
+    expect(problem).toMatchObject({ exitCode: 1, code: 'unexpected_answer' });
+  });
+
+  test('an answer with an error status, whatever its body says', async () => {
+    const other = await startGatewayDouble({ 'POST /guard/check': { ...YES, status: 500 } });
+    const problem = await problemOf({}, '--url', other.url);
+    await other.stop();
+    expect(problem).toMatchObject({ exitCode: 1, code: 'unexpected_answer' });
+  });
+
+  test('a redirect, which is not followed', async () => {
+    const other = await startGatewayDouble({ 'POST /guard/check': { status: 307, body: {} } });
+    const problem = await problemOf({}, '--url', other.url);
+    await other.stop();
+    expect(problem.exitCode).toBe(1);
+  });
+});
+
+test.each([
+  ['policy_unavailable', 503, 1],
+  ['idempotency_key_reused', 422, 1],
+  ['invalid_request', 422, 2],
+])("the gateway's own problem %s (%d) is passed on, exit %d", async (code, status, exitCode) => {
+  const problem = { type: `urn:aegis:error:${code}`, title: 'T', status, code, detail: 'why', extra: true };
+  const other = await startGatewayDouble({ 'POST /guard/check': { status, body: problem } });
+  expect(await problemOf({}, '--url', other.url)).toEqual({ ...problem, exitCode });
+  await other.stop();
+});

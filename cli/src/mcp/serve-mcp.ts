@@ -1,0 +1,25 @@
+import { runStdio } from '@aegis/mcp/stdio';
+import { connectBus } from '@aegis/shared/bus/bus';
+import { durationMs, logLevel, parseEnv } from '@aegis/shared/runtime/env';
+import { createLogger } from '@aegis/shared/runtime/logger';
+import { z } from 'zod';
+import type { ExitCode, Host } from '../host.ts';
+import { busAddress } from './bus-address.ts';
+
+const McpStdioEnv = z.object({
+  LOG_LEVEL: logLevel.default('warn'),
+  REQUEST_TIMEOUT_MS: durationMs.default(1_500),
+});
+
+/** Serves MCP until the client closes the input. The agent's side of the bus only: the identity is `mcp`. */
+export async function serveMcp(host: Host): Promise<ExitCode> {
+  const config = parseEnv(McpStdioEnv, host.env);
+  const log = createLogger('mcp', config.LOG_LEVEL);
+  const bus = await connectBus({ ...(await busAddress('mcp', host.env)), identity: 'mcp', log });
+  try {
+    await runStdio(bus, { log, timeoutMs: config.REQUEST_TIMEOUT_MS });
+  } finally {
+    await bus.close();
+  }
+  return 0;
+}

@@ -1,0 +1,96 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import {
+  parseAmountCents,
+  parseArgs,
+  parseCount,
+  parseDryRunId,
+  parseIdempotencyKey,
+  parseTime,
+  parseTool,
+} from './option-parsers.ts';
+
+describe('an amount', () => {
+  test.each([
+    ['0', 0],
+    ['2500', 2500],
+    ['9007199254740991', 9_007_199_254_740_991],
+  ])('%s is %d cents', (text, cents) => {
+    expect(parseAmountCents(text)).toBe(cents);
+  });
+
+  test.each([
+    '',
+    '-1',
+    '1.0',
+    '1e3',
+    ' 5',
+    '5 ',
+    '0x10',
+    '1_000',
+    'NaN',
+    '9007199254740992',
+    '9007199254740993',
+    '99999999999999999',
+  ])('%j is refused and not rounded', (text) => {
+    expect(() => parseAmountCents(text)).toThrow('expected an integer from 0 to 9007199254740991');
+  });
+});
+
+test('a count has bounds, both included', () => {
+  const parse = parseCount(1, 10);
+  expect([parse('1'), parse('10')]).toEqual([1, 10]);
+  for (const text of ['0', '11', 'ten'])
+    expect(() => parse(text)).toThrow('expected an integer from 1 to 10');
+});
+
+test.each(['', 'a b', 'refunds.create\u200b', 'rеfunds', 'x'.repeat(257)])(
+  '%j is not the name of a tool',
+  (name) => {
+    expect(() => parseTool(name)).toThrow(InvalidArgumentError);
+  },
+);
+
+test('a dry run id with a control character is refused', () => {
+  expect(() => parseDryRunId('a\u001b[2J')).toThrow('without control characters');
+  expect(parseDryRunId('order 17')).toBe('order 17');
+});
+
+test('an idempotency key that a header can not carry is refused', () => {
+  expect(() => parseIdempotencyKey('schlüssel')).toThrow('expected ASCII text');
+  expect(() => parseIdempotencyKey('a\r\nX-Other: b')).toThrow('expected ASCII text');
+  expect(parseIdempotencyKey('order-17')).toBe('order-17');
+});
+
+describe('arguments', () => {
+  test('are a JSON object', () => {
+    expect(parseArgs('{"order":{"id":17}}')).toEqual({ order: { id: 17 } });
+  });
+
+  test.each([
+    ['[1]', 'expected a JSON object.'],
+    ['null', 'expected a JSON object.'],
+    ['{"a":', 'not JSON.'],
+    ['{"a":1,"a":2}', 'args: an object has the same key twice.'],
+    ['{"n":9007199254740993}', 'n: number outside what a double can hold exactly (2^53-1).'],
+  ])('%s is refused: %s', (text, why) => {
+    expect(() => parseArgs(text)).toThrow(why);
+  });
+});
+
+describe('a time', () => {
+  test.each([
+    ['2026-01-31', '2026-01-31T00:00:00.000Z'],
+    ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T12:00+02:00', '2026-01-31T10:00:00.000Z'],
+  ])('%s is %s', (text, utc) => {
+    expect(parseTime(text)).toBe(utc);
+  });
+
+  test.each(['yesterday', '2026-13-01', '2026-01-31T12:00:00', '31.01.2026', '1769860800'])(
+    '%s is refused',
+    (text) => {
+      expect(() => parseTime(text)).toThrow('expected a time such as');
+    },
+  );
+});

@@ -1,0 +1,56 @@
+import { DryRunId, IdempotencyKey, Op as OpName, ToolName } from '@aegis/shared/contracts/call';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { parseStrictJson } from '@aegis/shared/json/strict';
+import { InvalidArgumentError } from 'commander';
+import type { z } from 'zod';
+
+function by(schema: z.ZodType<string>, value: string): string {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'not valid'}.`);
+}
+
+export const parseTool = (value: string): string => by(ToolName, value);
+export const parseOp = (value: string): string => by(OpName, value);
+export const parseDryRunId = (value: string): string => by(DryRunId, value);
+
+/** It travels in a header, which takes Latin letters and signs only. */
+export function parseIdempotencyKey(value: string): string {
+  if (!/^[\x20-\x7e]+$/.test(value)) throw new InvalidArgumentError('expected ASCII text.');
+  return by(IdempotencyKey, value);
+}
+
+/** A parser of a whole number within bounds, both included; only digits are read. */
+export function parseCount(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const count = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+    if (count >= min && count <= max) return count;
+    throw new InvalidArgumentError(`expected an integer from ${min} to ${max}.`);
+  };
+}
+
+/** Money in cents, written as digits only: `1e3`, `10.0` and ` 10` are refused. */
+export const parseAmountCents = parseCount(0, Number.MAX_SAFE_INTEGER);
+
+/** The call's arguments: a JSON object that every reader reads alike. */
+export function parseArgs(value: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = parseStrictJson(value);
+  } catch (error) {
+    const why = error instanceof AppError && error.code === 'invalid_request' ? error.message : 'not JSON';
+    throw new InvalidArgumentError(why.replace(/^body/, 'args').replace(/\.?$/, '.'));
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+    return { ...parsed };
+  }
+  throw new InvalidArgumentError('expected a JSON object.');
+}
+
+/** A point in time, as ISO 8601 with a zone, or a date, which is its midnight UTC; given back in UTC. */
+export function parseTime(value: string): string {
+  const isIso = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value);
+  const time = isIso ? new Date(value) : undefined;
+  if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
+  throw new InvalidArgumentError('expected a time such as 2026-01-31 or 2026-01-31T12:00:00Z.');
+}

@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { failure } from '../cli-error.ts';
+import type { Host } from '../host.ts';
+
+/** The name that means standard input. */
+export const STDIN = '-';
+
+/** The text of a policy file, or of standard input for `-`. @throws CliError `file_unreadable` */
+export async function readPolicyFile(host: Host, file: string): Promise<string> {
+  if (file === STDIN) return text(host.stdin);
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = code === 'ENOENT' ? 'there is no such file' : code;
+    throw failure('file_unreadable', 'The file is not read', `${file} can't be read: ${why}.`, error);
+  }
+}

@@ -1,0 +1,33 @@
+import { paintStatus } from '../format/paint.ts';
+import { visible } from '../format/visible.ts';
+import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { printDocument, printLine } from '../output.ts';
+import { readPolicyFile } from './read-policy-file.ts';
+import { type CheckedPolicy, checkPolicyText } from './validate.ts';
+
+/** The same answer as `POST /policy/validate`. */
+export function validationDocument(checked: CheckedPolicy): object {
+  return checked.ok
+    ? {
+        ok: true,
+        errors: [],
+        version: 2,
+        migrated: checked.migration.migrated,
+        notes: checked.migration.notes,
+      }
+    : { ok: false, errors: checked.errors, version: 2, migrated: false, notes: [] };
+}
+
+/** Says whether a policy file is valid, and every error in it where it is not. */
+export async function validateFile(host: Host, file: string, { json }: GlobalOptions): Promise<ExitCode> {
+  const checked = checkPolicyText(await readPolicyFile(host, file));
+  if (json) printDocument(host, validationDocument(checked));
+  else if (checked.ok) {
+    printLine(host, `${paintStatus(host, 'valid')}  ${visible(file)} is a version ${checked.version} policy`);
+    for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
+  } else {
+    printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);
+    for (const error of checked.errors) printLine(host, `  ${visible(error)}`);
+  }
+  return checked.ok ? 0 : 1;
+}

@@ -1,0 +1,33 @@
+import { BrokerError } from '@aegis/shared/broker/broker-error';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { ConfigError } from '@aegis/shared/runtime/env';
+import { CommanderError } from 'commander';
+import { expect, test } from 'vitest';
+import { reportError } from './report.ts';
+import { fakeHost } from './testkit/fake-host.ts';
+
+test.each([
+  [new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"), 2, 'wrong_usage'],
+  [new AppError('bus_unavailable', 'No connection.'), 1, 'bus_unavailable'],
+  [new BrokerError('The port is taken.'), 1, 'broker'],
+  [new ConfigError('PORT: wrong'), 1, 'config'],
+  [new TypeError('a bug'), 1, 'internal'],
+  ['not even an error', 1, 'internal'],
+])('%s exits with %d and the code %s', (thrown, exitCode, code) => {
+  const host = fakeHost();
+  expect(reportError(host, thrown, true)).toBe(exitCode);
+  expect(JSON.parse(host.err())).toMatchObject({ code, type: `urn:aegis:error:${code}` });
+  expect(host.out()).toBe('');
+});
+
+test('people get one sentence without a stack', () => {
+  const host = fakeHost();
+  reportError(host, new TypeError('a bug'), false);
+  expect(host.err()).toBe('aegis: a bug\n');
+});
+
+test('an error text from elsewhere can not repaint the terminal', () => {
+  const host = fakeHost();
+  reportError(host, new AppError('not_found', 'no \u001b[2J'), false);
+  expect(host.err()).toBe('aegis: no \\u{1b}[2J\n');
+});

@@ -1,0 +1,31 @@
+import { BrokerError } from '@aegis/shared/broker/broker-error';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { toProblem } from '@aegis/shared/errors/faces';
+import { ConfigError } from '@aegis/shared/runtime/env';
+import { CommanderError } from 'commander';
+import { CliError, failure, wrongUsage } from './cli-error.ts';
+import { paint } from './format/paint.ts';
+import { toSafeJson, visible } from './format/visible.ts';
+import type { Host } from './host.ts';
+
+/** Anything thrown, as a CliError. */
+export function toCliError(thrown: unknown): CliError {
+  if (thrown instanceof CliError) return thrown;
+  if (thrown instanceof CommanderError) return wrongUsage(thrown.message.replace(/^error: /, ''));
+  if (thrown instanceof AppError) return new CliError(toProblem(thrown), 1, { cause: thrown });
+  if (thrown instanceof BrokerError) return failure('broker', 'The NATS server', thrown.message, thrown);
+  if (thrown instanceof ConfigError) return failure('config', 'A setting is wrong', thrown.message, thrown);
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return failure('internal', 'Something broke', message, thrown);
+}
+
+/** Says on stderr what went wrong: one sentence for people, problem JSON for programs. */
+export function reportError(host: Host, thrown: unknown, json: boolean): 1 | 2 {
+  const { problem, exitCode } = toCliError(thrown);
+  if (json) host.stderr.write(`${toSafeJson(problem)}\n`);
+  else {
+    const lines = problem.detail.split('\n').map(visible).join('\n');
+    host.stderr.write(`${paint(host, host.stderr, 'red', 'aegis:')} ${lines}\n`);
+  }
+  return exitCode;
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AUDIT_LOG, POLICY_LOG } from '../contracts/subjects.ts';
+import { createEvent } from '../runtime/event.ts';
+import { connectTestBus } from '../testkit/bus.ts';
+import { dockerProblem } from '../testkit/docker.ts';
+import { natsConf } from './config.ts';
+import { connectAs } from './connect-as.ts';
+import { ensureIdentities } from './identities.ts';
+import { provisionAt } from './provision.ts';
+
+const NATS_PORT = 4222;
+/** Where its own cleaning container is not at hand, testcontainers starts none with this. */
+process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+
+const problem = await dockerProblem();
+
+describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.trim(), () => {
+  let folder: string;
+  let container: StartedTestContainer;
+  const keysDir = () => join(folder, 'keys');
+  const address = () => ({
+    url: `nats://${container.getHost()}:${container.getMappedPort(NATS_PORT)}`,
+    keysDir: keysDir(),
+  });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aegis-container-'));
+    const identities = await ensureIdentities(keysDir());
+    const content = natsConf({ host: '0.0.0.0', port: NATS_PORT, storeDir: '/data', identities });
+    container = await new GenericContainer('nats:2.15-alpine')
+      .withCopyContentToContainer([{ content, target: '/etc/nats.conf' }])
+      .withCommand(['--config', '/etc/nats.conf'])
+      .withExposedPorts(NATS_PORT)
+      .withWaitStrategy(Wait.forLogMessage('Server is ready'))
+      .start();
+    await provisionAt(address());
+  });
+  afterAll(async () => {
+    await container?.stop({ remove: true, removeVolumes: true });
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('takes our configuration and our streams, and provisioning again finds nothing to change', async () => {
+    await provisionAt(address());
+    const nc = await connectAs('admin', address());
+    const names = await (await jetstreamManager(nc, { checkAPI: false })).streams.names().next();
+    await nc.close();
+    expect(names.toSorted()).toEqual(['AEGIS', 'AEGIS_CHECKS', 'AEGIS_TIMERS']);
+  });
+
+  test('keeps what audit writes on its own subject, and nothing that it writes elsewhere', async () => {
+    const bus = await connectTestBus(address(), 'audit');
+    const event = createEvent({
+      type: 'aegis.audit.written.v1',
+      source: 'audit',
+      time: new Date().toISOString(),
+      data: { action: 'tried', ok: true },
+    });
+    const within = (ms: number) => Date.now() + ms;
+    await expect(bus.commit({ subject: POLICY_LOG, event }, within(500))).rejects.toThrow();
+    expect(await bus.commit({ subject: AUDIT_LOG, event }, within(2_000))).toEqual({ seq: 1 });
+    expect((await bus.read.at(1, within(2_000)))?.subject).toBe(AUDIT_LOG);
+    expect(await bus.read.at(2, within(2_000))).toBeUndefined();
+    await bus.close();
+  });
+});

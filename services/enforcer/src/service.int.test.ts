@@ -1,0 +1,225 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { type Route, route } from '@aegis/shared/bus/respond';
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { CheckReply, EnforceRequest } from '@aegis/shared/contracts/decision';
+import { approvalsConsume, approvalsRequest, enforce, policyCheck } from '@aegis/shared/contracts/rpc';
+import { enforceLog } from '@aegis/shared/contracts/subjects';
+import { callDigest } from '@aegis/shared/json/call-digest';
+import type { Service } from '@aegis/shared/runtime/service';
+import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createEnforcer } from './service.ts';
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const verdict = (decision: CheckReply['decision']): CheckReply => ({
+  decision,
+  allowed: decision === 'allow',
+  approval_required: decision === 'review',
+  reasons: decision === 'allow' ? [] : ['because'],
+  policy_digest: DIGEST,
+  policy_version: 2,
+});
+const call = { tool: 'a.tool', principal: 'me', args: { n: 1 } };
+const request = (more: Partial<EnforceRequest> = {}): EnforceRequest => ({ call, via: 'rest', ...more });
+const asked = {
+  approval_id: 'apr_aaaaaaaaaaaaaaaaaaaaaaaaaa',
+  dry_run_id: 'key',
+  generation: 1,
+  trace_id: 'e'.repeat(32),
+  call,
+  call_digest: callDigest(call),
+  reasons: ['because'],
+  requested_at: '2026-01-01T00:00:00.000Z',
+  decide_by: '2026-01-01T01:00:00.000Z',
+};
+const decided = { decided_at: '2026-01-01T00:01:00.000Z', decided_by: 'x' };
+const pending: Approval = { status: 'pending', ...asked };
+const approved: Approval = { status: 'approved', ...asked, ...decided, use_by: '2026-01-01T00:06:00.000Z' };
+const denied: Approval = { status: 'denied', ...asked, ...decided, denied_because: 'wrong code' };
+
+let server: TestNatsServer;
+let gateway: Bus;
+let enforcer: Bus;
+let audit: Bus;
+let service: Service;
+const stops: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  server = await startNatsServer();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  [gateway, enforcer, audit] = await Promise.all([
+    connectTestBus(server, 'gateway'),
+    connectTestBus(server, 'enforcer'),
+    connectTestBus(server, 'audit'),
+  ]);
+  service = createEnforcer({ bus: enforcer, config: {} as never, log: silentLog, now: () => new Date() });
+  await service.start();
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+  await service.stop();
+  await Promise.all([gateway.close(), enforcer.close(), audit.close()]);
+});
+
+/** Somebody who answers in another service's name, for this test. */
+async function standIn(identity: 'policy' | 'approvals', ...routes: Route[]): Promise<void> {
+  const bus = await connectTestBus(server, identity);
+  await bus.respond(routes);
+  stops.push(() => bus.close());
+}
+const policySays = (decision: CheckReply['decision']) =>
+  standIn(
+    'policy',
+    route(policyCheck, () => verdict(decision)),
+  );
+
+const ask = (data: EnforceRequest, forMs = 1_000) =>
+  gateway
+    .ask(enforce, data, { deadlineMs: Date.now() + forMs })
+    .catch((error: { code: string }) => error.code);
+/** How many decisions are on the log, by outcome. */
+async function recorded(): Promise<string[]> {
+  const outcomes: string[] = [];
+  for (let seq = 1; ; seq++) {
+    const stored = await audit.read.at(seq, Date.now() + 1_000);
+    if (!stored) return outcomes;
+    if (stored.subject.startsWith(enforceLog('allowed').slice(0, -'allowed'.length))) {
+      outcomes.push(stored.subject.split('.').at(-1) ?? '');
+    }
+  }
+}
+
+describe('the enforcer', () => {
+  it('records the decision before it answers', async () => {
+    await policySays('allow');
+    const before = (await recorded()).length;
+    expect(await ask(request())).toMatchObject({ allowed: true, status: 'allowed', reasons: [] });
+    expect((await recorded()).slice(before)).toEqual(['allowed']);
+  });
+
+  it('blocks what the policy denies, and says why', async () => {
+    await policySays('deny');
+    expect(await ask(request())).toMatchObject({ allowed: false, status: 'blocked', reasons: ['because'] });
+  });
+
+  it.each([
+    ['pending', pending, { status: 'pending', approval_required: true, reasons: ['because'] }],
+    ['denied', denied, { status: 'blocked', approval_required: false }],
+  ])('answers a review whose approval is %s', async (_what, approval, expected) => {
+    await policySays('review');
+    await standIn(
+      'approvals',
+      route(approvalsRequest, () => ({ approval })),
+    );
+    expect(await ask(request())).toMatchObject({ ...expected, allowed: false, trace_id: asked.trace_id });
+  });
+
+  it('allows an approved call only where the approval was used up for it', async () => {
+    await policySays('review');
+    let state: Approval = approved;
+    await standIn(
+      'approvals',
+      route(approvalsRequest, () => ({ approval: state })),
+      route(approvalsConsume, () => {
+        const consumed = state === approved;
+        state = pending;
+        return { consumed };
+      }),
+    );
+    expect(await ask(request())).toMatchObject({ allowed: true, trace_id: asked.trace_id });
+    expect(await ask(request())).toMatchObject({ allowed: false, status: 'pending' });
+  });
+
+  it('looks again when somebody else used the approval up', async () => {
+    await policySays('review');
+    let state: Approval = approved;
+    await standIn(
+      'approvals',
+      route(approvalsRequest, () => ({ approval: state })),
+      route(approvalsConsume, () => {
+        state = pending;
+        return { consumed: false, because: 'it is consumed' };
+      }),
+    );
+    expect(await ask(request())).toMatchObject({ allowed: false, status: 'pending' });
+  });
+
+  it('gives a retry with its key the first answer, without asking anybody again', async () => {
+    let asks = 0;
+    await standIn(
+      'policy',
+      route(policyCheck, () => verdict(asks++ === 0 ? 'allow' : 'deny')),
+    );
+    const first = await ask(request({ idempotency_key: 'k1' }));
+    expect(first).toMatchObject({ allowed: true });
+    expect(await ask(request({ idempotency_key: 'k1' }))).toEqual(first);
+    const other = request({ idempotency_key: 'k1', call: { ...call, args: { n: 2 } } });
+    expect(await ask(other)).toBe('idempotency_key_reused');
+    const stranger = request({ idempotency_key: 'k1', call: { ...call, principal: 'you' } });
+    expect(await ask(stranger)).toMatchObject({ allowed: false, status: 'blocked' });
+    expect(asks).toBe(2);
+  });
+});
+
+describe('whatever goes wrong, nothing is allowed', () => {
+  it('with no policy service', async () => {
+    expect(await ask(request())).toBe('policy_unavailable');
+  });
+
+  it('with one that throws, one that hangs, and one that lies', async () => {
+    const answers: (() => unknown)[] = [
+      () => {
+        throw new Error('boom');
+      },
+      () => new Promise(() => undefined),
+      () => ({ ...verdict('allow'), decision: 'sure' }),
+      () => ({}),
+    ];
+    let next = 0;
+    await standIn(
+      'policy',
+      route(policyCheck, () => answers[next++]?.() as CheckReply),
+    );
+    expect(await ask(request())).toBe('internal');
+    expect(await ask(request(), 300)).toMatch(/unavailable/);
+    expect(await ask(request())).toBe('policy_unavailable');
+    expect(await ask(request())).toBe('policy_unavailable');
+  });
+
+  it('with no approvals service, or one that fails at the last step', async () => {
+    await policySays('review');
+    expect(await ask(request())).toBe('approvals_unavailable');
+    await standIn(
+      'approvals',
+      route(approvalsRequest, () => ({ approval: approved })),
+      route(approvalsConsume, () => {
+        throw new Error('boom');
+      }),
+    );
+    expect(await ask(request())).toBe('internal');
+  });
+
+  it('with a bus that goes away, and all is well when it is back', async () => {
+    await policySays('allow');
+    expect(await ask(request())).toMatchObject({ allowed: true });
+    await server.kill();
+    await expect.poll(() => gateway.isUp()).toBe(false);
+    const before = Date.now();
+    expect(await ask(request(), 5_000)).toBe('bus_unavailable');
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(service.health().status).toBe('degraded');
+    await server.restart();
+    await expect.poll(() => ask(request()), { timeout: 10_000 }).toMatchObject({ allowed: true });
+  });
+
+  it('when the deadline passed before it came', async () => {
+    await policySays('allow');
+    const before = (await recorded()).length;
+    expect(await ask(request(), -1)).toMatch(/deadline_exceeded|enforcer_unavailable/);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(await recorded()).toHaveLength(before);
+  });
+});
