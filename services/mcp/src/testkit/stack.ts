@@ -21,13 +21,17 @@ export async function startStack(options: { without?: ServiceName; env?: Record<
   const config = parseEnv(McpEnv, { MCP_PORT: '0', REQUEST_TIMEOUT_MS: '600', ...options.env });
   const mcp = createMcp({ bus, config, log: quiet, now: () => new Date() });
   await mcp.start();
+  /** The environment of {@link STDIO_CHILD}. */
+  const childEnv = { NATS_URL: nats.url, NATS_NKEY_FILE: seedPath, PATH: process.env['PATH'] ?? '' };
   return {
     mcp,
     url: mcp.address(),
     nats,
     asked,
-    /** The environment of {@link STDIO_CHILD}. */
-    childEnv: { NATS_URL: nats.url, NATS_NKEY_FILE: seedPath, PATH: process.env['PATH'] ?? '' },
+    childEnv,
+    command: process.execPath,
+    args: [STDIO_CHILD],
+    env: { ...childEnv, LOG_LEVEL: 'silent' },
     async stop() {
       await mcp.stop();
       await bus.close();

@@ -1,0 +1,173 @@
+import { composeProblem } from '@aegis/shared/testkit/docker';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { guardScenarios } from './scenarios/guard.ts';
+import { type Deployment, prepareDeployment } from './testkit/compose.ts';
+import { type AuditEntry, enforce, get, post } from './testkit/rest.ts';
+
+const SERVICES = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp'];
+const problem = await composeProblem();
+
+let deployment: Deployment;
+let code = '';
+const url = (): string => deployment.url;
+const check = () => post(url(), '/guard/check', { tool: 'search.docs' });
+const health = async () => (await get(url(), '/health')).body;
+
+/** Whether the call is allowed, as seen by so many questions that each replica was asked. */
+async function verdicts(): Promise<Set<unknown>> {
+  const all = await Promise.all(Array.from({ length: 24 }, check));
+  return new Set(all.map(({ body }) => body['allowed']));
+}
+
+/** The audit file itself, line by line. */
+async function auditFile(): Promise<AuditEntry[]> {
+  const text = await deployment.compose('exec', '-T', 'audit', 'cat', '/data/audit/audit.jsonl');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as AuditEntry);
+}
+
+/** When each container of the services but these was started. */
+async function startTimes(except: readonly string[]): Promise<Record<string, string>> {
+  const others = (await deployment.containers()).filter(({ service }) => !except.includes(service));
+  return Object.fromEntries(others.map(({ name, startedAt }) => [name, startedAt]));
+}
+
+/** Every event is in the file, once and in order. */
+async function expectWholeAuditFile(): Promise<void> {
+  const entries = await auditFile();
+  expect(entries.map((entry) => entry.seq)).toEqual(entries.map((_, index) => index + 1));
+  expect(new Set(entries.map((entry) => entry.event_id)).size).toBe(entries.length);
+}
+
+/** Calls at once, of which each is answered by one decision that the audit file has once. */
+async function expectEachRecordedOnce(calls: number): Promise<void> {
+  const numbers = Array.from({ length: calls }, (_, n) => n);
+  const answers = await Promise.all(numbers.map((n) => enforce(url(), { tool: 'search.docs', args: { n } })));
+  expect(answers.filter(({ status, body }) => status !== 200 || !body.allowed)).toEqual([]);
+  await expect
+    .poll(async () => {
+      const enforced = (await auditFile()).filter((entry) => entry.action === 'enforce');
+      return answers.filter(
+        ({ body }) => enforced.filter((entry) => entry.trace_id === body.trace_id).length !== 1,
+      );
+    })
+    .toEqual([]);
+}
+
+describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(), () => {
+  beforeAll(async () => {
+    deployment = await prepareDeployment();
+    await deployment.up();
+    code = (await deployment.compose('exec', '-T', 'approvals', 'cat', '/keys/approval-code/code')).trim();
+  });
+  afterAll(() => deployment?.remove());
+
+  describe('one container a service', () => {
+    guardScenarios({ url, code: () => code });
+
+    it('made a code of its own and said it once', async () => {
+      const said = await deployment.compose('logs', '--no-log-prefix', 'configure');
+      expect(code).toMatch(/^[\w-]{22}$/);
+      expect(said.split('\n').filter((line) => line.includes(code))).toEqual([
+        `Approval code, made now: ${code}`,
+      ]);
+    });
+
+    it('publishes the ports of REST and MCP, on loopback only', async () => {
+      const published = (await deployment.containers()).flatMap((container) => container.published);
+      const { port } = new URL(url());
+      const { port: mcpPort } = new URL(deployment.mcpUrl);
+      expect(published.toSorted()).toEqual([`127.0.0.1:${port}`, `127.0.0.1:${mcpPort}`].toSorted());
+    });
+
+    it.each(SERVICES)('%s has its own key and no other, and can not change its image', async (service) => {
+      const inside = (command: string) => deployment.compose('exec', '-T', service, 'sh', '-c', command);
+      expect((await inside('find /keys -name "*.nk"')).trim()).toBe(`/keys/${service}/${service}.nk`);
+      expect((await inside('id -u')).trim()).toBe('10001');
+      await expect(inside('touch /app/touched')).rejects.toThrow('Read-only file system');
+    });
+
+    it('lists the five tools to an MCP client over HTTP, and runs one', async () => {
+      const client = new Client({ name: 'test', version: '1' });
+      await client.connect(new StreamableHTTPClientTransport(new URL(deployment.mcpUrl)));
+      const { tools } = await client.listTools();
+      expect(tools.map(({ name }) => name).toSorted()).toEqual([
+        'audit_write',
+        'firewall_enforce',
+        'guard_check',
+        'policy_get',
+        'require_approval',
+      ]);
+      const { structuredContent } = await client.callTool({
+        name: 'firewall_enforce',
+        arguments: { tool: 'db.drop_table' },
+      });
+      expect(structuredContent).toMatchObject({ allowed: false, status: 'blocked' });
+      await client.close();
+    });
+
+    it.each([
+      ['stopped', 'stop', 'start'],
+      ['hangs', 'pause', 'unpause'],
+    ])('allows nothing while policy is %s, and is well again without a restart', async (_, away, back) => {
+      const before = await startTimes(['policy']);
+      await deployment.compose(away, 'policy');
+      const askedAt = Date.now();
+      expect(await check()).toMatchObject({ status: 503, body: { allowed: false } });
+      expect(Date.now() - askedAt).toBeLessThan(2_000);
+      expect(await enforce(url(), { tool: 'search.docs' })).toMatchObject({
+        status: 503,
+        body: { allowed: false },
+      });
+      expect(await health()).toMatchObject({ status: 'degraded' });
+      await deployment.compose(back, 'policy');
+      await expect.poll(health, { timeout: 30_000 }).toEqual({ status: 'ok' });
+      expect((await enforce(url(), { tool: 'search.docs' })).body.allowed).toBe(true);
+      expect(await startTimes(['policy'])).toEqual(before);
+    });
+
+    it('is well again after a restart of NATS, with all that was on record', async () => {
+      const pending = (await enforce(url(), { tool: 'crm.export_users' })).body;
+      const before = await startTimes(['nats']);
+      await deployment.compose('restart', 'nats');
+      await expect.poll(health, { timeout: 30_000 }).toEqual({ status: 'ok' });
+      expect((await get(url(), `/approvals/${pending.approval_id}`)).body['status']).toBe('pending');
+      expect(await startTimes(['nats'])).toEqual(before);
+    });
+
+    it('has every event in the audit file, once', expectWholeAuditFile);
+  });
+
+  describe('several containers a service', () => {
+    beforeAll(async () => {
+      await deployment.up({ policy: 3, enforcer: 3, approvals: 2, gateway: 2, mcp: 2 });
+    });
+
+    it('runs as many as were asked for, and kept its code', async () => {
+      const running = (await deployment.containers()).map(({ service }) => service);
+      const count = (service: string) => running.filter((one) => one === service).length;
+      expect(['policy', 'enforcer', 'approvals', 'gateway', 'mcp'].map(count)).toEqual([3, 3, 2, 2, 2]);
+      const said = await deployment.compose('exec', '-T', 'approvals', 'cat', '/keys/approval-code/code');
+      expect(said.trim()).toBe(code);
+    });
+
+    guardScenarios({ url, code: () => code });
+
+    it('records each of many calls once', () => expectEachRecordedOnce(200));
+
+    it('publishes a changed policy once, and all replicas go by it', async () => {
+      const { digest } = (await get(url(), '/policy')).body;
+      await deployment.savePolicy('version: 2\nrules:\n  - { match: "*", decision: deny }\n');
+      await expect.poll(verdicts, { timeout: 20_000 }).toEqual(new Set([false]));
+      const changed = (await get(url(), '/policy')).body['digest'];
+      expect(changed).not.toBe(digest);
+      const published = (await auditFile()).filter((entry) => entry.type === 'aegis.policy.published.v1');
+      expect(published).toHaveLength(2);
+    });
+
+    it('has every event in the audit file, once', expectWholeAuditFile);
+  });
+});

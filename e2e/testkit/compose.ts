@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const UP_WITHIN_MS = 280_000;
+const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
+const run = promisify(execFile);
+
+/** One container, as `docker compose ps` shows it. */
+export type Container = { service: string; name: string; startedAt: string; published: string[] };
+
+/** The compose file as a project of its own, on free ports, with a policy folder of its own. */
+export type Deployment = {
+  readonly url: string;
+  readonly mcpUrl: string;
+  /** `docker compose <args>`, and what it printed on stdout. @throws where it fails, with its stderr */
+  compose(...args: string[]): Promise<string>;
+  /** `up --build --wait` with these replicas. */
+  up(scale?: Readonly<Record<string, number>>): Promise<void>;
+  containers(): Promise<Container[]>;
+  /** Puts a new policy file in the old one's place, as many editors save. */
+  savePolicy(text: string): Promise<void>;
+  /** Removes containers, networks and volumes. */
+  remove(): Promise<void>;
+};
+
+/** A port that nobody listens on at this moment. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+type Shown = { Name: string; Config: { Labels: Record<string, string> }; State: { StartedAt: string } } & {
+  NetworkSettings: { Ports: Record<string, { HostIp: string; HostPort: string }[] | null> };
+};
+
+const toContainer = ({ Name, Config, State, NetworkSettings }: Shown): Container => ({
+  service: Config.Labels['com.docker.compose.service'] ?? '',
+  name: Name.replace(/^\//, ''),
+  startedAt: State.StartedAt,
+  published: Object.values(NetworkSettings.Ports).flatMap((ports) =>
+    (ports ?? []).map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}`),
+  ),
+});
+
+/** A folder with the repository's policy that the user inside the containers can read. */
+async function makePolicyFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'aegis-policy-'));
+  await chmod(folder, 0o755);
+  await copyFile(join(ROOT, 'policy.yml'), join(folder, 'policy.yml'));
+  return folder;
+}
+
+/** Nothing runs before `up`. Nothing of the caller's own settings is taken over. */
+export async function prepareDeployment(): Promise<Deployment> {
+  const project = `aegis-e2e-${process.pid}`;
+  const [port, mcpPort, policyDir] = [await freePort(), await freePort(), await makePolicyFolder()];
+  const { PATH = '', HOME = '', DOCKER_HOST } = process.env;
+  const env: NodeJS.ProcessEnv = { PATH, HOME, PORT: String(port), MCP_PORT: String(mcpPort) };
+  Object.assign(env, { POLICY_DIR: policyDir, COMPOSE_DISABLE_ENV_FILE: '1' });
+  if (DOCKER_HOST !== undefined) env['DOCKER_HOST'] = DOCKER_HOST;
+  const docker = async (...args: string[]): Promise<string> => {
+    const options = { cwd: ROOT, env, timeout: UP_WITHIN_MS, maxBuffer: MAX_OUTPUT_BYTES };
+    return (await run('docker', args, options)).stdout;
+  };
+  const compose = (...args: string[]) => docker('compose', '--project-name', project, ...args);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    mcpUrl: `http://127.0.0.1:${mcpPort}/mcp`,
+    compose,
+    async up(scale = {}) {
+      const replicas = Object.entries(scale).flatMap(([service, count]) => [
+        '--scale',
+        `${service}=${count}`,
+      ]);
+      await compose('up', '--build', '--wait', ...replicas);
+    },
+    async containers() {
+      const ids = (await compose('ps', '--quiet')).trim().split('\n');
+      return (JSON.parse(await docker('inspect', ...ids)) as Shown[]).map(toContainer);
+    },
+    async savePolicy(text) {
+      const draft = join(policyDir, '.policy.yml.draft');
+      await writeFile(draft, text);
+      await rename(draft, join(policyDir, 'policy.yml'));
+    },
+    async remove() {
+      await compose('down', '--volumes', '--timeout', '5');
+      await rm(policyDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { AppError } from '@aegis/shared/errors/app-error';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import Fastify, { type FastifyRequest } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { GatewayConfig } from './config.ts';
+import type { Feed } from './events/feed.ts';
+import { type Allowed, createAllowed } from './http/allow.ts';
+import { createHostCheck } from './http/hosts.ts';
+import { acceptJson, BODY_LIMIT } from './http/json-body.ts';
+import { refuseUnreadable, sendProblem } from './http/problems.ts';
+import { requestIdOf } from './http/request-context.ts';
+import { createIntakeStop } from './http/stop-intake.ts';
+import { validatorCompiler } from './http/validator.ts';
+import { describeApi } from './openapi/document.ts';
+import { approvalRoutes } from './routes/approvals.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { eventRoutes } from './routes/events.ts';
+import { guardRoutes } from './routes/guard.ts';
+import { healthRoutes } from './routes/health.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { uiRoutes } from './routes/ui.ts';
+
+export type App = ReturnType<typeof createFastify>;
+/** What the routes need. */
+export type AppDeps = { bus: Bus; config: GatewayConfig; log: Logger; feed: Feed };
+
+const HEADERS_WITHIN_MS = 10_000;
+/** Percent-encoded, an id of 200 characters may be this long. */
+const MAX_PARAM_LENGTH = 2400;
+
+function createFastify(log: Logger) {
+  const fail = sendProblem(log);
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: HEADERS_WITHIN_MS,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: (raw) => requestIdOf(raw.headers),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
+    frameworkErrors: (error, request, reply) => void fail(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setErrorHandler(fail);
+  app.setValidatorCompiler(validatorCompiler);
+  // The bus checked each answer against its contract already: a second look at it costs more than the rest of the route.
+  app.setSerializerCompiler(() => JSON.stringify);
+  acceptJson(app);
+  return app;
+}
+
+/** Before anything is read: the request's id on the answer, the host, and whether there is such a route at all. */
+function guardTheDoor(app: App, { HOST, ALLOWED_HOSTS }: GatewayConfig, allowed: Allowed): void {
+  const checkHost = createHostCheck(HOST, ALLOWED_HOSTS);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'cross-origin-resource-policy': 'same-origin',
+      'cache-control': 'no-store',
+    });
+    checkHost(request.headers);
+    if (!request.is404) return done();
+    const methods = allowed.at(pathOf(request));
+    if (methods.length === 0) throw new AppError('not_found', 'No such path; GET /docs lists them all.');
+    reply.header('allow', methods.join(', '));
+    throw new AppError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
+  });
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';
+
+function logAtDebug(app: App, log: Logger): void {
+  if (!log.isLevelEnabled('debug')) return;
+  app.addHook('onResponse', (request, reply, done) => {
+    const { id, method, url } = request;
+    log.debug({ requestId: id, method, url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+    done();
+  });
+}
+
+/** The HTTP side of the gateway, ready for `listen` or `inject`. Closing it ends the event streams. */
+export function createApp(deps: AppDeps) {
+  const app = createFastify(deps.log);
+  const allowed = createAllowed();
+  guardTheDoor(app, deps.config, allowed);
+  logAtDebug(app, deps.log);
+  app.addHook('onRoute', ({ method, url }) => allowed.add(method, url));
+  const stopIntake = createIntakeStop(app.server, deps.config.REQUEST_TIMEOUT_MS + 250);
+  app.addHook('preClose', async () => {
+    stopIntake();
+    deps.feed.close();
+  });
+  describeApi(app);
+  app.after(() => {
+    for (const add of [guardRoutes, policyRoutes, approvalRoutes, auditRoutes, healthRoutes, eventRoutes]) {
+      add(app, deps);
+    }
+    documentRoutes(app);
+    uiRoutes(app, deps);
+  });
+  return app;
+}

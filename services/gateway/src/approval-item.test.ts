@@ -1,0 +1,45 @@
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import { expect, it } from 'vitest';
+import { toApprovalItem } from './approval-item.ts';
+import { ApprovalItem } from './schemas/approvals.ts';
+
+const consumed: Approval = {
+  status: 'consumed',
+  approval_id: `apr_${'a'.repeat(26)}`,
+  dry_run_id: 'run-1',
+  generation: 1,
+  trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  call: {
+    tool: 'refunds.create',
+    op: 'refund',
+    amount_cents: 5,
+    args: { status: 'x' },
+    principal: 'anonymous',
+  },
+  call_digest: `sha256:${'0'.repeat(64)}`,
+  reasons: ['too much'],
+  requested_at: '2026-01-05T09:30:00.000Z',
+  decide_by: '2026-01-05T10:30:00.000Z',
+  decided_at: '2026-01-05T09:31:00.000Z',
+  decided_by: 'code',
+  use_by: '2026-01-05T09:36:00.000Z',
+  consumed_at: '2026-01-05T09:32:00.000Z',
+  decision_id: 'd1',
+};
+
+it('an approval is one flat object: the call beside the decision, ts when it was requested', () => {
+  const item = toApprovalItem(consumed);
+  expect(ApprovalItem.parse(item)).toEqual(item);
+  expect(item).toMatchObject({
+    status: 'consumed',
+    ts: '2026-01-05T09:30:00.000Z',
+    tool: 'refunds.create',
+    op: 'refund',
+    amount_cents: 5,
+    args: { status: 'x' },
+    principal: 'anonymous',
+    decided_by: 'code',
+    consumed_at: '2026-01-05T09:32:00.000Z',
+  });
+  expect(item).not.toHaveProperty('call');
+});

@@ -1,0 +1,241 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { route } from '@aegis/shared/bus/respond';
+import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BODY_LIMIT } from './http/json-body.ts';
+import { allowedCheck, enforceReply } from './testkit/samples.ts';
+import { createTestApp, type Server, standIn, startNatsServer } from './testkit/stand-ins.ts';
+
+let server: Server;
+let services: Bus[];
+let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let port: number;
+let asked = 0;
+
+const count = <T>(reply: T) => {
+  asked++;
+  return reply;
+};
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  services = [
+    await standIn(server, 'policy', [route(policyCheck, () => count(allowedCheck))]),
+    await standIn(server, 'enforcer', [route(enforce, () => count(enforceReply('allowed')))]),
+  ];
+  gateway = await createTestApp(server);
+  port = Number(new URL(await gateway.app.listen({ host: '127.0.0.1', port: 0 })).port);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all(services.map((bus) => bus.close()));
+  await server.stop();
+});
+afterEach(() => expect(asked, 'bad input reached a service').toBe(0));
+
+const send = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
+  gateway.app.inject({
+    method: 'POST',
+    url,
+    payload,
+    headers: { host: 'localhost', 'content-type': 'application/json', ...headers },
+  });
+
+const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+describe('a body', () => {
+  it.each([
+    ['cut off', '{"tool":', 400, 'invalid_json', /JSON/],
+    ['empty', '', 400, 'invalid_json', /JSON/],
+    ['not UTF-8', Buffer.from([0x7b, 0xff, 0x7d]), 400, 'invalid_json', /UTF-8/],
+    ['no object', '[]', 422, 'invalid_request', /body/],
+    ['null', 'null', 422, 'invalid_request', /body/],
+    ['with a key twice', '{"tool":"a","tool":"b"}', 422, 'invalid_request', /same key twice/],
+    [
+      'with a key twice deep inside',
+      '{"tool":"a","args":{"x":[{"y":1,"y":2}]}}',
+      422,
+      'invalid_request',
+      /twice/,
+    ],
+    ['with __proto__', '{"tool":"a","args":{"__proto__":{}}}', 422, 'invalid_request', /args\.__proto__/],
+    ['too deep', `{"tool":"a","args":{"x":${deep(64)}}}`, 422, 'invalid_request', /nested deeper/],
+    ['with a lone surrogate', '{"tool":"a","args":{"x":"\\ud800"}}', 422, 'invalid_request', /args\.x/],
+    [
+      'with an integer above 2^53-1',
+      '{"tool":"a","amount_cents":9007199254740993}',
+      422,
+      'invalid_request',
+      /amount_cents/,
+    ],
+  ])('that is %s is refused', async (_what, body, status, code, detail) => {
+    const reply = await send('/guard/enforce', body);
+    expect(reply.statusCode).toBe(status);
+    expect(reply.headers['content-type']).toBe('application/problem+json');
+    expect(reply.json()).toMatchObject({
+      status,
+      code,
+      allowed: false,
+      approval_required: false,
+      reasons: [code],
+    });
+    expect(reply.json().detail).toMatch(detail);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'multipart/form-data',
+    '',
+  ])('of type %j is 415', async (type) => {
+    const reply = await send('/guard/enforce', '{"tool":"a"}', { 'content-type': type });
+    expect(reply.statusCode).toBe(415);
+    expect(reply.json()).toMatchObject({ code: 'unsupported_media_type', allowed: false });
+  });
+
+  it('of one byte over 1 MiB is 413, also where its length is not told', async () => {
+    const body = Buffer.alloc(BODY_LIMIT + 1, ' ');
+    const told = await send('/guard/enforce', body);
+    expect(told.statusCode).toBe(413);
+    expect(told.json()).toMatchObject({ code: 'payload_too_large', allowed: false });
+
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const upload = request({
+        port,
+        path: '/guard/enforce',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      });
+      upload.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      upload.end(body);
+    });
+    expect(status).toBe(413);
+  });
+});
+
+describe('a field', () => {
+  it.each([
+    ['/guard/check', {}, /^tool: required/],
+    ['/guard/check', { tool: 7 }, /^tool: /],
+    ['/guard/check', { tool: '' }, /^tool: expected 1 to 256 characters/],
+    ['/guard/check', { tool: 'rеfunds' }, /^tool: expected 1 to 256 characters/],
+    ['/guard/check', { tool: 'a\u200bb' }, /^tool: /],
+    ['/guard/check', { tool: 'a'.repeat(257) }, /^tool: /],
+    ['/guard/check', { tool: 'a', amount_cents: '5' }, /^amount_cents: expected an integer/],
+    ['/guard/check', { tool: 'a', amount_cents: -1 }, /^amount_cents: expected an integer/],
+    ['/guard/check', { tool: 'a', amount_cents: 1.5 }, /^amount_cents: expected an integer/],
+    ['/guard/check', { tool: 'a', amount_cents: null }, /^amount_cents: /],
+    ['/guard/check', { tool: 'a', op: 'x\ny' }, /^op: expected text without control characters/],
+    ['/guard/check', { tool: 'a', amount: 5 }, /^amount: unknown field/],
+    ['/guard/check', { tool: 'a', principal: 'root' }, /^principal: unknown field/],
+    ['/guard/enforce', { tool: 'a', args: [] }, /^args: /],
+    ['/guard/enforce', { tool: 'a', meta: 'x' }, /^meta: /],
+    ['/guard/enforce', { tool: 'a', meta: { dry_run_id: '' } }, /^meta\.dry_run_id: /],
+    ['/guard/enforce', { tool: 'a', meta: { reason: 7 } }, /^meta\.reason: /],
+    ['/guard/enforce', { tool: 'a', server: 'x' }, /^server: unknown field/],
+    ['/policy/validate', {}, /^policy: required/],
+    ['/policy/validate', { policy: 'text' }, /^policy: /],
+    ['/policy/migrate', { policy: {}, more: 1 }, /^more: unknown field/],
+    ['/audit', { tool: 'a' }, /^action: required/],
+    ['/audit', { action: 'a', ok: 'yes' }, /^ok: /],
+    ['/audit', { action: 'a', principal: 'root' }, /^principal: unknown field/],
+    ['/approvals/complete', { approval_code: 'x' }, /^dry_run_id: expected exactly one/],
+    [
+      '/approvals/complete',
+      { dry_run_id: 'a', approval_id: 'b', approval_code: 'x' },
+      /^dry_run_id: expected exactly one/,
+    ],
+    ['/approvals/complete', { dry_run_id: 'a' }, /^approval_code: required/],
+  ])('%s %j is 422 and named', async (url, body, detail) => {
+    const reply = await send(url, JSON.stringify(body));
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json()).toMatchObject({ code: 'invalid_request' });
+    expect(reply.json().detail).toMatch(detail);
+  });
+
+  it('of a header is named too', async () => {
+    const reply = await send('/guard/enforce', '{"tool":"a"}', { 'idempotency-key': 'k'.repeat(256) });
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json().detail).toMatch(/^idempotency-key: /);
+  });
+
+  it.each([
+    '/approvals?limit=0',
+    '/approvals?limit=501',
+    '/approvals?limit=5&limit=6',
+    '/approvals?status=open',
+    '/approvals?page=2',
+    `/approvals/${'x'.repeat(201)}`,
+    '/audit?ok=1',
+    '/audit?from=yesterday',
+    '/audit?before=0',
+    '/events?types=policy',
+    '/events?last_event_id=x',
+  ])('in %s is 422', async (url) => {
+    const reply = await gateway.app.inject({ url, headers: { host: 'localhost' } });
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json()).toMatchObject({ code: 'invalid_request' });
+  });
+});
+
+describe('a path', () => {
+  it.each(['/', '/nope', '/guard', '/guard/check/', '/GUARD/check', '/approvals/a/b', '/approvals/%zz'])(
+    '%s is 404, with any method and any body',
+    async (url) => {
+      const get = await gateway.app.inject({ url, headers: { host: 'localhost' } });
+      const post = await send(url, 'garbage', { 'content-type': 'text/plain' });
+      for (const reply of [get, post]) {
+        expect(reply.statusCode).toBe(404);
+        expect(reply.json()).toMatchObject({ code: 'not_found' });
+        expect(reply.headers['x-request-id']).toBeTruthy();
+      }
+    },
+  );
+
+  it.each([
+    ['GET', '/guard/check', 'POST'],
+    ['DELETE', '/approvals', 'GET, HEAD'],
+    ['PUT', '/audit', 'GET, HEAD, POST'],
+    ['POST', '/events', 'GET'],
+    ['OPTIONS', '/guard/enforce', 'POST'],
+    ['PATCH', '/ui/approvals', 'GET, HEAD, POST'],
+  ] as const)('%s %s is 405 and says what it takes', async (method, url, allow) => {
+    const reply = await gateway.app.inject({ method, url, headers: { host: 'localhost' } });
+    expect(reply.statusCode).toBe(405);
+    expect(reply.headers.allow).toBe(allow);
+    expect(reply.json()).toMatchObject({ code: 'method_not_allowed' });
+  });
+
+  it('that is not HTTP is a problem too, and the connection ends', async () => {
+    const answer = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(port, '127.0.0.1', () => void socket.write('GARBAGE\r\n\r\n'));
+      socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => resolve(text));
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json\r\n/);
+  });
+});
+
+describe('another site', () => {
+  it.each([
+    { host: 'evil.example' },
+    { host: 'localhost:8000', origin: 'http://evil.example' },
+    { host: 'localhost:8000', origin: 'null' },
+  ])('%j is refused on every path', async (headers) => {
+    for (const [method, url] of [
+      ['POST', '/guard/enforce'],
+      ['GET', '/health'],
+      ['GET', '/events'],
+      ['GET', '/ui/approvals'],
+      ['GET', '/openapi.json'],
+      ['GET', '/nope'],
+    ] as const) {
+      const reply = await gateway.app.inject({ method, url, headers });
+      expect(reply.statusCode).toBe(403);
+      expect(reply.json()).toMatchObject({ code: 'forbidden_origin' });
+    }
+  });
+});

@@ -1,0 +1,25 @@
+import { BusEnv, durationMs, port } from '@aegis/shared/runtime/env';
+import { z } from 'zod';
+
+const hostList = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
+  );
+
+export const GatewayEnv = BusEnv.extend({
+  HOST: z.string().default('127.0.0.1'),
+  /** 0 takes any free port. */
+  PORT: port.default(8000),
+  /** The internal HTTP server of the approvals service, where `/ui/*` comes from. */
+  APPROVALS_URL: z.url({ protocol: /^http$/ }).default('http://127.0.0.1:8090'),
+  /** How long a caller waits at most for an answer, in milliseconds. */
+  REQUEST_TIMEOUT_MS: durationMs.default(1500),
+  /** More names that the Host header may have, separated by commas, without a port. */
+  ALLOWED_HOSTS: hostList,
+});
+export type GatewayConfig = z.output<typeof GatewayEnv>;

@@ -1,0 +1,65 @@
+import { expect, it, vi } from 'vitest';
+import { createClient } from './client.ts';
+import type { Kind, LiveEvent } from './live-event.ts';
+import { OUTLET_LIMIT } from './outlet.ts';
+
+const event = (seq: number, kind: Kind = 'decision', size = 0): LiveEvent => ({
+  seq,
+  kind,
+  frame: `<${seq}${'x'.repeat(size)}>`,
+});
+const textOf = (client: ReturnType<typeof createClient>): string =>
+  String(client.outlet.readable.read() ?? '');
+
+it('live events wait until the reader is up to date; what the replay had is not sent twice', () => {
+  const client = createClient(['decision', 'approval'], () => undefined);
+  for (const seq of [4, 5, 6]) client.offer(event(seq));
+  expect(textOf(client)).toBe('');
+  client.goLive(5);
+  client.offer(event(7));
+  client.offer(event(7));
+  expect(textOf(client)).toBe('<6><7>');
+});
+
+it('a reader gets the kinds that it asked for', () => {
+  const client = createClient(['approval'], () => undefined);
+  client.goLive(0);
+  client.offer(event(1, 'decision'));
+  client.offer(event(2, 'approval'));
+  expect(textOf(client)).toBe('<2>');
+});
+
+it('a reader that does not read is cut off before it fills the memory', async () => {
+  const closed = vi.fn();
+  const client = createClient(['decision'], closed);
+  client.goLive(0);
+  for (let seq = 1; seq <= 20; seq++) client.offer(event(seq, 'decision', OUTLET_LIMIT / 10));
+  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
+  expect(client.outlet.isOpen()).toBe(false);
+  expect(client.outlet.readable.readableLength).toBeLessThanOrEqual(OUTLET_LIMIT);
+});
+
+it('a reader for whom too much waits while it is brought up to date is cut off too', async () => {
+  const client = createClient(['decision'], () => undefined);
+  for (let seq = 1; seq <= 20; seq++) client.offer(event(seq, 'decision', OUTLET_LIMIT / 10));
+  await vi.waitFor(() => expect(client.outlet.isOpen()).toBe(false));
+});
+
+it('the end comes after all that was sent', async () => {
+  const client = createClient(['decision'], () => undefined);
+  client.goLive(0);
+  client.offer(event(1));
+  client.outlet.end();
+  client.offer(event(2));
+  const chunks = await client.outlet.readable.toArray();
+  expect(Buffer.concat(chunks as Buffer[]).toString()).toBe('<1>');
+});
+
+it('a writer that waits for a reader is let go when the reader leaves', async () => {
+  const client = createClient(['decision'], () => undefined);
+  client.outlet.write('x'.repeat(200_000));
+  const drained = client.outlet.drained();
+  client.outlet.cut();
+  await drained;
+  expect(client.outlet.isOpen()).toBe(false);
+});

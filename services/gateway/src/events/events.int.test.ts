@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { approvalLog, enforceLog } from '@aegis/shared/contracts/subjects';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { APPROVAL_ID, approvalEvent, decisionEvent } from '../testkit/samples.ts';
+import { openStream } from '../testkit/sse.ts';
+import { connectAs, createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
+
+const soon = () => Date.now() + 5000;
+let server: Server;
+let enforcer: Bus;
+let approvals: Bus;
+let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let url: string;
+let streams: Awaited<ReturnType<typeof openStream>>[] = [];
+
+beforeEach(async () => {
+  server = await startNatsServer();
+  enforcer = await connectAs(server, 'enforcer');
+  approvals = await connectAs(server, 'approvals');
+  gateway = await createTestApp(server, {}, { heartbeatMs: 50, maxStreams: 4 });
+  url = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/events`;
+});
+afterEach(async () => {
+  for (const stream of streams) stream.close();
+  streams = [];
+  await gateway.stop();
+  await Promise.all([enforcer.close(), approvals.close()]);
+  await server.stop();
+});
+
+async function open(query = '', headers: Record<string, string> = {}) {
+  const stream = await openStream(`${url}${query}`, headers);
+  streams.push(stream);
+  await expect.poll(() => stream.blocks.length, { interval: 5 }).toBeGreaterThan(0);
+  return stream;
+}
+
+const decide = async (): Promise<number> =>
+  (await enforcer.commit({ subject: enforceLog('allowed'), event: decisionEvent() }, soon())).seq;
+const approve = async (): Promise<number> =>
+  (await approvals.append.one({ subject: approvalLog(APPROVAL_ID), event: approvalEvent() }, soon())).seq;
+const received = () => gateway.bus.link.nc.stats().inMsgs;
+const connections = () =>
+  new Promise<number>((resolve) => gateway.app.server.getConnections((_err, count) => resolve(count)));
+/** So many decisions and, now and then, an approval; all their sequences in order. */
+async function write(count: number): Promise<number[]> {
+  const seqs = await Promise.all(
+    Array.from({ length: count }, (_, i) => (i % 10 === 0 ? approve() : decide())),
+  );
+  return seqs.toSorted((a, b) => a - b);
+}
+
+describe('live', () => {
+  it('a decision and an approval come as they are stored, with their place, type and event', async () => {
+    const stream = await open();
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const event = decisionEvent('refunds.create');
+    const { seq } = await enforcer.commit({ subject: enforceLog('blocked'), event }, soon());
+    const next = await approve();
+    await expect.poll(stream.ids).toEqual([seq, next]);
+    expect(stream.events()[0]).toMatchObject({ id: String(seq), event: 'aegis.decision.enforced.v1' });
+    expect(JSON.parse(stream.events()[0]?.data ?? '')).toEqual(event);
+    expect(stream.events()[1]).toMatchObject({ event: 'aegis.approval.requested.v1' });
+  });
+
+  it('only the kinds that were asked for', async () => {
+    const stream = await open('?types=approval');
+    await decide();
+    const seq = await approve();
+    await expect.poll(stream.ids).toEqual([seq]);
+  });
+
+  it('what was refused, or never committed, is seen by nobody', async () => {
+    const stream = await open();
+    const refused = { subject: approvalLog(APPROVAL_ID), event: approvalEvent(), expect: 7 };
+    await expect(approvals.append.one(refused, soon())).rejects.toMatchObject({ code: 'version_conflict' });
+    const half = [refused, { subject: enforceLog('allowed'), event: decisionEvent() }];
+    await expect(approvals.append.all(half, soon(), false)).rejects.toMatchObject({
+      code: 'version_conflict',
+    });
+    const seq = await decide();
+    await expect.poll(stream.ids).toEqual([seq]);
+  });
+
+  it('a quiet stream shows that it lives', async () => {
+    const stream = await open();
+    await expect.poll(() => stream.blocks.at(-1)).toEqual({ comment: 'still here' });
+  });
+
+  it('while nobody listens the gateway is sent nothing', async () => {
+    const stream = await open();
+    await decide();
+    await expect.poll(() => stream.ids().length).toBe(1);
+    stream.close();
+    await expect
+      .poll(async () => {
+        const before = received();
+        await write(5);
+        await gateway.bus.link.nc.flush();
+        return received() - before;
+      })
+      .toBe(0);
+  });
+});
+
+describe('resumed', () => {
+  it('all that was missed comes first, then live, in order, without a gap or a repeat', async () => {
+    const early = await write(700);
+    const seen = early[99] ?? 0;
+    const writing = write(400);
+    const stream = await open('', { 'last-event-id': String(seen) });
+    const all = [...early, ...(await writing), ...(await write(20))].filter((seq) => seq > seen);
+    await expect.poll(() => stream.ids().length, { timeout: 10_000 }).toBe(all.length);
+    expect(stream.ids()).toEqual(all);
+  });
+
+  it('only the kinds that were asked for', async () => {
+    await write(30);
+    const stream = await open('?types=approval&last_event_id=0');
+    await expect.poll(() => stream.ids().length).toBe(3);
+    const seq = await approve();
+    await expect.poll(() => stream.ids().at(-1)).toBe(seq);
+    expect(stream.events().every((block) => block.event === 'aegis.approval.requested.v1')).toBe(true);
+  });
+
+  it('from where a first connection began, though it saw no event', async () => {
+    const [last] = (await write(3)).slice(-1);
+    const first = await open();
+    expect(first.blocks[0]).toEqual({ retry: '1000', id: String(last) });
+    first.close();
+    const missed = await decide();
+    const second = await open('', { 'last-event-id': first.blocks[0]?.id ?? '' });
+    await expect.poll(second.ids).toEqual([missed]);
+  });
+
+  it('by the header, where a reconnecting browser still has the query of its first connection', async () => {
+    const seqs = await write(5);
+    const stream = await open('?last_event_id=0', { 'last-event-id': String(seqs[3]) });
+    await expect.poll(stream.ids).toEqual([seqs[4]]);
+  });
+
+  it('from the end there is nothing to replay', async () => {
+    const seqs = await write(3);
+    const stream = await open('', { 'last-event-id': String(seqs[2]) });
+    const seq = await decide();
+    await expect.poll(stream.ids).toEqual([seq]);
+  });
+
+  it('from a place that the log does not have is refused, as is one that is no place', async () => {
+    await write(3);
+    for (const id of ['4', 'x', '-1', '1.5', '']) {
+      const reply = await fetch(url, { headers: { 'last-event-id': id } });
+      expect([id, reply.status]).toEqual([id, 422]);
+      const { detail } = (await reply.json()) as { detail: string };
+      expect(detail.toLowerCase()).toMatch(/^last-event-id: /);
+    }
+  });
+});
+
+describe('the end', () => {
+  it('comes where the bus is lost, and the reader gets the rest when it comes back', async () => {
+    const seqs = await write(3);
+    const stream = await open('?last_event_id=0');
+    await expect.poll(stream.ids).toEqual(seqs);
+    await server.kill();
+    await expect.poll(stream.ended).toBe(true);
+    await server.restart();
+    await expect.poll(() => enforcer.isUp() && gateway.bus.isUp(), { timeout: 10_000 }).toBe(true);
+    const missed = await decide();
+    const again = await open('', { 'last-event-id': String(seqs[2]) });
+    const live = await decide();
+    await expect.poll(again.ids).toEqual([missed, live]);
+  });
+
+  it('comes where the gateway stops, and does not hold it up', async () => {
+    const stream = await open();
+    const started = Date.now();
+    await gateway.app.close();
+    await expect.poll(stream.ended).toBe(true);
+    expect(Date.now() - started).toBeLessThan(2000);
+  });
+
+  it('comes for one who does not read, and for nobody else', async () => {
+    const reader = await open();
+    const { hostname, port } = new URL(url);
+    const idle = connect(Number(port), hostname);
+    idle.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(idle, 'readable');
+    const before = await connections();
+    const seqs: number[] = [];
+    // More than the sockets' own buffers hold, which are some MiB on the way and 1 MiB with us.
+    while (seqs.length < 60) {
+      const event = decisionEvent();
+      event.data = { ...event.data, reasons: ['x'.repeat(400_000)] };
+      seqs.push((await enforcer.commit({ subject: enforceLog('blocked'), event }, soon())).seq);
+    }
+    await expect.poll(connections).toBe(before - 1);
+    idle.destroy();
+    await expect.poll(reader.ids).toEqual(seqs);
+  });
+
+  it('there are no more streams than the limit, and a place is free when one leaves', async () => {
+    const [first] = await Promise.all([open(), open(), open(), open()]);
+    const fifth = await fetch(url);
+    expect(fifth.status).toBe(503);
+    expect(await fifth.json()).toMatchObject({ code: 'gateway_unavailable' });
+    first.close();
+    await expect
+      .poll(async () => {
+        const stream = await openStream(url);
+        streams.push(stream);
+        return stream.response.status;
+      })
+      .toBe(200);
+  });
+});

@@ -1,0 +1,27 @@
+import { createEvent } from '@aegis/shared/runtime/event';
+import { expect, it } from 'vitest';
+import { toLiveEvent } from './live-event.ts';
+
+const event = createEvent({
+  type: 'aegis.audit.written.v1',
+  source: 'test',
+  data: { action: 'a', principal: 'anonymous', via: 'rest', note: 'one\ntwo' },
+  time: '2026-01-05T09:30:00.000Z',
+});
+
+it('an event is one block: its place in the log, its type, its JSON on one line', () => {
+  const text = JSON.stringify(event);
+  expect(toLiveEvent(7, 'decision', text)?.frame).toBe(
+    `id: 7\nevent: aegis.audit.written.v1\ndata: ${text}\n\n`,
+  );
+});
+
+it('JSON over several lines becomes one, so that no line of it is read as a field', () => {
+  const frame = toLiveEvent(7, 'decision', JSON.stringify(event, null, 2))?.frame ?? '';
+  expect(frame.trimEnd().split('\n')).toHaveLength(3);
+  expect(JSON.parse(frame.split('data: ')[1] ?? '')).toEqual(event);
+});
+
+it.each(['', 'no JSON', '{}', 'null'])('%j is no event', (text) => {
+  expect(toLiveEvent(7, 'decision', text)).toBeUndefined();
+});

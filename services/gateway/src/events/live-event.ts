@@ -1,0 +1,31 @@
+import { readEnvelope } from '@aegis/shared/bus/read';
+import { APPROVALS_LOG, DECISIONS_LOG, EVENTS } from '@aegis/shared/contracts/subjects';
+
+export const KINDS = ['decision', 'approval'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Where each kind is seen as it is stored. */
+export const LIVE_SUBJECTS: Readonly<Record<Kind, string>> = {
+  decision: `${EVENTS}.decision.enforce.>`,
+  approval: `${EVENTS}.approval.>`,
+};
+
+/** Where each kind is kept. */
+export const LOGGED_SUBJECTS: Readonly<Record<Kind, string>> = {
+  decision: DECISIONS_LOG,
+  approval: APPROVALS_LOG,
+};
+
+/** A stored event, ready to be sent: `frame` is its Server-Sent Event. */
+export type LiveEvent = { seq: number; kind: Kind; frame: string };
+
+/**
+ * A stored event as a Server-Sent Event (https://html.spec.whatwg.org/multipage/server-sent-events.html): `id` is its
+ * place in the log, `event` its type, `data` the CloudEvent on one line. Undefined where the text is no event.
+ */
+export function toLiveEvent(seq: number, kind: Kind, text: string): LiveEvent | undefined {
+  const event = readEnvelope(text);
+  if (event === undefined) return undefined;
+  const line = /[\r\n]/.test(text) ? JSON.stringify(JSON.parse(text)) : text;
+  return { seq, kind, frame: `id: ${seq}\nevent: ${event.type}\ndata: ${line}\n\n` };
+}

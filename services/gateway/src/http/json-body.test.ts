@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { readJsonBody } from './json-body.ts';
+
+it('reads JSON in UTF-8', () => {
+  expect(readJsonBody(Buffer.from('{"tool":"é"}'))).toEqual({ tool: 'é' });
+});
+
+it.each([
+  ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+  ['a byte order mark', Buffer.from('\uFEFF{}')],
+  ['text that is cut off', Buffer.from('{"tool":')],
+  ['nothing', Buffer.alloc(0)],
+])('%s is not JSON', (_what, body) => {
+  expect(() => readJsonBody(body)).toThrow(expect.objectContaining({ code: 'invalid_json' }));
+});
+
+it('the same key twice is refused, because two readers could differ on it', () => {
+  expect(() => readJsonBody(Buffer.from('{"tool":"a","tool":"b"}'))).toThrow(
+    expect.objectContaining({ code: 'invalid_request' }),
+  );
+});

@@ -1,0 +1,31 @@
+import { isUtf8 } from 'node:buffer';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { parseStrictJson } from '@aegis/shared/json/strict';
+import type { FastifyInstance } from 'fastify';
+
+/** The largest body taken, in bytes; one byte over is refused. */
+export const BODY_LIMIT = 1024 * 1024;
+
+/** @throws AppError `invalid_json` where it is not JSON in UTF-8, `invalid_request` where two readers could differ on it */
+export function readJsonBody(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new AppError('invalid_json', 'The body is not UTF-8.');
+  return parseStrictJson(body.toString('utf8'));
+}
+
+/** Takes `application/json` and no other type: a page elsewhere can't send it without asking first. */
+export function acceptJson(
+  app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
+): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>(
+    'application/json',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    (_request, body, done) => {
+      try {
+        done(null, readJsonBody(body));
+      } catch (thrown) {
+        done(thrown as Error);
+      }
+    },
+  );
+}

@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { type Problem, toProblem } from '@aegis/shared/errors/faces';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Fastify's own errors, as ours. */
+const FROM_FASTIFY: Readonly<Record<string, AppError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: new AppError('payload_too_large', 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new AppError(
+    'unsupported_media_type',
+    'Send the body with Content-Type: application/json.',
+  ),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new AppError(
+    'invalid_json',
+    'The body is not as long as its Content-Length says.',
+  ),
+  FST_ERR_BAD_URL: new AppError('not_found', 'The path has a broken percent-encoding.'),
+  FST_ERR_MAX_PARAM_LENGTH: new AppError('not_found', 'A part of the path is too long.'),
+};
+
+function fromFastify(thrown: unknown): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return typeof code === 'string' && Object.hasOwn(FROM_FASTIFY, code) ? FROM_FASTIFY[code] : thrown;
+}
+
+/** What a guard's caller reads even from a fault: nothing was allowed. */
+export type GuardProblem = Problem & { allowed: false; approval_required: false; reasons: [string] };
+
+/** Anything thrown, as the body of its answer. A fault on `/guard/*` also reads as a decision that allows nothing. */
+export function problemOf(thrown: unknown, request: { id: string; url: string }): Problem | GuardProblem {
+  const problem = toProblem(fromFastify(thrown), `urn:aegis:request:${request.id}`);
+  if (!request.url.startsWith('/guard/')) return problem;
+  return { ...problem, allowed: false, approval_required: false, reasons: [problem.code] };
+}
+
+/** The one place where something thrown becomes an answer. What is not ours is logged whole and shown to nobody. */
+export const sendProblem =
+  (log: Logger) =>
+  (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const problem = problemOf(thrown, request);
+    // A part that is away shows in /health; a line for each caller who met it would only fill the disk.
+    const level = problem.code === 'internal' ? 'error' : 'debug';
+    log[level](
+      { err: thrown, code: problem.code, requestId: request.id, url: request.routeOptions.url },
+      'request failed',
+    );
+    // As bytes, because Fastify adds a charset to text, which this type does not have.
+    return reply
+      .code(problem.status)
+      .header('x-request-id', request.id)
+      .type(PROBLEM_TYPE)
+      .send(Buffer.from(JSON.stringify(problem)));
+  };
+
+const UNREADABLE: Readonly<Record<string, [number, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+};
+
+/** Answers what is not HTTP at all, on the bare socket, and hangs up. */
+export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, title] = UNREADABLE[error.code ?? ''] ?? [400, 'Bad Request'];
+  const body = JSON.stringify({
+    ...toProblem(new AppError('invalid_request', 'The request can not be read as HTTP.')),
+    status,
+    title,
+  });
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${PROBLEM_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy(error);
+}

@@ -1,0 +1,26 @@
+import { AppError } from '@aegis/shared/errors/app-error';
+import { parseRequest } from '@aegis/shared/errors/invalid';
+import type { FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+
+type Checked = { value: unknown } | { error: AppError } | true;
+
+function check(schema: z.ZodType, data: unknown, httpPart: string | undefined): Checked {
+  if (httpPart === 'body' && data === null) {
+    return { error: new AppError('invalid_request', 'body: a JSON object is required') };
+  }
+  try {
+    const value = parseRequest(schema, data);
+    // Headers are checked and left as they came: the schema names only those that it is about.
+    return httpPart === 'headers' ? true : { value };
+  } catch (thrown) {
+    if (thrown instanceof AppError) return { error: thrown };
+    throw thrown;
+  }
+}
+
+/** Checks each part of a request by its zod schema; what is wrong becomes a 422 that names the field. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart }) =>
+  (data: unknown) =>
+    check(schema, data, httpPart);

@@ -1,0 +1,55 @@
+import swagger, { type SwaggerTransform } from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { App } from '../app.ts';
+import { createSchemaRegistry, NAMED } from './registry.ts';
+import { withoutUnused } from './unused.ts';
+
+const INFO = {
+  title: 'AegisMCP',
+  version: '0.1.0',
+  description:
+    "The firewall for AI agents' tool calls: allow, deny, or ask a person, and prove afterwards what happened. " +
+    'Every fault is application/problem+json (RFC 9457) with a stable code. Every answer has an X-Request-Id; a sane one that you ' +
+    'send is kept. A W3C traceparent that you send is passed on.',
+};
+
+const TAGS = [
+  { name: 'guard', description: 'May a call run?' },
+  { name: 'approvals', description: 'The human side' },
+  { name: 'policy', description: 'The rules' },
+  { name: 'audit', description: 'The record' },
+  { name: 'events', description: 'What happens, as it happens' },
+  { name: 'health', description: 'How all of it is' },
+];
+
+type Answer = { content?: unknown; $ref?: string };
+
+const MEANINGS = new Map(NAMED.map(([, { id, description }]) => [id, description]));
+
+/** An answer that names its schema, with the schema's meaning as its own; the generator gives none to a reference. */
+function withMeaning(answer: Answer): unknown {
+  if (answer.content !== undefined) return answer;
+  const description = MEANINGS.get(answer.$ref?.split('/').at(-1) ?? '') ?? 'The answer';
+  return { description, content: { 'application/json': { schema: answer } } };
+}
+
+/** Collects the routes that are added from here on into an OpenAPI 3.1 document: `app.swagger()` once it is ready. */
+export function describeApi(app: App): void {
+  const schemaRegistry = createSchemaRegistry();
+  const addSchemas = createJsonSchemaTransformObject({ schemaRegistry });
+  const toJsonSchema = createJsonSchemaTransform({ schemaRegistry });
+  const transform: SwaggerTransform = (input) => {
+    const { schema, url } = toJsonSchema(input);
+    const response = (schema as { response?: Record<string, Answer> }).response;
+    if (response === undefined) return { schema, url };
+    const answers = Object.entries(response).map(([status, answer]) => [status, withMeaning(answer)]);
+    return { schema: { ...schema, response: Object.fromEntries(answers) }, url };
+  };
+  (app as FastifyInstance).register(swagger, {
+    openapi: { openapi: '3.1.0', info: INFO, tags: TAGS },
+    convertConstToEnum: false,
+    transform,
+    transformObject: (document) => withoutUnused(addSchemas(document)),
+  });
+}

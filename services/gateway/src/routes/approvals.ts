@@ -1,0 +1,70 @@
+import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/shared/contracts/rpc';
+import type { App, AppDeps } from '../app.ts';
+import { toApprovalItem } from '../approval-item.ts';
+import { contextOf } from '../http/request-context.ts';
+import {
+  ApprovalItem,
+  ApprovalList,
+  ApprovalParams,
+  ApprovalsQuery,
+  CompleteBody,
+  CompleteResult,
+} from '../schemas/approvals.ts';
+import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+
+const tags = ['approvals'];
+
+function readRoutes(app: App, { bus, config }: AppDeps): void {
+  const within = config.REQUEST_TIMEOUT_MS;
+  const list = {
+    tags,
+    operationId: 'listApprovals',
+    summary: 'Approvals, newest first',
+    description: 'A page ends with `next` where there are more: ask again with `before=<next>`.',
+    querystring: ApprovalsQuery,
+    response: { 200: ApprovalList, ...problems([422, 503]) },
+  };
+  app.get('/approvals', { schema: list }, async (request) => {
+    const page = await bus.ask(approvalsList, request.query, contextOf(request.headers, within));
+    return { ...page, approvals: page.approvals.map(toApprovalItem) };
+  });
+
+  const get = {
+    tags,
+    operationId: 'getApproval',
+    summary: 'One approval, by its own id or its dry run id',
+    params: ApprovalParams,
+    response: { 200: ApprovalItem, ...problems([404, 409, 422, 503]) },
+  };
+  app.get('/approvals/:id', { schema: get }, async (request) => {
+    const { approval } = await bus.ask(approvalsGet, request.params, contextOf(request.headers, within));
+    return toApprovalItem(approval);
+  });
+}
+
+function completeRoute(app: App, { bus, config }: AppDeps): void {
+  const schema = {
+    tags,
+    operationId: 'completeApproval',
+    summary: 'Approve with the code; a wrong code denies',
+    description: 'There is no second guess. One that is already decided answers its standing decision.',
+    body: CompleteBody,
+    response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 404, 409, 429]) },
+  };
+  app.post('/approvals/complete', { schema }, async (request) => {
+    const { dry_run_id, approval_id, approval_code } = request.body;
+    const { approval } = await bus.ask(
+      approvalsComplete,
+      { id: dry_run_id ?? approval_id ?? '', approval_code, source: request.ip },
+      contextOf(request.headers, config.REQUEST_TIMEOUT_MS),
+    );
+    const ok = approval.status === 'approved' || approval.status === 'consumed';
+    return { ok, status: approval.status, approval_id: approval.approval_id };
+  });
+}
+
+/** The human side, for programs; people use the page at `/ui/approvals`. */
+export function approvalRoutes(app: App, deps: AppDeps): void {
+  readRoutes(app, deps);
+  completeRoute(app, deps);
+}

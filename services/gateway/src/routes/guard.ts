@@ -1,0 +1,66 @@
+import { ANONYMOUS } from '@aegis/shared/contracts/call';
+import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
+import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
+import type { App, AppDeps } from '../app.ts';
+import { contextOf } from '../http/request-context.ts';
+import { CheckBody, EnforceBody, EnforceHeaders } from '../schemas/guard.ts';
+import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
+
+function checkRoute(app: App, { bus, config }: AppDeps): void {
+  const schema = {
+    tags: ['guard'],
+    operationId: 'check',
+    summary: 'What would the policy say?',
+    description: 'Advisory: nothing is recorded for good, and nothing may run because of it.',
+    body: CheckBody,
+    response: { 200: CheckReply, ...problems(BODY_FAULTS, GuardProblem) },
+  };
+  app.post('/guard/check', { schema }, async (request) => {
+    const question = { ...request.body, principal: ANONYMOUS, via: 'rest' as const };
+    const answer = await bus.ask(
+      policyCheck,
+      question,
+      contextOf(request.headers, config.REQUEST_TIMEOUT_MS),
+    );
+    if (answer.allowed !== (answer.decision === 'allow')) {
+      throw new AppError('policy_unavailable', 'The policy service gave an answer that contradicts itself.');
+    }
+    return answer;
+  });
+}
+
+function enforceRoute(app: App, { bus, config }: AppDeps): void {
+  const schema = {
+    tags: ['guard'],
+    operationId: 'enforce',
+    summary: 'May this call run now?',
+    description:
+      'The answer is on record before it is given. `allowed`, `pending` and `blocked` are all answers, with status 200. ' +
+      'An approval allows one call, once. A retry with the same Idempotency-Key gets the same answer.',
+    headers: EnforceHeaders,
+    body: EnforceBody,
+    response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409], GuardProblem) },
+  };
+  app.post('/guard/enforce', { schema }, async (request) => {
+    const { meta, ...call } = request.body;
+    const question = {
+      call: { ...call, principal: ANONYMOUS },
+      dry_run_id: meta?.dry_run_id,
+      reason: meta?.reason,
+      idempotency_key: request.headers['idempotency-key'],
+      via: 'rest' as const,
+    };
+    const answer = await bus.ask(enforce, question, contextOf(request.headers, config.REQUEST_TIMEOUT_MS));
+    if (answer.allowed !== (answer.status === 'allowed')) {
+      throw new AppError('enforcer_unavailable', 'The enforcer gave an answer that contradicts itself.');
+    }
+    return answer;
+  });
+}
+
+/** Decisions: advisory and binding. Each is asked for; none is made here. */
+export function guardRoutes(app: App, deps: AppDeps): void {
+  checkRoute(app, deps);
+  enforceRoute(app, deps);
+}

@@ -1,0 +1,43 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { healthOf } from '@aegis/shared/contracts/rpc';
+import { toAppError } from '@aegis/shared/errors/app-error';
+import type { App, AppDeps } from '../app.ts';
+import { HealthDegraded, HealthOk } from '../schemas/health.ts';
+
+/** Everything that a call may need on its way. */
+const PARTS = ['policy', 'enforcer', 'approvals', 'audit', 'mcp'] as const;
+const ANSWER_WITHIN_MS = 1000;
+
+async function problemsOf(bus: Bus, part: (typeof PARTS)[number], deadlineMs: number): Promise<string[]> {
+  try {
+    const { status, problems } = await bus.ask(healthOf(part), {}, { deadlineMs });
+    if (status === 'ok') return [];
+    return problems.length === 0 ? [`The ${part} service is not well.`] : problems;
+  } catch (thrown) {
+    return [toAppError(thrown).message];
+  }
+}
+
+async function degradedParts(bus: Bus): Promise<Record<string, string[]>> {
+  if (!bus.isUp()) return { bus: ['The message bus is away.'] };
+  const deadlineMs = Date.now() + ANSWER_WITHIN_MS;
+  const parts = await Promise.all(
+    PARTS.map(async (part) => [part, await problemsOf(bus, part, deadlineMs)] as const),
+  );
+  return Object.fromEntries(parts.filter(([, problems]) => problems.length > 0));
+}
+
+/** How the whole firewall is, for people and for load balancers. */
+export function healthRoutes(app: App, { bus }: AppDeps): void {
+  const schema = {
+    tags: ['health'],
+    operationId: 'health',
+    summary: 'Is all well? If not, which part, and why',
+    response: { 200: HealthOk, 503: HealthDegraded },
+  };
+  app.get('/health', { schema }, async (_request, reply) => {
+    const parts = await degradedParts(bus);
+    if (Object.keys(parts).length === 0) return { status: 'ok' as const };
+    return reply.code(503).send({ status: 'degraded' as const, parts });
+  });
+}

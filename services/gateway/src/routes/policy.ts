@@ -1,0 +1,73 @@
+import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
+import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/shared/contracts/rpc';
+import type { App, AppDeps } from '../app.ts';
+import { contextOf } from '../http/request-context.ts';
+import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';
+import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+
+const tags = ['policy'];
+
+function readRoutes(app: App, { bus, config }: AppDeps): void {
+  const within = config.REQUEST_TIMEOUT_MS;
+  const got = {
+    tags,
+    operationId: 'getPolicy',
+    summary: 'The policy in force, where it is from, its digest and version',
+    response: { 200: PolicyGetReply, ...problems([503]) },
+  };
+  app.get('/policy', { schema: got }, (request) =>
+    bus.ask(policyGet, {}, contextOf(request.headers, within)),
+  );
+
+  const effective = {
+    tags,
+    operationId: 'getEffectivePolicy',
+    summary: 'The policy itself: v2 as written, v1 with its defaults',
+    response: { 200: PolicyDocument, ...problems([503]) },
+  };
+  app.get('/policy/effective', { schema: effective }, async (request) => {
+    const { policy } = await bus.ask(policyEffective, {}, contextOf(request.headers, within));
+    return policy;
+  });
+
+  const validated = {
+    tags,
+    operationId: 'validateActivePolicy',
+    summary: 'Is the policy in force valid?',
+    response: { 200: PolicyValidateReply, ...problems([503]) },
+  };
+  app.get('/policy/validate', { schema: validated }, (request) =>
+    bus.ask(policyValidate, {}, contextOf(request.headers, within)),
+  );
+}
+
+function tryRoutes(app: App, { bus, config }: AppDeps): void {
+  const within = config.REQUEST_TIMEOUT_MS;
+  const validate = {
+    tags,
+    operationId: 'validatePolicy',
+    summary: 'Is this policy valid? A v1 policy is migrated in memory first',
+    body: PolicyBody,
+    response: { 200: PolicyValidateReply, ...problems(BODY_FAULTS) },
+  };
+  app.post('/policy/validate', { schema: validate }, (request) =>
+    bus.ask(policyValidate, request.body, contextOf(request.headers, within)),
+  );
+
+  const migrate = {
+    tags,
+    operationId: 'migratePolicy',
+    summary: 'This policy as version 2; nothing is stored',
+    body: PolicyBody,
+    response: { 200: PolicyMigrateReply, ...problems(BODY_FAULTS) },
+  };
+  app.post('/policy/migrate', { schema: migrate }, (request) =>
+    bus.ask(policyMigrate, request.body, contextOf(request.headers, within)),
+  );
+}
+
+/** The policy in force, and trying one out. */
+export function policyRoutes(app: App, deps: AppDeps): void {
+  readRoutes(app, deps);
+  tryRoutes(app, deps);
+}

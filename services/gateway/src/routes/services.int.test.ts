@@ -1,0 +1,186 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { route } from '@aegis/shared/bus/respond';
+import {
+  approvalsComplete,
+  approvalsGet,
+  approvalsList,
+  auditQuery,
+  auditWrite,
+  healthOf,
+  policyEffective,
+  policyGet,
+  policyMigrate,
+  policyValidate,
+} from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { auditPage, migratedPolicy, policy, policyInForce, policyValidity } from '../openapi/examples.ts';
+import { APPROVAL_ID, approved, denied, pending, TRACE_ID } from '../testkit/samples.ts';
+import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
+
+let server: Server;
+let services: Bus[];
+let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let asked: unknown[] = [];
+let policyProblems: string[] = [];
+
+const keep = <T>(data: unknown, reply: T): T => {
+  asked.push(data);
+  return reply;
+};
+
+const policyRoutes = () => [
+  route(policyGet, () => policyInForce as never),
+  route(policyEffective, () => ({ policy })),
+  route(policyValidate, (data) => keep(data, policyValidity as never)),
+  route(policyMigrate, (data) => keep(data, migratedPolicy as never)),
+  route(healthOf('policy'), () => ({
+    status: policyProblems.length === 0 ? ('ok' as const) : ('degraded' as const),
+    problems: policyProblems,
+  })),
+];
+
+const approvalsRoutes = () => [
+  route(approvalsList, (data) => keep(data, { approvals: [approved, pending], next: '7' })),
+  route(approvalsGet, ({ id }) => {
+    if (id !== 'run/1') throw new AppError('approval_not_found', `There is no approval ${id}.`);
+    return { approval: pending };
+  }),
+  route(approvalsComplete, (data) =>
+    keep(data, { approval: data.approval_code === 'right' ? approved : denied }),
+  ),
+];
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  services = await Promise.all([
+    standIn(server, 'policy', policyRoutes()),
+    standIn(server, 'enforcer'),
+    standIn(server, 'approvals', approvalsRoutes()),
+    standIn(server, 'audit', [
+      route(auditWrite, (data) => keep(data, { ok: true as const, trace_id: TRACE_ID, path: 'audit.jsonl' })),
+      route(auditQuery, (data) => keep(data, auditPage)),
+    ]),
+    standIn(server, 'mcp'),
+  ]);
+  gateway = await createTestApp(server);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all(services.map((bus) => bus.close()));
+  await server.stop();
+});
+beforeEach(() => {
+  asked = [];
+  policyProblems = [];
+});
+
+const get = (url: string) => gateway.app.inject({ url, headers: { host: 'localhost' } });
+const post = (url: string, payload: object) =>
+  gateway.app.inject({ method: 'POST', url, payload, headers: { host: 'localhost' } });
+
+describe('health', () => {
+  it('is ok where every part is', async () => {
+    const reply = await get('/health');
+    expect([reply.statusCode, reply.body]).toEqual([200, '{"status":"ok"}']);
+  });
+
+  it('names the part that is not well, and why', async () => {
+    policyProblems = ['policy.yml: line 3 is not YAML; the last good policy stays in force.'];
+    const reply = await get('/health');
+    expect(reply.statusCode).toBe(503);
+    expect(reply.json()).toEqual({ status: 'degraded', parts: { policy: policyProblems } });
+  });
+});
+
+describe('the policy', () => {
+  it('is shown with where it is from, or by itself', async () => {
+    expect((await get('/policy')).json()).toEqual(policyInForce);
+    expect((await get('/policy/effective')).json()).toEqual(policy);
+  });
+
+  it('in force is validated by GET, another one by POST', async () => {
+    expect((await get('/policy/validate')).json()).toEqual(policyValidity);
+    expect((await post('/policy/validate', { policy: { version: 2 } })).json()).toEqual(policyValidity);
+    expect(asked).toEqual([{}, { policy: { version: 2 } }]);
+  });
+
+  it('of version 1 is migrated', async () => {
+    expect((await post('/policy/migrate', { policy: { max_refund_cents: 5 } })).json()).toEqual(
+      migratedPolicy,
+    );
+    expect(asked).toEqual([{ policy: { max_refund_cents: 5 } }]);
+  });
+});
+
+describe('approvals', () => {
+  it('are listed flat, by page and status', async () => {
+    const reply = await get('/approvals?status=pending&limit=2&before=9');
+    expect(asked).toEqual([{ status: 'pending', limit: 2, before: '9' }]);
+    expect(reply.json()).toMatchObject({
+      approvals: [
+        { approval_id: APPROVAL_ID, status: 'approved', tool: 'refunds.create', decided_by: 'code' },
+        { status: 'pending', ts: pending.requested_at, dry_run_id: 'run-1', principal: 'anonymous' },
+      ],
+      next: '7',
+    });
+  });
+
+  it('are 100 a page where nothing else is said', async () => {
+    await get('/approvals');
+    expect(asked).toEqual([{ limit: 100 }]);
+  });
+
+  it('are found by an id, which may have a slash in it', async () => {
+    expect((await get('/approvals/run%2F1')).json()).toMatchObject({ approval_id: APPROVAL_ID });
+    const unknown = await get('/approvals/nobody');
+    expect(unknown.statusCode).toBe(404);
+    expect(unknown.json()).toMatchObject({ code: 'approval_not_found' });
+  });
+
+  it('are completed by either id: the right code approves, a wrong one denies', async () => {
+    const right = await post('/approvals/complete', { dry_run_id: 'run-1', approval_code: 'right' });
+    expect([right.statusCode, right.json()]).toEqual([
+      200,
+      { ok: true, status: 'approved', approval_id: APPROVAL_ID },
+    ]);
+    const wrong = await post('/approvals/complete', { approval_id: APPROVAL_ID, approval_code: 'wrong' });
+    expect([wrong.statusCode, wrong.json()]).toEqual([
+      200,
+      { ok: false, status: 'denied', approval_id: APPROVAL_ID },
+    ]);
+    expect(asked).toEqual([
+      { id: 'run-1', approval_code: 'right', source: '127.0.0.1' },
+      { id: APPROVAL_ID, approval_code: 'wrong', source: '127.0.0.1' },
+    ]);
+  });
+});
+
+describe('the record', () => {
+  it('takes an entry: 201', async () => {
+    const reply = await post('/audit', { action: 'deploy', ok: true });
+    expect([reply.statusCode, reply.json()]).toEqual([
+      201,
+      { ok: true, trace_id: TRACE_ID, path: 'audit.jsonl' },
+    ]);
+    expect(asked).toEqual([{ action: 'deploy', ok: true, principal: 'anonymous', via: 'rest' }]);
+  });
+
+  it('is asked by time, tool, ok and status, page by page', async () => {
+    const reply = await get(
+      '/audit?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&tool=a.b&ok=false&status=pending&limit=5&before=42',
+    );
+    expect(reply.json()).toEqual(auditPage);
+    expect(asked).toEqual([
+      {
+        from: '2026-01-01T00:00:00Z',
+        to: '2026-02-01T00:00:00Z',
+        tool: 'a.b',
+        ok: false,
+        status: 'pending',
+        limit: 5,
+        before: 42,
+      },
+    ]);
+  });
+});

@@ -1,0 +1,150 @@
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { BODY_LIMIT } from '../http/json-body.ts';
+import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
+
+type Seen = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
+let server: Server;
+let upstream: HttpServer;
+let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let port: number;
+let seen: Seen[] = [];
+
+const CSP = "default-src 'none'; form-action 'self'";
+
+/** The approvals service's HTTP server, as far as it matters here. */
+function answer({ method, url }: IncomingMessage, response: ServerResponse): void {
+  if (url === '/ui/hang') return;
+  if (url === '/ui/cut') {
+    response.writeHead(200, { 'content-length': '9' }).write('half', () => response.destroy());
+  } else if (method === 'POST') {
+    response.writeHead(303, { location: '/ui/approvals?decided=1' }).end();
+  } else {
+    const size = Number(/^\/ui\/size-(\d+)$/.exec(url ?? '')?.[1] ?? 0);
+    response.writeHead(200, {
+      'content-type': 'text/html',
+      'content-security-policy': CSP,
+      'set-cookie': ['a=1', 'b=2'],
+    });
+    response.end(size > 0 ? Buffer.alloc(size, 'x') : '<p>approvals</p>');
+  }
+}
+
+async function listen(): Promise<string> {
+  upstream = createServer((incoming, response) => {
+    let body = '';
+    incoming.on('data', (chunk) => (body += String(chunk)));
+    incoming.on('end', () => {
+      const { method, url, headers } = incoming;
+      seen.push({ method, url, headers, body });
+      answer(incoming, response);
+    });
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+}
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  gateway = await createTestApp(server, { APPROVALS_URL: await listen() });
+  port = Number(new URL(await gateway.app.listen({ host: '127.0.0.1', port: 0 })).port);
+});
+afterAll(async () => {
+  await gateway.stop();
+  upstream.closeAllConnections();
+  upstream.close();
+  await server.stop();
+});
+beforeEach(() => {
+  seen = [];
+});
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const get = (url: string, headers: Record<string, string> = {}) =>
+  gateway.app.inject({ url, headers: { host: 'localhost:8000', ...headers } });
+const post = (url: string, payload: string, headers: Record<string, string>) =>
+  gateway.app.inject({ method: 'POST', url, payload, headers: { host: 'localhost:8000', ...headers } });
+
+describe('the pages of the approvals service', () => {
+  it('come through with their policy and their cookies', async () => {
+    const reply = await get('/ui/approvals?status=pending&x=%20');
+    expect([reply.statusCode, reply.body]).toEqual([200, '<p>approvals</p>']);
+    expect(reply.headers).toMatchObject({
+      'content-type': 'text/html',
+      'content-security-policy': CSP,
+      'set-cookie': ['a=1', 'b=2'],
+    });
+    expect(seen[0]).toMatchObject({ method: 'GET', url: '/ui/approvals?status=pending&x=%20' });
+  });
+
+  it("know the browser's address from us, whatever the client says", async () => {
+    await get('/ui/approvals', {
+      'x-forwarded-for': '203.0.113.9',
+      'x-real-ip': '203.0.113.9',
+      forwarded: 'for=203.0.113.9',
+      authorization: 'Bearer x',
+      cookie: 'a=1',
+    });
+    const { headers } = seen[0] ?? {};
+    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', host: 'localhost:8000', cookie: 'a=1' });
+    for (const name of ['x-real-ip', 'forwarded', 'authorization']) expect(headers).not.toHaveProperty(name);
+  });
+
+  it('get their forms, and a redirect goes back to the browser', async () => {
+    const reply = await post('/ui/approvals/run-1', 'approval_code=a%26b', {
+      ...FORM,
+      origin: 'null',
+      'sec-fetch-site': 'same-origin',
+    });
+    expect([reply.statusCode, reply.headers.location]).toEqual([303, '/ui/approvals?decided=1']);
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      url: '/ui/approvals/run-1',
+      body: 'approval_code=a%26b',
+    });
+    expect(seen[0]?.headers).toMatchObject({ ...FORM, 'sec-fetch-site': 'same-origin' });
+  });
+
+  it('get no form of another site, none of another type, none over 1 MiB', async () => {
+    const foreign = await post('/ui/approvals/1', 'a=b', { ...FORM, origin: 'http://evil.example' });
+    const json = await post('/ui/approvals/1', '{}', { 'content-type': 'application/json' });
+    const large = await post('/ui/approvals/1', 'x'.repeat(BODY_LIMIT + 1), FORM);
+    expect([foreign.statusCode, json.statusCode, large.statusCode]).toEqual([403, 415, 413]);
+    expect(seen).toEqual([]);
+  });
+
+  it.each(['/ui/../healthz', '/ui/%2e%2e/healthz', '/ui/a/..%2f..%2fhealthz', '/ui/..\\healthz', '/ui/./x'])(
+    'and nothing beside them: %s is 404',
+    async (url) => {
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        request({ port, path: url }, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+      expect(status).toBe(404);
+      expect(seen).toEqual([]);
+    },
+  );
+
+  it('of 1 MiB come through; larger ones, half ones and late ones are 503', async () => {
+    expect((await get(`/ui/size-${BODY_LIMIT}`)).body).toHaveLength(BODY_LIMIT);
+    for (const url of [`/ui/size-${BODY_LIMIT + 1}`, '/ui/cut', '/ui/hang']) {
+      const reply = await get(url);
+      expect([url, reply.statusCode, reply.json().code]).toEqual([url, 503, 'approvals_unavailable']);
+    }
+  });
+
+  it('are 503 where the service is away', async () => {
+    const alone = await createTestApp(server, { APPROVALS_URL: 'http://127.0.0.1:1' });
+    const reply = await alone.app.inject({ url: '/ui/approvals', headers: { host: 'localhost' } });
+    expect([reply.statusCode, reply.json().code]).toEqual([503, 'approvals_unavailable']);
+    await alone.stop();
+  });
+});

@@ -1,0 +1,39 @@
+import { Agent } from 'node:http';
+import { AppError } from '@aegis/shared/errors/app-error';
+import type { FastifyInstance } from 'fastify';
+import type { App, AppDeps } from '../app.ts';
+import { BODY_LIMIT } from '../http/json-body.ts';
+import { forward } from '../ui/forward.ts';
+
+/** A path that another reader could take for one outside `/ui/`: `..`, `\` or an escaped form of them or of `/`. */
+const ESCAPING = /(^|\/)\.{1,2}(\/|$)|\\|%2e|%2f|%5c/i;
+
+/** The approvals service's pages, under the gateway's own address. */
+export function uiRoutes(app: App, { config }: AppDeps): void {
+  const base = new URL(config.APPROVALS_URL);
+  const agent = new Agent({ keepAlive: true });
+  app.addHook('onClose', async () => agent.destroy());
+  (app as FastifyInstance).register(async (ui) => {
+    ui.removeAllContentTypeParsers();
+    ui.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+      (_request, body, done) => done(null, body),
+    );
+    ui.route<{ Body: Buffer | undefined }>({
+      method: ['GET', 'POST'],
+      url: '/ui/*',
+      schema: { hide: true },
+      async handler({ method, url, headers, body, ip }, reply) {
+        if (ESCAPING.test(url.split('?', 1)[0] ?? '')) throw new AppError('not_found', 'No such page.');
+        const answer = await forward(
+          base,
+          agent,
+          { method, url, headers, body: body ?? undefined, clientIp: ip },
+          config.REQUEST_TIMEOUT_MS,
+        );
+        return reply.code(answer.status).headers(answer.headers).send(answer.body);
+      },
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import { createLogger } from '@aegis/shared/runtime/logger';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { GatewayEnv } from './config.ts';
+import { createGateway } from './service.ts';
+import { connectAs, type Server, startNatsServer } from './testkit/stand-ins.ts';
+
+let server: Server;
+let bus: Awaited<ReturnType<typeof connectAs>>;
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  bus = await connectAs(server, 'gateway');
+});
+afterAll(async () => {
+  await bus.close();
+  await server.stop();
+});
+
+const create = (env: Record<string, string>) =>
+  createGateway({
+    bus,
+    config: parseEnv(GatewayEnv, env),
+    log: createLogger('test', 'silent'),
+    now: () => new Date(),
+  });
+
+it('listens on a free port, says where, and stops', async () => {
+  const gateway = create({ PORT: '0' });
+  await gateway.start();
+  expect(gateway.address()).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
+  expect(gateway.health()).toEqual({ status: 'ok', problems: [] });
+  const address = gateway.address();
+  expect((await fetch(`${address}/docs`)).status).toBe(200);
+  await gateway.stop();
+  await expect(fetch(`${address}/docs`)).rejects.toThrow();
+});
+
+it('a port that is taken is said in one sentence that names it and says what to do', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  await expect(create({ PORT: String(port) }).start()).rejects.toThrow(
+    `PORT: ${port} on 127.0.0.1 is taken; stop what listens there, or set PORT to another one (0 = any free)`,
+  );
+  taken.close();
+});
+
+it.each([
+  ['was never used', '', 500],
+  [
+    'never finishes its request',
+    'POST /audit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{',
+    2000,
+  ],
+])('a connection that %s does not hold up the stop', async (_what, text, withinMs) => {
+  const gateway = create({ PORT: '0' });
+  await gateway.start();
+  const { hostname, port } = new URL(gateway.address());
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  socket.write(text);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const started = Date.now();
+  await gateway.stop();
+  expect(Date.now() - started).toBeLessThan(withinMs);
+});

@@ -1,0 +1,48 @@
+import type { AddressInfo } from 'node:net';
+import { ConfigError } from '@aegis/shared/runtime/env';
+import type { Deps } from '@aegis/shared/runtime/run-service';
+import { healthFrom, type Service } from '@aegis/shared/runtime/service';
+import { createApp } from './app.ts';
+import type { GatewayConfig } from './config.ts';
+import { createFeed } from './events/feed.ts';
+
+/** The gateway, and where it listens. */
+export type Gateway = Service & {
+  /** `http://<host>:<port>` once started. */
+  address(): string;
+};
+
+function unlistenable(thrown: unknown, host: string, port: number): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  const sentences: Record<string, string> = {
+    EADDRINUSE: `PORT: ${port} on ${host} is taken; stop what listens there, or set PORT to another one (0 = any free)`,
+    EACCES: `PORT: this user may not listen on ${port}; set PORT to one above 1023`,
+    EADDRNOTAVAIL: `HOST: ${host} is no address of this machine; 127.0.0.1 always is`,
+    ENOTFOUND: `HOST: ${host} is no known name; 127.0.0.1 always works`,
+  };
+  const sentence = typeof code === 'string' ? sentences[code] : undefined;
+  return sentence === undefined ? thrown : new ConfigError(sentence, { cause: thrown });
+}
+
+const urlOf = ({ address, family, port }: AddressInfo): string =>
+  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+
+/** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
+export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gateway {
+  const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS });
+  const app = createApp({ bus, config, log, feed });
+  return {
+    async start() {
+      try {
+        await app.listen({ host: config.HOST, port: config.PORT });
+      } catch (thrown) {
+        throw unlistenable(thrown, config.HOST, config.PORT);
+      }
+    },
+    async stop() {
+      await app.close();
+    },
+    health: () => healthFrom([!bus.isUp() && 'The message bus is away.']),
+    address: () => urlOf(app.server.address() as AddressInfo),
+  };
+}

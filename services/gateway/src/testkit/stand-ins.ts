@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { type Bus, connectBus } from '@aegis/shared/bus/bus';
+import { type Route, route } from '@aegis/shared/bus/respond';
+import { healthOf } from '@aegis/shared/contracts/rpc';
+import type { ServiceName } from '@aegis/shared/contracts/subjects';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import { createLogger } from '@aegis/shared/runtime/logger';
+import { startNatsServer } from '@aegis/shared/testkit/nats-server';
+import { createApp } from '../app.ts';
+import { GatewayEnv } from '../config.ts';
+import { createFeed, type FeedOptions } from '../events/feed.ts';
+
+const log = createLogger('gateway-test', 'silent');
+
+export type Server = Awaited<ReturnType<typeof startNatsServer>>;
+export { startNatsServer };
+
+export const connectAs = (server: Server, identity: string): Promise<Bus> =>
+  connectBus({
+    url: server.url,
+    identity,
+    seedPath: join(server.keysDir, `${identity}.nk`),
+    log,
+  });
+
+/** A service that answers as it is told, with the real one's identity. */
+export async function standIn(server: Server, service: ServiceName, routes: readonly Route[] = []) {
+  const bus = await connectAs(server, service);
+  const health = routes.some((one) => one.rpc.verb === 'health')
+    ? []
+    : [route(healthOf(service), () => ({ status: 'ok' as const, problems: [] }))];
+  await bus.respond([...health, ...routes]);
+  return bus;
+}
+
+/** The gateway's HTTP side on a bus of its own, for `inject` and `listen`. */
+export async function createTestApp(
+  server: Server,
+  env: Record<string, string> = {},
+  feedOptions: Partial<FeedOptions> = {},
+) {
+  const bus = await connectAs(server, 'gateway');
+  const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
+  const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS, ...feedOptions });
+  const app = createApp({ bus, config, log, feed });
+  await app.ready();
+  return {
+    app,
+    bus,
+    async stop() {
+      await app.close();
+      await bus.close();
+    },
+  };
+}
