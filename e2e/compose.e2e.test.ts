@@ -110,9 +110,9 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
     });
 
     it.each([
-      ['stopped', 'stop', 'start'],
+      ['is stopped', 'stop', 'start'],
       ['hangs', 'pause', 'unpause'],
-    ])('allows nothing while policy is %s, and is well again without a restart', async (_, away, back) => {
+    ])('allows nothing while policy %s, and is well again without a restart', async (_, away, back) => {
       const before = await startTimes(['policy']);
       await deployment.compose(away, 'policy');
       const askedAt = Date.now();

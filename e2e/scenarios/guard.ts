@@ -15,6 +15,8 @@ const overCap = (dryRunId: string) => ({
 const complete = (url: string, dryRunId: string, code: string) =>
   post(url, '/approvals/complete', { dry_run_id: dryRunId, approval_code: code });
 
+const check = async (url: string, body: object) => (await post(url, '/guard/check', body)).body;
+
 /** What every deployment of the stack must do for a caller by REST. */
 export function guardScenarios({ url, code }: Target): void {
   it('is well', async () => {
@@ -24,25 +26,24 @@ export function guardScenarios({ url, code }: Target): void {
   });
 
   it('allows, caps, denies and asks as the policy says', async () => {
-    const check = async (body: object) => (await post(url(), '/guard/check', body)).body;
-    expect(await check({ tool: 'search.docs' })).toMatchObject({
+    expect(await check(url(), { tool: 'search.docs' })).toMatchObject({
       allowed: true,
       approval_required: false,
       reasons: [],
     });
-    expect(await check({ tool: 'refunds.create', op: 'refund', amount_cents: 2_500 })).toMatchObject({
+    expect(await check(url(), { tool: 'refunds.create', op: 'refund', amount_cents: 2_500 })).toMatchObject({
       allowed: true,
     });
-    expect(await check({ tool: 'refunds.create', op: 'refund', amount_cents: 12_500 })).toMatchObject({
+    expect(await check(url(), { tool: 'refunds.create', op: 'refund', amount_cents: 12_500 })).toMatchObject({
       allowed: false,
       approval_required: true,
       reasons: ["Amount 12500 exceeds cap 5000 for pattern 'refunds.*'"],
     });
-    expect(await check({ tool: 'db.drop_table' })).toMatchObject({
+    expect(await check(url(), { tool: 'db.drop_table' })).toMatchObject({
       allowed: false,
       approval_required: false,
     });
-    expect(await check({ tool: 'crm.export_users' })).toMatchObject({
+    expect(await check(url(), { tool: 'crm.export_users' })).toMatchObject({
       allowed: false,
       approval_required: true,
     });

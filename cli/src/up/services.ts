@@ -28,12 +28,13 @@ export type Services = {
   stop(): Promise<void>;
 };
 
+const now = (): Date => new Date();
+
 type Running = { service: Service; bus: Bus };
 
 /** All six in this process, each with its own connection and its own credential, as apart as in six processes. */
 export async function startServices(broker: Broker, env: Env, log: Logger): Promise<Services> {
   const running: Running[] = [];
-  const now = () => new Date();
 
   const start = async <S extends z.ZodObject, T extends Service>(
     name: ServiceName,

@@ -1,10 +1,9 @@
-import type { Bus } from '@aegis/shared/bus/bus';
 import { AppError } from '@aegis/shared/errors/app-error';
 import type { Logger } from '@aegis/shared/runtime/logger';
 import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { App, AppDeps } from './app-deps.ts';
 import type { GatewayConfig } from './config.ts';
-import type { Feed } from './events/feed.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
 import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT } from './http/json-body.ts';
@@ -22,15 +21,11 @@ import { healthRoutes } from './routes/health.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { uiRoutes } from './routes/ui.ts';
 
-export type App = ReturnType<typeof createFastify>;
-/** What the routes need. */
-export type AppDeps = { bus: Bus; config: GatewayConfig; log: Logger; feed: Feed };
-
 const HEADERS_WITHIN_MS = 10_000;
 /** Percent-encoded, an id of 200 characters may be this long. */
 const MAX_PARAM_LENGTH = 2400;
 
-function createFastify(log: Logger) {
+function createFastify(log: Logger): App {
   const fail = sendProblem(log);
   const app = Fastify({
     logger: false,

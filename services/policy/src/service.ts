@@ -58,7 +58,8 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
 
   /** After the bus was away: not current until all that happened meanwhile is applied. */
   const catchUp = async (): Promise<void> => {
-    while (!stopped && !current) {
+    for (;;) {
+      if (stopped || current) return;
       try {
         current = bus.isUp() && (await follower?.caughtUp(Date.now() + CATCH_UP_WITHIN_MS)) === true;
       } catch (err) {

@@ -17,6 +17,7 @@ const NATS_PORT = 4222;
 /** Where its own cleaning container is not at hand, testcontainers starts none with this. */
 process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
 
+const within = (ms: number): number => Date.now() + ms;
 const problem = await dockerProblem();
 
 describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.trim(), () => {
@@ -59,9 +60,8 @@ describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.tr
       type: 'aegis.audit.written.v1',
       source: 'audit',
       time: new Date().toISOString(),
-      data: { action: 'tried', ok: true },
+      data: { action: 'tried', ok: true, principal: 'anonymous', via: 'cli' },
     });
-    const within = (ms: number) => Date.now() + ms;
     await expect(bus.commit({ subject: POLICY_LOG, event }, within(500))).rejects.toThrow();
     expect(await bus.commit({ subject: AUDIT_LOG, event }, within(2_000))).toEqual({ seq: 1 });
     expect((await bus.read.at(1, within(2_000)))?.subject).toBe(AUDIT_LOG);

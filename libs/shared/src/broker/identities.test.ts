@@ -32,8 +32,9 @@ test('later starts, two at once too, keep the seeds', async () => {
   expect(await ensureIdentities(keysDir)).toEqual(first);
 });
 
+const folderOf = (identity: string): string => join(keysDir, identity);
+
 test('each identity may have a folder of its own, in which there is no other seed', async () => {
-  const folderOf = (identity: string) => join(keysDir, identity);
   const keys = await ensureIdentities(folderOf);
   for (const identity of IDENTITIES) {
     expect(await readdir(folderOf(identity))).toEqual([`${identity}.nk`]);

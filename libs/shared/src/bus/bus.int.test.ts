@@ -22,7 +22,7 @@ const code = (promise: Promise<unknown>) =>
   );
 
 let nextId = 0;
-const fact = (subject: string, expect?: number, id = `test-${nextId++}`) => ({
+const fact = (subject: string, after?: number, id = `test-${nextId++}`) => ({
   subject,
   event: {
     specversion: '1.0' as const,
@@ -33,7 +33,7 @@ const fact = (subject: string, expect?: number, id = `test-${nextId++}`) => ({
     datacontenttype: 'application/json' as const,
     data: { n: 1 },
   },
-  ...(expect === undefined ? {} : { expect }),
+  ...(after === undefined ? {} : { expect: after }),
 });
 
 let server: TestNatsServer;

@@ -111,7 +111,7 @@ export async function follow(link: Link, options: FollowOptions): Promise<Follow
   };
   const running = run();
   // The consumer lives in the server's memory: after a loss a new one is opened at once, not when its silence is noticed.
-  link.onUp(() => void reading.messages.close());
+  const forget = link.onUp(() => void reading.messages.close());
 
   return {
     position: () => position,
@@ -123,6 +123,7 @@ export async function follow(link: Link, options: FollowOptions): Promise<Follow
       ),
     async stop() {
       stopped = true;
+      forget();
       void reading.messages.close();
       await running;
     },

@@ -14,15 +14,15 @@ export type Link = {
   send(...messages: Message[]): void;
   /** Called each time the connection is lost, before anything else is sent. */
   onDown(listener: () => void): void;
-  /** Called each time the connection is back. */
-  onUp(listener: () => void): void;
+  /** Called each time the connection is back, until the function that it gives is called. */
+  onUp(listener: () => void): () => void;
 };
 
 export function createLink(nc: NatsConnection): Link {
   let up = true;
   let waiting: Message[] = [];
   const downListeners: (() => void)[] = [];
-  const upListeners: (() => void)[] = [];
+  const upListeners = new Set<() => void>();
 
   const flush = () => {
     const turn = waiting;
@@ -55,6 +55,9 @@ export function createLink(nc: NatsConnection): Link {
       waiting.push(...messages);
     },
     onDown: (listener) => void downListeners.push(listener),
-    onUp: (listener) => void upListeners.push(listener),
+    onUp(listener) {
+      upListeners.add(listener);
+      return () => upListeners.delete(listener);
+    },
   };
 }

@@ -76,7 +76,7 @@ export async function respond(link: Link, routes: readonly Route[], log: Logger)
   await link.nc.flush();
   return {
     async drain() {
-      await Promise.all(subscriptions.map((s) => (link.nc.isClosed() ? undefined : s.drain())));
+      if (!link.nc.isClosed()) await Promise.all(subscriptions.map((s) => s.drain()));
       await Promise.all(inFlight);
       await new Promise(setImmediate);
     },

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { Envelope, traceIdOf } from './envelope.ts';
 import { EVENT_DATA, isEventType } from './events.ts';
 import * as contracts from './rpc.ts';
-import { SERVICES } from './subjects.ts';
 
 const read = (folder: string): [string, unknown][] => {
   const base = new URL(`./fixtures/${folder}/`, import.meta.url);
@@ -15,7 +14,10 @@ const read = (folder: string): [string, unknown][] => {
 
 const isRpc = (value: object): value is contracts.Rpc => 'verb' in value && 'service' in value;
 const exported: object[] = Object.values(contracts);
-const questions: contracts.Rpc[] = [...exported.filter(isRpc), ...SERVICES.map(contracts.healthOf)];
+const questions: contracts.Rpc[] = [
+  ...exported.filter(isRpc),
+  ...contracts.WITH_HEALTH.map(contracts.healthOf),
+];
 const byName = new Map(questions.map((rpc) => [`${rpc.service}.${rpc.verb}`, rpc]));
 
 describe('every event ever released', () => {

@@ -57,8 +57,9 @@ export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply);
 export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply);
 export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply);
 export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply);
-/** Every service answers how it is. */
-export const healthOf = (service: ServiceName) => rpc(service, 'health', Empty, HealthReply);
+/** Who answers on the bus how it is; the gateway is who asks. */
+export const WITH_HEALTH = ['policy', 'enforcer', 'approvals', 'audit', 'mcp'] as const;
+export const healthOf = (service: (typeof WITH_HEALTH)[number]) => rpc(service, 'health', Empty, HealthReply);
 
 /** What travels: the deadline is absolute, in milliseconds since the epoch; nobody appends past it. */
 export type RpcRequest = { deadline_ms: number; traceparent?: string; data: unknown };

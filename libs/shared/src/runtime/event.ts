@@ -31,6 +31,6 @@ export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
     time,
     datacontenttype: 'application/json',
     ...(traceId === undefined ? {} : { traceparent: traceparentOf(traceId) }),
-    data: data as Record<string, unknown>,
+    data,
   };
 }

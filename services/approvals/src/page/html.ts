@@ -19,7 +19,7 @@ const ENTITIES: Record<string, string> = {
  * Characters that a person can't see or that turn text around: controls but for tab and newline, format characters (bidi,
  * zero width, soft hyphen), line and paragraph separators, fillers (Unicode TR36 §2.5).
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\ufe00-\ufe0f]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\p{Variation_Selector}/gu;
 
 const codePoint = (char: string): string =>
   `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;

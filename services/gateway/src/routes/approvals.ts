@@ -1,5 +1,5 @@
 import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/shared/contracts/rpc';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { contextOf } from '../http/request-context.ts';
 import {

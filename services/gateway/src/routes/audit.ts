@@ -1,7 +1,7 @@
 import { QueryAuditReply, WriteAuditReply } from '@aegis/shared/contracts/audit';
 import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import { auditQuery, auditWrite } from '@aegis/shared/contracts/rpc';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { AuditBody, AuditQuery } from '../schemas/audit.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';

@@ -1,6 +1,6 @@
 import { parseRequest } from '@aegis/shared/errors/invalid';
 import { z } from 'zod';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { EventId, EventsHeaders, EventsQuery } from '../schemas/events.ts';
 import { problems } from '../schemas/problem.ts';
 

@@ -2,7 +2,7 @@ import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
 import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
 import { AppError } from '@aegis/shared/errors/app-error';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { CheckBody, EnforceBody, EnforceHeaders } from '../schemas/guard.ts';
 import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';

@@ -1,7 +1,7 @@
 import type { Bus } from '@aegis/shared/bus/bus';
 import { healthOf } from '@aegis/shared/contracts/rpc';
 import { toAppError } from '@aegis/shared/errors/app-error';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 
 /** Everything that a call may need on its way. */

@@ -1,6 +1,6 @@
 import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
 import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/shared/contracts/rpc';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { AppError } from '@aegis/shared/errors/app-error';
 import type { FastifyInstance } from 'fastify';
-import type { App, AppDeps } from '../app.ts';
+import type { App, AppDeps } from '../app-deps.ts';
 import { BODY_LIMIT } from '../http/json-body.ts';
 import { forward } from '../ui/forward.ts';
 

@@ -24,7 +24,11 @@ export const connectAs = (server: Server, identity: string): Promise<Bus> =>
   });
 
 /** A service that answers as it is told, with the real one's identity. */
-export async function standIn(server: Server, service: ServiceName, routes: readonly Route[] = []) {
+export async function standIn(
+  server: Server,
+  service: Exclude<ServiceName, 'gateway'>,
+  routes: readonly Route[] = [],
+) {
   const bus = await connectAs(server, service);
   const health = routes.some((one) => one.rpc.verb === 'health')
     ? []

@@ -1,0 +1,45 @@
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IDENTITIES } from '@aegis/shared/broker/identities';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { configure, type Places } from './configure.ts';
+
+let folder: string;
+let places: Places;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aegis-configure-'));
+  places = { conf: join(folder, 'nats', 'nats.conf'), keysDir: join(folder, 'keys'), storeDir: '/data' };
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const codeFile = (): string => join(places.keysDir, 'approval-code', 'code');
+
+test('each identity has its seed alone in its folder, and a user in the configuration', async () => {
+  await configure(places, {});
+  const conf = await readFile(places.conf, 'utf8');
+  for (const identity of IDENTITIES) {
+    expect(await readdir(join(places.keysDir, identity))).toEqual([`${identity}.nk`]);
+    expect(conf).toContain(`# ${identity}\n`);
+  }
+  expect(conf).toContain('store_dir: "/data"');
+  expect(conf).toContain('http: "0.0.0.0:8222"');
+});
+
+test('a second run changes nothing, neither the users nor the code', async () => {
+  const made = await configure(places, {});
+  const before = await readFile(places.conf, 'utf8');
+  expect(await configure(places, {})).toBeUndefined();
+  expect(await readFile(places.conf, 'utf8')).toBe(before);
+  expect((await readFile(codeFile(), 'utf8')).trim()).toBe(made);
+});
+
+test('the code that it makes has 128 bits and can be read by its owner only', async () => {
+  expect(await configure(places, {})).toMatch(/^[\w-]{22}$/);
+  expect(((await stat(codeFile())).mode & 0o777).toString(8)).toBe('600');
+});
+
+test('where a code is chosen none is made', async () => {
+  expect(await configure(places, { APPROVAL_CODE: 'chosen' })).toBeUndefined();
+  expect(await readdir(places.keysDir)).not.toContain('approval-code');
+});

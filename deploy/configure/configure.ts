@@ -1,0 +1,49 @@
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { makeApprovalCode } from '@aegis/approvals/config';
+import { natsConf } from '@aegis/shared/broker/config';
+import { ensureIdentities } from '@aegis/shared/broker/identities';
+
+export type Places = {
+  readonly conf: string;
+  /** Each identity's seed is `<keysDir>/<identity>/<identity>.nk`: each folder is mounted into one container only. */
+  readonly keysDir: string;
+  /** The folder of the server's data, inside the server's container. */
+  readonly storeDir: string;
+};
+
+const NATS_PORT = 4222;
+const MONITORING_PORT = 8222;
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The code that a person approves with, where nobody chose one: 128 bits, made once. */
+async function ensureApprovalCode(path: string): Promise<string | undefined> {
+  if (await exists(path)) return undefined;
+  const code = makeApprovalCode();
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${code}\n`, { mode: 0o600, flag: 'wx' });
+  return code;
+}
+
+/**
+ * Prepares a deployment in containers: nats.conf, a seed for each identity, and an approval code where the environment
+ * has none. What is there stays, so it may run before every start.
+ *
+ * @returns the approval code where it was made now
+ * @throws BrokerError where a seed file is damaged
+ */
+export async function configure(
+  { conf, keysDir, storeDir }: Places,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | undefined> {
+  const identities = await ensureIdentities((identity) => join(keysDir, identity));
+  const listening = { host: '0.0.0.0', port: NATS_PORT, httpPort: MONITORING_PORT };
+  await mkdir(dirname(conf), { recursive: true });
+  await writeFile(conf, natsConf({ ...listening, storeDir, identities }));
+  return env['APPROVAL_CODE'] ? undefined : ensureApprovalCode(join(keysDir, 'approval-code', 'code'));
+}

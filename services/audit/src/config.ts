@@ -1,0 +1,9 @@
+import { BusEnv } from '@aegis/shared/runtime/env';
+import { z } from 'zod';
+
+/** Where the two files are; their folders are made. A folder that several hosts share needs working POSIX locks. */
+export const AuditEnv = BusEnv.extend({
+  AUDIT_PATH: z.string().min(1).default('./data/audit.jsonl'),
+  APPROVALS_PATH: z.string().min(1).default('./data/approvals.jsonl'),
+});
+export type AuditConfig = z.output<typeof AuditEnv>;

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { eventOf, SAMPLES } from '../testkit/samples.ts';
+import { toEntry } from './entry.ts';
+
+const storedAt = new Date();
+const HOSTILE = 'a\r\nb\u2028c\u2029d\u001b[31me\u009b31mf\u202eg\u0000h\u0085i\ud800j\u{e0041}k';
+
+describe('what is written for an event', () => {
+  it('is one line, whatever a client writes into it, and reads back as it was written', () => {
+    const data = { ...SAMPLES['aegis.audit.written.v1'], note: HOSTILE };
+    const { audit } = toEntry({ seq: 1, storedAt, event: eventOf('aegis.audit.written.v1', 'e', data) });
+    expect(audit.endsWith('}\n')).toBe(true);
+    expect(audit.slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect((JSON.parse(audit) as { note: string }).note).toBe(HOSTILE);
+    expect(audit.startsWith('{"seq":1,')).toBe(true);
+  });
+
+  it('is a line in the approvals file too where it is about an approval', () => {
+    const event = eventOf('aegis.approval.denied.v1', 'e');
+    const { approval = '' } = toEntry({ seq: 3, storedAt, event });
+    expect(Object.keys(JSON.parse(approval) as object)).toEqual([
+      'status',
+      'dry_run_id',
+      'approval_id',
+      'ts',
+      'seq',
+      'event_id',
+      'type',
+      'tool',
+      'trace_id',
+    ]);
+    expect(JSON.parse(approval)).toMatchObject({
+      status: 'denied',
+      dry_run_id: 'dry-1',
+      seq: 3,
+      event_id: 'e',
+    });
+  });
+
+  it('is not in the approvals file where a client only says so', () => {
+    const data = { ...SAMPLES['aegis.audit.written.v1'], action: 'approval.approved' };
+    const event = eventOf('aegis.audit.written.v1', 'e', data);
+    expect(toEntry({ seq: 3, storedAt, event }).approval).toBeUndefined();
+  });
+});

@@ -1,0 +1,17 @@
+import { toApprovalLine } from './approval-line.ts';
+import { toAuditLine } from './audit-line.ts';
+import { toJsonLine } from './json-line.ts';
+import type { Recorded } from './recorded.ts';
+
+/** What is to be written for one fact: a line in the audit file, and one in the approvals file where it is about one. */
+export type Entry = { seq: number; audit: string; approval?: string };
+
+export function toEntry(recorded: Recorded): Entry {
+  const line = toAuditLine(recorded);
+  const approval = toApprovalLine(line);
+  const entry = { seq: recorded.seq, audit: toJsonLine(line) };
+  return approval === undefined ? entry : { ...entry, approval: toJsonLine(approval) };
+}
+
+/** Characters that an entry takes: what bounds a queue and a write. */
+export const sizeOf = (entry: Entry): number => entry.audit.length + (entry.approval?.length ?? 0);

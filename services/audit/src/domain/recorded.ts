@@ -1,0 +1,8 @@
+import type { Envelope } from '@aegis/shared/contracts/envelope';
+
+/** A fact as the log gives it; `event` is missing where the message is no envelope. */
+export type Recorded = { seq: number; event?: Envelope; storedAt: Date };
+
+/** The event id of a line. What can't be read has none, so it is named by its place. */
+export const eventIdOf = ({ seq, event }: Pick<Recorded, 'seq' | 'event'>): string =>
+  event?.id ?? `unreadable-${seq}`;

@@ -1,0 +1,18 @@
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import { type Route, route } from '@aegis/shared/bus/respond';
+import type { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from '@aegis/shared/contracts/audit';
+import { auditQuery, auditWrite, type HealthReply, healthOf } from '@aegis/shared/contracts/rpc';
+
+/** What the service answers. */
+export type Answers = {
+  write: (entry: WriteAudit, context: RequestContext) => Promise<WriteAuditReply>;
+  query: (query: QueryAudit, context: RequestContext) => Promise<QueryAuditReply>;
+  health: () => HealthReply;
+};
+
+/** The ways in: `aegis.rpc.audit.{write,query,health}`. */
+export const auditRoutes = ({ write, query, health }: Answers): Route[] => [
+  route(auditWrite, write),
+  route(auditQuery, query),
+  route(healthOf('audit'), health),
+];

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { toEntry } from './domain/entry.ts';
+import { type LineFile, openLineFile } from './file/line-file.ts';
+import { queryLines } from './query.ts';
+import { eventOf } from './testkit/samples.ts';
+
+const LINES = 2_000;
+const HOUR_MS = 3_600_000;
+const start = Date.parse('2026-03-01T00:00:00.000Z');
+const timeOf = (seq: number): string => new Date(start + seq * HOUR_MS).toISOString();
+
+let folder: string;
+let file: LineFile;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aegis-query-'));
+  const entries = Array.from({ length: LINES }, (_, i) => {
+    const event = { ...eventOf('aegis.decision.enforced.v1', `e${i + 1}`), time: timeOf(i + 1) };
+    return toEntry({ seq: i + 1, event, storedAt: new Date() }).audit;
+  });
+  await writeFile(join(folder, 'audit.jsonl'), entries.join(''));
+  file = await openLineFile(join(folder, 'audit.jsonl'), true, new Date());
+});
+afterEach(async () => {
+  await file.close();
+  await rm(folder, { recursive: true });
+});
+
+const never = Number.POSITIVE_INFINITY;
+const seqsOf = (reply: { entries: { seq: number }[] }) => reply.entries.map((line) => line.seq);
+
+describe('a search in the audit file', () => {
+  it('includes its beginning and excludes its end', async () => {
+    const reply = await queryLines(file, { from: timeOf(10), to: timeOf(13), limit: 9 }, never);
+    expect(seqsOf(reply)).toEqual([12, 11, 10]);
+    expect(reply.next).toBeUndefined();
+  });
+
+  it('names the next page only where there is one', async () => {
+    expect(await queryLines(file, { limit: 2, before: 3 }, never)).not.toHaveProperty('next');
+    expect(await queryLines(file, { limit: 2, before: 4 }, never)).toMatchObject({ next: 2 });
+  });
+
+  it('gives what it has when its time is up, and goes on from there', async () => {
+    const seqs: number[] = [];
+    let pages = 0;
+    let before: number | undefined;
+    do {
+      const page = await queryLines(file, { to: timeOf(3), limit: 10, before }, 0);
+      seqs.push(...seqsOf(page));
+      before = page.next;
+      pages++;
+    } while (before !== undefined);
+    expect(seqs).toEqual([2, 1]);
+    expect(pages).toBeGreaterThan(3);
+  });
+
+  it('finds a line whose clock was hours behind its neighbours', async () => {
+    const event = { ...eventOf('aegis.decision.enforced.v1', 'late'), time: timeOf(LINES - 20) };
+    await file.append(toEntry({ seq: LINES + 1, event, storedAt: new Date() }).audit);
+    const reply = await queryLines(file, { from: timeOf(LINES), limit: 10 }, never);
+    expect(seqsOf(reply)).toEqual([LINES]);
+  });
+
+  it('says where the file is damaged', async () => {
+    await file.append('{"seq":2001,"event_id":"e"}\n');
+    await expect(queryLines(file, { limit: 10 }, never)).rejects.toThrow(/is damaged at byte \d+/);
+  });
+});

@@ -1,0 +1,78 @@
+import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/shared/contracts/audit';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { type Line, linesBackward } from './file/backward.ts';
+import type { LineFile } from './file/line-file.ts';
+import { seekSeq } from './file/seek.ts';
+
+/**
+ * Lines stand in the order of the log, their times come from the clocks of several services: how far such a clock may be
+ * off before a search by time, which ends at `from`, misses its lines.
+ */
+const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1000;
+/** Lines looked at between two looks at the clock. */
+const LOOK_AT_CLOCK = 256;
+
+type Times = { from: number; to: number };
+
+function matches(line: AuditLine, asked: QueryAudit, times: Times): boolean {
+  if (asked.tool !== undefined && line.tool !== asked.tool) return false;
+  if (asked.ok !== undefined && line.ok !== asked.ok) return false;
+  if (asked.status !== undefined && line.status !== asked.status) return false;
+  const ts = Date.parse(line.ts);
+  // A line without a time matches, so that its damage is reported and it is not passed over.
+  return Number.isNaN(ts) || (ts >= times.from && ts < times.to);
+}
+
+const damaged = (file: LineFile, at: number, cause: unknown): AppError =>
+  new AppError('audit_unavailable', `${file.path} is damaged at byte ${at}.`, { cause });
+
+/** A line as it stands there. Only those that are given out are compared with the contract: it costs more than the search. */
+function readLine(file: LineFile, { at, text }: Line): AuditLine {
+  try {
+    return JSON.parse(text) as AuditLine;
+  } catch (cause) {
+    throw damaged(file, at, cause);
+  }
+}
+
+function checked(file: LineFile, line: AuditLine, at: number): AuditLine {
+  const parsed = AuditLine.safeParse(line);
+  if (parsed.success) return parsed.data;
+  throw damaged(file, at, parsed.error);
+}
+
+const timesOf = ({ from, to }: QueryAudit): Times => ({
+  from: from === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from),
+  to: to === undefined ? Number.POSITIVE_INFINITY : Date.parse(to),
+});
+
+/**
+ * The lines that match, newest first. A search that is not over at `giveUpAt`, in milliseconds since the epoch, gives what
+ * it found so far, perhaps nothing, and `next`: as long as there is a `next` there may be more.
+ *
+ * @throws AppError `audit_unavailable` where a line can't be read
+ */
+export async function queryLines(
+  file: LineFile,
+  query: QueryAudit,
+  giveUpAt: number,
+): Promise<QueryAuditReply> {
+  const { limit, before } = query;
+  const times = timesOf(query);
+  const length = file.length();
+  const end = before === undefined ? length : await seekSeq(file.handle, length, before);
+  const entries: AuditLine[] = [];
+  let looked = 0;
+  for await (const found of linesBackward(file.handle, end)) {
+    const line = readLine(file, found);
+    if (before !== undefined && line.seq >= before) continue;
+    if (Date.parse(line.ts) < times.from - CLOCKS_DIFFER_MS) break;
+    if (matches(line, query, times)) {
+      const oldest = entries.at(-1);
+      if (oldest !== undefined && entries.length === limit) return { entries, next: oldest.seq };
+      entries.push(checked(file, line, found.at));
+    }
+    if (++looked % LOOK_AT_CLOCK === 0 && Date.now() > giveUpAt) return { entries, next: line.seq };
+  }
+  return { entries };
+}

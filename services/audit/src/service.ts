@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import type { Responder } from '@aegis/shared/bus/respond';
+import type { QueryAudit, QueryAuditReply } from '@aegis/shared/contracts/audit';
+import { AppError, toAppError } from '@aegis/shared/errors/app-error';
+import type { Deps } from '@aegis/shared/runtime/run-service';
+import { healthFrom, type Service } from '@aegis/shared/runtime/service';
+import type { AuditConfig } from './config.ts';
+import { lockFiles, type WriterLock } from './file/writer-lock.ts';
+import { auditRoutes } from './nats.ts';
+import { type Lag, watchLag } from './projections/lag.ts';
+import { type Recorder, startRecorder } from './projections/recorder.ts';
+import { queryLines } from './query.ts';
+import { createWrite } from './write.ts';
+
+const READ_OWN_WRITES_MS = 500;
+/** A search ends this long before its deadline, so that the answer still gets through. */
+const ANSWER_MS = 200;
+const CATCH_UP_MS = 1_500;
+const FLUSH_MS = 1_500;
+
+const unavailable = (detail: string, cause?: unknown): AppError =>
+  new AppError('audit_unavailable', detail, { cause });
+
+function createQuery(recorder: Recorder) {
+  return async (query: QueryAudit, { deadlineMs }: RequestContext): Promise<QueryAuditReply> => {
+    if (!(await recorder.caughtUp(Math.min(deadlineMs, Date.now() + READ_OWN_WRITES_MS)))) {
+      throw unavailable('The audit file is behind the log; try again in a moment.');
+    }
+    try {
+      return await queryLines(recorder.file(), query, deadlineMs - ANSWER_MS);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      throw error.code === 'internal' ? unavailable('The audit file can not be read.', thrown) : error;
+    }
+  };
+}
+
+type Parts = { recorder: Recorder; lag: Lag; responder: Responder; lock: WriterLock };
+
+async function stopParts({ recorder, lag, responder, lock }: Parts): Promise<void> {
+  await responder.drain();
+  lag.stop();
+  await recorder.caughtUp(Date.now() + CATCH_UP_MS);
+  await recorder.stop(Date.now() + FLUSH_MS);
+  lock.release();
+}
+
+/** Every event into the audit file, every approval into the approvals file, and questions about them. */
+export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Service {
+  const auditPath = resolve(config.AUDIT_PATH);
+  const approvalsPath = resolve(config.APPROVALS_PATH);
+  let parts: Parts | undefined;
+
+  const health = () =>
+    healthFrom([
+      !bus.isUp() && 'The message bus is away.',
+      parts?.lag.isBehind() && 'The audit file is more than 5 seconds behind the log.',
+      ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
+    ]);
+  const write = createWrite({ bus, path: config.AUDIT_PATH, now });
+  return {
+    health,
+    async start() {
+      const lock = await lockFiles([auditPath, approvalsPath]);
+      try {
+        const recorder = await startRecorder({ bus, log, now, auditPath, approvalsPath });
+        const lag = watchLag(recorder, bus);
+        const responder = await bus.respond(auditRoutes({ write, query: createQuery(recorder), health }));
+        parts = { recorder, lag, responder, lock };
+      } catch (error) {
+        lock.release();
+        throw error;
+      }
+    },
+    async stop() {
+      const running = parts;
+      parts = undefined;
+      if (running) await stopParts(running);
+    },
+  };
+}

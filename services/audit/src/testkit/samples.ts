@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Envelope } from '@aegis/shared/contracts/envelope';
+import type { EventData, EventType } from '@aegis/shared/contracts/events';
+import { createEvent } from '@aegis/shared/runtime/event';
+
+export const TIME = '2026-03-01T10:00:00.000Z';
+export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
+export const digest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const call = { tool: 'refunds.create', op: 'refund', amount_cents: 9_000, principal: 'agent-7' };
+
+/** An approval as it was asked for, and what happened to it since. */
+export const approvalOf = (since: Record<string, unknown>): Approval =>
+  ({
+    approval_id: `apr_${'a'.repeat(26)}`,
+    dry_run_id: 'dry-1',
+    generation: 1,
+    trace_id: TRACE_ID,
+    call,
+    call_digest: digest('call'),
+    reasons: ['over the cap'],
+    requested_at: TIME,
+    decide_by: TIME,
+    ...since,
+  }) as Approval;
+
+const decided = { decided_at: TIME, decided_by: 'ann' };
+const decision: EventData<'aegis.decision.enforced.v1'> = {
+  call: { ...call, call_digest: digest('call') },
+  outcome: 'blocked',
+  reasons: ['first reason', 'second reason'],
+  policy_digest: digest('policy'),
+  policy_version: 2,
+  ruled_at: TIME,
+  dry_run_id: 'dry-1',
+  via: 'rest',
+};
+
+/** The data of one event of every type. */
+export const SAMPLES: { [T in EventType]: EventData<T> } = {
+  'aegis.decision.enforced.v1': decision,
+  'aegis.decision.checked.v1': {
+    tool: 'refunds.create',
+    principal: 'agent-7',
+    outcome: 'review',
+    reasons: ['no rule'],
+    policy_digest: digest('policy'),
+    via: 'mcp-http',
+  },
+  'aegis.idempotency.answered.v1': {
+    call_digest: digest('call'),
+    reply: {
+      allowed: true,
+      approval_required: false,
+      status: 'allowed',
+      reasons: [],
+      approval_id: `apr_${'a'.repeat(26)}`,
+      trace_id: TRACE_ID,
+    },
+  },
+  'aegis.approval.requested.v1': { approval: approvalOf({ status: 'pending' }) },
+  'aegis.approval.approved.v1': { approval: approvalOf({ status: 'approved', ...decided, use_by: TIME }) },
+  'aegis.approval.denied.v1': {
+    approval: approvalOf({ status: 'denied', ...decided, denied_because: 'wrong code' }),
+  },
+  'aegis.approval.expired.v1': { approval: approvalOf({ status: 'expired', expired_at: TIME }) },
+  'aegis.approval.consumed.v1': {
+    approval: approvalOf({
+      status: 'consumed',
+      ...decided,
+      use_by: TIME,
+      consumed_at: TIME,
+      decision_id: 'decision-1',
+    }),
+  },
+  'aegis.policy.published.v1': {
+    policy: { version: 2, rules: [] },
+    digest: digest('policy'),
+    version: 2,
+    path: 'policy.yml',
+    origin: 'file',
+  },
+  'aegis.policy.rejected.v1': { path: 'policy.yml', errors: ['rules: required', 'version: required'] },
+  'aegis.audit.written.v1': {
+    action: 'note.made',
+    tool: 'shell',
+    ok: true,
+    note: 'hello',
+    principal: 'agent-7',
+    via: 'cli',
+  },
+};
+
+/** An event of a type, with the sample's data where none is given. */
+export const eventOf = <T extends EventType>(
+  type: T,
+  id: string,
+  data: EventData<T> = SAMPLES[type],
+): Envelope => createEvent({ type, source: 'test', data, time: TIME, traceId: TRACE_ID, id });

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { AuditLine } from '@aegis/shared/contracts/audit';
+import { approvalLog, enforceLog, idempotencyLog, POLICY_LOG } from '@aegis/shared/contracts/subjects';
+import type { Service } from '@aegis/shared/runtime/service';
+import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { createAudit } from '../service.ts';
+import { approvalOf, eventOf, SAMPLES } from './samples.ts';
+
+export const soon = (ms = 5_000): number => Date.now() + ms;
+
+/** A folder of its own, with the paths of the two files. */
+export async function makeFiles() {
+  const folder = await mkdtemp(join(tmpdir(), 'aegis-audit-'));
+  const auditPath = join(folder, 'audit.jsonl');
+  const approvalsPath = join(folder, 'approvals.jsonl');
+  return { folder, auditPath, approvalsPath, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+export type Files = Awaited<ReturnType<typeof makeFiles>>;
+
+export async function linesOf(path: string): Promise<AuditLine[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as AuditLine);
+}
+
+/** A server, and the identities that write to its log. */
+export async function startStack() {
+  const server = await startNatsServer();
+  const [audit, enforcer, approvals, policy, gateway] = await Promise.all([
+    connectTestBus(server, 'audit'),
+    connectTestBus(server, 'enforcer'),
+    connectTestBus(server, 'approvals'),
+    connectTestBus(server, 'policy'),
+    connectTestBus(server, 'gateway'),
+  ]);
+  const buses = { audit, enforcer, approvals, policy, gateway };
+  return {
+    server,
+    ...buses,
+    async stop() {
+      await Promise.all(Object.values(buses).map((bus) => bus.close()));
+      await server.stop();
+    },
+  };
+}
+export type Stack = Awaited<ReturnType<typeof startStack>>;
+
+/** The audit service in this process. */
+export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service =>
+  createAudit({
+    bus,
+    log: silentLog,
+    now: () => new Date(),
+    config: {
+      NATS_URL: server.url,
+      NATS_NKEY_FILE: undefined,
+      LOG_LEVEL: 'silent',
+      HEALTH_PORT: 0,
+      HEALTH_HOST: '127.0.0.1',
+      AUDIT_PATH: files.auditPath,
+      APPROVALS_PATH: files.approvalsPath,
+    },
+  });
+
+/** Stores an event, and gives its id. */
+export async function enforced(bus: Bus, tool = 'shell'): Promise<string> {
+  const id = randomUUID();
+  const { call, ...rest } = SAMPLES['aegis.decision.enforced.v1'];
+  const event = eventOf('aegis.decision.enforced.v1', id, { ...rest, call: { ...call, tool } });
+  await bus.commit({ subject: enforceLog('blocked'), event }, soon(20_000));
+  return id;
+}
+
+export async function approvalAsked(bus: Bus): Promise<string> {
+  const id = randomUUID();
+  const approval_id = `apr_${id.replaceAll(/[^a-f]/g, '').padEnd(26, 'a')}`;
+  const event = eventOf('aegis.approval.requested.v1', id, {
+    approval: approvalOf({ status: 'pending', approval_id }),
+  });
+  await bus.commit({ subject: approvalLog(id), event }, soon(20_000));
+  return id;
+}
+
+/** One of everything that may be in the log. */
+export async function oneOfEach({ enforcer, approvals, policy, audit }: Stack): Promise<void> {
+  await enforced(enforcer);
+  await approvalAsked(approvals);
+  const answered = eventOf('aegis.idempotency.answered.v1', randomUUID());
+  await enforcer.commit({ subject: idempotencyLog('k1'), event: answered }, soon());
+  const published = eventOf('aegis.policy.published.v1', randomUUID());
+  await policy.commit({ subject: POLICY_LOG, event: published }, soon());
+  await audit.link.nc.request('aegis.log.audit', 'this is no event', { timeout: 2_000 });
+}

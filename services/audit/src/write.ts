@@ -1,0 +1,34 @@
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { WriteAudit, WriteAuditReply } from '@aegis/shared/contracts/audit';
+import { AUDIT_LOG } from '@aegis/shared/contracts/subjects';
+import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
+
+/** https://www.w3.org/TR/trace-context/#trace-id: all zeros is no trace id. */
+const TRACE = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const traceIdOf = (traceparent: string | undefined): string =>
+  TRACE.exec(traceparent ?? '')?.[1] ?? newTraceId();
+
+export type WriteDeps = { bus: Pick<Bus, 'commit'>; path: string; now: () => Date };
+
+/**
+ * Records an entry that a client wrote, in the caller's trace where the request has one. It is in the log when this
+ * resolves, and soon after in the file.
+ *
+ * @throws AppError `storage_unavailable`, `deadline_exceeded` or `bus_unavailable`
+ */
+export const createWrite =
+  ({ bus, path, now }: WriteDeps) =>
+  async (entry: WriteAudit, { deadlineMs, traceparent }: RequestContext): Promise<WriteAuditReply> => {
+    const traceId = traceIdOf(traceparent);
+    const event = createEvent({
+      type: 'aegis.audit.written.v1',
+      source: 'audit',
+      data: entry,
+      time: now().toISOString(),
+      traceId,
+    });
+    await bus.commit({ subject: AUDIT_LOG, event }, deadlineMs);
+    return { ok: true, trace_id: traceId, path };
+  };

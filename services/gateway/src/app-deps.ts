@@ -1,0 +1,19 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { GatewayConfig } from './config.ts';
+import type { Feed } from './events/feed.ts';
+
+/** The HTTP server, its routes typed by zod. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** What the routes need. */
+export type AppDeps = { bus: Bus; config: GatewayConfig; log: Logger; feed: Feed };
