@@ -32,7 +32,8 @@ const showSample = (sample: Sample): void =>
   );
 
 async function startAll(dataDir: string, running: Running[]): Promise<void> {
-  running.push(await startAegis(dataDir), await startBare());
+  running.push(await startAegis(dataDir));
+  running.push(await startBare());
   const cerbos = await startCerbos(dataDir);
   if (cerbos) running.push(cerbos);
   else console.log('Cerbos is not installed (its npm package is for Linux on x64): measuring without it.');

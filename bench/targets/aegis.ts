@@ -31,7 +31,10 @@ export async function startAegis(dataDir: string): Promise<Running> {
       PORT: '0',
       MCP_PORT: '0',
       HOST: '127.0.0.1',
+      // An empty one counts as none: what the caller's own stack uses stays out of this.
       NATS_URL: '',
+      AUDIT_PATH: '',
+      APPROVALS_PATH: '',
       POLICY_PATH: policyPath,
       APPROVAL_CODE: 'a code that nobody uses',
       LOG_LEVEL: 'warn',

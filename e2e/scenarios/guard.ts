@@ -133,6 +133,50 @@ export function guardScenarios({ url, code }: Target): void {
     expect(stored).toHaveLength(1);
   });
 
+  it('shows the policy in force, and validates and migrates others', async () => {
+    const active = (await get(url(), '/policy')).body;
+    expect(active).toMatchObject({
+      version: 2,
+      policy: { version: 2 },
+      digest: expect.stringMatching(/^sha256:/) as string,
+    });
+    expect((await get(url(), '/policy/effective')).body).toEqual(active['policy']);
+    expect((await get(url(), '/policy/validate')).body).toMatchObject({
+      ok: true,
+      version: 2,
+      migrated: false,
+    });
+    const v1 = { policy: { deny_tools: ['db.*'], max_refund_cents: 500 } };
+    expect((await post(url(), '/policy/validate', v1)).body).toMatchObject({
+      ok: true,
+      errors: [],
+      version: 2,
+      migrated: true,
+    });
+    const migrated = (await post<{ policy: unknown }>(url(), '/policy/migrate', v1)).body;
+    expect(migrated).toMatchObject({ ok: true, version: 2, policy: { version: 2 } });
+    expect((await post(url(), '/policy/validate', { policy: migrated.policy })).body).toMatchObject({
+      ok: true,
+      migrated: false,
+    });
+    const wrong = { policy: { version: 2, rules: [{ match: '*', decision: 'maybe' }] } };
+    expect((await post(url(), '/policy/validate', wrong)).body).toMatchObject({
+      ok: false,
+      errors: ['rules.0.decision: expected one of allow, review, deny'],
+    });
+  });
+
+  it('takes entries for the audit log', async () => {
+    const { status, body } = await post<{ trace_id: string }>(url(), '/audit', {
+      action: 'refund.sent',
+      ok: false,
+      note: 'n',
+    });
+    expect(status).toBe(201);
+    const entry = (await allAudit(url())).find((one) => one.trace_id === body.trace_id);
+    expect(entry).toMatchObject({ action: 'refund.sent', ok: false, type: 'aegis.audit.written.v1' });
+  });
+
   it('says what is wrong with a request', async () => {
     const bad = (body: unknown) => post(url(), '/guard/enforce', body);
     expect(await bad('{"tool":')).toMatchObject({ status: 400, body: { code: 'invalid_json' } });

@@ -1,15 +1,5 @@
-import { BusEnv, durationMs, port } from '@aegis/shared/runtime/env';
+import { BusEnv, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
-
-const hostList = z
-  .string()
-  .default('')
-  .transform((list) =>
-    list
-      .split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter(Boolean),
-  );
 
 export const GatewayEnv = BusEnv.extend({
   HOST: z.string().default('127.0.0.1'),
@@ -20,6 +10,6 @@ export const GatewayEnv = BusEnv.extend({
   /** How long a caller waits at most for an answer, in milliseconds. */
   REQUEST_TIMEOUT_MS: durationMs.default(1500),
   /** More names that the Host header may have, separated by commas, without a port. */
-  ALLOWED_HOSTS: hostList,
+  ALLOWED_HOSTS: hostNames,
 });
 export type GatewayConfig = z.output<typeof GatewayEnv>;

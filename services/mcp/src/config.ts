@@ -1,4 +1,4 @@
-import { BusEnv, durationMs, port } from '@aegis/shared/runtime/env';
+import { BusEnv, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
 
 /** The environment of the MCP service over HTTP. */
@@ -7,14 +7,6 @@ export const McpEnv = BusEnv.extend({
   MCP_PORT: port.default(8001),
   REQUEST_TIMEOUT_MS: durationMs.default(1_500),
   /** Host names, comma separated, that requests may name beside localhost and the bound host. */
-  ALLOWED_HOSTS: z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    ),
+  ALLOWED_HOSTS: hostNames,
 });
 export type McpConfig = z.output<typeof McpEnv>;

@@ -18,6 +18,16 @@ export function parseEnv<S extends z.ZodObject>(
 
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const durationMs = z.coerce.number().int().min(1).max(31_536_000_000);
+/** Host names, comma separated, in lower case. */
+export const hostNames = z
+  .string()
+  .default('')
+  .transform((list) =>
+    list
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
+  );
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
 /** What each service needs to reach the bus and to say how it is. */
