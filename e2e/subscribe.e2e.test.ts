@@ -12,8 +12,8 @@ it('examples/subscribe.ts prints a decision when it is made', async () => {
   onTestFinished(() => stack.stop());
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [EXAMPLE], { env: { PATH, AEGIS_DATA_DIR: stack.dataDir } });
+  const ended = once(child, 'exit');
   onTestFinished(async () => {
-    const ended = once(child, 'exit');
     child.kill();
     await ended;
   });
@@ -24,6 +24,7 @@ it('examples/subscribe.ts prints a decision when it is made', async () => {
   await expect
     .poll(
       async () => {
+        if (child.exitCode !== null) throw new Error(`the example ended: ${printed}`);
         const { body } = await enforce(stack.url, { tool: 'db.drop_table' });
         traces.add(body.trace_id);
         return printed;
