@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardScenarios } from './scenarios/guard.ts';
+import { enforce, get, post } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 
 describe('the stack on one machine', () => {
@@ -10,4 +11,27 @@ describe('the stack on one machine', () => {
   afterAll(() => stack.stop());
 
   guardScenarios({ url: () => stack.url, code: () => stack.code });
+
+  it('survives requests whose answers are larger than the bus takes', async () => {
+    const allow_tools = Array.from({ length: 125_000 }, (_, n) => `a${n}`);
+    const migrated = await post(stack.url, '/policy/migrate', { policy: { allow_tools } });
+    expect(migrated).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
+    for (let n = 0; n < 6; n++)
+      await enforce(stack.url, { tool: 'cjk.x', args: { a: '中'.repeat(345_000) } });
+    const { status, body } = await get<{ approvals: unknown[]; next?: string }>(
+      stack.url,
+      '/approvals?limit=100',
+    );
+    expect(status).toBe(200);
+    expect(body.next).toBeDefined();
+    const page = await fetch(`${stack.url}/ui/approvals`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('Too large for this page');
+    for (let n = 0; n < 250; n++)
+      await post(stack.url, '/audit', { action: 'note', note: '中'.repeat(4_096) });
+    expect(
+      (await get<{ entries: unknown[] }>(stack.url, '/audit?limit=1000')).body.entries.length,
+    ).toBeGreaterThan(50);
+    expect((await enforce(stack.url, { tool: 'search.docs' })).body.allowed).toBe(true);
+  });
 });

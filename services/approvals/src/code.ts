@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { AppError } from '@aegis/shared/errors/app-error';
 import type { WrongCode } from './projections/approval-index.ts';
 
@@ -12,6 +13,26 @@ const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).d
 /** Compares in constant time, whatever the lengths. */
 export const isRightCode = (given: string, expected: string): boolean =>
   timingSafeEqual(sha256(given), sha256(expected));
+
+/**
+ * Who a caller is, for the limit. Addresses that one machine has by the handful are one source: all of 127.0.0.0/8, and an
+ * IPv6 network of 64 bits.
+ */
+export function sourceOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (/^127\.\d+\.\d+\.\d+$/.test(plain) || plain === '::1') return 'loopback';
+  if (isIPv6(plain)) return networkOf(plain);
+  return plain;
+}
+
+/** The first four groups of an IPv6 address, written out. */
+function networkOf(address: string): string {
+  const [head = '', tail = ''] = address.toLowerCase().split('::');
+  const front = head.split(':').filter(Boolean);
+  const back = tail.split(':').filter(Boolean);
+  const zeros = address.includes('::') ? Array<string>(8 - front.length - back.length).fill('0') : [];
+  return [...front, ...zeros, ...back].slice(0, 4).join(':');
+}
 
 /**
  * Refuses to look at a code at all where too many were wrong of late, so that nobody guesses across many approvals or burns

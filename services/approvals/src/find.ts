@@ -1,5 +1,8 @@
 import { ApprovalId } from '@aegis/shared/contracts/approvals';
+import type { Call } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
+import { callDigest } from '@aegis/shared/json/call-digest';
+import { approvalIdFor } from './domain/identity.ts';
 import type { ApprovalIndex } from './projections/approval-index.ts';
 import type { Loaded, Store } from './store.ts';
 
@@ -7,6 +10,41 @@ type FindDeps = { store: Store; index: ApprovalIndex; indexCaughtUp: (deadlineMs
 
 const notFound = (id: string): AppError =>
   new AppError('approval_not_found', `There is no approval ${JSON.stringify(id)}.`);
+
+/**
+ * The key that a caller means by a dry run id. Where it is an approval's id, that approval's key, for its own call only: a
+ * key that looks like another call's approval would make a person decide the wrong one.
+ *
+ * @throws AppError `invalid_request`
+ */
+export async function keyOf(
+  { store }: FindDeps,
+  call: Call,
+  dryRunId: string,
+  deadlineMs: number,
+): Promise<string> {
+  if (!ApprovalId.safeParse(dryRunId).success) return dryRunId;
+  const named = await store.load(dryRunId, deadlineMs);
+  const isOwn =
+    named?.approval.call.principal === call.principal && named.approval.call_digest === callDigest(call);
+  if (isOwn) return named.approval.dry_run_id;
+  throw new AppError('invalid_request', 'dry_run_id: names the approval of another call');
+}
+
+/** The newest approval under a key, whatever its state. */
+export async function latest(
+  { store, index }: FindDeps,
+  principal: string,
+  dryRunId: string,
+  deadlineMs: number,
+): Promise<Loaded | undefined> {
+  let found: Loaded | undefined;
+  for (let generation = index.generationOf(principal, dryRunId) ?? 1; ; generation++) {
+    const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
+    if (!loaded) return found;
+    found = loaded;
+  }
+}
 
 /** The one approval that a dry run id means: the only one, or the only one that waits. */
 async function idForDryRun(

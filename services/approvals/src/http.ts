@@ -67,6 +67,7 @@ function addRoutes(app: FastifyInstance, { list, lifecycle }: PageDeps): void {
 export async function createPage(deps: PageDeps): Promise<Page> {
   const app = Fastify({ bodyLimit: FORM_BYTES });
   const [css, js] = await Promise.all([asset('approvals.css'), asset('approvals.js')]);
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },

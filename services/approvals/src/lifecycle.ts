@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Approval, CompleteApproval, RequestApproval } from '@aegis/shared/contracts/approvals';
+import type { Call } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import { newTraceId } from '@aegis/shared/runtime/event';
-import { checkAttempts, isRightCode } from './code.ts';
+import { checkAttempts, isRightCode, sourceOf } from './code.ts';
 import { type Command, type Deadlines, decide, isOverdue } from './domain/approval.ts';
 import { approvalIdFor } from './domain/identity.ts';
-import { findApproval } from './find.ts';
+import { findApproval, keyOf, latest } from './find.ts';
 import type { ApprovalIndex } from './projections/approval-index.ts';
+import { createQueue } from './queue.ts';
 import { type Loaded, type Store, toEnvelope } from './store.ts';
 
 /** Only a lost race is tried again, and no more often than this. */
@@ -29,6 +31,8 @@ export type LifecycleDeps = {
 export type Lifecycle = {
   /** Asks a person. Under a key that waits already, the approval that waits. */
   request(asked: RequestApproval, deadlineMs: number): Promise<Approval>;
+  /** The approval under this key that waits, is approved or is denied for this very call. */
+  standing(asked: { call: Call; dry_run_id: string }, deadlineMs: number): Promise<Approval | undefined>;
   /** Decides with a code; an approval that is decided already answers how. */
   complete(request: CompleteApproval, deadlineMs: number): Promise<Approval>;
   get(id: string, deadlineMs: number): Promise<Approval>;
@@ -117,33 +121,55 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     }
   };
 
-  const complete = async (
+  const judge = async (
     { id, approval_code, source }: CompleteApproval,
     deadlineMs: number,
   ): Promise<Approval> => {
     const loaded = await findApproval(deps, id, deadlineMs);
     if (loaded.approval.status !== 'pending') return loaded.approval;
-    checkAttempts((sinceMs) => index.wrongCodesSince(sinceMs), source, now());
+    const from = sourceOf(source);
+    checkAttempts((sinceMs) => index.wrongCodesSince(sinceMs), from, now());
     const rightCode = isRightCode(approval_code, deps.code);
+    const at = now();
     const command: Command = {
       type: 'complete',
-      now: now(),
+      now: at,
       rightCode,
       by: 'approval-code',
       useWithinMs: deadlines.useWithinMs,
     };
-    return run(command, loaded, deadlineMs, source);
+    const approval = await run(command, loaded, deadlineMs, from);
+    if (!rightCode) index.countWrongCode(approval.approval_id, { atMs: at.getTime(), source: from });
+    return approval;
+  };
+  const oneByOne = createQueue();
+
+  const standing = async (
+    call: Call,
+    dryRunId: string,
+    deadlineMs: number,
+  ): Promise<Approval | undefined> => {
+    const found = await latest(deps, call.principal, dryRunId, deadlineMs);
+    if (!found || found.approval.call_digest !== callDigest(call) || isOverdue(found.approval, now()))
+      return undefined;
+    const { status } = found.approval;
+    return status === 'expired' || status === 'consumed' ? undefined : found.approval;
   };
 
   return {
-    request(asked, deadlineMs) {
+    async request(asked, deadlineMs) {
       const { dry_run_id } = asked;
       if (dry_run_id === undefined) {
         return create(asked, `dry_${randomBytes(12).toString('hex')}`, 1, undefined, deadlineMs);
       }
-      return retryConflicts(() => standingOrNext(asked, dry_run_id, deadlineMs));
+      const key = await keyOf(deps, asked.call, dry_run_id, deadlineMs);
+      return retryConflicts(() => standingOrNext(asked, key, deadlineMs));
     },
-    complete: (request, deadlineMs) => retryConflicts(() => complete(request, deadlineMs)),
+    async standing({ call, dry_run_id }, deadlineMs) {
+      return standing(call, await keyOf(deps, call, dry_run_id, deadlineMs), deadlineMs);
+    },
+    // One code at a time: many at once would all be judged before the first wrong one is counted.
+    complete: (request, deadlineMs) => oneByOne(() => retryConflicts(() => judge(request, deadlineMs))),
     get: async (id, deadlineMs) => (await findApproval(deps, id, deadlineMs)).approval,
     async expire(approvalId, deadlineMs) {
       await retryConflicts(async () => {

@@ -1,4 +1,5 @@
 import type { Approval, ListApprovals, ListApprovalsReply } from '@aegis/shared/contracts/approvals';
+import { AppError } from '@aegis/shared/errors/app-error';
 import type { ApprovalIndex, Entry } from './projections/approval-index.ts';
 import type { Store } from './store.ts';
 
@@ -38,12 +39,15 @@ export async function listApprovals(
   deadlineMs: number,
 ): Promise<ListApprovalsReply> {
   await deps.indexCaughtUp(deadlineMs);
+  if (query.before !== undefined && !deps.index.has(query.before)) {
+    throw new AppError('invalid_request', 'before: names no approval');
+  }
   const approvals: Approval[] = [];
   let bytes = 0;
   const entries = deps.index.newestFirst(query.status, query.before);
   for await (const approval of loadAll(deps.store, entries, Math.min(query.limit + 1, 50), deadlineMs)) {
     if (query.status !== undefined && approval.status !== query.status) continue;
-    bytes += JSON.stringify(approval).length;
+    bytes += Buffer.byteLength(JSON.stringify(approval));
     const last = approvals.at(-1);
     if (last && (approvals.length === query.limit || bytes > PAGE_BYTES))
       return { approvals, next: last.approval_id };

@@ -6,6 +6,7 @@ import {
   approvalsGet,
   approvalsList,
   approvalsRequest,
+  approvalsStanding,
   healthOf,
 } from '@aegis/shared/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
@@ -23,6 +24,9 @@ export const routes = (
 ): Route[] => [
   route(approvalsRequest, async (asked, { deadlineMs }) => ({
     approval: await lifecycle.request(asked, deadlineMs),
+  })),
+  route(approvalsStanding, async (asked, { deadlineMs }) => ({
+    approval: await lifecycle.standing(asked, deadlineMs),
   })),
   route(approvalsComplete, async (request, { deadlineMs }) => ({
     approval: await lifecycle.complete(request, deadlineMs),

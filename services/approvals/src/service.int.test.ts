@@ -169,6 +169,26 @@ describe('deciding', () => {
   });
 });
 
+describe('a key that looks like an approval', () => {
+  it('means that approval for its own call, and is refused for another', async () => {
+    await startReplica();
+    const first = await request('key');
+    expect((await request(first.approval_id)).approval_id).toBe(first.approval_id);
+    expect(await codeOf(request(first.approval_id, call(1)))).toBe('invalid_request');
+    expect(await codeOf(request(`apr_${'a'.repeat(26)}`))).toBe('invalid_request');
+  });
+});
+
+describe('guessing', () => {
+  it('is stopped also where all guesses come at once', async () => {
+    await startReplica();
+    const ids = await Promise.all(Array.from({ length: 60 }, async () => (await request()).approval_id));
+    const all = await Promise.all(ids.map((id) => codeOf(complete(id, 'wrong'))));
+    expect(all.filter((one) => one === 'no error')).toHaveLength(5);
+    expect(all.filter((one) => one === 'too_many_attempts')).toHaveLength(55);
+  });
+});
+
 describe('using', () => {
   it('happens once, however many try', async () => {
     await Promise.all([startReplica(), startReplica()]);
@@ -237,6 +257,20 @@ describe('time', () => {
   });
 });
 
+describe('a clock that once ran ahead', () => {
+  it('does not stop time: what is approved after it still has to be used in time', async () => {
+    await startReplica({ APPROVAL_USE_WITHIN_MS: '500' });
+    clock = () => new Date(Date.now() + 3_600_000);
+    await request('ahead');
+    await list();
+    clock = () => new Date();
+    const approval = await request('key');
+    await complete('key');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect((await consume(approval)).consumed).toBe(false);
+  });
+});
+
 describe('the list', () => {
   it('has what was asked a moment ago, newest first, filtered and in pages', async () => {
     await startReplica();
@@ -248,6 +282,7 @@ describe('the list', () => {
     const second = await list({ limit: 4, before: first.next });
     expect([...first.approvals, ...second.approvals].map((one) => one.approval_id)).toEqual(ids);
     expect(second.next).toBeUndefined();
+    expect(await codeOf(list({ before: 'unknown' }))).toBe('invalid_request');
     expect((await list({ status: 'approved' })).approvals.map((one) => one.dry_run_id)).toEqual(['key-3']);
   });
 

@@ -24,7 +24,7 @@ export type ApprovalsService = Service & { address(): string };
 export function createApprovals({ bus, config, log, now: clock }: Deps<ApprovalsConfig>): ApprovalsService {
   const index = new ApprovalIndex();
   const store = createStore(bus);
-  const now = () => new Date(Math.max(clock().getTime(), index.newestMs));
+  const now = () => new Date(Math.max(clock().getTime(), index.earliestNowMs));
   let follower: Follower | undefined;
   let responder: Responder | undefined;
   let page: Page | undefined;

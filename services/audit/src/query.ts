@@ -12,6 +12,9 @@ const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1000;
 /** Lines looked at between two looks at the clock. */
 const LOOK_AT_CLOCK = 256;
 
+/** A page must fit a message of the bus. */
+const PAGE_BYTES = 2_000_000;
+
 type Times = { from: number; to: number };
 
 function matches(line: AuditLine, asked: QueryAudit, times: Times): boolean {
@@ -63,13 +66,16 @@ export async function queryLines(
   const end = before === undefined ? length : await seekSeq(file.handle, length, before);
   const entries: AuditLine[] = [];
   let looked = 0;
+  let bytes = 0;
   for await (const found of linesBackward(file.handle, end)) {
     const line = readLine(file, found);
     if (before !== undefined && line.seq >= before) continue;
     if (Date.parse(line.ts) < times.from - CLOCKS_DIFFER_MS) break;
     if (matches(line, query, times)) {
       const oldest = entries.at(-1);
-      if (oldest !== undefined && entries.length === limit) return { entries, next: oldest.seq };
+      bytes += Buffer.byteLength(found.text);
+      if (oldest !== undefined && (entries.length === limit || bytes > PAGE_BYTES))
+        return { entries, next: oldest.seq };
       entries.push(checked(file, line, found.at));
     }
     if (++looked % LOOK_AT_CLOCK === 0 && Date.now() > giveUpAt) return { entries, next: line.seq };

@@ -2,7 +2,12 @@ import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { EnforceReply, EnforceRequest } from '@aegis/shared/contracts/decision';
-import { approvalsConsume, approvalsRequest, policyCheck } from '@aegis/shared/contracts/rpc';
+import {
+  approvalsConsume,
+  approvalsRequest,
+  approvalsStanding,
+  policyCheck,
+} from '@aegis/shared/contracts/rpc';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { recordCall } from '@aegis/shared/json/call-digest';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
@@ -26,7 +31,7 @@ export type Enforce = (request: EnforceRequest, context: RequestContext) => Prom
  * throws, and the caller was not allowed.
  */
 export function createEnforce(bus: Bus, now: () => Date): Enforce {
-  const record = createRecord(bus);
+  const record = createRecord(bus, now);
 
   const rule = async (request: EnforceRequest, context: RequestContext): Promise<Ruling> => {
     const { tool, op, amount_cents, principal } = request.call;
@@ -52,6 +57,13 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
       context,
     );
     return approval;
+  };
+
+  /** Whether a person was asked about this very call under its key: then the person's answer counts, not the rule's. */
+  const isAsked = async ({ call, dry_run_id }: EnforceRequest, context: RequestContext): Promise<boolean> => {
+    if (dry_run_id === undefined) return false;
+    const { approval } = await bus.ask(approvalsStanding, { call, dry_run_id }, context);
+    return approval !== undefined;
   };
 
   /** The finished decision: event and answer, whether it is stored by us or with the use of an approval. */
@@ -121,6 +133,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     const ruling = await rule(request, context);
     const decided = decideWithoutApproval(ruling);
     if (decided === 'review') return review(ruling, context);
+    if (decided.outcome === 'allowed' && (await isAsked(request, context))) return review(ruling, context);
     return record.store(finish(ruling, decided, context), context.deadlineMs);
   };
 }

@@ -39,18 +39,35 @@ export type Decision = {
   keyDigest?: string | undefined;
 };
 
-export function createRecord(bus: Bus): Record {
+/**
+ * How long an answer is given again. A retry comes within minutes of a lost answer; an `allowed` must not be had again for
+ * ever, whatever the policy became.
+ */
+const KEPT_MS = 10 * 60_000;
+
+export function createRecord(bus: Bus, now: () => Date): Record {
+  const isOver = (event: Envelope | undefined): boolean =>
+    event === undefined || now().getTime() > Date.parse(event.time) + KEPT_MS;
+
   const earlier: Record['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
     const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
     if (!stored) return undefined;
     const answered = IdempotencyAnswered.safeParse(stored.event?.data);
     if (!answered.success)
       throw new AppError('storage_unavailable', 'The record of this idempotency key can not be read.');
-    if (answered.data.call_digest === callDigest) return answered.data.reply;
-    throw new AppError(
-      'idempotency_key_reused',
-      'Idempotency-Key: was used for another call; use a new key.',
-    );
+    if (answered.data.call_digest !== callDigest) {
+      throw new AppError(
+        'idempotency_key_reused',
+        'Idempotency-Key: was used for another call; use a new key.',
+      );
+    }
+    if (isOver(stored.event)) {
+      throw new AppError(
+        'idempotency_key_expired',
+        'Idempotency-Key: its answer is too old to be given again; use a new key.',
+      );
+    }
+    return answered.data.reply;
   };
 
   return {

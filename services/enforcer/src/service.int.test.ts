@@ -2,7 +2,13 @@ import type { Bus } from '@aegis/shared/bus/bus';
 import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { CheckReply, EnforceRequest } from '@aegis/shared/contracts/decision';
-import { approvalsConsume, approvalsRequest, enforce, policyCheck } from '@aegis/shared/contracts/rpc';
+import {
+  approvalsConsume,
+  approvalsRequest,
+  approvalsStanding,
+  enforce,
+  policyCheck,
+} from '@aegis/shared/contracts/rpc';
 import { enforceLog } from '@aegis/shared/contracts/subjects';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import type { Service } from '@aegis/shared/runtime/service';
@@ -43,6 +49,7 @@ let gateway: Bus;
 let enforcer: Bus;
 let audit: Bus;
 let service: Service;
+let clock: () => Date;
 const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
@@ -50,12 +57,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(async () => {
+  clock = () => new Date();
   [gateway, enforcer, audit] = await Promise.all([
     connectTestBus(server, 'gateway'),
     connectTestBus(server, 'enforcer'),
     connectTestBus(server, 'audit'),
   ]);
-  service = createEnforcer({ bus: enforcer, config: {} as never, log: silentLog, now: () => new Date() });
+  service = createEnforcer({ bus: enforcer, config: {} as never, log: silentLog, now: () => clock() });
   await service.start();
 });
 afterEach(async () => {
@@ -161,6 +169,43 @@ describe('the enforcer', () => {
     const stranger = request({ idempotency_key: 'k1', call: { ...call, principal: 'you' } });
     expect(await ask(stranger)).toMatchObject({ allowed: false, status: 'blocked' });
     expect(asks).toBe(2);
+  });
+});
+
+describe('an answer that was kept', () => {
+  it('is given again for ten minutes, and then the key is refused', async () => {
+    await policySays('allow');
+    const first = await ask(request({ idempotency_key: 'old' }));
+    clock = () => new Date(Date.now() + 9 * 60_000);
+    expect(await ask(request({ idempotency_key: 'old' }))).toEqual(first);
+    clock = () => new Date(Date.now() + 11 * 60_000);
+    expect(await ask(request({ idempotency_key: 'old' }))).toBe('idempotency_key_expired');
+  });
+});
+
+describe('a call that a rule allows', () => {
+  it.each([
+    ['pending', pending, 'pending'],
+    ['denied', denied, 'blocked'],
+  ])('is not allowed while a person was asked about it and it is %s', async (_what, approval, status) => {
+    await policySays('allow');
+    const seen = { approval };
+    await standIn(
+      'approvals',
+      route(approvalsStanding, () => seen),
+      route(approvalsRequest, () => seen),
+    );
+    expect(await ask(request({ dry_run_id: 'key' }))).toMatchObject({ allowed: false, status });
+  });
+
+  it('is allowed where nobody was asked, and denied where the approvals can not tell', async () => {
+    await policySays('allow');
+    expect(await ask(request({ dry_run_id: 'key' }))).toBe('approvals_unavailable');
+    await standIn(
+      'approvals',
+      route(approvalsStanding, () => ({})),
+    );
+    expect(await ask(request({ dry_run_id: 'key' }))).toMatchObject({ allowed: true, dry_run_id: 'key' });
   });
 });
 

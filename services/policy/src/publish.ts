@@ -10,20 +10,21 @@ const TRIES = 5;
 const WITHIN_MS = 5_000;
 
 /**
- * Offers a candidate to the log, compare-and-set: of replicas that read the same change one appends it, and the others
+ * Offers what stands at the policy's path to the log, compare-and-set: of replicas that read the same change one appends it, and the others
  * find it there. Resolves when this replica has activated what the log says.
  */
 export async function offer(
   bus: Bus,
   follower: Follower,
   log: ActiveFromLog,
-  candidate: Candidate,
+  read: () => Promise<Candidate>,
   now: () => Date,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     const deadlineMs = Date.now() + WITHIN_MS;
     await follower.caughtUp(deadlineMs);
-    const [event] = decide(candidate, log.state);
+    // Read again at each try: whoever was first may have had a newer file.
+    const [event] = decide(await read(), log.state);
     if (!event) return;
     const envelope = createEvent({
       type: event.type,

@@ -1,5 +1,6 @@
 import type { Follower } from '@aegis/shared/bus/follow';
 import type { Responder } from '@aegis/shared/bus/respond';
+import type { PolicyPublished } from '@aegis/shared/contracts/policy';
 import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
 import { AppError } from '@aegis/shared/errors/app-error';
 import type { Deps } from '@aegis/shared/runtime/run-service';
@@ -17,7 +18,7 @@ const CATCH_UP_WITHIN_MS = 10_000;
 /** Why the file is not what is in force, as a sentence, or undefined where it is. */
 function fileProblem(
   candidate: Candidate | undefined,
-  published: { origin: string } | undefined,
+  published: PolicyPublished | undefined,
 ): string | undefined {
   if (candidate?.type === 'bad') {
     const { path, errors } = candidate.rejected;
@@ -25,6 +26,9 @@ function fileProblem(
   }
   if (candidate?.type === 'missing' && published?.origin === 'file') {
     return `the policy file ${candidate.path} is missing; the last good policy stays in force`;
+  }
+  if (candidate?.type === 'good' && published && published.digest !== candidate.policy.digest) {
+    return `the policy in force is not the one in ${candidate.policy.path}`;
   }
   return undefined;
 }
@@ -44,13 +48,17 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
     return fromLog.active;
   };
 
-  const readFile = async (): Promise<void> => {
+  const read = async (): Promise<Candidate> => {
     candidate = await readCandidate(config.POLICY_PATH);
-    if (!follower) return;
-    await offer(bus, follower, fromLog, candidate, now);
+    return candidate;
   };
+  const offerFile = async (): Promise<void> => {
+    if (follower) await offer(bus, follower, fromLog, read, now);
+  };
+  /** One at a time: an older reading must not overtake a newer one. */
+  let rereading: Promise<void> = Promise.resolve();
   const reread = (): void => {
-    readFile().catch((err: unknown) => {
+    rereading = rereading.then(offerFile).catch((err: unknown) => {
       log.error({ err }, 'policy file not taken; will be tried again');
       if (!stopped) setTimeout(reread, 1_000).unref();
     });
@@ -85,7 +93,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
         apply: (message) => fromLog.apply(message),
       });
       await catchUp();
-      await readFile();
+      await offerFile();
       bus.link.onDown(() => {
         current = false;
         void catchUp();

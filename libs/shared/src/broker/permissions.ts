@@ -58,7 +58,7 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     IDEMPOTENCY_LOG,
     lastOf(IDEMPOTENCY_LOG),
     ...ask('policy', 'check'),
-    ...ask('approvals', 'request', 'consume', 'get'),
+    ...ask('approvals', 'request', 'standing', 'consume'),
   ],
   approvals: [
     APPROVALS_LOG,

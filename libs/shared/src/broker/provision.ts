@@ -9,7 +9,7 @@ import { TIMERS_STREAM } from '../contracts/subjects.ts';
 import { BrokerError } from './broker-error.ts';
 import { type BrokerAddress, connectAs } from './connect-as.ts';
 import { type Difference, differences } from './differences.ts';
-import { requireServerVersion } from './server-version.ts';
+import { requireMaxPayload, requireServerVersion } from './server-version.ts';
 import { STREAMS, TIMERS_READER, type WantedStream } from './streams.ts';
 
 const NOT_FOUND: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];
@@ -54,6 +54,7 @@ async function provisionTimersReader(jsm: JetStreamManager): Promise<void> {
  */
 export async function provision(nc: NatsConnection): Promise<void> {
   requireServerVersion(nc.info?.version ?? 'unknown');
+  requireMaxPayload(nc.info?.max_payload ?? 0);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   for (const stream of STREAMS) await provisionStream(jsm, stream);
   await provisionTimersReader(jsm);

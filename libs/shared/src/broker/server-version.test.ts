@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { isSupportedServer, parseServerVersion, requireServerVersion } from './server-version.ts';
+import {
+  isSupportedServer,
+  parseServerVersion,
+  requireMaxPayload,
+  requireServerVersion,
+} from './server-version.ts';
 
 test('a server of version 2.9.10, as Debian bookworm has it, is refused with what to do', () => {
   expect(() => requireServerVersion('2.9.10')).toThrow(
@@ -18,4 +23,9 @@ test.each(['2.12.0', '2.14.0-RC.1', '2.15.1', '3.0.0'])('version %s is taken', (
 test('the version is read from what nats-server --version prints', () => {
   expect(parseServerVersion('nats-server: v2.15.1\n')).toBe('2.15.1');
   expect(parseServerVersion('bash: no such file')).toBeUndefined();
+});
+
+test('refuses a server that takes too small messages, and says what to set', () => {
+  expect(() => requireMaxPayload(1_048_576)).toThrow(/set max_payload: 4194304/);
+  expect(() => requireMaxPayload(4_194_304)).not.toThrow();
 });

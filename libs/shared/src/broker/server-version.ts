@@ -1,4 +1,5 @@
 import { BrokerError } from './broker-error.ts';
+import { MAX_PAYLOAD_BYTES } from './config.ts';
 
 /** Atomic batches and message schedules came with 2.12; older servers ignore their headers without a word. */
 export const MINIMUM_SERVER_VERSION = '2.12.0';
@@ -22,5 +23,14 @@ export function requireServerVersion(version: string): void {
   throw new BrokerError(
     `The NATS server is version ${version} and AegisMCP needs ${MINIMUM_SERVER_VERSION} or newer: ` +
       'upgrade that server, or unset NATS_URL so that AegisMCP starts one of its own.',
+  );
+}
+
+/** @throws BrokerError where the server takes smaller messages than a call and its record may need. */
+export function requireMaxPayload(maxPayload: number): void {
+  if (maxPayload >= MAX_PAYLOAD_BYTES) return;
+  throw new BrokerError(
+    `The NATS server takes messages of ${maxPayload} bytes and AegisMCP needs ${MAX_PAYLOAD_BYTES}: ` +
+      `set max_payload: ${MAX_PAYLOAD_BYTES} in its configuration.`,
   );
 }

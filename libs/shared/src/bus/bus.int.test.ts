@@ -107,6 +107,39 @@ describe('asking', () => {
     }
   });
 
+  it('survives an answer and a question that are larger than the bus takes', async () => {
+    const huge: Rpc = { service: 'policy', verb: 'check', request: z.unknown(), reply: z.unknown() };
+    const responder = await policy.respond([route(huge, () => 'x'.repeat(5_000_000))]);
+    expect(await code(gateway.ask(huge, 'give me much', soon()))).toBe('payload_too_large');
+    expect(await code(gateway.ask(huge, '中'.repeat(1_500_000), soon()))).toBe('payload_too_large');
+    const batch = [fact(approvalLog('huge'), 0), fact(enforceLog('allowed'))];
+    (batch[1] as { event: { data: object } }).event.data = { text: 'x'.repeat(5_000_000) };
+    expect(await code(approvals.append.all(batch, Date.now() + 1_000, false))).toBe('payload_too_large');
+    expect(await approvals.read.last(approvalLog('huge'), Date.now() + 1_000)).toBeUndefined();
+    await responder.drain();
+  });
+
+  it('reads questions strictly, and takes no traceparent that is none', async () => {
+    let traceparent: string | undefined = 'not asked';
+    const responder = await policy.respond([
+      route(double, ({ n }, context) => {
+        traceparent = context.traceparent;
+        return { n };
+      }),
+    ]);
+    const raw = async (text: string) =>
+      (await gateway.link.nc.request('aegis.rpc.policy.check', text, { timeout: 1_000 })).string();
+    expect(await raw('{"deadline_ms":9e12,"data":{"n":1,"n":2}}')).toContain('the same key twice');
+    expect(await raw(`{"deadline_ms":9e12,"data":${'['.repeat(200)}${']'.repeat(200)}}`)).toContain(
+      'nested too deep',
+    );
+    expect(await raw('')).toContain('invalid_json');
+    expect(await raw('{"data":{"n":1}}')).toContain('deadline_ms');
+    expect(await raw('{"deadline_ms":9e12,"traceparent":{"a":1},"data":{"n":1}}')).toBe('{"data":{"n":1}}');
+    expect(traceparent).toBeUndefined();
+    await responder.drain();
+  });
+
   it('never answers anywhere but in an inbox', async () => {
     const responder = await policy.respond([route(double, ({ n }) => ({ n }))]);
     await policy.link.nc.flush();

@@ -60,7 +60,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new AppError('bus_unavailable', `No connection to NATS at ${options.url}: ${why}`, { cause });
   });
-  const link = createLink(nc);
+  const link = createLink(nc, options.log);
   const mux = createMux(link, `_INBOX_${options.identity}`);
   const read = createRead(mux);
   const append = createAppend(mux, read);

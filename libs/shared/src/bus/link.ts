@@ -1,5 +1,6 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/transport-node';
 import { AppError } from '../errors/app-error.ts';
+import type { Logger } from '../runtime/logger.ts';
 
 export type Message = { subject: string; payload: string; options?: PublishOptions };
 
@@ -10,7 +11,10 @@ export type Message = { subject: string; payload: string; options?: PublishOptio
 export type Link = {
   readonly nc: NatsConnection;
   isUp(): boolean;
-  /** Queues messages to be sent together and in order. Throws `bus_unavailable` while the bus is away. */
+  /**
+   * Queues messages to be sent together and in order, all or none. Throws `bus_unavailable` while the bus is away and
+   * `payload_too_large` where one is more than the server takes.
+   */
   send(...messages: Message[]): void;
   /** Called each time the connection is lost, before anything else is sent. */
   onDown(listener: () => void): void;
@@ -18,7 +22,22 @@ export type Link = {
   onUp(listener: () => void): () => void;
 };
 
-export function createLink(nc: NatsConnection): Link {
+/** Room that the headers of a message may take within the server's limit. */
+const HEADERS_BYTES = 1_024;
+
+function checkSizes(nc: NatsConnection, messages: readonly Message[]): void {
+  const limit = (nc.info?.max_payload ?? 0) - HEADERS_BYTES;
+  for (const { subject, payload } of messages) {
+    // Four bytes a character at most: the exact count is needed for large ones only.
+    if (payload.length * 4 <= limit || Buffer.byteLength(payload) <= limit) continue;
+    throw new AppError(
+      'payload_too_large',
+      `A message on ${subject} is larger than the bus takes (${limit} bytes).`,
+    );
+  }
+}
+
+export function createLink(nc: NatsConnection, log: Logger): Link {
   let up = true;
   let waiting: Message[] = [];
   const downListeners: (() => void)[] = [];
@@ -27,8 +46,14 @@ export function createLink(nc: NatsConnection): Link {
   const flush = () => {
     const turn = waiting;
     waiting = [];
-    if (!up) return;
-    for (const message of turn) nc.publish(message.subject, message.payload, message.options);
+    if (!up || nc.isClosed()) return;
+    for (const message of turn) {
+      try {
+        nc.publish(message.subject, message.payload, message.options);
+      } catch (err) {
+        log.error({ err, subject: message.subject }, 'message not sent');
+      }
+    }
   };
 
   const watch = async () => {
@@ -51,6 +76,7 @@ export function createLink(nc: NatsConnection): Link {
     isUp: () => up && !nc.isClosed(),
     send(...messages) {
       if (!up || nc.isClosed()) throw new AppError('bus_unavailable', 'The message bus is away.');
+      checkSizes(nc, messages);
       if (waiting.length === 0) setImmediate(flush);
       waiting.push(...messages);
     },

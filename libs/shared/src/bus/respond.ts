@@ -1,11 +1,13 @@
 import type { Msg } from '@nats-io/transport-node';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isInbox } from '../broker/identities.ts';
-import type { Rpc, RpcReply, RpcRequest } from '../contracts/rpc.ts';
+import { Traceparent } from '../contracts/envelope.ts';
+import type { Rpc, RpcReply } from '../contracts/rpc.ts';
 import { rpcSubject } from '../contracts/subjects.ts';
 import { AppError, toAppError } from '../errors/app-error.ts';
 import { toFault } from '../errors/faces.ts';
 import { parseRequest } from '../errors/invalid.ts';
+import { MAX_DEPTH, parseStrictJson } from '../json/strict.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { RequestContext } from './ask.ts';
 import type { Link } from './link.ts';
@@ -29,13 +31,19 @@ export type Responder = {
   drain(): Promise<void>;
 };
 
-function readRequest(message: Msg): RpcRequest {
-  const request = JSON.parse(message.string()) as RpcRequest;
-  if (typeof request.deadline_ms !== 'number') {
-    throw new AppError('invalid_request', 'deadline_ms: required');
-  }
-  return request;
-}
+/** A call's arguments may nest as deep at the edge; on the bus they stand a few levels lower. */
+const MAX_REQUEST_DEPTH = MAX_DEPTH + 8;
+/** Nobody waits longer, whatever deadline a request names. */
+const LONGEST_WAIT_MS = 30_000;
+
+const Request = z.object({
+  deadline_ms: z.number().transform((deadlineMs) => Math.min(deadlineMs, Date.now() + LONGEST_WAIT_MS)),
+  traceparent: Traceparent.optional().catch(undefined),
+  data: z.unknown(),
+});
+
+const readRequest = (message: Msg): z.output<typeof Request> =>
+  parseRequest(Request, parseStrictJson(message.string(), MAX_REQUEST_DEPTH));
 
 async function answer(one: Route, message: Msg, log: Logger): Promise<RpcReply> {
   try {
@@ -58,9 +66,14 @@ async function answer(one: Route, message: Msg, log: Logger): Promise<RpcReply> 
 export async function respond(link: Link, routes: readonly Route[], log: Logger): Promise<Responder> {
   const inFlight = new Set<Promise<void>>();
   const serve = async (one: Route, message: Msg): Promise<void> => {
+    const subject = message.reply as string;
     const reply = await answer(one, message, log);
-    if (!link.isUp()) return;
-    link.send({ subject: message.reply as string, payload: JSON.stringify(reply) });
+    try {
+      link.send({ subject, payload: JSON.stringify(reply) });
+    } catch (thrown) {
+      // The bus is away, and the asker knows; or the answer is too large, and the asker must hear that.
+      if (link.isUp()) link.send({ subject, payload: JSON.stringify({ error: toFault(thrown) }) });
+    }
   };
   const subscriptions = routes.map((one) =>
     link.nc.subscribe(rpcSubject(one.rpc.service, one.rpc.verb), {

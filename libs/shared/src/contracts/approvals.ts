@@ -49,12 +49,17 @@ export type ApprovalChanged = z.infer<typeof ApprovalChanged>;
 export const RequestApproval = z.strictObject({
   call: Call,
   dry_run_id: DryRunId.optional(),
-  reasons: z.array(z.string()),
+  reasons: z.array(z.string().max(2_000)).max(20),
   reason: Note.optional(),
   rule: MatchedRule.optional(),
   policy_digest: Digest.optional(),
 });
 export type RequestApproval = z.infer<typeof RequestApproval>;
+
+/** Is there an approval under this key that speaks for or against this very call? */
+export const StandingApproval = z.strictObject({ call: Call, dry_run_id: DryRunId });
+export const StandingReply = z.strictObject({ approval: Approval.optional() });
+
 export const ApprovalReply = z.strictObject({ approval: Approval });
 export type ApprovalReply = z.infer<typeof ApprovalReply>;
 

@@ -13,6 +13,7 @@ import {
   TraceId,
   Via,
 } from './call.ts';
+import { Traceparent } from './envelope.ts';
 
 /** Which rule decided: its place in the policy and its pattern. */
 export const MatchedRule = z.strictObject({ index: z.int().min(0), match: z.string() });
@@ -90,7 +91,7 @@ export const DecisionEnforced = z.strictObject({
   approval_id: z.string().optional(),
   dry_run_id: DryRunId.optional(),
   idempotency_digest: z.string().optional(),
-  caller_traceparent: z.string().optional(),
+  caller_traceparent: Traceparent.optional(),
   via: Via,
 });
 export type DecisionEnforced = z.infer<typeof DecisionEnforced>;

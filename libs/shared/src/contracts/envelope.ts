@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Timestamp } from './call.ts';
 
+/** https://www.w3.org/TR/trace-context/#traceparent-header, version 00. */
+export const Traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+
 /**
  * CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md),
  * with the distributed-tracing extension. `id` is the message's `Nats-Msg-Id`.
@@ -13,10 +16,7 @@ export const Envelope = z.object({
   subject: z.string().min(1).optional(),
   time: Timestamp,
   datacontenttype: z.literal('application/json'),
-  traceparent: z
-    .string()
-    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
-    .optional(),
+  traceparent: Traceparent.optional(),
   data: z.record(z.string(), z.unknown()),
 });
 export type Envelope = z.infer<typeof Envelope>;

@@ -8,6 +8,8 @@ import {
   ListApprovals,
   ListApprovalsReply,
   RequestApproval,
+  StandingApproval,
+  StandingReply,
 } from './approvals.ts';
 import { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from './audit.ts';
 import { CheckReply, CheckRequest, EnforceReply, EnforceRequest } from './decision.ts';
@@ -51,6 +53,7 @@ export const policyValidate = rpc('policy', 'validate', PolicyValidateRequest, P
 export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, PolicyMigrateReply);
 export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply);
 export const approvalsRequest = rpc('approvals', 'request', RequestApproval, ApprovalReply);
+export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, StandingReply);
 export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply);
 export const approvalsConsume = rpc('approvals', 'consume', ConsumeApproval, ConsumeReply);
 export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply);

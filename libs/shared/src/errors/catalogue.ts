@@ -12,6 +12,7 @@ export const CATALOGUE = {
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   invalid_request: { status: 422, title: 'The request is not valid' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another call' },
+  idempotency_key_expired: { status: 422, title: 'The idempotency key is too old' },
   too_many_attempts: { status: 429, title: 'Too many wrong codes' },
   internal: { status: 500, title: 'Something broke' },
   bus_unavailable: { status: 503, title: 'The message bus is away' },

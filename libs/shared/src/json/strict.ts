@@ -35,40 +35,40 @@ function checkScalar(value: unknown, path: string): void {
 }
 
 /** Members in the parsed value; throws on what two readers could read differently. */
-function walk(value: unknown, path: string, depth: number): number {
+function walk(value: unknown, path: string, levels: number): number {
   if (typeof value !== 'object' || value === null) {
     checkScalar(value, path);
     return 0;
   }
-  if (depth >= MAX_DEPTH) throw invalid(`${path}: nested deeper than ${MAX_DEPTH} levels`);
+  if (levels === 0) throw invalid(`${path}: nested too deep`);
   let members = 0;
   if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) members += walk(item, `${path}.${i}`, depth + 1);
+    for (const [i, item] of value.entries()) members += walk(item, `${path}.${i}`, levels - 1);
     return members;
   }
   for (const key of Object.keys(value)) {
     const at = path ? `${path}.${key}` : key;
     if (key === '__proto__') throw invalid(`${at}: this key is refused`);
     if (!key.isWellFormed()) throw invalid(`${path || 'body'}: a key with a lone surrogate`);
-    members += 1 + walk((value as Record<string, unknown>)[key], at, depth + 1);
+    members += 1 + walk((value as Record<string, unknown>)[key], at, levels - 1);
   }
   return members;
 }
 
 /**
  * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no integers above 2^53-1, no `__proto__`,
- * at most {@link MAX_DEPTH} levels (I-JSON, RFC 7493, and RFC 8785 §3.1).
+ * at most `maxDepth` levels (I-JSON, RFC 7493, and RFC 8785 §3.1).
  *
  * @throws AppError `invalid_json` where it is not JSON, `invalid_request` where it is but is refused
  */
-export function parseStrictJson(text: string): unknown {
+export function parseStrictJson(text: string, maxDepth: number = MAX_DEPTH): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new AppError('invalid_json', 'The body is not valid JSON.', { cause });
   }
-  if (walk(value, '', 0) !== countMembers(text)) {
+  if (walk(value, '', maxDepth) !== countMembers(text)) {
     throw invalid('body: an object has the same key twice');
   }
   return value;

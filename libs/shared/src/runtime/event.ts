@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Envelope } from '../contracts/envelope.ts';
-import type { EventData, EventType } from '../contracts/events.ts';
+import { EVENT_DATA, type EventData, type EventType } from '../contracts/events.ts';
 
 /** A new W3C trace id: 16 bytes in hexadecimal, from a random UUID, which Node makes six times faster than random bytes. */
 export const newTraceId = (): string => randomUUID().replaceAll('-', '');
@@ -18,7 +18,11 @@ type NewEvent<T extends EventType> = {
   id?: string;
 };
 
-/** An event in its envelope. Its id is new unless one is given, and unique over all subjects. */
+/**
+ * An event in its envelope. Its id is new unless one is given, and unique over all subjects.
+ *
+ * @throws ZodError where the data is not what readers of this type expect: what can't be read is not written
+ */
 export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
   const { type, source, data, time, traceId, subject, id = randomUUID() } = event;
   return {
@@ -30,6 +34,6 @@ export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
     time,
     datacontenttype: 'application/json',
     ...(traceId === undefined ? {} : { traceparent: traceparentOf(traceId) }),
-    data,
+    data: EVENT_DATA[type].parse(data),
   };
 }

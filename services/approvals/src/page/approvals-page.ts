@@ -5,6 +5,9 @@ import { Html, html } from './html.ts';
 export type Notice = { tone: 'good' | 'bad'; text: string };
 
 const EMPTY = html``;
+/** The gateway passes on pages of up to 1 MiB. */
+const ROWS_BYTES = 700_000;
+const ARGUMENTS_BYTES = 200_000;
 const FILTERS: readonly (ApprovalStatus | undefined)[] = [
   undefined,
   'pending',
@@ -41,7 +44,17 @@ const form = (id: string): Html => html`
     <button>Decide</button>
   </form>`;
 
-function call({ call: { tool, op, amount_cents, args, principal }, ...approval }: Approval): Html {
+/** The arguments whole, or where all of them can be read: one huge call must not keep people from the others. */
+function argumentsOf({ approval_id, call: { args } }: Approval): Html {
+  if (args === undefined) return EMPTY;
+  const shown = html`<pre>${JSON.stringify(args, null, 2)}</pre>`;
+  if (Buffer.byteLength(shown.markup) <= ARGUMENTS_BYTES) return shown;
+  const bytes = Buffer.byteLength(JSON.stringify(args));
+  return html`<p>Too large for this page: <a href="/approvals/${approval_id}">all ${bytes} bytes of arguments</a></p>`;
+}
+
+function callOf(approval: Approval): Html {
+  const { tool, op, amount_cents, principal } = approval.call;
   return html`
     <strong>${tool}</strong>
     <dl>
@@ -51,23 +64,39 @@ function call({ call: { tool, op, amount_cents, args, principal }, ...approval }
       <dt>key</dt><dd>${approval.dry_run_id}</dd>
       ${approval.reason === undefined ? EMPTY : html`<dt>the agent says</dt><dd>${approval.reason}</dd>`}
     </dl>
-    ${args === undefined ? EMPTY : html`<pre>${JSON.stringify(args, null, 2)}</pre>`}`;
+    ${argumentsOf(approval)}`;
 }
 
 const row = (approval: Approval): Html => html`
   <tr id="${approval.approval_id}" data-status="${approval.status}">
     <td><span class="status">${approval.status}</span><br><small>${deadline(approval)}</small></td>
-    <td>${call(approval)}</td>
+    <td>${callOf(approval)}</td>
     <td><ul>${approval.reasons.map((reason) => html`<li>${reason}</li>`)}</ul></td>
     <td>${time(approval.requested_at)}<br><code>${approval.approval_id}</code></td>
     <td>${approval.status === 'pending' ? form(approval.approval_id) : EMPTY}</td>
   </tr>`;
 
-const table = (approvals: readonly Approval[]): Html => html`
+const table = (rows: readonly Html[]): Html => html`
   <table>
     <thead><tr><th>Status</th><th>Call</th><th>Why it waits</th><th>Asked</th><th>Decide</th></tr></thead>
-    <tbody>${approvals.map(row)}</tbody>
+    <tbody>${rows}</tbody>
   </table>`;
+
+/** As many rows as a page may hold, and the id that the next page begins after where not all are shown. */
+function fitRows(
+  approvals: readonly Approval[],
+  next: string | undefined,
+): { rows: Html[]; next?: string | undefined } {
+  const rows: Html[] = [];
+  let bytes = 0;
+  for (const [index, approval] of approvals.entries()) {
+    const one = row(approval);
+    bytes += Buffer.byteLength(one.markup);
+    if (bytes > ROWS_BYTES && index > 0) return { rows, next: approvals[index - 1]?.approval_id };
+    rows.push(one);
+  }
+  return { rows, next };
+}
 
 const filter = (status: ApprovalStatus | undefined, active: ApprovalStatus | undefined): Html => {
   const href = status === undefined ? '/ui/approvals' : `/ui/approvals?status=${status}`;
@@ -82,7 +111,8 @@ export type PageView = ListApprovalsReply & {
 };
 
 /** The whole page; works without scripts. */
-export function approvalsPage({ approvals, next, status, notice }: PageView): string {
+export function approvalsPage({ approvals, status, notice, ...page }: PageView): string {
+  const { rows, next } = fitRows(approvals, page.next);
   const older = new URLSearchParams({ ...(status === undefined ? {} : { status }), before: next ?? '' });
   return html`<!doctype html>
 <html lang="en">
@@ -98,7 +128,7 @@ export function approvalsPage({ approvals, next, status, notice }: PageView): st
 <nav aria-label="Filter">${FILTERS.map((one) => filter(one, status))}</nav>
 ${notice === undefined ? EMPTY : html`<p role="status" class="notice ${notice.tone}">${notice.text}</p>`}
 <main>
-${approvals.length === 0 ? html`<p class="empty">Nothing here. Calls that need a person will appear in this table.</p>` : table(approvals)}
+${approvals.length === 0 ? html`<p class="empty">Nothing here. Calls that need a person will appear in this table.</p>` : table(rows)}
 ${next === undefined ? EMPTY : html`<p><a rel="next" href="/ui/approvals?${new Html(older.toString().replaceAll('&', '&amp;'))}">Older</a></p>`}
 </main>
 </body>

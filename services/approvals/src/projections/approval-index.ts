@@ -35,8 +35,9 @@ export class ApprovalIndex {
   readonly #order: Entry[] = [];
   readonly #place = new Map<string, number>();
   readonly #byDryRunId = new Map<string, Entry[]>();
-  #wrongCodes: WrongCode[] = [];
+  readonly #wrongCodes = new Map<string, WrongCode>();
   #newestMs = 0;
+  #newestSeenAt = 0;
   #unreadable = 0;
 
   apply(message: Followed): void {
@@ -48,9 +49,14 @@ export class ApprovalIndex {
     }
     const { approval, source } = changed.data;
     const timeMs = Date.parse(message.event.time);
-    this.#newestMs = Math.max(this.#newestMs, timeMs);
+    if (timeMs > this.#newestMs) {
+      this.#newestMs = timeMs;
+      this.#newestSeenAt = performance.now();
+    }
     this.#put(toEntry(approval));
-    if (approval.status === 'denied' && source !== undefined) this.#addWrongCode({ atMs: timeMs, source });
+    if (approval.status === 'denied' && source !== undefined) {
+      this.countWrongCode(approval.approval_id, { atMs: timeMs, source });
+    }
   }
 
   #put(entry: Entry): void {
@@ -71,9 +77,16 @@ export class ApprovalIndex {
     this.#byDryRunId.set(entry.dryRunId, [...others, entry]);
   }
 
-  #addWrongCode(one: WrongCode): void {
-    this.#wrongCodes = this.#wrongCodes.filter((old) => old.atMs > one.atMs - WRONG_CODES_KEPT_MS);
-    this.#wrongCodes.push(one);
+  /** Counted once for an approval, whether its decider says so at once or the log a moment later. */
+  countWrongCode(approvalId: string, one: WrongCode): void {
+    for (const [id, { atMs }] of this.#wrongCodes) {
+      if (atMs < one.atMs - WRONG_CODES_KEPT_MS) this.#wrongCodes.delete(id);
+    }
+    this.#wrongCodes.set(approvalId, one);
+  }
+
+  has(approvalId: string): boolean {
+    return this.#place.has(approvalId);
   }
 
   /** The latest approval of each principal under this key. */
@@ -103,12 +116,15 @@ export class ApprovalIndex {
   }
 
   wrongCodesSince(sinceMs: number): readonly WrongCode[] {
-    return this.#wrongCodes.filter((one) => one.atMs > sinceMs);
+    return [...this.#wrongCodes.values()].filter((one) => one.atMs > sinceMs);
   }
 
-  /** The newest event's time, in milliseconds since the epoch: a clock that went back is not believed. */
-  get newestMs(): number {
-    return this.#newestMs;
+  /**
+   * The earliest that it can be now, in milliseconds since the epoch: the newest event's time and what passed since it was
+   * seen. A clock that went back is not believed, and one that once ran ahead does not stop time.
+   */
+  get earliestNowMs(): number {
+    return this.#newestMs + (performance.now() - this.#newestSeenAt);
   }
 
   get unreadable(): number {

@@ -25,7 +25,8 @@ export function decideWithApproval({ verdict }: Ruling, approval: Approval): Dec
     case 'approved':
       return 'consume';
     case 'pending':
-      return { outcome: 'pending', reasons: verdict.reasons, approval };
+      // Where a rule allows it, somebody asked all the same, and the approval says why.
+      return { outcome: 'pending', reasons: verdict.allowed ? approval.reasons : verdict.reasons, approval };
     case 'denied':
       return {
         outcome: 'blocked',
