@@ -141,8 +141,25 @@ describe('aegis up', () => {
     const { exitCode, output } = await failure({ env: { POLICY_PATH: path } });
     expect(exitCode).toBe(1);
     expect(output).toBe(
-      `aegis: POLICY_PATH: ${path} is not a policy: ${why}. Mend it; "aegis policy validate ${path}" shows all errors.`,
+      `aegis: POLICY_PATH: ${path} is not a policy: ${why}. Mend it; "npx aegis policy validate ${path}" shows all errors.`,
     );
+  });
+
+  it.each([
+    [{ APPROVAL_CODE: 'abc' }, 'aegis: APPROVAL_CODE: use 6 or more characters'],
+    [
+      { REQUEST_TIMEOUT_MS: '0' },
+      'aegis: REQUEST_TIMEOUT_MS: expected milliseconds, a whole number from 1 to 31536000000 (a year)',
+    ],
+    [{ PORT: 'abc' }, 'aegis: PORT: expected a whole number from 0 to 65535'],
+  ])('ends at once on a wrong setting and names it: %o', async (env, output) => {
+    expect(await failure({ env })).toEqual({ exitCode: 1, output });
+  });
+
+  it('warns where there is no policy, because everything is allowed then', async () => {
+    const stack = await start({ env: { POLICY_PATH: join(folder, 'nowhere.yml') } });
+    expect(stack.output()).toContain(`WARNING: there is no policy at ${join(folder, 'nowhere.yml')}`);
+    expect((await enforce(stack.url, { tool: 'db.drop_table' })).body.allowed).toBe(true);
   });
 
   it('says that the data directory can not be used', async () => {

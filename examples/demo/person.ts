@@ -26,7 +26,7 @@ export const inTheBrowser =
 export const byRest =
   (gateway: string, events: LiveEvents, code: string): Person =>
   async (approvalId, say) => {
-    say('approved for you by POST /approvals/complete, because of --yes');
+    say('decided for you by POST /approvals/complete, because of --yes');
     const response = await fetch(`${gateway}/approvals/complete`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

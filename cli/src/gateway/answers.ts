@@ -16,6 +16,7 @@ export const EnforceAnswer = z.looseObject({
   status: Outcome,
   reasons: z.array(z.string()),
   approval_id: z.string().nullish(),
+  dry_run_id: z.string().nullish(),
 });
 export type EnforceAnswer = z.infer<typeof EnforceAnswer>;
 

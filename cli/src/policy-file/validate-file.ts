@@ -24,6 +24,8 @@ export async function validateFile(host: Host, file: string, { json }: GlobalOpt
   if (json) printDocument(host, validationDocument(checked));
   else if (checked.ok) {
     printLine(host, `${paintStatus(host, 'valid')}  ${visible(file)} is a version ${checked.version} policy`);
+    if (checked.migration.migrated)
+      printLine(host, '  It works as it is. As version 2, by "npx aegis policy migrate", it would be:');
     for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
   } else {
     printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);

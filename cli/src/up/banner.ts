@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { UpConfig } from './config.ts';
 import type { Services } from './services.ts';
 
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 const LAUNCHER = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
 
 /** The entry for an MCP client that starts the tools over stdio, on one line. */
@@ -11,15 +12,33 @@ function mcpEntry(dataDir: string): string {
   return JSON.stringify({ mcpServers: { aegis } });
 }
 
+/** What a person must not miss. */
+function warnings(config: UpConfig, policyIsMissing: boolean): string[] {
+  const path = resolve(config.POLICY_PATH);
+  return [
+    ...(policyIsMissing
+      ? [`WARNING: there is no policy at ${path}. Until there is one, every tool is allowed.`]
+      : []),
+    ...(LOOPBACK.test(config.HOST)
+      ? []
+      : [`WARNING: ${config.HOST} can be reached from elsewhere, and nobody signs in yet.`]),
+  ];
+}
+
 /** What a person needs once the stack is ready. The code is shown where it was made here, and nowhere else. */
-export function banner(config: UpConfig, services: Services, natsUrl: string): string {
+export function banner(
+  config: UpConfig,
+  services: Services,
+  natsUrl: string,
+  policyIsMissing: boolean,
+): string {
   const rows: [string, string][] = [
     ['REST', services.gatewayUrl],
     ['API docs', `${services.gatewayUrl}/docs`],
     ['Approvals', `${services.gatewayUrl}/ui/approvals`],
     ['MCP', services.mcpUrl],
     ['NATS', natsUrl],
-    ['Policy', config.POLICY_PATH],
+    ['Policy', resolve(config.POLICY_PATH)],
     ['Audit log', config.AUDIT_PATH],
   ];
   if (config.codeWasMade)
@@ -31,6 +50,7 @@ export function banner(config: UpConfig, services: Services, natsUrl: string): s
     '',
     ...lines,
     '',
+    ...warnings(config, policyIsMissing).flatMap((one) => [`  ${one}`, '']),
     'For an MCP client, in its mcp.json:',
     `  ${mcpEntry(config.AEGIS_DATA_DIR)}`,
     '',

@@ -42,8 +42,8 @@ export async function startServices(broker: Broker, env: Env, log: Logger): Prom
     create: (deps: Deps<z.output<S>>) => T,
     more: Env = {},
   ): Promise<T> => {
-    const bus = await broker.connect(name);
     const config = parseEnv(schema, { ...env, ...more });
+    const bus = await broker.connect(name);
     const service = create({ bus, config, log: log.child({ service: name }), now });
     running.push({ service, bus });
     await service.start();

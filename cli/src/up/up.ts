@@ -35,13 +35,13 @@ const stopSignal = (): Promise<void> =>
   });
 
 /** A start is the moment to say that the file is broken: nobody would look for it in a running stack's health. */
-async function requirePolicy(path: string): Promise<void> {
+async function requirePolicy(path: string): Promise<{ isMissing: boolean }> {
   const candidate = await readCandidate(path);
-  if (candidate.type !== 'bad') return;
+  if (candidate.type !== 'bad') return { isMissing: candidate.type === 'missing' };
   const [first = '', ...more] = candidate.rejected.errors;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   throw new ConfigError(
-    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "aegis policy validate ${path}" shows all errors.`,
+    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "npx aegis policy validate ${path}" shows all errors.`,
   );
 }
 
@@ -54,7 +54,7 @@ async function requirePolicy(path: string): Promise<void> {
 export async function up(host: Host): Promise<ExitCode> {
   const config = readUpConfig(host.env);
   const log = createLogger('aegis', config.LOG_LEVEL);
-  await requirePolicy(config.POLICY_PATH);
+  const policy = await requirePolicy(config.POLICY_PATH);
   const stopping = stopSignal();
   await requireFreePort('PORT', config.HOST, config.PORT);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
@@ -62,8 +62,9 @@ export async function up(host: Host): Promise<ExitCode> {
   try {
     const services = await startServices(broker, serviceEnv(config, broker, host.env), log);
     await announce(config, services, broker);
-    host.stdout.write(banner(config, services, broker.url));
+    host.stdout.write(banner(config, services, broker.url, policy.isMissing));
     await stopping;
+    host.stdout.write('Stopping.\n');
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     await removeStackFile(config.AEGIS_DATA_DIR);
     await services.stop();

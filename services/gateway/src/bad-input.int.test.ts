@@ -61,7 +61,7 @@ describe('a body', () => {
       /twice/,
     ],
     ['with __proto__', '{"tool":"a","args":{"__proto__":{}}}', 422, 'invalid_request', /args\.__proto__/],
-    ['too deep', `{"tool":"a","args":{"x":${deep(64)}}}`, 422, 'invalid_request', /nested deeper/],
+    ['too deep', `{"tool":"a","args":{"x":${deep(64)}}}`, 422, 'invalid_request', /nested too deep/],
     ['with a lone surrogate', '{"tool":"a","args":{"x":"\\ud800"}}', 422, 'invalid_request', /args\.x/],
     [
       'with an integer above 2^53-1',
@@ -182,7 +182,12 @@ describe('a field', () => {
 });
 
 describe('a path', () => {
-  it.each(['/', '/nope', '/guard', '/guard/check/', '/GUARD/check', '/approvals/a/b', '/approvals/%zz'])(
+  it('/ leads people to the documentation', async () => {
+    const { statusCode, headers } = await gateway.app.inject({ url: '/', headers: { host: 'localhost' } });
+    expect([statusCode, headers.location]).toEqual([302, '/docs']);
+  });
+
+  it.each(['/nope', '/guard', '/guard/check/', '/GUARD/check', '/approvals/a/b', '/approvals/%zz'])(
     '%s is 404, with any method and any body',
     async (url) => {
       const get = await gateway.app.inject({ url, headers: { host: 'localhost' } });

@@ -50,6 +50,8 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
 
   const read = async (): Promise<Candidate> => {
     candidate = await readCandidate(config.POLICY_PATH);
+    const problem = fileProblem(candidate, undefined);
+    if (problem !== undefined) log.warn({ problem }, 'policy file not in force');
     return candidate;
   };
   const offerFile = async (): Promise<void> => {

@@ -128,7 +128,7 @@ export async function fetchNatsServer(cache: string, log: BrokerLog, root = '/')
     for (const source of sources) {
       const dir = await mkdtemp(join(cache, 'fetch-'));
       try {
-        log.info({ suite, mirror: source.uris[0] }, 'looking for a nats-server in a newer suite');
+        log.warn({ suite, mirror: source.uris[0] }, 'looking for a nats-server in a newer suite');
         const server = await fromSuite(dir, forSuite(source, suite, newer.components));
         if (server !== undefined) return await settle(server, cache);
         failures.push(`${suite}: none that is new enough`);

@@ -96,7 +96,8 @@ function readLog(child: ChildProcess, log: BrokerLog): () => string {
       const [, level, message = line] = /\[(INF|WRN|ERR|FTL|DBG|TRC)\] (.*)/.exec(line) ?? [];
       if (level === 'INF') return;
       last = message;
-      log.warn({ message }, 'the NATS server says');
+      // Its warnings are its own affair, such as what it rebuilt after a crash; its errors are ours.
+      log[level === 'WRN' ? 'info' : 'warn']({ message }, 'the NATS server says');
     });
   }
   return () => last;

@@ -36,6 +36,10 @@ const fact = (subject: string, after?: number, id = `test-${nextId++}`) => ({
   ...(after === undefined ? {} : { expect: after }),
 });
 
+/** A question as it would travel, and the answer's text. */
+const raw = async (text: string): Promise<string> =>
+  (await gateway.link.nc.request('aegis.rpc.policy.check', text, { timeout: 1_000 })).string();
+
 let server: TestNatsServer;
 let gateway: Bus;
 let policy: Bus;
@@ -127,8 +131,6 @@ describe('asking', () => {
         return { n };
       }),
     ]);
-    const raw = async (text: string) =>
-      (await gateway.link.nc.request('aegis.rpc.policy.check', text, { timeout: 1_000 })).string();
     expect(await raw('{"deadline_ms":9e12,"data":{"n":1,"n":2}}')).toContain('the same key twice');
     expect(await raw(`{"deadline_ms":9e12,"data":${'['.repeat(200)}${']'.repeat(200)}}`)).toContain(
       'nested too deep',

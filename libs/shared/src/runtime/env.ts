@@ -16,8 +16,18 @@ export function parseEnv<S extends z.ZodObject>(
   throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
 }
 
-export const port = z.coerce.number().int().min(0).max(65_535);
-export const durationMs = z.coerce.number().int().min(1).max(31_536_000_000);
+const PORT_EXPECTED = 'expected a whole number from 0 to 65535';
+export const port = z.coerce
+  .number(PORT_EXPECTED)
+  .int(PORT_EXPECTED)
+  .min(0, PORT_EXPECTED)
+  .max(65_535, PORT_EXPECTED);
+const DURATION_EXPECTED = 'expected milliseconds, a whole number from 1 to 31536000000 (a year)';
+export const durationMs = z.coerce
+  .number(DURATION_EXPECTED)
+  .int(DURATION_EXPECTED)
+  .min(1, DURATION_EXPECTED)
+  .max(31_536_000_000, DURATION_EXPECTED);
 /** Host names, comma separated, in lower case. */
 export const hostNames = z
   .string()

@@ -124,7 +124,7 @@ export function approvalsPage({ approvals, status, notice, ...page }: PageView):
 <script src="/ui/approvals.js" defer></script>
 </head>
 <body>
-<header><h1>Approvals</h1><p>The right code approves a call for one run. A wrong code denies it for good.</p></header>
+<header><h1>Approvals</h1><p>The right code approves a call for one run. Anything else denies it for good.</p></header>
 <nav aria-label="Filter">${FILTERS.map((one) => filter(one, status))}</nav>
 ${notice === undefined ? EMPTY : html`<p role="status" class="notice ${notice.tone}">${notice.text}</p>`}
 <main>

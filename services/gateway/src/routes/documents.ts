@@ -12,6 +12,7 @@ export function documentRoutes(app: App): void {
     page = renderPage(document);
   });
   const schema = { hide: true };
+  app.get('/', { schema }, (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema }, (_request, reply) => reply.type('application/json').send(json));
   app.get('/docs', { schema }, (_request, reply) =>
     reply.type('text/html; charset=utf-8').header('content-security-policy', PAGE_POLICY).send(page),

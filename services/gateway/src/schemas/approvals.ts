@@ -44,7 +44,7 @@ export const CompleteBody = z
   .strictObject({
     dry_run_id: z.string().min(1).max(200).optional(),
     approval_id: z.string().min(1).max(200).optional(),
-    approval_code: z.string().max(1024),
+    approval_code: z.string().min(1, 'required').max(1024),
   })
   .refine((body) => (body.dry_run_id === undefined) !== (body.approval_id === undefined), {
     path: ['dry_run_id'],
