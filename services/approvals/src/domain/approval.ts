@@ -28,73 +28,47 @@ export type Decision = { event: ApprovalEvent } | { because: string };
 
 type In<S extends Approval['status']> = Extract<Approval, { status: S }>;
 
-/** True once the deadline to decide, or to use, is past; the deadline itself is still in time. */
-export function isOverdue(state: Approval, now: Date): boolean {
-  if (state.status === 'pending') return now.getTime() > Date.parse(state.decide_by);
-  if (state.status === 'approved') return now.getTime() > Date.parse(state.use_by);
-  return false;
+type Open = In<'pending'> | In<'approved'>;
+
+/** The approval, if its deadline to decide, or to use, is past; the deadline itself is still in time. */
+function overdue(state: Approval, now: Date): Open | undefined {
+  if (state.status === 'pending') return now.getTime() > Date.parse(state.decide_by) ? state : undefined;
+  if (state.status === 'approved') return now.getTime() > Date.parse(state.use_by) ? state : undefined;
+  return undefined;
 }
 
-/** The fields that every status has. */
-function asked(state: Approval) {
-  const {
-    approval_id,
-    dry_run_id,
-    generation,
-    trace_id,
-    call,
-    call_digest,
-    reasons,
-    requested_at,
-    decide_by,
-  } = state;
-  return {
-    approval_id,
-    dry_run_id,
-    generation,
-    trace_id,
-    call,
-    call_digest,
-    reasons,
-    requested_at,
-    decide_by,
-    ...(state.reason === undefined ? {} : { reason: state.reason }),
-    ...(state.rule === undefined ? {} : { rule: state.rule }),
-    ...(state.policy_digest === undefined ? {} : { policy_digest: state.policy_digest }),
-  };
-}
+/** True once the deadline to decide, or to use, is past. */
+export const isOverdue = (state: Approval, now: Date): boolean => overdue(state, now) !== undefined;
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
 
-function request(command: Extract<Command, { type: 'request' }>): Decision {
-  const { identity, asked: wanted, call_digest, now, decideWithinMs } = command;
-  const { call, reasons, reason, rule, policy_digest } = wanted;
-  const approval: In<'pending'> = {
-    status: 'pending',
-    ...identity,
-    call,
-    call_digest,
-    reasons,
-    ...(reason === undefined ? {} : { reason }),
-    ...(rule === undefined ? {} : { rule }),
-    ...(policy_digest === undefined ? {} : { policy_digest }),
-    requested_at: now.toISOString(),
-    decide_by: later(now, decideWithinMs),
+function request({
+  identity,
+  asked,
+  call_digest,
+  now,
+  decideWithinMs,
+}: Extract<Command, { type: 'request' }>): Decision {
+  const deadlines = { requested_at: now.toISOString(), decide_by: later(now, decideWithinMs) };
+  return {
+    event: {
+      name: 'requested',
+      approval: { status: 'pending', ...asked, ...identity, call_digest, ...deadlines },
+    },
   };
-  return { event: { name: 'requested', approval } };
 }
 
 function complete(command: Extract<Command, { type: 'complete' }>, state: In<'pending'>): Decision {
   const { now, by, rightCode, useWithinMs } = command;
-  const decided = { ...asked(state), decided_at: now.toISOString(), decided_by: by };
+  const decided = { ...state, decided_at: now.toISOString(), decided_by: by };
   return rightCode
     ? {
         event: {
           name: 'approved',
-          approval: { status: 'approved', ...decided, use_by: later(now, useWithinMs) },
+          approval: { ...decided, status: 'approved', use_by: later(now, useWithinMs) },
         },
       }
-    : { event: { name: 'denied', approval: { status: 'denied', ...decided, denied_because: 'wrong code' } } };
+    : { event: { name: 'denied', approval: { ...decided, status: 'denied', denied_because: 'wrong code' } } };
 }
 
 function consume(command: Extract<Command, { type: 'consume' }>, state: Approval): Decision {
@@ -102,22 +76,17 @@ function consume(command: Extract<Command, { type: 'consume' }>, state: Approval
   if (command.call_digest !== state.call_digest) {
     return { because: `Approval ${state.approval_id} was given for another call` };
   }
-  const { decided_at, decided_by, use_by } = state;
   const used = { consumed_at: command.now.toISOString(), decision_id: command.decision_id };
-  const approval: In<'consumed'> = {
-    status: 'consumed',
-    ...asked(state),
-    decided_at,
-    decided_by,
-    use_by,
-    ...used,
-  };
-  return { event: { name: 'consumed', approval } };
+  return { event: { name: 'consumed', approval: { ...state, status: 'consumed', ...used } } };
 }
 
-const expire = (state: Approval, now: Date): Decision => ({
-  event: { name: 'expired', approval: { status: 'expired', ...asked(state), expired_at: now.toISOString() } },
-});
+/** What was decided of an approval that is overdue no longer counts: only what was asked stays. */
+function expire(state: Open, now: Date): Decision {
+  const expired = { status: 'expired', expired_at: now.toISOString() } as const;
+  if (state.status === 'pending') return { event: { name: 'expired', approval: { ...state, ...expired } } };
+  const { decided_at: _at, decided_by: _by, use_by: _use, ...asked } = state;
+  return { event: { name: 'expired', approval: { ...asked, ...expired } } };
+}
 
 /**
  * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, and `expired` from either that is overdue.
@@ -128,7 +97,8 @@ export function decide(command: Command, state: Approval | undefined): Decision 
     return state ? { because: `Approval ${state.approval_id} exists` } : request(command);
   }
   if (!state) return { because: 'There is no such approval' };
-  if (isOverdue(state, command.now)) return expire(state, command.now);
+  const late = overdue(state, command.now);
+  if (late) return expire(late, command.now);
   if (command.type === 'expire') return { because: `Approval ${state.approval_id} is not overdue` };
   if (command.type === 'consume') return consume(command, state);
   return state.status === 'pending'

@@ -37,7 +37,7 @@ function enforceRoute(app: App, { bus, config }: AppDeps): void {
     summary: 'May this call run now?',
     description:
       'The answer is on record before it is given. `allowed`, `pending` and `blocked` are all answers, with status 200. ' +
-      'An approval allows one call, once. A retry with the same Idempotency-Key gets the same answer.',
+      'An approval allows one call, once. A retry with the same Idempotency-Key gets the same answer for ten minutes, pending ones too.',
     headers: EnforceHeaders,
     body: EnforceBody,
     response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409], GuardProblem) },
