@@ -16,6 +16,7 @@ describe('the stack on one machine', () => {
     const allow_tools = Array.from({ length: 125_000 }, (_, n) => `a${n}`);
     const migrated = await post(stack.url, '/policy/migrate', { policy: { allow_tools } });
     expect(migrated).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
+    await enforce(stack.url, { tool: 'crm.export_users' });
     for (let n = 0; n < 6; n++)
       await enforce(stack.url, { tool: 'cjk.x', args: { a: '中'.repeat(345_000) } });
     const { status, body } = await get<{ approvals: unknown[]; next?: string }>(
@@ -26,7 +27,12 @@ describe('the stack on one machine', () => {
     expect(body.next).toBeDefined();
     const page = await fetch(`${stack.url}/ui/approvals`);
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain('Too large for this page');
+    const text = await page.text();
+    expect(text.split('Too large for this page')).toHaveLength(7);
+    expect(text).toContain('crm.export_users');
+    const numbers = `[${Array(200_000).fill('9e15').join(',')}]`;
+    const swollen = await enforce(stack.url, `{"tool":"cjk.y","args":{"n":${numbers}}}`);
+    expect(swollen).toMatchObject({ status: 413, body: { code: 'payload_too_large', allowed: false } });
     for (let n = 0; n < 250; n++)
       await post(stack.url, '/audit', { action: 'note', note: '中'.repeat(4_096) });
     expect(

@@ -1,4 +1,4 @@
-import { ApprovalId } from '@aegis/shared/contracts/approvals';
+import { type Approval, ApprovalId } from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
@@ -31,19 +31,23 @@ export async function keyOf(
   throw new AppError('invalid_request', 'dry_run_id: names the approval of another call');
 }
 
-/** The newest approval under a key, whatever its state. */
-export async function latest(
+/** The newest approval under a key that is for this very call, whatever its state and whatever came under the key since. */
+export async function latestFor(
   { store, index }: FindDeps,
-  principal: string,
+  call: Call,
   dryRunId: string,
   deadlineMs: number,
-): Promise<Loaded | undefined> {
-  let found: Loaded | undefined;
-  for (let generation = index.generationOf(principal, dryRunId) ?? 1; ; generation++) {
-    const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
-    if (!loaded) return found;
-    found = loaded;
+): Promise<Approval | undefined> {
+  const at = async (generation: number): Promise<Approval | undefined> =>
+    (await store.load(approvalIdFor(call.principal, dryRunId, generation), deadlineMs))?.approval;
+  let generation = index.generationOf(call.principal, dryRunId) ?? 1;
+  while (await at(generation + 1)) generation++;
+  const digest = callDigest(call);
+  for (; generation > 0; generation--) {
+    const approval = await at(generation);
+    if (approval?.call_digest === digest) return approval;
   }
+  return undefined;
 }
 
 /** The one approval that a dry run id means: the only one, or the only one that waits. */

@@ -6,7 +6,7 @@ import type { Logger } from '@aegis/shared/runtime/logger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Lifecycle } from './lifecycle.ts';
 import type { List } from './nats.ts';
-import { approvalsPage, type Notice } from './page/approvals-page.ts';
+import { approvalsPage, type Notice, ROW } from './page/approvals-page.ts';
 
 const ANSWER_WITHIN_MS = 1_500;
 const ROWS = 50;
@@ -39,10 +39,15 @@ function addRoutes(app: FastifyInstance, { list, lifecycle }: PageDeps): void {
   app.get<{ Querystring: Query }>('/ui/approvals', async (request, reply) => {
     const status = ApprovalStatus.safeParse(request.query.status).data;
     const { before } = request.query;
-    const page = await list({ limit: ROWS, status, before }, Date.now() + ANSWER_WITHIN_MS);
-    return reply
-      .type('text/html; charset=utf-8')
-      .send(approvalsPage({ ...page, status, notice: await notice(request.query, lifecycle) }));
+    const page = await list({ limit: ROWS, status, before }, ROW, Date.now() + ANSWER_WITHIN_MS);
+    return reply.type('text/html; charset=utf-8').send(
+      approvalsPage({
+        rows: page.items,
+        next: page.next,
+        status,
+        notice: await notice(request.query, lifecycle),
+      }),
+    );
   });
 
   app.post<{ Params: { id: string }; Body: URLSearchParams | undefined }>(

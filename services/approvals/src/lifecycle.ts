@@ -7,13 +7,14 @@ import { newTraceId } from '@aegis/shared/runtime/event';
 import { checkAttempts, isRightCode, sourceOf } from './code.ts';
 import { type Command, type Deadlines, decide, isOverdue } from './domain/approval.ts';
 import { approvalIdFor } from './domain/identity.ts';
-import { findApproval, keyOf, latest } from './find.ts';
+import { findApproval, keyOf, latestFor } from './find.ts';
 import type { ApprovalIndex } from './projections/approval-index.ts';
 import { createQueue } from './queue.ts';
 import { type Loaded, type Store, toEnvelope } from './store.ts';
 
 /** Only a lost race is tried again, and no more often than this. */
 const TRIES = 3;
+const LARGEST_CALL_BYTES = 1_250_000;
 
 export type LifecycleDeps = {
   store: Store;
@@ -79,6 +80,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     before: Approval | undefined,
     deadlineMs: number,
   ) => {
+    // What is approved is read by people and by the bus many times over; written out, numbers can take thrice their room.
+    if (Buffer.byteLength(JSON.stringify(asked.call)) > LARGEST_CALL_BYTES) {
+      throw new AppError(
+        'payload_too_large',
+        `args: larger than ${LARGEST_CALL_BYTES} bytes when written out.`,
+      );
+    }
     const identity = {
       approval_id: approvalIdFor(asked.call.principal, dryRunId, generation),
       dry_run_id: dryRunId,
@@ -149,11 +157,9 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     dryRunId: string,
     deadlineMs: number,
   ): Promise<Approval | undefined> => {
-    const found = await latest(deps, call.principal, dryRunId, deadlineMs);
-    if (!found || found.approval.call_digest !== callDigest(call) || isOverdue(found.approval, now()))
-      return undefined;
-    const { status } = found.approval;
-    return status === 'expired' || status === 'consumed' ? undefined : found.approval;
+    const found = await latestFor(deps, call, dryRunId, deadlineMs);
+    if (!found || isOverdue(found, now())) return undefined;
+    return found.status === 'expired' || found.status === 'consumed' ? undefined : found;
   };
 
   return {
@@ -168,8 +174,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     async standing({ call, dry_run_id }, deadlineMs) {
       return standing(call, await keyOf(deps, call, dry_run_id, deadlineMs), deadlineMs);
     },
-    // One code at a time: many at once would all be judged before the first wrong one is counted.
-    complete: (request, deadlineMs) => oneByOne(() => retryConflicts(() => judge(request, deadlineMs))),
+    async complete(request, deadlineMs) {
+      const { approval } = await findApproval(deps, request.id, deadlineMs);
+      if (approval.status !== 'pending') return approval;
+      const exact = { ...request, id: approval.approval_id };
+      // One code at a time: many at once would all be judged before the first wrong one is counted.
+      return oneByOne(() => retryConflicts(() => judge(exact, deadlineMs)));
+    },
     get: async (id, deadlineMs) => (await findApproval(deps, id, deadlineMs)).approval,
     async expire(approvalId, deadlineMs) {
       await retryConflicts(async () => {

@@ -1,18 +1,22 @@
-import type { Approval, ListApprovals, ListApprovalsReply } from '@aegis/shared/contracts/approvals';
+import type { Approval, ListApprovals } from '@aegis/shared/contracts/approvals';
 import { AppError } from '@aegis/shared/errors/app-error';
 import type { ApprovalIndex, Entry } from './projections/approval-index.ts';
 import type { Store } from './store.ts';
 
 type ListDeps = { store: Store; index: ApprovalIndex; indexCaughtUp: (deadlineMs: number) => Promise<void> };
 
-/** A page's replies must fit a message of the bus. */
-const PAGE_BYTES = 2_000_000;
+/** What a page is made of, and how much of it fits. */
+export type Shape<T> = { toItem: (approval: Approval) => T; bytesOf: (item: T) => number; maxBytes: number };
 
-/** Reads the entries' approvals from the log, as many at once as the page may still hold. */
+/** `next` is the `before` of the page that follows, where there is one. */
+export type ListPage<T> = { items: T[]; next?: string };
+
+/** Read at once from the log: the server cuts a connection that it has to hold too much for. */
+const AT_ONCE = 8;
+
 async function* loadAll(
   store: Store,
   entries: Iterable<Entry>,
-  atOnce: number,
   deadlineMs: number,
 ): AsyncGenerator<Approval> {
   let group: Entry[] = [];
@@ -23,35 +27,38 @@ async function* loadAll(
   };
   for (const entry of entries) {
     group.push(entry);
-    if (group.length === atOnce) yield* await loadGroup();
+    if (group.length === AT_ONCE) yield* await loadGroup();
   }
   yield* await loadGroup();
 }
 
 /**
- * A page of approvals, newest request first. It has everything that was stored when it was asked for.
+ * A page of approvals, newest request first, of at most `limit` items and about `maxBytes`. It has everything that was
+ * stored when it was asked for.
  *
- * @returns at most `limit` approvals, and the `before` of the next page where there is one
+ * @throws AppError `invalid_request` where `before` names no approval
  */
-export async function listApprovals(
+export async function listApprovals<T>(
   deps: ListDeps,
   query: ListApprovals,
+  { toItem, bytesOf, maxBytes }: Shape<T>,
   deadlineMs: number,
-): Promise<ListApprovalsReply> {
+): Promise<ListPage<T>> {
   await deps.indexCaughtUp(deadlineMs);
   if (query.before !== undefined && !deps.index.has(query.before)) {
     throw new AppError('invalid_request', 'before: names no approval');
   }
-  const approvals: Approval[] = [];
+  const items: T[] = [];
   let bytes = 0;
+  let last = '';
   const entries = deps.index.newestFirst(query.status, query.before);
-  for await (const approval of loadAll(deps.store, entries, Math.min(query.limit + 1, 50), deadlineMs)) {
+  for await (const approval of loadAll(deps.store, entries, deadlineMs)) {
     if (query.status !== undefined && approval.status !== query.status) continue;
-    bytes += Buffer.byteLength(JSON.stringify(approval));
-    const last = approvals.at(-1);
-    if (last && (approvals.length === query.limit || bytes > PAGE_BYTES))
-      return { approvals, next: last.approval_id };
-    approvals.push(approval);
+    const item = toItem(approval);
+    bytes += bytesOf(item);
+    if (items.length > 0 && (items.length === query.limit || bytes > maxBytes)) return { items, next: last };
+    items.push(item);
+    last = approval.approval_id;
   }
-  return { approvals };
+  return { items };
 }

@@ -1,5 +1,5 @@
 import { type Route, route } from '@aegis/shared/bus/respond';
-import type { ListApprovals, ListApprovalsReply } from '@aegis/shared/contracts/approvals';
+import type { Approval, ListApprovals } from '@aegis/shared/contracts/approvals';
 import {
   approvalsComplete,
   approvalsConsume,
@@ -12,8 +12,16 @@ import {
 import type { Service } from '@aegis/shared/runtime/service';
 import type { Consume } from './consume.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { ListPage, Shape } from './list.ts';
 
-export type List = (query: ListApprovals, deadlineMs: number) => Promise<ListApprovalsReply>;
+export type List = <T>(query: ListApprovals, shape: Shape<T>, deadlineMs: number) => Promise<ListPage<T>>;
+
+/** Whole approvals, as many as fit a message of the bus. */
+const WHOLE: Shape<Approval> = {
+  toItem: (approval) => approval,
+  bytesOf: (approval) => Buffer.byteLength(JSON.stringify(approval)),
+  maxBytes: 2_000_000,
+};
 
 /** The approvals service's ways in on the bus. */
 export const routes = (
@@ -33,6 +41,9 @@ export const routes = (
   })),
   route(approvalsConsume, (request, { deadlineMs }) => consume(request, deadlineMs)),
   route(approvalsGet, async ({ id }, { deadlineMs }) => ({ approval: await lifecycle.get(id, deadlineMs) })),
-  route(approvalsList, (query, { deadlineMs }) => list(query, deadlineMs)),
+  route(approvalsList, async (query, { deadlineMs }) => {
+    const { items, next } = await list(query, WHOLE, deadlineMs);
+    return next === undefined ? { approvals: items } : { approvals: items, next };
+  }),
   route(healthOf('approvals'), health),
 ];

@@ -6,6 +6,7 @@ import {
   approvalsGet,
   approvalsList,
   approvalsRequest,
+  approvalsStanding,
 } from '@aegis/shared/contracts/rpc';
 import { approvalLog } from '@aegis/shared/contracts/subjects';
 import { recordCall } from '@aegis/shared/json/call-digest';
@@ -166,6 +167,26 @@ describe('deciding', () => {
     await startReplica();
     expect(await codeOf(complete(next.approval_id))).toBe('too_many_attempts');
     expect((await complete(next.approval_id, CODE, '10.0.0.2')).status).toBe('approved');
+  });
+});
+
+const standing = async (of: ReturnType<typeof call>) =>
+  (await enforcer.ask(approvalsStanding, { call: of, dry_run_id: 'key' }, soon())).approval;
+
+describe('what stands for a call', () => {
+  it('is the newest approval for this very call under its key, and nothing once it is over', async () => {
+    await startReplica();
+    expect(await standing(call())).toBeUndefined();
+    const first = await request('key');
+    expect((await standing(call()))?.status).toBe('pending');
+    expect(await standing(call(1))).toBeUndefined();
+    await complete('key', 'wrong');
+    await request('key', call(1));
+    expect((await standing(call()))?.approval_id).toBe(first.approval_id);
+    const other = await standing(call(1));
+    await complete(other?.approval_id ?? '');
+    await consume(other as Approval, call(1));
+    expect(await standing(call(1))).toBeUndefined();
   });
 });
 

@@ -11,6 +11,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { listApprovals } from './list.ts';
 import { type List, routes } from './nats.ts';
 import { ApprovalIndex } from './projections/approval-index.ts';
+import { createQueue } from './queue.ts';
 import { createStore } from './store.ts';
 import { createTimers } from './timers.ts';
 
@@ -48,7 +49,9 @@ export function createApprovals({ bus, config, log, now: clock }: Deps<Approvals
     code: approvalCodeOf(config),
     deadlines,
   });
-  const list: List = (query, deadlineMs) => listApprovals({ store, index, indexCaughtUp }, query, deadlineMs);
+  const oneByOne = createQueue();
+  const list: List = (query, shape, deadlineMs) =>
+    oneByOne(() => listApprovals({ store, index, indexCaughtUp }, query, shape, deadlineMs));
   const health = () =>
     healthFrom([
       !bus.isUp() && 'the message bus is away',

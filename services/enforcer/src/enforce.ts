@@ -59,11 +59,14 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     return approval;
   };
 
-  /** Whether a person was asked about this very call under its key: then the person's answer counts, not the rule's. */
-  const isAsked = async ({ call, dry_run_id }: EnforceRequest, context: RequestContext): Promise<boolean> => {
-    if (dry_run_id === undefined) return false;
-    const { approval } = await bus.ask(approvalsStanding, { call, dry_run_id }, context);
-    return approval !== undefined;
+  /** The approval of a call that a rule allows, where a person was asked about it under its key all the same. */
+  const findStanding = async (
+    { request }: Ruling,
+    context: RequestContext,
+  ): Promise<Approval | undefined> => {
+    const { call, dry_run_id } = request;
+    if (dry_run_id === undefined) return undefined;
+    return (await bus.ask(approvalsStanding, { call, dry_run_id }, context)).approval;
   };
 
   /** The finished decision: event and answer, whether it is stored by us or with the use of an approval. */
@@ -112,12 +115,19 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     return consumed ? reply : undefined;
   };
 
-  const review = async (ruling: Ruling, context: RequestContext): Promise<EnforceReply> => {
-    for (let look = 0; look < LOOKS; look++) {
-      const approval = await requestApproval(ruling, context);
-      const decided = decideWithApproval(ruling, approval);
+  /** What the person says, where one was asked; the rule's own word where none was. */
+  const decideByPerson = async (
+    ruling: Ruling,
+    context: RequestContext,
+    rules: Decided | 'review',
+  ): Promise<EnforceReply> => {
+    const look = rules === 'review' ? requestApproval : findStanding;
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const approval = await look(ruling, context);
+      const decided = approval ? decideWithApproval(ruling, approval) : rules;
+      if (decided === 'review') break;
       if (decided !== 'consume') return record.store(finish(ruling, decided, context), context.deadlineMs);
-      const reply = await consume(ruling, approval, context);
+      const reply = approval && (await consume(ruling, approval, context));
       if (reply) return reply;
     }
     throw new AppError('version_conflict', 'The approval changed while it was used; ask again.');
@@ -131,9 +141,8 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
       if (earlier) return earlier;
     }
     const ruling = await rule(request, context);
-    const decided = decideWithoutApproval(ruling);
-    if (decided === 'review') return review(ruling, context);
-    if (decided.outcome === 'allowed' && (await isAsked(request, context))) return review(ruling, context);
-    return record.store(finish(ruling, decided, context), context.deadlineMs);
+    const rules = decideWithoutApproval(ruling);
+    if (rules === 'review' || rules.outcome === 'allowed') return decideByPerson(ruling, context, rules);
+    return record.store(finish(ruling, rules, context), context.deadlineMs);
   };
 }

@@ -198,6 +198,20 @@ describe('a call that a rule allows', () => {
     expect(await ask(request({ dry_run_id: 'key' }))).toMatchObject({ allowed: false, status });
   });
 
+  it('is allowed, and nobody is asked anew, when somebody else used its approval up', async () => {
+    await policySays('allow');
+    let used = false;
+    await standIn(
+      'approvals',
+      route(approvalsStanding, () => (used ? {} : { approval: approved })),
+      route(approvalsConsume, () => {
+        used = true;
+        return { consumed: false, because: 'it is consumed' };
+      }),
+    );
+    expect(await ask(request({ dry_run_id: 'key' }))).toMatchObject({ allowed: true });
+  });
+
   it('is allowed where nobody was asked, and denied where the approvals can not tell', async () => {
     await policySays('allow');
     expect(await ask(request({ dry_run_id: 'key' }))).toBe('approvals_unavailable');

@@ -19,6 +19,8 @@ const MIB = 1024 * 1024;
 
 /** Room for 1 MiB of arguments, escaped, inside an event inside a request. */
 export const MAX_PAYLOAD_BYTES = 4 * MIB;
+/** What the server holds for a connection before it cuts it off; its default is 64 MiB. */
+const MAX_PENDING_BYTES = 256 * MIB;
 
 /** Memory that JetStream may use; stream AEGIS_CHECKS reserves half of it. */
 export const MAX_MEMORY_STORE_BYTES = 128 * MIB;
@@ -51,6 +53,7 @@ function listening(options: NatsConfOptions): string[] {
     ...(options.pidFile === undefined ? [] : [`pid_file: ${text(options.pidFile)}`]),
     ...(options.portsFileDir === undefined ? [] : [`ports_file_dir: ${text(options.portsFileDir)}`]),
     `max_payload: ${MAX_PAYLOAD_BYTES}`,
+    `max_pending: ${MAX_PENDING_BYTES}`,
     'lame_duck_grace_period: "2s"',
     'lame_duck_duration: "30s"',
   ];

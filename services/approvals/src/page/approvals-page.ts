@@ -1,12 +1,11 @@
-import type { Approval, ApprovalStatus, ListApprovalsReply } from '@aegis/shared/contracts/approvals';
+import type { Approval, ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import type { Shape } from '../list.ts';
 import { Html, html } from './html.ts';
 
 /** What is shown above the table after a form was sent. */
 export type Notice = { tone: 'good' | 'bad'; text: string };
 
 const EMPTY = html``;
-/** The gateway passes on pages of up to 1 MiB. */
-const ROWS_BYTES = 700_000;
 const ARGUMENTS_BYTES = 200_000;
 const FILTERS: readonly (ApprovalStatus | undefined)[] = [
   undefined,
@@ -82,21 +81,12 @@ const table = (rows: readonly Html[]): Html => html`
     <tbody>${rows}</tbody>
   </table>`;
 
-/** As many rows as a page may hold, and the id that the next page begins after where not all are shown. */
-function fitRows(
-  approvals: readonly Approval[],
-  next: string | undefined,
-): { rows: Html[]; next?: string | undefined } {
-  const rows: Html[] = [];
-  let bytes = 0;
-  for (const [index, approval] of approvals.entries()) {
-    const one = row(approval);
-    bytes += Buffer.byteLength(one.markup);
-    if (bytes > ROWS_BYTES && index > 0) return { rows, next: approvals[index - 1]?.approval_id };
-    rows.push(one);
-  }
-  return { rows, next };
-}
+/** Approvals as rows, as many as a page may hold: the gateway passes on pages of up to 1 MiB. */
+export const ROW: Shape<Html> = {
+  toItem: row,
+  bytesOf: ({ markup }) => Buffer.byteLength(markup),
+  maxBytes: 700_000,
+};
 
 const filter = (status: ApprovalStatus | undefined, active: ApprovalStatus | undefined): Html => {
   const href = status === undefined ? '/ui/approvals' : `/ui/approvals?status=${status}`;
@@ -105,14 +95,15 @@ const filter = (status: ApprovalStatus | undefined, active: ApprovalStatus | und
     : html`<a href="${href}">${status ?? 'all'}</a> `;
 };
 
-export type PageView = ListApprovalsReply & {
-  status?: ApprovalStatus | undefined;
-  notice?: Notice | undefined;
+export type PageView = {
+  rows: readonly Html[];
+  next: string | undefined;
+  status: ApprovalStatus | undefined;
+  notice: Notice | undefined;
 };
 
 /** The whole page; works without scripts. */
-export function approvalsPage({ approvals, status, notice, ...page }: PageView): string {
-  const { rows, next } = fitRows(approvals, page.next);
+export function approvalsPage({ rows, next, status, notice }: PageView): string {
   const older = new URLSearchParams({ ...(status === undefined ? {} : { status }), before: next ?? '' });
   return html`<!doctype html>
 <html lang="en">
@@ -128,7 +119,7 @@ export function approvalsPage({ approvals, status, notice, ...page }: PageView):
 <nav aria-label="Filter">${FILTERS.map((one) => filter(one, status))}</nav>
 ${notice === undefined ? EMPTY : html`<p role="status" class="notice ${notice.tone}">${notice.text}</p>`}
 <main>
-${approvals.length === 0 ? html`<p class="empty">Nothing here. Calls that need a person will appear in this table.</p>` : table(rows)}
+${rows.length === 0 ? html`<p class="empty">Nothing here. Calls that need a person will appear in this table.</p>` : table(rows)}
 ${next === undefined ? EMPTY : html`<p><a rel="next" href="/ui/approvals?${new Html(older.toString().replaceAll('&', '&amp;'))}">Older</a></p>`}
 </main>
 </body>
