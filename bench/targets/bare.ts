@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@aegis/shared/testkit/free-port';
 import { startChild } from './child.ts';
-import { freePort } from './free-port.ts';
 import type { Running } from './target.ts';
 
 const SERVER = fileURLToPath(new URL('./bare-server.ts', import.meta.url));

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { freePort } from '@aegis/shared/testkit/free-port';
 import { type Call, CERBOS_POLICY } from '../questions.ts';
 import { startChild } from './child.ts';
-import { freePort } from './free-port.ts';
 import type { Running } from './target.ts';
 
 /** The Cerbos binary inside its npm package, which is there on Linux on x64 only; undefined elsewhere. */

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { freePort } from '@aegis/shared/testkit/free-port';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const UP_WITHIN_MS = 280_000;
@@ -29,16 +28,6 @@ export type Deployment = {
   /** Removes containers, networks and volumes. */
   remove(): Promise<void>;
 };
-
-/** A port that nobody listens on at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 type Shown = { Name: string; Config: { Labels: Record<string, string> }; State: { StartedAt: string } } & {
   NetworkSettings: { Ports: Record<string, { HostIp: string; HostPort: string }[] | null> };

@@ -17,7 +17,9 @@ function warnings(config: UpConfig, policyIsMissing: boolean): string[] {
   const path = resolve(config.POLICY_PATH);
   return [
     ...(policyIsMissing
-      ? [`WARNING: there is no policy at ${path}. Until there is one, every tool is allowed.`]
+      ? [
+          `WARNING: there is no policy at ${path}. The last one stays in force; if there never was one, every tool is allowed.`,
+        ]
       : []),
     ...(LOOPBACK.test(config.HOST)
       ? []

@@ -19,8 +19,8 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
     data.data.outcome === 'allowed' &&
     data.data.approval_id === approval_id &&
     data.data.call.call_digest === digest;
-  if (!fits)
-    throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
+  if (fits) return;
+  throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
 }
 
 /**

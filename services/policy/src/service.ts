@@ -40,6 +40,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
   let responder: Responder | undefined;
   let watcher: { stop(): void } | undefined;
   let candidate: Candidate | undefined;
+  let warned: string | undefined;
   let current = false;
   let stopped = false;
 
@@ -51,7 +52,8 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
   const read = async (): Promise<Candidate> => {
     candidate = await readCandidate(config.POLICY_PATH);
     const problem = fileProblem(candidate, undefined);
-    if (problem !== undefined) log.warn({ problem }, 'policy file not in force');
+    if (problem !== undefined && problem !== warned) log.warn({ problem }, 'policy file not in force');
+    warned = problem;
     return candidate;
   };
   const offerFile = async (): Promise<void> => {
