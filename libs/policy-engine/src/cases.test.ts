@@ -8,11 +8,19 @@ const Call = z.strictObject({
   tool: z.string(),
   op: z.optional(z.string()),
   amount_cents: z.optional(z.union([z.number(), z.nan()])),
+  args: z.optional(z.record(z.string(), z.unknown())),
+  server: z.optional(z.string()),
+  principal: z.optional(z.string()),
+  client: z.optional(z.strictObject({ name: z.string(), version: z.optional(z.string()) })),
+  door: z.optional(z.string()),
+  at: z.optional(z.iso.datetime().transform((at) => new Date(at))),
 });
 const Expected = z.strictObject({
   decision: z.enum(['allow', 'review', 'deny']),
   reasons: z.array(z.string()),
   rule: z.optional(z.strictObject({ index: z.int(), match: z.string() })),
+  op: z.optional(z.string()),
+  amount_cents: z.optional(z.number()),
 });
 const Case = z.strictObject({
   description: z.string().min(1),
@@ -28,15 +36,19 @@ it('has policy cases to run', () => {
 });
 
 describe.each(files)('policy case %s', (name) => {
-  const { description, policy, calls } = Case.parse(parse(readFileSync(new URL(name, folder), 'utf8')));
+  const text = readFileSync(new URL(name, folder), 'utf8');
+  const { description, policy, calls } = Case.parse(parse(text));
 
-  it.each(calls)(`${description} — $call.tool $call.op $call.amount_cents`, ({ call, expect: expected }) => {
-    const validation = validatePolicy(policy);
-    if (!validation.ok) throw new Error(validation.errors.join('\n'));
-    expect(evaluate(compilePolicy(validation.policy), call)).toEqual({
-      ...expected,
-      allowed: expected.decision === 'allow',
-      approval_required: expected.decision === 'review',
-    });
-  });
+  it.each(calls)(
+    `${description} — $call.tool $call.op $call.amount_cents $call.args $call.door`,
+    ({ call, expect: expected }) => {
+      const validation = validatePolicy(policy);
+      if (!validation.ok) throw new Error(validation.errors.join('\n'));
+      expect(evaluate(compilePolicy(validation.policy), call)).toEqual({
+        ...expected,
+        allowed: expected.decision === 'allow',
+        approval_required: expected.decision === 'review',
+      });
+    },
+  );
 });

@@ -1,8 +1,24 @@
-/** What the policy reads of a call. `amount_cents` is an integer from 0 to 2^53 − 1. */
+/**
+ * What the policy reads of a call. `amount_cents` is an integer from 0 to 2^53 − 1. `args` are the arguments as they were
+ * parsed; no `args` are no arguments. With a `door` (`resource:<uri>` or `prompt:<name>`) the rules' globs are matched
+ * against it and not against the tool. Without `at` a condition on the time can't be evaluated: the engine has no clock.
+ */
 export interface PolicyCall {
   readonly tool: string;
   readonly op?: string | undefined;
   readonly amount_cents?: number | undefined;
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+  readonly server?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly client?: PolicyClient | undefined;
+  readonly door?: string | undefined;
+  readonly at?: Date | undefined;
+}
+
+/** What a client says of itself: its own word. */
+export interface PolicyClient {
+  readonly name: string;
+  readonly version?: string | undefined;
 }
 
 /** The rule or pattern that decided: its place, from 0, in `rules` or in the version 1 list that it stands in. */
@@ -18,6 +34,9 @@ export interface Decision {
   readonly approval_required: boolean;
   readonly reasons: string[];
   readonly rule?: DecidingRule;
+  /** The op and the amount in cents that the deciding rule took from the arguments, where it says so and could. */
+  readonly op?: string;
+  readonly amount_cents?: number;
 }
 
 export function allow(rule: DecidingRule): Decision {

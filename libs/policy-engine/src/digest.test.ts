@@ -31,7 +31,20 @@ it('changes with any field of a rule', () => {
     { cap_cents: 2 },
     { ops: ['y'] },
     { description: 'e' },
+    { servers: ['s'] },
+    { principals: ['s'] },
+    { amount: 'args.x' },
+    { op: 'args.x' },
+    { when: { 'args.x': 1 } },
+    { when: { 'args.x': { gt: 1 } } },
   ];
   const digests = changes.map((change) => policyDigest({ version: 2, rules: [{ ...rule, ...change }] }));
   expect(new Set(digests).size).toBe(changes.length);
+});
+
+it('changes with the time zone, also where it is the one that holds without it', () => {
+  const rules: PolicyRule[] = [{ match: '*', decision: 'review' }];
+  const zones = [undefined, 'UTC', 'Europe/Berlin'];
+  const digests = zones.map((timezone) => policyDigest({ version: 2, rules, ...(timezone && { timezone }) }));
+  expect(new Set(digests).size).toBe(zones.length);
 });

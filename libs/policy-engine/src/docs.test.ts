@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import {
   compilePolicy,
   evaluate,
   migratePolicy,
   type Policy,
+  type PolicyCall,
   parsePolicyText,
   validatePolicy,
 } from './mod.ts';
@@ -47,23 +49,42 @@ function rowsOf(text: string, header: string): string[][] {
 const [, ...sections] = page.split('```yaml\n');
 const examples = sections.map((section) => {
   const [text = '', ...after] = section.split('\n```\n');
-  return { text, calls: rowsOf(after.join(''), '| tool | op |') };
+  const written = after.join('');
+  return {
+    text,
+    calls: [...rowsOf(written, '| tool | op |').map(ofRow), ...rowsOf(written, '| call |').map(ofCall)],
+  };
 });
+
+/** A call and what is said of it, from a row with tool, op and amount. */
+function ofRow([tool = '', op, amount, decision, reason]: string[]): DocumentedCall {
+  const call = { tool, op: op || undefined, amount_cents: amount ? Number(amount) : undefined };
+  return { call, decision, reason };
+}
+
+/** The same from a row with the call written as YAML. */
+function ofCall([written = '', decision, reason]: string[]): DocumentedCall {
+  const { at, ...call } = parse(written) as PolicyCall & { readonly at?: string };
+  return { call: { ...call, ...(at && { at: new Date(at) }) }, decision, reason };
+}
+
+interface DocumentedCall {
+  readonly call: PolicyCall;
+  readonly decision: string | undefined;
+  readonly reason: string | undefined;
+}
 
 describe('docs/policy.md', () => {
   it('has examples, with calls and decisions', () => {
     expect(examples.length).toBeGreaterThan(5);
-    expect(examples.flatMap(({ calls }) => calls).length).toBeGreaterThan(20);
+    expect(examples.flatMap(({ calls }) => calls).length).toBeGreaterThan(60);
   });
 
   it.each(examples)('shows a policy that works: $text', ({ text, calls }) => {
     const policy = compilePolicy(policyOf(text));
-    for (const [tool = '', op, amount, decision, reason] of calls) {
-      const call = { tool, op: op || undefined, amount_cents: amount ? Number(amount) : undefined };
-      expect([tool, evaluate(policy, call)]).toMatchObject([
-        tool,
-        { decision, reasons: reason ? [reason] : [] },
-      ]);
+    for (const { call, decision, reason } of calls) {
+      const expected = { decision, reasons: reason ? [reason] : [] };
+      expect([call, evaluate(policy, call)]).toMatchObject([call, expected]);
     }
   });
 

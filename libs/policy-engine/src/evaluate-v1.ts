@@ -1,19 +1,30 @@
-import type { CompiledPatterns, CompiledV1 } from './compile.ts';
+import type { CompiledV1 } from './compile.ts';
+import type { CompiledPatterns } from './compile-patterns.ts';
+import { showValue } from './condition/show.ts';
 import { allow, type DecidingRule, type Decision, deny, type PolicyCall, review } from './decision.ts';
+import type { DoorName } from './door.ts';
 
 /** Version 1: a deny pattern blocks, what no allow pattern names is reviewed, then the cap of the op. */
-export function evaluateV1(policy: CompiledV1, call: PolicyCall): Decision {
-  const denied = firstMatch(policy.deny, call.tool);
-  if (denied) return deny(`Tool '${call.tool}' matches deny pattern '${denied.match}'`, denied);
-  const allowed = firstMatch(policy.allow, call.tool);
-  if (!allowed) return review(`Tool '${call.tool}' is not in the allow list`);
+export function evaluateV1(policy: CompiledV1, call: PolicyCall, door?: DoorName): Decision {
+  const shown = door === undefined ? `Tool '${call.tool}'` : `Door ${showValue(door.name)}`;
+  const denied = door === undefined ? firstMatch(policy.deny, call.tool) : deniedDoor(policy, door);
+  if (denied) return deny(`${shown} matches deny pattern '${denied.match}'`, denied);
+  const allowed = firstMatch(policy.allow, door?.name ?? call.tool);
+  if (!allowed) return review(`${shown} is not in the allow list`);
   const overCap = checkCap(policy, call);
   return overCap === undefined ? allow(allowed) : review(overCap, allowed);
 }
 
-function firstMatch(list: CompiledPatterns, tool: string): DecidingRule | undefined {
-  const index = list.index.matching(tool)[0];
-  return index === undefined ? undefined : { index, match: list.patterns[index] ?? '' };
+function firstMatch(list: CompiledPatterns, name: string): DecidingRule | undefined {
+  return ruleAt(list, list.index.matching(name)[0]);
+}
+
+function deniedDoor({ deny: list, denyDoors }: CompiledV1, door: DoorName): DecidingRule | undefined {
+  return ruleAt(list, denyDoors(door)[0]);
+}
+
+function ruleAt({ patterns }: CompiledPatterns, index: number | undefined): DecidingRule | undefined {
+  return index === undefined ? undefined : { index, match: patterns[index] ?? '' };
 }
 
 /** Why the call is over its op's cap, or undefined. A cap of 0 is no cap. */

@@ -1,35 +1,98 @@
-import type { CompiledRule, CompiledV2 } from './compile.ts';
+import type { CompiledV2 } from './compile.ts';
+import type { CompiledRule } from './compile-rule.ts';
+import { type Facts, readAmount, readOp } from './condition/facts.ts';
 import { allow, type DecidingRule, type Decision, deny, type PolicyCall, review } from './decision.ts';
+import type { DoorName } from './door.ts';
+import { becauseOf, becauseUnknown } from './reasons.ts';
 
-/** Version 2: rules from the top down, the first whose glob and `ops` match decides; none means review. */
-export function evaluateV2(policy: CompiledV2, call: PolicyCall): Decision {
-  for (const index of policy.index.matching(call.tool)) {
-    const rule = policy.rules[index];
-    if (rule === undefined || !covers(rule, call.op)) continue;
-    return apply(rule, { index, match: rule.match }, call.amount_cents);
-  }
-  return review('No matching rule; default to review');
+const NO_RULE = 'No matching rule; default to review';
+
+/** Version 2: rules from the top down, the first that is for the call decides; none means review. */
+export function evaluateV2(policy: CompiledV2, call: PolicyCall, door?: DoorName): Decision {
+  if (door !== undefined) return evaluateDoor(policy, call, door);
+  return decide(policy, call, policy.index.matching(call.tool)) ?? review(NO_RULE);
 }
 
-function covers(rule: CompiledRule, op: string | undefined): boolean {
+/**
+ * A deny rule decides under any spelling of a door, in its turn. A review rule that is for another spelling only lets a
+ * later rule deny, and no later rule allow: in either order the stricter of two ways to read the door counts.
+ */
+function evaluateDoor(policy: CompiledV2, call: PolicyCall, door: DoorName): Decision {
+  const sure = new Set(policy.index.matching(door.name));
+  const strict = policy.strictDoors(door);
+  const denying = strict.filter((index) => sure.has(index) || policy.rules[index]?.decision === 'deny');
+  const inOrder = [...new Set([...sure, ...denying])].toSorted((a, b) => a - b);
+  const decision = decide(policy, call, inOrder) ?? review(NO_RULE);
+  if (!decision.allowed) return decision;
+  const until = decision.rule?.index ?? 0;
+  const doubtful = strict.filter((index) => index < until && !sure.has(index));
+  return decide(policy, call, doubtful) ?? decision;
+}
+
+/** The decision of the first of these rules that is for the call; undefined where none is. */
+function decide(policy: CompiledV2, call: PolicyCall, indexes: readonly number[]): Decision | undefined {
+  for (const index of indexes) {
+    const rule = policy.rules[index];
+    if (rule === undefined || !covers(rule, call)) continue;
+    const facts: Facts = { call, op: rule.op, amount: rule.amount };
+    const truth = rule.condition?.test(facts) ?? 'holds';
+    if (truth === 'fails') continue;
+    const deciding = { index, match: rule.match };
+    const decision = truth === 'holds' ? apply(rule, deciding, facts) : applyUnsure(rule, deciding, facts);
+    return takesArguments(rule) ? { ...decision, ...takenBy(rule, facts) } : decision;
+  }
+  return undefined;
+}
+
+function covers(rule: CompiledRule, { op, server, principal }: PolicyCall): boolean {
+  if (rule.servers?.(server) === false || rule.principals?.(principal) === false) return false;
   return rule.ops === undefined || (op !== undefined && rule.ops.has(op));
 }
 
-function apply(rule: CompiledRule, deciding: DecidingRule, amount: number | undefined): Decision {
-  const because = rule.description === undefined ? '' : `: ${rule.description}`;
+function apply(rule: CompiledRule, deciding: DecidingRule, facts: Facts): Decision {
   if (rule.decision === 'allow') {
-    const overCap = checkCap(rule, amount);
+    const overCap = checkCap(rule, facts);
     return overCap === undefined ? allow(deciding) : review(overCap, deciding);
   }
+  const because = becauseOf(rule, facts);
   const { index, match } = deciding;
   return rule.decision === 'review'
     ? review(`Rule ${index} requires review of '${match}'${because}`, deciding)
     : deny(`Rule ${index} denies '${match}'${because}`, deciding);
 }
 
+/** A condition that can't be evaluated never lets a call pass: a deny rule denies, the others ask a person. */
+function applyUnsure(rule: CompiledRule, deciding: DecidingRule, facts: Facts): Decision {
+  const because = becauseUnknown(rule, facts);
+  const { index, match } = deciding;
+  if (rule.decision === 'deny') return deny(`Rule ${index} denies '${match}'${because}`, deciding);
+  if (rule.decision === 'review')
+    return review(`Rule ${index} requires review of '${match}'${because}`, deciding);
+  return review(`Rule ${index} can't allow '${match}' without review${because}`, deciding);
+}
+
 /** A cap of 0 is a cap: only an amount of 0 is under it. */
-function checkCap({ capCents, match }: CompiledRule, amount: number | undefined): string | undefined {
+function checkCap({ capCents, match }: CompiledRule, facts: Facts): string | undefined {
   if (capCents === undefined) return undefined;
-  if (amount === undefined) return `Amount required for pattern '${match}' but not provided`;
-  return amount > capCents ? `Amount ${amount} exceeds cap ${capCents} for pattern '${match}'` : undefined;
+  const amount = readAmount(facts);
+  if (!amount.known) {
+    if (facts.amount === undefined) return `Amount required for pattern '${match}' but not provided`;
+    return `Amount required for pattern '${match}' but ${amount.because}`;
+  }
+  const cents = amount.value as number;
+  return cents > capCents ? `Amount ${cents} exceeds cap ${capCents} for pattern '${match}'` : undefined;
+}
+
+function takesArguments({ op, amount }: CompiledRule): boolean {
+  return op !== undefined || amount !== undefined;
+}
+
+/** What the rule took from the arguments, so that what is recorded is what was judged. */
+function takenBy({ op, amount }: CompiledRule, facts: Facts): Pick<Decision, 'op' | 'amount_cents'> {
+  const takenOp = op && readOp(facts);
+  const takenAmount = amount && readAmount(facts);
+  return {
+    ...(takenOp?.known && { op: takenOp.value as string }),
+    ...(takenAmount?.known && { amount_cents: takenAmount.value as number }),
+  };
 }

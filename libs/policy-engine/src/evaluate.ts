@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from './compile.ts';
 import { type Decision, deny, type PolicyCall } from './decision.ts';
+import { readDoor } from './door.ts';
 import { evaluateV1 } from './evaluate-v1.ts';
 import { evaluateV2 } from './evaluate-v2.ts';
 import { EXPECTED_AMOUNT } from './schema.ts';
@@ -7,12 +8,20 @@ import { checkToolName } from './tool-name.ts';
 
 /**
  * Decides one call. Never throws for a call: one that is not well-formed (a tool name outside the allowed characters,
- * an amount that is no whole number of cents, an op that is no text) is denied, and the reason says what was expected.
+ * an amount that is no whole number of cents, an op that is no text, a door that can be read in two ways) is denied, and
+ * the reason says what was expected.
  */
 export function evaluate(policy: CompiledPolicy, call: PolicyCall): Decision {
-  const fault = checkToolName(call.tool) ?? checkAmount(call.amount_cents) ?? checkOp(call.op);
+  const fault = checkToolName(call.tool) ?? checkAmount(call.amount_cents) ?? checkTexts(call);
   if (fault !== undefined) return deny(fault);
-  return policy.version === 2 ? evaluateV2(policy, call) : evaluateV1(policy, call);
+  const read = call.door === undefined ? undefined : readDoor(call.door);
+  if (read?.ok === false) return deny(read.error);
+  try {
+    return policy.version === 2 ? evaluateV2(policy, call, read?.door) : evaluateV1(policy, call, read?.door);
+  } catch {
+    // Arguments that are not plain data, such as an object whose properties throw when they are read.
+    return deny("The rules can't be applied to this call: its arguments can't be read");
+  }
 }
 
 /** NaN is over no cap and a negative amount under each, so neither may reach a comparison. */
@@ -21,6 +30,12 @@ function checkAmount(amount: number | undefined): string | undefined {
   return `amount_cents: ${EXPECTED_AMOUNT}`;
 }
 
-function checkOp(op: string | undefined): string | undefined {
-  return op === undefined || typeof op === 'string' ? undefined : 'op: expected text';
+function checkTexts({ op, server, principal }: PolicyCall): string | undefined {
+  if (!isTextOrNone(op)) return 'op: expected text';
+  if (!isTextOrNone(server)) return 'server: expected text';
+  return isTextOrNone(principal) ? undefined : 'principal: expected text';
+}
+
+function isTextOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }

@@ -28,3 +28,11 @@ it('forgets names that were made up once, and keeps one that is asked all the ti
   lookUp('made-up-0');
   expect(asked.filter((name) => name === 'made-up-0')).toHaveLength(2);
 });
+
+it('does not keep long names, which doors may have', () => {
+  const { asked, search } = countingSearch();
+  const lookUp = remember(search);
+  const [short, long] = ['a'.repeat(256), 'a'.repeat(257)];
+  for (const name of [short, long, short, long]) expect(lookUp(name)).toEqual([name.length]);
+  expect(asked).toEqual([short, long, long]);
+});

@@ -7,6 +7,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'MAX_POLICY_BYTES',
     'checkToolName',
     'compilePolicy',
+    'couldPass',
     'defaultPolicy',
     'effectivePolicy',
     'evaluate',

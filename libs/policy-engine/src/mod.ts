@@ -1,5 +1,6 @@
 export { type CompiledPolicy, compilePolicy } from './compile.ts';
-export type { DecidingRule, Decision, PolicyCall } from './decision.ts';
+export { couldPass, type ForeseenCall } from './could-pass.ts';
+export type { DecidingRule, Decision, PolicyCall, PolicyClient } from './decision.ts';
 export { defaultPolicy, type EffectivePolicyV1, effectivePolicy } from './defaults.ts';
 export { policyDigest } from './digest.ts';
 export { evaluate } from './evaluate.ts';

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { createClock, DEFAULT_TIMEZONE, isTimezone } from './condition/clock.ts';
+import { buildCondition, type Condition } from './condition/condition.ts';
+import { parseField } from './condition/field.ts';
 
 /** The largest amount and cap, in cents: every integer up to it is exact in JSON and in JavaScript. */
 export const MAX_AMOUNT_CENTS: number = Number.MAX_SAFE_INTEGER;
@@ -24,7 +27,32 @@ function isWellFormed(value: string): boolean {
 
 const cents = z.int({ error: EXPECTED_AMOUNT }).min(0, { error: EXPECTED_AMOUNT });
 const pattern = text(1, MAX_PATTERN_LENGTH, EXPECTED_PATTERN);
+const EXPECTED_GLOBS = 'expected a list of one or more patterns';
+const globs = z.array(pattern, { error: EXPECTED_GLOBS }).min(1, { error: EXPECTED_GLOBS });
 const patterns = z.array(pattern, { error: 'expected a list of patterns' });
+
+/** Where an argument is: `args.amount_cents`. */
+const EXPECTED_ARGUMENT = 'expected an argument such as args.amount_cents';
+const argument = z.string({ error: EXPECTED_ARGUMENT }).refine(isArgument, { error: EXPECTED_ARGUMENT });
+
+function isArgument(path: string): boolean {
+  const parsed = parseField(path);
+  return parsed.ok && parsed.field.keys !== undefined;
+}
+
+/** The time zone changes nothing about what a condition may say, so any will do to check it. */
+const anyClock = createClock(DEFAULT_TIMEZONE);
+
+const condition: z.ZodType<Condition> = z.custom<Condition>().superRefine((document, context) => {
+  const built = buildCondition(document, anyClock);
+  if (built.ok) return;
+  for (const { path, message } of built.faults) {
+    context.addIssue({ code: 'custom', path: [...path], message, input: document });
+  }
+});
+
+const EXPECTED_TIMEZONE = 'expected the name of a time zone, such as Europe/Berlin or UTC';
+const timezone = z.string({ error: EXPECTED_TIMEZONE }).refine(isTimezone, { error: EXPECTED_TIMEZONE });
 
 /** Version 1 of the policy: two caps and two lists of globs. Every key may be left out. */
 export const PolicyV1 = z.strictObject({
@@ -36,7 +64,10 @@ export const PolicyV1 = z.strictObject({
 });
 export type PolicyV1 = z.infer<typeof PolicyV1>;
 
-/** One rule of version 2. `cap_cents` bounds what an `allow` rule allows; the other decisions don't use it. */
+/**
+ * One rule of version 2. `cap_cents` bounds what an `allow` rule allows; the other decisions don't use it. `amount` and
+ * `op` say which arguments they are taken from, instead of from what the caller states.
+ */
 export const PolicyRule = z.strictObject(
   {
     match: pattern,
@@ -45,6 +76,11 @@ export const PolicyRule = z.strictObject(
     ops: z.optional(
       z.array(text(1, 256, EXPECTED_OP), { error: EXPECTED_OPS }).min(1, { error: EXPECTED_OPS }),
     ),
+    servers: z.optional(globs),
+    principals: z.optional(globs),
+    amount: z.optional(argument),
+    op: z.optional(argument),
+    when: z.optional(condition),
     description: z.optional(text(0, MAX_DESCRIPTION_LENGTH, EXPECTED_DESCRIPTION)),
   },
   { error: 'expected a rule with match and decision' },
@@ -54,6 +90,8 @@ export type PolicyRule = z.infer<typeof PolicyRule>;
 /** Version 2 of the policy: rules from the top down, the first that matches decides. */
 export const PolicyV2 = z.strictObject({
   version: z.literal(2),
+  /** Of `time.hour` and `time.weekday`; UTC where it is left out. */
+  timezone: z.optional(timezone),
   rules: z.array(PolicyRule, { error: 'expected a list of rules' }),
 });
 export type PolicyV2 = z.infer<typeof PolicyV2>;

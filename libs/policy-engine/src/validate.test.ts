@@ -41,7 +41,7 @@ describe('a policy that is refused', () => {
       rule({ colour: 1, size: 2 }),
       ['rules.0.colour: unknown field', 'rules.0.size: unknown field'],
     ],
-    ['a condition', rule({ when: {} }), ['rules.0.when: unknown field']],
+    ['an empty condition', rule({ when: {} }), ['rules.0.when: expected at least one condition']],
     [
       'a version 1 key in version 2',
       { version: 2, rules: [], deny_tools: [] },

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { Condition } from '../condition/condition.ts';
 import type { PolicyCall } from '../decision.ts';
 import type { PolicyRule, PolicyV1, PolicyV2 } from '../schema.ts';
 
@@ -60,3 +61,60 @@ export const calls: fc.Arbitrary<PolicyCall> = fc.record(
   },
   { requiredKeys: ['tool'] },
 );
+
+const condition: fc.Arbitrary<Condition> = fc.constantFrom<Condition>(
+  { 'args.x': { lte: 5 } },
+  { 'args.x': 6, 'args.y': { exists: true } },
+  { not: { 'args.x': { lte: 5 } } },
+  { any: [{ 'args.y': { path_within: '/srv' } }, { principal: 'key:a' }] },
+  { principal: { starts_with: 'key:' } },
+  { 'client.version': { ne: '1' } },
+  { all: [{ server: 'fs' }, { amount_cents: { gt: 50 } }] },
+  { op: { in: ['refund', 'list'] } },
+  { 'time.hour': { gte: 12 } },
+);
+
+/** Rules narrowed by everything that a rule can be narrowed by. */
+export const policiesWithConditions: fc.Arbitrary<PolicyV2> = fc.record({
+  version: fc.constant(2),
+  rules: fc.array(
+    fc
+      .tuple(
+        rule,
+        fc.record(
+          {
+            servers: fc.constant<string[]>(['f*']),
+            principals: fc.constantFrom<string[]>(['key:*'], ['os-user:*']),
+            amount: fc.constant('args.x'),
+            op: fc.constant('args.y'),
+            when: condition,
+          },
+          { requiredKeys: [] },
+        ),
+      )
+      .map(([plain, narrowed]): PolicyRule => ({ ...plain, ...narrowed })),
+    { maxLength: 6 },
+  ),
+});
+
+export const callsWithArguments: fc.Arbitrary<PolicyCall> = fc
+  .tuple(
+    calls,
+    fc.record(
+      {
+        args: fc.record(
+          {
+            x: fc.constantFrom<unknown>(0, 5, 6, 1.5, '5', null, [5]),
+            y: fc.constantFrom<unknown>('refund', '/srv/a', '/etc', '/srv/%2e%2e', 7),
+          },
+          { requiredKeys: [] },
+        ),
+        server: fc.constantFrom('fs', 'db'),
+        principal: fc.constantFrom('key:a', 'key:b', 'os-user:ada'),
+        client: fc.constantFrom({ name: 'c' }, { name: 'c', version: '1' }, { name: 'c', version: '2' }),
+        at: fc.constantFrom(new Date('2025-01-01T03:00:00Z'), new Date('2025-01-01T15:00:00Z')),
+      },
+      { requiredKeys: [] },
+    ),
+  )
+  .map(([call, more]): PolicyCall => ({ ...call, ...more }));

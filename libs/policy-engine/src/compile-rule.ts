@@ -1,0 +1,72 @@
+import { allClause, type Clause } from './condition/clause.ts';
+import type { Clock } from './condition/clock.ts';
+import { buildCondition, type Condition } from './condition/condition.ts';
+import { type Field, parseField } from './condition/field.ts';
+import { type GlobToken, matchGlob, parseGlob } from './glob.ts';
+import type { PolicyRule } from './schema.ts';
+
+/** Whether some glob of a list matches; a call that has no such name is matched by none. */
+export type NameTest = (name: string | undefined) => boolean;
+
+export interface CompiledRule {
+  readonly match: string;
+  readonly decision: PolicyRule['decision'];
+  readonly capCents: number | undefined;
+  /** Of the op that the caller states. Ops of an op from the arguments are part of the condition. */
+  readonly ops: ReadonlySet<string> | undefined;
+  readonly servers: NameTest | undefined;
+  readonly principals: NameTest | undefined;
+  readonly op: Field | undefined;
+  readonly amount: Field | undefined;
+  readonly condition: Clause | undefined;
+  /** Once the glob matches, so does the rule: none after it can matter. */
+  readonly isForEveryCall: boolean;
+  readonly description: string | undefined;
+}
+
+export function compileRule(rule: PolicyRule, clock: Clock): CompiledRule {
+  const op = compileArgument(rule.op);
+  const condition = compileCondition(rule, op, clock);
+  const isNarrowed = [rule.ops, rule.servers, rule.principals, condition].some((part) => part !== undefined);
+  return {
+    match: rule.match,
+    decision: rule.decision,
+    capCents: rule.cap_cents,
+    ops: rule.ops && op === undefined ? new Set(rule.ops) : undefined,
+    servers: compileGlobs(rule.servers),
+    principals: compileGlobs(rule.principals),
+    op,
+    amount: compileArgument(rule.amount),
+    condition,
+    isForEveryCall: !isNarrowed,
+    description: rule.description || undefined,
+  };
+}
+
+function compileGlobs(patterns: readonly string[] | undefined): NameTest | undefined {
+  if (patterns === undefined) return undefined;
+  const globs: readonly (readonly GlobToken[])[] = patterns.map(parseGlob);
+  return (name) => name !== undefined && globs.some((glob) => matchGlob(glob, name));
+}
+
+function compileArgument(text: string | undefined): Field | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseField(text);
+  if (!parsed.ok || parsed.field.keys === undefined) throw new TypeError('a policy that was not validated');
+  return parsed.field;
+}
+
+/** An op that can't be taken is a condition that can't be evaluated, so ops of such an op stand with `when`. */
+function compileCondition(rule: PolicyRule, op: Field | undefined, clock: Clock): Clause | undefined {
+  const conditions: Condition[] = [];
+  if (op !== undefined && rule.ops !== undefined) conditions.push({ op: { in: rule.ops } });
+  if (rule.when !== undefined) conditions.push(rule.when);
+  if (conditions.length === 0) return undefined;
+  return allClause(conditions.map((condition) => compileOne(condition, clock)));
+}
+
+function compileOne(condition: Condition, clock: Clock): Clause {
+  const built = buildCondition(condition, clock);
+  if (!built.ok) throw new TypeError('a policy that was not validated');
+  return built.clause;
+}

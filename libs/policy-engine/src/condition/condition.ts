@@ -1,0 +1,113 @@
+import { allClause, anyClause, type Clause, existsClause, matchClause, notClause } from './clause.ts';
+import type { Clock } from './clock.ts';
+import { createReader } from './facts.ts';
+import { type Field, parseField } from './field.ts';
+import { isScalar } from './matcher.ts';
+import { buildOperator, EXISTS } from './operators.ts';
+import { ANYTHING } from './truth.ts';
+
+/** What stands under `when`: fields with matchers, and conditions joined by `all`, `any` and `not`. */
+export type Condition = { readonly [key: string]: unknown };
+
+/** What is wrong with a condition, and where in it. */
+export interface ConditionFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+const MAX_DEPTH = 16;
+const MAX_CLAUSES = 1000;
+const EXPECTED = 'expected at least one condition';
+const EXPECTED_LIST = 'expected a list of one or more conditions';
+const EXPECTED_VALUE = 'expected a value or a comparison such as {lte: 100}';
+
+type Path = readonly (string | number)[];
+
+/** What is shared while one condition is read: its faults so far, and how many clauses it has. */
+interface Work {
+  readonly clock: Clock;
+  readonly faults: ConditionFault[];
+  clauses: number;
+}
+
+export type BuiltCondition =
+  | { readonly ok: true; readonly clause: Clause }
+  | { readonly ok: false; readonly faults: readonly ConditionFault[] };
+
+/** Reads and compiles a condition in one go, so that what is checked is what runs. Never throws. */
+export function buildCondition(document: unknown, clock: Clock): BuiltCondition {
+  const work: Work = { clock, faults: [], clauses: 0 };
+  const clause = buildMapping(document, [], work);
+  return work.faults.length === 0 ? { ok: true, clause } : { ok: false, faults: work.faults };
+}
+
+function buildMapping(document: unknown, path: Path, work: Work): Clause {
+  if (!isMapping(document) || Object.keys(document).length === 0) return fail(work, path, EXPECTED);
+  if (levelsOf(path) > MAX_DEPTH) return fail(work, path, `expected at most ${MAX_DEPTH} levels`);
+  const parts: Clause[] = [];
+  for (const [key, value] of Object.entries(document)) {
+    if (work.clauses >= MAX_CLAUSES) return fail(work, [], `expected at most ${MAX_CLAUSES} comparisons`);
+    parts.push(buildEntry(key, value, [...path, key], work));
+  }
+  return joined(parts);
+}
+
+/** Only joins nest, and each leaves its name in the path. */
+function levelsOf(path: Path): number {
+  return path.filter((step) => step === 'all' || step === 'any' || step === 'not').length;
+}
+
+function buildEntry(key: string, value: unknown, path: Path, work: Work): Clause {
+  if (key === 'all') return allClause(buildList(value, path, work));
+  if (key === 'any') return anyClause(buildList(value, path, work));
+  if (key === 'not') return notClause(buildMapping(value, path, work));
+  const parsed = parseField(key);
+  return parsed.ok ? buildMatchers(parsed.field, value, path, work) : fail(work, path, parsed.error);
+}
+
+function buildList(document: unknown, path: Path, work: Work): Clause[] {
+  if (!Array.isArray(document) || document.length === 0) return [fail(work, path, EXPECTED_LIST)];
+  const conditions: Clause[] = [];
+  for (const [at, condition] of document.entries()) {
+    if (work.clauses >= MAX_CLAUSES) return [fail(work, [], `expected at most ${MAX_CLAUSES} comparisons`)];
+    conditions.push(buildMapping(condition, [...path, at], work));
+  }
+  return conditions;
+}
+
+/** A bare value is what the field must be equal to. */
+function buildMatchers(field: Field, value: unknown, path: Path, work: Work): Clause {
+  if (isScalar(value)) return buildOne(field, 'eq', value, path, work);
+  if (!isMapping(value) || Object.keys(value).length === 0) return fail(work, path, EXPECTED_VALUE);
+  const entries = Object.entries(value);
+  return joined(entries.map(([name, operand]) => buildOne(field, name, operand, [...path, name], work)));
+}
+
+function buildOne(field: Field, name: string, operand: unknown, path: Path, work: Work): Clause {
+  work.clauses += 1;
+  const read = createReader(field, work.clock);
+  if (name === EXISTS) {
+    if (typeof operand !== 'boolean') return fail(work, path, 'expected true or false');
+    return existsClause(field, read, operand);
+  }
+  const built = buildOperator(name, operand, field);
+  return built.ok ? matchClause(field, read, built.matcher) : fail(work, path, built.error);
+}
+
+function joined(parts: readonly Clause[]): Clause {
+  const [only, ...others] = parts;
+  return only !== undefined && others.length === 0 ? only : allClause(parts);
+}
+
+/** Notes the fault. What is returned stands in its place only until the faults are looked at. */
+function fail(work: Work, path: Path, message: string): Clause {
+  work.clauses += 1;
+  work.faults.push({ path, message });
+  return { test: () => 'unknown', explain: () => [message], foresee: () => ANYTHING };
+}
+
+function isMapping(value: unknown): value is Condition {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,103 @@
+import type { PolicyCall } from '../decision.ts';
+import type { Clock, LocalTime } from './clock.ts';
+import type { Field, NamedField } from './field.ts';
+import { showText, showValue } from './show.ts';
+
+/** A call, and where the rule that looks at it takes op and amount from. */
+export interface Facts {
+  readonly call: PolicyCall;
+  readonly op: Field | undefined;
+  readonly amount: Field | undefined;
+}
+
+/** What a field of a call is, or why that is not known. `missing` is a key that is not there and could be. */
+export type Reading =
+  | { readonly known: true; readonly value: unknown }
+  | { readonly known: false; readonly missing: boolean; readonly because: string };
+
+export type Reader = (facts: Facts) => Reading;
+
+/** What `Op` is in the contracts: anything else could not be recorded. */
+const OPERATION = /^[^\p{Cc}\u2028\u2029]{1,128}$/u;
+
+/** The way to a field. Only own properties are looked at, so that no argument reaches a prototype. */
+export function createReader(field: Field, clock: Clock): Reader {
+  const { text, keys } = field;
+  if (keys !== undefined) return ({ call }) => readArgument(call.args, text, keys);
+  return namedReader(text as NamedField, clock);
+}
+
+function namedReader(name: NamedField, clock: Clock): Reader {
+  switch (name) {
+    case 'op':
+      return readOp;
+    case 'amount_cents':
+      return readAmount;
+    case 'client.name':
+      return ({ call }) => reading(name, call.client?.name);
+    case 'client.version':
+      return ({ call }) => reading(name, call.client?.version);
+    case 'time.hour':
+      return ({ call }) => readTime(call, clock, 'hour');
+    case 'time.weekday':
+      return ({ call }) => readTime(call, clock, 'weekday');
+    case 'principal':
+    case 'server':
+    case 'tool':
+      return ({ call }) => reading(name, call[name]);
+  }
+}
+
+function readTime({ at }: PolicyCall, clock: Clock, part: keyof LocalTime): Reading {
+  const local = at instanceof Date ? clock(at) : undefined;
+  if (local !== undefined) return { known: true, value: local[part] };
+  return { known: false, missing: false, because: 'the time of the call is not known' };
+}
+
+function reading(name: string, value: unknown): Reading {
+  if (value !== undefined) return { known: true, value };
+  return { known: false, missing: true, because: `${name} is missing` };
+}
+
+/** The op as the rule takes it: from the arguments where it says so, else as the caller stated it. */
+export function readOp({ call, op }: Facts): Reading {
+  if (op?.keys === undefined) return reading('op', call.op);
+  const read = readArgument(call.args, op.text, op.keys);
+  if (!read.known || (typeof read.value === 'string' && OPERATION.test(read.value))) return read;
+  return unfit(op.text, read.value, 'the name of an operation');
+}
+
+/** The amount as the rule takes it: a whole number of cents, or not known. */
+export function readAmount({ call, amount }: Facts): Reading {
+  if (amount?.keys === undefined) return reading('amount_cents', call.amount_cents);
+  const read = readArgument(call.args, amount.text, amount.keys);
+  if (!read.known || isAmount(read.value)) return read;
+  return unfit(amount.text, read.value, 'a whole number of cents');
+}
+
+function isAmount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function unfit(text: string, value: unknown, expected: string): Reading {
+  const because = `${showText(text)} is ${showValue(value)}, expected ${expected}`;
+  return { known: false, missing: false, because };
+}
+
+/** A key that is not there is missing. One inside text, a list or null can't be read: that is another thing. */
+function readArgument(args: unknown, text: string, keys: readonly string[]): Reading {
+  let value = args === undefined ? {} : args;
+  for (const key of keys) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return inside(value, text, key);
+    if (!Object.hasOwn(value, key)) {
+      return { known: false, missing: true, because: `${showText(text)} is missing` };
+    }
+    value = (value as Record<string, unknown>)[key] ?? null;
+  }
+  return { known: true, value };
+}
+
+function inside(value: unknown, text: string, key: string): Reading {
+  const because = `${showText(text)} can't be read, '${showText(key)}' is asked of ${showValue(value)}`;
+  return { known: false, missing: false, because };
+}

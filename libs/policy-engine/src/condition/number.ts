@@ -1,0 +1,51 @@
+import { isFiniteNumber, judge, type Matcher } from './matcher.ts';
+import { showValue } from './show.ts';
+import { joinAll, type Truth } from './truth.ts';
+
+const ORDERS = {
+  lt: ['less than', (value: number, operand: number) => value < operand],
+  lte: ['at most', (value: number, operand: number) => value <= operand],
+  gt: ['more than', (value: number, operand: number) => value > operand],
+  gte: ['at least', (value: number, operand: number) => value >= operand],
+} as const;
+
+export type Order = keyof typeof ORDERS;
+
+export function isOrder(name: string): name is Order {
+  return Object.hasOwn(ORDERS, name);
+}
+
+/** Text is never read as a number, and NaN is in no order. */
+export function ordered(order: Order, operand: number): Matcher {
+  const [word, holds] = ORDERS[order];
+  return judge({
+    accepts: isFiniteNumber,
+    expected: 'a number',
+    holds: (value) => holds(value, operand),
+    phrase: `${word} ${operand}`,
+  });
+}
+
+/** The length of text, in UTF-16 code units, or the number of a list's elements, against all of these. */
+export function ofLength(matchers: readonly Matcher[]): Matcher {
+  return {
+    test(value) {
+      const length = lengthOf(value);
+      return length === undefined ? 'unknown' : joinAll(matchers, length);
+    },
+    describe(value, truth) {
+      const length = lengthOf(value);
+      if (length === undefined) return `is ${showValue(value)}, expected text or a list`;
+      return `has a length that ${describeAll(matchers, length, truth)}`;
+    },
+  };
+}
+
+function describeAll(matchers: readonly Matcher[], length: number, truth: Truth): string {
+  const deciding = matchers.filter((matcher) => matcher.test(length) === truth);
+  return deciding.map((matcher) => matcher.describe(length, truth)).join(' and ');
+}
+
+function lengthOf(value: unknown): number | undefined {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : undefined;
+}

@@ -1,0 +1,84 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compilePolicy } from './compile.ts';
+import { couldPass, type ForeseenCall } from './could-pass.ts';
+import { evaluate } from './evaluate.ts';
+import type { Policy, PolicyRule } from './schema.ts';
+import { callsWithArguments, policiesWithConditions } from './testing/arbitraries.ts';
+
+const TOOL = 'fs.write';
+
+function shows(rules: PolicyRule[], call: Omit<ForeseenCall, 'tool'> = {}): boolean {
+  return couldPass(compilePolicy({ version: 2, rules }), { tool: TOOL, ...call });
+}
+
+const deny = (extra: Partial<PolicyRule> = {}): PolicyRule => ({ match: 'fs.*', decision: 'deny', ...extra });
+const allow = (extra: Partial<PolicyRule> = {}): PolicyRule => ({
+  match: 'fs.*',
+  decision: 'allow',
+  ...extra,
+});
+
+describe('a tool could pass', () => {
+  it.each<[string, PolicyRule[]]>([
+    ['where no rule names it', []],
+    ['where a rule allows it before one denies it', [allow(), deny()]],
+    ['where only some ops are denied', [deny({ ops: ['delete'] })]],
+    ['where only some ops are allowed', [allow({ ops: ['read'] }), deny()]],
+    ['where arguments may be allowed', [allow({ when: { 'args.x': 1 } }), deny()]],
+    ['where arguments may not be denied', [deny({ when: { 'args.x': 1 } })]],
+    ['where the time decides', [deny({ when: { 'time.hour': { lt: 9 } } })]],
+    ['where a person is asked', [{ match: '*', decision: 'review' }, deny()]],
+    ['where the cap may be kept', [allow({ cap_cents: 0 }), deny()]],
+    ['where the server is not known', [deny({ servers: ['prod'] })]],
+    ['where the principal is not known', [deny({ when: { principal: 'key:a' } })]],
+    ['where the op is taken from the arguments', [deny({ op: 'args.op', ops: ['x'] })]],
+  ])('%s', (_where, rules) => {
+    expect(shows(rules)).toBe(true);
+  });
+
+  it.each<[string, PolicyRule[], Omit<ForeseenCall, 'tool'>]>([
+    ['a rule denies it', [deny()], {}],
+    ['its server is denied', [deny({ servers: ['prod'] })], { server: 'prod' }],
+    ['its principal is denied', [deny({ principals: ['key:*'] })], { principal: 'key:a' }],
+    ['a condition on the principal denies', [deny({ when: { principal: 'key:a' } })], { principal: 'key:a' }],
+    ['a condition on the tool denies', [deny({ when: { tool: { ends_with: 'write' } } })], {}],
+    ['its client says no version', [deny({ when: { 'client.version': '1' } })], { client: { name: 'a' } }],
+    ['only others are allowed', [allow({ principals: ['key:b'] }), deny()], { principal: 'key:a' }],
+    ['only another server is reviewed', [allow({ when: { server: 'b' } }), deny()], { server: 'a' }],
+    [
+      'one way or the other',
+      [deny({ when: { any: [{ principal: 'key:a' }, { 'args.x': 1 }] } })],
+      { principal: 'key:a' },
+    ],
+  ])('but not where %s', (_where, rules, call) => {
+    expect(shows(rules, call)).toBe(false);
+  });
+
+  it('by version 1 where no deny pattern names it', () => {
+    const policy = compilePolicy({ allow_tools: [], deny_tools: ['fs.*'] });
+    expect(couldPass(policy, { tool: 'docs.read' })).toBe(true);
+    expect(couldPass(policy, { tool: TOOL })).toBe(false);
+  });
+
+  it('not by a name that no call may have', () => {
+    expect(couldPass(compilePolicy({}), { tool: 'fs write' })).toBe(false);
+  });
+
+  it('wherever some call of it passes', () => {
+    fc.assert(
+      fc.property(
+        policiesWithConditions,
+        callsWithArguments,
+        fc.boolean(),
+        (policy: Policy, call, isKnown) => {
+          const compiled = compilePolicy(policy);
+          const { tool, server, principal, client } = call;
+          const foreseen = isKnown ? { tool, server, principal, client } : { tool };
+          if (evaluate(compiled, call).decision !== 'deny') expect(couldPass(compiled, foreseen)).toBe(true);
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+});

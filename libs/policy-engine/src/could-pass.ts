@@ -1,0 +1,43 @@
+import type { CompiledPolicy } from './compile.ts';
+import type { CompiledRule } from './compile-rule.ts';
+import type { Outlook } from './condition/truth.ts';
+import type { PolicyCall } from './decision.ts';
+import { checkToolName } from './tool-name.ts';
+
+/** What is known of a call before it is made. */
+export type ForeseenCall = Pick<PolicyCall, 'tool' | 'server' | 'principal' | 'client'>;
+
+const CERTAIN: Outlook = { holds: true, fails: false, unknown: false };
+
+/**
+ * Whether some call of this tool could be anything but denied, whatever its arguments, op, amount and time. A server or
+ * principal that is not given may be any. False only where it is certain that every call is denied.
+ */
+export function couldPass(policy: CompiledPolicy, call: ForeseenCall): boolean {
+  if (checkToolName(call.tool) !== undefined) return false;
+  if (policy.version === 1) return policy.deny.index.matching(call.tool).length === 0;
+  for (const index of policy.index.matching(call.tool)) {
+    const rule = policy.rules[index];
+    if (rule === undefined) continue;
+    const { holds, fails, unknown } = foresee(rule, call);
+    if (rule.decision !== 'deny' && (holds || unknown)) return true;
+    if (rule.decision === 'deny' && !fails) return false;
+  }
+  return true;
+}
+
+/** `fails` is a rule that is skipped. */
+function foresee(rule: CompiledRule, call: ForeseenCall): Outlook {
+  const { tool, server, principal, client } = call;
+  const names = [
+    { test: rule.servers, name: server },
+    { test: rule.principals, name: principal },
+  ];
+  if (names.some(({ test, name }) => name !== undefined && test?.(name) === false)) {
+    return { holds: false, fails: true, unknown: false };
+  }
+  const facts = { call: { tool, server, principal, client }, op: rule.op, amount: rule.amount };
+  const condition = rule.condition?.foresee(facts) ?? CERTAIN;
+  const mayBeSkipped = rule.ops !== undefined || names.some(({ test, name }) => test && name === undefined);
+  return { ...condition, fails: condition.fails || mayBeSkipped };
+}

@@ -1,0 +1,54 @@
+import { showValue } from './condition/show.ts';
+import { isFileUri } from './path/file-uri.ts';
+import { foldText } from './path/fold.ts';
+import { normaliseFileUri } from './path/normalise-file-uri.ts';
+import { normaliseUri } from './path/normalise-uri.ts';
+import { hasControl } from './path/percent.ts';
+
+/** A side door as rules name it. */
+export interface DoorName {
+  /** In the one spelling that allow rules are matched against. */
+  readonly name: string;
+  /** In each spelling that deny and review rules are matched against, `name` among them. */
+  readonly spellings: readonly string[];
+  /** Without case and the like, for file systems that compare so; matched with globs folded alike. */
+  readonly folds: readonly string[];
+}
+
+export type ReadDoor =
+  | { readonly ok: true; readonly door: DoorName }
+  | { readonly ok: false; readonly error: string };
+
+const MAX_LENGTH = 8192;
+const RESOURCE = 'resource:';
+const PROMPT = 'prompt:';
+/** What makes a name look like another one. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Brings a door into one spelling, or says why it has none: such a door is denied, whatever the policy says. */
+export function readDoor(door: string): ReadDoor {
+  if (typeof door !== 'string' || door.length > MAX_LENGTH)
+    return refuse('expected text of at most 8192 characters');
+  if (door.startsWith(PROMPT)) return readPrompt(door);
+  if (!door.startsWith(RESOURCE)) return refuse('expected resource:<uri> or prompt:<name>');
+  const uri = door.slice(RESOURCE.length);
+  const normal = isFileUri(uri) ? normaliseFileUri(uri) : normaliseUri(uri);
+  if (!normal.ok) return refuse(`${showValue(uri)} can't be read in one way: ${normal.because}`);
+  const [name, ...others] = normal.uris.map((spelling) => RESOURCE + spelling);
+  const spellings = [...new Set([name ?? door, ...others, door])];
+  return {
+    ok: true,
+    door: { name: name ?? door, spellings, folds: normal.isFile ? spellings.map(foldText) : [] },
+  };
+}
+
+function readPrompt(door: string): ReadDoor {
+  if (door === PROMPT) return refuse('expected a name after prompt:');
+  const isPlain = !UNSEEN.test(door) && !hasControl(door);
+  if (!isPlain) return refuse(`${showValue(door)} has characters that can't be seen`);
+  return { ok: true, door: { name: door, spellings: [door], folds: [] } };
+}
+
+function refuse(error: string): ReadDoor {
+  return { ok: false, error: `door: ${error}` };
+}

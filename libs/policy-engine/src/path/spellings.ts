@@ -1,0 +1,67 @@
+import { isFileUri, pathOfFileUri } from './file-uri.ts';
+import { foldText } from './fold.ts';
+import { decodeOnce, hasControl, hasEncodedSlash } from './percent.ts';
+import { hasOddDots, startsWithDrive } from './resolve.ts';
+
+/** One way to read a path. A folded one is compared with folded roots. */
+export interface Spelling {
+  readonly text: string;
+  readonly folded: boolean;
+}
+
+export type Spellings =
+  | { readonly ok: true; readonly spellings: readonly Spelling[] }
+  | { readonly ok: false; readonly because: string };
+
+/** Longer than any path that a system takes. */
+const MAX_LENGTH = 8192;
+/** Four rounds of encoding with everything else make fewer. */
+const MAX_SPELLINGS = 64;
+
+/**
+ * Every way in which a server may read a path: as it stands, decoded once and again, with dots decoded alone (as URL
+ * parsers do), with backslashes as slashes, folded, and all of these together. Not ok where one of them can't be read.
+ */
+export function spellingsOf(text: string): Spellings {
+  if (text.length > MAX_LENGTH) return refuse('a path that is too long');
+  const from = isFileUri(text) ? pathOfFileUri(text) : { ok: true as const, path: text };
+  if (!from.ok) return from;
+  const found = new Map<string, Spelling>();
+  const queue: Spelling[] = [{ text: from.path, folded: false }];
+  for (let spelling = queue.pop(); spelling !== undefined; spelling = queue.pop()) {
+    const key = `${spelling.folded ? 'folded' : 'exact'}:${spelling.text}`;
+    if (found.has(key)) continue;
+    const fault = faultOf(spelling.text);
+    if (fault !== undefined) return refuse(fault);
+    if (found.size >= MAX_SPELLINGS) return refuse('a path that is encoded too often');
+    found.set(key, spelling);
+    queue.push(...rewritingsOf(spelling));
+  }
+  return { ok: true, spellings: [...found.values()] };
+}
+
+function rewritingsOf({ text, folded }: Spelling): Spelling[] {
+  const rewritings: Spelling[] = [{ text: foldText(text), folded: true }];
+  if (text.includes('%')) {
+    rewritings.push({ text: decodeOnce(text) ?? text, folded });
+    rewritings.push({ text: text.replace(/%2e/gi, '.'), folded });
+  }
+  if (text.includes('\\')) rewritings.push({ text: text.replaceAll('\\', '/'), folded });
+  return rewritings;
+}
+
+/** What makes a path mean something else to each reader, whatever the root is. */
+function faultOf(path: string): string | undefined {
+  if (!path.startsWith('/')) return 'not an absolute path';
+  if (hasControl(path)) return 'a path with a control character';
+  if (!path.isWellFormed() || decodeOnce(path) === undefined) return 'a path that is not UTF-8';
+  if (hasEncodedSlash(path)) return 'a path with an encoded slash';
+  if (/%u[0-9a-f]{4}/i.test(path)) return 'a path with %u encodings';
+  if (startsWithDrive(path)) return 'a path with a drive letter';
+  if (hasOddDots(path)) return 'a path with a name of dots or blanks only';
+  return undefined;
+}
+
+function refuse(because: string): Spellings {
+  return { ok: false, because };
+}

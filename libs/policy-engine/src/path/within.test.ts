@@ -1,0 +1,137 @@
+import { posix } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createWithin } from './within.ts';
+
+const ROOT = '/srv/data';
+const within = createWithin([ROOT]);
+
+type Answer = 'within' | 'outside' | 'unknown';
+
+function answerOf(path: string): Answer {
+  const answer = within(path);
+  if (!answer.known) return 'unknown';
+  return answer.within ? 'within' : 'outside';
+}
+
+/** What a server does that decodes as often as it can, takes backslashes for slashes, and resolves then. */
+function decodeFully(text: string): string {
+  let decoded = text.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, '');
+  for (let round = 0; round < 10; round++) {
+    decoded = decoded.replace(/%[0-9a-f]{2}/gi, (code) =>
+      String.fromCharCode(Number.parseInt(code.slice(1), 16)),
+    );
+  }
+  return decoded;
+}
+
+function isBelow(path: string): boolean {
+  const resolved = posix.resolve('/cwd', path);
+  return resolved === ROOT || resolved.startsWith(`${ROOT}/`);
+}
+
+/** The readings that servers are known to have, each of them written down simply. */
+function readingsOf(text: string): boolean[] {
+  const bare = text.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, '');
+  const decoded = decodeFully(text);
+  const dots = bare.replace(/%2e/gi, '.');
+  const all = [bare, decoded, dots, bare.replaceAll('\\', '/'), decoded.replaceAll('\\', '/')];
+  return all.map(isBelow);
+}
+
+const letter = fc.constantFrom('.', '/', '\\', 's', '%', '2', 'e', '5', 'f', 'c');
+const piece = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constantFrom('..', '.', '', 'a', 'srv', 'data', 'etc', 'data-other', '...', 'a b'),
+  },
+  { weight: 2, arbitrary: fc.string({ unit: letter, maxLength: 5 }) },
+);
+const encode = (text: string, rounds: number) => {
+  let encoded = text;
+  for (let round = 0; round < rounds; round++) {
+    encoded = Array.from(encoded, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
+  }
+  return encoded;
+};
+const mutated = fc
+  .array(fc.tuple(piece, fc.constantFrom('/', '/', '/', '//', '\\', '/./', '%2f', '%5C'), fc.nat(11)), {
+    minLength: 1,
+    maxLength: 6,
+  })
+  .map((pieces) =>
+    pieces.map(([text, slash, how]) => slash + (how > 9 ? encode(text, how - 9) : text)).join(''),
+  );
+const spelled = fc
+  .tuple(fc.constantFrom('', '', 'file:', 'file://', 'FILE://localhost', 'file:///'), fc.boolean(), mutated)
+  .map(([start, isInside, rest]) => start + (isInside ? ROOT : '') + rest);
+
+describe('a path', () => {
+  it('is never within in a spelling that leads out once it is decoded and resolved', () => {
+    let counted = 0;
+    fc.assert(
+      fc.property(spelled, (path) => {
+        const answer = answerOf(path);
+        if (answer === 'within') counted++;
+        if (answer === 'within') expect(readingsOf(path)).not.toContain(false);
+        if (answer === 'outside') expect(readingsOf(path)).not.toContain(true);
+      }),
+      { numRuns: 10_000 },
+    );
+    expect(counted).toBeGreaterThan(100);
+  });
+
+  it('that is written plainly is where node:path says', () => {
+    const names = fc.array(fc.constantFrom('..', '.', '', 'a', 'srv', 'data', 'data.txt'), { maxLength: 7 });
+    fc.assert(
+      fc.property(names, (parts) => {
+        const path = `/${parts.join('/')}`;
+        expect(answerOf(path)).toBe(isBelow(path) ? 'within' : 'outside');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each<[string, Answer]>([
+    ['/srv/data/%61%62', 'within'],
+    ['/srv/d%61ta/x', 'unknown'],
+    ['/srv/data/a%2fb/%2e%2e/%2e%2e/x', 'unknown'],
+    ['/srv/data/%2e%2e/d%61ta/x', 'unknown'],
+    ['/srv/data/%EF%BC%8E%EF%BC%8E/x', 'unknown'],
+    ['/srv/data/\uFF05\uFF12\uFF45\uFF05\uFF12\uFF45/x', 'unknown'],
+    ['/srv/data/\u2025/x', 'unknown'],
+    ['/srv/DATA', 'unknown'],
+    ['/srv/data \t', 'unknown'],
+    ['/srv/data /x', 'unknown'],
+    ['/srv/data/x ', 'within'],
+    ['/srv/da\u00ADta', 'unknown'],
+    ['/srv/data/\uD800', 'unknown'],
+    ['/srv/data/a:b', 'within'],
+    [`/srv/data/${'a/'.repeat(5000)}`, 'unknown'],
+    [`/srv/data/%${'25'.repeat(100)}2e`, 'unknown'],
+    ['//srv//data//', 'within'],
+    ['/srv/data/..', 'outside'],
+    ['/srv/database', 'outside'],
+    ['/', 'outside'],
+    ['file://%6cocalhost/srv/data', 'unknown'],
+    ['file:/srv/data', 'within'],
+    ['file:////srv/data', 'within'],
+    [' file:///srv/data', 'unknown'],
+    ['http://localhost/srv/data', 'unknown'],
+  ])('%j is %s', (path, expected) => {
+    expect(answerOf(path)).toBe(expected);
+  });
+
+  it('is always within the root of all', () => {
+    const all = createWithin(['/']);
+    expect(all('/etc/passwd')).toEqual({ known: true, within: true });
+    expect(all('etc')).toMatchObject({ known: false });
+  });
+
+  it('is compared with a root in its own case', () => {
+    const users = createWithin(['/Users/Ada']);
+    expect(users('/Users/Ada/x')).toEqual({ known: true, within: true });
+    expect(users('/users/ada/x')).toMatchObject({ known: false });
+    expect(users('/Users/Bob')).toEqual({ known: true, within: false });
+  });
+});
