@@ -22,7 +22,20 @@ export const ruleSet: IFlattenedRuleSet = {
       name: 'the-engine-stands-alone',
       severity: 'error',
       from: { path: '^libs/policy-engine/src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^libs/shared/' },
+      to: { path: '^libs/', pathNot: '^libs/policy-engine/' },
+    },
+    {
+      name: 'the-shared-stands-alone',
+      severity: 'error',
+      from: { path: '^libs/shared/src/' },
+      to: { path: '^libs/', pathNot: '^libs/shared/' },
+    },
+    {
+      name: 'the-policy-replica-needs-two-libraries',
+      comment: 'The engine and the bus; whatever holds a replica brings no more with it.',
+      severity: 'error',
+      from: { path: '^libs/policy-replica/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^libs/(policy-replica|policy-engine|shared)/' },
     },
     {
       name: 'the-engine-knows-no-io',

@@ -2,11 +2,14 @@ import type { EventType } from '../../libs/shared/src/contracts/events.ts';
 import {
   AUDIT_LOG,
   approvalLog,
+  callLog,
   EVENTS,
   enforceLog,
   eventSubject,
   idempotencyLog,
   POLICY_LOG,
+  toolAcceptedLog,
+  toolLog,
 } from '../../libs/shared/src/contracts/subjects.ts';
 
 /** Where an outsider sees a kind of fact. A `{parameter}` in the address stands for one token. */
@@ -25,6 +28,8 @@ export type Channel = {
 const withParameter = (logSubject: string, name: string): string =>
   eventSubject(logSubject).replace(/[^.]+$/, `{${name}}`);
 
+const SERVER = { name: 'server', description: 'The MCP server, by its name behind the firewall.' };
+
 /** Every event that leaves the firewall, by where it is seen, with what it says in a sentence. */
 export const CHANNELS: Readonly<Record<string, Channel>> = {
   decisions: {
@@ -35,7 +40,7 @@ export const CHANNELS: Readonly<Record<string, Channel>> = {
       description: 'What was answered.',
       values: ['allowed', 'pending', 'blocked'],
     },
-    facts: { 'aegis.decision.enforced.v1': 'An enforce was answered. Stored before the answer was given.' },
+    facts: { 'aegis.decision.enforced.v1': 'An enforce was answered, or a call let through. Stored before.' },
   },
   checks: {
     address: `${EVENTS}.decision.check.{outcome}`,
@@ -61,8 +66,36 @@ export const CHANNELS: Readonly<Record<string, Channel>> = {
       'aegis.approval.approved.v1': 'A person approved the call, for one run.',
       'aegis.approval.denied.v1': 'A person denied the call, or gave a wrong code.',
       'aegis.approval.expired.v1': 'Nobody decided in time, or the approval was not used in time.',
+      'aegis.approval.cancelled.v1': 'Whoever asked took the question back.',
       'aegis.approval.consumed.v1': 'The approval is used up; its decision is stored beside it.',
     },
+  },
+  calls: {
+    address: withParameter(callLog('id'), 'call_id'),
+    title: 'Calls through the firewall in the path',
+    parameter: { name: 'call_id', description: "The call, as its decision's dispatch names it." },
+    facts: {
+      'aegis.call.succeeded.v1': 'The server answered with a result.',
+      'aegis.call.failed.v1': 'The server answered with an error, or with a result that says it is one.',
+      'aegis.call.outcome_unknown.v1': 'The server may have run it; nobody knows. It is never sent again.',
+      'aegis.call.passed.v1': 'A request that no rule names was forwarded.',
+      'aegis.call.refused.v1': 'A message was not forwarded, because readers could differ on what it says.',
+    },
+  },
+  tools: {
+    address: withParameter(toolLog('server'), 'server'),
+    title: 'Definitions of tools',
+    parameter: SERVER,
+    facts: {
+      'aegis.tool.seen.v1': "A tool's definition was seen for the first time.",
+      'aegis.tool.changed.v1': 'A definition is none of those that count. Calls of the tool go to a person.',
+    },
+  },
+  acceptedTools: {
+    address: eventSubject(toolAcceptedLog('SERVER')).replace('SERVER', '{server}'),
+    title: 'Accepted definitions of tools',
+    parameter: SERVER,
+    facts: { 'aegis.tool.accepted.v1': 'An approver says that a definition counts too.' },
   },
   policy: {
     address: eventSubject(POLICY_LOG),

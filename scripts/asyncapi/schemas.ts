@@ -5,12 +5,24 @@ import * as call from '../../libs/shared/src/contracts/call.ts';
 import * as decision from '../../libs/shared/src/contracts/decision.ts';
 import * as envelope from '../../libs/shared/src/contracts/envelope.ts';
 import * as policy from '../../libs/shared/src/contracts/policy.ts';
+import * as proxiedCall from '../../libs/shared/src/contracts/proxied-call.ts';
 import * as rpcs from '../../libs/shared/src/contracts/rpc.ts';
+import * as toolDefinition from '../../libs/shared/src/contracts/tool-definition.ts';
 
 export type Json = { [key: string]: unknown };
 export type Rpc = rpcs.Rpc;
 
-const MODULES: readonly object[] = [call, decision, approvals, policy, audit, envelope, rpcs];
+const MODULES: readonly object[] = [
+  call,
+  decision,
+  approvals,
+  proxiedCall,
+  toolDefinition,
+  policy,
+  audit,
+  envelope,
+  rpcs,
+];
 
 /** Every named schema of the contracts, under the name that it has there. */
 function namedSchemas() {

@@ -1,6 +1,8 @@
-import { BusEnv } from '@aegis/shared/runtime/env';
+import { BusEnv, durationMs } from '@aegis/shared/runtime/env';
 import type { z } from 'zod';
 
-/** The enforcer needs the bus and nothing else. */
-export const EnforcerEnv = BusEnv;
+export const EnforcerEnv = BusEnv.extend({
+  /** How long nobody may answer for a run of the firewall in the path before its open calls are unknown. */
+  RECONCILE_AFTER_MS: durationMs.default(10_000),
+});
 export type EnforcerConfig = z.output<typeof EnforcerEnv>;

@@ -18,11 +18,14 @@ import {
   type Ruling,
   toEvent,
   toReply,
+  withReasonsToAsk,
 } from './domain/decision.ts';
 import { answeredEvent, createRecord, type Decision, keyDigestOf } from './record.ts';
 
 /** Somebody may use up the approval between our look and our use; then we look again, this often. */
 const LOOKS = 3;
+/** What an approval takes; the rule's own reasons come first. */
+const MOST_REASONS = 20;
 
 export type Enforce = (request: EnforceRequest, context: RequestContext) => Promise<EnforceReply>;
 
@@ -34,9 +37,11 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
   const record = createRecord(bus, now);
 
   const rule = async (request: EnforceRequest, context: RequestContext): Promise<Ruling> => {
-    const { tool, op, amount_cents, principal } = request.call;
-    const question = { tool, op, amount_cents, principal, via: request.via, on_record: true } as const;
-    const verdict = await bus.ask(policyCheck, question, context);
+    const { definition_digest: _, ...call } = request.call;
+    const { client, door, via } = request;
+    const question = { ...call, client, door, via, on_record: true } as const;
+    const said = await bus.ask(policyCheck, question, context);
+    const verdict = withReasonsToAsk(said, request.review_because);
     return { request, call: recordCall(request.call), verdict, ruledAt: now().toISOString() };
   };
 
@@ -50,7 +55,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
         call: request.call,
         dry_run_id: request.dry_run_id,
         reason: request.reason,
-        reasons: verdict.reasons,
+        reasons: verdict.reasons.slice(0, MOST_REASONS),
         rule: verdict.rule,
         policy_digest: verdict.policy_digest,
       },
@@ -134,8 +139,10 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
   };
 
   return async (request, context) => {
-    const { idempotency_key, call } = request;
+    const { idempotency_key, call, dispatch } = request;
     if (idempotency_key !== undefined) {
+      // An answer that is given again is no record of another dispatch.
+      if (dispatch) throw new AppError('invalid_request', 'idempotency_key: leave it out beside a dispatch');
       const keyDigest = keyDigestOf(call.principal, idempotency_key);
       const earlier = await record.earlier(keyDigest, recordCall(call).call_digest, context.deadlineMs);
       if (earlier) return earlier;

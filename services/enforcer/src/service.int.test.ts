@@ -63,7 +63,12 @@ beforeEach(async () => {
     connectTestBus(server, 'enforcer'),
     connectTestBus(server, 'audit'),
   ]);
-  service = createEnforcer({ bus: enforcer, config: {} as never, log: silentLog, now: () => clock() });
+  service = createEnforcer({
+    bus: enforcer,
+    config: { RECONCILE_AFTER_MS: 10_000 } as never,
+    log: silentLog,
+    now: () => clock(),
+  });
   await service.start();
 });
 afterEach(async () => {

@@ -4,17 +4,24 @@ import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import type { EnforcerConfig } from './config.ts';
 import { createEnforce } from './enforce.ts';
 import { routes } from './nats.ts';
+import { createReconciler } from './reconcile/reconciler.ts';
 
-/** The one way to "may this call run now?": policy, approval and durable record. */
-export function createEnforcer({ bus, now }: Deps<EnforcerConfig>): Service {
+/**
+ * The one way to "may this call run now?": policy, approval and durable record. It also ends on record the calls that a
+ * firewall in the path left open when it died.
+ */
+export function createEnforcer({ bus, config, log, now }: Deps<EnforcerConfig>): Service {
+  const reconciler = createReconciler(bus, log, now, config.RECONCILE_AFTER_MS);
   let responder: Responder | undefined;
   const health = () => healthFrom([!bus.isUp() && 'the message bus is away']);
   return {
     async start() {
       responder = await bus.respond(routes(createEnforce(bus, now), health));
+      reconciler.start();
     },
     async stop() {
       await responder?.drain();
+      await reconciler.stop();
     },
     health,
   };

@@ -1,38 +1,57 @@
 import { effectivePolicy, evaluate, migratePolicy, validatePolicy } from '@aegis/policy-engine';
+import type { ActivePolicy } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { CheckReply, CheckRequest } from '@aegis/shared/contracts/decision';
 import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
 import { checkSubject } from '@aegis/shared/contracts/subjects';
 import { createEvent } from '@aegis/shared/runtime/event';
-import type { ActivePolicy } from './active.ts';
 
 const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const;
 
-/** What the policy in force says of a call. */
-export function check({ published, compiled }: ActivePolicy, request: CheckRequest): CheckReply {
-  const { decision, allowed, approval_required, reasons, rule } = evaluate(compiled, request);
+/** What the policy in force says of a call, at a moment: rules may ask for the time of day. */
+export function check({ published, compiled }: ActivePolicy, request: CheckRequest, at: Date): CheckReply {
+  const { tool, op, amount_cents, args, server, principal, client, door } = request;
+  const call = { tool, op, amount_cents, args, server, principal, client, door, at };
+  const said = evaluate(compiled, call);
   return {
-    decision,
-    allowed,
-    approval_required,
-    reasons,
-    ...(rule === undefined ? {} : { rule }),
+    decision: said.decision,
+    allowed: said.allowed,
+    approval_required: said.approval_required,
+    reasons: said.reasons,
+    ...(said.rule === undefined ? {} : { rule: said.rule }),
+    ...(said.op === undefined ? {} : { op: said.op }),
+    ...(said.amount_cents === undefined ? {} : { amount_cents: said.amount_cents }),
     policy_digest: published.digest,
     policy_version: published.version,
   };
 }
 
-/** Tells whoever listens of an advisory check. Not part of the record: losing one loses nothing. */
+/**
+ * Tells whoever listens of an advisory check. Not part of the record: losing one loses nothing. The arguments stay out of
+ * it, because whoever may listen need not see them.
+ */
 export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now: Date): void {
   if (!bus.isUp()) return;
   const outcome = OUTCOME[reply.decision];
   const { reasons, rule, policy_digest } = reply;
-  const { on_record: _, ...call } = request;
-  const data = { ...call, outcome, reasons, policy_digest, ...(rule === undefined ? {} : { rule }) };
+  const { tool, principal, via } = request;
+  const op = reply.op ?? request.op;
+  const amount = reply.amount_cents ?? request.amount_cents;
+  const data = {
+    tool,
+    ...(op === undefined ? {} : { op }),
+    ...(amount === undefined ? {} : { amount_cents: amount }),
+    principal,
+    via,
+    outcome,
+    reasons,
+    policy_digest,
+    ...(rule === undefined ? {} : { rule }),
+  };
   const event = createEvent({
     type: 'aegis.decision.checked.v1',
     source: 'policy',
-    subject: request.tool,
+    subject: tool,
     time: now.toISOString(),
     data,
   });

@@ -1,3 +1,4 @@
+import type { ActivePolicy } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { type Route, route } from '@aegis/shared/bus/respond';
 import {
@@ -9,7 +10,6 @@ import {
   policyValidate,
 } from '@aegis/shared/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
-import type { ActivePolicy } from './active.ts';
 import { announce, check, get, migrate, validate } from './answers.ts';
 
 /** The policy service's ways in. `active` throws where this replica can't answer for the policy in force. */
@@ -20,8 +20,9 @@ export const routes = (
   health: Service['health'],
 ): Route[] => [
   route(policyCheck, (request) => {
-    const reply = check(active(), request);
-    if (!request.on_record) announce(bus, request, reply, now());
+    const at = now();
+    const reply = check(active(), request, at);
+    if (!request.on_record) announce(bus, request, reply, at);
     return reply;
   }),
   route(policyGet, () => get(active())),

@@ -1,9 +1,8 @@
+import type { PolicyReplica } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
-import type { Follower } from '@aegis/shared/bus/follow';
 import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
-import type { ActiveFromLog } from './active.ts';
 import { type Candidate, decide } from './domain/policy-log.ts';
 
 const TRIES = 5;
@@ -15,16 +14,15 @@ const WITHIN_MS = 5_000;
  */
 export async function offer(
   bus: Bus,
-  follower: Follower,
-  log: ActiveFromLog,
+  replica: PolicyReplica,
   read: () => Promise<Candidate>,
   now: () => Date,
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     const deadlineMs = Date.now() + WITHIN_MS;
-    await follower.caughtUp(deadlineMs);
+    await replica.follower?.caughtUp(deadlineMs);
     // Read again at each try: whoever was first may have had a newer file.
-    const [event] = decide(await read(), log.state);
+    const [event] = decide(await read(), replica.state);
     if (!event) return;
     const envelope = createEvent({
       type: event.type,
@@ -34,7 +32,7 @@ export async function offer(
       data: event.data,
     });
     try {
-      await bus.append.one({ subject: POLICY_LOG, event: envelope, expect: log.seq }, deadlineMs);
+      await bus.append.one({ subject: POLICY_LOG, event: envelope, expect: replica.seq }, deadlineMs);
     } catch (thrown) {
       const lostRace = thrown instanceof AppError && thrown.code === 'version_conflict';
       if (!lostRace || tries >= TRIES) throw thrown;

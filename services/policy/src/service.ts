@@ -1,19 +1,14 @@
-import type { Follower } from '@aegis/shared/bus/follow';
+import { createPolicyReplica } from '@aegis/policy-replica/replica';
 import type { Responder } from '@aegis/shared/bus/respond';
 import type { PolicyPublished } from '@aegis/shared/contracts/policy';
-import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
-import { ActiveFromLog, type ActivePolicy } from './active.ts';
+import { watchPath } from '@aegis/shared/runtime/watch-path';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';
 import { routes } from './nats.ts';
 import { offer } from './publish.ts';
-import { watchPath } from './watch.ts';
-
-const CATCH_UP_WITHIN_MS = 10_000;
 
 /** Why the file is not what is in force, as a sentence, or undefined where it is. */
 function fileProblem(
@@ -35,19 +30,12 @@ function fileProblem(
 
 /** Owns the policy's versions: reads the file, records what is good, activates from the log, answers checks. */
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
-  const fromLog = new ActiveFromLog();
-  let follower: Follower | undefined;
+  const replica = createPolicyReplica(bus, log);
   let responder: Responder | undefined;
   let watcher: { stop(): void } | undefined;
   let candidate: Candidate | undefined;
   let warned: string | undefined;
-  let current = false;
   let stopped = false;
-
-  const active = (): ActivePolicy => {
-    if (!current) throw new AppError('policy_unavailable', 'This replica is behind the log.');
-    return fromLog.active;
-  };
 
   const read = async (): Promise<Candidate> => {
     candidate = await readCandidate(config.POLICY_PATH);
@@ -56,9 +44,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
     warned = problem;
     return candidate;
   };
-  const offerFile = async (): Promise<void> => {
-    if (follower) await offer(bus, follower, fromLog, read, now);
-  };
+  const offerFile = (): Promise<void> => offer(bus, replica, read, now);
   /** One at a time: an older reading must not overtake a newer one. */
   let rereading: Promise<void> = Promise.resolve();
   const reread = (): void => {
@@ -68,48 +54,25 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
     });
   };
 
-  /** After the bus was away: not current until all that happened meanwhile is applied. */
-  const catchUp = async (): Promise<void> => {
-    for (;;) {
-      if (stopped || current) return;
-      try {
-        current = bus.isUp() && (await follower?.caughtUp(Date.now() + CATCH_UP_WITHIN_MS)) === true;
-      } catch (err) {
-        log.debug({ err }, 'still behind the log');
-      }
-      if (!current) await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
-
   const health = () =>
     healthFrom([
       !bus.isUp() && 'the message bus is away',
-      !current && 'this replica is behind the log',
-      fromLog.problem,
-      fileProblem(candidate, fromLog.state.published),
+      replica.problem,
+      fileProblem(candidate, replica.state.published),
     ]);
 
   return {
     async start() {
-      follower = await bus.follow({
-        filter: POLICY_LOG,
-        fromSeq: 1,
-        apply: (message) => fromLog.apply(message),
-      });
-      await catchUp();
+      await replica.start();
       await offerFile();
-      bus.link.onDown(() => {
-        current = false;
-        void catchUp();
-      });
       watcher = watchPath(config.POLICY_PATH, reread);
-      responder = await bus.respond(routes(bus, active, now, health));
+      responder = await bus.respond(routes(bus, () => replica.active(), now, health));
     },
     async stop() {
       stopped = true;
       watcher?.stop();
       await responder?.drain();
-      await follower?.stop();
+      await replica.stop();
     },
     health,
   };

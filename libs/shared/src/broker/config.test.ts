@@ -37,10 +37,14 @@ const writersOf = (tree: string): Identity[] =>
     permissionsOf(identity).publish.some((subject) => subject.startsWith(tree)),
   );
 
-test('each tree of the log has its one writer; approvals may also write what its consume allows', () => {
+test('each tree of the log has the writers that are meant to have it, and no other', () => {
   expect(writersOf('aegis.log.policy')).toEqual(['policy']);
   expect(writersOf('aegis.log.approval')).toEqual(['approvals']);
   expect(writersOf('aegis.log.audit')).toEqual(['audit']);
-  expect(writersOf('aegis.log.decision')).toEqual(['enforcer', 'approvals']);
+  // The firewall in the path decides where a rule needs no shared state; approvals stores what its consume allows.
+  expect(writersOf('aegis.log.decision')).toEqual(['enforcer', 'approvals', 'mcp']);
+  expect(writersOf('aegis.log.call')).toEqual(['enforcer', 'mcp']);
+  expect(writersOf('aegis.log.tool.*.accepted')).toEqual(['approvals']);
+  expect(writersOf('aegis.log.tool')).toEqual(['approvals', 'mcp']);
   expect(writersOf('aegis.timers')).toEqual(['approvals']);
 });

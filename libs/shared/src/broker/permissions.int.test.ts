@@ -39,13 +39,26 @@ async function refusals(nc: NatsConnection, attempt: () => void): Promise<string
 
 const REFUSED_WRITES: [Identity, string][] = [
   ['mcp', 'aegis.log.approval.x'],
-  ['mcp', 'aegis.log.decision.enforce.allowed'],
+  ['mcp', 'aegis.log.policy'],
+  ['mcp', 'aegis.log.audit'],
+  ['mcp', 'aegis.log.idempotency.x'],
+  ['mcp', 'aegis.log.tool.x.accepted'],
   ['mcp', 'aegis.rpc.approvals.complete'],
   ['mcp', 'aegis.rpc.approvals.decide'],
   ['mcp', 'aegis.rpc.approvals.consume'],
+  ['mcp', 'aegis.rpc.approvals.tools'],
+  ['mcp', 'aegis.rpc.approvals.accept'],
   ['mcp', 'aegis.rpc.policy.publish'],
   ['mcp', 'aegis.rpc.audit.query'],
-  ['mcp', '$JS.API.STREAM.INFO.AEGIS'],
+  ['mcp', 'aegis.events.decision.enforce.allowed'],
+  ['mcp', '$JS.API.CONSUMER.CREATE.AEGIS.x'],
+  ['mcp', '$JS.API.CONSUMER.CREATE.AEGIS.x.aegis.log.approval.>'],
+  ['mcp', '$JS.API.CONSUMER.CREATE.AEGIS.x.aegis.log.decision.>'],
+  ['mcp', '$JS.API.DIRECT.GET.AEGIS'],
+  ['mcp', '$JS.API.DIRECT.GET.AEGIS.aegis.log.approval.x'],
+  ['gateway', 'aegis.log.call.x'],
+  ['gateway', 'aegis.log.tool.x.accepted'],
+  ['gateway', 'aegis.alive.x'],
   ['gateway', 'aegis.log.approval.x'],
   ['gateway', 'aegis.log.policy'],
   ['gateway', 'aegis.log.decision.enforce.allowed'],
@@ -58,9 +71,13 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['policy', 'aegis.log.approval.x'],
   ['enforcer', 'aegis.log.approval.x'],
   ['enforcer', 'aegis.log.policy'],
+  ['enforcer', 'aegis.log.tool.x'],
+  ['enforcer', 'aegis.log.tool.x.accepted'],
   ['enforcer', 'aegis.rpc.approvals.decide'],
   ['approvals', 'aegis.log.decision.enforce.blocked'],
   ['approvals', 'aegis.log.policy'],
+  ['approvals', 'aegis.log.tool.x'],
+  ['approvals', 'aegis.log.call.x'],
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_TIMERS.x.aegis.timers.>'],
   ['audit', 'aegis.log.decision.enforce.allowed'],
 ];
@@ -70,6 +87,21 @@ test.each(REFUSED_WRITES)('%s may not publish on %s', async (identity, subject) 
   expect(await refusals(nc, () => nc.publish(subject, '{}'))).toEqual([
     expect.stringContaining(`Permissions Violation for Publish to "${subject}"`),
   ]);
+});
+
+const WRITES: [Identity, string][] = [
+  ['mcp', 'aegis.log.decision.enforce.allowed'],
+  ['mcp', 'aegis.log.decision.enforce.blocked'],
+  ['mcp', 'aegis.log.call.w1'],
+  ['mcp', 'aegis.log.tool.w1'],
+  ['enforcer', 'aegis.log.call.w2'],
+  ['approvals', 'aegis.log.tool.w1.accepted'],
+];
+
+test.each(WRITES)('%s may store a fact on %s', async (identity, subject) => {
+  const { seq } = await jetstream(await as(identity)).publish(subject, subject);
+  const jsm = await jetstreamManager(await as('audit'), { checkAPI: false });
+  expect(await jsm.direct.getMessage('AEGIS', { seq })).toMatchObject({ subject });
 });
 
 const SERVICES: Identity[] = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp', 'reader'];
@@ -130,6 +162,17 @@ test('a request is answered across services, once, and by nobody else', async ()
   await expect.poll(() => answers).toEqual([[expect.stringContaining('Permissions Violation for Publish')]]);
 });
 
+test('a firewall in the path says to the enforcer that it lives, and to nobody else', async () => {
+  const [mcp, enforcer, gateway] = [await as('mcp'), await as('enforcer'), await as('gateway')];
+  const ask = () => enforcer.request('aegis.alive.one', '', { timeout: 2_000 });
+  await expect(ask()).rejects.toThrow(/no responders/);
+  mcp.subscribe('aegis.alive.one', { callback: (_error, request) => void request.respond() });
+  await mcp.flush();
+  expect((await ask()).data).toHaveLength(0);
+  const listen = () => void gateway.subscribe('aegis.alive.*', { callback: () => undefined });
+  expect(await refusals(gateway, listen)).toHaveLength(1);
+});
+
 test('the reader sees what is stored and nothing that was refused', async () => {
   const [reader, approvals] = [await as('reader'), await as('approvals')];
   const seen: string[] = [];
@@ -171,7 +214,12 @@ test('advisory checks are republished as events of their own', async () => {
 
 const FOLLOWED: [Identity, string | undefined][] = [
   ['policy', 'aegis.log.policy'],
+  ['mcp', 'aegis.log.policy'],
+  ['mcp', 'aegis.log.tool.>'],
+  ['enforcer', 'aegis.log.decision.enforce.allowed'],
+  ['enforcer', 'aegis.log.call.*'],
   ['approvals', 'aegis.log.approval.>'],
+  ['approvals', 'aegis.log.tool.>'],
   ['gateway', 'aegis.log.approval.>'],
   ['gateway', 'aegis.log.decision.>'],
   ['audit', undefined],
@@ -181,6 +229,8 @@ test.each(FOLLOWED)('%s follows %s by an ordered consumer', async (identity, fil
   await jetstream(await as('policy')).publish('aegis.log.policy', '{}');
   await jetstream(await as('approvals')).publish('aegis.log.approval.f', '{}');
   await jetstream(await as('approvals')).publish('aegis.log.decision.enforce.allowed', '{}');
+  await jetstream(await as('mcp')).publish('aegis.log.call.f', '{}');
+  await jetstream(await as('mcp')).publish('aegis.log.tool.f', '{}');
   const js = jetstream(await as(identity));
   const before = violations.length;
   const consumer = await js.consumers.get('AEGIS', {
@@ -197,7 +247,7 @@ test.each(FOLLOWED)('%s follows %s by an ordered consumer', async (identity, fil
   }
   await messages.close();
   await consumer.delete();
-  const prefix = filter?.replace('>', '') ?? 'aegis.log.';
+  const prefix = filter?.replace(/[*>]$/, '') ?? 'aegis.log.';
   expect(read.filter((subject) => !subject.startsWith(prefix))).toEqual([]);
   expect(violations.slice(before)).toEqual([]);
 });
@@ -207,11 +257,14 @@ const READ_DIRECTLY: [Identity, string][] = [
   ['approvals', 'aegis.log.approval.direct'],
   ['approvals', 'aegis.log.idempotency.direct'],
   ['enforcer', 'aegis.log.idempotency.direct'],
+  ['enforcer', 'aegis.log.call.direct'],
+  ['mcp', 'aegis.log.call.direct'],
 ];
 
+const WRITER_OF: Record<string, Identity> = { policy: 'policy', call: 'mcp' };
+
 test.each(READ_DIRECTLY)('%s reads the last message of %s', async (identity, subject) => {
-  const writer = subject === 'aegis.log.policy' ? 'policy' : 'approvals';
-  await jetstream(await as(writer)).publish(subject, subject);
+  await jetstream(await as(WRITER_OF[subject.split('.')[2] ?? ''] ?? 'approvals')).publish(subject, subject);
   const jsm = await jetstreamManager(await as(identity), { checkAPI: false });
   const message = await jsm.direct.getMessage('AEGIS', { last_by_subj: subject });
   expect(message?.string()).toBe(subject);

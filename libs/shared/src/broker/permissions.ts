@@ -1,6 +1,7 @@
 import {
   APPROVALS_LOG,
   AUDIT_LOG,
+  CALLS_LOG,
   DECISIONS_LOG,
   EVENTS,
   enforceLog,
@@ -11,6 +12,7 @@ import {
   STREAM,
   TIMERS_CONSUMER,
   TIMERS_STREAM,
+  TOOLS_LOG,
 } from '../contracts/subjects.ts';
 import { type Identity, inboxPrefix } from './identities.ts';
 
@@ -59,6 +61,12 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     lastOf(IDEMPOTENCY_LOG),
     ...ask('policy', 'check'),
     ...ask('approvals', 'request', 'standing', 'consume'),
+    CALLS_LOG,
+    lastOf(CALLS_LOG),
+    ...READ,
+    follow(enforceLog('allowed')),
+    follow(CALLS_LOG),
+    'aegis.alive.*',
   ],
   approvals: [
     APPROVALS_LOG,
@@ -68,13 +76,15 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     follow(APPROVALS_LOG),
     lastOf(APPROVALS_LOG),
     lastOf(IDEMPOTENCY_LOG),
+    `${LOG}.tool.*.accepted`,
+    follow(TOOLS_LOG),
     ...TIMERS,
   ],
   audit: [AUDIT_LOG, ...READ, `${API}.CONSUMER.CREATE.${STREAM}.*`, `${API}.DIRECT.GET.${STREAM}`],
   gateway: [
     'aegis.rpc.policy.*',
     ...ask('enforcer', 'enforce'),
-    ...ask('approvals', 'complete', 'decide', 'get', 'list'),
+    ...ask('approvals', 'complete', 'decide', 'get', 'list', 'tools', 'accept'),
     'aegis.rpc.audit.*',
     'aegis.rpc.*.health',
     ...READ,
@@ -84,8 +94,16 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
   mcp: [
     ...ask('policy', 'check', 'get', 'effective'),
     ...ask('enforcer', 'enforce'),
-    ...ask('approvals', 'request', 'get'),
+    ...ask('approvals', 'request', 'get', 'cancel'),
     ...ask('audit', 'write'),
+    // The firewall in the path decides where a rule needs no shared state, and records that itself.
+    `${LOG}.decision.enforce.>`,
+    CALLS_LOG,
+    lastOf(CALLS_LOG),
+    `${LOG}.tool.*`,
+    ...READ,
+    follow(POLICY_LOG),
+    follow(TOOLS_LOG),
   ],
   reader: [],
 };
@@ -97,7 +115,7 @@ const SUBSCRIBE: Readonly<Record<Identity, readonly string[]>> = {
   approvals: [answer('approvals')],
   audit: [answer('audit')],
   gateway: [`${EVENTS}.>`],
-  mcp: [answer('mcp')],
+  mcp: [answer('mcp'), 'aegis.alive.*'],
   reader: [`${EVENTS}.>`],
 };
 
@@ -107,6 +125,6 @@ export function permissionsOf(identity: Identity): Permissions {
   return {
     publish: PUBLISH[identity],
     subscribe: [...subscribe, `${inboxPrefix(identity)}.>`],
-    responds: subscribe.some((subject) => subject.startsWith('aegis.rpc.')),
+    responds: subscribe.some((subject) => /^aegis\.(rpc|alive)\./.test(subject)),
   };
 }

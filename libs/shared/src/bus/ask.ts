@@ -4,6 +4,7 @@ import { rpcSubject } from '../contracts/subjects.ts';
 import { AppError } from '../errors/app-error.ts';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { fromFault } from '../errors/faces.ts';
+import { parseJson } from '../json/parse.ts';
 import type { Mux } from './mux.ts';
 
 /** What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. */
@@ -22,7 +23,7 @@ const unavailable = (rpc: Rpc, detail: string, cause?: unknown): AppError =>
 function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string): z.output<Rep> {
   let reply: Partial<{ data: unknown; error: RpcFault }>;
   try {
-    reply = Object(JSON.parse(text)) as typeof reply;
+    reply = Object(parseJson(text)) as typeof reply;
   } catch (cause) {
     throw unavailable(rpc, `The ${rpc.service} service answered with something that is not JSON.`, cause);
   }

@@ -2,6 +2,7 @@ import type { Msg } from '@nats-io/transport-node';
 import { Envelope } from '../contracts/envelope.ts';
 import { STREAM } from '../contracts/subjects.ts';
 import { AppError } from '../errors/app-error.ts';
+import { parseJson } from '../json/parse.ts';
 import type { Mux } from './mux.ts';
 
 /** A stored message; `event` is missing where it can't be read as an envelope. */
@@ -10,7 +11,7 @@ export type StoredEvent = { seq: number; subject: string; event?: Envelope };
 /** An envelope, or undefined where the text is none. */
 export function readEnvelope(text: string): Envelope | undefined {
   try {
-    const parsed = Envelope.safeParse(JSON.parse(text));
+    const parsed = Envelope.safeParse(parseJson(text));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -23,12 +23,21 @@ const asked = {
 };
 const decided = { decided_at: Timestamp, decided_by: Principal };
 
-/** An approval, folded: `pending -> approved -> consumed`, `pending -> denied | expired`, `approved -> expired`. */
+/**
+ * An approval, folded: `pending -> approved -> consumed`, `pending -> denied | expired | cancelled`,
+ * `approved -> expired | cancelled`.
+ */
 export const Approval = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending'), ...asked }),
   z.strictObject({ status: z.literal('approved'), ...asked, ...decided, use_by: Timestamp }),
   z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: z.string() }),
   z.strictObject({ status: z.literal('expired'), ...asked, expired_at: Timestamp }),
+  z.strictObject({
+    status: z.literal('cancelled'),
+    ...asked,
+    cancelled_at: Timestamp,
+    cancelled_because: z.string(),
+  }),
   z.strictObject({
     status: z.literal('consumed'),
     ...asked,
@@ -39,7 +48,7 @@ export const Approval = z.discriminatedUnion('status', [
   }),
 ]);
 export type Approval = z.infer<typeof Approval>;
-export const ApprovalStatus = z.enum(['pending', 'approved', 'denied', 'expired', 'consumed']);
+export const ApprovalStatus = z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'consumed']);
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 /** The data of every `aegis.approval.<what happened>.v1`: the folded state after it. */
@@ -79,6 +88,14 @@ export const ConsumeApproval = z.strictObject({
   idempotency: z.strictObject({ key_digest: z.string(), answered: Envelope }).optional(),
 });
 export type ConsumeApproval = z.infer<typeof ConsumeApproval>;
+
+/** The requester takes its question back: only its own, and only while it is not used. */
+export const CancelApproval = z.strictObject({
+  approval_id: ApprovalId,
+  principal: Principal,
+  because: z.string().min(1).max(200),
+});
+export type CancelApproval = z.infer<typeof CancelApproval>;
 
 /** `consumed: false`: this approval does not allow this call now; `because` is a reason for people. */
 export const ConsumeReply = z.strictObject({

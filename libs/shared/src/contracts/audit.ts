@@ -33,6 +33,13 @@ export const AuditLine = z.object({
   approval_id: z.string().optional(),
   principal: z.string().optional(),
   policy_digest: z.string().optional(),
+  /** A call through the firewall in the path: the same in its decision's line and in its end's. */
+  call_id: z.string().optional(),
+  server: z.string().optional(),
+  /** The resource or the prompt, where it is not a tool that is used. */
+  door: z.string().optional(),
+  /** What the client says of itself: its name, and its version after a space. */
+  client: z.string().optional(),
   event_id: z.string(),
   type: z.string(),
 });

@@ -9,6 +9,15 @@ export const ToolName = z
   .regex(/^[A-Za-z0-9_.:/-]{1,256}$/, 'expected 1 to 256 characters of A-Z a-z 0-9 _ . : / -');
 export type ToolName = z.infer<typeof ToolName>;
 
+/**
+ * The name of an MCP server behind the firewall: one subject token, and no dot, so that `<server>.<tool>` can be read in
+ * one way only.
+ */
+export const ServerName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ -');
+export type ServerName = z.infer<typeof ServerName>;
+
 /** Money in cents: a whole number from 0 to 2^53-1. */
 export const AmountCents = z
   .number('expected an integer from 0 to 9007199254740991')
@@ -32,6 +41,18 @@ export const IdempotencyKey = line(255);
 export const Principal = line(200);
 /** Who calls where nobody has signed in. */
 export const ANONYMOUS = 'anonymous';
+/** What an MCP client says of itself. Its own word, so it tells clients apart and proves nothing. */
+export const ClientInfo = z.strictObject({ name: line(200), version: line(100).optional() });
+export type ClientInfo = z.infer<typeof ClientInfo>;
+/** A side door of an MCP server, as rules name it: `resource:<uri>` or `prompt:<name>`. */
+export const Door = z
+  .string()
+  .max(8192)
+  .regex(/^(resource|prompt):/, 'expected resource:<uri> or prompt:<name>');
+/** One run of the firewall in the path: a subject token. */
+export const InstanceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+/** One call through the firewall in the path: a subject token, unique. */
+export const CallId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const Note = z.string().max(4096);
 
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
@@ -46,10 +67,12 @@ export const Call = z.strictObject({
   amount_cents: AmountCents.optional(),
   args: z.record(z.string(), z.unknown()).optional(),
   server: ToolName.optional(),
+  /** The digest of the tool's definition, where the caller knows it: a changed tool is another call. */
+  definition_digest: Digest.optional(),
   principal: Principal,
 });
 export type Call = z.infer<typeof Call>;
 
-/** Where a call came in. */
-export const Via = z.enum(['rest', 'mcp-stdio', 'mcp-http', 'cli']);
+/** Where a call came in: `wrap` and `proxy` are the firewall in the path, over stdio and over HTTP. */
+export const Via = z.enum(['rest', 'mcp-stdio', 'mcp-http', 'cli', 'wrap', 'proxy']);
 export type Via = z.infer<typeof Via>;

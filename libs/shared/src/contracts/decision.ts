@@ -2,12 +2,17 @@ import { z } from 'zod';
 import {
   AmountCents,
   Call,
+  CallId,
+  ClientInfo,
   Digest,
+  Door,
   DryRunId,
   IdempotencyKey,
+  InstanceId,
   Note,
   Op,
   Principal,
+  ServerName,
   Timestamp,
   ToolName,
   TraceId,
@@ -24,7 +29,11 @@ export const CheckRequest = z.strictObject({
   tool: ToolName,
   op: Op.optional(),
   amount_cents: AmountCents.optional(),
+  args: z.record(z.string(), z.unknown()).optional(),
+  server: ToolName.optional(),
   principal: Principal,
+  client: ClientInfo.optional(),
+  door: Door.optional(),
   via: Via,
   /** The asker records the decision itself; it is not announced as an advisory check. */
   on_record: z.literal(true).optional(),
@@ -38,14 +47,40 @@ export const CheckReply = z.strictObject({
   approval_required: z.boolean(),
   reasons: z.array(z.string()),
   rule: MatchedRule.optional(),
+  /** What the rule took from the arguments, where it says that they come from there. */
+  op: Op.optional(),
+  amount_cents: AmountCents.optional(),
   policy_digest: Digest,
   policy_version: z.union([z.literal(1), z.literal(2)]),
 });
 export type CheckReply = z.infer<typeof CheckReply>;
 
+/** The call through the firewall in the path that a decision stands for; a decision with one is its dispatch too. */
+export const Dispatch = z.strictObject({
+  call_id: CallId,
+  /** Which run of the firewall sends it: answers on `aegis.alive.<instance>` as long as it lives. */
+  instance: InstanceId,
+  server: ServerName,
+  /** The MCP method, such as `tools/call`. */
+  method: z.string().min(1).max(200),
+});
+export type Dispatch = z.infer<typeof Dispatch>;
+
+/** What goes with a decision beyond the call itself. */
+const origin = {
+  client: ClientInfo.optional(),
+  door: Door.optional(),
+  dispatch: Dispatch.optional(),
+  /** The arguments as the record keeps them, where it does: whole or redacted. Digests are of the original. */
+  recorded_args: z.unknown().optional(),
+};
+
 /** May this call run now? */
 export const EnforceRequest = z.strictObject({
+  ...origin,
   call: Call,
+  /** Ask a person where a rule allows the call, and say why: its tool's definition has changed, for one. */
+  review_because: z.array(z.string().max(2_000)).min(1).max(20).optional(),
   dry_run_id: DryRunId.optional(),
   idempotency_key: IdempotencyKey.optional(),
   reason: Note.optional(),
@@ -74,13 +109,18 @@ export const RecordedCall = z.strictObject({
   amount_cents: AmountCents.optional(),
   args_digest: Digest.optional(),
   server: ToolName.optional(),
+  definition_digest: Digest.optional(),
   principal: Principal,
   call_digest: Digest,
 });
 export type RecordedCall = z.infer<typeof RecordedCall>;
 
-/** `aegis.decision.enforced.v1`: an answered enforce. Stored before it is answered. */
+/**
+ * `aegis.decision.enforced.v1`: an answered enforce, or a call through the firewall in the path. Stored before it is
+ * answered, and before the call's server sees it.
+ */
 export const DecisionEnforced = z.strictObject({
+  ...origin,
   call: RecordedCall,
   outcome: Outcome,
   reasons: z.array(z.string()),

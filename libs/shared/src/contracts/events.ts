@@ -3,6 +3,8 @@ import { ApprovalChanged } from './approvals.ts';
 import { WriteAudit } from './audit.ts';
 import { DecisionChecked, DecisionEnforced, IdempotencyAnswered } from './decision.ts';
 import { PolicyPublished, PolicyRejected } from './policy.ts';
+import { CallFailed, CallOutcomeUnknown, CallPassed, CallRefused, CallSucceeded } from './proxied-call.ts';
+import { ToolAccepted, ToolChanged, ToolSeen } from './tool-definition.ts';
 
 /**
  * Every type of event and the schema of its `data`. A released type is never edited: a changed one gets a new version
@@ -16,7 +18,16 @@ export const EVENT_DATA = {
   'aegis.approval.approved.v1': ApprovalChanged,
   'aegis.approval.denied.v1': ApprovalChanged,
   'aegis.approval.expired.v1': ApprovalChanged,
+  'aegis.approval.cancelled.v1': ApprovalChanged,
   'aegis.approval.consumed.v1': ApprovalChanged,
+  'aegis.call.succeeded.v1': CallSucceeded,
+  'aegis.call.failed.v1': CallFailed,
+  'aegis.call.outcome_unknown.v1': CallOutcomeUnknown,
+  'aegis.call.passed.v1': CallPassed,
+  'aegis.call.refused.v1': CallRefused,
+  'aegis.tool.seen.v1': ToolSeen,
+  'aegis.tool.changed.v1': ToolChanged,
+  'aegis.tool.accepted.v1': ToolAccepted,
   'aegis.policy.published.v1': PolicyPublished,
   'aegis.policy.rejected.v1': PolicyRejected,
   'aegis.audit.written.v1': WriteAudit,

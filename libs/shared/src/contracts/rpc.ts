@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   ApprovalReply,
+  CancelApproval,
   CompleteApproval,
   ConsumeApproval,
   ConsumeReply,
@@ -23,6 +24,7 @@ import {
   PolicyValidateRequest,
 } from './policy.ts';
 import type { ServiceName } from './subjects.ts';
+import { AcceptTool, AcceptToolReply, ListToolsReply } from './tool-definition.ts';
 
 /** How a part is; `problems` are sentences for people, empty when all is well. */
 export const HealthReply = z.strictObject({
@@ -56,8 +58,11 @@ export const approvalsRequest = rpc('approvals', 'request', RequestApproval, App
 export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, StandingReply);
 export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply);
 export const approvalsConsume = rpc('approvals', 'consume', ConsumeApproval, ConsumeReply);
+export const approvalsCancel = rpc('approvals', 'cancel', CancelApproval, ApprovalReply);
 export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply);
 export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply);
+export const approvalsTools = rpc('approvals', 'tools', Empty, ListToolsReply);
+export const approvalsAccept = rpc('approvals', 'accept', AcceptTool, AcceptToolReply);
 export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply);
 export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply);
 /** Who answers on the bus how it is; the gateway is who asks. */

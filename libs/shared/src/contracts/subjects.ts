@@ -47,6 +47,22 @@ export const approvalLog = (approvalId: string): string => `${LOG}.approval.${to
 /** `aegis.log.idempotency.<key_digest>`: the answer once given for an idempotency key. */
 export const idempotencyLog = (keyDigest: string): string => `${LOG}.idempotency.${token(keyDigest)}`;
 
+export const CALLS_LOG = `${LOG}.call.*`;
+/** What servers say of their tools, and what an approver accepted of it. */
+export const TOOLS_LOG = `${LOG}.tool.>`;
+
+/** `aegis.log.call.<call_id>`: how a call through the firewall ended. Compare-and-set from nothing: a call ends once. */
+export const callLog = (callId: string): string => `${LOG}.call.${token(callId)}`;
+
+/** `aegis.log.tool.<server>`: written by the firewall in the path, which sees the definitions. */
+export const toolLog = (server: string): string => `${LOG}.tool.${token(server)}`;
+
+/** `aegis.log.tool.<server>.accepted`: written by approvals alone, so that no agent can accept a definition. */
+export const toolAcceptedLog = (server: string): string => `${toolLog(server)}.accepted`;
+
+/** `aegis.alive.<instance>`: answered by a run of the firewall as long as it lives; nobody there means it is gone. */
+export const aliveSubject = (instance: string): string => `aegis.alive.${token(instance)}`;
+
 /** `aegis.checks.<outcome>` */
 export const checkSubject = (outcome: 'allowed' | 'review' | 'blocked'): string => `aegis.checks.${outcome}`;
 

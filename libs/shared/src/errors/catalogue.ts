@@ -2,6 +2,7 @@
 export const CATALOGUE = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   forbidden_origin: { status: 403, title: 'This origin may not use the API' },
+  wrong_code: { status: 403, title: 'The code is wrong' },
   not_found: { status: 404, title: 'Not found' },
   approval_not_found: { status: 404, title: 'No such approval' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },

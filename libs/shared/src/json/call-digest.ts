@@ -2,7 +2,10 @@ import type { Call } from '../contracts/call.ts';
 import type { RecordedCall } from '../contracts/decision.ts';
 import { digestOf } from './canonical.ts';
 
-/** What an approval is bound to: tool, op, amount, args, server and principal, whole (RFC 8785, SHA-256). */
+/**
+ * What an approval is bound to: tool, op, amount, args, server, principal and the digest of the tool's definition, whole
+ * (RFC 8785, SHA-256). So a tool whose definition has changed is another call. What a client says of itself is not in it.
+ */
 export const callDigest = (call: Call): string => digestOf(call);
 
 /** The call as the record keeps it: the arguments by their digest. */

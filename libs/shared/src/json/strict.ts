@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error.ts';
+import { parseJson } from './parse.ts';
 
 /** Nesting that a call may have; deeper is refused. */
 export const MAX_DEPTH = 64;
@@ -64,7 +65,7 @@ function walk(value: unknown, path: string, levels: number): number {
 export function parseStrictJson(text: string, maxDepth: number = MAX_DEPTH): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw new AppError('invalid_json', 'The body is not valid JSON.', { cause });
   }

@@ -48,7 +48,68 @@ const EXPECTED: { [T in EventType]: Partial<AuditLine> } = {
     note: 'denied by ann: wrong code',
   },
   'aegis.approval.expired.v1': { action: 'approval.expired', ok: false, status: 'expired' },
+  'aegis.approval.cancelled.v1': {
+    action: 'approval.cancelled',
+    ok: false,
+    status: 'cancelled',
+    note: 'cancelled: taken back',
+  },
   'aegis.approval.consumed.v1': { action: 'approval.consumed', ok: true, status: 'consumed' },
+  'aegis.call.succeeded.v1': {
+    action: 'call.succeeded',
+    ok: true,
+    status: 'succeeded',
+    tool: 'files.move',
+    note: 'a result after 12.3 ms, 56 bytes',
+    principal: 'os-user:ann',
+    call_id: 'c1',
+    server: 'files',
+  },
+  'aegis.call.failed.v1': {
+    action: 'call.failed',
+    ok: false,
+    status: 'failed',
+    note: 'ENOENT (after 12.3 ms)',
+    call_id: 'c1',
+  },
+  'aegis.call.outcome_unknown.v1': {
+    action: 'call.outcome_unknown',
+    ok: null,
+    status: 'outcome_unknown',
+    tool: 'files.move',
+    note: 'the firewall went away',
+    call_id: 'c1',
+  },
+  'aegis.call.passed.v1': {
+    action: 'call.passed',
+    ok: null,
+    status: 'passed',
+    tool: null,
+    note: 'completion/complete reached the server; no rule judges it',
+    client: 'cursor 1.2',
+    server: 'files',
+  },
+  'aegis.call.refused.v1': {
+    action: 'call.refused',
+    ok: false,
+    status: 'refused',
+    note: 'the key method is there twice (a message of 90 bytes)',
+    principal: 'os-user:ann',
+  },
+  'aegis.tool.seen.v1': { action: 'tool.seen', ok: null, tool: 'files.move', server: 'files' },
+  'aegis.tool.changed.v1': {
+    action: 'tool.changed',
+    ok: false,
+    tool: 'files.move',
+    note: expect.stringContaining('changed: what a model reads') as string,
+  },
+  'aegis.tool.accepted.v1': {
+    action: 'tool.accepted',
+    ok: true,
+    tool: 'files.move',
+    note: expect.stringContaining('accepted by approver') as string,
+    principal: 'approver',
+  },
   'aegis.policy.published.v1': { action: 'policy.published', ok: true, note: 'version 2 from policy.yml' },
   'aegis.policy.rejected.v1': {
     action: 'policy.rejected',
@@ -89,6 +150,34 @@ describe('the flat line', () => {
       status: outcome,
       note: null,
     });
+  });
+
+  it('of an enforce has what a firewall in the path knows of the call', () => {
+    const data = {
+      ...SAMPLES['aegis.decision.enforced.v1'],
+      outcome: 'allowed',
+      reasons: [],
+      client: { name: 'cursor' },
+      door: 'resource:file:///etc/hosts',
+      dispatch: { call_id: 'c1', instance: 'i1', server: 'files', method: 'resources/read' },
+    } as const;
+    expect(lineOf(eventOf('aegis.decision.enforced.v1', 'e', { ...data, reasons: [] }))).toMatchObject({
+      call_id: 'c1',
+      client: 'cursor',
+      door: 'resource:file:///etc/hosts',
+    });
+  });
+
+  it("of a task's handle does not say that the work went well", () => {
+    const data = { ...SAMPLES['aegis.call.succeeded.v1'], accepted: true } as const;
+    const line = lineOf(eventOf('aegis.call.succeeded.v1', 'e', data));
+    expect(line).toMatchObject({ action: 'call.succeeded', ok: null, status: 'accepted' });
+  });
+
+  it('of a tool that looks like another is not ok, and names the other', () => {
+    const data = { ...SAMPLES['aegis.tool.seen.v1'], looks_like: 'mоve' };
+    const line = lineOf(eventOf('aegis.tool.seen.v1', 'e', data));
+    expect(line).toMatchObject({ ok: false, note: expect.stringContaining("looks like 'mоve'") as string });
   });
 
   it('keeps the trace of the approval, whatever the message says', () => {

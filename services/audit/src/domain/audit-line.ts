@@ -1,7 +1,8 @@
 import type { AuditLine } from '@aegis/shared/contracts/audit';
 import { type Envelope, traceIdOf } from '@aegis/shared/contracts/envelope';
 import { EVENT_DATA, isEventType } from '@aegis/shared/contracts/events';
-import { FLATTEN, type Flat } from './flatten.ts';
+import type { Flat } from './flat.ts';
+import { FLATTEN } from './flatten.ts';
 import { eventIdOf, type Recorded } from './recorded.ts';
 
 /** Keeps a line short enough to be read in one piece, whatever an event brings along. */
@@ -40,6 +41,10 @@ export function toAuditLine(recorded: Recorded): AuditLine {
     approval_id: flat.approval_id,
     principal: flat.principal,
     policy_digest: flat.policy_digest,
+    call_id: flat.call_id,
+    server: flat.server,
+    door: flat.door,
+    client: flat.client,
     event_id: eventIdOf(recorded),
     type: event?.type ?? 'unreadable',
   };

@@ -1,10 +1,9 @@
 import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { AuditLine } from '@aegis/shared/contracts/audit';
 import type { DecisionEnforced } from '@aegis/shared/contracts/decision';
-import type { EventData, EventType } from '@aegis/shared/contracts/events';
-
-/** What an event says in the flat words of the audit file; what is left out is null there, or absent. */
-export type Flat = Partial<Omit<AuditLine, 'seq' | 'ts' | 'event_id' | 'type'>> & { action: string };
+import type { EventType } from '@aegis/shared/contracts/events';
+import { clientText, type Flat, type Flatten } from './flat.ts';
+import { FLATTEN_CALLS } from './flatten-calls.ts';
+import { FLATTEN_TOOLS } from './flatten-tools.ts';
 
 const OK_BY_OUTCOME = { allowed: true, pending: null, review: null, blocked: false } as const;
 const OK_BY_STATUS = {
@@ -12,6 +11,7 @@ const OK_BY_STATUS = {
   approved: true,
   denied: false,
   expired: false,
+  cancelled: false,
   consumed: true,
 } as const;
 
@@ -29,6 +29,10 @@ const enforced = (data: DecisionEnforced): Flat => ({
   approval_id: data.approval_id,
   principal: data.call.principal,
   policy_digest: data.policy_digest,
+  call_id: data.dispatch?.call_id,
+  server: data.call.server,
+  door: data.door,
+  client: clientText(data.client),
 });
 
 const NOTE: { [S in Approval['status']]: (approval: Extract<Approval, { status: S }>) => string | null } = {
@@ -36,6 +40,7 @@ const NOTE: { [S in Approval['status']]: (approval: Extract<Approval, { status: 
   approved: ({ decided_by }) => `approved by ${decided_by}`,
   denied: ({ decided_by, denied_because }) => `denied by ${decided_by}: ${denied_because}`,
   expired: ({ expired_at }) => `expired at ${expired_at}`,
+  cancelled: ({ cancelled_because }) => `cancelled: ${cancelled_because}`,
   consumed: ({ decision_id }) => `used by decision ${decision_id}`,
 };
 
@@ -59,10 +64,11 @@ const changed =
     approval_id: approval.approval_id,
     principal: approval.call.principal,
     policy_digest: approval.policy_digest,
+    server: approval.call.server,
   });
 
 /** Every type of event and how it reads as a line. */
-export const FLATTEN: { [T in EventType]: (data: EventData<T>) => Flat } = {
+export const FLATTEN: Flatten<EventType> = {
   'aegis.decision.enforced.v1': enforced,
   'aegis.decision.checked.v1': (data) => ({
     action: 'check',
@@ -87,7 +93,10 @@ export const FLATTEN: { [T in EventType]: (data: EventData<T>) => Flat } = {
   'aegis.approval.approved.v1': changed('approval.approved'),
   'aegis.approval.denied.v1': changed('approval.denied'),
   'aegis.approval.expired.v1': changed('approval.expired'),
+  'aegis.approval.cancelled.v1': changed('approval.cancelled'),
   'aegis.approval.consumed.v1': changed('approval.consumed'),
+  ...FLATTEN_CALLS,
+  ...FLATTEN_TOOLS,
   'aegis.policy.published.v1': (data) => ({
     action: 'policy.published',
     ok: true,

@@ -36,6 +36,16 @@ const decision: EventData<'aegis.decision.enforced.v1'> = {
   via: 'rest',
 };
 
+const from = { call_id: 'c1', instance: 'i1', server: 'files', principal: 'os-user:ann' };
+const proxied = { ...from, decision_id: 'decision-1', tool: 'files.move' };
+const timed = { duration_ms: 12.34, result_bytes: 56, result_digest: digest('result') };
+const definition = {
+  server: 'files',
+  tool: 'move',
+  digest: digest('definition'),
+  definition: { name: 'move', inputSchema: { type: 'object' } },
+};
+
 /** The data of one event of every type. */
 export const SAMPLES: { [T in EventType]: EventData<T> } = {
   'aegis.decision.enforced.v1': decision,
@@ -64,6 +74,9 @@ export const SAMPLES: { [T in EventType]: EventData<T> } = {
     approval: approvalOf({ status: 'denied', ...decided, denied_because: 'wrong code' }),
   },
   'aegis.approval.expired.v1': { approval: approvalOf({ status: 'expired', expired_at: TIME }) },
+  'aegis.approval.cancelled.v1': {
+    approval: approvalOf({ status: 'cancelled', cancelled_at: TIME, cancelled_because: 'taken back' }),
+  },
   'aegis.approval.consumed.v1': {
     approval: approvalOf({
       status: 'consumed',
@@ -72,6 +85,28 @@ export const SAMPLES: { [T in EventType]: EventData<T> } = {
       consumed_at: TIME,
       decision_id: 'decision-1',
     }),
+  },
+  'aegis.call.succeeded.v1': { ...proxied, ...timed },
+  'aegis.call.failed.v1': { ...proxied, ...timed, error: 'ENOENT' },
+  'aegis.call.outcome_unknown.v1': { ...proxied, because: 'the firewall went away' },
+  'aegis.call.passed.v1': {
+    ...from,
+    client: { name: 'cursor', version: '1.2' },
+    method: 'completion/complete',
+  },
+  'aegis.call.refused.v1': {
+    ...from,
+    because: 'the key method is there twice',
+    message_bytes: 90,
+    message_digest: digest('message'),
+  },
+  'aegis.tool.seen.v1': { ...definition },
+  'aegis.tool.changed.v1': { ...definition, level: 'major' },
+  'aegis.tool.accepted.v1': {
+    server: 'files',
+    tool: 'move',
+    digest: digest('definition'),
+    accepted_by: 'approver',
   },
   'aegis.policy.published.v1': {
     policy: { version: 2, rules: [] },

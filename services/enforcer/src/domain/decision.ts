@@ -13,6 +13,21 @@ export type Ruling = { request: EnforceRequest; call: RecordedCall; verdict: Che
 
 export type Decided = { outcome: Outcome; reasons: string[]; approval?: Approval };
 
+/**
+ * The policy's word, and where the caller knows a reason of its own to ask a person, that too. A denial stays one: no
+ * approval helps there.
+ */
+export function withReasonsToAsk(verdict: CheckReply, because: readonly string[] | undefined): CheckReply {
+  if (because === undefined || verdict.decision === 'deny') return verdict;
+  return {
+    ...verdict,
+    decision: 'review',
+    allowed: false,
+    approval_required: true,
+    reasons: [...verdict.reasons, ...because],
+  };
+}
+
 /** What a ruling means by itself; `review` needs an approval first. */
 export function decideWithoutApproval({ verdict }: Ruling): Decided | 'review' {
   if (verdict.decision === 'review') return 'review';
@@ -36,6 +51,15 @@ export function decideWithApproval({ verdict }: Ruling, approval: Approval): Dec
         ],
         approval,
       };
+    case 'cancelled':
+      return {
+        outcome: 'blocked',
+        reasons: [
+          ...verdict.reasons,
+          `Approval ${approval.approval_id} is cancelled: ${approval.cancelled_because}`,
+        ],
+        approval,
+      };
     case 'expired':
     case 'consumed':
       return {
@@ -46,12 +70,32 @@ export function decideWithApproval({ verdict }: Ruling, approval: Approval): Dec
   }
 }
 
+/** The call as it is recorded: with the operation and the amount that the rule took from the arguments, where it did. */
+function asRuled(call: RecordedCall, { op, amount_cents }: CheckReply): RecordedCall {
+  return {
+    ...call,
+    ...(op === undefined ? {} : { op }),
+    ...(amount_cents === undefined ? {} : { amount_cents }),
+  };
+}
+
+/** What came with the call and is recorded beside it. Only a call that is let through is dispatched. */
+function originOf({ client, door, dispatch, recorded_args }: EnforceRequest, outcome: Outcome) {
+  return {
+    ...(client === undefined ? {} : { client }),
+    ...(door === undefined ? {} : { door }),
+    ...(dispatch === undefined || outcome !== 'allowed' ? {} : { dispatch }),
+    ...(recorded_args === undefined ? {} : { recorded_args }),
+  };
+}
+
 /** The fact that will be stored: everything that a later reader needs to decide again. */
 export function toEvent(ruling: Ruling, decided: Decided, more: Partial<DecisionEnforced>): DecisionEnforced {
   const { request, call, verdict, ruledAt } = ruling;
   const dryRunId = decided.approval?.dry_run_id ?? request.dry_run_id;
   return {
-    call,
+    ...originOf(request, decided.outcome),
+    call: asRuled(call, verdict),
     outcome: decided.outcome,
     reasons: decided.reasons,
     ...(verdict.rule === undefined ? {} : { rule: verdict.rule }),

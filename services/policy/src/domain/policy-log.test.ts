@@ -1,5 +1,6 @@
+import { evolve, type PolicyEvent, type State } from '@aegis/policy-replica/domain/policy-log';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, decide, evolve, type PolicyEvent, type State } from './policy-log.ts';
+import { type Candidate, decide } from './policy-log.ts';
 
 const digest = (n: number) => `sha256:${String(n).repeat(64).slice(0, 64)}`;
 const policy = (n: number, origin: 'file' | 'defaults' = 'file') =>

@@ -1,17 +1,11 @@
+import type { PolicyEvent, State } from '@aegis/policy-replica/domain/policy-log';
 import type { PolicyPublished, PolicyRejected } from '@aegis/shared/contracts/policy';
-
-/** What the log says: the policy in force, and the last candidate that was refused since then. */
-export type State = { published?: PolicyPublished; rejected?: PolicyRejected };
 
 /** What was found at the policy's path. */
 export type Candidate =
   | { type: 'good'; policy: PolicyPublished }
   | { type: 'bad'; rejected: PolicyRejected }
   | { type: 'missing'; path: string; defaults: PolicyPublished };
-
-export type PolicyEvent =
-  | { type: 'aegis.policy.published.v1'; data: PolicyPublished }
-  | { type: 'aegis.policy.rejected.v1'; data: PolicyRejected };
 
 const publish = (data: PolicyPublished): PolicyEvent[] => [{ type: 'aegis.policy.published.v1', data }];
 
@@ -34,9 +28,4 @@ export function decide(candidate: Candidate, state: State): PolicyEvent[] {
   if (!published) return publish(candidate.defaults);
   if (published.origin === 'defaults') return [];
   return reject({ path: candidate.path, errors: ['the policy file is missing'] }, state);
-}
-
-export function evolve(state: State, event: PolicyEvent): State {
-  if (event.type === 'aegis.policy.published.v1') return { published: event.data };
-  return { ...state, rejected: event.data };
 }

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Digest, Principal, ServerName, Timestamp } from './call.ts';
+
+/** A tool's name as its server says it, odd characters and all. */
+const ListedName = z.string().min(1).max(1_000);
+/** Two definitions of one level differ in what a model reads, or only in icons and unknown `_meta`. */
+export const ChangeLevel = z.enum(['major', 'minor']);
+
+/** What a server says of a tool (MCP `Tool`), whole. The digest is of its RFC 8785 form. */
+const definition = {
+  server: ServerName,
+  tool: ListedName,
+  digest: Digest,
+  definition: z.record(z.string(), z.unknown()),
+};
+
+/** `aegis.tool.seen.v1`: a tool's definition, seen for the first time. The first one is the one that counts. */
+export const ToolSeen = z.strictObject({
+  ...definition,
+  /** Another tool of the server whose name differs only by case or by characters that nobody sees. */
+  looks_like: ListedName.optional(),
+});
+export type ToolSeen = z.infer<typeof ToolSeen>;
+
+/** `aegis.tool.changed.v1`: a definition that is none of those that count. Calls of it go to a person. */
+export const ToolChanged = z.strictObject({ ...definition, level: ChangeLevel });
+export type ToolChanged = z.infer<typeof ToolChanged>;
+
+/** `aegis.tool.accepted.v1`: an approver says that this definition counts too. */
+export const ToolAccepted = z.strictObject({
+  server: ServerName,
+  tool: ListedName,
+  digest: Digest,
+  accepted_by: Principal,
+});
+export type ToolAccepted = z.infer<typeof ToolAccepted>;
+
+/** A tool whose calls go to a person until its definition is accepted. */
+export const QuarantinedTool = z.strictObject({
+  ...definition,
+  level: ChangeLevel,
+  looks_like: ListedName.optional(),
+  since: Timestamp,
+  /** The definition that counted last before this one; absent where the tool was in quarantine from the start. */
+  before: z.record(z.string(), z.unknown()).optional(),
+});
+export type QuarantinedTool = z.infer<typeof QuarantinedTool>;
+
+/** Newest first. `more`: so many older ones had no room in this answer. */
+export const ListToolsReply = z.strictObject({
+  tools: z.array(QuarantinedTool),
+  more: z.int().min(1).optional(),
+});
+export type ListToolsReply = z.infer<typeof ListToolsReply>;
+
+/** `source` is where the answer came from, for the limit on wrong codes. A wrong code accepts nothing. */
+export const AcceptTool = z.strictObject({
+  server: ServerName,
+  tool: ListedName,
+  digest: Digest,
+  approval_code: z.string().max(1024),
+  source: z.string().max(200),
+});
+export type AcceptTool = z.infer<typeof AcceptTool>;
+export const AcceptToolReply = z.strictObject({ ok: z.literal(true) });

@@ -1,0 +1,67 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { Followed, Follower } from '@aegis/shared/bus/follow';
+import { DecisionEnforced } from '@aegis/shared/contracts/decision';
+import { traceIdOf } from '@aegis/shared/contracts/envelope';
+import { CALLS_LOG, enforceLog } from '@aegis/shared/contracts/subjects';
+import type { OpenCall } from './open-calls.ts';
+
+/** The dispatch in a stored decision, or undefined where it has none or can't be read. */
+export function toOpenCall({ event }: Followed): OpenCall | undefined {
+  if (event?.data['dispatch'] === undefined) return undefined;
+  const { success, data } = DecisionEnforced.safeParse(event.data);
+  if (!success || data.dispatch === undefined || data.outcome !== 'allowed') return undefined;
+  const { call_id, instance, server } = data.dispatch;
+  const { tool, principal } = data.call;
+  return { call_id, decision_id: event.id, instance, server, tool, principal, trace_id: traceIdOf(event) };
+}
+
+const ENDS = new Set(['aegis.call.succeeded.v1', 'aegis.call.failed.v1', 'aegis.call.outcome_unknown.v1']);
+
+/** The call that this event ends, or undefined: messages that passed or were refused were never decided. */
+export function toEnded({ event, subject }: Followed): string | undefined {
+  return event && ENDS.has(event.type) ? subject.split('.').at(-1) : undefined;
+}
+
+/** So many open calls may be ones whose end the other reader has not come to. */
+const MANY = 10_000;
+const WAIT_AT_MOST_MS = 1_000;
+
+export type LogReaders = { readonly ends: Follower; stop(): Promise<void> };
+
+/** Reads the decisions that were dispatches and the ends of calls, from the first on, neither far ahead in memory. */
+export async function readLog(
+  bus: Bus,
+  onStart: (call: OpenCall) => void,
+  onEnd: (callId: string) => void,
+  openCount: () => number,
+  many = MANY,
+): Promise<LogReaders> {
+  let pauseAt = many;
+  const ends = await bus.follow({
+    filter: CALLS_LOG,
+    fromSeq: 1,
+    apply(message) {
+      const callId = toEnded(message);
+      if (callId !== undefined) onEnd(callId);
+    },
+  });
+  const letEndsCatchUp = async (): Promise<void> => {
+    await ends.caughtUp(Date.now() + WAIT_AT_MOST_MS);
+    pauseAt = Math.max(many, openCount() * 2);
+  };
+  const starts = await bus.follow({
+    filter: enforceLog('allowed'),
+    fromSeq: 1,
+    apply(message) {
+      const call = toOpenCall(message);
+      if (call) onStart(call);
+      return openCount() > pauseAt ? letEndsCatchUp() : undefined;
+    },
+  });
+  return {
+    ends,
+    async stop() {
+      await Promise.all([starts.stop(), ends.stop()]);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { Identity } from '@aegis/shared/broker/identities';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { type Route, route } from '@aegis/shared/bus/respond';
+import type { CheckReply, CheckRequest } from '@aegis/shared/contracts/decision';
+import type { Envelope } from '@aegis/shared/contracts/envelope';
+import { policyCheck } from '@aegis/shared/contracts/rpc';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import type { Service } from '@aegis/shared/runtime/service';
+import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { EnforcerEnv } from '../config.ts';
+import { createEnforcer } from '../service.ts';
+
+export const POLICY_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/** What a policy says, with the rest of the answer. */
+export const verdict = (decision: CheckReply['decision'], more: Partial<CheckReply> = {}): CheckReply => ({
+  decision,
+  allowed: decision === 'allow',
+  approval_required: decision === 'review',
+  reasons: decision === 'allow' ? [] : ['because'],
+  policy_digest: POLICY_DIGEST,
+  policy_version: 2,
+  ...more,
+});
+
+export type World = {
+  readonly server: TestNatsServer;
+  /** An agent-facing process: what stands in the path is one. */
+  readonly mcp: Bus;
+  connect(identity: Identity): Promise<Bus>;
+  startEnforcer(reconcileAfterMs?: number, bus?: Bus): Promise<Service>;
+  /** Somebody who answers in another service's name. */
+  standIn(identity: 'policy' | 'approvals', ...routes: Route[]): Promise<void>;
+  policySays(reply: CheckReply): Promise<CheckRequest[]>;
+  /** Every event on the log, in order. */
+  logged(): Promise<Envelope[]>;
+  stop(): Promise<void>;
+};
+
+/** A bus with an enforcer on it, and whoever else a test needs. */
+export async function startWorld(): Promise<World> {
+  const server = await startNatsServer();
+  const stops: (() => Promise<void>)[] = [];
+  const connect = async (identity: Identity): Promise<Bus> => {
+    const bus = await connectTestBus(server, identity);
+    stops.push(() => bus.close());
+    return bus;
+  };
+  const [mcp, audit] = await Promise.all([connect('mcp'), connect('audit')]);
+  const standIn: World['standIn'] = async (identity, ...routes) => {
+    await (await connect(identity)).respond(routes);
+  };
+  return {
+    server,
+    mcp,
+    connect,
+    standIn,
+    async startEnforcer(reconcileAfterMs = 10_000, given) {
+      const config = parseEnv(EnforcerEnv, { RECONCILE_AFTER_MS: String(reconcileAfterMs) });
+      const bus = given ?? (await connect('enforcer'));
+      const service = createEnforcer({ bus, config, log: silentLog, now: () => new Date() });
+      await service.start();
+      stops.push(() => service.stop());
+      return service;
+    },
+    async policySays(reply) {
+      const asked: CheckRequest[] = [];
+      const answer = route(policyCheck, (request) => {
+        asked.push(request);
+        return reply;
+      });
+      await standIn('policy', answer);
+      return asked;
+    },
+    async logged() {
+      const events: Envelope[] = [];
+      for (let seq = 1; ; seq++) {
+        const stored = await audit.read.at(seq, Date.now() + 2_000);
+        if (!stored) return events;
+        if (stored.event) events.push(stored.event);
+      }
+    },
+    async stop() {
+      for (const stop of stops.toReversed()) await stop();
+      await server.stop();
+    },
+  };
+}
