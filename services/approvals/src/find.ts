@@ -1,7 +1,8 @@
-import { type Approval, ApprovalId } from '@aegis/shared/contracts/approvals';
+import { type Approval, ApprovalId, type RequestApproval } from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
+import { stands } from './domain/approval.ts';
 import { approvalIdFor } from './domain/identity.ts';
 import type { ApprovalIndex } from './projections/approval-index.ts';
 import type { Loaded, Store } from './store.ts';
@@ -81,4 +82,16 @@ export async function findApproval(deps: FindDeps, id: string, deadlineMs: numbe
   const loaded = await deps.store.load(await idForDryRun(deps, id, deadlineMs), deadlineMs);
   if (!loaded) throw notFound(id);
   return loaded;
+}
+
+/**
+ * True where the approval answers this request: it stands, for this very call. A denial of another call answers nothing.
+ *
+ * @throws AppError `dry_run_id_in_use` where it waits, or is approved, for another call
+ */
+export function standsFor(asked: RequestApproval, approval: Approval, now: Date): boolean {
+  if (!stands(approval, now)) return false;
+  if (approval.call_digest === callDigest(asked.call)) return true;
+  if (approval.status === 'denied') return false;
+  throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call; use a new one.');
 }

@@ -1,15 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import type { Approval, CompleteApproval, RequestApproval } from '@aegis/shared/contracts/approvals';
+import type {
+  Approval,
+  CancelApproval,
+  CompleteApproval,
+  RequestApproval,
+} from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import { newTraceId } from '@aegis/shared/runtime/event';
 import { checkAttempts, isRightCode, sourceOf } from './code.ts';
-import { type Command, type Deadlines, decide, isOverdue } from './domain/approval.ts';
+import { type Command, type Deadlines, decide, isOverdue, stands } from './domain/approval.ts';
 import { approvalIdFor } from './domain/identity.ts';
-import { findApproval, keyOf, latestFor } from './find.ts';
+import { findApproval, keyOf, latestFor, standsFor } from './find.ts';
 import type { ApprovalIndex } from './projections/approval-index.ts';
-import { createQueue } from './queue.ts';
+import type { Queue } from './queue.ts';
 import { type Loaded, type Store, toEnvelope } from './store.ts';
 
 /** Only a lost race is tried again, and no more often than this. */
@@ -26,6 +31,8 @@ export type LifecycleDeps = {
   /** The later of the clock and the newest event's time. */
   now: () => Date;
   code: string;
+  /** One code at a time: many at once would all be judged before the first wrong one is counted. */
+  codesOneByOne: Queue;
   deadlines: Deadlines;
 };
 
@@ -36,6 +43,8 @@ export type Lifecycle = {
   standing(asked: { call: Call; dry_run_id: string }, deadlineMs: number): Promise<Approval | undefined>;
   /** Decides with a code; an approval that is decided already answers how. */
   complete(request: CompleteApproval, deadlineMs: number): Promise<Approval>;
+  /** Takes a question back; where that is no longer possible, or it is another's, the approval as it stands. */
+  cancel(request: CancelApproval, deadlineMs: number): Promise<Approval>;
   get(id: string, deadlineMs: number): Promise<Approval>;
   /** Expires what is overdue, else does nothing. */
   expire(approvalId: string, deadlineMs: number): Promise<void>;
@@ -121,10 +130,11 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     for (;;) {
       const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
       if (!loaded) return create(asked, dryRunId, generation, before, deadlineMs);
-      before = isOverdue(loaded.approval, now())
-        ? await run({ type: 'expire', now: now() }, loaded, deadlineMs)
+      const at = now();
+      before = isOverdue(loaded.approval, at)
+        ? await run({ type: 'expire', now: at }, loaded, deadlineMs)
         : loaded.approval;
-      if (standsFor(asked, before)) return before;
+      if (standsFor(asked, before, at)) return before;
       generation++;
     }
   };
@@ -150,7 +160,6 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     if (!rightCode) index.countWrongCode(approval.approval_id, { atMs: at.getTime(), source: from });
     return approval;
   };
-  const oneByOne = createQueue();
 
   const standing = async (
     call: Call,
@@ -158,8 +167,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     deadlineMs: number,
   ): Promise<Approval | undefined> => {
     const found = await latestFor(deps, call, dryRunId, deadlineMs);
-    if (!found || isOverdue(found, now())) return undefined;
-    return found.status === 'expired' || found.status === 'consumed' ? undefined : found;
+    return found && stands(found, now()) ? found : undefined;
   };
 
   return {
@@ -178,8 +186,13 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       const { approval } = await findApproval(deps, request.id, deadlineMs);
       if (approval.status !== 'pending') return approval;
       const exact = { ...request, id: approval.approval_id };
-      // One code at a time: many at once would all be judged before the first wrong one is counted.
-      return oneByOne(() => retryConflicts(() => judge(exact, deadlineMs)));
+      return deps.codesOneByOne(() => retryConflicts(() => judge(exact, deadlineMs)));
+    },
+    async cancel({ approval_id, principal, because }, deadlineMs) {
+      return retryConflicts(async () => {
+        const loaded = await findApproval(deps, approval_id, deadlineMs);
+        return run({ type: 'cancel', now: now(), principal, because }, loaded, deadlineMs);
+      });
     },
     get: async (id, deadlineMs) => (await findApproval(deps, id, deadlineMs)).approval,
     async expire(approvalId, deadlineMs) {
@@ -189,17 +202,4 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       });
     },
   };
-}
-
-/**
- * True where the approval answers this request: it waits, is approved or is denied for this very call. One that is used up
- * or expired answers nothing, and a denial of another call neither.
- *
- * @throws AppError `dry_run_id_in_use` where it waits, or is approved, for another call
- */
-function standsFor(asked: RequestApproval, approval: Approval): boolean {
-  if (approval.status === 'expired' || approval.status === 'consumed') return false;
-  if (approval.call_digest === callDigest(asked.call)) return true;
-  if (approval.status === 'denied') return false;
-  throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call; use a new one.');
 }

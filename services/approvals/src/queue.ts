@@ -1,5 +1,7 @@
 /** Runs tasks one after the other, whatever becomes of the one before. */
-export function createQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+export type Queue = <T>(task: () => Promise<T>) => Promise<T>;
+
+export function createQueue(): Queue {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {
     const done = last.then(task, task);

@@ -1,5 +1,5 @@
 import type { Approval } from '@aegis/shared/contracts/approvals';
-import { approvalsConsume, approvalsStanding } from '@aegis/shared/contracts/rpc';
+import { approvalsConsume } from '@aegis/shared/contracts/rpc';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,6 +10,7 @@ import {
   consume,
   request,
   soon,
+  standing,
   startReplica,
   stopAll,
   useWorld,
@@ -96,9 +97,6 @@ describe('deciding', () => {
     expect((await complete(next.approval_id, CODE, '10.0.0.2')).status).toBe('approved');
   });
 });
-
-const standing = async (of: ReturnType<typeof call>) =>
-  (await world.enforcer.ask(approvalsStanding, { call: of, dry_run_id: 'key' }, soon())).approval;
 
 describe('what stands for a call', () => {
   it('is the newest approval for this very call under its key, and nothing once it is over', async () => {

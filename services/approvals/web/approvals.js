@@ -1,13 +1,13 @@
-// Live refresh: an approval event makes the page ask for its own newest state. A row that did not change is kept as it
-// is, so that nobody loses the code that they are typing.
+// Live refresh: an approval event makes the page ask for its own newest state. An approval that did not change is kept as
+// it is, so that nobody loses the code that they are typing. The page of changed tools has nothing that refreshes.
 const REFRESH_AFTER_MS = 150;
 let timer;
 
 const replaceMain = (next) => {
   const fresh = next.querySelector('main');
-  for (const row of fresh.querySelectorAll('tbody tr')) {
-    const shown = document.getElementById(row.id);
-    if (shown && shown.dataset.status === row.dataset.status) row.replaceWith(shown);
+  for (const approval of fresh.querySelectorAll('[data-status]')) {
+    const shown = document.getElementById(approval.id);
+    if (shown && shown.dataset.status === approval.dataset.status) approval.replaceWith(shown);
   }
   const typing = document.activeElement;
   document.querySelector('main').replaceWith(fresh);
@@ -25,8 +25,22 @@ const soon = () => {
   timer = setTimeout(() => refresh().catch(() => {}), REFRESH_AFTER_MS);
 };
 
-const events = new EventSource('/events?types=approval');
-for (const name of ['requested', 'approved', 'denied', 'expired', 'consumed']) {
-  events.addEventListener(`aegis.approval.${name}.v1`, soon);
+// A browser has six connections to one address, and a stream takes one: tabs that nobody sees take none.
+let events;
+const listen = () => {
+  if (document.hidden) {
+    events?.close();
+    events = undefined;
+  } else if (!events) {
+    events = new EventSource('/events?types=approval');
+    for (const name of ['requested', 'approved', 'denied', 'expired', 'cancelled', 'consumed']) {
+      events.addEventListener(`aegis.approval.${name}.v1`, soon);
+    }
+    events.addEventListener('open', soon);
+  }
+};
+
+if (location.pathname.startsWith('/ui/approvals')) {
+  document.addEventListener('visibilitychange', listen);
+  listen();
 }
-events.addEventListener('open', soon);

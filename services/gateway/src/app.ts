@@ -19,7 +19,18 @@ import { eventRoutes } from './routes/events.ts';
 import { guardRoutes } from './routes/guard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { toolRoutes } from './routes/tools.ts';
 import { uiRoutes } from './routes/ui.ts';
+
+const ROUTES = [
+  guardRoutes,
+  policyRoutes,
+  approvalRoutes,
+  toolRoutes,
+  auditRoutes,
+  healthRoutes,
+  eventRoutes,
+] as const;
 
 const HEADERS_WITHIN_MS = 10_000;
 /** Percent-encoded, an id of 200 characters may be this long. */
@@ -89,9 +100,7 @@ export function createApp(deps: AppDeps) {
   });
   describeApi(app);
   app.after(() => {
-    for (const add of [guardRoutes, policyRoutes, approvalRoutes, auditRoutes, healthRoutes, eventRoutes]) {
-      add(app, deps);
-    }
+    for (const add of ROUTES) add(app, deps);
     documentRoutes(app);
     uiRoutes(app, deps);
   });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { toApprovalItem } from './approval-item.ts';
 import { ApprovalItem } from './schemas/approvals.ts';
 
-const consumed: Approval = {
+const consumed: Extract<Approval, { status: 'consumed' }> = {
   status: 'consumed',
   approval_id: `apr_${'a'.repeat(26)}`,
   dry_run_id: 'run-1',
@@ -42,4 +42,18 @@ it('an approval is one flat object: the call beside the decision, ts when it was
     consumed_at: '2026-01-05T09:32:00.000Z',
   });
   expect(item).not.toHaveProperty('call');
+});
+
+it('a cancelled one says when and why', () => {
+  const {
+    decided_at: _at,
+    decided_by: _by,
+    use_by: _use,
+    consumed_at: _c,
+    decision_id: _d,
+    ...asked
+  } = consumed;
+  const cancelled = { cancelled_at: '2026-01-05T09:32:00.000Z', cancelled_because: 'the agent gave up' };
+  const item = toApprovalItem({ ...asked, status: 'cancelled', ...cancelled });
+  expect(ApprovalItem.parse(item)).toMatchObject({ status: 'cancelled', ...cancelled });
 });

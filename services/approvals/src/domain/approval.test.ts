@@ -1,6 +1,6 @@
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import { describe, expect, it } from 'vitest';
-import { type Command, decide, evolve, isOverdue } from './approval.ts';
+import { type Command, decide, evolve, isOverdue, stands } from './approval.ts';
 import { approvalIdFor } from './identity.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
@@ -34,6 +34,12 @@ const consume = (now: Date, call_digest = DIGEST): Command => ({
   now,
   call_digest,
   decision_id: 'd1',
+});
+const cancel = (now: Date, principal = 'me'): Command => ({
+  type: 'cancel',
+  now,
+  principal,
+  because: 'the client gave up',
 });
 const expire = (now: Date): Command => ({ type: 'expire', now });
 
@@ -90,15 +96,42 @@ describe('an approval', () => {
     expect(outcome(expire(at(DECIDE)), pending())).toBe('refused: Approval it is not overdue');
   });
 
+  it('is taken back by who asked, while it waits or is approved, and nothing of a decision stays', () => {
+    const asked = { ...pending(), status: 'cancelled', cancelled_because: 'the client gave up' };
+    expect(given(request(), cancel(at(20)))).toEqual({ ...asked, cancelled_at: at(20).toISOString() });
+    const late = given(request(), complete(true, at(10)), cancel(at(20)));
+    expect(late).toEqual({ ...asked, cancelled_at: at(20).toISOString() });
+    expect(outcome(consume(at(30)), late)).toBe('refused: Approval it is cancelled');
+    expect(outcome(complete(true, at(30)), late)).toBe('refused: Approval it is cancelled');
+  });
+
+  it('is taken back by nobody else, and not once its deadline is past', () => {
+    expect(outcome(cancel(at(20), 'you'), pending())).toBe("refused: Approval it is another's");
+    expect(outcome(cancel(at(20), 'you'), approved())).toBe("refused: Approval it is another's");
+    expect(outcome(cancel(at(DECIDE + 1)), pending())).toBe('expired');
+    expect(outcome(cancel(at(20)), undefined)).toBe('refused: There is no such approval');
+  });
+
+  it('speaks for its call while it is open, and against it until its deadline to decide where it is denied', () => {
+    const denied = given(request(), complete(false, at(10)));
+    expect([stands(denied, at(DECIDE)), stands(denied, at(DECIDE + 1))]).toEqual([true, false]);
+    expect([stands(pending(), at(DECIDE)), stands(pending(), at(DECIDE + 1))]).toEqual([true, false]);
+    expect([stands(approved(), at(10 + USE)), stands(approved(), at(10 + USE + 1))]).toEqual([true, false]);
+    expect(stands(given(request(), cancel(at(1))), at(2))).toBe(false);
+    expect(stands(given(request(), complete(true, at(1)), consume(at(2))), at(3))).toBe(false);
+  });
+
   it('never changes once it is over', () => {
     const over = [
       given(request(), complete(false, at(1))),
       given(request(), complete(true, at(1)), consume(at(2))),
       given(request(), expire(at(DECIDE + 1))),
+      given(request(), cancel(at(1))),
     ];
     for (const state of over) {
       expect(isOverdue(state, at(10 * DECIDE))).toBe(false);
-      for (const command of [request(), complete(true, at(3)), consume(at(3)), expire(at(10 * DECIDE))]) {
+      const late = at(10 * DECIDE);
+      for (const command of [request(), complete(true, at(3)), consume(at(3)), cancel(at(3)), expire(late)]) {
         expect(outcome(command, state)).toMatch(/^refused/);
       }
     }

@@ -16,10 +16,11 @@ export type Command = { now: Date } & (
     }
   | { type: 'complete'; rightCode: boolean; by: string; useWithinMs: number }
   | { type: 'consume'; call_digest: string; decision_id: string }
+  | { type: 'cancel'; principal: string; because: string }
   | { type: 'expire' }
 );
 
-export type ApprovalEventName = 'requested' | 'approved' | 'denied' | 'expired' | 'consumed';
+export type ApprovalEventName = 'requested' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'consumed';
 /** What happened, with the state after it. */
 export type ApprovalEvent = { name: ApprovalEventName; approval: Approval };
 
@@ -39,6 +40,15 @@ function overdue(state: Approval, now: Date): Open | undefined {
 
 /** True once the deadline to decide, or to use, is past. */
 export const isOverdue = (state: Approval, now: Date): boolean => overdue(state, now) !== undefined;
+
+/**
+ * True where the approval speaks for or against its own call: it waits, is approved, or is denied and its deadline to
+ * decide is not past. After that deadline the same call is a new question.
+ */
+export function stands(state: Approval, now: Date): boolean {
+  if (state.status === 'denied') return now.getTime() <= Date.parse(state.decide_by);
+  return (state.status === 'pending' || state.status === 'approved') && !isOverdue(state, now);
+}
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
 
@@ -80,17 +90,40 @@ function consume(command: Extract<Command, { type: 'consume' }>, state: Approval
   return { event: { name: 'consumed', approval: { ...state, status: 'consumed', ...used } } };
 }
 
-/** What was decided of an approval that is overdue no longer counts: only what was asked stays. */
+type Asked = Omit<In<'pending'>, 'status'>;
+
+/** What was asked, without what was decided: that no longer counts once an open approval is over. */
+function askedOf(state: Open): Asked {
+  if (state.status === 'pending') return state;
+  const { decided_at: _at, decided_by: _by, use_by: _use, ...asked } = state;
+  return asked;
+}
+
 function expire(state: Open, now: Date): Decision {
   const expired = { status: 'expired', expired_at: now.toISOString() } as const;
-  if (state.status === 'pending') return { event: { name: 'expired', approval: { ...state, ...expired } } };
-  const { decided_at: _at, decided_by: _by, use_by: _use, ...asked } = state;
-  return { event: { name: 'expired', approval: { ...asked, ...expired } } };
+  return { event: { name: 'expired', approval: { ...askedOf(state), ...expired } } };
+}
+
+/** Only who asked takes the question back. */
+function cancel(
+  { principal, because, now }: Extract<Command, { type: 'cancel' }>,
+  state: Approval,
+): Decision {
+  const { approval_id, call, status } = state;
+  if (call.principal !== principal) return { because: `Approval ${approval_id} is another's` };
+  if (status !== 'pending' && status !== 'approved')
+    return { because: `Approval ${approval_id} is ${status}` };
+  const cancelled = {
+    status: 'cancelled',
+    cancelled_at: now.toISOString(),
+    cancelled_because: because,
+  } as const;
+  return { event: { name: 'cancelled', approval: { ...askedOf(state), ...cancelled } } };
 }
 
 /**
- * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, and `expired` from either that is overdue.
- * Terminal states never change, and an overdue approval can only expire.
+ * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, `cancelled` from either that is open,
+ * and `expired` from either that is overdue. Terminal states never change, and an overdue approval can only expire.
  */
 export function decide(command: Command, state: Approval | undefined): Decision {
   if (command.type === 'request') {
@@ -101,6 +134,7 @@ export function decide(command: Command, state: Approval | undefined): Decision 
   if (late) return expire(late, command.now);
   if (command.type === 'expire') return { because: `Approval ${state.approval_id} is not overdue` };
   if (command.type === 'consume') return consume(command, state);
+  if (command.type === 'cancel') return cancel(command, state);
   return state.status === 'pending'
     ? complete(command, state)
     : { because: `Approval ${state.approval_id} is ${state.status}` };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { html, visible } from './html.ts';
+import { html, oneLine, visible } from './html.ts';
 
 describe('text on the page', () => {
   it('never becomes markup', () => {
@@ -12,5 +12,11 @@ describe('text on the page', () => {
   it('shows what can not be seen, and keeps lines and tabs', () => {
     expect(visible('a\u202eb\u200bc\u0000d\u2028e\n\tf')).toBe('a⟨U+202E⟩b⟨U+200B⟩c⟨U+0000⟩d⟨U+2028⟩e\n\tf');
     expect(visible('naïve 日本 🙂')).toBe('naïve 日本 🙂');
+  });
+
+  it('shows every odd space of a name, so that no two names look alike', () => {
+    expect(oneLine('read\nfile\t\u00a0 x\ud800\u3000')).toBe(
+      'read⟨U+000A⟩file⟨U+0009⟩⟨U+00A0⟩ x⟨U+D800⟩⟨U+3000⟩',
+    );
   });
 });

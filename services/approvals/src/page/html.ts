@@ -17,9 +17,9 @@ const ENTITIES: Record<string, string> = {
 
 /**
  * Characters that a person can't see or that turn text around: controls but for tab and newline, format characters (bidi,
- * zero width, soft hyphen), line and paragraph separators, fillers (Unicode TR36 §2.5).
+ * zero width, soft hyphen), halves of characters, line and paragraph separators, fillers (Unicode TR36 §2.5).
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\p{Variation_Selector}/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\p{Variation_Selector}/gu;
 
 const codePoint = (char: string): string =>
   `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
@@ -27,6 +27,12 @@ const codePoint = (char: string): string =>
 /** Hostile text as text: invisible characters are shown by their code point. */
 export const visible = (text: string): string =>
   text.replace(INVISIBLE, (char) => (char === '\n' || char === '\t' ? char : codePoint(char)));
+
+const UNUSUAL_SPACE = /(?! )\p{Zs}/gu;
+
+/** A name as people compare it, on one line: line ends, tabs and unusual spaces are shown by their code point too. */
+export const oneLine = (text: string): string =>
+  text.replace(INVISIBLE, codePoint).replace(UNUSUAL_SPACE, codePoint);
 
 const escape = (text: string): string => visible(text).replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);
 

@@ -1,12 +1,19 @@
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Call } from '@aegis/shared/contracts/call';
+import type { EventData } from '@aegis/shared/contracts/events';
 import {
+  approvalsAccept,
+  approvalsCancel,
   approvalsComplete,
   approvalsConsume,
   approvalsGet,
   approvalsList,
   approvalsRequest,
+  approvalsStanding,
+  approvalsTools,
 } from '@aegis/shared/contracts/rpc';
+import { toolLog } from '@aegis/shared/contracts/subjects';
 import { recordCall } from '@aegis/shared/json/call-digest';
 import { parseEnv } from '@aegis/shared/runtime/env';
 import { createEvent } from '@aegis/shared/runtime/event';
@@ -29,6 +36,8 @@ export const world = {} as {
   server: TestNatsServer;
   enforcer: Bus;
   gateway: Bus;
+  /** The firewall in the path: it asks, cancels, and writes what servers say of their tools. */
+  mcp: Bus;
   clock: () => Date;
   running: { service: ApprovalsService; bus: Bus }[];
 };
@@ -39,14 +48,15 @@ export function useWorld(): void {
     world.clock = () => new Date();
     world.running = [];
     world.server = await startNatsServer();
-    [world.enforcer, world.gateway] = await Promise.all([
+    [world.enforcer, world.gateway, world.mcp] = await Promise.all([
       connectTestBus(world.server, 'enforcer'),
       connectTestBus(world.server, 'gateway'),
+      connectTestBus(world.server, 'mcp'),
     ]);
   });
   afterEach(async () => {
     await stopAll();
-    await Promise.all([world.enforcer.close(), world.gateway.close()]);
+    await Promise.all([world.enforcer.close(), world.gateway.close(), world.mcp.close()]);
     await world.server.stop();
   });
 }
@@ -71,25 +81,36 @@ export const call = (amount_cents = 100, principal = 'me') => ({
   amount_cents,
   principal,
 });
-export const request = async (dry_run_id?: string, of = call()): Promise<Approval> =>
+export const request = async (dry_run_id?: string, of: Call = call()): Promise<Approval> =>
   (await world.enforcer.ask(approvalsRequest, { call: of, dry_run_id, reasons: ['over the cap'] }, soon()))
     .approval;
 export const complete = async (id: string, approval_code = CODE, source = '10.0.0.1'): Promise<Approval> =>
   (await world.gateway.ask(approvalsComplete, { id, approval_code, source }, soon())).approval;
 export const get = async (id: string): Promise<Approval> =>
   (await world.gateway.ask(approvalsGet, { id }, soon())).approval;
+export const cancel = async (approval_id: string, principal = 'me'): Promise<Approval> =>
+  (await world.mcp.ask(approvalsCancel, { approval_id, principal, because: 'the client gave up' }, soon()))
+    .approval;
+/** The approval that stands for a call under the key `key`. */
+export const standing = async (of = call()): Promise<Approval | undefined> =>
+  (await world.enforcer.ask(approvalsStanding, { call: of, dry_run_id: 'key' }, soon())).approval;
 export const list = async (query: object = {}) =>
   world.gateway.ask(approvalsList, { limit: 50, ...query }, soon());
 
 /** Uses an approval up as the enforcer does. */
-export function consume({ approval_id, dry_run_id, trace_id }: Approval, of = call()) {
+export function consume(
+  { approval_id, dry_run_id, trace_id }: Approval,
+  of: Call = call(),
+  more: object = {},
+  taken: object = {},
+) {
   const decision = createEvent({
     type: 'aegis.decision.enforced.v1',
     source: 'enforcer',
     time: world.clock().toISOString(),
     traceId: trace_id,
     data: {
-      call: recordCall(of),
+      call: { ...recordCall(of), ...taken },
       outcome: 'allowed',
       reasons: [],
       policy_digest: `sha256:${'0'.repeat(64)}`,
@@ -98,7 +119,30 @@ export function consume({ approval_id, dry_run_id, trace_id }: Approval, of = ca
       approval_id,
       dry_run_id,
       via: 'rest',
+      ...more,
     },
   });
   return world.enforcer.ask(approvalsConsume, { approval_id, call: of, decision }, soon());
 }
+
+/** What a server says of a tool, as the firewall writes it. */
+export const sawTool = (data: EventData<'aegis.tool.seen.v1'>) =>
+  writeTool(data.server, 'aegis.tool.seen.v1', data);
+export const toolChanged = (data: EventData<'aegis.tool.seen.v1'>) =>
+  writeTool(data.server, 'aegis.tool.changed.v1', { ...data, level: 'major' });
+
+function writeTool<T extends 'aegis.tool.seen.v1' | 'aegis.tool.changed.v1'>(
+  server: string,
+  type: T,
+  data: EventData<T>,
+) {
+  const event = createEvent({ type, source: 'mcp', time: world.clock().toISOString(), data });
+  return world.mcp.append.one({ subject: toolLog(server), event }, soon().deadlineMs);
+}
+
+export const tools = async () => (await world.gateway.ask(approvalsTools, {}, soon())).tools;
+export const accept = (
+  { server, tool, digest }: { server: string; tool: string; digest: string },
+  approval_code = CODE,
+  source = '10.0.0.1',
+) => world.gateway.ask(approvalsAccept, { server, tool, digest, approval_code, source }, soon());

@@ -25,12 +25,14 @@ const ROUTES = [
   'GET /policy',
   'GET /policy/effective',
   'GET /policy/validate',
+  'GET /tools',
   'POST /approvals/complete',
   'POST /audit',
   'POST /guard/check',
   'POST /guard/enforce',
   'POST /policy/migrate',
   'POST /policy/validate',
+  'POST /tools/accept',
 ];
 
 const operations = () =>

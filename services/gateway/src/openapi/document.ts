@@ -17,6 +17,7 @@ const INFO = {
 const TAGS = [
   { name: 'guard', description: 'May a call run?' },
   { name: 'approvals', description: 'The human side' },
+  { name: 'tools', description: 'What servers say of their tools' },
   { name: 'policy', description: 'The rules' },
   { name: 'audit', description: 'The record' },
   { name: 'events', description: 'What happens, as it happens' },

@@ -2,6 +2,7 @@ import { QueryAuditReply, WriteAuditReply } from '@aegis/shared/contracts/audit'
 import { AmountCents } from '@aegis/shared/contracts/call';
 import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
 import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
+import { AcceptToolReply, ListToolsReply, QuarantinedTool } from '@aegis/shared/contracts/tool-definition';
 import { z } from 'zod';
 import { ApprovalItem, ApprovalList, CompleteBody, CompleteResult } from '../schemas/approvals.ts';
 import { AuditBody } from '../schemas/audit.ts';
@@ -9,6 +10,7 @@ import { CheckBody, EnforceBody } from '../schemas/guard.ts';
 import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';
 import { GuardProblem, Problem } from '../schemas/problem.ts';
+import { AcceptBody } from '../schemas/tools.ts';
 import * as examples from './examples.ts';
 
 /** What the API's description knows of a schema: its name, what it means, one example. */
@@ -34,6 +36,10 @@ export const NAMED: readonly [z.ZodType, Named][] = [
   [ApprovalList, named('Approvals', 'A page of approvals', { approvals: [examples.approval] })],
   [CompleteBody, named('Complete', 'An id and the code', examples.complete)],
   [CompleteResult, named('CompleteResult', 'The standing decision', examples.completeResult)],
+  [QuarantinedTool, named('QuarantinedTool', 'A tool whose definition changed', examples.quarantinedTool)],
+  [ListToolsReply, named('Tools', 'The tools in quarantine', { tools: [examples.quarantinedTool] })],
+  [AcceptBody, named('Accept', 'One exact definition and the code', examples.accept)],
+  [AcceptToolReply, named('Accepted', 'It counts from now on', { ok: true })],
   [AuditBody, named('AuditEntry', 'An entry to write', examples.auditEntry)],
   [WriteAuditReply, named('AuditWritten', 'It is on record', examples.auditWritten)],
   [QueryAuditReply, named('AuditPage', 'A page of the record', examples.auditPage)],

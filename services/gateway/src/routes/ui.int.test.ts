@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BODY_LIMIT } from '../http/json-body.ts';
 import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
+import { PAGE_LIMIT } from '../ui/forward.ts';
 
 type Seen = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
 let server: Server;
@@ -133,9 +134,9 @@ describe('the pages of the approvals service', () => {
     },
   );
 
-  it('of 1 MiB come through; larger ones, half ones and late ones are 503', async () => {
-    expect((await get(`/ui/size-${BODY_LIMIT}`)).body).toHaveLength(BODY_LIMIT);
-    for (const url of [`/ui/size-${BODY_LIMIT + 1}`, '/ui/cut', '/ui/hang']) {
+  it('of 16 MiB come through; larger ones, half ones and late ones are 503', async () => {
+    expect((await get(`/ui/size-${PAGE_LIMIT}`)).body).toHaveLength(PAGE_LIMIT);
+    for (const url of [`/ui/size-${PAGE_LIMIT + 1}`, '/ui/cut', '/ui/hang']) {
       const reply = await get(url);
       expect([url, reply.statusCode, reply.json().code]).toEqual([url, 503, 'approvals_unavailable']);
     }

@@ -23,6 +23,8 @@ export const ApprovalItem = z.strictObject({
   decided_by: Principal.optional(),
   denied_because: z.string().optional(),
   expired_at: Timestamp.optional(),
+  cancelled_at: Timestamp.optional(),
+  cancelled_because: z.string().optional(),
   use_by: Timestamp.optional(),
   consumed_at: Timestamp.optional(),
   decision_id: z.string().optional(),

@@ -25,6 +25,7 @@ const documented = (schema: z.ZodType, meaning: string) => ({
 
 const MEANINGS = {
   400: 'Not JSON',
+  403: 'The code is wrong',
   404: 'No such thing',
   409: 'It is already otherwise',
   413: 'Larger than 1 MiB',

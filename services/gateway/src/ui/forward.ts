@@ -6,7 +6,12 @@ import {
   request,
 } from 'node:http';
 import { AppError } from '@aegis/shared/errors/app-error';
-import { BODY_LIMIT } from '../http/json-body.ts';
+
+/**
+ * The largest page passed on, in bytes. The page of one approval shows its whole arguments: up to 1.25 MB, of which each
+ * byte can take 12 once it is made visible.
+ */
+export const PAGE_LIMIT = 16 * 1024 * 1024;
 
 export type Forwarded = {
   method: string;
@@ -64,7 +69,7 @@ async function readAll(message: IncomingMessage): Promise<Buffer> {
   let length = 0;
   for await (const chunk of message as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > BODY_LIMIT) throw away('The approvals service sent a page larger than 1 MiB.');
+    if (length > PAGE_LIMIT) throw away('The approvals service sent a page larger than 16 MiB.');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -76,7 +81,7 @@ const passedBack = (headers: IncomingHttpHeaders): IncomingHttpHeaders =>
 /**
  * Asks the approvals service's own HTTP server and waits for its whole answer. Redirects go back to the browser.
  *
- * @throws AppError `approvals_unavailable` where it does not answer whole, in time and within 1 MiB
+ * @throws AppError `approvals_unavailable` where it does not answer whole, in time and within 16 MiB
  */
 export async function forward(base: URL, agent: Agent, what: Forwarded, timeoutMs: number): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();

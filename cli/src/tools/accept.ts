@@ -1,0 +1,44 @@
+import { approvalCode } from '../approval-code.ts';
+import { failure } from '../cli-error.ts';
+import { paintStatus } from '../format/paint.ts';
+import { visible } from '../format/visible.ts';
+import { gatewayAddress } from '../gateway/address.ts';
+import { AcceptAnswer, type ToolItem, ToolsAnswer } from '../gateway/answers.ts';
+import { ask } from '../gateway/client.ts';
+import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { printDocument, printLine } from '../output.ts';
+
+export type AcceptOptions = GlobalOptions & { readonly code?: string; readonly digest?: string };
+
+/**
+ * The definition in quarantine of this tool. Its name may be given as `tools list` shows it, with odd characters written
+ * out; its own name goes first.
+ * @throws CliError `not_found`
+ */
+function findTool(tools: readonly ToolItem[], server: string, name: string): ToolItem {
+  const ofServer = tools.filter((one) => one.server === server);
+  const exact = ofServer.filter((one) => one.tool === name);
+  const [found, another] = exact.length > 0 ? exact : ofServer.filter((one) => visible(one.tool) === name);
+  if (found && !another) return found;
+  const detail = `No tool ${visible(name)} of server ${visible(server)} waits to be accepted: see "aegis tools list".`;
+  throw failure('not_found', 'Not found', detail);
+}
+
+/** Accepts one exact definition: the one that waits, or the one that `--digest` names. */
+export async function acceptTool(
+  host: Host,
+  server: string,
+  name: string,
+  options: AcceptOptions,
+): Promise<ExitCode> {
+  const base = await gatewayAddress(options.url, host.env);
+  const { tool, digest } =
+    options.digest === undefined
+      ? findTool((await ask(base, { method: 'GET', path: 'tools' }, ToolsAnswer)).tools, server, name)
+      : { tool: name, digest: options.digest };
+  const body = { server, tool, digest, approval_code: await approvalCode(host, options.code) };
+  await ask(base, { method: 'POST', path: 'tools/accept', body }, AcceptAnswer);
+  if (options.json) printDocument(host, { ok: true, server, tool, digest });
+  else printLine(host, `${paintStatus(host, 'accepted')}  ${server}.${visible(tool)}  ${digest}`);
+  return 0;
+}

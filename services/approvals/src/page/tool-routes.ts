@@ -1,0 +1,48 @@
+import { toAppError } from '@aegis/shared/errors/app-error';
+import { CATALOGUE, isErrorCode } from '@aegis/shared/errors/catalogue';
+import type { FastifyInstance } from 'fastify';
+import type { ToolIndex } from '../projections/tool-index.ts';
+import type { Tools } from '../tools.ts';
+import { ANSWER_WITHIN_MS, HTML, isForeign, sourceOfForm } from './form.ts';
+import { oneLine } from './html.ts';
+import type { Notice } from './layout.ts';
+import { toolsPage } from './tools-page.ts';
+
+export type ToolRoutesDeps = { tools: Tools; toolIndex: ToolIndex };
+type Query = { before?: string; accepted?: string; error?: string };
+
+/** What the page says after a form was sent; the text is ours, never the address line's. */
+function notice({ accepted, error }: Query, toolIndex: ToolIndex): Notice | undefined {
+  if (error !== undefined && isErrorCode(error)) return { tone: 'bad', text: `${CATALOGUE[error].title}.` };
+  const tool = accepted === undefined ? undefined : toolIndex.countingFor(accepted);
+  if (!tool) return undefined;
+  return { tone: 'good', text: `The definition of ${tool.server}.${oneLine(tool.tool)} is accepted.` };
+}
+
+/** The tools in quarantine, and the form that accepts one definition: only a POST of our own page does. */
+export function toolRoutes(app: FastifyInstance, { tools, toolIndex }: ToolRoutesDeps): void {
+  app.get<{ Querystring: Query }>('/ui/tools', async (request, reply) => {
+    const waiting = await tools.quarantined(Date.now() + ANSWER_WITHIN_MS);
+    const { before } = request.query;
+    return reply.type(HTML).send(toolsPage(waiting, before, notice(request.query, toolIndex)));
+  });
+
+  app.post<{ Body: URLSearchParams | undefined }>('/ui/tools', async ({ body, headers, ip }, reply) => {
+    const failed = (code: string) => reply.redirect(`/ui/tools?error=${code}`, 303);
+    if (isForeign(headers)) return failed('forbidden_origin');
+    const tool = toolIndex.get(body?.get('key') ?? '');
+    const digest = body?.get('digest') ?? '';
+    const approval_code = body?.get('approval_code') ?? '';
+    if (!tool || approval_code === '') return failed('invalid_request');
+    const source = sourceOfForm({ headers, ip });
+    try {
+      await tools.accept(
+        { server: tool.server, tool: tool.tool, digest, approval_code, source },
+        Date.now() + ANSWER_WITHIN_MS,
+      );
+    } catch (thrown) {
+      return failed(toAppError(thrown).code);
+    }
+    return reply.redirect(`/ui/tools?accepted=${encodeURIComponent(digest)}`, 303);
+  });
+}

@@ -1,0 +1,117 @@
+import { TOOLS_LOG, toolAcceptedLog, toolLog } from '@aegis/shared/contracts/subjects';
+import { createEvent } from '@aegis/shared/runtime/event';
+import { describe, expect, it } from 'vitest';
+import { definition, seen } from './testkit/definitions.ts';
+import {
+  accept,
+  CODE,
+  codeOf,
+  complete,
+  request,
+  sawTool,
+  startReplica,
+  stopAll,
+  toolChanged,
+  tools,
+  useWorld,
+  world,
+} from './testkit/world.ts';
+
+useWorld();
+
+const A = seen(definition('reads'));
+const B = seen(definition('reads and sends'));
+const large = (text: string, name: string) => seen(definition(text.repeat(1_900_000), name));
+
+/** How many acceptances the log has. */
+async function acceptances(): Promise<number> {
+  let count = 0;
+  const follower = await world.mcp.follow({
+    filter: TOOLS_LOG,
+    fromSeq: 1,
+    apply: ({ event }) => void (count += event?.type === 'aegis.tool.accepted.v1' ? 1 : 0),
+  });
+  await follower.caughtUp(Date.now() + 3_000);
+  await follower.stop();
+  return count;
+}
+
+describe('a changed tool', () => {
+  it('is listed with both definitions until its new one is accepted, also after a restart', async () => {
+    await startReplica();
+    await sawTool(A);
+    expect(await tools()).toEqual([]);
+    await toolChanged(B);
+    expect(await tools()).toEqual([expect.objectContaining({ ...B, level: 'major', before: A.definition })]);
+    await stopAll();
+    await startReplica();
+    expect(await tools()).toHaveLength(1);
+    expect(await accept(B)).toEqual({ ok: true });
+    expect(await tools()).toEqual([]);
+    await stopAll();
+    await startReplica();
+    expect(await tools()).toEqual([]);
+  });
+
+  it('is accepted once, however many accept it', async () => {
+    await startReplica();
+    await sawTool(A);
+    await toolChanged(B);
+    const all = await Promise.all(Array.from({ length: 10 }, () => accept(B)));
+    expect(all.every(({ ok }) => ok)).toBe(true);
+    expect(await accept(A)).toEqual({ ok: true });
+    expect(await acceptances()).toBe(1);
+  });
+
+  it('is not accepted by a wrong code, nor unseen', async () => {
+    await startReplica();
+    await sawTool(A);
+    await toolChanged(B);
+    expect(await codeOf(accept(B, 'wrong'))).toBe('wrong_code');
+    expect(await codeOf(accept(seen(definition('never seen'))))).toBe('not_found');
+    expect(await codeOf(accept({ ...B, server: 'mail' }))).toBe('not_found');
+    expect(await codeOf(accept({ ...B, tool: 'READ_FILE' }))).toBe('not_found');
+    expect([(await tools()).length, await acceptances()]).toEqual([1, 0]);
+  });
+
+  it('lets nobody guess: wrong codes count together with those for approvals', async () => {
+    await startReplica();
+    await sawTool(A);
+    await toolChanged(B);
+    const all = await Promise.all(Array.from({ length: 12 }, () => codeOf(accept(B, 'wrong'))));
+    expect(all.filter((one) => one === 'wrong_code')).toHaveLength(5);
+    expect(all.filter((one) => one === 'too_many_attempts')).toHaveLength(7);
+    expect(await codeOf(accept(B))).toBe('too_many_attempts');
+    expect(await codeOf(complete((await request()).approval_id))).toBe('too_many_attempts');
+    expect(await codeOf(accept(B, CODE, '10.0.0.2'))).toBe('no error');
+  });
+
+  it('that is large hides no other, and the two definitions of one need not fit one message', async () => {
+    await startReplica();
+    for (const name of ['one', 'two']) {
+      await sawTool(large('a', name));
+      await toolChanged(large('b', name));
+    }
+    const listed = await tools();
+    expect(listed.map(({ tool, before }) => [tool, before])).toEqual([['two', undefined]]);
+    await accept(large('b', 'two'));
+    expect((await tools()).map(({ tool }) => tool)).toEqual(['one']);
+  });
+});
+
+it('who writes definitions may not accept them', async () => {
+  await startReplica();
+  await sawTool(A);
+  await toolChanged(B);
+  const event = createEvent({
+    type: 'aegis.tool.accepted.v1',
+    source: 'mcp',
+    time: world.clock().toISOString(),
+    data: { server: 'files', tool: B.tool, digest: B.digest, accepted_by: 'me' },
+  });
+  const append = (subject: string) => codeOf(world.mcp.append.one({ subject, event }, Date.now() + 500));
+  expect(await append(toolAcceptedLog('files'))).toBe('storage_unavailable');
+  expect(await append(toolLog('files'))).toBe('no error');
+  expect(await tools()).toHaveLength(1);
+  expect(world.running[0]?.service.health().problems).toEqual(['1 tool events can not be read']);
+});

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { toolAcceptedLog } from '@aegis/shared/contracts/subjects';
+import type { AcceptTool, ListToolsReply } from '@aegis/shared/contracts/tool-definition';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { createEvent } from '@aegis/shared/runtime/event';
+import { checkAttempts, isRightCode, sourceOf } from './code.ts';
+import { standingOf, type Tool, toQuarantined } from './domain/tool-definitions.ts';
+import type { ApprovalIndex } from './projections/approval-index.ts';
+import { type ToolIndex, toolKey } from './projections/tool-index.ts';
+import type { Queue } from './queue.ts';
+
+/** Definitions come large: what doesn't fit a message of the bus is counted, not sent. */
+const LIST_BYTES = 2_000_000;
+
+export type ToolsDeps = {
+  bus: Bus;
+  index: ToolIndex;
+  /** Resolves once the index has all that was stored when this was called. */
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+  /** Where wrong codes are counted, those for approvals too. */
+  wrongCodes: Pick<ApprovalIndex, 'wrongCodesSince' | 'countWrongCode'>;
+  codesOneByOne: Queue;
+  now: () => Date;
+  code: string;
+};
+
+export type Tools = {
+  /** The tools in quarantine, newest first. */
+  quarantined(deadlineMs: number): Promise<Tool[]>;
+  /** The same as one answer: whole definitions, as many as fit. */
+  list(deadlineMs: number): Promise<ListToolsReply>;
+  /**
+   * Lets a definition count from now on. One that counts already is left as it is, and the code is not looked at.
+   *
+   * @throws AppError `not_found` where the tool was never seen so, `wrong_code`, `too_many_attempts`
+   */
+  accept(request: AcceptTool, deadlineMs: number): Promise<void>;
+};
+
+/** The list as one message. The first of them always has room: without what was before where the two are too large. */
+export function toReply(tools: readonly Tool[]): ListToolsReply {
+  const shown: ListToolsReply['tools'] = [];
+  let bytes = 0;
+  for (const tool of tools) {
+    const whole = toQuarantined(tool);
+    if (!whole) continue;
+    const { before: _before, ...alone } = whole;
+    const size = Buffer.byteLength(JSON.stringify(whole));
+    if (shown.length > 0 && bytes + size > LIST_BYTES) break;
+    bytes += size;
+    shown.push(size > LIST_BYTES ? alone : whole);
+  }
+  const more = tools.length - shown.length;
+  return more > 0 ? { tools: shown, more } : { tools: shown };
+}
+
+export function createTools(deps: ToolsDeps): Tools {
+  const { bus, index, indexCaughtUp, wrongCodes, now } = deps;
+
+  const checkCode = (approvalCode: string, source: string): void => {
+    const from = sourceOf(source);
+    const at = now();
+    checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), from, at);
+    if (isRightCode(approvalCode, deps.code)) return;
+    wrongCodes.countWrongCode(`tool ${randomUUID()}`, { atMs: at.getTime(), source: from });
+    throw new AppError('wrong_code', 'approval_code: wrong; nothing was accepted.');
+  };
+
+  const waits = async ({ server, tool, digest }: AcceptTool, deadlineMs: number): Promise<boolean> => {
+    await indexCaughtUp(deadlineMs);
+    const standing = standingOf(index.get(toolKey(server, tool)), digest);
+    if (standing !== 'unknown') return standing === 'waits';
+    throw new AppError('not_found', 'digest: this tool was not seen with such a definition of late.');
+  };
+
+  const judge = async (request: AcceptTool, deadlineMs: number): Promise<void> => {
+    if (!(await waits(request, deadlineMs))) return;
+    const { server, tool, digest, approval_code, source } = request;
+    checkCode(approval_code, source);
+    const event = createEvent({
+      type: 'aegis.tool.accepted.v1',
+      source: 'approvals',
+      subject: server,
+      time: now().toISOString(),
+      data: { server, tool, digest, accepted_by: 'approval-code' },
+    });
+    await bus.append.one({ subject: toolAcceptedLog(server), event }, deadlineMs);
+  };
+
+  const quarantined = async (deadlineMs: number): Promise<Tool[]> => {
+    await indexCaughtUp(deadlineMs);
+    return index.quarantined();
+  };
+
+  return {
+    quarantined,
+    list: async (deadlineMs) => toReply(await quarantined(deadlineMs)),
+    async accept(request, deadlineMs) {
+      if (await waits(request, deadlineMs)) await deps.codesOneByOne(() => judge(request, deadlineMs));
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { route } from '@aegis/shared/bus/respond';
+import { approvalsAccept, approvalsTools } from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accept, quarantinedTool } from '../openapi/examples.ts';
+import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
+
+let server: Server;
+let approvals: Bus;
+let gateway: Awaited<ReturnType<typeof createTestApp>>;
+const asked: unknown[] = [];
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  approvals = await standIn(server, 'approvals', [
+    route(approvalsTools, () => ({ tools: [quarantinedTool as never], more: 3 })),
+    route(approvalsAccept, (data) => {
+      asked.push(data);
+      if (data.approval_code !== 'the code') throw new AppError('wrong_code', 'approval_code: wrong.');
+      return { ok: true as const };
+    }),
+  ]);
+  gateway = await createTestApp(server);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await approvals.close();
+  await server.stop();
+});
+
+const post = (payload: object) =>
+  gateway.app.inject({ method: 'POST', url: '/tools/accept', payload, headers: { host: 'localhost' } });
+
+describe('changed tools', () => {
+  it('are listed with what changed', async () => {
+    const reply = await gateway.app.inject({ url: '/tools', headers: { host: 'localhost' } });
+    expect([reply.statusCode, reply.json()]).toEqual([200, { tools: [quarantinedTool], more: 3 }]);
+  });
+
+  it('are accepted by the right code, for one exact definition', async () => {
+    const reply = await post(accept);
+    expect([reply.statusCode, reply.json()]).toEqual([200, { ok: true }]);
+    expect(asked).toEqual([{ ...accept, source: '127.0.0.1' }]);
+  });
+
+  it('are not accepted by a wrong code: 403', async () => {
+    const reply = await post({ ...accept, approval_code: 'wrong' });
+    expect([reply.statusCode, reply.json()]).toEqual([403, expect.objectContaining({ code: 'wrong_code' })]);
+  });
+
+  it.each([
+    [{ approval_code: '' }, 'approval_code: required'],
+    [{ digest: 'sha256:0' }, 'digest'],
+    [{ server: 'a.b' }, 'server: expected 1 to 64 characters'],
+    [{ source: '10.0.0.1' }, 'source: unknown field'],
+  ])('and %j is 422, said by name', async (change, detail) => {
+    const before = asked.length;
+    const reply = await post({ ...accept, ...change });
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json().detail).toContain(detail);
+    expect(asked).toHaveLength(before);
+  });
+});

@@ -1,0 +1,36 @@
+import { approvalsAccept, approvalsTools } from '@aegis/shared/contracts/rpc';
+import { AcceptToolReply, ListToolsReply } from '@aegis/shared/contracts/tool-definition';
+import type { App, AppDeps } from '../app-deps.ts';
+import { contextOf } from '../http/request-context.ts';
+import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { AcceptBody } from '../schemas/tools.ts';
+
+const tags = ['tools'];
+
+/** Tools whose definition changed, for programs; people use the page at `/ui/tools`. */
+export function toolRoutes(app: App, { bus, config }: AppDeps): void {
+  const within = config.REQUEST_TIMEOUT_MS;
+  const list = {
+    tags,
+    operationId: 'listQuarantinedTools',
+    summary: 'Tools whose definition nobody accepted yet, newest first',
+    description:
+      'Each call of them waits for a person. `more` says how many older ones had no room in the answer.',
+    response: { 200: ListToolsReply, ...problems([503]) },
+  };
+  app.get('/tools', { schema: list }, (request) =>
+    bus.ask(approvalsTools, {}, contextOf(request.headers, within)),
+  );
+
+  const accept = {
+    tags,
+    operationId: 'acceptTool',
+    summary: 'Accept one definition of a tool with the code',
+    description: 'A wrong code accepts nothing. One that is accepted already stays so.',
+    body: AcceptBody,
+    response: { 200: AcceptToolReply, ...problems([...BODY_FAULTS, 403, 404, 429]) },
+  };
+  app.post('/tools/accept', { schema: accept }, (request) =>
+    bus.ask(approvalsAccept, { ...request.body, source: request.ip }, contextOf(request.headers, within)),
+  );
+}
