@@ -1,0 +1,35 @@
+import type { Id } from './message.ts';
+
+/** Requests that may wait for their answer at the same time. */
+export const MAX_IN_FLIGHT = 1024;
+
+/** The requests of one side that wait for their answer. */
+export type InFlight = {
+  /** False where the id is taken, or too many requests wait. */
+  open(id: Id): boolean;
+  /** False where no request waits under exactly this id: the answer is unknown or repeated. */
+  close(id: Id): boolean;
+  has(id: Id): boolean;
+  readonly size: number;
+};
+
+/**
+ * Keeps ids apart by type and value, as JSON-RPC does; but since some readers match `1` and `"1"`, the two can't wait
+ * at the same time.
+ */
+export function createInFlight(max: number = MAX_IN_FLIGHT): InFlight {
+  const open = new Map<string, Id>();
+  const has = (id: Id): boolean => open.get(String(id)) === id;
+  return {
+    open(id) {
+      if (open.size >= max || open.has(String(id))) return false;
+      open.set(String(id), id);
+      return true;
+    },
+    close: (id) => has(id) && open.delete(String(id)),
+    has,
+    get size() {
+      return open.size;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+import { hasEscapedKeys, parseKeyByKey } from '@aegis/shared/json/parse';
+import { type Scan, scanObject, type TopMember, topMembers } from './scan.ts';
+
+/** A JSON object and what its text says beyond its value. */
+export type JsonObject = {
+  /** Without line feeds. */
+  readonly text: string;
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly scan: Scan;
+  /** Whether a key, in whatever object, is written with an escape. */
+  readonly hasEscapedKeys: boolean;
+  /** Its top-level members as they are written, those with an equal key too. */
+  readonly top: readonly TopMember[];
+};
+
+/** Why bytes are not one JSON object; `isJson` tells a wrong message from no message. */
+export type NotAnObject = { readonly problem: string; readonly isJson: boolean };
+
+const BYTE_ORDER_MARK = '\u{feff}';
+
+const notJson = (problem: string): NotAnObject => ({ problem, isJson: false });
+const notObject = (problem: string): NotAnObject => ({ problem, isJson: true });
+
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads the bytes of one message. A line feed can only stand between two tokens and becomes a space, so that the text
+ * stays one line.
+ */
+export function readJsonObject(bytes: Uint8Array): JsonObject | NotAnObject {
+  if (!isUtf8(bytes)) return notJson('The message is not valid UTF-8.');
+  const came = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+  if (came.startsWith(BYTE_ORDER_MARK)) return notJson('The message starts with a byte order mark.');
+  const parsed = parse(came);
+  if (!parsed) return notJson('The message is not valid JSON.');
+  const escaped = hasEscapedKeys(came);
+  const value = escaped ? parseKeyByKey(came) : parsed.value;
+  if (Array.isArray(value)) return notObject('Batches are not supported: send each message by itself.');
+  if (typeof value !== 'object' || value === null) return notObject('The message is not a JSON object.');
+  const text = came.replaceAll('\n', ' ');
+  const scan = scanObject(text);
+  return {
+    text,
+    value: value as Record<string, unknown>,
+    scan,
+    top: topMembers(text, scan),
+    hasEscapedKeys: escaped,
+  };
+}

@@ -1,0 +1,96 @@
+/** Fields of the envelope (JSON-RPC 2.0). */
+const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
+
+/** Fields of `params` that say what a request asks for, or who asks. */
+const PARAMS = [
+  '_meta',
+  'argument',
+  'arguments',
+  'capabilities',
+  'clientInfo',
+  'cursor',
+  'inputResponses',
+  'name',
+  'progressToken',
+  'protocolVersion',
+  'ref',
+  'requestId',
+  'requestState',
+  'task',
+  'taskId',
+  'uri',
+];
+
+const MODERN = 'io.modelcontextprotocol/';
+/** Fields of `params._meta` that the protocol gives a meaning (2025-11-25, and the envelope of 2026-07-28). */
+const META = [
+  'progressToken',
+  ...['clientCapabilities', 'clientInfo', 'logLevel', 'protocolVersion', 'related-task'].map(
+    (k) => MODERN + k,
+  ),
+  ...['serverInfo', 'skills', 'subscriptionId'].map((k) => MODERN + k),
+];
+
+const ASCII_WORD = /^[a-z0-9$./:_-]*$/i;
+/** Characters that nobody sees; and the dot that lower-casing leaves of a capital I with a dot. */
+const INVISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u0307]/gu;
+
+/**
+ * A name as the most lenient reader could take it: without case, in compatibility form (the long s is an s, the Kelvin
+ * sign a k), without invisible characters. Go's JSON reader does the first, C strings end at a NUL.
+ */
+export function foldName(name: string): string {
+  if (ASCII_WORD.test(name)) return name.toLowerCase();
+  return name.normalize('NFKC').toUpperCase().toLowerCase().replace(INVISIBLE, '');
+}
+
+/** Python's SDK takes `request_state` for `requestState` and `meta` for `_meta`. */
+const withoutUnderscores = (folded: string): string => folded.replaceAll('_', '');
+
+/** Names of one place in a message: which field a key is, or only looks like. */
+export type ProtocolKeys = {
+  /** The field that a reader could take this key for, though it is not written so; undefined for other keys. */
+  lookedLike(key: string, readsSnakeCase?: boolean): string | undefined;
+  has(key: string): boolean;
+};
+
+function createProtocolKeys(names: readonly string[]): ProtocolKeys {
+  const exact = new Set(names);
+  const folded = new Map(names.map((name) => [foldName(name), name]));
+  const joined = new Map(names.map((name) => [withoutUnderscores(foldName(name)), name]));
+  return {
+    has: (key) => exact.has(key),
+    lookedLike(key, readsSnakeCase = false) {
+      if (exact.has(key)) return undefined;
+      const fold = foldName(key);
+      return readsSnakeCase ? joined.get(withoutUnderscores(fold)) : folded.get(fold);
+    },
+  };
+}
+
+export const ENVELOPE_KEYS = createProtocolKeys(ENVELOPE);
+export const PARAMS_KEYS = createProtocolKeys(PARAMS);
+export const META_KEYS = createProtocolKeys(META);
+
+/** Methods that the firewall judges or whose parameters it acts on. */
+const JUDGED = [
+  'completion/complete',
+  'initialize',
+  'notifications/cancelled',
+  'notifications/progress',
+  'prompts/get',
+  'prompts/list',
+  'resources/list',
+  'resources/read',
+  'resources/subscribe',
+  'resources/templates/list',
+  'server/discover',
+  'tasks/cancel',
+  'tasks/get',
+  'tasks/list',
+  'tasks/result',
+  'tasks/update',
+  'tools/call',
+  'tools/list',
+];
+export const JUDGED_METHODS = createProtocolKeys(JUDGED);

@@ -1,0 +1,45 @@
+import { depthProblem, paramsProblem, treeProblem } from './ambiguity.ts';
+import { answerableId, readEnvelope } from './envelope.ts';
+import { errorResponse, INVALID_REQUEST, PARSE_ERROR } from './errors.ts';
+import { type JsonObject, readJsonObject } from './json-object.ts';
+import type { Message, RefusedMessage } from './message.ts';
+
+const refuse = (problem: string, rawId = 'null', code = INVALID_REQUEST): { refused: RefusedMessage } => ({
+  refused: { because: problem, answer: errorResponse(rawId, code, problem) },
+});
+
+function readStrictly(object: JsonObject): Message | { readonly problem: string } {
+  const problem = depthProblem(object) ?? treeProblem(object);
+  if (problem !== undefined) return { problem };
+  const message = readEnvelope(object);
+  if ('problem' in message || message.kind === 'response') return message;
+  const params = paramsProblem(message, object);
+  return params === undefined ? message : { problem: params };
+}
+
+/**
+ * Reads one message of a client, without its line ending, and refuses whatever two readers could take for two different
+ * messages. Never throws. The refusal's answer is a parse error (-32700) for what is not JSON in UTF-8, else an invalid
+ * request (-32600), with the sender's id where it gave a plain one.
+ *
+ * A number that a double can't hold is no reason to refuse: see `hasExactNumbers`.
+ */
+export function readClientMessage(bytes: Uint8Array): { message: Message } | { refused: RefusedMessage } {
+  const object = readJsonObject(bytes);
+  if ('problem' in object) {
+    return refuse(object.problem, 'null', object.isJson ? INVALID_REQUEST : PARSE_ERROR);
+  }
+  const message = readStrictly(object);
+  return 'problem' in message ? refuse(message.problem, answerableId(object)) : { message };
+}
+
+/**
+ * Reads one message of a server. What it says may be as deep and as odd as it likes, but who it answers and what kind
+ * of message it is must be plain; `nonsense` says why it is not. Never throws.
+ */
+export function readServerMessage(bytes: Uint8Array): { message: Message } | { nonsense: string } {
+  const object = readJsonObject(bytes);
+  if ('problem' in object) return { nonsense: object.problem };
+  const message = readEnvelope(object);
+  return 'problem' in message ? { nonsense: message.problem } : { message };
+}
