@@ -1,0 +1,91 @@
+import type { Fact } from '@aegis/shared/bus/append';
+import { AppError } from '@aegis/shared/errors/app-error';
+import type { Logger } from '@aegis/shared/runtime/logger';
+
+const TRY_FOR_MS = 2_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+const REPORT_EVERY_MS = 10_000;
+
+export type BackgroundOptions = {
+  readonly append: (fact: Fact, deadlineMs: number) => Promise<unknown>;
+  readonly log: Logger;
+  /** Facts that may wait at the same time; what comes beyond is counted, and the count is logged. */
+  readonly limit: number;
+  /** Whether a fact that could not be stored is tried again until it is. */
+  readonly untilStored: boolean;
+};
+
+/** Stores facts that nobody waits for. */
+export type Background = {
+  /** `make` runs in a later turn of the loop: the caller's answer goes out first. */
+  store(make: () => Fact | Promise<Fact>): void;
+  /** Resolves once what waits is stored, or after `withinMs`. What can't be stored at once is not tried again. */
+  close(withinMs: number): Promise<void>;
+};
+
+export function createBackground({ append, log, limit, untilStored }: BackgroundOptions): Background {
+  const waiting = new Set<Promise<void>>();
+  const closing = Promise.withResolvers<void>();
+  let isClosing = false;
+  let dropped = 0;
+
+  const report = (): void => {
+    if (dropped > 0) log.warn({ dropped }, 'facts not recorded: too many waited to be stored');
+    dropped = 0;
+  };
+  const pause = async (forMs: number): Promise<void> => {
+    const slept = Promise.withResolvers<void>();
+    const timer = setTimeout(slept.resolve, forMs).unref();
+    await Promise.race([slept.promise, closing.promise]);
+    clearTimeout(timer);
+  };
+  /** True where there is nothing more to do for this fact. */
+  const attempt = async (fact: Fact): Promise<boolean> => {
+    try {
+      await append(fact, Date.now() + TRY_FOR_MS);
+      return true;
+    } catch (err) {
+      const isStored = err instanceof AppError && err.code === 'version_conflict';
+      log.warn(
+        { err, subject: fact.subject },
+        isStored ? 'recorded by another already' : 'fact not recorded',
+      );
+      return isStored || !untilStored || isClosing;
+    }
+  };
+  const run = async (make: () => Fact | Promise<Fact>): Promise<void> => {
+    await new Promise(setImmediate);
+    let fact: Fact;
+    try {
+      fact = await make();
+    } catch (err) {
+      return log.error({ err }, 'fact not recorded: it breaks its contract');
+    }
+    for (let pauseMs = FIRST_PAUSE_MS; !(await attempt(fact)); ) {
+      await pause(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  };
+
+  const reporting = setInterval(report, REPORT_EVERY_MS).unref();
+  return {
+    store(make) {
+      if (waiting.size >= limit) {
+        dropped++;
+        return;
+      }
+      const running = run(make).finally(() => waiting.delete(running));
+      waiting.add(running);
+    },
+    async close(withinMs) {
+      isClosing = true;
+      closing.resolve();
+      clearInterval(reporting);
+      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
+      await Promise.race([Promise.all(waiting), late]);
+      dropped += waiting.size;
+      report();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { ClientInfo } from '@aegis/shared/contracts/call';
+
+/** Keys of the `_meta` envelope that each request of the 2026-07-28 era carries. */
+const PREFIX = 'io.modelcontextprotocol/';
+const PROTOCOL_VERSION = `${PREFIX}protocolVersion`;
+const CLIENT_INFO = `${PREFIX}clientInfo`;
+const CLIENT_CAPABILITIES = `${PREFIX}clientCapabilities`;
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const NOT_A_LINE = /[\p{Cc}\u2028\u2029]/gu;
+const NAME_CHARACTERS = 200;
+const VERSION_CHARACTERS = 100;
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What a request says of itself beside what it asks for. */
+export type Caller = {
+  /** Whether it is of the 2026-07-28 era, in which every request carries its own envelope. */
+  readonly isModern: boolean;
+  /** The client, where this request names it: each does in the modern era, `initialize` does in the older ones. */
+  readonly client: ClientInfo | undefined;
+  /** Whether the client can send a person to a URL and come back (URL elicitation inside `input_required`). */
+  readonly opensUrls: boolean;
+  readonly progressToken: string | number | undefined;
+  readonly traceparent: string | undefined;
+};
+
+const isObject = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The members of an object, none where it is something else. */
+export const membersOf = (value: unknown): Members => (isObject(value) ? value : {});
+
+function toLine(value: unknown, max: number): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const line = value.slice(0, max).toWellFormed().replace(NOT_A_LINE, ' ').trim();
+  return line === '' ? undefined : line;
+}
+
+/** What a client says of itself (MCP `Implementation`), fit for a record; undefined where it gives no name. */
+export function toClientInfo(value: unknown): ClientInfo | undefined {
+  const { name, version } = membersOf(value);
+  const said = toLine(name, NAME_CHARACTERS);
+  if (said === undefined) return undefined;
+  const line = toLine(version, VERSION_CHARACTERS);
+  return line === undefined ? { name: said } : { name: said, version: line };
+}
+
+/** Reads what goes with a request's parameters. Never throws: what is not as the protocol has it is as if it were absent. */
+export function readCaller(params: Members | undefined): Caller {
+  const meta = membersOf(params?.['_meta']);
+  const { progressToken, traceparent } = meta;
+  const isModern = typeof meta[PROTOCOL_VERSION] === 'string';
+  const elicitation = membersOf(membersOf(meta[CLIENT_CAPABILITIES])['elicitation']);
+  return {
+    isModern,
+    client: isModern ? toClientInfo(meta[CLIENT_INFO]) : undefined,
+    opensUrls: isModern && isObject(elicitation['url']),
+    progressToken:
+      typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
+    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+  };
+}
+
+/** The envelope for a request of our own on behalf of this one: all of its `_meta` but what belongs to it alone. */
+export function envelopeFor(params: Members | undefined): Record<string, unknown> {
+  const { progressToken: _token, ...envelope } = membersOf(params?.['_meta']);
+  return typeof envelope[PROTOCOL_VERSION] === 'string' ? { _meta: envelope } : {};
+}

@@ -1,0 +1,107 @@
+import { aliveSubject } from '@aegis/shared/contracts/subjects';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { expect, it } from 'vitest';
+import { answered, callOf, requestOf, saidNo, send } from './testkit/client.ts';
+import { data, eventsOf, gate, publish, startFirewall, until, useWorld, world } from './testkit/world.ts';
+
+const DECIDED = 'aegis.decision.enforced.v1';
+const UNKNOWN = 'aegis.call.outcome_unknown.v1';
+
+useWorld();
+
+it('a bus that is gone denies the call, and the next one passes when it is back', async () => {
+  const one = gate();
+  expect((await send(one, callOf('read')).passage).type).toBe('forward');
+  await world.server.kill();
+  await until(() => !world.bus.isUp());
+  expect(saidNo(await send(one, callOf('read')).passage)).toContain("can't decide now");
+  await world.server.restart();
+  await until(() => world.firewall.health().status === 'ok');
+  expect((await send(one, callOf('read')).passage).type).toBe('forward');
+});
+
+/** A bus that gives no word back on what it was asked to store. */
+const commitLate = async (_fact: unknown, deadlineMs: number): Promise<never> => {
+  await new Promise((resolve) => setTimeout(resolve, deadlineMs - Date.now()));
+  throw new AppError('storage_unavailable', 'The event log did not confirm in time.');
+};
+
+it('a bus that is slow denies the call, which is not sent later, and the record says so', async () => {
+  const firewall = await startFirewall({ bus: { ...world.bus, commit: commitLate }, timeoutMs: 100 });
+  const request = requestOf('resources/read', { uri: 'file:///a' });
+  const passage = await send(gate({}, firewall), request).passage;
+  expect(passage.type === 'answer' && passage.text).toContain("can't decide now");
+  await until(() => eventsOf('aegis.call.failed.v1').length === 1);
+  expect(data(eventsOf('aegis.call.failed.v1')[0])['error']).toContain('not sent');
+  await firewall.close();
+});
+
+it('a policy that can not be read denies every call', async () => {
+  const one = gate();
+  await send(one, callOf('read')).passage;
+  const broken = { version: 2, rules: [{ match: '*', decision: 'perhaps' }] } as never;
+  await expect(publish(broken)).resolves.toBeUndefined();
+  for (;;) {
+    const passage = await send(one, callOf('read')).passage;
+    if (passage.type === 'answer' && saidNo(passage).includes("can't decide now")) break;
+  }
+});
+
+it('an enforcer that is away leaves a call that needs a person unsent', async () => {
+  await publish({ version: 2, rules: [{ match: '*', decision: 'review' }] });
+  await world.people.stop();
+  const one = gate();
+  for (;;) {
+    const passage = await send(one, callOf('read')).passage;
+    if (passage.type === 'answer' && saidNo(passage).includes('enforcer')) break;
+  }
+  expect(eventsOf(DECIDED).every((event) => data(event)['approval_id'] === undefined)).toBe(true);
+});
+
+it('a server that dies in the middle: nobody knows how the call ended, and the record says so', async () => {
+  const passage = await send(gate(), callOf('write', { a: 1 })).passage;
+  if (passage.type !== 'forward') throw new Error('not sent');
+  const answer = JSON.parse(passage.ended?.({ type: 'lost', because: 'the server ended' }) ?? '') as {
+    result: { isError: boolean; content: { text: string }[] };
+  };
+  expect(answer.result.isError).toBe(true);
+  expect(answer.result.content[0]?.text).toContain('Nobody knows how this call ended (the server ended)');
+  await until(() => eventsOf(UNKNOWN).length === 1);
+});
+
+it('a connection that ends in the middle leaves its calls recorded as unknown, once', async () => {
+  const one = gate();
+  const passage = await send(one, callOf('write')).passage;
+  await one.close();
+  await until(() => eventsOf(UNKNOWN).length === 1);
+  answered(passage, { result: {} });
+  await world.firewall.close();
+  expect(eventsOf('aegis.call.succeeded.v1')).toEqual([]);
+});
+
+it('ends that come while the bus is away are recorded when it is back', async () => {
+  const passage = await send(gate(), callOf('write')).passage;
+  await world.server.kill();
+  await until(() => !world.bus.isUp());
+  answered(passage, { result: { content: [] } });
+  await world.server.restart();
+  await until(() => eventsOf('aegis.call.succeeded.v1').length === 1);
+});
+
+it('the run of the firewall answers that it lives, until it is closed', async () => {
+  const nc = await world.server.connect('enforcer');
+  const ask = () =>
+    nc.request(aliveSubject(world.firewall.instance), '', { timeout: 500 }).then(
+      () => true,
+      () => false,
+    );
+  expect(await ask()).toBe(true);
+  await world.firewall.close();
+  expect(await ask()).toBe(false);
+});
+
+it('without waiting for the record a call is sent at once, and is on record all the same', async () => {
+  const passage = await send(gate({ waitForRecord: false }), callOf('read')).passage;
+  expect(passage.type).toBe('forward');
+  await until(() => eventsOf(DECIDED).length === 1);
+});

@@ -1,0 +1,77 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import { approvalsCancel, approvalsGet } from '@aegis/shared/contracts/rpc';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { HeldCalls } from './held.ts';
+
+const LOOK_EVERY_MS = 200;
+const TELL_EVERY_MS = 5_000;
+
+export type Hold = {
+  readonly approvalId: string;
+  readonly principal: string;
+  /** When the last look is due, in milliseconds since the epoch. */
+  readonly untilMs: number;
+  readonly signal: AbortSignal;
+  /** Tells the caller that it waits: at once, and every few seconds. */
+  readonly tell: () => void;
+};
+
+export type HoldDeps = { bus: Bus; held: HeldCalls; log: Logger; timeoutMs: number };
+
+/** Waits until the signal is aborted or the time is over. */
+async function pause(forMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, forMs);
+  signal.addEventListener('abort', () => over.resolve(), { once: true });
+  await over.promise;
+  clearTimeout(timer);
+}
+
+/** Takes the question back, best effort: nobody waits for its answer any more. */
+export async function cancelApproval(
+  { bus, log, timeoutMs }: Pick<HoldDeps, 'bus' | 'log' | 'timeoutMs'>,
+  approvalId: string,
+  principal: string,
+  because: string,
+): Promise<void> {
+  const request = { approval_id: approvalId, principal, because };
+  await bus.ask(approvalsCancel, request, { deadlineMs: Date.now() + timeoutMs }).catch((err: unknown) => {
+    log.warn({ err, approvalId }, 'approval not cancelled');
+  });
+}
+
+/**
+ * Holds a call until its approval is decided or over, the time is up (`pending`), or nobody waits any more (`gone`; then
+ * the approval is cancelled, unless an equal call still waits for it). Looks at least once.
+ */
+export async function holdCall(deps: HoldDeps, hold: Hold): Promise<ApprovalStatus | 'gone'> {
+  const { bus, held, log, timeoutMs } = deps;
+  const { approvalId, principal, untilMs, signal, tell } = hold;
+  if (!held.enter(approvalId)) return 'pending';
+  const look = async (): Promise<ApprovalStatus> => {
+    const deadlineMs = Date.now() + timeoutMs;
+    try {
+      return (await bus.ask(approvalsGet, { id: approvalId }, { deadlineMs })).approval.status;
+    } catch (err) {
+      log.debug({ err, approvalId }, 'could not look at an approval');
+      return 'pending';
+    }
+  };
+  let status: ApprovalStatus | 'gone' = 'pending';
+  for (let tellAtMs = 0; !signal.aborted; ) {
+    status = await look();
+    const now = Date.now();
+    if (status !== 'pending' || now >= untilMs) break;
+    if (now >= tellAtMs) {
+      tell();
+      tellAtMs = now + TELL_EVERY_MS;
+    }
+    await pause(Math.min(LOOK_EVERY_MS, untilMs - now), signal);
+  }
+  const isLast = held.leave(approvalId);
+  if (!signal.aborted) return status;
+  if (isLast) await cancelApproval(deps, approvalId, principal, 'the call was cancelled while it waited');
+  return 'gone';
+}

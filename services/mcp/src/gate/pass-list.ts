@@ -1,0 +1,60 @@
+import { AppError } from '@aegis/shared/errors/app-error';
+import { errorResponse } from '../wire/errors.ts';
+import type { Request } from '../wire/message.ts';
+import { INTERNAL_ERROR } from './answers.ts';
+import type { Definitions } from './definitions.ts';
+import { type Caller, membersOf } from './era.ts';
+import type { FirewallParts } from './firewall-parts.ts';
+import { filterTools, type Viewer } from './lists.ts';
+import type { GateOptions, Passage, UpstreamEnd } from './passage.ts';
+import { policyFacts } from './policy-facts.ts';
+import { cannotList } from './sentences.ts';
+
+/** Lets a `tools/list` through, and its response only as far as the rules let this viewer see it. */
+export type PassList = (request: Request, caller: Caller, client: Viewer['client']) => Passage;
+
+export type PassListDeps = {
+  readonly parts: Pick<FirewallParts, 'replica' | 'log'>;
+  readonly options: Pick<GateOptions, 'server' | 'principal' | 'showDenied'>;
+  readonly definitions: Pick<Definitions, 'page'>;
+};
+
+const odd = (detail: string): AppError => new AppError('mcp_unavailable', detail);
+
+export function createPassList({ parts, options, definitions }: PassListDeps): PassList {
+  const { replica, log } = parts;
+  const { server, principal, showDenied } = options;
+
+  const filter = (
+    request: Request,
+    end: UpstreamEnd,
+    isModern: boolean,
+    client: Viewer['client'],
+  ): string => {
+    if (end.type === 'lost') throw odd(end.because);
+    const { response } = end;
+    const { published, compiled } = replica.active();
+    const isPersonal = policyFacts(published).looksAtCaller;
+    const viewer = { server, principal, client };
+    const list = filterTools(response, compiled, viewer, { showDenied, isModern, isPersonal });
+    if ('odd' in list) throw odd(`The server's list of tools can not be read: ${list.odd}.`);
+    if (response.error === undefined) {
+      definitions.page(membersOf(response.result), request.params?.['cursor'] === undefined);
+    }
+    return list.text;
+  };
+
+  return (request, { isModern }, client) => ({
+    type: 'forward',
+    text: request.text,
+    ended(end) {
+      try {
+        return filter(request, end, isModern, client);
+      } catch (thrown) {
+        if (!(thrown instanceof AppError))
+          log.error({ err: thrown }, 'a list of tools could not be filtered');
+        return errorResponse(request.rawId, INTERNAL_ERROR, cannotList(thrown));
+      }
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import type { ClientInfo } from '@aegis/shared/contracts/call';
+import type { Request } from '../wire/message.ts';
+import { invalidParams, sayNo } from './answers.ts';
+import { readCall, subscribedTo } from './call.ts';
+import type { Caller } from './era.ts';
+import type { Judge } from './judge.ts';
+import type { GateOptions, Passage } from './passage.ts';
+import type { Passing } from './passing.ts';
+import type { Recorder } from './record.ts';
+import { cannotDecide } from './sentences.ts';
+
+/** Lets a client of the 2026-07-28 era listen for changes: of resources too, where no rule denies one of them. */
+export type Listen = (request: Request, caller: Caller, client: ClientInfo | undefined) => Promise<Passage>;
+
+export type ListenDeps = {
+  readonly judge: Judge;
+  readonly deny: (passing: Passing) => Promise<Passage>;
+  readonly recorder: Pick<Recorder, 'passed'>;
+  readonly options: Pick<GateOptions, 'server' | 'principal'>;
+  readonly closing: AbortSignal;
+};
+
+export function createListen({ judge, deny, recorder, options, closing }: ListenDeps): Listen {
+  const { server, principal } = options;
+  const circumstances = { signal: closing, notify: () => undefined, held: () => undefined };
+
+  /** The answer where a rule denies one of these resources, or one can't be judged. */
+  const denied = async (
+    request: Request,
+    caller: Caller,
+    client: ClientInfo | undefined,
+    uris: readonly string[],
+  ): Promise<Passage | undefined> => {
+    for (const uri of uris) {
+      const read = readCall(server, { ...request, method: 'resources/subscribe', params: { uri } });
+      if ('invalid' in read) return { type: 'answer', text: invalidParams(request, read.invalid) };
+      if ('blocked' in read) return { type: 'answer', text: invalidParams(request, read.blocked) };
+      const { asked } = read;
+      const judged = await judge(request, asked, caller, client);
+      if (judged.decision !== 'deny') continue;
+      return deny({ request, asked, caller, client, judged, circumstances, text: request.text });
+    }
+    return undefined;
+  };
+
+  return async (request, caller, client) => {
+    const uris = subscribedTo(request.params);
+    if (!uris) return { type: 'answer', text: invalidParams(request, 'params.notifications: expected URIs') };
+    try {
+      const no = await denied(request, caller, client, uris);
+      if (no) return no;
+    } catch (thrown) {
+      return { type: 'answer', text: sayNo(request, caller.isModern, cannotDecide(thrown)) };
+    }
+    recorder.passed({ server, principal, client }, request.method);
+    return { type: 'forward', text: request.text };
+  };
+}

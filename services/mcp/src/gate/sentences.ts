@@ -1,0 +1,59 @@
+import { AppError } from '@aegis/shared/errors/app-error';
+
+/**
+ * What a model reads where its call did not simply run. Each says what happened, why, and what it may do instead, in one
+ * sentence: models repeat or work around what they don't understand.
+ */
+const INSTEAD = 'do what you need in a way that the rules allow, or tell the person you work for';
+
+const because = (reasons: readonly string[]): string =>
+  reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+
+export const blocked = (reasons: readonly string[]): string =>
+  `AegisMCP blocked this call${because(reasons)}: it was not sent, so ${INSTEAD}.`;
+
+export const pending = (reasons: readonly string[], approvalId: string, url: string | undefined): string =>
+  `AegisMCP asks a person about this call${because(reasons)}: it was not sent and approval ${approvalId} is pending` +
+  `${url === undefined ? '' : ` (to be decided at ${url})`}, so repeat exactly the same call once it is approved, and ` +
+  'it runs, once.';
+
+/** The approval came, but so late that the call could no longer be sent for this request. */
+export const approvedLate = (approvalId: string): string =>
+  `Approval ${approvalId} was given as the time for this call ran out: it was not sent, so repeat exactly the same call ` +
+  'now, and it runs, once.';
+
+/** An approval that ended while the call waited for it, without a yes or a no. */
+export const approvalOver = (approvalId: string, status: string): string =>
+  `Approval ${approvalId} is ${status}: this call was not sent, so repeat it to ask a person again.`;
+
+/** What a person reads while a call waits. */
+export const waitsFor = (approvalId: string, url: string | undefined): string =>
+  `AegisMCP: this call waits for approval ${approvalId}${url === undefined ? '' : ` at ${url}`}`;
+
+/** What was asked about is no longer what would run. */
+export const changedMeanwhile = (approvalId: string): string =>
+  `The tool or the rules changed while this call waited for approval ${approvalId}: it was not sent, so look at the ` +
+  'list of tools again before you repeat it.';
+
+/** The person at the client said that they don't want to open the page of the approval. */
+export const declined = (approvalId: string): string =>
+  `The person at the client declined to have approval ${approvalId} decided: this call was not sent, so ask them what ` +
+  'they want instead.';
+
+export const cannotDecide = (thrown: unknown): string =>
+  `AegisMCP can't decide now: ${detailOf(thrown)}; the call was not sent, so try again in a moment.`;
+
+export const cannotList = (thrown: unknown): string =>
+  `AegisMCP can't say now which tools there are: ${detailOf(thrown)}; try again in a moment.`;
+
+export const unknownOutcome = (why: string): string =>
+  `Nobody knows how this call ended (${why}): it may have run, so look whether it took effect before you repeat it.`;
+
+export const noSuchTool = (server: string, tool: string): string =>
+  `the server '${server}' lists no tool ${JSON.stringify(tool)}`;
+
+/** What went wrong in words for outside, without a full stop. What is not written for outside shows nothing. */
+export function detailOf(thrown: unknown): string {
+  const detail = thrown instanceof AppError ? thrown.message : 'something in the firewall broke';
+  return detail.replace(/\.$/, '');
+}

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { createTaskOwners, ownTasks } from './tasks.ts';
+import { response } from './testkit/client.ts';
+
+it('a task belongs to the principal whose call made it, and stays theirs', () => {
+  const owners = createTaskOwners();
+  owners.made('files', 't', 'ann');
+  owners.made('files', 't', 'bob');
+  expect(owners.isOwn('files', 't', 'ann')).toBe(true);
+  expect(owners.isOwn('files', 't', 'bob')).toBe(false);
+  expect(owners.isOwn('mail', 't', 'bob')).toBe(true);
+  expect(owners.isOwn('files', undefined, 'bob')).toBe(true);
+});
+
+it('the oldest owners are forgotten first', () => {
+  const owners = createTaskOwners(2);
+  for (const id of ['a', 'b', 'c']) owners.made('files', id, 'ann');
+  expect(['a', 'b', 'c'].map((id) => owners.isOwn('files', id, 'bob'))).toEqual([true, false, false]);
+});
+
+it('a list of tasks shows nobody the tasks of others', () => {
+  const owners = createTaskOwners();
+  owners.made('files', 't1', 'ann');
+  owners.made('files', 't2', 'bob');
+  const list = response({ result: { tasks: [{ taskId: 't1' }, { taskId: 't2' }, { taskId: 't3' }] } });
+  expect(JSON.parse(ownTasks(owners, list, 'files', 'ann'))).toMatchObject({
+    result: { tasks: [{ taskId: 't1' }, { taskId: 't3' }] },
+  });
+});

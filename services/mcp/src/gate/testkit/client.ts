@@ -1,0 +1,80 @@
+import type { Message, Notification, Request, Response } from '../../wire/message.ts';
+import { readClientMessage, readServerMessage } from '../../wire/read-message.ts';
+import type { Circumstances, Gate, Passage } from '../passage.ts';
+
+function read(text: string): Message {
+  const came = readClientMessage(Buffer.from(text));
+  if ('refused' in came) throw new Error(came.refused.because);
+  return came.message;
+}
+
+export const notification = (method: string, params?: object): Notification =>
+  read(JSON.stringify({ jsonrpc: '2.0', method, params })) as Notification;
+
+export const requestOf = (method: string, params?: object, id: string | number = 7): Request =>
+  read(JSON.stringify({ jsonrpc: '2.0', id, method, params })) as Request;
+
+/** A request from exactly this text. */
+export const requestText = (text: string): Request => read(text) as Request;
+
+export const callOf = (name: string, args?: object, more: object = {}): Request =>
+  requestOf('tools/call', { name, arguments: args, ...more });
+
+/** The envelope that a request of the 2026-07-28 era carries. */
+export const MODERN = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } },
+};
+
+export const response = (member: object, id: string | number = 7): Response => {
+  const came = readServerMessage(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, ...member })));
+  if ('nonsense' in came) throw new Error(came.nonsense);
+  return came.message as Response;
+};
+
+export type Sending = {
+  readonly passage: Promise<Passage>;
+  readonly notified: string[];
+  readonly abort: () => void;
+  held: number;
+};
+
+/** Sends a request; the passage comes when it comes. */
+export function send(gate: Gate, request: Request): Sending {
+  const controller = new AbortController();
+  const notified: string[] = [];
+  const circumstances: Circumstances = {
+    signal: controller.signal,
+    notify: (text) => void notified.push(text),
+    held: () => void sending.held++,
+  };
+  const sending: Sending = {
+    passage: Promise.resolve().then(() => gate.request(request, circumstances)),
+    notified,
+    abort: () => controller.abort(),
+    held: 0,
+  };
+  return sending;
+}
+
+type Answered = { id?: unknown; result?: Record<string, unknown>; error?: { code: number; message: string } };
+
+/** The message that a client gets. */
+export function answerOf(passage: Passage): Answered {
+  if (passage.type !== 'answer') throw new Error(`expected an answer and not ${passage.type}`);
+  return JSON.parse(passage.text) as Answered;
+}
+
+/** The words in a tool result that says no. */
+export function saidNo(passage: Passage): string {
+  const { result } = answerOf(passage);
+  if (result?.['isError'] !== true) throw new Error(`no error: ${JSON.stringify(result)}`);
+  return (result['content'] as { text: string }[])[0]?.text ?? '';
+}
+
+/** Lets the upstream answer a request that was let through; gives what the client gets. */
+export function answered(passage: Passage, member: object): string {
+  if (passage.type !== 'forward' || !passage.ended) throw new Error(`not sent: ${JSON.stringify(passage)}`);
+  return passage.ended({ type: 'response', response: response(member) });
+}
