@@ -13,3 +13,21 @@ it('takes allowed names in any case, with spaces, without empty ones', () => {
     'a.example',
   ]);
 });
+
+it('has no servers and asks for no keys by default', () => {
+  const config = parseEnv(McpEnv, {});
+  expect(config).toMatchObject({
+    MCP_SERVERS: 'mcp-servers.json',
+    MCP_MAX_PROCESSES: 32,
+    MCP_IDLE_MS: 600_000,
+  });
+  expect(config.MCP_KEYS_FILE).toBeUndefined();
+});
+
+it.each([
+  ['CONSOLE_URL', 'console', 'expected an address that starts with http:// or https://'],
+  ['CONSOLE_URL', 'javascript:alert(1)', 'expected an address that starts with http:// or https://'],
+  ['MCP_MAX_PROCESSES', '0', 'expected a whole number from 1 on'],
+])('refuses %s=%s by name', (name, value, problem) => {
+  expect(() => parseEnv(McpEnv, { [name]: value })).toThrow(`${name}: ${problem}`);
+});

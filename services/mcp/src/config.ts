@@ -1,6 +1,9 @@
 import { BusEnv, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
 
+const WEB_ADDRESS_EXPECTED = 'expected an address that starts with http:// or https://';
+const COUNT_EXPECTED = 'expected a whole number from 1 on';
+
 /** The environment of the MCP service over HTTP. */
 export const McpEnv = BusEnv.extend({
   HOST: z.string().default('127.0.0.1'),
@@ -8,5 +11,17 @@ export const McpEnv = BusEnv.extend({
   REQUEST_TIMEOUT_MS: durationMs.default(1_500),
   /** Host names, comma separated, that requests may name beside localhost and the bound host. */
   ALLOWED_HOSTS: hostNames,
+  /** The MCP servers behind the firewall, as clients describe them; a missing file means that there are none. */
+  MCP_SERVERS: z.string().default('mcp-servers.json'),
+  /** Names and digests of API keys, as `aegis keys` writes them; without it nobody needs a key. */
+  MCP_KEYS_FILE: z.string().optional(),
+  /** Where people find the console that decides approvals. */
+  CONSOLE_URL: z.url({ protocol: /^https?$/, error: WEB_ADDRESS_EXPECTED }).default('http://127.0.0.1:8000'),
+  /** How long a server behind the firewall may say nothing before its answer is given up. */
+  MCP_ANSWER_TIMEOUT_MS: durationMs.default(300_000),
+  /** How long a process without work and without a listening client lives. */
+  MCP_IDLE_MS: durationMs.default(600_000),
+  /** Processes of stdio servers at the same time. */
+  MCP_MAX_PROCESSES: z.coerce.number(COUNT_EXPECTED).int(COUNT_EXPECTED).min(1, COUNT_EXPECTED).default(32),
 });
 export type McpConfig = z.output<typeof McpEnv>;

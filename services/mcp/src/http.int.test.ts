@@ -1,10 +1,15 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectBus } from '@aegis/shared/bus/bus';
 import { healthOf } from '@aegis/shared/contracts/rpc';
 import { parseEnv } from '@aegis/shared/runtime/env';
 import { healthy } from '@aegis/shared/runtime/service';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { McpEnv } from './config.ts';
 import { createHttp } from './http.ts';
+import { createKeyHolders } from './proxy/keys/key-holders.ts';
+import { keyDigest } from './proxy/keys/keys-file.ts';
 import { createServer } from './server.ts';
 import { messageIn, send, toolCall } from './testkit/post.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
@@ -173,10 +178,33 @@ describe('a port that is taken', () => {
       factory: () => createServer([], quiet),
       config,
       health: () => healthy,
+      keys: createKeyHolders(undefined, quiet),
+      proxy: { handle: () => Promise.reject(new Error('no servers')), stop: () => Promise.resolve() },
       log: quiet,
     });
     await expect(second.listen()).rejects.toThrow(
       `MCP_PORT: port ${port} on 127.0.0.1 is taken; stop what uses it, or set MCP_PORT to another one (0 = any free).`,
     );
+  });
+});
+
+describe('where keys are set up', () => {
+  it('a call is that of who holds the key, and nobody else calls', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'aegis-mcp-'));
+    const path = join(folder, 'keys.json');
+    await writeFile(path, JSON.stringify({ keys: { ci: keyDigest('a-key') } }));
+    const guarded = await startStack({ env: { MCP_KEYS_FILE: path } });
+    onTestFinished(async () => {
+      await guarded.stop();
+      await rm(folder, { recursive: true });
+    });
+    const body = toolCall('firewall_enforce', { tool: 'shop.search' });
+
+    const stranger = await send(guarded.url, 'POST', body);
+    expect([stranger.status, stranger.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect(guarded.asked.enforces).toEqual([]);
+
+    await send(guarded.url, 'POST', body, { authorization: 'Bearer a-key' });
+    expect(guarded.asked.enforces).toMatchObject([{ call: { principal: 'key:ci' } }]);
   });
 });

@@ -7,6 +7,7 @@ import type { Logger } from '@aegis/shared/runtime/logger';
 import type { Service } from '@aegis/shared/runtime/service';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import {
+  type AuthInfo,
   createMcpHandler,
   INVALID_REQUEST,
   isJsonContentType,
@@ -15,9 +16,13 @@ import {
 import type { McpConfig } from './config.ts';
 import { allowedHostNames, reachableAt } from './host-names.ts';
 import { readBody } from './http-body.ts';
+import type { KeyHolders } from './proxy/keys/key-holders.ts';
+import type { Proxy } from './proxy/proxy.ts';
 import { MAX_MESSAGE_BYTES, readStrictly, refuse } from './strict-message.ts';
 
 const PATH = '/mcp';
+/** A server behind the firewall has its name for a path. */
+const SERVER_PATH = /^\/mcp\/([A-Za-z0-9_-]{1,64})$/;
 /** A body has to come in whole within this time. */
 const RECEIVE_WITHIN_MS = 30_000;
 /** A service has 5 s to stop, and the bus is closed after this. */
@@ -25,10 +30,17 @@ const CLOSE_WITHIN_MS = 3_000;
 /** JSON-RPC has no code for what HTTP refuses; the SDK uses this one (-32000 to -32099 are the server's own). */
 const HTTP_REFUSAL = -32_000;
 
+/** A request whose sender is known. */
+type Known = IncomingMessage & { auth?: AuthInfo };
+
 export type HttpDeps = {
   readonly factory: McpServerFactory;
   readonly config: Pick<McpConfig, 'HOST' | 'MCP_PORT' | 'ALLOWED_HOSTS' | 'REQUEST_TIMEOUT_MS'>;
   readonly health: Service['health'];
+  /** Tells who holds a key. */
+  readonly keys: Pick<KeyHolders, 'principalOf'>;
+  /** The servers behind the firewall. */
+  readonly proxy: Pick<Proxy, 'handle' | 'stop'>;
   readonly log: Logger;
 };
 
@@ -57,7 +69,7 @@ function createMcpRoute(factory: McpServerFactory, log: Logger) {
   const handler = createMcpHandler(factory, { onerror, maxRequestBodySize: MAX_MESSAGE_BYTES });
   const serve = toNodeHandler(handler, { onerror });
   const inFlight = new Set<Promise<void>>();
-  const post = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const post = async (request: Known, response: ServerResponse, principal: string): Promise<void> => {
     if (!isJsonContentType(request.headers['content-type'])) {
       return sendJson(response, 415, refuse(HTTP_REFUSAL, 'The Content-Type must be application/json.'));
     }
@@ -68,6 +80,8 @@ function createMcpRoute(factory: McpServerFactory, log: Logger) {
     }
     const read = readStrictly(body);
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
+    // The SDK hands this on to the tools as who calls.
+    request.auth = { token: '', clientId: principal, scopes: [] };
     const served = serve(request, response, read.message).finally(() => inFlight.delete(served));
     inFlight.add(served);
     await served;
@@ -103,12 +117,15 @@ async function closeServer(server: Server, finish: () => Promise<void>, withinMs
   clearTimeout(timer);
 }
 
-/** The MCP endpoint over Streamable HTTP, and `/healthz`. */
-export function createHttp({ factory, config, health, log }: HttpDeps): McpHttp {
+/** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
+export function createHttp({ factory, config, health, keys, proxy, log }: HttpDeps): McpHttp {
   const hostNames = allowedHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
   const mcp = createMcpRoute(factory, log);
+  const finish = async (): Promise<void> => {
+    await Promise.all([mcp.close(), proxy.stop()]);
+  };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?', 1)[0];
@@ -117,15 +134,23 @@ export function createHttp({ factory, config, health, log }: HttpDeps): McpHttp 
       return sendJson(response, state.status === 'ok' ? 200 : 503, state);
     }
     if (!isHostAllowed(request, response) || !isOriginAllowed(request, response)) return;
-    if (path !== PATH) {
-      const problem = toProblem(new AppError('not_found', `Only ${PATH} and /healthz are served here.`));
+    const [, server] = SERVER_PATH.exec(path ?? '') ?? [];
+    if (path !== PATH && server === undefined) {
+      const detail = `Only ${PATH}, ${PATH}/{server} and /healthz are served here.`;
+      const problem = toProblem(new AppError('not_found', detail));
       return sendJson(response, problem.status, problem, { 'content-type': 'application/problem+json' });
     }
+    const principal = keys.principalOf(request.headers.authorization);
+    if (principal === undefined) {
+      const detail = 'A key is needed here: send it as "Authorization: Bearer <key>".';
+      return sendJson(response, 401, refuse(HTTP_REFUSAL, detail), { 'www-authenticate': 'Bearer' });
+    }
+    if (server !== undefined) return await proxy.handle(server, principal, request, response);
     if (request.method !== 'POST') {
       const detail = 'Method not allowed: there are no sessions here, so nothing to GET or DELETE.';
       return sendJson(response, 405, refuse(HTTP_REFUSAL, detail), { allow: 'POST' });
     }
-    await mcp.post(request, response);
+    await mcp.post(request, response, principal);
   };
 
   const server = createServer({ requestTimeout: RECEIVE_WITHIN_MS }, (request, response) => {
@@ -140,6 +165,6 @@ export function createHttp({ factory, config, health, log }: HttpDeps): McpHttp 
       const bound = server.address() as AddressInfo | null;
       return bound === null ? '' : reachableAt(config.HOST, bound.port, PATH);
     },
-    close: () => closeServer(server, mcp.close, Math.min(config.REQUEST_TIMEOUT_MS, CLOSE_WITHIN_MS)),
+    close: () => closeServer(server, finish, Math.min(config.REQUEST_TIMEOUT_MS, CLOSE_WITHIN_MS)),
   };
 }

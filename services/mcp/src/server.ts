@@ -1,3 +1,4 @@
+import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import { toAppError } from '@aegis/shared/errors/app-error';
 import { toToolError } from '@aegis/shared/errors/faces';
 import type { Logger } from '@aegis/shared/runtime/logger';
@@ -19,7 +20,8 @@ const TOOLS_CACHE = { 'tools/list': { ttlMs: 60_000, cacheScope: 'public' } } as
 /** Runs one tool; every fault is a result that the model can read, and never an allowance. */
 async function answer(tool: Tool, args: unknown, ctx: ServerContext, log: Logger): Promise<CallToolResult> {
   try {
-    return await tool.call(args, callerTrace(ctx));
+    const principal = ctx.http?.authInfo?.clientId ?? ANONYMOUS;
+    return await tool.call(args, { principal, traceparent: callerTrace(ctx) });
   } catch (thrown) {
     const error = toAppError(thrown);
     const level = error.code === 'internal' ? 'error' : 'info';

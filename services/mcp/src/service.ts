@@ -1,28 +1,92 @@
+import { readFile } from 'node:fs/promises';
 import type { Responder } from '@aegis/shared/bus/respond';
+import { ConfigError } from '@aegis/shared/runtime/env';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import type { McpConfig } from './config.ts';
+import { createFirewall, type Firewall } from './gate/firewall.ts';
+import type { GateOptions } from './gate/passage.ts';
+import { sealSecret } from './gate/request-state.ts';
 import { createHttp } from './http.ts';
 import { routes } from './nats.ts';
+import { createKeyHolders } from './proxy/keys/key-holders.ts';
+import type { Limits } from './proxy/limits.ts';
+import { createProxy } from './proxy/proxy.ts';
 import { createServer } from './server.ts';
 import { createTools } from './tools/all.ts';
 
 /** `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. */
 export type Mcp = Service & { address(): string };
 
-/** The five tools over Streamable HTTP. Without state of its own: any replica may take any request. */
-export function createMcp({ bus, config, log }: Deps<McpConfig>): Mcp {
+const AWAY = 'the message bus is away';
+
+/** From the credential, so that every replica can open what another one sealed. */
+async function secretOf({ NATS_NKEY_FILE: path }: McpConfig): Promise<Uint8Array | undefined> {
+  return path === undefined ? undefined : sealSecret(await readFile(path));
+}
+
+const limitsOf = (config: McpConfig): Limits => ({
+  answerTimeoutMs: config.MCP_ANSWER_TIMEOUT_MS,
+  idleMs: config.MCP_IDLE_MS,
+  maxProcesses: config.MCP_MAX_PROCESSES,
+});
+
+/** The firewall that judges what goes to the servers behind it, from the start of the service to its end. */
+function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
+  let firewall: Firewall | undefined;
+  return {
+    async start() {
+      firewall = await createFirewall({
+        bus,
+        log,
+        now,
+        secret: await secretOf(config),
+        consoleUrl: () => config.CONSOLE_URL,
+        timeoutMs: config.REQUEST_TIMEOUT_MS,
+      });
+    },
+    openGate: (options: GateOptions) => {
+      if (firewall === undefined) throw new ConfigError('The firewall has not started.');
+      return firewall.gate(options);
+    },
+    problems: () => firewall?.health().problems ?? [],
+    stop: async () => await firewall?.close(),
+  };
+}
+
+/** The five tools, and the firewall in front of other MCP servers, over Streamable HTTP. */
+export function createMcp(deps: Deps<McpConfig>): Mcp {
+  const { bus, config, log } = deps;
   const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS });
-  const health = () => healthFrom([!bus.isUp() && 'the message bus is away']);
-  const http = createHttp({ factory: () => createServer(tools, log), config, health, log });
+  const judging = createJudging(deps);
+  const keys = createKeyHolders(config.MCP_KEYS_FILE, log);
+  const proxy = createProxy({
+    serversPath: config.MCP_SERVERS,
+    openGate: judging.openGate,
+    limits: limitsOf(config),
+    env: process.env,
+    log,
+  });
+  const health = () => {
+    // What the firewall lacks is no trouble where nothing stands behind it.
+    const lacks = proxy.hasServers ? judging.problems() : [];
+    const others = lacks.filter((problem) => problem !== AWAY);
+    return healthFrom([!bus.isUp() && AWAY, keys.problem, proxy.problem, ...others]);
+  };
+  const factory = () => createServer(tools, log);
+  const http = createHttp({ factory, config, health, keys, proxy, log });
   let responder: Responder | undefined;
   return {
     async start() {
+      await judging.start();
+      await Promise.all([keys.start(), proxy.start()]);
       await http.listen();
       responder = await bus.respond(routes(health));
     },
     async stop() {
       await http.close();
+      keys.stop();
+      await judging.stop();
       await responder?.drain();
       responder = undefined;
     },

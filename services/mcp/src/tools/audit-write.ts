@@ -1,5 +1,4 @@
 import { WriteAudit } from '@aegis/shared/contracts/audit';
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import { auditWrite as writeAudit } from '@aegis/shared/contracts/rpc';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
@@ -31,8 +30,8 @@ export const auditWrite = (deps: ToolDeps): Tool =>
     annotations: RECORDS,
     input: Input,
     output: Output,
-    async run(args, context) {
-      const data = await deps.bus.ask(writeAudit, { ...args, principal: ANONYMOUS, via: deps.via }, context);
+    async run(args, context, principal) {
+      const data = await deps.bus.ask(writeAudit, { ...args, principal, via: deps.via }, context);
       return { text: `Stored in the audit log as trace ${data.trace_id}.`, data };
     },
   });

@@ -1,4 +1,4 @@
-import { ANONYMOUS, DryRunId, IdempotencyKey, Note } from '@aegis/shared/contracts/call';
+import { DryRunId, IdempotencyKey, Note } from '@aegis/shared/contracts/call';
 import type { EnforceReply } from '@aegis/shared/contracts/decision';
 import { enforce } from '@aegis/shared/contracts/rpc';
 import { z } from 'zod';
@@ -66,11 +66,11 @@ export const firewallEnforce = (deps: ToolDeps): Tool =>
     annotations: RECORDS,
     input: Input,
     output: Output,
-    async run({ meta, idempotency_key, ...call }, context) {
+    async run({ meta, idempotency_key, ...call }, context, principal) {
       const data = await deps.bus.ask(
         enforce,
         {
-          call: { ...call, principal: ANONYMOUS },
+          call: { ...call, principal },
           dry_run_id: meta?.dry_run_id,
           idempotency_key,
           reason: meta?.reason,

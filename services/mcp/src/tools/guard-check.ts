@@ -1,4 +1,3 @@
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import type { CheckReply } from '@aegis/shared/contracts/decision';
 import { policyCheck } from '@aegis/shared/contracts/rpc';
 import { z } from 'zod';
@@ -31,12 +30,8 @@ export const guardCheck = (deps: ToolDeps): Tool =>
     annotations: READS,
     input: z.strictObject(callFields),
     output: Output,
-    async run(args, context) {
-      const reply = await deps.bus.ask(
-        policyCheck,
-        { ...args, principal: ANONYMOUS, via: deps.via },
-        context,
-      );
+    async run(args, context, principal) {
+      const reply = await deps.bus.ask(policyCheck, { ...args, principal, via: deps.via }, context);
       const { allowed, approval_required, reasons } = reply;
       return { text: sentence(reply), data: { allowed, approval_required, reasons } };
     },

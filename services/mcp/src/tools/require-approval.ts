@@ -1,5 +1,5 @@
 import type { Approval } from '@aegis/shared/contracts/approvals';
-import { ANONYMOUS, DryRunId, Note } from '@aegis/shared/contracts/call';
+import { DryRunId, Note } from '@aegis/shared/contracts/call';
 import { approvalsRequest } from '@aegis/shared/contracts/rpc';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
@@ -17,7 +17,7 @@ const Input = z.strictObject({
 });
 
 const Output = z.looseObject({
-  status: z.enum(['pending', 'approved', 'denied', 'expired', 'consumed']),
+  status: z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'consumed']),
   approval_id: z.string().describe('What the person approves.'),
   dry_run_id: z.string().describe('Give it to firewall_enforce as meta.dry_run_id.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),
@@ -26,6 +26,12 @@ const Output = z.looseObject({
 
 const again = (approval: Approval): string =>
   `call firewall_enforce with the same call and meta.dry_run_id = ${JSON.stringify(approval.dry_run_id)}`;
+
+const OVER = {
+  expired: 'nobody decided in time',
+  cancelled: 'the question was taken back',
+  consumed: 'this approval has been used',
+} as const;
 
 /** The one sentence that tells a model what to do next. */
 export function nextStep(approval: Approval): string {
@@ -37,8 +43,7 @@ export function nextStep(approval: Approval): string {
   if (approval.status === 'denied') {
     return `Denied (${approval.denied_because}): do not make this call, and tell the person who asked for it why.`;
   }
-  const end = approval.status === 'expired' ? 'nobody decided in time' : 'this approval has been used';
-  return `No longer open (${approval.status}): ${end}; do not make the call, and ask anew if it is still wanted.`;
+  return `No longer open (${approval.status}): ${OVER[approval.status]}; do not make the call, and ask anew if it is still wanted.`;
 }
 
 /** `require_approval`: asks a person about a call, whatever the policy says about it. */
@@ -53,10 +58,10 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     annotations: RECORDS,
     input: Input,
     output: Output,
-    async run({ reason, dry_run_id, ...call }, context) {
+    async run({ reason, dry_run_id, ...call }, context, principal) {
       const { approval } = await deps.bus.ask(
         approvalsRequest,
-        { call: { ...call, principal: ANONYMOUS }, dry_run_id, reason, reasons: REASONS },
+        { call: { ...call, principal }, dry_run_id, reason, reasons: REASONS },
         context,
       );
       const { status, approval_id, trace_id, decide_by } = approval;

@@ -16,6 +16,9 @@ export type ToolDeps = {
 /** What a tool answers: a sentence for the model, and the same as data. */
 export type Answer<Output> = { readonly text: string; readonly data: Output };
 
+/** Who calls, and the trace that the call belongs to. */
+export type Caller = { readonly principal: string; readonly traceparent: string | undefined };
+
 export type Tool = {
   readonly name: string;
   readonly title: string;
@@ -24,7 +27,7 @@ export type Tool = {
   readonly inputSchema: StandardSchemaWithJSON<unknown, unknown>;
   readonly outputSchema: StandardSchemaWithJSON<unknown, unknown>;
   /** @throws AppError `invalid_request` that names the field, or the fault of the service that was asked */
-  call(args: unknown, traceparent: string | undefined): Promise<CallToolResult>;
+  call(args: unknown, caller: Caller): Promise<CallToolResult>;
 };
 
 type Definition<Input extends z.ZodType, Output extends z.ZodType> = {
@@ -34,7 +37,11 @@ type Definition<Input extends z.ZodType, Output extends z.ZodType> = {
   readonly annotations: ToolAnnotations;
   readonly input: Input;
   readonly output: Output;
-  readonly run: (args: z.output<Input>, context: RequestContext) => Promise<Answer<z.input<Output>>>;
+  readonly run: (
+    args: z.output<Input>,
+    context: RequestContext,
+    principal: string,
+  ) => Promise<Answer<z.input<Output>>>;
 };
 
 /** A result with the sentence first and the data as JSON text behind it, for clients that read no structured content. */
@@ -56,9 +63,9 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
     ...shown,
     inputSchema: listedSchema(input, 'input'),
     outputSchema: listedSchema(output, 'output'),
-    async call(args, traceparent) {
+    async call(args, { principal, traceparent }) {
       const parsed = parseRequest(input, args ?? {});
-      const answer = await run(parsed, { deadlineMs: Date.now() + deps.timeoutMs, traceparent });
+      const answer = await run(parsed, { deadlineMs: Date.now() + deps.timeoutMs, traceparent }, principal);
       return toResult(answer);
     },
   };

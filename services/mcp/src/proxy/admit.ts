@@ -1,0 +1,88 @@
+import type { AskUpstream, Gate, Passage } from '../gate/passage.ts';
+import { errorResponse, INVALID_REQUEST } from '../wire/errors.ts';
+import type { Notification, Request } from '../wire/message.ts';
+import type { Call, Calls, Forward } from './calls.ts';
+import type { OpenGate } from './connection.ts';
+import type { ClientStream } from './http/client-stream.ts';
+import type { ServerEntry } from './servers/entry.ts';
+
+/** JSON-RPC 2.0: something broke on this side. */
+export const INTERNAL_ERROR = -32_603;
+
+const CANCELLED = 'notifications/cancelled';
+const ACCEPTED = 202;
+const BAD_REQUEST = 400;
+
+/** The gate of one connection to a server. */
+export const gateFor = (
+  { name: server, record, holdMs, showDenied }: ServerEntry,
+  principal: string,
+  openGate: OpenGate,
+  askUpstream: AskUpstream,
+): Gate =>
+  openGate({ server, principal, via: 'proxy', record, holdMs, showDenied, waitForRecord: true, askUpstream });
+
+/** Takes a request in; one whose id is taken is refused. */
+export function openCall(gate: Gate, calls: Calls, request: Request, out: ClientStream): Call | undefined {
+  const call = calls.open(request);
+  if (call !== undefined) return call;
+  const because = 'A request with this id still waits for its answer, or too many requests do.';
+  gate.refused(because, Buffer.from(request.text));
+  out.answer(errorResponse(request.rawId, INVALID_REQUEST, because), BAD_REQUEST);
+  return undefined;
+}
+
+async function passageOf(gate: Gate, call: Call, out: ClientStream): Promise<Passage> {
+  const { request, signal } = call;
+  try {
+    return await gate.request(request, {
+      signal,
+      notify: (text) => void out.notify(text),
+      held: () => out.keepOpen(),
+    });
+  } catch {
+    const text = errorResponse(
+      request.rawId,
+      INTERNAL_ERROR,
+      'The firewall could not decide. Nothing was sent.',
+    );
+    return { type: 'answer', text };
+  }
+}
+
+/** Has a request judged, and answers it where it does not pass. What nobody waits for any more is not sent. */
+export async function judge(gate: Gate, call: Call, out: ClientStream): Promise<Forward | undefined> {
+  const giveUp = (): void => call.cancel();
+  out.gone.addEventListener('abort', giveUp, { once: true });
+  if (out.gone.aborted) giveUp();
+  const passage = await passageOf(gate, call, out);
+  out.gone.removeEventListener('abort', giveUp);
+  if (passage.type === 'answer') out.answer(passage.text);
+  if (passage.type === 'nothing') out.nothing();
+  if (passage.type !== 'forward') return undefined;
+  call.forwarded(passage);
+  if (!call.signal.aborted) return passage;
+  call.end({ type: 'lost', because: 'It was cancelled before it was sent.' });
+  out.nothing();
+  return undefined;
+}
+
+/** Whether a notification goes on to the server. Where it does not, the client is answered. */
+export function admitNotification(
+  gate: Gate,
+  calls: Calls,
+  notification: Notification,
+  out: ClientStream,
+): boolean {
+  const { method, params } = notification;
+  const mayPass = gate.clientNotification(notification) === 'forward';
+  // What has not reached the server needs no cancelling there.
+  const endsHere = method === CANCELLED && calls.cancelled(params?.['requestId']);
+  if (mayPass && !endsHere) return true;
+  if (method === CANCELLED) out.send(ACCEPTED, undefined);
+  else {
+    const sentence = `${method} may not be sent as a notification.`;
+    out.answer(errorResponse('null', INVALID_REQUEST, sentence), BAD_REQUEST);
+  }
+  return false;
+}

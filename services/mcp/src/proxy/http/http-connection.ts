@@ -1,0 +1,166 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Gate } from '../../gate/passage.ts';
+import { errorResponse } from '../../wire/errors.ts';
+import type { Message, Request } from '../../wire/message.ts';
+import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
+import { type Call, Calls } from '../calls.ts';
+import { type Connection, type Exchange, type OpenGate, Unavailable } from '../connection.ts';
+import type { Limits } from '../limits.ts';
+import type { HttpUpstream, ServerEntry } from '../servers/entry.ts';
+import { expandUpstream } from '../servers/expand.ts';
+import { headersToServer } from './headers.ts';
+import { HttpQuestions } from './http-questions.ts';
+import { ReplyRelay } from './reply-relay.ts';
+import { describeFailure, sendUpstream } from './send-upstream.ts';
+import { ServerMessages } from './server-messages.ts';
+
+export type HttpConnectionOptions = {
+  readonly entry: ServerEntry<HttpUpstream>;
+  readonly principal: string;
+  /** Our own id of the session; undefined for what comes without one. */
+  readonly sessionId: string | undefined;
+  readonly openGate: OpenGate;
+  readonly limits: Limits;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+};
+
+/** A stream that says nothing for as long as it likes. */
+const LISTEN = 'subscriptions/listen';
+
+/** @throws Unavailable where a variable is not set, or the address is none */
+function expand(
+  { name, upstream }: ServerEntry<HttpUpstream>,
+  env: HttpConnectionOptions['env'],
+): HttpUpstream {
+  const expanded = expandUpstream(upstream, env);
+  if ('problem' in expanded) {
+    throw new Unavailable(`The server ${name} can't be used: ${expanded.problem}.`);
+  }
+  if (!URL.canParse(expanded.upstream.url) || !/^https?:/i.test(expanded.upstream.url)) {
+    throw new Unavailable(`The server ${name} can't be used: its url is no http or https address.`);
+  }
+  return expanded.upstream;
+}
+
+/** A client's connection to a server that is reached over Streamable HTTP. */
+export class HttpConnection implements Connection {
+  readonly entry: ServerEntry<HttpUpstream>;
+  readonly principal: string;
+  readonly gate: Gate;
+  readonly #sessionId: string | undefined;
+  readonly #upstream: HttpUpstream;
+  readonly #limits: Limits;
+  readonly #calls: Calls;
+  readonly #relay: ReplyRelay;
+  readonly #questions: HttpQuestions;
+  readonly #closing = new AbortController();
+  #upstreamSession: string | undefined;
+  #exchanges = 0;
+
+  /** @throws Unavailable */
+  constructor({ entry, principal, sessionId, openGate, limits, env, log }: HttpConnectionOptions) {
+    this.entry = entry;
+    this.principal = principal;
+    this.#sessionId = sessionId;
+    this.#upstream = expand(entry, env);
+    this.#limits = limits;
+    this.#calls = new Calls(sessionId !== undefined);
+    this.#questions = new HttpQuestions(this.#upstream, limits, () => this.#upstreamSession);
+    this.gate = gateFor(entry, principal, openGate, this.#questions.ask);
+    const messages = new ServerMessages(this.gate, this.#calls, log);
+    this.#relay = new ReplyRelay(messages, this.#calls, limits.answerTimeoutMs, sessionId !== undefined);
+  }
+
+  /** Whether the server has given the session an id; without one there is no session. */
+  get isEstablished(): boolean {
+    return this.#upstreamSession !== undefined;
+  }
+
+  isIdle(): boolean {
+    return this.#exchanges === 0 && this.#calls.size === 0;
+  }
+
+  async post(message: Message, exchange: Exchange): Promise<void> {
+    this.#exchanges++;
+    try {
+      if (message.kind === 'request') return await this.#request(message, exchange);
+      if (message.kind === 'response' || admitNotification(this.gate, this.#calls, message, exchange.out)) {
+        await this.#pass('POST', exchange, message.text);
+      }
+    } finally {
+      this.#exchanges--;
+    }
+  }
+
+  async get(exchange: Exchange): Promise<void> {
+    this.#exchanges++;
+    await this.#pass('GET', exchange).finally(() => this.#exchanges--);
+  }
+
+  delete(exchange: Exchange): Promise<void> {
+    return this.#pass('DELETE', exchange);
+  }
+
+  async close(because: string): Promise<void> {
+    this.#calls.loseAll(because);
+    this.#closing.abort();
+    await this.gate.close();
+  }
+
+  async #request(request: Request, exchange: Exchange): Promise<void> {
+    const { out } = exchange;
+    const call = openCall(this.gate, this.#calls, request, out);
+    if (call === undefined) return;
+    if (exchange.era === 'legacy') this.#questions.heard(exchange);
+    const passage = await judge(this.gate, call, out);
+    if (passage === undefined) return this.#calls.close(call);
+    await this.#forward(call, passage.text, exchange);
+    if (call.isOver) this.#calls.close(call);
+  }
+
+  async #forward(call: Call, text: string, exchange: Exchange): Promise<void> {
+    const timeoutMs = call.request.method === LISTEN ? 0 : this.#limits.answerTimeoutMs;
+    let reply: IncomingMessage;
+    try {
+      reply = await this.#send('POST', exchange, text, timeoutMs);
+    } catch (error) {
+      return this.#relay.lose(call, exchange.out, describeFailure(error));
+    }
+    this.#takeSession(reply, exchange);
+    await this.#relay.toRequest(reply, call, exchange.out);
+  }
+
+  /** A session of the server's becomes one of ours: its id there is nobody's business here. */
+  #takeSession({ headers }: IncomingMessage, { out }: Exchange): void {
+    const given = headers['mcp-session-id'];
+    if (this.#sessionId === undefined || typeof given !== 'string') return;
+    this.#upstreamSession ??= given;
+    out.setHeader('mcp-session-id', this.#sessionId);
+  }
+
+  async #pass(method: 'POST' | 'GET' | 'DELETE', exchange: Exchange, text?: string): Promise<void> {
+    const timeoutMs = method === 'GET' ? 0 : this.#limits.answerTimeoutMs;
+    try {
+      const reply = await this.#send(method, exchange, text, timeoutMs);
+      if (this.#sessionId !== undefined) exchange.out.setHeader('mcp-session-id', this.#sessionId);
+      await this.#relay.toOther(reply, exchange.out, exchange.headers['last-event-id'] !== undefined);
+    } catch (error) {
+      const sentence = `The server ${this.entry.name} gave no answer: ${describeFailure(error)}.`;
+      exchange.out.answer(errorResponse('null', -32_000, sentence), 502);
+    }
+  }
+
+  #send(method: 'POST' | 'GET' | 'DELETE', exchange: Exchange, text: string | undefined, timeoutMs: number) {
+    const headers: OutgoingHttpHeaders = headersToServer(exchange.headers, exchange.era === 'modern');
+    if (this.#upstreamSession !== undefined) headers['mcp-session-id'] = this.#upstreamSession;
+    return sendUpstream(this.#upstream, {
+      method,
+      headers,
+      ...(text === undefined ? {} : { body: text }),
+      signal: AbortSignal.any([exchange.out.gone, this.#closing.signal]),
+      timeoutMs,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { AskUpstream } from '../../gate/passage.ts';
+import { MAX_LINE_BYTES } from '../../wire/lines.ts';
+import type { Response } from '../../wire/message.ts';
+import { readServerMessage } from '../../wire/read-message.ts';
+import type { Exchange } from '../connection.ts';
+import { revisionOf } from '../envelope.ts';
+import type { Limits } from '../limits.ts';
+import type { HttpUpstream } from '../servers/entry.ts';
+import { sendUpstream } from './send-upstream.ts';
+import { SseSplitter } from './sse.ts';
+import { kindOf, readReply } from './upstream-replies.ts';
+
+/** The server answered with an error. */
+class AnsweredError extends Error {
+  readonly code: unknown;
+
+  constructor(method: string, error: unknown) {
+    super(`${method}: the server answered with an error.`, { cause: error });
+    this.code = (error as { code?: unknown } | null)?.code;
+  }
+}
+
+async function* textsOf(reply: IncomingMessage): AsyncGenerator<Buffer, void> {
+  const kind = kindOf(reply);
+  if (kind.type === 'events') {
+    const splitter = new SseSplitter(MAX_LINE_BYTES);
+    for await (const chunk of reply as AsyncIterable<Buffer>) {
+      for (const { data } of splitter.push(chunk)) {
+        if (data !== undefined) yield Buffer.from(data);
+      }
+    }
+    return;
+  }
+  if (kind.type === 'useless') throw new Error(`The server gave no answer: ${kind.because}.`);
+  const body = await readReply(reply);
+  if (body !== undefined) yield body;
+}
+
+async function responseTo(id: string, reply: IncomingMessage): Promise<Response | undefined> {
+  for await (const text of textsOf(reply)) {
+    const read = readServerMessage(text);
+    if ('message' in read && read.message.kind === 'response' && read.message.id === id) return read.message;
+  }
+  return undefined;
+}
+
+/** What the firewall asks a server itself over HTTP, under ids that no client can guess. */
+export class HttpQuestions {
+  readonly #upstream: HttpUpstream;
+  readonly #limits: Limits;
+  readonly #session: () => string | undefined;
+  #version: string | undefined;
+
+  constructor(upstream: HttpUpstream, limits: Limits, session: () => string | undefined) {
+    this.#upstream = upstream;
+    this.#limits = limits;
+    this.#session = session;
+  }
+
+  /** Learns which of the older revisions this client and the server agreed on. */
+  heard({ headers }: Exchange): void {
+    const version = headers['mcp-protocol-version'];
+    if (typeof version === 'string') this.#version = version;
+  }
+
+  readonly ask: AskUpstream = async (method, params, signal) => {
+    const id = `aegis-${randomUUID()}`;
+    const over = new AbortController();
+    try {
+      const reply = await sendUpstream(this.#upstream, {
+        method: 'POST',
+        headers: this.#headers(method, params),
+        body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
+        signal: AbortSignal.any([signal, over.signal]),
+        timeoutMs: this.#limits.answerTimeoutMs,
+      });
+      const response = await responseTo(id, reply);
+      if (response === undefined) throw new Error(`${method}: the server gave no answer.`);
+      if (response.error !== undefined) throw new AnsweredError(method, response.error);
+      return response.result;
+    } finally {
+      over.abort();
+    }
+  };
+
+  #headers(method: string, params: Record<string, unknown>): OutgoingHttpHeaders {
+    const headers: OutgoingHttpHeaders = { accept: 'application/json, text/event-stream' };
+    const revision = revisionOf(params);
+    const version = revision ?? this.#version;
+    if (version !== undefined) headers['mcp-protocol-version'] = version;
+    if (revision !== undefined) headers['mcp-method'] = method;
+    const session = this.#session();
+    if (session !== undefined) headers['mcp-session-id'] = session;
+    return headers;
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as requestHttp,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { HttpUpstream } from '../servers/entry.ts';
+
+/** Below the 5 s after which Node's own servers close: a connection that is closing must not be taken for a call. */
+const IDLE_CONNECTION_MS = 4_000;
+
+const AGENT = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 32 };
+const httpAgent = new HttpAgent(AGENT);
+const httpsAgent = new HttpsAgent(AGENT);
+
+export type Outgoing = {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly headers: OutgoingHttpHeaders;
+  readonly body?: string;
+  /** Ends the request and its answer within milliseconds. */
+  readonly signal: AbortSignal;
+  /** How long nothing may come before it is given up; 0 = for ever. */
+  readonly timeoutMs: number;
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
+
+/** Why there is no answer, as part of a sentence; without anything that could be a secret. */
+export function describeFailure(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'ABORT_ERR') return 'its client closed the connection first';
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') return `it can't be reached (${code})`;
+  if (code === 'ETIMEDOUT') return 'it did not answer in time';
+  return `the connection broke off (${code})`;
+}
+
+class SilenceError extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/**
+ * Sends one request to a server and resolves with its answer's headers. Redirects are answers like others. The operator's
+ * own headers win over all.
+ */
+export function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promise<IncomingMessage> {
+  const { method, body, signal, timeoutMs } = outgoing;
+  const url = new URL(upstream.url);
+  url.hash = '';
+  const isTls = url.protocol === 'https:';
+  const headers: OutgoingHttpHeaders = { ...outgoing.headers, 'accept-encoding': 'identity' };
+  if (body !== undefined) {
+    headers['content-type'] = 'application/json';
+    headers['content-length'] = Buffer.byteLength(body);
+  }
+  for (const [name, value] of Object.entries(upstream.headers)) headers[name.toLowerCase()] = value;
+  const options = { method, headers, signal, agent: isTls ? httpsAgent : httpAgent };
+  return new Promise((resolve, reject) => {
+    const sent = isTls ? requestHttps(url, options) : requestHttp(url, options);
+    sent.setTimeout(timeoutMs, () => sent.destroy(new SilenceError('silence')));
+    sent.once('response', resolve);
+    sent.once('error', reject);
+    // After the answer has begun its reader sees what goes wrong.
+    sent.on('error', () => undefined);
+    sent.end(body);
+  });
+}

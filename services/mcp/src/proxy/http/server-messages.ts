@@ -1,0 +1,50 @@
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Gate } from '../../gate/passage.ts';
+import { readServerMessage } from '../../wire/read-message.ts';
+import type { Call, Calls, Verdict } from '../calls.ts';
+import { encodeEvent, type SseEvent } from './sse.ts';
+
+/** Where a message of a server arrived: on the stream of a request, or on one that is nobody's or was taken up again. */
+export type Arrival = { readonly own?: Call | undefined; readonly isResumed: boolean };
+
+/** Decides what a client sees of a server's messages. */
+export class ServerMessages {
+  readonly #gate: Gate;
+  readonly #calls: Calls;
+  readonly #log: Logger;
+
+  constructor(gate: Gate, calls: Calls, log: Logger) {
+    this.#gate = gate;
+    this.#calls = calls;
+    this.#log = log;
+  }
+
+  /** Requests and notifications of the server pass; responses are matched to their requests; nonsense goes no further. */
+  judge(bytes: Uint8Array, { own, isResumed }: Arrival): Verdict {
+    const verdict = this.#verdict(bytes, own, isResumed);
+    if (verdict.type === 'drop')
+      this.#log.warn({ because: verdict.because }, 'message of the server dropped');
+    return verdict;
+  }
+
+  #verdict(bytes: Uint8Array, own: Call | undefined, isResumed: boolean): Verdict {
+    const read = readServerMessage(bytes);
+    if ('nonsense' in read) return { type: 'drop', because: read.nonsense };
+    const { message } = read;
+    if (message.kind === 'response') return this.#calls.answered(message, own, isResumed);
+    if (message.kind === 'request' || this.#gate.serverNotification(message) === 'forward') {
+      return { type: 'same' };
+    }
+    return { type: 'drop', because: 'the notification is not for the client' };
+  }
+
+  /** The bytes of an event that the client sees; an event that is dropped leaves its id, to resume from. */
+  passEvent(event: SseEvent, arrival: Arrival): Buffer | undefined {
+    if (event.data === undefined) return event.raw;
+    const verdict = this.judge(Buffer.from(event.data), arrival);
+    if (verdict.type === 'same') return event.raw;
+    const { id, retry } = event;
+    if (verdict.type === 'text') return encodeEvent({ id, retry, event: event.event, data: verdict.text });
+    return id === undefined && retry === undefined ? undefined : encodeEvent({ id, retry });
+  }
+}

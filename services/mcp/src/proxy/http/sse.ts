@@ -1,0 +1,119 @@
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+const BYTE_ORDER_MARK = /^\uFEFF/;
+const LINE_END = /\r\n|\r|\n/;
+
+/**
+ * A server-sent event: its bytes as they came, and what a reader makes of them
+ * (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). `data` is undefined where a
+ * reader would tell nobody: comments, empty priming events.
+ */
+export type SseEvent = {
+  readonly raw: Buffer;
+  readonly data: string | undefined;
+  readonly event: string | undefined;
+  readonly id: string | undefined;
+  readonly retry: string | undefined;
+};
+
+/** More came without an end than one event may have. */
+export class EventTooLarge extends Error {}
+
+function parseEvent(raw: Buffer): SseEvent {
+  const data: string[] = [];
+  const fields = new Map<string, string>();
+  for (const line of raw.toString('utf8').replace(BYTE_ORDER_MARK, '').split(LINE_END)) {
+    const colon = line.indexOf(':');
+    if (colon === 0 || line === '') continue;
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (name === 'data') data.push(value);
+    else fields.set(name, value);
+  }
+  const text = data.join('\n');
+  return {
+    raw,
+    data: text === '' ? undefined : text,
+    event: fields.get('event'),
+    id: fields.get('id'),
+    retry: fields.get('retry'),
+  };
+}
+
+/** Splits a stream into events without changing a byte: the raw parts joined are what came, but for an event cut short. */
+export class SseSplitter {
+  readonly #maxBytes: number;
+  #block: Buffer[] = [];
+  #blockBytes = 0;
+  /** First byte of the line under way; undefined where it has none yet. */
+  #lineStart: number | undefined;
+  #linesBefore = 0;
+  #endedWithCr = false;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The events that are whole with this chunk. @throws EventTooLarge */
+  push(chunk: Buffer): SseEvent[] {
+    const events: SseEvent[] = [];
+    let from = 0;
+    for (let at = 0; at < chunk.length; at++) {
+      const c = chunk[at] as number;
+      const endsCrLf = c === LF && this.#endedWithCr;
+      this.#endedWithCr = c === CR;
+      // The other half of a line end: what came before it is out already.
+      if (endsCrLf) continue;
+      if (c !== LF && c !== CR) {
+        this.#lineStart ??= c;
+        continue;
+      }
+      if (!this.#endsBlock()) continue;
+      // A CR LF in one chunk stays together.
+      if (c === CR && chunk[at + 1] === LF) {
+        at++;
+        this.#endedWithCr = false;
+      }
+      events.push(parseEvent(this.#take(chunk.subarray(from, at + 1))));
+      from = at + 1;
+    }
+    this.#keep(chunk.subarray(from));
+    return events;
+  }
+
+  /** A blank line ends an event; a comment at its start goes out at once, since it may be there to keep the line open. */
+  #endsBlock(): boolean {
+    const isBlank = this.#lineStart === undefined;
+    const isComment = this.#lineStart === COLON && this.#linesBefore === 0;
+    this.#lineStart = undefined;
+    this.#linesBefore = isBlank || isComment ? 0 : this.#linesBefore + 1;
+    return isBlank || isComment;
+  }
+
+  #take(last: Buffer): Buffer {
+    const raw = Buffer.concat([...this.#block, last]);
+    this.#block = [];
+    this.#blockBytes = 0;
+    return raw;
+  }
+
+  #keep(rest: Buffer): void {
+    if (rest.length === 0) return;
+    this.#blockBytes += rest.length;
+    if (this.#blockBytes > this.#maxBytes) throw new EventTooLarge();
+    this.#block.push(rest);
+  }
+}
+
+type Written = Partial<Pick<SseEvent, 'data' | 'event' | 'id' | 'retry'>>;
+
+/** An event as bytes. */
+export function encodeEvent({ data, event, id, retry }: Written): Buffer {
+  const lines: string[] = [];
+  if (id !== undefined) lines.push(`id: ${id}`);
+  if (event !== undefined) lines.push(`event: ${event}`);
+  if (retry !== undefined) lines.push(`retry: ${retry}`);
+  if (data !== undefined) lines.push(...data.split(LINE_END).map((line) => `data: ${line}`));
+  return Buffer.from(`${lines.join('\n')}\n\n`);
+}

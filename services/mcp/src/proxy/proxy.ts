@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import { errorResponse } from '../wire/errors.ts';
+import { type OpenGate, Unavailable } from './connection.ts';
+import { Connections } from './connections.ts';
+import { type Asked, Dispatcher } from './dispatcher.ts';
+import { ClientStream } from './http/client-stream.ts';
+import type { Limits } from './limits.ts';
+import { HTTP_REFUSAL, Refused } from './refused.ts';
+import { createServersFile } from './servers/servers-file.ts';
+
+const METHODS = 'POST, GET, DELETE';
+/** What is under way may end within this time when the service stops. */
+const FINISH_WITHIN_MS = 1_500;
+
+export type ProxyOptions = {
+  readonly serversPath: string;
+  readonly openGate: OpenGate;
+  readonly limits: Limits;
+  /** What `${NAME}` in the servers file stands for. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly log: Logger;
+};
+
+export type Proxy = {
+  start(): Promise<void>;
+  /** Lets what is under way end for a moment, then ends all connections and processes. */
+  stop(): Promise<void>;
+  /** Serves a request to `/mcp/{name}` whose Host, Origin and key are right. */
+  handle(name: string, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  readonly problem: string | undefined;
+  readonly hasServers: boolean;
+};
+
+async function serve(dispatcher: Dispatcher, asked: Asked): Promise<void> {
+  const { request, out } = asked;
+  if (request.method === 'POST') return await dispatcher.post(asked);
+  if (request.method === 'GET') return await dispatcher.get(asked);
+  if (request.method === 'DELETE') return await dispatcher.delete(asked);
+  out.setHeader('allow', METHODS);
+  throw new Refused(405, `Method not allowed: ${METHODS} are served here.`);
+}
+
+/** The MCP servers behind the firewall, over Streamable HTTP: one path each. */
+export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOptions): Proxy {
+  const connections = new Connections({ openGate, limits, env, log });
+  const dispatcher = new Dispatcher(connections);
+  const servers = createServersFile(serversPath, log, (find) => connections.keepOnly(find));
+  return {
+    start: () => servers.start(),
+    async stop() {
+      servers.stop();
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, FINISH_WITHIN_MS);
+      await Promise.race([dispatcher.settled(), late]);
+      clearTimeout(timer);
+      await connections.close('The firewall is stopping.');
+    },
+    async handle(name, principal, request, response) {
+      const out = new ClientStream(request, response);
+      const entry = servers.find(name);
+      try {
+        if (entry === undefined) throw new Refused(404, 'No such server.');
+        await serve(dispatcher, { entry, principal, request, out });
+      } catch (thrown) {
+        if (thrown instanceof Refused) return out.answerJson(thrown.answer, thrown.status);
+        if (!(thrown instanceof Unavailable)) throw thrown;
+        out.answerJson(errorResponse('null', HTTP_REFUSAL, thrown.message), 503);
+      }
+    },
+    get problem() {
+      return servers.problem;
+    },
+    get hasServers() {
+      return servers.size > 0;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { ServerName } from '@aegis/shared/contracts/call';
+import { toAppError } from '@aegis/shared/errors/app-error';
+import { describeIssues } from '@aegis/shared/errors/invalid';
+import { parseStrictJson } from '@aegis/shared/json/strict';
+import { z } from 'zod';
+import { RECORD_MODES } from '../../gate/passage.ts';
+import type { ServerEntry, Upstream } from './entry.ts';
+
+/** Clients give up after 60 s, so this is nearly the whole budget of a hold. */
+const DEFAULT_HOLD = '50s';
+
+const HOLD_EXPECTED = 'expected a time such as "500ms", "50s" or "2m"';
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000 } as const;
+const Hold = z
+  .string(HOLD_EXPECTED)
+  .regex(/^\d{1,6}(ms|s|m)$/, HOLD_EXPECTED)
+  .transform((text) => {
+    const [, count, unit] = /^(\d+)(.+)$/.exec(text) as unknown as [string, string, keyof typeof UNIT_MS];
+    return Number(count) * UNIT_MS[unit];
+  });
+
+const Aegis = z.strictObject({
+  record: z.enum(RECORD_MODES, `expected one of ${RECORD_MODES.join(', ')}`).default('redacted'),
+  hold: Hold.prefault(DEFAULT_HOLD),
+  showDenied: z.boolean().default(false),
+});
+
+/** What clients keep beside an entry; it is about the client, and means nothing here. */
+const OfClients = {
+  alwaysAllow: z.unknown().optional(),
+  autoApprove: z.unknown().optional(),
+  description: z.unknown().optional(),
+  dev: z.unknown().optional(),
+  disabledTools: z.unknown().optional(),
+  gallery: z.unknown().optional(),
+  timeout: z.unknown().optional(),
+  version: z.unknown().optional(),
+};
+
+const TYPES = ['stdio', 'http', 'streamable-http', 'streamableHttp'] as const;
+const TYPE_EXPECTED = `expected one of ${TYPES.join(', ')} (the older HTTP+SSE transport is not supported)`;
+const Texts = z.record(z.string(), z.string());
+
+function isWebAddress(text: string): boolean {
+  // What `${NAME}` stands for is not known yet: only the start can be looked at.
+  return /^https?:\/\/./i.test(text) || text.startsWith('${');
+}
+
+const Entry = z
+  .strictObject({
+    type: z.enum(TYPES, TYPE_EXPECTED).optional(),
+    command: z.string().min(1).optional(),
+    args: z.array(z.string()).optional(),
+    env: Texts.optional(),
+    cwd: z.string().min(1).optional(),
+    url: z
+      .string()
+      .refine(isWebAddress, 'expected an address that starts with http:// or https://')
+      .optional(),
+    headers: Texts.optional(),
+    disabled: z.boolean().default(false),
+    aegis: Aegis.prefault({}),
+    ...OfClients,
+  })
+  .superRefine((entry, context) => {
+    const refuse = (field: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    const isCommand = entry.command !== undefined;
+    if (isCommand === (entry.url !== undefined)) {
+      return refuse('command', 'a server has either a command or a url');
+    }
+    if (entry.type !== undefined && (entry.type === 'stdio') !== isCommand) {
+      refuse('type', `a server with a ${isCommand ? 'command is stdio' : 'url is http'}`);
+    }
+    const foreign = isCommand ? (['headers'] as const) : (['args', 'env', 'cwd'] as const);
+    for (const field of foreign) {
+      if (entry[field] !== undefined) {
+        refuse(field, `a server with a ${isCommand ? 'command' : 'url'} has no ${field}`);
+      }
+    }
+  });
+
+const Entries = z.record(ServerName, Entry);
+
+/** VS Code keeps `inputs` beside its `servers`; nobody can be asked here, so a server that needs one can't start. */
+const File = z
+  .strictObject({
+    $schema: z.unknown().optional(),
+    mcpServers: Entries.optional(),
+    servers: Entries.optional(),
+    inputs: z.unknown().optional(),
+  })
+  .refine((file) => (file.mcpServers === undefined) !== (file.servers === undefined), {
+    path: ['mcpServers'],
+    message: 'expected the servers under "mcpServers", or under "servers" as VS Code has them',
+  });
+
+export type Servers = ReadonlyMap<string, ServerEntry>;
+export type ParsedServers = { readonly servers: Servers } | { readonly problem: string };
+
+function upstreamOf(entry: z.output<typeof Entry>): Upstream {
+  if (entry.url !== undefined) return { kind: 'http', url: entry.url, headers: entry.headers ?? {} };
+  const { command = '', args = [], env = {}, cwd } = entry;
+  return { kind: 'stdio', command, args, env, cwd };
+}
+
+/** Reads the text of a servers file. A problem is one sentence that names the field. Disabled servers are left out. */
+export function parseServers(text: string): ParsedServers {
+  let document: unknown;
+  try {
+    document = parseStrictJson(text.replace(/^\uFEFF/, ''));
+  } catch (thrown) {
+    return {
+      problem: toAppError(thrown)
+        .message.replace(/^The body is/, 'it is')
+        .replace(/\.$/, ''),
+    };
+  }
+  const parsed = File.safeParse(document, { reportInput: true });
+  if (!parsed.success) return { problem: describeIssues(parsed.error) };
+  const servers = new Map<string, ServerEntry>();
+  for (const [name, entry] of Object.entries(parsed.data.mcpServers ?? parsed.data.servers ?? {})) {
+    if (entry.disabled) continue;
+    const { record, hold, showDenied } = entry.aegis;
+    servers.set(name, { name, upstream: upstreamOf(entry), record, holdMs: hold, showDenied });
+  }
+  return { servers };
+}

@@ -1,0 +1,150 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import { MAX_LINE_BYTES, readLines } from '../../wire/lines.ts';
+import { Unavailable } from '../connection.ts';
+import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
+import { expandUpstream } from '../servers/expand.ts';
+import { childEnv } from './child-env.ts';
+import type { ProcessSlots } from './process-slots.ts';
+
+/** When a server that does not end after its input has gets which signal. */
+const SIGNALS_AFTER_MS = { SIGTERM: 500, SIGKILL: 1_500 } as const;
+/** The end of a process and the end of its output come in any order; the last answer may be between them. */
+const SECOND_END_MS = 500;
+/** What may wait for a server that does not read. */
+const MAX_WAITING_BYTES = 4 * MAX_LINE_BYTES;
+const MAX_STDERR_CHARS = 1_000;
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+export type ServerProcessOptions = {
+  readonly entry: ServerEntry<StdioUpstream>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly slots: ProcessSlots;
+  readonly log: Logger;
+  readonly heard: (line: Buffer) => void;
+  /** Told once, with the reason as part of a sentence. */
+  readonly ended: (because: string) => void;
+};
+
+function start({ entry, env }: ServerProcessOptions): Child {
+  const expanded = expandUpstream(entry.upstream, env);
+  if ('problem' in expanded) {
+    throw new Unavailable(`The server ${entry.name} can't be used: ${expanded.problem}.`);
+  }
+  const { command, args, cwd, env: own } = expanded.upstream;
+  try {
+    // A group of its own: npx and shells start the server as a child of theirs.
+    return spawn(command, args, { cwd, env: childEnv(env, own), stdio: 'pipe', detached: true });
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
+    throw new Unavailable(`The server ${entry.name} can't be started (${code}).`);
+  }
+}
+
+/** One process of a stdio server. */
+export class ServerProcess {
+  readonly #child: Child;
+  readonly #options: ServerProcessOptions;
+  readonly #exited = Promise.withResolvers<void>();
+  #because: string | undefined;
+  #isOver = false;
+
+  /** @throws Unavailable where a variable is not set, or too many processes run */
+  constructor(options: ServerProcessOptions) {
+    this.#options = options;
+    const release = options.slots.take();
+    try {
+      this.#child = start(options);
+    } catch (error) {
+      release();
+      throw error;
+    }
+    void this.#exited.promise.then(release);
+    this.#child.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (this.#child.pid !== undefined) return;
+      this.#exited.resolve();
+      this.#over(`it can't be started (${code})`);
+    });
+    this.#child.once('exit', (code, signal) => {
+      this.#exited.resolve();
+      this.#ends(signal === null ? `it ended (exit code ${code})` : `it was ended (${signal})`);
+    });
+    // What can't be written is lost with the process, and its end is told.
+    this.#child.stdin.on('error', () => undefined);
+    void this.#readOutput();
+    void this.#readErrors();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Sends one message; false where the process does not read what it was sent before, or is over. */
+  send(text: string): boolean {
+    const { stdin } = this.#child;
+    if (this.#isOver || stdin.writableLength > MAX_WAITING_BYTES) return false;
+    stdin.write(`${text}\n`);
+    return true;
+  }
+
+  /** Closes its input, then asks it to end, then makes it. Resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.#child.stdin.end();
+    const timers = (['SIGTERM', 'SIGKILL'] as const).map((signal) =>
+      setTimeout(() => this.#signal(signal), SIGNALS_AFTER_MS[signal]),
+    );
+    await this.#exited.promise;
+    for (const timer of timers) clearTimeout(timer);
+    // What it started may have outlived it.
+    this.#signal('SIGKILL');
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // The group has ended already.
+    }
+  }
+
+  async #readOutput(): Promise<void> {
+    const { log, heard } = this.#options;
+    const tooLong = (): void => log.warn({ maxBytes: MAX_LINE_BYTES }, 'line of the server is too long');
+    try {
+      for await (const line of readLines(this.#child.stdout, { tooLong })) heard(line);
+    } catch (err) {
+      log.info({ err }, 'the output of the server broke off');
+    }
+    this.#ends('it closed its output');
+  }
+
+  async #readErrors(): Promise<void> {
+    const { log } = this.#options;
+    const tooLong = (): void => log.debug('the server wrote a long line to stderr');
+    try {
+      for await (const line of readLines(this.#child.stderr, { tooLong })) {
+        log.debug({ text: line.toString('utf8').slice(0, MAX_STDERR_CHARS) }, 'the server wrote to stderr');
+      }
+    } catch {
+      // Nobody needs the rest of it.
+    }
+  }
+
+  /** The first of the two ends: the other one is waited for, but not for long. */
+  #ends(because: string): void {
+    if (this.#because !== undefined)
+      return this.#over(because.startsWith('it closed') ? this.#because : because);
+    this.#because = because;
+    setTimeout(() => this.#over(because), SECOND_END_MS).unref();
+  }
+
+  #over(because: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.ended(because);
+  }
+}
