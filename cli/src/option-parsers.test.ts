@@ -5,6 +5,7 @@ import {
   parseArgs,
   parseCount,
   parseDryRunId,
+  parseDuration,
   parseIdempotencyKey,
   parseTime,
   parseTool,
@@ -42,6 +43,13 @@ test('a count has bounds, both included', () => {
   expect([parse('1'), parse('10')]).toEqual([1, 10]);
   for (const text of ['0', '11', 'ten'])
     expect(() => parse(text)).toThrow('expected an integer from 1 to 10');
+});
+
+test('a time has a unit and a bound, and is given in milliseconds', () => {
+  const parse = parseDuration(3_600_000);
+  expect(['0s', '500ms', '50s', '2m', '60m'].map(parse)).toEqual([0, 500, 50_000, 120_000, 3_600_000]);
+  for (const text of ['', '50', '50 s', '-1s', '1.5s', '1h', '61m', '3600001ms', '1e3s'])
+    expect(() => parse(text)).toThrow('expected a time such as 500ms, 50s or 2m, at most 60m');
 });
 
 test.each(['', 'a b', 'refunds.create\u200b', 'rеfunds', 'x'.repeat(257)])(

@@ -1,4 +1,11 @@
-import { DryRunId, IdempotencyKey, Op as OpName, ToolName } from '@aegis/shared/contracts/call';
+import {
+  Digest,
+  DryRunId,
+  IdempotencyKey,
+  Op as OpName,
+  ServerName,
+  ToolName,
+} from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { parseStrictJson } from '@aegis/shared/json/strict';
 import { InvalidArgumentError } from 'commander';
@@ -11,6 +18,13 @@ function by(schema: z.ZodType<string>, value: string): string {
 }
 
 export const parseTool = (value: string): string => by(ToolName, value);
+export const parseServerName = (value: string): string => by(ServerName, value);
+
+export function parseDigest(value: string): string {
+  if (Digest.safeParse(value).success) return value;
+  throw new InvalidArgumentError('expected sha256: and 64 characters of 0-9 a-f.');
+}
+
 export const parseOp = (value: string): string => by(OpName, value);
 export const parseDryRunId = (value: string): string => by(DryRunId, value);
 
@@ -26,6 +40,18 @@ export function parseCount(min: number, max: number): (value: string) => number 
     const count = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
     if (count >= min && count <= max) return count;
     throw new InvalidArgumentError(`expected an integer from ${min} to ${max}.`);
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
+
+/** A parser of a span of time such as `500ms`, `50s` or `2m`, up to `maxMs`; gives milliseconds. */
+export function parseDuration(maxMs: number): (value: string) => number {
+  return (value) => {
+    const [, count, unit = ''] = /^(\d{1,9})(ms|s|m)$/.exec(value) ?? [];
+    const ms = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
+    if (ms <= maxMs) return ms;
+    throw new InvalidArgumentError(`expected a time such as 500ms, 50s or 2m, at most ${maxMs / 60_000}m.`);
   };
 }
 

@@ -5,10 +5,15 @@ import { registerAudit } from './commands/audit.ts';
 import { registerBroker } from './commands/broker.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerDown } from './commands/down.ts';
 import { registerEnforce } from './commands/enforce.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerMcp } from './commands/mcp.ts';
 import { registerPolicy } from './commands/policy.ts';
+import { registerProtect } from './commands/protect.ts';
+import { registerTools } from './commands/tools.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWrap } from './commands/wrap.ts';
 import type { Host } from './host.ts';
 
 type Register = (program: Command, host: Host) => void;
@@ -16,11 +21,16 @@ type Register = (program: Command, host: Host) => void;
 /** In the order of the help. */
 const COMMANDS: readonly Register[] = [
   registerUp,
+  registerDown,
+  registerWrap,
+  registerProtect,
   registerMcp,
   registerCheck,
   registerEnforce,
   registerPolicy,
   registerApprovals,
+  registerTools,
+  registerKeys,
   registerAudit,
   registerDoctor,
   registerBroker,

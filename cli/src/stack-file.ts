@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { processInfo } from '@aegis/shared/broker/process-info';
 import { z } from 'zod';
 
 /** Where a running stack is: written by `aegis up`, read by every other command on the same machine. */
@@ -12,6 +13,8 @@ export const Stack = z.strictObject({
   keys_dir: z.string().min(1),
   policy_path: z.string().min(1),
   audit_path: z.string().min(1),
+  /** The file of MCP servers behind `/mcp/<server>`; absent where an older AegisMCP wrote this. */
+  mcp_servers_path: z.string().min(1).optional(),
 });
 export type Stack = z.infer<typeof Stack>;
 
@@ -28,14 +31,17 @@ export const dataDirOf = (env: Readonly<Record<string, string | undefined>>): st
 
 export const stackFilePath = (dataDir: string): string => join(dataDir, 'stack.json');
 
-/** Whether a process with this id runs, whoever owns it. */
-function isRunning(pid: number): boolean {
+/**
+ * Whether a process with this id runs, whoever owns it. One that has ended and that nobody has collected yet, as in a
+ * container without an init process, does not.
+ */
+async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+  return process.platform !== 'linux' || (await processInfo(pid)) !== undefined;
 }
 
 /** The stack that runs from a data directory. Never throws. */
@@ -49,7 +55,7 @@ export async function readStackFile(dataDir: string): Promise<FoundStack> {
   }
   try {
     const stack = Stack.parse(JSON.parse(text));
-    return { state: isRunning(stack.pid) ? 'running' : 'stale', stack };
+    return { state: (await isRunning(stack.pid)) ? 'running' : 'stale', stack };
   } catch {
     return { state: 'unreadable', why: 'it is not what "aegis up" writes' };
   }
@@ -61,6 +67,7 @@ const withAbsolutePaths = (stack: Stack): Stack => ({
   keys_dir: resolve(stack.keys_dir),
   policy_path: resolve(stack.policy_path),
   audit_path: resolve(stack.audit_path),
+  ...(stack.mcp_servers_path === undefined ? {} : { mcp_servers_path: resolve(stack.mcp_servers_path) }),
 });
 
 /**

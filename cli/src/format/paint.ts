@@ -18,6 +18,7 @@ export function paintStatus(host: Host, status: string): string {
 const STATUS_STYLES = new Map<string, Style>([
   ['allowed', 'green'],
   ['approved', 'green'],
+  ['accepted', 'green'],
   ['valid', 'green'],
   ['ok', 'green'],
   ['pending', 'yellow'],

@@ -42,6 +42,20 @@ export const CompleteAnswer = z.looseObject({
   approval_id: z.string(),
 });
 
+export const ToolItem = z.looseObject({
+  server: z.string(),
+  tool: z.string(),
+  digest: z.string(),
+  level: z.string(),
+  since: z.string(),
+});
+export type ToolItem = z.infer<typeof ToolItem>;
+
+/** Newest first. */
+export const ToolsAnswer = z.looseObject({ tools: z.array(ToolItem), more: z.int().optional() });
+
+export const AcceptAnswer = z.looseObject({ ok: z.literal(true) });
+
 export const AuditEntry = z.looseObject(AuditLine.shape);
 export type AuditEntry = z.infer<typeof AuditEntry>;
 

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { makeApprovalCode } from '@aegis/approvals/config';
+import { approvalCodeOf, makeApprovalCode } from '@aegis/approvals/config';
 import { logLevel, parseEnv, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
 
@@ -20,6 +21,12 @@ const UpEnv = z.object({
   AUDIT_PATH: z.string().optional(),
   APPROVALS_PATH: z.string().optional(),
   APPROVAL_CODE: z.string().optional(),
+  /** The file that holds it, where `APPROVAL_CODE` is not set. */
+  APPROVAL_CODE_FILE: z.string().optional(),
+  /** The MCP servers behind `/mcp/<server>`. */
+  MCP_SERVERS: z.string().default('./mcp-servers.json'),
+  /** Keys of MCP clients over HTTP. */
+  MCP_KEYS_FILE: z.string().optional(),
   LOG_LEVEL: logLevel.default('warn'),
 });
 
@@ -31,16 +38,20 @@ export type UpConfig = z.output<typeof UpEnv> & {
   codeWasMade: boolean;
 };
 
-/** The environment of `aegis up`, with the files in the data directory and a code made where none is set. */
+/** The environment of `aegis up`, with the files in the data directory and a code made where none is set. @throws ConfigError */
 export function readUpConfig(env: Env): UpConfig {
   const config = parseEnv(UpEnv, env);
+  const codeWasMade = config.APPROVAL_CODE === undefined && config.APPROVAL_CODE_FILE === undefined;
   const dataDir = resolve(config.AEGIS_DATA_DIR);
+  // Where "aegis keys" keeps them; before the first one is made nobody needs a key.
+  const keysFile = join(dataDir, 'mcp-keys.json');
   return {
     ...config,
     AEGIS_DATA_DIR: dataDir,
     AUDIT_PATH: config.AUDIT_PATH ?? join(dataDir, 'audit.jsonl'),
     APPROVALS_PATH: config.APPROVALS_PATH ?? join(dataDir, 'approvals.jsonl'),
-    APPROVAL_CODE: config.APPROVAL_CODE ?? makeApprovalCode(),
-    codeWasMade: config.APPROVAL_CODE === undefined,
+    APPROVAL_CODE: codeWasMade ? makeApprovalCode() : approvalCodeOf(config),
+    codeWasMade,
+    MCP_KEYS_FILE: config.MCP_KEYS_FILE ?? (existsSync(keysFile) ? keysFile : undefined),
   };
 }

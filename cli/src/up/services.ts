@@ -60,8 +60,9 @@ export async function startServices(broker: Broker, env: Env, log: Logger): Prom
     await start('policy', PolicyEnv, createPolicy);
     const approvals = await start('approvals', ApprovalsEnv, createApprovals, { APPROVALS_PORT: '0' });
     await start('enforcer', EnforcerEnv, createEnforcer);
-    const mcp = await start('mcp', McpEnv, createMcp);
     const gateway = await start('gateway', GatewayEnv, createGateway, { APPROVALS_URL: approvals.address() });
+    const console = env['CONSOLE_URL'] || gateway.address();
+    const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL: console });
     return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), stop };
   } catch (error) {
     await stop();

@@ -1,8 +1,10 @@
 import { readCandidate } from '@aegis/policy/candidate';
 import { ConfigError } from '@aegis/shared/runtime/env';
-import { createLogger } from '@aegis/shared/runtime/logger';
+import { createLogger, type Logger } from '@aegis/shared/runtime/logger';
+import { failure } from '../cli-error.ts';
 import type { ExitCode, Host } from '../host.ts';
-import { removeStackFile, writeStackFile } from '../stack-file.ts';
+import { type DirectoryLock, lockDirectory } from '../stack/directory-lock.ts';
+import { readStackFile, removeStackFile, writeStackFile } from '../stack-file.ts';
 import { banner } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { readUpConfig, type UpConfig } from './config.ts';
@@ -13,8 +15,9 @@ const STOP_WITHIN_MS = 5_000;
 
 /** The services read the environment too: what was resolved or made here is what they see. */
 function serviceEnv(config: UpConfig, broker: Broker, env: Host['env']) {
-  const { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, LOG_LEVEL } = config;
-  return { ...env, NATS_URL: broker.url, AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, LOG_LEVEL };
+  const { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL } = config;
+  const here = { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL };
+  return { ...env, NATS_URL: broker.url, ...here };
 }
 
 const announce = (config: UpConfig, services: Services, broker: Broker): Promise<void> =>
@@ -26,6 +29,7 @@ const announce = (config: UpConfig, services: Services, broker: Broker): Promise
     keys_dir: broker.keysDir,
     policy_path: config.POLICY_PATH,
     audit_path: config.AUDIT_PATH,
+    mcp_servers_path: config.MCP_SERVERS,
   });
 
 /** The first signal that asks for an end. Later ones change nothing: a process group often gets the same one twice. */
@@ -45,17 +49,21 @@ async function requirePolicy(path: string): Promise<{ isMissing: boolean }> {
   );
 }
 
-/**
- * The whole firewall in one process beside its NATS server: starts it, says where it is, and stops it all within 5 seconds
- * when asked to end.
- *
- * @throws ConfigError, BrokerError, AppError: one sentence that says what is wrong and how to mend it
- */
-export async function up(host: Host): Promise<ExitCode> {
-  const config = readUpConfig(host.env);
-  const log = createLogger('aegis', config.LOG_LEVEL);
+/** One stack a data directory, from the first moment on: held until this process ends, however it ends. */
+async function requireDirectory(dataDir: string): Promise<DirectoryLock> {
+  const lock = await lockDirectory(dataDir, 'stack');
+  if (lock !== undefined) return lock;
+  const found = await readStackFile(dataDir);
+  const who = 'stack' in found ? ` as process ${found.stack.pid}` : '';
+  throw failure(
+    'stack_running',
+    'AegisMCP already runs',
+    `AegisMCP already runs from the data directory ${dataDir}${who}: stop it with "npx aegis down", or set AEGIS_DATA_DIR and the ports to start a second one.`,
+  );
+}
+
+async function serve(host: Host, config: UpConfig, log: Logger, stopping: Promise<void>): Promise<void> {
   const policy = await requirePolicy(config.POLICY_PATH);
-  const stopping = stopSignal();
   await requireFreePort('PORT', config.HOST, config.PORT);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
   const broker = await startBroker(config, { ...host.env }, log);
@@ -70,6 +78,24 @@ export async function up(host: Host): Promise<ExitCode> {
     await services.stop();
   } finally {
     await broker.stop();
+  }
+}
+
+/**
+ * The whole firewall in one process beside its NATS server: starts it, says where it is, and stops it all within 5 seconds
+ * when asked to end. One runs from a data directory.
+ *
+ * @throws ConfigError, BrokerError, AppError, CliError: one sentence that says what is wrong and how to mend it
+ */
+export async function up(host: Host): Promise<ExitCode> {
+  const config = readUpConfig(host.env);
+  const log = createLogger('aegis', config.LOG_LEVEL);
+  const stopping = stopSignal();
+  const lock = await requireDirectory(config.AEGIS_DATA_DIR);
+  try {
+    await serve(host, config, log, stopping);
+  } finally {
+    lock.release();
   }
   return 0;
 }

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dataDirOf, readStackFile } from '../stack-file.ts';
+import type { Firewall } from './behind.ts';
+import { exists } from './file-text.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
+const DEFAULT_MCP_PORT = '8001';
+
+/** The firewall that clients' files are pointed at, and the file of the servers that it reaches by HTTP. */
+export type FirewallHere = Firewall & { readonly serversPath: string };
+
+/**
+ * The firewall of the data directory, whether it runs or not. One that is started later by a wrapped server finds its
+ * policy where it is now.
+ */
+export async function firewallHere(env: Env): Promise<FirewallHere> {
+  const dataDir = resolve(dataDirOf(env));
+  const found = await readStackFile(dataDir);
+  const stack = 'stack' in found ? found.stack : undefined;
+  const policyPath = resolve(stack?.policy_path ?? (env['POLICY_PATH'] || './policy.yml'));
+  const mcpUrl = stack?.mcp_url ?? `http://127.0.0.1:${env['MCP_PORT'] || DEFAULT_MCP_PORT}/mcp`;
+  return {
+    node: process.execPath,
+    launcher: LAUNCHER,
+    dataDir,
+    policyPath: (await exists(policyPath)) ? policyPath : undefined,
+    mcpUrl: mcpUrl.replace(/\/+$/, ''),
+    serversPath: stack?.mcp_servers_path ?? resolve(env['MCP_SERVERS'] || 'mcp-servers.json'),
+  };
+}

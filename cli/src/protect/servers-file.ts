@@ -1,0 +1,52 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { failure } from '../cli-error.ts';
+import { replaceFile } from '../policy-file/replace-file.ts';
+
+const Servers = z.looseObject({ mcpServers: z.record(z.string(), z.record(z.string(), z.unknown())) });
+type Servers = z.infer<typeof Servers>;
+
+/** The servers that the running firewall reaches by HTTP; an absent file holds none. */
+async function readServers(path: string): Promise<Servers> {
+  try {
+    return Servers.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { mcpServers: {} };
+    const detail = `${path} is no file of servers with "mcpServers"; mend it, or move it away. Nothing was changed.`;
+    throw failure('servers_file_unreadable', 'The servers file is not readable', detail, error);
+  }
+}
+
+async function writeServers(path: string, servers: Servers): Promise<void> {
+  const text = `${JSON.stringify(servers, null, 2)}\n`;
+  await mkdir(dirname(path), { recursive: true });
+  // It may hold headers with secrets in them, as the client's own file did.
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(() => replaceFile(path, text));
+}
+
+/** The names that are taken, each with its server. */
+export const knownServers = async (path: string): Promise<ReadonlyMap<string, unknown>> =>
+  new Map(Object.entries((await readServers(path)).mcpServers));
+
+/** Adds servers; others stay. @throws CliError `servers_file_unreadable`, `file_unwritable` */
+export async function addServers(
+  path: string,
+  added: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+): Promise<void> {
+  if (added.size === 0) return;
+  const servers = await readServers(path);
+  const mcpServers = { ...servers.mcpServers, ...Object.fromEntries(added) };
+  await writeServers(path, { ...servers, mcpServers });
+}
+
+/** Takes servers out again, each only where it is still the one that was added. */
+export async function removeServers(path: string, removed: ReadonlyMap<string, unknown>): Promise<void> {
+  if (removed.size === 0) return;
+  const servers = await readServers(path);
+  const kept = Object.entries(servers.mcpServers).filter(
+    ([name, value]) => !removed.has(name) || !isDeepStrictEqual(value, removed.get(name)),
+  );
+  await writeServers(path, { ...servers, mcpServers: Object.fromEntries(kept) });
+}

@@ -1,0 +1,45 @@
+import { createServer } from 'node:net';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const PORTS = { PORT: 8_000, MCP_PORT: 8_001, AEGIS_NATS_PORT: 4_222 } as const;
+const HOST = '127.0.0.1';
+
+async function isFree(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => resolve(true));
+  });
+  if (free) await new Promise((closed) => server.close(closed));
+  return free;
+}
+
+/**
+ * The ports of a stack that nobody watches start: those that are set, else the usual ones, else any that are free, so that
+ * a second data directory works beside the first.
+ */
+async function portsFor(env: Env): Promise<Record<keyof typeof PORTS, string>> {
+  const choose = async (name: keyof typeof PORTS): Promise<string> => {
+    const set = env[name];
+    if (set) return set;
+    const host = name === 'AEGIS_NATS_PORT' ? HOST : env['HOST'] || HOST;
+    return (await isFree(PORTS[name], host)) ? String(PORTS[name]) : '0';
+  };
+  const [PORT, MCP_PORT, AEGIS_NATS_PORT] = await Promise.all([
+    choose('PORT'),
+    choose('MCP_PORT'),
+    choose('AEGIS_NATS_PORT'),
+  ]);
+  return { PORT, MCP_PORT, AEGIS_NATS_PORT };
+}
+
+/** The environment of a stack in the background: the caller's, with its ports and, where none is set, a file of its code. */
+export async function backgroundEnv(env: Env, dataDir: string, codeFile: string | undefined) {
+  return {
+    ...env,
+    ...(await portsFor(env)),
+    AEGIS_DATA_DIR: dataDir,
+    ...(codeFile === undefined ? {} : { APPROVAL_CODE_FILE: codeFile }),
+  };
+}

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const LAST_BYTES = 4_096;
+
+/** What a stack in the background prints, its log included. */
+export const logFilePath = (dataDir: string): string => join(dataDir, 'aegis.log');
+
+export type Background = {
+  readonly pid: number | undefined;
+  /** True once it has ended. */
+  hasEnded(): boolean;
+  /** The last line that it printed; empty where it printed none. */
+  lastWords(): Promise<string>;
+};
+
+async function lastLine(path: string, from: number): Promise<string> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const { size } = await file.stat();
+    const start = Math.max(from, size - LAST_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LAST_BYTES), 0, LAST_BYTES, start);
+    return buffer.toString('utf8', 0, bytesRead).trim().split('\n').at(-1) ?? '';
+  } catch {
+    return '';
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Starts `aegis up` so that it outlives this process and its terminal, with all that it prints in a file of the owner's. */
+export async function startBackground(dataDir: string, env: NodeJS.ProcessEnv): Promise<Background> {
+  const path = logFilePath(dataDir);
+  const log = await open(path, 'a', 0o600);
+  try {
+    const { size } = await log.stat();
+    const child = spawn(process.execPath, [MAIN, 'up'], {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env,
+      windowsHide: true,
+    });
+    let ended = false;
+    child.once('error', () => (ended = true)).once('exit', () => (ended = true));
+    child.unref();
+    return { pid: child.pid, hasEnded: () => ended, lastWords: () => lastLine(path, size) };
+  } finally {
+    await log.close();
+  }
+}

@@ -1,0 +1,117 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { processInfo } from '@aegis/shared/broker/process-info';
+import { expect, onTestFinished, test } from 'vitest';
+import { type BackgroundHome, backgroundHome } from '../testkit/background.ts';
+import { runAegis } from '../testkit/spawn-aegis.ts';
+import { stackOf } from '../testkit/stack.ts';
+import { temporaryDirectory } from '../testkit/temporary-directory.ts';
+import { lockDirectory } from './directory-lock.ts';
+
+async function home(policy?: string): Promise<BackgroundHome> {
+  const made = await backgroundHome(policy);
+  onTestFinished(() => made.remove());
+  return made;
+}
+
+const wrap = (env: BackgroundHome['env']) => runAegis(['wrap', '--name', 'srv', '--', 'cat'], { env });
+
+const count = (text: string, word: string): number => text.split(word).length - 1;
+
+test('of many that start at once one starts the firewall, which outlives them all', async () => {
+  const { dataDir, env, log, stack } = await home();
+  const ended = await Promise.all([wrap(env), wrap(env), wrap(env), wrap(env)]);
+  expect(ended.map(({ code, stdout }) => [code, stdout])).toEqual(Array.from({ length: 4 }, () => [0, '']));
+  expect(count(await log(), 'AegisMCP is ready.')).toBe(1);
+  const { pid, gateway_url } = await stack();
+  expect(process.kill(pid, 0)).toBe(true);
+  const { stderr } = ended[0] as { stderr: string };
+  expect(stderr).toBe(
+    `aegis: AegisMCP was started in the background (process ${pid}, log ${dataDir}/aegis.log); to stop it: AEGIS_DATA_DIR=${dataDir} npx aegis down\n` +
+      `aegis: What waits for a person: ${gateway_url}/ui/approvals, with the code in ${dataDir}/approval-code\n`,
+  );
+  expect((await wrap(env)).stderr).toBe('');
+});
+
+test('its code and its log are for the owner only, and the code is the one that approves', async () => {
+  const { dataDir, env, log } = await home('version: 2\nrules: []\n');
+  await wrap(env);
+  const modes = await Promise.all(
+    ['approval-code', 'aegis.log', 'stack.json'].map((name) => stat(join(dataDir, name))),
+  );
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
+  const code = (await readFile(join(dataDir, 'approval-code'), 'utf8')).trim();
+  expect(await log()).not.toContain(code);
+  const asked = await runAegis(['--json', 'enforce', 'a.tool', '--dry-run-id', 'k'], { env });
+  expect(asked.stdout).toContain('"pending"');
+  const approved = await runAegis(['approvals', 'complete', 'k', '--code', code], { env });
+  expect(approved.stdout).toContain('approved');
+});
+
+test('where there is no policy it says loudly that everything is allowed', async () => {
+  const { env, dataDir } = await home('');
+  const { stderr } = await wrap(env);
+  expect(stderr.split('\n')[2]).toMatch(/^aegis: WARNING: there is no policy at .*EVERY TOOL IS ALLOWED/);
+  expect(stderr).toContain(join(dataDir, 'policy.yml'));
+});
+
+test('a firewall that does not start is one sentence, and the server hears nothing', async () => {
+  const { env, dataDir } = await home('rules: what');
+  const { code, stdout, stderr } = await wrap(env);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(
+    /^aegis: AegisMCP could not be started in the background: POLICY_PATH: .* is not a policy: .*aegis\.log\)\n$/,
+  );
+  expect(await readdir(dataDir)).not.toContain('stack.json');
+});
+
+test('`aegis up` is refused where one runs from the data directory, also while that one starts', async () => {
+  const { env, stack } = await home();
+  await wrap(env);
+  const { code, stderr } = await runAegis(['up'], { env });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`already runs from the data directory ${env['AEGIS_DATA_DIR']} as process `);
+  expect(stderr).toContain(String((await stack()).pid));
+  const other = await temporaryDirectory();
+  const lock = await lockDirectory(other, 'stack');
+  const early = await runAegis(['up'], { env: { ...env, AEGIS_DATA_DIR: other } });
+  lock?.release();
+  expect(early).toMatchObject({ code: 1 });
+  expect(early.stderr).toContain(`already runs from the data directory ${other}: stop it`);
+});
+
+test('`aegis down` stops it and says so; with nothing to stop it says that, and both are fine', async () => {
+  const { env, dataDir, stack } = await home();
+  await wrap(env);
+  const { pid } = await stack();
+  const down = await runAegis(['down'], { env });
+  expect(down).toMatchObject({ code: 0, stdout: `AegisMCP (process ${pid}) has stopped.\n` });
+  expect(await processInfo(pid)).toBeUndefined();
+  const again = await runAegis(['down'], { env });
+  expect(again).toMatchObject({
+    code: 0,
+    stdout: `No AegisMCP runs from the data directory ${dataDir}: there is nothing to stop.\n`,
+  });
+  expect((await runAegis(['--json', 'down'], { env })).stdout).toContain('"stopped": false');
+});
+
+test('a firewall that was killed is started again on its data', async () => {
+  const { env, stack } = await home();
+  await wrap(env);
+  const { pid } = await stack();
+  process.kill(pid, 'SIGKILL');
+  await expect.poll(() => processInfo(pid)).toBeUndefined();
+  expect(await wrap(env)).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('was started') as string,
+  });
+  expect((await stack()).pid).not.toBe(pid);
+});
+
+test('`aegis down` leaves a process alone that is no AegisMCP', async () => {
+  const dataDir = await temporaryDirectory();
+  await writeFile(join(dataDir, 'stack.json'), JSON.stringify(stackOf()));
+  const { code, stderr } = await runAegis(['down'], { env: { AEGIS_DATA_DIR: dataDir } });
+  expect(code).toBe(1);
+  expect(stderr).toContain(`Process ${process.pid}, which ${dataDir}/stack.json names, is no AegisMCP`);
+});
