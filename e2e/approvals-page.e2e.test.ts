@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './testkit/browser.ts';
-import { enforce } from './testkit/rest.ts';
+import { enforce, post } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 
 const call = (dryRunId: string, more: object = {}) => ({
@@ -27,6 +27,12 @@ describe('the approvals page in a real browser', () => {
   afterAll(async () => {
     await browser.close();
     await stack.stop();
+  });
+
+  // Each page holds a stream, and a browser has six connections to one address.
+  afterEach(async () => {
+    const pages = browser.contexts().flatMap((context) => context.pages());
+    await Promise.all(pages.map((page) => page.goto('about:blank')));
   });
 
   const open = async (options: { javaScriptEnabled: boolean }) => {
@@ -91,6 +97,37 @@ describe('the approvals page in a real browser', () => {
     expect(await page.title()).toBe('Approvals · AegisMCP');
     expect(await page.locator('main img, main script, main h1, main b').count()).toBe(0);
     expect(errors).toEqual([]);
+  });
+
+  it.each([true, false])(
+    'has a page for each call, where it is decided and shows the outcome (scripts: %s)',
+    async (javaScriptEnabled) => {
+      const id = `own-page-${javaScriptEnabled}`;
+      const { approval_id } = (await enforce(stack.url, call(id, { args: { to: 'bank\u202e' } }))).body;
+      const { page, errors } = await open({ javaScriptEnabled });
+      await rowOf(page, approval_id).getByRole('link').click();
+      await page.waitForURL(`**/ui/approvals/${approval_id}`);
+      const article = page.locator(`article#${approval_id}`);
+      expect(await article.locator('pre').innerText()).toBe('{\n  "to": "bank⟨U+202E⟩"\n}');
+      await article.getByLabel('Code').fill(stack.code);
+      await article.getByRole('button').click();
+      await expect
+        .poll(() => page.locator('[role=status]').innerText())
+        .toBe(`Approval ${approval_id} is approved.`);
+      expect(await article.getAttribute('data-status')).toBe('approved');
+      expect(await article.locator('form').count()).toBe(0);
+      expect(errors).toEqual([]);
+    },
+  );
+
+  it("shows on a call's page that it was decided elsewhere", async () => {
+    const { approval_id } = (await enforce(stack.url, call('browser-elsewhere'))).body;
+    const { page } = await open({ javaScriptEnabled: true });
+    await page.goto(`${stack.url}/ui/approvals/${approval_id}`);
+    await post(stack.url, '/approvals/complete', { approval_id, approval_code: stack.code });
+    await expect
+      .poll(() => page.locator(`#${approval_id}`).getAttribute('data-status'), { timeout: 10_000 })
+      .toBe('approved');
   });
 
   it('takes no decision from another site, and none from a GET', async () => {

@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import type { Envelope } from '@aegis/shared/contracts/envelope';
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { Stack } from '../stack.ts';
+
+export type SeenEvent = { subject: string; event: Envelope };
+
+/** Everything that the firewall publishes from now on, as a subscriber with the read-only identity sees it. */
+export async function listenToEvents(stack: Stack) {
+  const seed = (await readFile(`${stack.keysDir}/reader.nk`, 'utf8')).trim();
+  const nc = await connect({
+    servers: stack.natsUrl,
+    inboxPrefix: '_INBOX_reader',
+    authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
+  });
+  const seen: SeenEvent[] = [];
+  nc.subscribe('aegis.events.>', {
+    callback: (_error, message) => {
+      seen.push({ subject: message.subject, event: JSON.parse(message.string()) as Envelope });
+    },
+  });
+  await nc.flush();
+  return {
+    seen,
+    ofType: (type: string): Envelope[] => seen.flatMap(({ event }) => (event.type === type ? [event] : [])),
+    close: () => nc.close(),
+  };
+}

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from './raw-client.ts';
+
+const packaged = (name: string): string =>
+  fileURLToPath(
+    new URL(`../../../node_modules/@modelcontextprotocol/${name}/dist/index.js`, import.meta.url),
+  );
+const LAUNCHER = fileURLToPath(new URL('../../../cli/bin/aegis.js', import.meta.url));
+
+/** A reference server as its package brings it, with the Node that runs the tests. */
+export const referenceServer = (name: string, args: string[], env: Record<string, string>): Command => ({
+  command: process.execPath,
+  args: [packaged(name), ...args],
+  env,
+});
+
+/** The same server behind the firewall, under this name. The environment stays as it is. */
+export const wrapped = (name: string, { command, args, env }: Command): Command => ({
+  command: process.execPath,
+  args: [LAUNCHER, 'wrap', '--name', name, '--', command, ...args],
+  env,
+});
