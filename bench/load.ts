@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { percentile } from './percentile.ts';
 
 /** What one measurement is told. */
 export type LoadSpec = {
@@ -12,9 +13,6 @@ export type LoadSpec = {
 
 /** What one measurement saw. Times in milliseconds; `failures` are replies that were no 2xx, late, lost or wrong. */
 export type LoadResult = { perSecond: number; p50: number; p99: number; requests: number; failures: number };
-
-const percentile = (times: Float64Array, share: number): number =>
-  times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
 
 /** autocannon's own histogram counts whole milliseconds; a check takes less than one. */
 async function load(spec: LoadSpec): Promise<LoadResult> {

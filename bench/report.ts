@@ -1,6 +1,7 @@
 import type { Machine } from './machine.ts';
 import type { Plan, Sample } from './rounds.ts';
 import { type Goal, goals, type Row, summarize } from './summary.ts';
+import { type Column, formatTable } from './table.ts';
 
 export type Report = {
   machine: Machine;
@@ -21,7 +22,15 @@ export function makeReport(
 
 const times = (ratio: number | undefined): string => (ratio === undefined ? '–' : `${ratio.toFixed(2)} ×`);
 
-const HEAD = ['connections', 'target', 'req/s', 'p50 ms', 'p99 ms', 'to Cerbos', 'to bare Fastify'];
+const COLUMNS: readonly Column[] = [
+  { head: 'connections', align: 'right' },
+  { head: 'target', align: 'left' },
+  { head: 'req/s', align: 'right' },
+  { head: 'p50 ms', align: 'right' },
+  { head: 'p99 ms', align: 'right' },
+  { head: 'to Cerbos', align: 'right' },
+  { head: 'to bare Fastify', align: 'right' },
+];
 const toCells = (row: Row): string[] => [
   String(row.connections),
   row.target,
@@ -32,24 +41,8 @@ const toCells = (row: Row): string[] => [
   times(row.toBare),
 ];
 
-const isText = (column: number): boolean => HEAD[column] === 'target';
-
-/** A Markdown table whose columns are as wide as their widest cell, numbers to the right. */
-export function toTable(rows: readonly Row[]): string {
-  const lines = [HEAD, ...rows.map(toCells)];
-  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const toLine = (cells: readonly string[]): string => {
-    const padded = cells.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return isText(column) ? cell.padEnd(width) : cell.padStart(width);
-    });
-    return `| ${padded.join(' | ')} |`;
-  };
-  const rule = widths.map((width, column) =>
-    isText(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
-  );
-  return [toLine(HEAD), `| ${rule.join(' | ')} |`, ...lines.slice(1).map(toLine)].join('\n');
-}
+/** The rows as a Markdown table. */
+export const toTable = (rows: readonly Row[]): string => formatTable(COLUMNS, rows.map(toCells));
 
 /** The report as Markdown, ready for `bench/results/`. */
 export function toMarkdown({ machine, versions, plan, rows, goals: wanted }: Report): string {

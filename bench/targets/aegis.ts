@@ -8,7 +8,8 @@ import { AEGIS_POLICY } from '../questions.ts';
 import { startChild } from './child.ts';
 import type { Running, Target } from './target.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+/** The program itself, without the launcher's process around it. */
+export const AEGIS_MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
 
 const silent = { info: () => undefined, warn: () => undefined };
 
@@ -18,13 +19,27 @@ async function natsVersion(): Promise<string> {
   return parseServerVersion(stdout) ?? 'unknown';
 }
 
-/** The whole firewall as `aegis up` runs it, with data of its own in `dataDir`: checks, and enforces that are on record. */
-export async function startAegis(dataDir: string): Promise<Running> {
+/** A whole stack as `aegis up` runs it, with data of its own. */
+export type AegisStack = {
+  gatewayUrl: string;
+  /** Such as `http://127.0.0.1:8001/mcp`. */
+  mcpUrl: string;
+  pid: number;
+  versions: Record<string, string>;
+  stop(): Promise<void>;
+};
+
+/** Starts a stack under this policy with its data in `dataDir`; `env` comes on top of its own settings. */
+export async function startStack(
+  dataDir: string,
+  policy: unknown,
+  env: Record<string, string> = {},
+): Promise<AegisStack> {
   const policyPath = join(dataDir, 'policy.json');
-  await writeFile(policyPath, JSON.stringify(AEGIS_POLICY));
+  await writeFile(policyPath, JSON.stringify(policy));
   const child = await startChild({
     command: process.execPath,
-    args: [MAIN, 'up'],
+    args: [AEGIS_MAIN, 'up'],
     env: {
       AEGIS_DATA_DIR: dataDir,
       AEGIS_NATS_PORT: '0',
@@ -38,21 +53,32 @@ export async function startAegis(dataDir: string): Promise<Running> {
       POLICY_PATH: policyPath,
       APPROVAL_CODE: 'a code that nobody uses',
       LOG_LEVEL: 'warn',
+      ...env,
     },
     readyMark: 'Ctrl-C stops everything.',
   });
-  const { gateway_url } = JSON.parse(await readFile(join(dataDir, 'stack.json'), 'utf8')) as {
-    gateway_url: string;
+  const stack = JSON.parse(await readFile(join(dataDir, 'stack.json'), 'utf8')) as Record<string, string>;
+  return {
+    gatewayUrl: stack['gateway_url'] ?? '',
+    mcpUrl: stack['mcp_url'] ?? '',
+    pid: child.pid,
+    versions: { node: process.versions.node, 'nats-server': await natsVersion() },
+    stop: () => child.stop(),
   };
+}
+
+/** The stack's two ways to ask for a decision: checks, and enforces that are on record. */
+export async function startAegis(dataDir: string): Promise<Running> {
+  const stack = await startStack(dataDir, AEGIS_POLICY);
   const target = (name: string, path: string): Target => ({
     name,
-    url: `${gateway_url}${path}`,
+    url: `${stack.gatewayUrl}${path}`,
     body: JSON.stringify,
     allowedMark: '"allowed":true',
   });
   return {
     targets: [target('aegis check', '/guard/check'), target('aegis enforce', '/guard/enforce')],
-    versions: { node: process.versions.node, 'nats-server': await natsVersion() },
-    stop: () => child.stop(),
+    versions: stack.versions,
+    stop: () => stack.stop(),
   };
 }

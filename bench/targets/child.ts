@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 
 const READY_WITHIN_MS = 60_000;
 
-export type Child = { stop(): Promise<void> };
+export type Child = { pid: number; stop(): Promise<void> };
 
 type ChildOptions = {
   command: string;
@@ -44,6 +44,7 @@ export async function startChild({ command, args, env, readyMark }: ChildOptions
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   await untilPrinted(child, readyMark);
   return {
+    pid: child.pid ?? 0,
     async stop() {
       process.off('exit', endWithUs);
       child.kill('SIGTERM');
