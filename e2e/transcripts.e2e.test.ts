@@ -58,14 +58,14 @@ async function playTwice(name: string, command: Command, steps: readonly Step[],
 
 describe('a client of a server behind the firewall gets the lines that the server sends', () => {
   it('from server-everything, for every method it has', async () => {
-    await playTwice('everything', referenceServer('server-everything', [], env), everythingScript());
+    await playTwice('everything', referenceServer('everything', [], env), everythingScript());
   });
 
   it('from server-filesystem, for every tool it has', async () => {
     const files = join(folder, 'files');
     await playTwice(
       'filesystem',
-      referenceServer('server-filesystem', [files], env),
+      referenceServer('filesystem', [files], env),
       filesystemScript(files),
       async () => {
         await rm(files, { recursive: true, force: true });
@@ -79,7 +79,7 @@ describe('a client of a server behind the firewall gets the lines that the serve
     const path = join(folder, 'memory.jsonl');
     await playTwice(
       'memory',
-      referenceServer('server-memory', [], { ...env, MEMORY_FILE_PATH: path }),
+      referenceServer('memory', [], { ...env, MEMORY_FILE_PATH: path }),
       memoryScript(),
       () => rm(path, { force: true }),
     );
@@ -91,7 +91,7 @@ describe.each([
   ["the SDK's v1 client", lookWithV1],
 ])('%s', (kind, look) => {
   it('lists, calls, reads and gets the same through the firewall as without it', async () => {
-    const server = referenceServer('server-everything', [], env);
+    const server = referenceServer('everything', [], env);
     const direct = await look(server);
     expect(Object.keys(direct)).toHaveLength(6);
     const name = kind.includes('v2') ? 'for-v2' : 'for-v1';

@@ -7,6 +7,9 @@ export type Channel = {
   close(): Promise<void>;
 };
 
+/** One way to the echo tool, with a session that is open. */
+export type ProxyTarget = { topology: string; name: string; channel: Channel };
+
 export const PROTOCOL_VERSION = '2025-06-18';
 /** In the answer to every call, and in no other line. */
 export const ECHO_MARK = 'Echo: hello';

@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@aegis/shared/testkit/free-port';
 import { type Child, startChild } from '../targets/child.ts';
 
-const MODULES = fileURLToPath(new URL('../../node_modules/', import.meta.url));
-const inModules = (path: string): string => join(MODULES, path);
-
-export const EVERYTHING = inModules('@modelcontextprotocol/server-everything/dist/index.js');
-const CIVIC = inModules('@civic/passthrough-mcp-server/dist/cli.js');
-const MCP_PROXY = inModules('mcp-proxy/dist/bin/mcp-proxy.mjs');
-const SUPERGATEWAY = inModules('supergateway/dist/index.js');
+export const EVERYTHING = fileURLToPath(
+  new URL('../../node_modules/@modelcontextprotocol/server-everything/dist/index.js', import.meta.url),
+);
+const CIVIC = fileURLToPath(
+  new URL('../../node_modules/@civic/passthrough-mcp-server/dist/cli.js', import.meta.url),
+);
+const MCP_PROXY = fileURLToPath(
+  new URL('../../node_modules/mcp-proxy/dist/bin/mcp-proxy.mjs', import.meta.url),
+);
+const SUPERGATEWAY = fileURLToPath(new URL('../../node_modules/supergateway/dist/index.js', import.meta.url));
 
 const PACKAGES = [
   '@modelcontextprotocol/server-everything',
@@ -25,7 +27,9 @@ const PACKAGES = [
 export async function peerVersions(): Promise<Record<string, string>> {
   const versions: Record<string, string> = {};
   for (const name of PACKAGES) {
-    const { version } = JSON.parse(await readFile(inModules(`${name}/package.json`), 'utf8')) as {
+    const { version } = JSON.parse(
+      await readFile(new URL(`../../node_modules/${name}/package.json`, import.meta.url), 'utf8'),
+    ) as {
       version: string;
     };
     versions[name] = version;

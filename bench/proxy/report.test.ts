@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { NAMES, TOPOLOGIES } from './names.ts';
 import { makeProxyReport, toProxyMarkdown } from './report.ts';
-import { NAMES, TOPOLOGIES } from './summary.ts';
 
 const machine = {
   date: '2026-11-24',

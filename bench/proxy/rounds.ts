@@ -1,5 +1,5 @@
 import { percentile } from '../percentile.ts';
-import type { ProxyTarget } from './targets.ts';
+import type { ProxyTarget } from './channel.ts';
 
 /** One target's calls in one round, in milliseconds. */
 export type ProxySample = {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryPoint } from './memory.ts';
+import { NAMES, TOPOLOGIES } from './names.ts';
 import type { ProxySample } from './rounds.ts';
-import { growthOf, NAMES, proxyGoals, summarizeProxies, TOPOLOGIES } from './summary.ts';
+import { growthOf, proxyGoals, summarizeProxies } from './summary.ts';
 
 const { stdio, http, bridge } = TOPOLOGIES;
 const sample = (topology: string, target: string, round: number, p50: number): ProxySample => ({

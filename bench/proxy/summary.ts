@@ -1,16 +1,7 @@
 import { type Goal, median } from '../summary.ts';
 import type { MemoryPoint } from './memory.ts';
+import { NAMES, TOPOLOGIES } from './names.ts';
 import type { ProxySample } from './rounds.ts';
-
-/** The names that the goals are about. */
-export const NAMES = {
-  direct: 'direct',
-  wrap: 'aegis wrap',
-  background: 'aegis wrap --record-in-background',
-  aegis: 'AegisMCP',
-  civic: 'civic passthrough',
-} as const;
-export const TOPOLOGIES = { stdio: 'stdio', http: 'HTTP to HTTP', bridge: 'HTTP to stdio' } as const;
 
 /** One target of one topology: medians over the rounds, in milliseconds. */
 export type ProxyRow = {

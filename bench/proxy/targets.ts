@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AEGIS_MAIN, type AegisStack, startStack } from '../targets/aegis.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, ProxyTarget } from './channel.ts';
 import { openHttpChannel } from './http-channel.ts';
+import { NAMES, TOPOLOGIES } from './names.ts';
 import {
   EVERYTHING,
   peerVersions,
@@ -13,13 +14,9 @@ import {
   startSupergateway,
 } from './peers.ts';
 import { type Command, openStdioChannel } from './stdio-channel.ts';
-import { NAMES, TOPOLOGIES } from './summary.ts';
 
 const ALLOW_ALL = { version: 2, rules: [{ match: '*', decision: 'allow' }] };
 const NODE = process.execPath;
-
-/** One way to the echo tool, with a session that is open. */
-export type ProxyTarget = { topology: string; name: string; channel: Channel };
 
 export type Bench = {
   targets: ProxyTarget[];

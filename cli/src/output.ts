@@ -35,7 +35,7 @@ export function printRows(
     printLine(host, whenEmpty);
     return;
   }
-  const [top = '', ...lines] = alignColumns(header, rows, host.stdout.columns ?? DEFAULT_COLUMNS);
+  const [top = '', ...lines] = alignColumns(header, rows, host.stdout.columns || DEFAULT_COLUMNS);
   printLine(host, paint(host, host.stdout, 'bold', top));
   for (const line of lines) printLine(host, line);
 }

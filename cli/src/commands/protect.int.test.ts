@@ -69,6 +69,7 @@ describe('aegis protect', () => {
     expect(servers['git hub']?.env).toEqual({
       AEGIS_DATA_DIR: join(dir, 'data'),
       POLICY_PATH: join(dir, 'policy.yml'),
+      MCP_SERVERS: join(dir, 'mcp-servers.json'),
       TOKEN: 't-1 🙂',
     });
     expect(servers['web']).toEqual({ url: 'http://127.0.0.1:8001/mcp/web' });

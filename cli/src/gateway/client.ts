@@ -1,3 +1,4 @@
+import { parseJson } from '@aegis/shared/json/parse';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CliError, failure } from '../cli-error.ts';
@@ -69,7 +70,7 @@ export async function exchange(base: URL, question: Question): Promise<HttpAnswe
 
 function parseBody(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

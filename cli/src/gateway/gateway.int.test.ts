@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../run.ts';
 import { writeStackFile } from '../stack-file.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
 import { type GatewayDouble, startGatewayDouble } from '../testkit/gateway-double.ts';
 import { stackOf } from '../testkit/stack.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
+import { exchange } from './client.ts';
 
 const YES = { status: 200, body: { allowed: true, approval_required: false, reasons: [] } };
 
@@ -26,6 +27,17 @@ const problemOf = async (env: Record<string, string>, ...args: string[]) => {
   return { exitCode: host.exitCode, ...(JSON.parse(host.err()) as { code: string; detail: string }) };
 };
 const CLOSED = 'http://127.0.0.1:1';
+
+test('its answer has the keys that it wrote, whatever was read before', async () => {
+  const answers = await startGatewayDouble({
+    'GET /first': { status: 200, body: { p: 1, '\\': 2 } },
+    'GET /second': { status: 200, body: { p: 1, '"': 2 } },
+  });
+  onTestFinished(() => answers.stop());
+  await exchange(new URL(answers.url), { method: 'GET', path: 'first' });
+  const { body } = await exchange(new URL(answers.url), { method: 'GET', path: 'second' });
+  expect(body).toEqual({ p: 1, '"': 2 });
+});
 
 describe('the gateway is', () => {
   test('--url before all', async () => {

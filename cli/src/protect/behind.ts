@@ -7,6 +7,8 @@ export type Firewall = {
   readonly launcher: string;
   readonly dataDir: string;
   readonly policyPath: string | undefined;
+  /** The file of the servers that it reaches by HTTP. */
+  readonly serversPath: string;
   /** Where servers that are reached by HTTP are served, without a slash at the end. */
   readonly mcpUrl: string;
 };
@@ -14,7 +16,7 @@ export type Firewall = {
 type Value = Readonly<Record<string, unknown>>;
 
 /** Ours stand before the client's own, so that a later run can tell them apart. */
-const OURS = ['AEGIS_DATA_DIR', 'POLICY_PATH'] as const;
+const OURS = ['AEGIS_DATA_DIR', 'POLICY_PATH', 'MCP_SERVERS'] as const;
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter(isText) : []);
@@ -50,7 +52,7 @@ export const isFirewallItself = (value: Value, mcpUrl: string): boolean =>
 
 /** An entry with a command, behind `aegis wrap`. Its other fields stay. */
 export function putBehind(value: Value, name: string, firewall: Firewall): Value {
-  const { node, launcher, dataDir, policyPath } = firewall;
+  const { node, launcher, dataDir, policyPath, serversPath } = firewall;
   const env = value['env'] as Value | undefined;
   return {
     ...value,
@@ -59,6 +61,7 @@ export function putBehind(value: Value, name: string, firewall: Firewall): Value
     env: {
       AEGIS_DATA_DIR: dataDir,
       ...(policyPath === undefined ? {} : { POLICY_PATH: policyPath }),
+      MCP_SERVERS: serversPath,
       ...env,
     },
   };

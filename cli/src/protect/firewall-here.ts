@@ -9,14 +9,11 @@ type Env = Readonly<Record<string, string | undefined>>;
 const LAUNCHER = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
 const DEFAULT_MCP_PORT = '8001';
 
-/** The firewall that clients' files are pointed at, and the file of the servers that it reaches by HTTP. */
-export type FirewallHere = Firewall & { readonly serversPath: string };
-
 /**
  * The firewall of the data directory, whether it runs or not. One that is started later by a wrapped server finds its
- * policy where it is now.
+ * policy and its servers where they are now.
  */
-export async function firewallHere(env: Env): Promise<FirewallHere> {
+export async function firewallHere(env: Env): Promise<Firewall> {
   const dataDir = resolve(dataDirOf(env));
   const found = await readStackFile(dataDir);
   const stack = 'stack' in found ? found.stack : undefined;

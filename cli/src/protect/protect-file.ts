@@ -27,11 +27,8 @@ async function originalOf(file: string, text: string, steps: readonly Step[]): P
  * @returns what became of each server
  * @throws CliError one sentence; the file is as it was then
  */
-export async function protectFile(
-  file: string,
-  firewall: Firewall,
-  serversPath: string,
-): Promise<readonly Step[]> {
+export async function protectFile(file: string, firewall: Firewall): Promise<readonly Step[]> {
+  const { serversPath } = firewall;
   const text = await readText(file);
   const known = await knownServers(serversPath);
   const steps = planProtection(readEntries(file, text), firewall, new Set(known.keys()));

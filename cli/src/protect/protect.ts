@@ -25,7 +25,7 @@ const describe = (step: Step): string => {
 /** Exit 0 where every server of the file is behind the firewall now, 1 where one is left. */
 export async function protect(host: Host, file: string, { json }: GlobalOptions): Promise<ExitCode> {
   const firewall = await firewallHere(host.env);
-  const steps = await protectFile(file, firewall, firewall.serversPath);
+  const steps = await protectFile(file, firewall);
   const isChanged = steps.some(({ to }) => to === 'wrap' || to === 'proxy');
   if (json) {
     const servers = steps.map((step) => ({

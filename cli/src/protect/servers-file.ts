@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { parseJson } from '@aegis/shared/json/parse';
 import { z } from 'zod';
 import { failure } from '../cli-error.ts';
 import { replaceFile } from '../policy-file/replace-file.ts';
@@ -11,7 +12,7 @@ type Servers = z.infer<typeof Servers>;
 /** The servers that the running firewall reaches by HTTP; an absent file holds none. */
 async function readServers(path: string): Promise<Servers> {
   try {
-    return Servers.parse(JSON.parse(await readFile(path, 'utf8')));
+    return Servers.parse(parseJson(await readFile(path, 'utf8')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { mcpServers: {} };
     const detail = `${path} is no file of servers with "mcpServers"; mend it, or move it away. Nothing was changed.`;

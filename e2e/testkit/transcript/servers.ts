@@ -1,16 +1,27 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from './raw-client.ts';
 
-const packaged = (name: string): string =>
-  fileURLToPath(
-    new URL(`../../../node_modules/@modelcontextprotocol/${name}/dist/index.js`, import.meta.url),
-  );
+const PACKAGED = {
+  everything: new URL(
+    '../../../node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+    import.meta.url,
+  ),
+  filesystem: new URL(
+    '../../../node_modules/@modelcontextprotocol/server-filesystem/dist/index.js',
+    import.meta.url,
+  ),
+  memory: new URL('../../../node_modules/@modelcontextprotocol/server-memory/dist/index.js', import.meta.url),
+};
 const LAUNCHER = fileURLToPath(new URL('../../../cli/bin/aegis.js', import.meta.url));
 
 /** A reference server as its package brings it, with the Node that runs the tests. */
-export const referenceServer = (name: string, args: string[], env: Record<string, string>): Command => ({
+export const referenceServer = (
+  name: keyof typeof PACKAGED,
+  args: string[],
+  env: Record<string, string>,
+): Command => ({
   command: process.execPath,
-  args: [packaged(name), ...args],
+  args: [fileURLToPath(PACKAGED[name]), ...args],
   env,
 });
 

@@ -1,6 +1,6 @@
 import { showValue } from './condition/show.ts';
 import { isFileUri } from './path/file-uri.ts';
-import { foldText } from './path/fold.ts';
+import { foldName, foldText } from './path/fold.ts';
 import { normaliseFileUri } from './path/normalise-file-uri.ts';
 import { normaliseUri } from './path/normalise-uri.ts';
 import { hasControl } from './path/percent.ts';
@@ -38,8 +38,15 @@ export function readDoor(door: string): ReadDoor {
   const spellings = [...new Set([name ?? door, ...others, door])];
   return {
     ok: true,
-    door: { name: name ?? door, spellings, folds: normal.isFile ? spellings.map(foldText) : [] },
+    door: { name: name ?? door, spellings, folds: normal.isFile ? foldsOf(spellings) : [] },
   };
+}
+
+/** Names are trimmed again: what can't be seen may have hidden the dots at their end. */
+function foldsOf(spellings: readonly string[]): string[] {
+  const folded = spellings.map(foldText);
+  const trimmed = folded.map((spelling) => spelling.split('/').map(foldName).join('/'));
+  return [...new Set([...folded, ...trimmed])];
 }
 
 function readPrompt(door: string): ReadDoor {

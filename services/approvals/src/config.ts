@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BusEnv, ConfigError, durationMs, port } from '@aegis/shared/runtime/env';
+import { BusEnv, ConfigError, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
 
 const MINIMUM_LENGTH = 6;
@@ -20,6 +20,8 @@ export const ApprovalsEnv = BusEnv.extend({
   /** Where the page is served for the gateway. */
   APPROVALS_HOST: z.string().default('127.0.0.1'),
   APPROVALS_PORT: port.default(8090),
+  /** Names with a dot, comma separated, by which the gateway may know the page's host. */
+  ALLOWED_HOSTS: hostNames,
 });
 export type ApprovalsConfig = z.output<typeof ApprovalsEnv>;
 

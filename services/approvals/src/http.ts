@@ -4,13 +4,15 @@ import { CATALOGUE } from '@aegis/shared/errors/catalogue';
 import type { Logger } from '@aegis/shared/runtime/logger';
 import Fastify from 'fastify';
 import { type ApprovalRoutesDeps, approvalRoutes } from './page/approval-routes.ts';
+import { createHostCheck } from './page/own-host.ts';
 import { type ToolRoutesDeps, toolRoutes } from './page/tool-routes.ts';
 
 const FORM_BYTES = 8_192;
 const CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-type PageDeps = ApprovalRoutesDeps & ToolRoutesDeps & { log: Logger; host: string; port: number };
+type PageDeps = ApprovalRoutesDeps &
+  ToolRoutesDeps & { log: Logger; host: string; port: number; allowedHosts: readonly string[] };
 export type Page = { address: string; close(): Promise<void> };
 
 const asset = (name: string): Promise<string> => readFile(new URL(`../web/${name}`, import.meta.url), 'utf8');
@@ -25,6 +27,8 @@ export async function createPage(deps: PageDeps): Promise<Page> {
     { parseAs: 'string' },
     (_request, body, done) => done(null, new URLSearchParams(String(body))),
   );
+  const checkHost = createHostCheck([deps.host, ...deps.allowedHosts]);
+  app.addHook('onRequest', async ({ headers }) => checkHost(headers.host));
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({
       'content-security-policy': CSP,

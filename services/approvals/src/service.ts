@@ -93,6 +93,7 @@ export function createApprovals({ bus, config, log, now: clock }: Deps<Approvals
         log,
         host: config.APPROVALS_HOST,
         port: config.APPROVALS_PORT,
+        allowedHosts: config.ALLOWED_HOSTS,
       });
       const consume = createConsume(bus, store, now);
       responder = await bus.respond(routes({ lifecycle, consume, list, tools, health }));

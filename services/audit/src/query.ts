@@ -1,5 +1,6 @@
 import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/shared/contracts/audit';
 import { AppError } from '@aegis/shared/errors/app-error';
+import { parseJson } from '@aegis/shared/json/parse';
 import { type Line, linesBackward } from './file/backward.ts';
 import type { LineFile } from './file/line-file.ts';
 import { seekSeq } from './file/seek.ts';
@@ -32,7 +33,7 @@ const damaged = (file: LineFile, at: number, cause: unknown): AppError =>
 /** A line as it stands there. Only those that are given out are compared with the contract: it costs more than the search. */
 function readLine(file: LineFile, { at, text }: Line): AuditLine {
   try {
-    return JSON.parse(text) as AuditLine;
+    return parseJson(text) as AuditLine;
   } catch (cause) {
     throw damaged(file, at, cause);
   }

@@ -1,5 +1,7 @@
 import type { Read } from '@aegis/shared/bus/read';
+import type { AuditLine } from '@aegis/shared/contracts/audit';
 import { AppError } from '@aegis/shared/errors/app-error';
+import { parseJson } from '@aegis/shared/json/parse';
 import { isAboutApproval } from './domain/approval-line.ts';
 import type { Entry } from './domain/entry.ts';
 import { eventIdOf } from './domain/recorded.ts';
@@ -46,7 +48,8 @@ async function lacksApprovals(audit: LineFile, approvals: LineFile): Promise<boo
   const have = approvals.last?.seq ?? 0;
   for await (const { text } of linesBackward(audit.handle, audit.length())) {
     if (Number(/^\{"seq":(\d+),/.exec(text)?.[1]) <= have) return false;
-    if (text.includes('"type":"aegis.approval.') && isAboutApproval(JSON.parse(text))) return true;
+    if (text.includes('"type":"aegis.approval.') && isAboutApproval(parseJson(text) as AuditLine))
+      return true;
   }
   return false;
 }

@@ -11,7 +11,7 @@ import { createHttp } from './http.ts';
 import { createKeyHolders } from './proxy/keys/key-holders.ts';
 import { keyDigest } from './proxy/keys/keys-file.ts';
 import { createServer } from './server.ts';
-import { messageIn, send, toolCall } from './testkit/post.ts';
+import { MISREAD_CALLS, messageIn, send, toolCall } from './testkit/post.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { quiet } from './testkit/stand-ins.ts';
 
@@ -80,6 +80,11 @@ describe('what is read', () => {
     expect(messageIn(reply)).toMatchObject({ jsonrpc: '2.0', id: 1, error: { code: -32600 } });
     expect(messageIn(reply).error?.message).toContain(detail);
     expect(stack.asked.checks).toHaveLength(checks);
+  });
+
+  it('reads each key as it is written, whatever was read before', async () => {
+    for (const call of MISREAD_CALLS) expect((await post(call)).status).toBe(200);
+    expect(stack.asked.enforces.at(-1)?.call.args).toEqual({ query: 'x', '"': 'other' });
   });
 
   it.each([

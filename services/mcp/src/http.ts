@@ -9,7 +9,6 @@ import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcon
 import {
   type AuthInfo,
   createMcpHandler,
-  INVALID_REQUEST,
   isJsonContentType,
   type McpServerFactory,
 } from '@modelcontextprotocol/server';
@@ -18,7 +17,8 @@ import { allowedHostNames, reachableAt } from './host-names.ts';
 import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
-import { MAX_MESSAGE_BYTES, readStrictly, refuse } from './strict-message.ts';
+import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './strict-message.ts';
+import { errorResponse } from './wire/errors.ts';
 
 const PATH = '/mcp';
 /** A server behind the firewall has its name for a path. */
@@ -53,14 +53,16 @@ export type McpHttp = {
   close(): Promise<void>;
 };
 
+const refusal = (sentence: string): string => errorResponse('null', HTTP_REFUSAL, sentence);
+
 function sendJson(
   response: ServerResponse,
   status: number,
-  body: unknown,
+  json: string,
   headers: Record<string, string> = {},
 ): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
+  response.end(json);
 }
 
 /** Both eras without sessions: any replica may take any request. */
@@ -71,14 +73,11 @@ function createMcpRoute(factory: McpServerFactory, log: Logger) {
   const inFlight = new Set<Promise<void>>();
   const post = async (request: Known, response: ServerResponse, principal: string): Promise<void> => {
     if (!isJsonContentType(request.headers['content-type'])) {
-      return sendJson(response, 415, refuse(HTTP_REFUSAL, 'The Content-Type must be application/json.'));
+      return sendJson(response, 415, refusal('The Content-Type must be application/json.'));
     }
     const body = await readBody(request, MAX_MESSAGE_BYTES);
-    if (body === undefined) {
-      const detail = `A message may have at most ${MAX_MESSAGE_BYTES} bytes.`;
-      return sendJson(response, 413, refuse(INVALID_REQUEST, detail));
-    }
-    const read = readStrictly(body);
+    if (body === undefined) return sendJson(response, 413, TOO_LARGE);
+    const read = readToolMessage(body);
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
     // The SDK hands this on to the tools as who calls.
     request.auth = { token: '', clientId: principal, scopes: [] };
@@ -131,24 +130,26 @@ export function createHttp({ factory, config, health, keys, proxy, log }: HttpDe
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') {
       const state = health();
-      return sendJson(response, state.status === 'ok' ? 200 : 503, state);
+      return sendJson(response, state.status === 'ok' ? 200 : 503, JSON.stringify(state));
     }
     if (!isHostAllowed(request, response) || !isOriginAllowed(request, response)) return;
     const [, server] = SERVER_PATH.exec(path ?? '') ?? [];
     if (path !== PATH && server === undefined) {
       const detail = `Only ${PATH}, ${PATH}/{server} and /healthz are served here.`;
       const problem = toProblem(new AppError('not_found', detail));
-      return sendJson(response, problem.status, problem, { 'content-type': 'application/problem+json' });
+      return sendJson(response, problem.status, JSON.stringify(problem), {
+        'content-type': 'application/problem+json',
+      });
     }
     const principal = keys.principalOf(request.headers.authorization);
     if (principal === undefined) {
       const detail = 'A key is needed here: send it as "Authorization: Bearer <key>".';
-      return sendJson(response, 401, refuse(HTTP_REFUSAL, detail), { 'www-authenticate': 'Bearer' });
+      return sendJson(response, 401, refusal(detail), { 'www-authenticate': 'Bearer' });
     }
     if (server !== undefined) return await proxy.handle(server, principal, request, response);
     if (request.method !== 'POST') {
       const detail = 'Method not allowed: there are no sessions here, so nothing to GET or DELETE.';
-      return sendJson(response, 405, refuse(HTTP_REFUSAL, detail), { allow: 'POST' });
+      return sendJson(response, 405, refusal(detail), { allow: 'POST' });
     }
     await mcp.post(request, response, principal);
   };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toolCall } from './testkit/post.ts';
+import { MISREAD_CALLS, toolCall } from './testkit/post.ts';
 import { STDIO_CHILD, type Stack, startStack } from './testkit/stack.ts';
 
 let stack: Stack;
@@ -82,7 +82,7 @@ describe('a conversation on stdio', () => {
       -32600,
       'same key twice',
     ],
-    ['a batch', `[${toolCall('policy_get', {})}]`, null, -32600, 'one JSON-RPC 2.0 message'],
+    ['a batch', `[${toolCall('policy_get', {})}]`, null, -32600, 'Batches are not supported'],
     ['more than 1 MiB', 'x'.repeat(1_048_577), null, -32600, 'at most 1048576 bytes'],
   ])('refuses %s and goes on', async (_what, bad, id, code, detail) => {
     const input = Buffer.concat([Buffer.from(bad), Buffer.from(`\n${toolCall('policy_get', {}, 'next')}\n`)]);
@@ -91,6 +91,15 @@ describe('a conversation on stdio', () => {
     expect(messages[0]?.error?.message).toContain(detail);
     expect(messages.find((message) => message.id === 'next')?.result?.structuredContent).toMatchObject({
       version: 2,
+    });
+  });
+
+  it('reads each key as it is written, whatever was read before', async () => {
+    const { messages } = await converse(MISREAD_CALLS.join('\n'));
+    expect(messages).toHaveLength(2);
+    expect(stack.asked.enforces.slice(-2).map(({ call }) => call.args)).toContainEqual({
+      query: 'x',
+      '"': 'other',
     });
   });
 

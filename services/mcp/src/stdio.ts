@@ -1,11 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Logger } from '@aegis/shared/runtime/logger';
-import type { Transport } from '@modelcontextprotocol/server';
-import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
-import { OpenRequests } from './open-requests.ts';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createServer } from './server.ts';
-import { createStrictLines } from './strict-lines.ts';
+import { createStrictStdio } from './strict-stdio.ts';
 import { createTools } from './tools/all.ts';
 
 /** What a request may take beyond its own deadline before the end no longer waits for it. */
@@ -20,44 +18,6 @@ export type StdioOptions = {
   readonly input?: Readable;
   readonly output?: Writable;
 };
-
-type StrictStdio = {
-  readonly transport: Transport;
-  readonly stop: () => void;
-  readonly closed: Promise<void>;
-};
-
-/** The SDK's transport behind strict lines; the end of the input waits for the answers that are still to come. */
-function createStrictStdio(input: Readable, output: Writable, drainMs: number): StrictStdio {
-  const open = new OpenRequests();
-  const closed = Promise.withResolvers<void>();
-  const lines = createStrictLines({
-    accepted: (message) => open.received(message),
-    refused: (refusal) => void output.write(`${JSON.stringify(refusal)}\n`),
-    ending: () => open.settled(drainMs),
-  });
-  const transport = new StdioServerTransport(input.pipe(lines), output);
-  const send = transport.send.bind(transport);
-  transport.send = async (message) => {
-    try {
-      await send(message);
-    } finally {
-      open.sent(message);
-    }
-  };
-  const close = transport.close.bind(transport);
-  transport.close = async () => {
-    await close();
-    closed.resolve();
-  };
-  const stop = (): void => {
-    input.unpipe(lines);
-    if (!lines.writableEnded) lines.end();
-  };
-  input.once('close', stop);
-  input.once('error', stop);
-  return { transport, stop, closed: closed.promise };
-}
 
 /**
  * Serves the five tools over stdin and stdout, both protocol eras. Nothing but protocol lines goes to stdout. Resolves

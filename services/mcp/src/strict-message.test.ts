@@ -1,38 +1,66 @@
 import { expect, it } from 'vitest';
-import { isJsonRpc, readStrictly } from './strict-message.ts';
+import { readToolMessage } from './strict-message.ts';
 
-const read = (text: string) => readStrictly(Buffer.from(text));
+const read = (text: string) => readToolMessage(Buffer.from(text));
+const call = (args: string, id = '7'): string =>
+  `{"jsonrpc":"2.0","id":${id},"method":"tools/call","params":{"name":"a","arguments":${args}}}`;
 
-it('reads a message as it was written', () => {
-  expect(read('{"id":1,"a":["ü",1e3,null]}')).toEqual({ message: { id: 1, a: ['ü', 1000, null] } });
+/** The error that the sender gets. */
+function refusal(text: string) {
+  const result = read(text);
+  if ('message' in result) throw new Error('passed');
+  return JSON.parse(result.refusal) as { id: unknown; error: { code: number; message: string } };
+}
+
+it.each([
+  { jsonrpc: '2.0', id: 1, method: 'ping' },
+  {
+    jsonrpc: '2.0',
+    id: 'é',
+    method: 'tools/call',
+    params: { name: 'a', arguments: { a: ['ü', 1e3, null] } },
+  },
+  { jsonrpc: '2.0', method: 'notifications/initialized' },
+  { jsonrpc: '2.0', id: 1, result: {} },
+  { jsonrpc: '2.0', id: 1, error: { code: 1, message: 'no' } },
+])('hands %j on as it was written', (message) => {
+  expect(read(JSON.stringify(message))).toEqual({ message });
+});
+
+it('takes params of null for none, as some clients write it', () => {
+  expect(read('{"jsonrpc":"2.0","id":1,"method":"ping","params":null}')).toEqual({
+    message: { jsonrpc: '2.0', id: 1, method: 'ping' },
+  });
+});
+
+it('hands on each key as it is written, whatever was read before', () => {
+  read(call('{"q":1,"\\\\u00":"safe"}'));
+  expect(read(call('{"q":1,"\\u0070ath":"/etc"}'))).toMatchObject({
+    message: { params: { arguments: { q: 1, path: '/etc' } } },
+  });
+  read(call('{"z":1,"\\\\":2}'));
+  expect(read(call('{"z":1,"\\"":2}'))).toMatchObject({
+    message: { params: { arguments: { z: 1, '"': 2 } } },
+  });
 });
 
 it.each([
-  ['{"id":"a","id":"a"}', 'a'],
-  ['{"id":7,"x":9007199254740993}', 7],
-  ['{"id":9007199254740993}', null],
-  ['{"id":{"a":1},"x":{"a":1,"a":1}}', null],
-  ['[{"a":1,"a":1}]', null],
-])('refuses %s with the id %j, so that the caller does not wait', (text, id) => {
-  expect(read(text)).toMatchObject({ refusal: { jsonrpc: '2.0', id, error: { code: -32600 } } });
-});
-
-it.each(['', '{', '{"id":1', 'undefined'])('refuses %j as a parse error', (text) => {
-  expect(read(text)).toMatchObject({ refusal: { id: null, error: { code: -32700 } } });
-});
-
-it('refuses bytes that are not UTF-8 instead of replacing them', () => {
-  const bytes = Buffer.from([0x7b, 0x22, 0xc3, 0x22, 0x3a, 0x31, 0x7d]);
-  expect(readStrictly(bytes)).toMatchObject({ refusal: { error: { code: -32700 } } });
+  [call('{"amount_cents":9007199254740993}'), 'params.arguments.amount_cents:'],
+  [call('{"a":[{"b":1e400}]}'), 'params.arguments.a.0.b:'],
+  [call('{"a":1e-400}'), 'The message:'],
+  ['{"jsonrpc":"2.0","id":7,"method":"ping","x":9007199254740993}', 'The message:'],
+])('refuses the number in %s and says where it is', (text, where) => {
+  const { id, error } = refusal(text);
+  expect([id, error.code]).toEqual([7, -32600]);
+  expect(error.message).toContain(`${where} a number that a double can not hold`);
 });
 
 it.each([
-  [{ jsonrpc: '2.0', id: 1, method: 'ping' }, true],
-  [{ jsonrpc: '2.0', method: 'notifications/initialized' }, true],
-  [{ jsonrpc: '2.0', id: 1, result: {} }, true],
-  [{ id: 1, method: 'ping' }, false],
-  [[{ jsonrpc: '2.0', id: 1, method: 'ping' }], false],
-  ['ping', false],
-])('%j is one JSON-RPC message: %j', (message, expected) => {
-  expect(isJsonRpc(message)).toBe(expected);
+  ['a key that is there twice', call('{"a":1,"a":2}'), 7, -32600],
+  ['what the SDK would skip', '{"jsonrpc":"2.0","id":3,"method":"ping","params":{"_meta":5}}', 3, -32600],
+  ['a response without an object', '{"jsonrpc":"2.0","id":1,"result":5}', null, -32600],
+  ['a batch', `[${call('{}')}]`, null, -32600],
+  ['half a message', call('{}').slice(0, -1), null, -32700],
+])('refuses %s, so that the caller does not wait', (_what, text, id, code) => {
+  expect(refusal(text)).toMatchObject({ jsonrpc: '2.0', id, error: { code } });
 });

@@ -1,65 +1,71 @@
-import { AppError, toAppError } from '@aegis/shared/errors/app-error';
-import { parseStrictJson } from '@aegis/shared/json/strict';
-import { INVALID_REQUEST, PARSE_ERROR, parseJSONRPCMessage } from '@modelcontextprotocol/server';
+import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server';
+import { errorResponse, INVALID_REQUEST } from './wire/errors.ts';
+import type { Message } from './wire/message.ts';
+import { readClientMessage } from './wire/read-message.ts';
 
-/** A message may have this many bytes. */
+/** A message for the tools may have this many bytes. */
 export const MAX_MESSAGE_BYTES = 1_048_576;
 
-/** A JSON-RPC error response to a message that no tool gets to see. */
-export type Refusal = {
-  readonly jsonrpc: '2.0';
-  readonly id: string | number | null;
-  readonly error: { readonly code: number; readonly message: string };
-};
+/** The error for who sent a larger one, as text. */
+export const TOO_LARGE = errorResponse(
+  'null',
+  INVALID_REQUEST,
+  `A message may have at most ${MAX_MESSAGE_BYTES} bytes.`,
+);
 
-export type ReadMessage = { readonly message: unknown } | { readonly refusal: Refusal };
+/** A message that the SDK takes, or a JSON-RPC error for who sent it, as text. */
+export type ToolMessage = { readonly message: JSONRPCMessage } | { readonly refusal: string };
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
-
-export const refuse = (code: number, message: string, id: Refusal['id'] = null): Refusal => ({
-  jsonrpc: '2.0',
-  id,
-  error: { code, message },
-});
-
-/** The id that a caller waits for, where there is a plain one. */
-function idOf(text: string): Refusal['id'] {
-  const id = (JSON.parse(text) as { id?: unknown } | null)?.id;
-  return typeof id === 'string' || Number.isSafeInteger(id) ? (id as string | number) : null;
+/** Where the first number stands that a double can't hold; undefined for one outside, or so small that it is 0 here. */
+function inexactField(value: unknown, path: string): string | undefined {
+  if (typeof value === 'number') {
+    const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+    return isExact ? undefined : path;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const found = inexactField(item, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-function decode(bytes: Uint8Array): string {
+function fieldsOf(message: Message): object {
+  if (message.kind === 'response') {
+    const { id, result, error } = message;
+    return error === undefined ? { id, result } : { id, error };
+  }
+  const { method, params } = message;
+  const said = params === undefined ? { method } : { method, params };
+  return message.kind === 'request' ? { id: message.id, ...said } : said;
+}
+
+/** The message as the SDK has it, of what was read: whoever parses its text again could read other keys. */
+function toSdkMessage(message: Message): JSONRPCMessage | undefined {
   try {
-    return UTF8.decode(bytes);
-  } catch (cause) {
-    throw new AppError('invalid_json', 'The message is not valid UTF-8.', { cause });
+    return parseJSONRPCMessage({ jsonrpc: '2.0', ...fieldsOf(message) });
+  } catch {
+    return undefined;
   }
 }
 
 /**
- * Reads the bytes of a message strictly, before the SDK parses them: duplicate keys, numbers and texts that two readers
- * could read differently are gone after that. A refusal is a parse error (-32700) or an invalid request (-32600).
+ * Reads a message for the five tools as strictly as those for the servers behind the firewall, before the SDK gets it.
+ * Here a number that a double can't hold is refused whatever the method, since the tools' answers rest on it. A refusal
+ * is a parse error (-32700) or an invalid request (-32600).
  */
-export function readStrictly(bytes: Uint8Array): ReadMessage {
-  let text = '';
-  try {
-    text = decode(bytes);
-    return { message: parseStrictJson(text) };
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    if (error.code === 'invalid_json') {
-      return { refusal: refuse(PARSE_ERROR, 'The message is not valid JSON in UTF-8.') };
-    }
-    return { refusal: refuse(INVALID_REQUEST, error.message, idOf(text)) };
+export function readToolMessage(bytes: Uint8Array): ToolMessage {
+  const read = readClientMessage(bytes);
+  if ('refused' in read) return { refusal: read.refused.answer };
+  const { message } = read;
+  const rawId = message.kind === 'request' ? message.rawId : 'null';
+  const refuse = (sentence: string) => ({ refusal: errorResponse(rawId, INVALID_REQUEST, sentence) });
+  if (!message.hasExactNumbers) {
+    const field = ('params' in message && inexactField(message.params, 'params')) || 'The message';
+    return refuse(`${field}: a number that a double can not hold exactly (2^53-1); write a smaller one.`);
   }
-}
-
-/** Whether this is one JSON-RPC message: a request, a notification or a response. */
-export function isJsonRpc(message: unknown): boolean {
-  try {
-    parseJSONRPCMessage(message);
-    return true;
-  } catch {
-    return false;
-  }
+  const sdkMessage = toSdkMessage(message);
+  return sdkMessage
+    ? { message: sdkMessage }
+    : refuse('The message does not have the fields of an MCP message.');
 }

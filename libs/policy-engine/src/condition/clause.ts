@@ -1,7 +1,7 @@
 import type { Facts, Reader } from './facts.ts';
 import type { Field, FieldKind } from './field.ts';
 import type { Matcher } from './matcher.ts';
-import { showText } from './show.ts';
+import { showFor, showText } from './show.ts';
 import {
   ANYTHING,
   certainly,
@@ -19,10 +19,16 @@ import {
 /** A condition made ready: a question about a call, and the words for its answer. */
 export interface Clause {
   test(facts: Facts): Truth;
-  /** What made the answer so: one text for each part that did. */
-  explain(facts: Facts): string[];
+  /** The same answer with its reasons, each part asked once. */
+  explain(facts: Facts): Explanation;
   /** What the answer may be where arguments, op, amount and time are not known yet. */
   foresee(facts: Facts): Outlook;
+}
+
+export interface Explanation {
+  readonly truth: Truth;
+  /** What made the answer so: one text for each part that did. */
+  readonly because: () => readonly string[];
 }
 
 /** One operator on one field. */
@@ -31,10 +37,13 @@ export function matchClause(field: Field, read: Reader, matcher: Matcher): Claus
     const reading = read(facts);
     return reading.known ? matcher.test(reading.value) : 'unknown';
   };
-  const explain = (facts: Facts): string[] => {
+  const show = showFor(field.keys);
+  const explain = (facts: Facts): Explanation => {
     const reading = read(facts);
-    if (!reading.known) return [reading.because];
-    return [`${showText(field.text)} ${matcher.describe(reading.value, matcher.test(reading.value))}`];
+    if (!reading.known) return { truth: 'unknown', because: () => [reading.because] };
+    const truth = matcher.test(reading.value);
+    const describe = () => `${showText(field.text)} ${matcher.describe(reading.value, truth, show)}`;
+    return { truth, because: () => [describe()] };
   };
   return { test, explain, foresee: foreseeField(field, read, test) };
 }
@@ -45,9 +54,10 @@ export function existsClause(field: Field, read: Reader, wanted: boolean): Claus
     const reading = read(facts);
     return reading.known || reading.missing ? truthOf(reading.known === wanted) : 'unknown';
   };
-  const explain = (facts: Facts): string[] => {
+  const explain = (facts: Facts): Explanation => {
     const reading = read(facts);
-    return [reading.known ? `${showText(field.text)} is there` : reading.because];
+    const because = reading.known ? `${showText(field.text)} is there` : reading.because;
+    return { truth: test(facts), because: () => [because] };
   };
   return { test, explain, foresee: foreseeField(field, read, test) };
 }
@@ -71,19 +81,17 @@ function isStated(text: string, facts: Facts, read: Reader): boolean {
 }
 
 export function allClause(parts: readonly Clause[]): Clause {
-  const test = (facts: Facts) => joinAll(parts, facts);
   return {
-    test,
-    explain: (facts) => explainParts(parts, facts, test(facts)),
+    test: (facts) => joinAll(parts, facts),
+    explain: (facts) => explainParts(parts, facts, joinAll),
     foresee: (facts) => foreseeAll(parts.map((part) => part.foresee(facts))),
   };
 }
 
 export function anyClause(parts: readonly Clause[]): Clause {
-  const test = (facts: Facts) => joinAny(parts, facts);
   return {
-    test,
-    explain: (facts) => explainParts(parts, facts, test(facts)),
+    test: (facts) => joinAny(parts, facts),
+    explain: (facts) => explainParts(parts, facts, joinAny),
     foresee: (facts) => foreseeAny(parts.map((part) => part.foresee(facts))),
   };
 }
@@ -91,12 +99,21 @@ export function anyClause(parts: readonly Clause[]): Clause {
 export function notClause(part: Clause): Clause {
   return {
     test: (facts) => negate(part.test(facts)),
-    explain: (facts) => part.explain(facts),
+    explain: (facts) => {
+      const { truth, because } = part.explain(facts);
+      return { truth: negate(truth), because };
+    },
     foresee: (facts) => foreseeNot(part.foresee(facts)),
   };
 }
 
 /** Only parts that came out as the whole did are why it did. */
-function explainParts(parts: readonly Clause[], facts: Facts, truth: Truth): string[] {
-  return parts.filter((part) => part.test(facts) === truth).flatMap((part) => part.explain(facts));
+function explainParts(parts: readonly Clause[], facts: Facts, join: typeof joinAll): Explanation {
+  const explained = parts.map((part) => part.explain(facts));
+  const truth = join(
+    explained.map((part) => ({ test: () => part.truth })),
+    facts,
+  );
+  const deciding = explained.filter((part) => part.truth === truth);
+  return { truth, because: () => deciding.flatMap(({ because }) => because()) };
 }

@@ -103,7 +103,11 @@ function joined(parts: readonly Clause[]): Clause {
 function fail(work: Work, path: Path, message: string): Clause {
   work.clauses += 1;
   work.faults.push({ path, message });
-  return { test: () => 'unknown', explain: () => [message], foresee: () => ANYTHING };
+  return {
+    test: () => 'unknown',
+    explain: () => ({ truth: 'unknown', because: () => [message] }),
+    foresee: () => ANYTHING,
+  };
 }
 
 function isMapping(value: unknown): value is Condition {

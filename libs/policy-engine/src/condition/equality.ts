@@ -10,7 +10,8 @@ export function equal(operand: Scalar): Matcher {
 
 /** Where it is equal, saying so twice says no more. */
 function describeEqual(judged: Matcher): Matcher['describe'] {
-  return (value, truth) => (truth === 'holds' ? `is ${showValue(value)}` : judged.describe(value, truth));
+  return (value, truth, show) =>
+    truth === 'holds' ? `is ${show(value)}` : judged.describe(value, truth, show);
 }
 
 export function notEqual(operand: Scalar): Matcher {
@@ -18,7 +19,7 @@ export function notEqual(operand: Scalar): Matcher {
   const turned: Record<Truth, Truth> = { holds: 'fails', fails: 'holds', unknown: 'unknown' };
   return {
     test: (value) => turned[same.test(value)],
-    describe: (value, truth) => same.describe(value, turned[truth]),
+    describe: (value, truth, show) => same.describe(value, turned[truth], show),
   };
 }
 
@@ -40,10 +41,10 @@ export function having(operand: Scalar): Matcher {
       if (elements.includes(operand)) return 'holds';
       return elements.every(accepts) ? 'fails' : 'unknown';
     },
-    describe(value, truth) {
-      if (!Array.isArray(value)) return `is ${showValue(value)}, expected a list`;
-      if (truth === 'unknown') return `is ${showValue(value)}, not all of the type of ${showValue(operand)}`;
-      return `is ${showValue(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
+    describe(value, truth, show) {
+      if (!Array.isArray(value)) return `is ${show(value)}, expected a list`;
+      if (truth === 'unknown') return `is ${show(value)}, not all of the type of ${showValue(operand)}`;
+      return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
     },
   };
 }

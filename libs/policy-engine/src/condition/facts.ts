@@ -1,7 +1,7 @@
 import type { PolicyCall } from '../decision.ts';
 import type { Clock, LocalTime } from './clock.ts';
 import type { Field, NamedField } from './field.ts';
-import { showText, showValue } from './show.ts';
+import { showFor, showText } from './show.ts';
 
 /** A call, and where the rule that looks at it takes op and amount from. */
 export interface Facts {
@@ -64,7 +64,7 @@ export function readOp({ call, op }: Facts): Reading {
   if (op?.keys === undefined) return reading('op', call.op);
   const read = readArgument(call.args, op.text, op.keys);
   if (!read.known || (typeof read.value === 'string' && OPERATION.test(read.value))) return read;
-  return unfit(op.text, read.value, 'the name of an operation');
+  return unfit(op, read.value, 'the name of an operation');
 }
 
 /** The amount as the rule takes it: a whole number of cents, or not known. */
@@ -72,23 +72,25 @@ export function readAmount({ call, amount }: Facts): Reading {
   if (amount?.keys === undefined) return reading('amount_cents', call.amount_cents);
   const read = readArgument(call.args, amount.text, amount.keys);
   if (!read.known || isAmount(read.value)) return read;
-  return unfit(amount.text, read.value, 'a whole number of cents');
+  return unfit(amount, read.value, 'a whole number of cents');
 }
 
 function isAmount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function unfit(text: string, value: unknown, expected: string): Reading {
-  const because = `${showText(text)} is ${showValue(value)}, expected ${expected}`;
+function unfit({ text, keys }: Field, value: unknown, expected: string): Reading {
+  const because = `${showText(text)} is ${showFor(keys)(value)}, expected ${expected}`;
   return { known: false, missing: false, because };
 }
 
 /** A key that is not there is missing. One inside text, a list or null can't be read: that is another thing. */
 function readArgument(args: unknown, text: string, keys: readonly string[]): Reading {
   let value = args === undefined ? {} : args;
-  for (const key of keys) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return inside(value, text, key);
+  for (const [at, key] of keys.entries()) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return inside(showFor(keys.slice(0, at))(value), text, key);
+    }
     if (!Object.hasOwn(value, key)) {
       return { known: false, missing: true, because: `${showText(text)} is missing` };
     }
@@ -97,7 +99,7 @@ function readArgument(args: unknown, text: string, keys: readonly string[]): Rea
   return { known: true, value };
 }
 
-function inside(value: unknown, text: string, key: string): Reading {
-  const because = `${showText(text)} can't be read, '${showText(key)}' is asked of ${showValue(value)}`;
+function inside(shown: string, text: string, key: string): Reading {
+  const because = `${showText(text)} can't be read, '${showText(key)}' is asked of ${shown}`;
   return { known: false, missing: false, because };
 }

@@ -1,11 +1,11 @@
-import { showValue } from './show.ts';
+import type { Show } from './show.ts';
 import { type Truth, truthOf } from './truth.ts';
 
 /** What an operator with its operand says of one value. */
 export interface Matcher {
   test(value: unknown): Truth;
-  /** The end of a sentence that starts with the field's name: `is 5, not less than 3`. */
-  describe(value: unknown, truth: Truth): string;
+  /** The end of a sentence that starts with the field's name: `is 5, not less than 3`. `show` puts the value in words. */
+  describe(value: unknown, truth: Truth, show: Show): string;
 }
 
 export type Scalar = string | number | boolean;
@@ -36,9 +36,9 @@ interface Judgement<T> {
 export function judge<T>({ accepts, expected, holds, phrase }: Judgement<T>): Matcher {
   return {
     test: (value) => (accepts(value) ? truthOf(holds(value)) : 'unknown'),
-    describe(value, truth) {
-      if (truth === 'unknown') return `is ${showValue(value)}, expected ${expected}`;
-      return `is ${showValue(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
+    describe(value, truth, show) {
+      if (truth === 'unknown') return `is ${show(value)}, expected ${expected}`;
+      return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
     },
   };
 }

@@ -33,9 +33,9 @@ export function ofLength(matchers: readonly Matcher[]): Matcher {
       const length = lengthOf(value);
       return length === undefined ? 'unknown' : joinAll(matchers, length);
     },
-    describe(value, truth) {
+    describe(value, truth, show) {
       const length = lengthOf(value);
-      if (length === undefined) return `is ${showValue(value)}, expected text or a list`;
+      if (length === undefined) return `is ${show(value)}, expected text or a list`;
       return `has a length that ${describeAll(matchers, length, truth)}`;
     },
   };
@@ -43,7 +43,7 @@ export function ofLength(matchers: readonly Matcher[]): Matcher {
 
 function describeAll(matchers: readonly Matcher[], length: number, truth: Truth): string {
   const deciding = matchers.filter((matcher) => matcher.test(length) === truth);
-  return deciding.map((matcher) => matcher.describe(length, truth)).join(' and ');
+  return deciding.map((matcher) => matcher.describe(length, truth, showValue)).join(' and ');
 }
 
 function lengthOf(value: unknown): number | undefined {

@@ -1,4 +1,7 @@
+import { isSecretKey, secretSpans } from './secret.ts';
+
 const MAX_SHOWN = 80;
+const HIDDEN = '[redacted]';
 const MAX_LISTED = 5;
 
 /** What a reader can't see or what would break a line: control, format and other characters without a shape. */
@@ -6,7 +9,7 @@ const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * A value as a reason shows it: text in quotes, at most about 80 characters, with control and invisible characters
- * written as `\u{200b}`, so that a caller can't write into a log line what is not there.
+ * written as `\u{200b}`, so that a caller can't write into a log line what is not there, and without secrets.
  */
 export function showValue(value: unknown): string {
   if (typeof value === 'string') return `'${showText(value)}'`;
@@ -15,13 +18,35 @@ export function showValue(value: unknown): string {
   return typeof value === 'object' ? 'a mapping' : 'nothing';
 }
 
-/** Text without quotes around it, escaped and cut in the same way. */
+/** How a value is put in words. */
+export type Show = typeof showValue;
+
+/** How the value under these keys is shown: not at all where one of them is the name of a secret. */
+export function showFor(keys: readonly string[] | undefined): Show {
+  return keys?.some(isSecretKey) ? showHidden : showValue;
+}
+
+/** What has no value yet is no secret, nor is true or false. */
+function showHidden(value: unknown): string {
+  const isHidden = typeof value === 'number' || (typeof value === 'string' && value !== '');
+  return isHidden ? HIDDEN : showValue(value);
+}
+
+/**
+ * Text without quotes around it, escaped and cut in the same way, and without what looks like a secret: reasons are
+ * stored and shown where the arguments are not. What a secret hides doesn't let more of the text be seen.
+ */
 export function showText(text: string): string {
+  const secrets = secretSpans(text);
   let shown = '';
-  for (const character of text.slice(0, MAX_SHOWN + 1)) {
-    const piece = showCharacter(character);
-    if (shown.length + piece.length > MAX_SHOWN) return `${shown}…`;
+  let at = 0;
+  while (at < text.length) {
+    const secret = secrets.find(({ start }) => start === at);
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const piece = secret === undefined ? showCharacter(character) : HIDDEN;
+    if (at > MAX_SHOWN || shown.length + piece.length > MAX_SHOWN) return `${shown}…`;
     shown += piece;
+    at = secret?.end ?? at + character.length;
   }
   return shown;
 }

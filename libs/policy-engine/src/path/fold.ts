@@ -1,6 +1,16 @@
 // Printable and not: every character of ASCII, which folding only makes lower case.
 const ASCII = /^[\0-\x7f]*$/;
 const WITHOUT_SHAPE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/**
+ * More marks on one letter than text has: 30 are the most in the Stream-Safe Text Format (UAX 15). Normalising sorts them,
+ * which takes quadratic time. The two voicing signs become marks, and characters without a shape go away between marks.
+ */
+const TANGLE = /[\p{M}\uFF9E\uFF9F\p{Cf}\p{Default_Ignorable_Code_Point}]{31}/u;
+
+/** Whether folding this text could take long. */
+export function isTangled(text: string): boolean {
+  return !ASCII.test(text) && TANGLE.test(text);
+}
 
 /**
  * Text as the most forgiving file system would compare it: without case, without invisible characters, compatible
@@ -8,7 +18,10 @@ const WITHOUT_SHAPE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
  */
 export function foldText(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
-  return text.normalize('NFKC').replace(WITHOUT_SHAPE, '').toLowerCase().normalize('NFKC');
+  const shapes = text.normalize('NFKC').replace(WITHOUT_SHAPE, '');
+  // There and back, because ß and SS, and the two small sigmas, are one letter only in the other case.
+  const lower = shapes.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+  return lower.normalize('NFKC');
 }
 
 /** A folder's or file's name in that way; some systems drop dots and spaces at its end, too. */

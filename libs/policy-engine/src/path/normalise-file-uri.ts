@@ -1,8 +1,9 @@
 import { pathOfFileUri } from './file-uri.ts';
-import { foldName, foldText } from './fold.ts';
+import { foldName, foldText, isTangled } from './fold.ts';
 import type { NormalUri } from './normalise-uri.ts';
 import { decodeOnce, hasControl, hasEncodedSlash, hasEncoding } from './percent.ts';
 import { hasOddDots, resolvePath, startsWithDrive } from './resolve.ts';
+import { MAX_PATH_LENGTH } from './spellings.ts';
 
 /**
  * `file:` URIs in one spelling: scheme in lower case, no host, encodings decoded, `.`, `..` and empty names resolved, no
@@ -23,6 +24,8 @@ export function normaliseFileUri(uri: string): NormalUri {
 
 function faultOf(path: string, decoded: string | undefined): string | undefined {
   if (decoded === undefined || !decoded.isWellFormed()) return 'an encoding that is not UTF-8';
+  if (decoded.length > MAX_PATH_LENGTH) return 'a path that is too long';
+  if (isTangled(decoded)) return 'too many marks on one letter';
   if (hasControl(decoded)) return 'a control character';
   if (hasEncoding(decoded)) return 'an encoding inside an encoding';
   if (hasEncodedSlash(path)) return 'an encoded slash';

@@ -32,9 +32,9 @@ function faultOf(uri: string, decoded: string | undefined): string | undefined {
   return uri !== uri.trim() ? 'blanks around it' : undefined;
 }
 
-/** What the parser left: dots behind an encoded slash, or in a scheme whose paths it does not resolve. */
+/** What the parser left: dots behind an encoded slash, before parameters, or in a scheme whose paths it doesn't resolve. */
 function hasDots(path: string): boolean {
-  return path.split('/').some((name) => name === '.' || name === '..');
+  return path.split('/').some((name) => /^\.{1,2}(?:;|$)/.test(name));
 }
 
 function decodePlain(uri: string): string {

@@ -9,9 +9,23 @@ export function resolvePath(path: string): string[] | undefined {
   return names;
 }
 
-/** Names of dots and blanks only, other than `.` and `..`: some systems read them as one of these. */
+/** Whether `..` is asked of the root: one who takes the path for a relative one gets elsewhere then. */
+export function climbsOut(path: string): boolean {
+  let depth = 0;
+  for (const name of path.split('/')) {
+    if (name === '..') depth--;
+    else if (name !== '' && name !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+/**
+ * Names of dots and blanks only, other than `.` and `..`, also with parameters (`;`) or a stream (`:`) behind them: some
+ * systems read them as one of these.
+ */
 export function hasOddDots(path: string): boolean {
-  return path.split('/').some((name) => name !== '.' && name !== '..' && /^[.\s]+$/u.test(name));
+  return path.split('/').some((name) => name !== '.' && name !== '..' && /^[.\s]+(?:[;:]|$)/u.test(name));
 }
 
 /** Whether a path starts with a drive of Windows, such as `/C:/`. */

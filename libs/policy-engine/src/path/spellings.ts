@@ -1,7 +1,7 @@
 import { isFileUri, pathOfFileUri } from './file-uri.ts';
-import { foldText } from './fold.ts';
+import { foldText, isTangled } from './fold.ts';
 import { decodeOnce, hasControl, hasEncodedSlash } from './percent.ts';
-import { hasOddDots, startsWithDrive } from './resolve.ts';
+import { climbsOut, hasOddDots, startsWithDrive } from './resolve.ts';
 
 /** One way to read a path. A folded one is compared with folded roots. */
 export interface Spelling {
@@ -13,27 +13,36 @@ export type Spellings =
   | { readonly ok: true; readonly spellings: readonly Spelling[] }
   | { readonly ok: false; readonly because: string };
 
-/** Longer than any path that a system takes. */
-const MAX_LENGTH = 8192;
+/** The longest path that Linux takes, and no system with folders takes much longer ones. */
+export const MAX_PATH_LENGTH = 4096;
+/** All spellings together; a plain path of that length has two, an encoded one four. */
+const MAX_SPELLED = 32_768;
+/** Some systems have no such characters in their own encoding, and put in the slash that looks alike. */
+const SLASHES = /[\u2044\u2215\u2216\u29F5\u29F8]/g;
 /** Four rounds of encoding with everything else make fewer. */
 const MAX_SPELLINGS = 64;
 
 /**
  * Every way in which a server may read a path: as it stands, decoded once and again, with dots decoded alone (as URL
- * parsers do), with backslashes as slashes, folded, and all of these together. Not ok where one of them can't be read.
+ * parsers do), with backslashes and look-alikes as slashes, folded, and all of these together. Not ok where one of them can't be read.
  */
 export function spellingsOf(text: string): Spellings {
-  if (text.length > MAX_LENGTH) return refuse('a path that is too long');
-  const from = isFileUri(text) ? pathOfFileUri(text) : { ok: true as const, path: text };
+  if (text.length > MAX_PATH_LENGTH) return refuse('a path that is too long');
+  const isUri = isFileUri(text);
+  const from = isUri ? pathOfFileUri(text) : { ok: true as const, path: text };
   if (!from.ok) return from;
   const found = new Map<string, Spelling>();
+  let spelled = 0;
   const queue: Spelling[] = [{ text: from.path, folded: false }];
   for (let spelling = queue.pop(); spelling !== undefined; spelling = queue.pop()) {
     const key = `${spelling.folded ? 'folded' : 'exact'}:${spelling.text}`;
     if (found.has(key)) continue;
     const fault = faultOf(spelling.text);
     if (fault !== undefined) return refuse(fault);
-    if (found.size >= MAX_SPELLINGS) return refuse('a path that is encoded too often');
+    if (isUri && climbsOut(spelling.text)) return refuse('a file: URI with .. above the root');
+    spelled += spelling.text.length;
+    if (found.size >= MAX_SPELLINGS || spelled > MAX_SPELLED)
+      return refuse('a path that is encoded too often');
     found.set(key, spelling);
     queue.push(...rewritingsOf(spelling));
   }
@@ -47,12 +56,14 @@ function rewritingsOf({ text, folded }: Spelling): Spelling[] {
     rewritings.push({ text: text.replace(/%2e/gi, '.'), folded });
   }
   if (text.includes('\\')) rewritings.push({ text: text.replaceAll('\\', '/'), folded });
+  if (text.search(SLASHES) >= 0) rewritings.push({ text: text.replace(SLASHES, '/'), folded });
   return rewritings;
 }
 
 /** What makes a path mean something else to each reader, whatever the root is. */
 function faultOf(path: string): string | undefined {
   if (!path.startsWith('/')) return 'not an absolute path';
+  if (isTangled(path)) return 'a path with too many marks on one letter';
   if (hasControl(path)) return 'a path with a control character';
   if (!path.isWellFormed() || decodeOnce(path) === undefined) return 'a path that is not UTF-8';
   if (hasEncodedSlash(path)) return 'a path with an encoded slash';

@@ -14,6 +14,15 @@ describe('text on the page', () => {
     expect(visible('naïve 日本 🙂')).toBe('naïve 日本 🙂');
   });
 
+  it.each(['2800', '034F', '17B4', '1D159', '180B', 'E0061', '2064', '00AD', '3164'])(
+    'shows the blank U+%s',
+    (code) => {
+      const blank = String.fromCodePoint(Number.parseInt(code, 16));
+      expect(visible(`a${blank}b`)).toBe(`a⟨U+${code}⟩b`);
+      expect(oneLine(`a${blank}b`)).toBe(`a⟨U+${code}⟩b`);
+    },
+  );
+
   it('shows every odd space of a name, so that no two names look alike', () => {
     expect(oneLine('read\nfile\t\u00a0 x\ud800\u3000')).toBe(
       'read⟨U+000A⟩file⟨U+0009⟩⟨U+00A0⟩ x⟨U+D800⟩⟨U+3000⟩',

@@ -17,9 +17,10 @@ const ENTITIES: Record<string, string> = {
 
 /**
  * Characters that a person can't see or that turn text around: controls but for tab and newline, format characters (bidi,
- * zero width, soft hyphen), halves of characters, line and paragraph separators, fillers (Unicode TR36 §2.5).
+ * zero width, soft hyphen), halves of characters, line and paragraph separators, fillers (Unicode TR36 §2.5), and two symbols
+ * that are blank.
  */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\p{Variation_Selector}/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/gu;
 
 const codePoint = (char: string): string =>
   `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;

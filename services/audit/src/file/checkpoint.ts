@@ -1,10 +1,12 @@
+import { parseJson } from '@aegis/shared/json/parse';
+
 /** What the last line of a file says: up to where the log has been written. */
 export type Checkpoint = { seq: number; eventId: string };
 
 /** The checkpoint in a line, or undefined where it is no whole line of ours. */
 export function readCheckpoint(text: string): Checkpoint | undefined {
   try {
-    const line: unknown = JSON.parse(text);
+    const line: unknown = parseJson(text);
     if (typeof line !== 'object' || line === null || !('seq' in line) || !('event_id' in line))
       return undefined;
     const { seq, event_id: eventId } = line;

@@ -14,6 +14,12 @@ const RETRY_MS = 250;
 /** A file that was removed is soon back; that it happened stays visible for as long as this. */
 const SHOWN_MS = 3_000;
 const POLL_MS = 2;
+/**
+ * A pause between writes while few entries come, so that those of a moment share one sync of the file: many small ones are in
+ * the way of the log's own, which callers wait for.
+ */
+const GATHER_MS = 25;
+const FEW = 256;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -83,6 +89,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     while (!isOver()) {
       await queue.waitForWork(stopBy === undefined ? LOOK_MS : 0);
       await step().catch(failed);
+      if (stopBy === undefined && queue.size() < FEW) await sleep(GATHER_MS);
     }
   };
 

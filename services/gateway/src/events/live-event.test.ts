@@ -22,6 +22,14 @@ it('JSON over several lines becomes one, so that no line of it is read as a fiel
   expect(JSON.parse(frame.split('data: ')[1] ?? '')).toEqual(event);
 });
 
+it('its keys are as they are written, whatever was read before', () => {
+  const writtenAs = (key: string) =>
+    JSON.stringify({ ...event, data: { p: 1, key: 2 } }, null, 2).replace('"key"', `"${key}"`);
+  toLiveEvent(6, 'decision', writtenAs('\\\\'));
+  const frame = toLiveEvent(7, 'decision', writtenAs('\\u0061'))?.frame ?? '';
+  expect(frame).toContain('"data":{"p":1,"a":2}');
+});
+
 it.each(['', 'no JSON', '{}', 'null'])('%j is no event', (text) => {
   expect(toLiveEvent(7, 'decision', text)).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import { readEnvelope } from '@aegis/shared/bus/read';
 import { APPROVALS_LOG, DECISIONS_LOG, EVENTS } from '@aegis/shared/contracts/subjects';
+import { parseJson } from '@aegis/shared/json/parse';
 
 export const KINDS = ['decision', 'approval'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -26,6 +27,6 @@ export type LiveEvent = { seq: number; kind: Kind; frame: string };
 export function toLiveEvent(seq: number, kind: Kind, text: string): LiveEvent | undefined {
   const event = readEnvelope(text);
   if (event === undefined) return undefined;
-  const line = /[\r\n]/.test(text) ? JSON.stringify(JSON.parse(text)) : text;
+  const line = /[\r\n]/.test(text) ? JSON.stringify(parseJson(text)) : text;
   return { seq, kind, frame: `id: ${seq}\nevent: ${event.type}\ndata: ${line}\n\n` };
 }

@@ -1,8 +1,10 @@
 import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
+import type { Call } from '@aegis/shared/contracts/call';
 import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
 import { AppError } from '@aegis/shared/errors/app-error';
+import { callDigest } from '@aegis/shared/json/call-digest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
@@ -98,6 +100,24 @@ describe('POST /guard/enforce', () => {
       idempotency_key: 'key-1',
       via: 'rest',
     });
+  });
+
+  it.each([
+    ['{"s":1,"\\\\":2}', '{"s":1,"\\"":3}', { s: 1, '"': 3 }],
+    ['{"t":1,"\\\\u00":2}', '{"t":1,"\\u0070ath":3}', { t: 1, path: 3 }],
+  ])('after args %s, hands on the args %s as they are written', async (before, text, args) => {
+    for (const written of [before, text]) {
+      const reply = await gateway.app.inject({
+        method: 'POST',
+        url: '/guard/enforce',
+        payload: `{"tool":"a.b","args":${written}}`,
+        headers: { host: 'localhost', 'content-type': 'application/json' },
+      });
+      expect(reply.statusCode).toBe(200);
+    }
+    const { call } = asked.at(-1)?.data as { call: Call };
+    expect(call).toEqual({ tool: 'a.b', args, principal: 'anonymous' });
+    expect(callDigest(call)).toBe(callDigest({ tool: 'a.b', args, principal: 'anonymous' }));
   });
 
   it('answers a refusal of the enforcer with its code, and as a decision that allows nothing', async () => {

@@ -15,6 +15,7 @@ type Seen = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string
 let server: Server;
 let upstream: HttpServer;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let pages: string;
 let port: number;
 let seen: Seen[] = [];
 
@@ -54,7 +55,8 @@ async function listen(): Promise<string> {
 
 beforeAll(async () => {
   server = await startNatsServer();
-  gateway = await createTestApp(server, { APPROVALS_URL: await listen() });
+  pages = await listen();
+  gateway = await createTestApp(server, { APPROVALS_URL: pages });
   port = Number(new URL(await gateway.app.listen({ host: '127.0.0.1', port: 0 })).port);
 });
 afterAll(async () => {
@@ -94,7 +96,13 @@ describe('the pages of the approvals service', () => {
       cookie: 'a=1',
     });
     const { headers } = seen[0] ?? {};
-    expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', host: 'localhost:8000', cookie: 'a=1' });
+    expect(headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': 'localhost:8000',
+      cookie: 'a=1',
+    });
+    // The service inside answers to its own name alone: a page elsewhere can't make a browser send that.
+    expect(headers?.['host']).toBe(new URL(pages).host);
     for (const name of ['x-real-ip', 'forwarded', 'authorization']) expect(headers).not.toHaveProperty(name);
   });
 

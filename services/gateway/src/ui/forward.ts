@@ -57,7 +57,6 @@ function headersOf({ headers, body, clientIp }: Forwarded): OutgoingHttpHeaders 
   const passed = PASSED_ON.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]]));
   return {
     ...(Object.fromEntries(passed) as OutgoingHttpHeaders),
-    host: headers.host,
     'x-forwarded-for': clientIp,
     'x-forwarded-host': headers.host,
     ...(body === undefined ? {} : { 'content-length': body.length }),

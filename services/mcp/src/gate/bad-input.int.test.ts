@@ -124,6 +124,11 @@ describe('side doors', () => {
     const denied = await send(one, listen('file:///srv/a', 'file:///etc/passwd')).passage;
     expect(answerOf(denied).error).toMatchObject({ code: -32010 });
     expect(answerOf(await send(one, listen(7)).passage).error).toMatchObject({ code: -32602 });
+    for (const twin of ['resource_subscriptions', 'ResourceSubscriptions']) {
+      const hidden = { _meta: MODERN, notifications: { [twin]: ['file:///etc/passwd'] } };
+      const passage = await send(one, requestOf('subscriptions/listen', hidden)).passage;
+      expect(answerOf(passage).error).toMatchObject({ code: -32602 });
+    }
     const open = listen('file:///srv/a');
     expect(await send(one, open).passage).toEqual({ type: 'forward', text: open.text });
     await until(() => eventsOf(PASSED).length === 1 && eventsOf(DECIDED).length === 1);
@@ -173,6 +178,31 @@ it('a task belongs to the principal whose call made it', async () => {
   });
   await until(() => eventsOf('aegis.call.succeeded.v1').length === 1);
   expect(data(eventsOf('aegis.call.succeeded.v1')[0])).toMatchObject({ accepted: true });
+});
+
+it.each([
+  ['tasks/get', { taskId: 't1' }],
+  ['tasks/update', { taskId: 't1', inputResponses: {} }],
+  ['tasks/cancel', { taskId: 't1' }],
+  ['tasks/get', { taskId: ['t1'] }],
+  ['subscriptions/listen', { notifications: { taskIds: ['t1'] } }],
+  ['subscriptions/listen', { notifications: { task_ids: ['t1'] } }],
+])('nobody else reaches a task of the 2026 era by %s with %j', async (method, params) => {
+  const passage = await send(gate({ principal: 'key:ann' }), callOf('read', {}, { _meta: MODERN })).passage;
+  answered(passage, { result: { resultType: 'task', taskId: 't1', status: 'working' } });
+  const asking = requestOf(method, { ...params, _meta: MODERN });
+  expect(answerOf(await send(gate({ principal: 'key:bob' }), asking).passage).error).toMatchObject({
+    code: -32602,
+  });
+});
+
+it('its maker listens to a task of the 2026 era', async () => {
+  const one = gate({ principal: 'key:ann' });
+  answered(await send(one, callOf('read', {}, { _meta: MODERN })).passage, {
+    result: { resultType: 'task', taskId: 't1', status: 'working' },
+  });
+  const listening = requestOf('subscriptions/listen', { _meta: MODERN, notifications: { taskIds: ['t1'] } });
+  expect((await send(one, listening).passage).type).toBe('forward');
 });
 
 it('the client is in every decision: as it said at the start, or with each request', async () => {

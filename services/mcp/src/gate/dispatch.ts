@@ -109,7 +109,7 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
         dispatch,
         ...(more === undefined ? {} : { reasons: more.reasons, approval_id: more.approvalId }),
       });
-      const stored = recorder.decide(data, ids, Date.now() + timeoutMs);
+      const stored = recorder.decide(data, ids, Date.now() + timeoutMs, waitForRecord);
       if (waitForRecord) {
         await stored.catch((thrown: unknown) => {
           notSent(of, 'the record was not confirmed in time');

@@ -63,7 +63,7 @@ export function createPassCall(deps: PassCallDeps): PassCall {
   const deny = async (passing: Passing): Promise<Passage> => {
     const { request, caller, judged, asked } = passing;
     const data = decisionOf(passing, options, 'blocked', {});
-    await recorder.decide(data, newIds(), Date.now() + timeoutMs).catch((err: unknown) => {
+    await recorder.decide(data, newIds(), Date.now() + timeoutMs, true).catch((err: unknown) => {
       log.error({ err, tool: asked.tool }, 'a blocked call is not on record');
     });
     return { type: 'answer', text: sayNo(request, caller.isModern, blocked(judged.reasons)) };
@@ -117,7 +117,7 @@ export function createPassCall(deps: PassCallDeps): PassCall {
   };
 
   return {
-    listen: createListen({ judge, deny, recorder, options, closing }),
+    listen: createListen({ judge, deny, recorder, tasks, options, closing }),
     async pass(request, caller, client, circumstances) {
       const read = readCall(server, request);
       if ('invalid' in read) {

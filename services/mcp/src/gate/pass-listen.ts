@@ -1,26 +1,38 @@
 import type { ClientInfo } from '@aegis/shared/contracts/call';
 import type { Request } from '../wire/message.ts';
+import { LISTEN_KEYS } from '../wire/protocol-keys.ts';
 import { invalidParams, sayNo } from './answers.ts';
 import { readCall, subscribedTo } from './call.ts';
-import type { Caller } from './era.ts';
+import { type Caller, membersOf } from './era.ts';
 import type { Judge } from './judge.ts';
 import type { GateOptions, Passage } from './passage.ts';
 import type { Passing } from './passing.ts';
 import type { Recorder } from './record.ts';
 import { cannotDecide } from './sentences.ts';
+import { type TaskOwners, tasksListenedTo } from './tasks.ts';
 
-/** Lets a client of the 2026-07-28 era listen for changes: of resources too, where no rule denies one of them. */
+/**
+ * Lets a client of the 2026-07-28 era listen for changes: of resources too, where no rule denies one of them, and of its
+ * principal's own tasks, whose changes bring their results.
+ */
 export type Listen = (request: Request, caller: Caller, client: ClientInfo | undefined) => Promise<Passage>;
 
 export type ListenDeps = {
   readonly judge: Judge;
   readonly deny: (passing: Passing) => Promise<Passage>;
   readonly recorder: Pick<Recorder, 'passed'>;
+  readonly tasks: Pick<TaskOwners, 'isOwn'>;
   readonly options: Pick<GateOptions, 'server' | 'principal'>;
   readonly closing: AbortSignal;
 };
 
-export function createListen({ judge, deny, recorder, options, closing }: ListenDeps): Listen {
+/** A key that a lenient server could take for one that is judged. */
+const twinIn = (params: Request['params']): string | undefined =>
+  [...Object.keys(params ?? {}), ...Object.keys(membersOf(params?.['notifications']))].find(
+    (key) => LISTEN_KEYS.lookedLike(key, true) !== undefined,
+  );
+
+export function createListen({ judge, deny, recorder, tasks, options, closing }: ListenDeps): Listen {
   const { server, principal } = options;
   const circumstances = { signal: closing, notify: () => undefined, held: () => undefined };
 
@@ -44,8 +56,20 @@ export function createListen({ judge, deny, recorder, options, closing }: Listen
   };
 
   return async (request, caller, client) => {
+    const twin = twinIn(request.params);
+    if (twin !== undefined) {
+      return {
+        type: 'answer',
+        text: invalidParams(request, `params: ${twin} only looks like a field of them`),
+      };
+    }
     const uris = subscribedTo(request.params);
     if (!uris) return { type: 'answer', text: invalidParams(request, 'params.notifications: expected URIs') };
+    const taskIds = tasksListenedTo(request.params);
+    if (!taskIds?.every((id) => tasks.isOwn(server, id, principal))) {
+      const problem = 'params.notifications.taskIds: expected ids of tasks that are yours';
+      return { type: 'answer', text: invalidParams(request, problem) };
+    }
     try {
       const no = await denied(request, caller, client, uris);
       if (no) return no;

@@ -9,6 +9,7 @@ import { recordCall } from '@aegis/shared/json/call-digest';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import type { Logger } from '@aegis/shared/runtime/logger';
 import { type BackgroundOptions, createBackground } from './background.ts';
+import { createGather } from './gather.ts';
 import type { RecordMode } from './passage.ts';
 
 /** Ends are facts that only this process knows, so many may wait for a bus that is away. */
@@ -55,7 +56,7 @@ export type Recorder = {
   /** A new call's place in the record. */
   dispatchOf(server: string, method: string): Dispatch;
   /**
-   * Stores a decision of ours; durable when this resolves.
+   * Stores a decision of ours; durable when this resolves. One that nobody waits for is stored with others of its moment.
    *
    * @throws AppError where it was not confirmed in time: it may be stored or not
    */
@@ -63,6 +64,7 @@ export type Recorder = {
     data: DecisionEnforced,
     ids: { decisionId: string; traceId: string },
     deadlineMs: number,
+    isAwaited: boolean,
   ): Promise<void>;
   /** How a call ended. Nobody waits for it; it is tried until it is stored. */
   end(sent: Sent, how: () => CallEnd): void;
@@ -105,7 +107,8 @@ export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: s
 
 export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
   const append: BackgroundOptions['append'] = (fact, deadlineMs) => bus.append.one(fact, deadlineMs);
-  const ends = createBackground({ append, log, limit: MAX_ENDS, untilStored: true });
+  const gather = createGather(bus.append);
+  const ends = createBackground({ append: gather.store, log, limit: MAX_ENDS, untilStored: true });
   const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: false });
 
   /** A note is the only event of its call, so nothing can stand before it. */
@@ -121,7 +124,7 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
   return {
     instance,
     dispatchOf: (server, method) => ({ call_id: randomUUID(), instance, server, method }),
-    async decide(data, { decisionId, traceId }, deadlineMs) {
+    async decide(data, { decisionId, traceId }, deadlineMs, isAwaited) {
       const event = createEvent({
         type: 'aegis.decision.enforced.v1',
         source: SOURCE,
@@ -131,7 +134,8 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
         traceId,
         data,
       });
-      await bus.commit({ subject: enforceLog(data.outcome), event }, deadlineMs);
+      const fact = { subject: enforceLog(data.outcome), event };
+      await (isAwaited ? bus.commit(fact, deadlineMs) : gather.store(fact, deadlineMs));
     },
     end(sent, how) {
       const { callId, traceId, tool, server, principal } = sent;
@@ -155,6 +159,7 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
       note('aegis.call.refused.v1', callId, { ...about, ...facts });
     },
     async close() {
+      gather.flush();
       await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS)]);
     },
   };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTaskOwners, ownTasks } from './tasks.ts';
+import { createTaskOwners, ownTasks, taskIn } from './tasks.ts';
 import { response } from './testkit/client.ts';
 
 it('a task belongs to the principal whose call made it, and stays theirs', () => {
@@ -10,6 +10,27 @@ it('a task belongs to the principal whose call made it, and stays theirs', () =>
   expect(owners.isOwn('files', 't', 'bob')).toBe(false);
   expect(owners.isOwn('mail', 't', 'bob')).toBe(true);
   expect(owners.isOwn('files', undefined, 'bob')).toBe(true);
+});
+
+it("a task whose maker is forgotten is nobody's where keys tell people apart", () => {
+  const owners = createTaskOwners();
+  expect(owners.isOwn('files', 't', 'key:bob')).toBe(false);
+  expect(owners.isOwn('files', 't', 'anonymous')).toBe(true);
+  expect(owners.isOwn('files', 't', 'os-user:ann')).toBe(true);
+});
+
+it.each([7, ['t'], null, { taskId: 't' }])('%j is no task of anybody', (taskId) => {
+  const owners = createTaskOwners();
+  owners.made('files', 't', 'ann');
+  expect(owners.isOwn('files', taskId, 'ann')).toBe(false);
+});
+
+it.each([
+  ['2025-11-25', { task: { taskId: 't1', status: 'working' } }, 't1'],
+  ['2026-07-28', { resultType: 'task', taskId: 't1', status: 'working' }, 't1'],
+  ['2026-07-28, and is no task', { resultType: 'complete', taskId: 't1', content: [] }, undefined],
+])('the handle of a task is known as it is written in %s', (_revision, result, taskId) => {
+  expect(taskIn(response({ result }))).toBe(taskId);
 });
 
 it('the oldest owners are forgotten first', () => {

@@ -45,3 +45,12 @@ export function messageIn({ body }: Reply): {
 /** A `tools/call` of the 2025 era. */
 export const toolCall = (name: string, args: unknown, id: string | number = 1): string =>
   JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } });
+
+/**
+ * Two calls of `firewall_enforce`: after the first, `JSON.parse` reads the key `"` of the second one's arguments as `\\`
+ * (nodejs/node#63785).
+ */
+export const MISREAD_CALLS = [
+  toolCall('firewall_enforce', { tool: 'shop.search', args: { query: 'x', '\\': 'safe' } }, 'first'),
+  toolCall('firewall_enforce', { tool: 'shop.search', args: { query: 'x', '"': 'other' } }, 'second'),
+];

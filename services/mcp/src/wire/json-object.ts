@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { hasEscapedKeys, parseKeyByKey } from '@aegis/shared/json/parse';
+import { hasMoreItems } from './items.ts';
 import { type Scan, scanObject, type TopMember, topMembers } from './scan.ts';
 
 /** A JSON object and what its text says beyond its value. */
@@ -32,12 +33,15 @@ function parse(text: string): { value: unknown } | undefined {
 
 /**
  * Reads the bytes of one message. A line feed can only stand between two tokens and becomes a space, so that the text
- * stays one line.
+ * stays one line. More than `maxItems` members and elements in all are a problem that is found before anything is parsed.
  */
-export function readJsonObject(bytes: Uint8Array): JsonObject | NotAnObject {
+export function readJsonObject(bytes: Uint8Array, maxItems?: number): JsonObject | NotAnObject {
   if (!isUtf8(bytes)) return notJson('The message is not valid UTF-8.');
   const came = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   if (came.startsWith(BYTE_ORDER_MARK)) return notJson('The message starts with a byte order mark.');
+  if (maxItems !== undefined && hasMoreItems(came, maxItems)) {
+    return notObject(`The message has more than ${maxItems} members and elements in all.`);
+  }
   const parsed = parse(came);
   if (!parsed) return notJson('The message is not valid JSON.');
   const escaped = hasEscapedKeys(came);

@@ -71,6 +71,8 @@ function createProtocolKeys(names: readonly string[]): ProtocolKeys {
 export const ENVELOPE_KEYS = createProtocolKeys(ENVELOPE);
 export const PARAMS_KEYS = createProtocolKeys(PARAMS);
 export const META_KEYS = createProtocolKeys(META);
+/** Fields of `subscriptions/listen` that the firewall judges, in `params` and in what they hold. */
+export const LISTEN_KEYS = createProtocolKeys(['notifications', 'resourceSubscriptions', 'taskIds']);
 
 /** Methods that the firewall judges or whose parameters it acts on. */
 const JUDGED = [

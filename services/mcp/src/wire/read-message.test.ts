@@ -84,7 +84,7 @@ it.each([
   ['half a surrogate pair in a key', call('{"arguments":[{"\\udc00":1}]}'), 'surrogate'],
   ['a carriage return', `{"jsonrpc":"2.0","id":7,"method":"ping",\r"params":{}}`, 'carriage return'],
   ['arguments nested too deep', call(`{"arguments":${'['.repeat(67)}${']'.repeat(67)}}`), 'too deep'],
-  ['a million levels', call(`{"arguments":${'['.repeat(1e6)}${']'.repeat(1e6)}}`), 'too deep'],
+  ['90,000 levels', call(`{"arguments":${'['.repeat(9e4)}${']'.repeat(9e4)}}`), 'too deep'],
   ['params that are a list', call('["a"]'), 'params must be an object'],
   ['no jsonrpc', '{"id":7,"method":"ping"}', 'jsonrpc'],
   ['jsonrpc as a number', '{"jsonrpc":2.0,"id":7,"method":"ping"}', 'jsonrpc'],
@@ -205,8 +205,22 @@ it('reads each key as it is written, whatever was read before', () => {
 it.each([
   ['quotes', `"${'\\"'.repeat(8e6)}"`],
   ['backslashes', `"${'\\\\'.repeat(8e6)}"`],
-  ['numbers', `[${'1e1,'.repeat(4e6)}0]`],
-  ['small strings', `[${'"",'.repeat(5e6)}0]`],
+  ['commas in a string', `"${'1,'.repeat(8e6)}"`],
+  ['one number', '9'.repeat(16e6)],
 ])('reads 16 MiB of %s', { timeout: 60_000 }, (_, body) => {
   expect(passed(call(`{"arguments":{"a":${body}}}`)).kind).toBe('request');
+});
+
+it.each([
+  ['elements', (items: number) => `[${Array.from({ length: items }, () => '1').join(',')}]`],
+  ['members', (items: number) => `{${Array.from({ length: items }, (_, i) => `"k${i}":{}`).join(',')}}`],
+])('reads 100,000 %s in all and refuses one more', (_, build) => {
+  // Three fields, `arguments` and `a` are members too.
+  const message = (items: number) => call(`{"arguments":{"a":${build(items)}}}`);
+  expect(passed(message(100_000 - 6)).kind).toBe('request');
+  expect(refusal(message(100_000 - 5))).toEqual({
+    id: null,
+    code: -32600,
+    because: 'The message has more than 100000 members and elements in all.',
+  });
 });

@@ -4,6 +4,9 @@ import { errorResponse, INVALID_REQUEST, PARSE_ERROR } from './errors.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
 import type { Message, RefusedMessage } from './message.ts';
 
+/** What a client says may have this many members and elements in all: a million distinct keys take seconds to check. */
+export const MAX_CLIENT_ITEMS = 100_000;
+
 const refuse = (problem: string, rawId = 'null', code = INVALID_REQUEST): { refused: RefusedMessage } => ({
   refused: { because: problem, answer: errorResponse(rawId, code, problem) },
 });
@@ -25,7 +28,7 @@ function readStrictly(object: JsonObject): Message | { readonly problem: string 
  * A number that a double can't hold is no reason to refuse: see `hasExactNumbers`.
  */
 export function readClientMessage(bytes: Uint8Array): { message: Message } | { refused: RefusedMessage } {
-  const object = readJsonObject(bytes);
+  const object = readJsonObject(bytes, MAX_CLIENT_ITEMS);
   if ('problem' in object) {
     return refuse(object.problem, 'null', object.isJson ? INVALID_REQUEST : PARSE_ERROR);
   }

@@ -74,3 +74,11 @@ it('sees one reading in a plain message', () => {
     expect(ambiguity(passed(result(json)))).toBeUndefined();
   }
 });
+
+it.each([
+  ['numbers', `[${'1e1,'.repeat(4e6)}0]`],
+  ['small strings', `[${'"",'.repeat(5e6)}0]`],
+  ['small objects', `[${'{"a":1},'.repeat(2e6)}0]`],
+])('reads 16 MiB of %s: a server may say much', { timeout: 60_000 }, (_, body) => {
+  expect(passed(result(body)).kind).toBe('response');
+});

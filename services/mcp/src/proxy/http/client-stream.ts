@@ -8,6 +8,8 @@ import { encodeEvent } from './sse.ts';
 const STREAM = 'text/event-stream';
 const JSON_TYPE = 'application/json';
 const KEEP_ALIVE = ': keep-alive\n\n';
+/** Headers wait this long for a first event: one write to the client costs less than two. */
+const HEADERS_WAIT_MS = 3;
 /** A client that reads so much more slowly than its server writes is cut off; it may take the stream up again. */
 const MAX_UNREAD_BYTES = 4 * MAX_LINE_BYTES;
 
@@ -19,6 +21,7 @@ export class ClientStream {
   readonly #gone = new AbortController();
   #headers: OutgoingHttpHeaders = {};
   #keepAlive: NodeJS.Timeout | undefined;
+  #isGathering = false;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#response = response;
@@ -63,7 +66,28 @@ export class ClientStream {
       ...headers,
       ...this.#headers,
     });
+    this.#gather();
     this.#response.flushHeaders();
+    setTimeout(this.#flush, HEADERS_WAIT_MS);
+  }
+
+  /** What is written from now on goes out with the next flush, as one write. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#response.socket?.cork();
+  }
+
+  #flush = (): void => {
+    if (!this.#isGathering) return;
+    this.#isGathering = false;
+    this.#response.socket?.uncork();
+  };
+
+  #write(bytes: Buffer | string): boolean {
+    this.#gather();
+    setImmediate(this.#flush);
+    return this.#response.write(bytes);
   }
 
   /** Comments now and then keep the line open while nothing else is said; the first one begins the stream. */
@@ -85,7 +109,7 @@ export class ClientStream {
 
   /** Writes bytes of a stream that has begun; waits where the client reads slowly. */
   async write(bytes: Buffer | string): Promise<void> {
-    if (this.isEnded || this.#response.write(bytes)) return;
+    if (this.isEnded || this.#write(bytes)) return;
     await once(this.#response, 'drain', { signal: this.gone }).catch(() => undefined);
   }
 
@@ -123,7 +147,7 @@ export class ClientStream {
   #push(bytes: Buffer | string): void {
     if (this.isEnded) return;
     if (this.#response.writableLength > MAX_UNREAD_BYTES) this.#response.destroy();
-    else this.#response.write(bytes);
+    else this.#write(bytes);
   }
 
   end(): void {

@@ -1,0 +1,74 @@
+import type { Append, Fact } from '@aegis/shared/bus/append';
+import { createEvent } from '@aegis/shared/runtime/event';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createGather } from './gather.ts';
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const fact = (id: string): Fact => ({
+  subject: `aegis.log.call.${id}`,
+  event: createEvent({
+    type: 'aegis.call.refused.v1',
+    source: 'mcp',
+    time: '2030-01-01T12:00:00.000Z',
+    data: {
+      ...{ call_id: id, instance: 'one', server: 'files', principal: 'x' },
+      ...{ because: 'odd', message_bytes: 1, message_digest: DIGEST },
+    },
+  }),
+  expect: 0,
+});
+
+/** What was written: each inner list is one durable write. */
+function log(refuses: (facts: readonly Fact[]) => boolean = () => false) {
+  const writes: string[][] = [];
+  const write = async (facts: readonly Fact[]) => {
+    if (refuses(facts)) throw new Error('refused');
+    writes.push(facts.map(({ subject }) => subject.split('.').at(-1) ?? ''));
+    return { seq: writes.length };
+  };
+  const append: Append = { one: (one) => write([one]), all: (all) => write(all) };
+  return { writes, append };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('facts of one moment share a durable write', async () => {
+  const { writes, append } = log();
+  const gather = createGather(append);
+  const stored = ['a', 'b', 'c'].map((id) => gather.store(fact(id), Date.now() + 1_000));
+  expect(writes).toEqual([]);
+  await vi.runAllTimersAsync();
+  await Promise.all(stored);
+  expect(writes).toEqual([['a', 'b', 'c']]);
+});
+
+it('where one of them is refused, the others are stored all the same', async () => {
+  const { writes, append } = log((facts) => facts.some(({ subject }) => subject.endsWith('.b')));
+  const gather = createGather(append);
+  const stored = Promise.allSettled(['a', 'b', 'c'].map((id) => gather.store(fact(id), Date.now() + 1_000)));
+  await vi.runAllTimersAsync();
+  expect((await stored).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(writes).toEqual([['a'], ['c']]);
+});
+
+it('a flush waits for nothing, then and later', async () => {
+  const { writes, append } = log();
+  const gather = createGather(append);
+  const stored = [gather.store(fact('a'), Date.now() + 1_000), gather.store(fact('b'), Date.now() + 1_000)];
+  gather.flush();
+  stored.push(gather.store(fact('c'), Date.now() + 1_000));
+  await Promise.all(stored);
+  expect(writes).toEqual([['a', 'b'], ['c']]);
+});
+
+it('many are written in several goes', async () => {
+  const { writes, append } = log();
+  const gather = createGather(append);
+  const ids = Array.from({ length: 300 }, (_, index) => `n${index}`);
+  const stored = Promise.all(ids.map((id) => gather.store(fact(id), Date.now() + 1_000)));
+  await vi.runAllTimersAsync();
+  await stored;
+  expect(writes.flat()).toEqual(ids);
+  expect(Math.max(...writes.map((one) => one.length))).toBe(128);
+});
