@@ -2,7 +2,10 @@ import { existsSync, globSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { createProgram } from '../cli/src/program.ts';
+import { fakeHost } from '../cli/src/testkit/fake-host.ts';
 import { IDENTITIES } from '../libs/shared/src/broker/identities.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { ApprovalsEnv } from '../services/approvals/src/config.ts';
@@ -13,9 +16,10 @@ import { McpEnv } from '../services/mcp/src/config.ts';
 import { PolicyEnv } from '../services/policy/src/config.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const PAGES = globSync(['*.md', 'docs/**/*.md', 'deploy/*.md', 'libs/*/*.md', 'services/*/*.md'], {
-  cwd: ROOT,
-});
+const PAGES = globSync(
+  ['*.md', 'docs/**/*.md', 'bench/*.md', 'cli/*.md', 'deploy/*.md', 'libs/*/*.md', 'services/*/*.md'],
+  { cwd: ROOT },
+);
 const read = (page: string): Promise<string> => readFile(join(ROOT, page), 'utf8');
 
 /** GitHub's anchor of a heading. */
@@ -38,6 +42,16 @@ async function linkProblem(page: string, target: string): Promise<string | undef
   return anchorsOf(await read(file)).includes(anchor) ? undefined : `${target}: no such heading`;
 }
 
+/** Every command that does something, such as `aegis tools list`, and its options. */
+function commandsOf(
+  command: Command,
+  parents: readonly string[] = [],
+): { name: string; options: string[] }[] {
+  const path = [...parents, command.name()];
+  if (command.commands.length > 0) return command.commands.flatMap((child) => commandsOf(child, path));
+  return [{ name: path.join(' '), options: command.options.map(({ long }) => long ?? '') }];
+}
+
 describe('the pages', () => {
   it.each(PAGES)('%s: every link leads somewhere', async (page) => {
     const links = [...(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
@@ -55,6 +69,14 @@ describe('the pages', () => {
     const envs = [ApprovalsEnv, AuditEnv, EnforcerEnv, GatewayEnv, McpEnv, PolicyEnv];
     const names = new Set(envs.flatMap((env) => Object.keys(env.shape)));
     expect([...names].filter((name) => !pages.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  const commands = commandsOf(createProgram(fakeHost(), false));
+  it.each(commands)('$name is described, with its options', async ({ name, options }) => {
+    const page = await read('cli/README.md');
+    const [, row] = new RegExp(`^\\| (.*\`${name}\\b.*)$`, 'm').exec(page) ?? [];
+    expect(row, `cli/README.md has no row of ${name}`).toBeDefined();
+    expect(options.filter((option) => !page.includes(`\`${option}`))).toEqual([]);
   });
 
   it('every identity on the bus is described', async () => {

@@ -33,6 +33,8 @@ const runShell = (command: string, env: NodeJS.ProcessEnv): Promise<string> =>
     execFile('sh', ['-c', command], { cwd: ROOT, env }, (_, stdout) => resolve(stdout));
   });
 
+const policyDigest = async ({ url }: Stack): Promise<unknown> => (await get(url, '/policy')).body['digest'];
+
 async function makeHome(clientFile: string): Promise<string> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'aegis-docs-')));
   await mkdir(join(home, '.cursor'));
@@ -102,10 +104,9 @@ export async function openDocWorld(clientFile: string): Promise<DocWorld> {
       return inThePage(await runShell(isOurs ? `${shell} 2>&1` : shell, env));
     },
     async usePolicy(text) {
-      const digest = async () => (await get(stack.url, '/policy')).body['digest'];
-      const before = await digest();
+      const before = await policyDigest(stack);
       await writeFile(policy, text.replaceAll(HOME, home));
-      while ((await digest()) === before) await new Promise((resolve) => setTimeout(resolve, 50));
+      while ((await policyDigest(stack)) === before) await new Promise((resolve) => setTimeout(resolve, 50));
     },
     async changeATool() {
       const description = join(home, 'description.txt');

@@ -63,9 +63,8 @@ describe('aegis protect', () => {
     expect(code).toBe(0);
     expect(out).toContain('rules see its tools as git-hub.<tool>');
     const servers = await serversOf(file);
-    expect(servers['files']?.args?.slice(1)).toEqual([
-      ...['wrap', '--name', 'files', '--', 'npx', '-y', '@modelcontextprotocol/server-filesystem', '/data'],
-    ]);
+    const command = 'wrap --name files -- npx -y @modelcontextprotocol/server-filesystem /data';
+    expect(servers['files']?.args?.slice(1)).toEqual(command.split(' '));
     expect(servers['git hub']?.env).toEqual({
       AEGIS_DATA_DIR: join(dir, 'data'),
       POLICY_PATH: join(dir, 'policy.yml'),

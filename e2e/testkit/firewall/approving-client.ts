@@ -24,8 +24,8 @@ export async function connectAsked(target: Target, way: Way, onAsked: (url: stri
       : new StdioClientTransport({ command, args, env }),
   );
   return {
-    call: async (name: string, args: Record<string, unknown>) =>
-      (await client.callTool({ name, arguments: args })) as ToolResult,
+    call: async (name: string, given: Record<string, unknown>) =>
+      (await client.callTool({ name, arguments: given })) as ToolResult,
     close: () => client.close(),
   };
 }

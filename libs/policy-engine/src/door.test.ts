@@ -63,6 +63,14 @@ describe('the door to a file', () => {
     );
   });
 
+  it.each([
+    'resource:file:///etc./passwd',
+    'resource:file:///etc.%E2%80%8B/passwd',
+    'resource:file:///%E2%80%8Betc%20./passwd',
+  ])('is shut where a disk drops what is at the end of a name: %s', (door) => {
+    expect(decide([rule('resource:file:///etc/*', 'deny'), rule('*', 'allow')], door).decision).toBe('deny');
+  });
+
   it('waits for a person where a review rule names another spelling, and a later rule can only deny', () => {
     const review = rule('resource:file:///srv/private/*', 'review');
     const door = 'resource:file:///srv/PRIVATE/a';
@@ -108,6 +116,11 @@ describe('a door that is denied whatever the policy says', () => {
     const { decision, reasons } = decide([rule('*', 'allow')], door);
     expect(decision).toBe('deny');
     expect(reasons[0]).toMatch(/^door: /);
+  });
+
+  it('is quoted without the password in it', () => {
+    const { reasons } = decide([rule('*', 'allow')], 'resource:https://ada:canary@example.com/%zz');
+    expect(reasons[0]).toContain("'https://[redacted]@example.com/%zz'");
   });
 
   it('is no text', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.ts';
 import { compileRule } from './compile-rule.ts';
 import { createClock } from './condition/clock.ts';
+import type { Condition } from './condition/condition.ts';
 import type { PolicyCall } from './decision.ts';
 import { evaluate } from './evaluate.ts';
 import { matchGlob, parseGlob } from './glob.ts';
@@ -79,6 +80,22 @@ describe('rules with conditions', () => {
         false,
       ]);
     }
+  });
+
+  it('look at each argument a few times only, however deep the condition is', () => {
+    let condition: Condition = { 'args.x': 1 };
+    for (let level = 0; level < 8; level++) condition = { not: { all: [condition] } };
+    const rule: PolicyRule = { match: '*', decision: 'deny', when: condition };
+    const policy = compilePolicy({ version: 2, rules: [rule] });
+    let reads = 0;
+    const args = {
+      get x() {
+        reads++;
+        return 1;
+      },
+    };
+    expect(evaluate(policy, { tool: 'x', args }).reasons).toEqual(["Rule 0 denies '*': args.x is 1"]);
+    expect(reads).toBeLessThanOrEqual(2);
   });
 
   it('stay as they were compiled when the policy object is changed afterwards', () => {

@@ -30,6 +30,11 @@ const CLOSE_WITHIN_MS = 3_000;
 /** JSON-RPC has no code for what HTTP refuses; the SDK uses this one (-32000 to -32099 are the server's own). */
 const HTTP_REFUSAL = -32_000;
 
+/** Of two of these one reader takes the first and another the last; Node drops the second without a word. */
+const ONCE = ['host', 'authorization', 'content-type', 'origin', 'mcp-session-id'];
+const repeated = ({ headersDistinct }: IncomingMessage): string | undefined =>
+  ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+
 /** A request whose sender is known. */
 type Known = IncomingMessage & { auth?: AuthInfo };
 
@@ -131,6 +136,10 @@ export function createHttp({ factory, config, health, keys, proxy, log }: HttpDe
     if (path === '/healthz') {
       const state = health();
       return sendJson(response, state.status === 'ok' ? 200 : 503, JSON.stringify(state));
+    }
+    const twice = repeated(request);
+    if (twice !== undefined) {
+      return sendJson(response, 400, refusal(`The ${twice} header is there more than once.`));
     }
     if (!isHostAllowed(request, response) || !isOriginAllowed(request, response)) return;
     const [, server] = SERVER_PATH.exec(path ?? '') ?? [];

@@ -9,6 +9,11 @@ export interface Spelling {
   readonly folded: boolean;
 }
 
+/** How much may still be read, in characters, where many paths share one allowance. Below 0 there is nothing left. */
+export interface Allowance {
+  left: number;
+}
+
 export type Spellings =
   | { readonly ok: true; readonly spellings: readonly Spelling[] }
   | { readonly ok: false; readonly because: string };
@@ -21,12 +26,14 @@ const MAX_SPELLED = 32_768;
 const SLASHES = /[\u2044\u2215\u2216\u29F5\u29F8]/g;
 /** Four rounds of encoding with everything else make fewer. */
 const MAX_SPELLINGS = 64;
+/** What a spelling takes beside its characters. */
+const PER_SPELLING = 32;
 
 /**
  * Every way in which a server may read a path: as it stands, decoded once and again, with dots decoded alone (as URL
  * parsers do), with backslashes and look-alikes as slashes, folded, and all of these together. Not ok where one of them can't be read.
  */
-export function spellingsOf(text: string): Spellings {
+export function spellingsOf(text: string, allowance?: Allowance): Spellings {
   if (text.length > MAX_PATH_LENGTH) return refuse('a path that is too long');
   const isUri = isFileUri(text);
   const from = isUri ? pathOfFileUri(text) : { ok: true as const, path: text };
@@ -37,6 +44,7 @@ export function spellingsOf(text: string): Spellings {
   for (let spelling = queue.pop(); spelling !== undefined; spelling = queue.pop()) {
     const key = `${spelling.folded ? 'folded' : 'exact'}:${spelling.text}`;
     if (found.has(key)) continue;
+    if (allowance !== undefined) allowance.left -= spelling.text.length + PER_SPELLING;
     const fault = faultOf(spelling.text);
     if (fault !== undefined) return refuse(fault);
     if (isUri && climbsOut(spelling.text)) return refuse('a file: URI with .. above the root');

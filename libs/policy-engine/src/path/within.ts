@@ -1,11 +1,14 @@
 import { foldName, foldText } from './fold.ts';
 import { resolvePath } from './resolve.ts';
-import { spellingsOf } from './spellings.ts';
+import { type Allowance, spellingsOf } from './spellings.ts';
 
 /** Whether a path is at or below a root, or why nobody can say. */
 export type Within =
   | { readonly known: true; readonly within: boolean }
   | { readonly known: false; readonly because: string };
+
+/** What is read of the path is taken from the allowance. */
+export type WithinTest = (path: string, allowance?: Allowance) => Within;
 
 interface Root {
   readonly exact: readonly string[];
@@ -16,10 +19,10 @@ interface Root {
  * The question whether a path is at one of the roots or below it. It has an answer only where every way to read the path
  * gives the same one. Links are not followed: the engine reads no files.
  */
-export function createWithin(roots: readonly string[]): (path: string) => Within {
+export function createWithin(roots: readonly string[]): WithinTest {
   const read = roots.map(readRoot);
-  return (path) => {
-    const all = spellingsOf(path);
+  return (path, allowance) => {
+    const all = spellingsOf(path, allowance);
     if (!all.ok) return { known: false, because: all.because };
     const [first, ...others] = all.spellings.map(({ text, folded }) => isBelow(read, text, folded));
     if (first === undefined || others.some((other) => other !== first)) {

@@ -9,6 +9,10 @@ const event = createEvent({
   time: '2026-01-05T09:30:00.000Z',
 });
 
+/** The event, with a key of its data as it is given. */
+const writtenAs = (key: string): string =>
+  JSON.stringify({ ...event, data: { p: 1, key: 2 } }, null, 2).replace('"key"', `"${key}"`);
+
 it('an event is one block: its place in the log, its type, its JSON on one line', () => {
   const text = JSON.stringify(event);
   expect(toLiveEvent(7, 'decision', text)?.frame).toBe(
@@ -23,8 +27,6 @@ it('JSON over several lines becomes one, so that no line of it is read as a fiel
 });
 
 it('its keys are as they are written, whatever was read before', () => {
-  const writtenAs = (key: string) =>
-    JSON.stringify({ ...event, data: { p: 1, key: 2 } }, null, 2).replace('"key"', `"${key}"`);
   toLiveEvent(6, 'decision', writtenAs('\\\\'));
   const frame = toLiveEvent(7, 'decision', writtenAs('\\u0061'))?.frame ?? '';
   expect(frame).toContain('"data":{"p":1,"a":2}');

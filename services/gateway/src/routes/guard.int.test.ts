@@ -115,7 +115,7 @@ describe('POST /guard/enforce', () => {
       });
       expect(reply.statusCode).toBe(200);
     }
-    const { call } = asked.at(-1)?.data as { call: Call };
+    const [, { call }] = asked.map(({ data }) => data as { call: Call }) as [unknown, { call: Call }];
     expect(call).toEqual({ tool: 'a.b', args, principal: 'anonymous' });
     expect(callDigest(call)).toBe(callDigest({ tool: 'a.b', args, principal: 'anonymous' }));
   });

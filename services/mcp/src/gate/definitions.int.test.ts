@@ -68,6 +68,8 @@ it('a list that can not be had is no reason to let a call through', async () => 
   expect(await isSent('read')).toBe(true);
 });
 
+const changedDigests = () => eventsOf(CHANGED).map((event) => data(event)['digest']);
+
 it('what an approver is shown is what the server says now, also where it said so before', async () => {
   const one = gate(held);
   const says = async (description: string): Promise<boolean> => {
@@ -75,13 +77,12 @@ it('what an approver is shown is what the server says now, also where it said so
     one.serverNotification(listChanged);
     return isSent('read', one);
   };
-  const digests = () => eventsOf(CHANGED).map((event) => data(event)['digest']);
   expect(await says('reads')).toBe(true);
   for (const description of ['reads mail', 'reads all', 'reads mail']) {
     expect(await says(description)).toBe(false);
   }
-  await until(() => digests().length === 3);
-  expect(digests()[2]).toBe(digests()[0]);
+  await until(() => changedDigests().length === 3);
+  expect(changedDigests()[2]).toBe(changedDigests()[0]);
 });
 
 it('a changed definition goes to a person until it is accepted, and is on record once', async () => {

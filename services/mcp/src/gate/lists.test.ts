@@ -40,6 +40,11 @@ describe('a list of tools', () => {
     expect(filtered(all, {}, { ...VIEWER, principal: 'bob' })).toBe(all);
   });
 
+  it('may have arguments that differ by case alone', () => {
+    const all = '{"tools":[{"name":"read","inputSchema":{"properties":{"n":{},"N":{}}}}]}';
+    expect(filtered(all)).toBe(all);
+  });
+
   it('keeps its cursor on an emptied page', () => {
     expect(filtered('{"tools":[{"name":"move"}],"nextCursor":"c"}')).toBe('{"tools":[],"nextCursor":"c"}');
   });
@@ -89,6 +94,10 @@ describe('a list of tools', () => {
     ['{"tools":{"a":1}}', 'it is not a list'],
     ['[]', 'it is not a list'],
     ['{"tools":[{"name":"read","name":"move"}]}', 'it has an object with the same key twice'],
+    ['{"tools":[{"name":"read"}],"Tools":[{"name":"move"}]}', 'it has keys that look alike'],
+    ['{"tools":[{"name":"read"}],"tool\u017f":[{"name":"move"}]}', 'it has keys that look alike'],
+    ['{"tools":[{"name":"read","Name":"move"}]}', 'it has keys that look alike'],
+    ['{"tools":[{"name":"read","description":"","Description":"x"}]}', 'it has keys that look alike'],
     [`{"tools":[{"name":"read","s":${'['.repeat(9_999)}${']'.repeat(9_999)}}]}`, 'it is nested too deep'],
   ])('%.40s does not reach the client', (text, odd) => expect(filtered(text)).toBe(odd));
 });

@@ -1,6 +1,7 @@
 import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
 import type { ClientInfo } from '@aegis/shared/contracts/call';
 import type { Response } from '../wire/message.ts';
+import { foldName } from '../wire/protocol-keys.ts';
 import { scanObject } from '../wire/scan.ts';
 import { type Edit, removeElements, replaceSpans, replaceValue, setMember, spanOf } from '../wire/splice.ts';
 import { ruledName } from './call.ts';
@@ -40,9 +41,17 @@ function countMembers(root: unknown): number {
   return members;
 }
 
+/** Whether a reader that folds case could read another field here: such a reader takes the last of them. */
+function hasTwins(value: unknown): boolean {
+  const names = Object.keys(membersOf(value));
+  return new Set(names.map(foldName)).size !== names.length;
+}
+
 /** Why a list that came is no list that can be read in one way only. */
-function oddness(text: string, tools: unknown): string | undefined {
+function oddness(text: string, result: Readonly<Record<string, unknown>>): string | undefined {
+  const { tools } = result;
   if (!Array.isArray(tools)) return 'it is not a list';
+  if (hasTwins(result) || tools.some(hasTwins)) return 'it has keys that look alike';
   const { members, depth } = scanObject(text);
   if (depth > MAX_LEVELS) return 'it is nested too deep';
   return members === countMembers(JSON.parse(text)) ? undefined : 'it has an object with the same key twice';
@@ -85,7 +94,7 @@ export function filterTools(
   if (error !== undefined) return { text };
   const members = membersOf(result);
   const { tools } = members;
-  const odd = oddness(text, tools);
+  const odd = oddness(text, members);
   if (odd !== undefined || !Array.isArray(tools)) return { odd: odd ?? 'it is not a list' };
   const denied = tools.flatMap((tool: unknown, index) =>
     mayShow(policy, membersOf(tool)['name'], viewer) ? [] : [index],

@@ -108,7 +108,12 @@ export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: s
 export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
   const append: BackgroundOptions['append'] = (fact, deadlineMs) => bus.append.one(fact, deadlineMs);
   const gather = createGather(bus.append);
-  const ends = createBackground({ append: gather.store, log, limit: MAX_ENDS, untilStored: true });
+  const ends = createBackground({
+    append: (fact, deadlineMs) => gather.store(fact, deadlineMs),
+    log,
+    limit: MAX_ENDS,
+    untilStored: true,
+  });
   const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: false });
 
   /** A note is the only event of its call, so nothing can stand before it. */

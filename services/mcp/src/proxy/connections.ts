@@ -119,10 +119,13 @@ export class Connections {
     return this.#options.log.child({ server: name });
   }
 
+  /** Who has the most sessions loses one: nobody can end another's by beginning many. */
   #makeRoom(): void {
     if (this.#sessions.size < MAX_SESSIONS) return;
     const idle = [...this.#sessions.values()].filter(({ connection }) => connection.isIdle());
-    const [oldest] = idle.toSorted((a, b) => a.lastUsedMs - b.lastUsedMs);
+    const byPrincipal = Map.groupBy(idle, ({ connection }) => connection.principal);
+    const [most = []] = [...byPrincipal.values()].toSorted((a, b) => b.length - a.length);
+    const [oldest] = most.toSorted((a, b) => a.lastUsedMs - b.lastUsedMs);
     if (oldest === undefined)
       throw new Unavailable(`All ${MAX_SESSIONS} sessions are in use: try again later.`);
     void this.end(oldest, 'It made room for another session.');

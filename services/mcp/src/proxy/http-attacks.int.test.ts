@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { messageIn, send } from '../testkit/post.ts';
@@ -149,6 +151,29 @@ describe('who may ask', () => {
   ])('nobody with a foreign %s', async (_what, headers) => {
     const { upstream, post } = await startOne();
     expect((await post(CALL, headers as Record<string, string>)).status).toBe(403);
+    expect(upstream.seen).toEqual([]);
+  });
+
+  it.each<[string, string[]]>([
+    ['two keys', ['Authorization: Bearer a', 'Authorization: Bearer b']],
+    ['two hosts', ['Host: evil.example']],
+    ['two content types', ['Content-Type: text/plain']],
+    ['two origins', ['Origin: http://localhost', 'Origin: http://localhost']],
+    ['two sessions', ['Mcp-Session-Id: a', 'Mcp-Session-Id: b']],
+  ])('nobody with %s, of which another reader takes the other one', async (_what, more) => {
+    const { upstream, world } = await startOne();
+    const { port, pathname } = new URL(world.urlOf('shop'));
+    const lines = [
+      `POST ${pathname} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: close',
+      'Content-Type: application/json',
+      `Content-Length: ${CALL.length}`,
+      ...more,
+    ];
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(`${lines.join('\r\n')}\r\n\r\n${CALL}`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
     expect(upstream.seen).toEqual([]);
   });
 

@@ -103,6 +103,18 @@ describe('what is changed', () => {
     },
   );
 
+  it.each<[string, Answer]>([
+    ['in a batch', { body: `[${list(1)}]` }],
+    ['after a byte order mark', { body: `\uFEFF${list(1)}` }],
+    ['in a batch, as an error', { status: 400, body: `[${list(1)}]` }],
+    ['in events, as an error', { status: 500, type: 'text/event-stream', body: `data: ${list(1)}\n\n` }],
+  ])('nobody sees a whole list %s', async (_how, answer) => {
+    const { post } = await startWith(answer);
+    for (const asked of [message('tools/list', undefined, 1), message('notifications/vendor')]) {
+      expect((await post(asked)).body).not.toContain('secret_tool');
+    }
+  });
+
   it('a second answer is dropped', async () => {
     const { post, world } = await startWith(events(list(1), list(1)));
     const { body } = await post(message('tools/list', undefined, 1));

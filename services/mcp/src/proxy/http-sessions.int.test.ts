@@ -4,6 +4,7 @@ import { startConformanceServer } from '../../../../e2e/testkit/conformance/serv
 import { connectV1, connectV2 } from '../testkit/clients.ts';
 import { messageIn, send } from '../testkit/post.ts';
 import { keyDigest } from './keys/keys-file.ts';
+import { MAX_SESSIONS } from './limits.ts';
 import { message, startUpstream, startWorld, type WorldOptions } from './testkit/world.ts';
 
 async function startReal(options: Partial<WorldOptions> = {}) {
@@ -177,6 +178,25 @@ describe('a stream that is taken up again', () => {
     expect((await resume({})).body).toBe('id: 2\n\n');
   });
 });
+
+it('who begins a thousand sessions loses some of them, and nobody else does', async () => {
+  const upstream = await startUpstream((_seen, _request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 's' });
+    response.end('{"jsonrpc":"2.0","id":0,"result":{}}');
+  });
+  const keys = { ada: keyDigest('a'), bob: keyDigest('b') };
+  const world = await startWorld({ servers: { shop: { url: upstream.url } }, keys });
+  const url = world.urlOf('shop');
+  const [ada, bob] = [{ authorization: 'Bearer a' }, { authorization: 'Bearer b' }];
+  const begun = async (who: Record<string, string>) =>
+    (await send(url, 'POST', INITIALIZE, who)).headers['mcp-session-id'] as string;
+  const bobs = await begun(bob);
+  const first = await begun(ada);
+  for (let i = 0; i < MAX_SESSIONS; i++) await begun(ada);
+  const ask = async (who: Record<string, string>, id: string) =>
+    (await send(url, 'POST', message('x/y', undefined, 0), { ...who, 'mcp-session-id': id })).status;
+  expect([await ask(bob, bobs), await ask(ada, first)]).toEqual([200, 404]);
+}, 30_000);
 
 /** A server that says its name, whatever it is asked. */
 const startNamed = (name: string) =>

@@ -7,6 +7,7 @@ import type { ClientStream } from './client-stream.ts';
 import { headersToClient } from './headers.ts';
 import { describeFailure } from './send-upstream.ts';
 import type { Arrival, ServerMessages } from './server-messages.ts';
+import { isShown } from './shown-body.ts';
 import { EventTooLarge, SseSplitter } from './sse.ts';
 import { kindOf, readReply } from './upstream-replies.ts';
 
@@ -14,15 +15,6 @@ const NO_CONTENT = 204;
 const BAD_GATEWAY = 502;
 const NO_RESPONSE = 'its answer is neither JSON nor a stream of events';
 const TOO_LARGE = `its answer is larger than ${MAX_LINE_BYTES} bytes`;
-
-/** Whether a body would be a result to somebody who does not look at the status. */
-const looksLikeResult = (body: Buffer): boolean => {
-  try {
-    return Object.hasOwn(JSON.parse(body.toString('utf8')) as object, 'result');
-  } catch {
-    return false;
-  }
-};
 
 /** Brings what a server answers to the client. */
 export class ReplyRelay {
@@ -71,8 +63,7 @@ export class ReplyRelay {
         BAD_GATEWAY,
       );
     }
-    // Nobody asked for a result, so none can be told from one that was left out.
-    const shown = looksLikeResult(body) ? undefined : body;
+    const shown = isShown(body, reply.headers['content-type']) ? body : undefined;
     out.send(reply.statusCode ?? BAD_GATEWAY, shown, headersToClient(reply.headers));
   }
 
@@ -126,7 +117,7 @@ export class ReplyRelay {
     const { statusCode: status = BAD_GATEWAY } = reply;
     const verdict = body && this.#messages.judge(body, { own: call, isResumed: false });
     if (call.isOver && verdict?.type === 'text') return out.answer(verdict.text, status);
-    if (out.isStreaming || body === undefined || looksLikeResult(body)) {
+    if (out.isStreaming || body === undefined || !isShown(body, reply.headers['content-type'])) {
       if (call.isOver && body !== undefined) return out.answer(body.toString('utf8'), status);
       return this.lose(call, out, `HTTP ${status}`);
     }

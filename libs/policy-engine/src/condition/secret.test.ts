@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSecretKey, secretSpans } from './secret.ts';
+import { showFor, showValue } from './show.ts';
+
+// In parts, so that no scanner of secrets takes them for real ones.
+const join = (...parts: string[]) => parts.join('');
+const SECRETS: Record<string, string> = {
+  bearer: join('Bearer ', 'canary0123456789'),
+  basic: join('basic ', 'Y2FuYXJ5OmNhbmFyeQ=='),
+  aws: join('AKIA', 'CANARYCANARY1234'),
+  github: join('ghp_', 'Canary0123456789Canary0123456789'),
+  githubFine: join('github_', 'pat_', 'Canary0123456789_Canary'),
+  gitlab: join('glpat-', 'Canary0123456789_xyz'),
+  slack: join('xoxb-', '0123456789-canary'),
+  openai: join('sk-', 'proj-canary0123456789'),
+  stripe: join('sk_', 'live_', 'canary0123456789'),
+  google: join('AIza', 'Canary0123456789Canary0123456789abc'),
+  jwt: join('eyJ', 'hbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.canary-canary'),
+  pem: join('-----BEGIN RSA PRIVATE', ' KEY-----\ncanary\n-----END RSA PRIVATE', ' KEY-----'),
+  pemCut: join('-----BEGIN PRIVATE', ' KEY-----\n', 'canary'.repeat(500)),
+};
+
+describe('a quoted value', () => {
+  it.each(Object.entries(SECRETS))('does not show a secret: %s', (_name, secret) => {
+    expect(showValue(secret)).toMatch(/^'\[redacted\]…?'$/);
+    expect(showValue(`a ${secret}`)).toMatch(/^'a \[redacted\]…?'$/);
+    // The end of it is out of sight here, or nearly.
+    for (const before of [60, 69, 75, 78, 79, 80]) {
+      const shown = showValue(`${'.'.repeat(before)} ${secret}`);
+      expect(shown).toMatch(/^'\.+ ?(?:\[redacted\])?…?'$/);
+    }
+  });
+
+  it.each([
+    ['postgres://ada:canary@db.example.com/x', "'postgres://[redacted]@db.example.com/x'"],
+    ['https://canary@example.com:canary@example.org/', "'https://[redacted]@example.org/'"],
+    [`https://${'canary'.repeat(300)}@example.com/`, "'https://[redacted]…'"],
+    ['https://example.com/a@b', "'https://example.com/a@b'"],
+    ['run --password=canary --x', "'run --password=[redacted] --x'"],
+    ['/a?access_token=canary&b=1', "'/a?access_token=[redacted]&b=1'"],
+    ['{"api_key": "canary"}', '\'{"api_key": "[redacted]"}\''],
+    ['a task-list-of-sixteen-words', "'a task-list-of-sixteen-words'"],
+  ])('%s is %s', (text, shown) => {
+    expect(showValue(text)).toBe(shown);
+  });
+
+  it('shows no more of the text behind a long secret', () => {
+    const text = `${SECRETS['bearer']}${'x'.repeat(900)} ${SECRETS['github']} and more`;
+    expect(showValue(text)).toBe("'[redacted]…'");
+  });
+
+  it('never holds a secret that starts where it quotes, wherever that is and whatever is around it', () => {
+    const around = fc.string({ unit: fc.constantFrom(' ', '"', '\n', '\u200B', "'", ',', '(', '=') });
+    fc.assert(
+      fc.property(around, fc.constantFrom(...Object.values(SECRETS)), around, (before, secret, after) => {
+        expect(showValue(`${before} ${secret} ${after}`)).not.toMatch(/canary|y2fu/i);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
+
+it('finds secrets in order and apart, and reads no further than it has to', () => {
+  const text = `token=${SECRETS['bearer']} ${SECRETS['github']}`;
+  const spans = secretSpans(text);
+  expect(spans.map(({ start, end }) => text.slice(start, end))).toEqual([
+    SECRETS['bearer'],
+    SECRETS['github'],
+  ]);
+  expect(secretSpans(`${' '.repeat(1024)}${SECRETS['github']}`)).toEqual([]);
+});
+
+describe('the value of a secret by its name', () => {
+  it.each([
+    'password',
+    'DB-Password',
+    'clientSecret',
+    'access_token',
+    'X-Api-Key',
+    'set-cookie',
+    'private_key',
+    'PIN',
+  ])('%s is not shown', (key) => {
+    expect(isSecretKey(key)).toBe(true);
+    expect(['canary', 4711].map(showFor(['a', key]))).toEqual(['[redacted]', '[redacted]']);
+    expect(showFor([key, 'a'])('canary')).toBe('[redacted]');
+  });
+
+  it('says of what type it is where that is no secret', () => {
+    expect(['', true, null, ['canary'], { a: 'canary' }].map(showFor(['password']))).toEqual([
+      "''",
+      'true',
+      'null',
+      'a list of 1',
+      'a mapping',
+    ]);
+  });
+
+  it.each(['path', 'max_tokens', 'pinned', 'secretary', 'author', 'key'])('%s is shown', (key) => {
+    expect(isSecretKey(key)).toBe(false);
+    expect(showFor([key])('canary')).toBe("'canary'");
+  });
+});

@@ -1,0 +1,33 @@
+import { ENVELOPE_KEYS } from '../../wire/protocol-keys.ts';
+import { isType } from './headers.ts';
+
+/** How JSON and events begin, to a reader that looks past a byte order mark and the type. */
+const READ_AS_MESSAGE = /^[\uFEFF\s\0]*[{[]|^\uFEFF?data/m;
+
+const namesResult = (key: string): boolean =>
+  key === 'result' || ENVELOPE_KEYS.lookedLike(key, true) === 'result';
+
+/** The value of a JSON text; undefined where it is none. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a client may see a body that answers none of its requests. Nobody asked for a result, so none can be told from
+ * one that was left out of a list: what could be one to somebody who looks at neither status nor type is not shown.
+ */
+export function isShown(body: Buffer, contentType: string | undefined): boolean {
+  if (body.length === 0) return true;
+  const text = body.toString('utf8');
+  const value = parsed(text);
+  if (value !== undefined) {
+    if (typeof value !== 'object' || value === null) return true;
+    return !Array.isArray(value) && !Object.keys(value).some(namesResult);
+  }
+  const isText = isType(contentType, 'text/plain') || isType(contentType, 'text/html');
+  return isText && !READ_AS_MESSAGE.test(text);
+}
