@@ -240,25 +240,25 @@ describe('the page of changed tools', () => {
   });
 });
 
-describe('who may see the pages', () => {
-  /** What the page says to a request for this host. */
-  async function statusFor(
-    host: string,
-    env: Record<string, string> = {},
-    method = 'GET',
-    path = '/ui/approvals',
-  ) {
-    const { hostname, port } = new URL((await startReplica(env)).address());
-    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-    const asking = ask({ hostname, port, method, path, headers: { host } }, (reply) => {
-      reply.resume();
-      resolve(reply.statusCode);
-    });
-    asking.on('error', reject);
-    asking.end();
-    return await promise;
-  }
+/** What the page says to a request for this host. */
+async function statusFor(
+  host: string,
+  env: Record<string, string> = {},
+  method = 'GET',
+  path = '/ui/approvals',
+) {
+  const { hostname, port } = new URL((await startReplica(env)).address());
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const asking = ask({ hostname, port, method, path, headers: { host } }, (reply) => {
+    reply.resume();
+    resolve(reply.statusCode);
+  });
+  asking.on('error', reject);
+  asking.end();
+  return await promise;
+}
 
+describe('who may see the pages', () => {
   it.each([
     'evil.example',
     'evil.example:8090',

@@ -87,9 +87,20 @@ describe('a call from the firewall in the path', () => {
   it('is judged by all that is in it, and by nothing that only names its definition', async () => {
     const questions = await world.policySays(verdict('allow'));
     await ask(request());
-    const { definition_digest: _, ...judged } = call;
+    const { definition_digest: _, op: _op, ...judged } = call;
     const { client, door } = request();
     expect(questions).toEqual([{ ...judged, client, door, via: 'wrap', on_record: true }]);
+  });
+
+  it('states no op and no amount: what a rule took from its arguments fits no rule that looks at what callers state', async () => {
+    const questions = await world.policySays(verdict('review'));
+    await approvalIs(pending);
+    await ask(request({ call: { ...call, amount_cents: 700 } }));
+    expect(questions[0]).not.toHaveProperty('op');
+    expect(questions[0]).not.toHaveProperty('amount_cents');
+    const { dispatch: _, ...direct } = request({ via: 'rest', call: { ...call, amount_cents: 700 } });
+    await ask(direct);
+    expect(questions[1]).toMatchObject({ op: 'trash', amount_cents: 700 });
   });
 
   it('has its dispatch, client, door and arguments in the event where it is allowed', async () => {

@@ -59,7 +59,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
   const { bus, config, log } = deps;
   const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS });
   const judging = createJudging(deps);
-  const keys = createKeyHolders(config.MCP_KEYS_FILE, log);
+  const keys = createKeyHolders(config.MCP_KEYS_FILE, log, (isKept) => proxy.keepPrincipals(isKept));
   const proxy = createProxy({
     serversPath: config.MCP_SERVERS,
     openGate: judging.openGate,

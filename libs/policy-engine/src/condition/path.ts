@@ -38,23 +38,32 @@ function judgeOne(path: string, answer: Within, phrase: string): Finding {
   return { truth: truthOf(within), words: (show) => `is ${show(path)}, ${within ? '' : 'not '}${phrase}` };
 }
 
+/** Some within and some not is neither yes nor no: a rule that denies a folder must not be skipped for half of a list. */
 function judgeList(list: readonly unknown[], within: WithinTest, phrase: string): Finding {
   const paths = list.length > MAX_PATHS ? [] : list.filter(isText);
   const fault = faultOfList(list, paths);
   if (fault !== undefined) return unknown((show) => `is ${show(list)}, ${fault}`);
   const allowance = { left: MAX_READ };
+  const sides: { inside?: string; outside?: string } = {};
   let unsure: Finding | undefined;
   for (const path of paths) {
     const answer = within(path, allowance);
     if (allowance.left < 0) return unknown((show) => `is ${show(list)}, too much to read`);
-    if (answer.known && !answer.within) {
-      return { truth: 'fails', words: (show) => `is ${show(list)}, of which ${show(path)} is not ${phrase}` };
-    }
-    if (!answer.known) {
-      unsure ??= unknown((show) => `is ${show(list)}, of which ${show(path)} is ${answer.because}`);
-    }
+    if (answer.known) sides[answer.within ? 'inside' : 'outside'] ??= path;
+    else unsure ??= unknown((show) => `is ${show(list)}, of which ${show(path)} is ${answer.because}`);
   }
-  return unsure ?? { truth: 'holds', words: (show) => `is ${show(list)}, each ${phrase}` };
+  return unsure ?? judgeSides(list, sides, phrase);
+}
+
+function judgeSides(
+  list: readonly unknown[],
+  { inside, outside }: { inside?: string; outside?: string },
+  phrase: string,
+): Finding {
+  if (outside === undefined) return { truth: 'holds', words: (show) => `is ${show(list)}, each ${phrase}` };
+  const isNot: Finding['words'] = (show) => `is ${show(list)}, of which ${show(outside)} is not ${phrase}`;
+  if (inside === undefined) return { truth: 'fails', words: isNot };
+  return unknown((show) => `${isNot(show)} and ${show(inside)} is`);
 }
 
 /** An empty list says nothing, and a server may take it for all there is. */

@@ -89,6 +89,24 @@ export class Connections {
     }
   }
 
+  /** Ends what belongs to others, streams and held calls too: their keys are no longer good. */
+  keepPrincipals(isKept: (principal: string) => boolean): void {
+    const because = 'The key is no longer good.';
+    for (const session of this.#sessions.values()) {
+      if (!isKept(session.connection.principal)) void this.end(session, because);
+    }
+    for (const [key, { connection }] of this.#shared) {
+      if (isKept(connection.principal)) continue;
+      this.#shared.delete(key);
+      void connection.close(because);
+    }
+    for (const held of this.#retired) {
+      if (isKept(held.connection.principal)) continue;
+      this.#retired.delete(held);
+      void held.connection.close(because);
+    }
+  }
+
   async close(because: string): Promise<void> {
     clearInterval(this.#reaper);
     const all: Held[] = [...this.#sessions.values(), ...this.#shared.values(), ...this.#retired];
@@ -104,7 +122,7 @@ export class Connections {
     if (isHttp(entry)) return new HttpConnection({ ...common, entry });
     if (!isStdio(entry)) throw new Unavailable(`The server ${entry.name} is of no known kind.`);
     const ended = (): void => void this.#sessions.delete(sessionId);
-    return new StdioSession({ ...common, entry, slots: this.#slots, ended });
+    return new StdioSession({ ...common, entry, slots: this.#slots.of(principal), ended });
   }
 
   #openShared(entry: ServerEntry, principal: string): Connection {
@@ -112,7 +130,7 @@ export class Connections {
     const common = { principal, openGate, limits, env, log: this.#logFor(entry) };
     if (isHttp(entry)) return new HttpConnection({ ...common, entry, sessionId: undefined });
     if (!isStdio(entry)) throw new Unavailable(`The server ${entry.name} is of no known kind.`);
-    return new StdioPool({ ...common, entry, slots: this.#slots });
+    return new StdioPool({ ...common, entry, slots: this.#slots.of(principal) });
   }
 
   #logFor({ name }: ServerEntry): Logger {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConformanceServer } from '../../../../e2e/testkit/conformance/server.ts';
@@ -197,6 +198,35 @@ it('who begins a thousand sessions loses some of them, and nobody else does', as
     (await send(url, 'POST', message('x/y', undefined, 0), { ...who, 'mcp-session-id': id })).status;
   expect([await ask(bob, bobs), await ask(ada, first)]).toEqual([200, 404]);
 }, 30_000);
+
+it("a key that is taken away ends its holder's session and stream, and what is held, and nobody else's", async () => {
+  const upstream = await startUpstream(({ method }, _request, response) => {
+    const type = method === 'GET' ? 'text/event-stream' : 'application/json';
+    response.writeHead(200, { 'content-type': type, 'mcp-session-id': 's' });
+    if (method === 'GET') response.write(': hello\n\n');
+    else response.end('{"jsonrpc":"2.0","id":0,"result":{}}');
+  });
+  const bobs = { bob: keyDigest('b') };
+  const world = await startWorld({
+    servers: { shop: { url: upstream.url } },
+    keys: { ada: keyDigest('a'), ...bobs },
+  });
+  const url = world.urlOf('shop');
+  const [ada, bob] = [{ authorization: 'Bearer a' }, { authorization: 'Bearer b' }];
+  const [adasId, bobsId] = [await begin(url, ada), await begin(url, bob)];
+  const stream = send(url, 'GET', undefined, { ...ada, 'mcp-session-id': adasId });
+  const held = send(url, 'POST', message('tools/call', { name: 'wait' }, 1), ada);
+  await expect.poll(() => world.seen.held).toBe(1);
+  const calls = upstream.seen.filter(({ body }) => body.includes('tools/call'));
+  await writeFile(world.keysPath, JSON.stringify({ keys: bobs }));
+  expect((await stream).body).toBe(': hello\n\n');
+  await held;
+  world.firewall.release();
+  expect(calls).toEqual([]);
+  const ask = message('x/y', undefined, 0);
+  expect((await send(url, 'POST', ask, { ...ada, 'mcp-session-id': adasId })).status).toBe(401);
+  expect((await send(url, 'POST', ask, { ...bob, 'mcp-session-id': bobsId })).status).toBe(200);
+});
 
 /** A server that says its name, whatever it is asked. */
 const startNamed = (name: string) =>

@@ -28,6 +28,8 @@ export type Proxy = {
   stop(): Promise<void>;
   /** Serves a request to `/mcp/{name}` whose Host, Origin and key are right. */
   handle(name: string, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Ends what belongs to others. */
+  keepPrincipals(isKept: (principal: string) => boolean): void;
   readonly problem: string | undefined;
   readonly hasServers: boolean;
 };
@@ -68,6 +70,7 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
         out.answerJson(errorResponse('null', HTTP_REFUSAL, thrown.message), 503);
       }
     },
+    keepPrincipals: (isKept) => connections.keepPrincipals(isKept),
     get problem() {
       return servers.problem;
     },

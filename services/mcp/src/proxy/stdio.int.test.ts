@@ -8,6 +8,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectV1, connectV2 } from '../testkit/clients.ts';
 import { messageIn, send } from '../testkit/post.ts';
+import { keyDigest } from './keys/keys-file.ts';
 import { message, modern, startWorld, type WorldOptions } from './testkit/world.ts';
 
 const ECHO = fileURLToPath(new URL('../testkit/echo-child.ts', import.meta.url));
@@ -178,6 +179,16 @@ describe('processes', () => {
     ]);
     await send(url, 'DELETE', undefined, session);
     await expect.poll(async () => (await send(url, 'POST', INITIALIZE)).status).toBe(200);
+  });
+
+  it('nobody takes them all: there is one left for who has none', async () => {
+    const keys = { ada: keyDigest('a'), bob: keyDigest('b') };
+    const world = await start({ echo }, { limits: { maxProcesses: 4 }, keys });
+    const url = world.urlOf('echo');
+    const begun = async (key: string) =>
+      (await send(url, 'POST', INITIALIZE, { authorization: `Bearer ${key}` })).status;
+    for (const status of [200, 200, 200, 503]) expect(await begun('a')).toBe(status);
+    for (const status of [200, 503]) expect(await begun('b')).toBe(status);
   });
 
   it('one that has nothing to do ends, though not while its client listens', async () => {

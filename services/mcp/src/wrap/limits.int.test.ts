@@ -97,6 +97,15 @@ test('a client that cancels what is never answered does not run out of requests'
   expect(new Set(gate.ends).size).toBe(gate.ends.length);
 });
 
+test('a server that takes its questions back, or gets no answer to them, still gets the answers to new ones', async () => {
+  const { say, nextMessages } = wrapped({ gate: fakeGate(), server: ['asks-much'] });
+  say(call(1));
+  const asked = await nextMessages(MAX_IN_FLIGHT + 2);
+  expect(asked.at(-2)).toMatchObject({ id: 'ask-last' });
+  say({ jsonrpc: '2.0', id: 'ask-last', result: { roots: [] } });
+  expect(await nextMessages(1)).toMatchObject([{ method: 'notifications/got', params: { id: 'ask-last' } }]);
+});
+
 test('calls that wait for a decision may not have more than 64 MiB together', async () => {
   const gate = fakeGate((_, { held }) => (held(), new Promise(() => undefined)));
   const { say, nextMessages } = wrapped({

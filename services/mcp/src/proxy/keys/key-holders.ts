@@ -5,6 +5,7 @@ import type { Logger } from '@aegis/shared/runtime/logger';
 import { watchPath } from '@aegis/shared/runtime/watch-path';
 import { type KeysFile, keyDigest, parseKeys } from './keys-file.ts';
 
+const OF_KEY = 'key:';
 const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 
 export type KeyHolders = {
@@ -35,9 +36,14 @@ const NOBODY_HAS_A_KEY: KeyHolders = {
 
 /**
  * The holders of API keys, from a file that is read again when it changes. A file that turns bad leaves the last good one
- * in force; where there is none, no key is right. Without a path nobody needs a key.
+ * in force; where there is none, no key is right. Without a path nobody needs a key. `changed` is told,
+ * each time that it was read, who has the same key as before.
  */
-export function createKeyHolders(path: string | undefined, log: Logger): KeyHolders {
+export function createKeyHolders(
+  path: string | undefined,
+  log: Logger,
+  changed: (isKept: (principal: string) => boolean) => void = () => undefined,
+): KeyHolders {
   if (path === undefined) return NOBODY_HAS_A_KEY;
   let keys: KeysFile['keys'] = {};
   let problem: string | undefined;
@@ -61,7 +67,15 @@ export function createKeyHolders(path: string | undefined, log: Logger): KeyHold
     }
   };
   let taking: Promise<void> = Promise.resolve();
-  const retake = (): Promise<void> => (taking = taking.then(take));
+  const takeAndTell = async (): Promise<void> => {
+    const before = keys;
+    await take();
+    changed((principal) => {
+      const name = principal.slice(OF_KEY.length);
+      return Object.hasOwn(keys, name) && keys[name] === before[name];
+    });
+  };
+  const retake = (): Promise<void> => (taking = taking.then(takeAndTell));
 
   return {
     async start() {
@@ -72,7 +86,7 @@ export function createKeyHolders(path: string | undefined, log: Logger): KeyHold
     principalOf(authorization) {
       const [, key] = BEARER.exec(authorization ?? '') ?? [];
       const name = key === undefined ? undefined : nameOf(key, keys);
-      return name === undefined ? undefined : `key:${name}`;
+      return name === undefined ? undefined : `${OF_KEY}${name}`;
     },
     get problem() {
       return problem;

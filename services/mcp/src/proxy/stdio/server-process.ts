@@ -6,7 +6,7 @@ import { Unavailable } from '../connection.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { childEnv } from './child-env.ts';
-import type { ProcessSlots } from './process-slots.ts';
+import type { Slots } from './process-slots.ts';
 
 /** When a server that does not end after its input has gets which signal. */
 const SIGNALS_AFTER_MS = { SIGTERM: 500, SIGKILL: 1_500 } as const;
@@ -21,7 +21,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 export type ServerProcessOptions = {
   readonly entry: ServerEntry<StdioUpstream>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly slots: ProcessSlots;
+  readonly slots: Slots;
   readonly log: Logger;
   readonly heard: (line: Buffer) => void;
   /** Told once, with the reason as part of a sentence. */

@@ -50,7 +50,9 @@ export async function startWorld({ servers, limits, env = {}, keys, openGate }: 
     env: { PATH: process.env['PATH'], ...env },
     log: quiet,
   });
-  const holders = createKeyHolders(keys === undefined ? undefined : keysPath, quiet);
+  const holders = createKeyHolders(keys === undefined ? undefined : keysPath, quiet, (isKept) =>
+    proxy.keepPrincipals(isKept),
+  );
   const config = parseEnv(McpEnv, { MCP_PORT: '0' });
   const factory = () => createTools([], quiet);
   const http = createHttp({ factory, config, health: () => healthy, keys: holders, proxy, log: quiet });
