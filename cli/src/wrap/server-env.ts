@@ -1,12 +1,16 @@
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What only AegisMCP is to know: the code that approves, and what opens the bus. */
+/** What only AegisMCP is to know: the code that approves, what opens the bus, and where both are kept. */
 const SECRETS = [
   'APPROVAL_CODE',
   'APPROVAL_CODE_FILE',
   'NATS_URL',
   'NATS_NKEY_FILE',
   'NATS_KEYS_DIR',
+  'AEGIS_DATA_DIR',
+  'POLICY_PATH',
+  'MCP_SERVERS',
+  'MCP_KEYS_FILE',
 ] as const;
 
 /** The environment of a server behind the firewall: the caller's, without AegisMCP's own secrets. */

@@ -37,9 +37,11 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
   const record = createRecord(bus, now);
 
   const rule = async (request: EnforceRequest, context: RequestContext): Promise<Ruling> => {
-    const { definition_digest: _, ...call } = request.call;
-    const { client, door, via } = request;
-    const question = { ...call, client, door, via, on_record: true } as const;
+    const { definition_digest: _, op, amount_cents, ...call } = request.call;
+    const { client, door, via, dispatch } = request;
+    // In the path nobody states them: a rule took them from the arguments, and the rules take them again.
+    const stated = dispatch === undefined ? { op, amount_cents } : {};
+    const question = { ...call, ...stated, client, door, via, on_record: true } as const;
     const said = await bus.ask(policyCheck, question, context);
     const verdict = withReasonsToAsk(said, request.review_because);
     return { request, call: recordCall(request.call), verdict, ruledAt: now().toISOString() };

@@ -46,12 +46,13 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
   const urlOf = (approvalId: string): string | undefined => approvalUrl(consoleUrl(), approvalId);
   const isGone = ({ circumstances }: Passing): boolean => circumstances.signal.aborted || closing.aborted;
 
-  const continuing: ApprovedCall['continuing'] =
-    ({ judged, caller }, approvalId) =>
-    (sent) =>
-      caller.isModern
-        ? ({ response }) => sealContinuation(parts, response, sent, approvalId, callDigest(judged.call))
-        : undefined;
+  const continuing: ApprovedCall['continuing'] = ({ judged, caller }, approvalId) => {
+    if (!caller.isModern) return () => undefined;
+    const digest = callDigest(judged.call);
+    return (sent) =>
+      ({ response }) =>
+        sealContinuation(parts, response, sent, approvalId, digest);
+  };
 
   const letThrough = (passing: Passing, { reply, sent }: Enforced, untilMs: number): Passage => {
     const { approval_id: approvalId } = reply;

@@ -18,8 +18,8 @@ export type BackgroundOptions = {
 
 /** Stores facts that nobody waits for. */
 export type Background = {
-  /** `make` runs in a later turn of the loop: the caller's answer goes out first. */
-  store(make: () => Fact | Promise<Fact>): void;
+  /** `make` runs in a later turn of the loop: the caller's answer goes out first. False where too many wait already. */
+  store(make: () => Fact | Promise<Fact>): boolean;
   /** Resolves once what waits is stored, or after `withinMs`. What can't be stored at once is not tried again. */
   close(withinMs: number): Promise<void>;
 };
@@ -73,10 +73,11 @@ export function createBackground({ append, log, limit, untilStored }: Background
     store(make) {
       if (waiting.size >= limit) {
         dropped++;
-        return;
+        return false;
       }
       const running = run(make).finally(() => waiting.delete(running));
       waiting.add(running);
+      return true;
     },
     async close(withinMs) {
       isClosing = true;

@@ -61,7 +61,10 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     recorder.end(of, () => ({ type: 'failed', data }));
   };
 
-  const forward: Dispatcher['forward'] = (passing, of, transform) => {
+  const forward: Dispatcher['forward'] = ({ request, caller, text }, of, transform) => {
+    // A server may never answer, so what waits for its answer keeps nothing of the request but this.
+    const { rawId, method } = request;
+    const { isModern } = caller;
     const startedAt = performance.now();
     let isOver = false;
     const unknown = (because: string): void => {
@@ -89,12 +92,12 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     const ended = (end: UpstreamEnd): string => {
       if (end.type === 'lost') {
         unknown(end.because);
-        return sayNo(passing.request, passing.caller.isModern, unknownOutcome(end.because));
+        return sayNo({ rawId, method }, isModern, unknownOutcome(end.because));
       }
       answered(end);
       return transformed(end);
     };
-    return { type: 'forward', text: passing.text, ended };
+    return { type: 'forward', text, ended };
   };
 
   return {

@@ -1,5 +1,6 @@
 import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
 import type { ClientInfo } from '@aegis/shared/contracts/call';
+import { parseJson } from '@aegis/shared/json/parse';
 import type { Response } from '../wire/message.ts';
 import { foldName } from '../wire/protocol-keys.ts';
 import { scanObject } from '../wire/scan.ts';
@@ -54,7 +55,7 @@ function oddness(text: string, result: Readonly<Record<string, unknown>>): strin
   if (hasTwins(result) || tools.some(hasTwins)) return 'it has keys that look alike';
   const { members, depth } = scanObject(text);
   if (depth > MAX_LEVELS) return 'it is nested too deep';
-  return members === countMembers(JSON.parse(text)) ? undefined : 'it has an object with the same key twice';
+  return members === countMembers(parseJson(text)) ? undefined : 'it has an object with the same key twice';
 }
 
 /** Whether a tool could ever be anything but denied to this viewer. */

@@ -26,7 +26,7 @@ export function createPassList({ parts, options, definitions }: PassListDeps): P
   const { server, principal, showDenied } = options;
 
   const filter = (
-    request: Request,
+    isFirst: boolean,
     end: UpstreamEnd,
     isModern: boolean,
     client: Viewer['client'],
@@ -39,22 +39,25 @@ export function createPassList({ parts, options, definitions }: PassListDeps): P
     const list = filterTools(response, compiled, viewer, { showDenied, isModern, isPersonal });
     if ('odd' in list) throw odd(`The server's list of tools can not be read: ${list.odd}.`);
     if (response.error === undefined) {
-      definitions.page(membersOf(response.result), request.params?.['cursor'] === undefined);
+      definitions.page(membersOf(response.result), isFirst);
     }
     return list.text;
   };
 
-  return (request, { isModern }, client) => ({
-    type: 'forward',
-    text: request.text,
-    ended(end) {
-      try {
-        return filter(request, end, isModern, client);
-      } catch (thrown) {
-        if (!(thrown instanceof AppError))
-          log.error({ err: thrown }, 'a list of tools could not be filtered');
-        return errorResponse(request.rawId, INTERNAL_ERROR, cannotList(thrown));
-      }
-    },
-  });
+  return ({ text, rawId, params }, { isModern }, client) => {
+    const isFirst = params?.['cursor'] === undefined;
+    return {
+      type: 'forward',
+      text,
+      ended(end) {
+        try {
+          return filter(isFirst, end, isModern, client);
+        } catch (thrown) {
+          if (!(thrown instanceof AppError))
+            log.error({ err: thrown }, 'a list of tools could not be filtered');
+          return errorResponse(rawId, INTERNAL_ERROR, cannotList(thrown));
+        }
+      },
+    };
+  };
 }

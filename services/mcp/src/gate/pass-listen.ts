@@ -1,14 +1,15 @@
 import type { ClientInfo } from '@aegis/shared/contracts/call';
+import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { LISTEN_KEYS } from '../wire/protocol-keys.ts';
-import { invalidParams, sayNo } from './answers.ts';
+import { INTERNAL_ERROR, invalidParams, sayNo } from './answers.ts';
 import { readCall, subscribedTo } from './call.ts';
 import { type Caller, membersOf } from './era.ts';
 import type { Judge } from './judge.ts';
 import type { GateOptions, Passage } from './passage.ts';
 import type { Passing } from './passing.ts';
 import type { Recorder } from './record.ts';
-import { cannotDecide } from './sentences.ts';
+import { CANNOT_RECORD, cannotDecide } from './sentences.ts';
 import { type TaskOwners, tasksListenedTo } from './tasks.ts';
 
 /**
@@ -76,7 +77,9 @@ export function createListen({ judge, deny, recorder, tasks, options, closing }:
     } catch (thrown) {
       return { type: 'answer', text: sayNo(request, caller.isModern, cannotDecide(thrown)) };
     }
-    recorder.passed({ server, principal, client }, request.method);
+    if (!recorder.passed({ server, principal, client }, request.method)) {
+      return { type: 'answer', text: errorResponse(request.rawId, INTERNAL_ERROR, CANNOT_RECORD) };
+    }
     return { type: 'forward', text: request.text };
   };
 }

@@ -4,6 +4,7 @@ import type { Request } from '../wire/message.ts';
 import { INTERNAL_ERROR, invalidParams } from './answers.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import type { GateOptions, Passage } from './passage.ts';
+import { CANNOT_RECORD } from './sentences.ts';
 import { ownTasks } from './tasks.ts';
 
 const TASKS = 'tasks/';
@@ -23,7 +24,9 @@ export function passNoted(
   if (method.startsWith(TASKS) && !tasks.isOwn(server, params?.['taskId'], principal)) {
     return { type: 'answer', text: invalidParams(request, 'params.taskId: there is no such task') };
   }
-  recorder.passed({ server, principal, client }, method);
+  if (!recorder.passed({ server, principal, client }, method)) {
+    return { type: 'answer', text: errorResponse(rawId, INTERNAL_ERROR, CANNOT_RECORD) };
+  }
   if (method !== 'tasks/list') return { type: 'forward', text };
   return {
     type: 'forward',

@@ -14,7 +14,7 @@ import type { RecordMode } from './passage.ts';
 
 /** Ends are facts that only this process knows, so many may wait for a bus that is away. */
 const MAX_ENDS = 4_096;
-const MAX_NOTES = 256;
+const MAX_NOTES = 4_096;
 const CLOSE_WITHIN_MS = 2_000;
 const SOURCE = 'mcp';
 
@@ -68,8 +68,8 @@ export type Recorder = {
   ): Promise<void>;
   /** How a call ended. Nobody waits for it; it is tried until it is stored. */
   end(sent: Sent, how: () => CallEnd): void;
-  /** A request that reaches the server unjudged. */
-  passed(who: Who, method: string): void;
+  /** A request that reaches the server unjudged. False where too many wait to be recorded: then it should not reach it. */
+  passed(who: Who, method: string): boolean;
   /** A message that went no further. */
   refused(who: Who, because: string, message: Uint8Array): void;
   /** Waits a little for what is still to be stored. */
@@ -106,20 +106,15 @@ function endEvent(made: Made, of: OfCall, end: CallEnd): Envelope {
 export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: string };
 
 export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
-  const append: BackgroundOptions['append'] = (fact, deadlineMs) => bus.append.one(fact, deadlineMs);
   const gather = createGather(bus.append);
-  const ends = createBackground({
-    append: (fact, deadlineMs) => gather.store(fact, deadlineMs),
-    log,
-    limit: MAX_ENDS,
-    untilStored: true,
-  });
-  const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: false });
+  const append: BackgroundOptions['append'] = (fact, deadlineMs) => gather.store(fact, deadlineMs);
+  const ends = createBackground({ append, log, limit: MAX_ENDS, untilStored: true });
+  const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: true });
 
   /** A note is the only event of its call, so nothing can stand before it. */
-  const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): void => {
+  const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): boolean => {
     const time = now().toISOString();
-    notes.store(() => ({
+    return notes.store(() => ({
       subject: callLog(callId),
       event: createEvent({ type, source: SOURCE, time, traceId: newTraceId(), data }),
       expect: 0,
@@ -155,7 +150,7 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
     passed({ server, principal, client }, method) {
       const callId = randomUUID();
       const about = { call_id: callId, instance, server, principal, method };
-      note('aegis.call.passed.v1', callId, client === undefined ? about : { ...about, client });
+      return note('aegis.call.passed.v1', callId, client === undefined ? about : { ...about, client });
     },
     refused({ server, principal }, because, message) {
       const callId = randomUUID();

@@ -43,6 +43,9 @@ export const declined = (approvalId: string): string =>
 export const cannotDecide = (thrown: unknown): string =>
   `AegisMCP can't decide now: ${detailOf(thrown)}; the call was not sent, so try again in a moment.`;
 
+export const CANNOT_RECORD =
+  "AegisMCP can't record this request now, too many wait to be stored: it was not sent, so try again in a moment.";
+
 export const cannotList = (thrown: unknown): string =>
   `AegisMCP can't say now which tools there are: ${detailOf(thrown)}; try again in a moment.`;
 

@@ -97,7 +97,7 @@ export function paramsProblem(
 
 /**
  * Why two readers could read this message differently, though it passed: the same key twice in one object, or keys that
- * differ only by case or invisible characters (`path` beside `Path`). For arguments that a rule looks at, and for a
+ * differ only by case or invisible characters (`path` beside `Path`), or that end early as a C string does. For arguments that a rule looks at, and for a
  * server's lists. Undefined where there is one reading.
  */
 export function ambiguity(message: Message): string | undefined {
@@ -106,7 +106,8 @@ export function ambiguity(message: Message): string | undefined {
     if (Array.isArray(tree)) return undefined;
     const names = Object.keys(tree);
     seen += names.length;
-    const isClear = new Set(names.map(foldName)).size === names.length;
+    const isClear =
+      new Set(names.map(foldName)).size === names.length && !names.some((name) => name.includes('\0'));
     return isClear ? undefined : 'The message has keys that differ only by case or invisible characters.';
   });
   return problem ?? (seen === scanObject(message.text).members ? undefined : SAME_KEY);

@@ -3,6 +3,8 @@ import type { Id, Message } from './message.ts';
 import { ENVELOPE_KEYS } from './protocol-keys.ts';
 
 const MAX_ID_BYTES = 1024;
+/** The engine copies what is shorter. */
+const SHORTEST_SLICE = 13;
 const CONTROL = /\p{Cc}/u;
 /** What a method is spelled with: visible ASCII. */
 const METHOD = /^[\x21-\x7e]{1,256}$/;
@@ -32,12 +34,16 @@ function idProblem(id: unknown, rawId: string): string | undefined {
   return undefined;
 }
 
+/** Text of its own. The engine's slices keep the whole message alive, and an id may wait long for its answer. */
+const copied = (text: string): string =>
+  text.length < SHORTEST_SLICE ? text : Buffer.from(text).toString();
+
 /** The id of a message that has one. */
 function readId(object: JsonObject): ReadId {
   const rawId = written(object, 'id');
   if (rawId === undefined) return { problem: 'The id is written with an escape, or twice.' };
   const problem = idProblem(object.value.id, rawId);
-  return problem === undefined ? { id: object.value.id as Id, rawId } : { problem };
+  return problem === undefined ? { id: object.value.id as Id, rawId: copied(rawId) } : { problem };
 }
 
 /**

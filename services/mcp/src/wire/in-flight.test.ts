@@ -36,3 +36,10 @@ it('takes ids that are names of object members', () => {
     expect(inFlight.close(id)).toBe(true);
   }
 });
+
+it('a newest one takes the place of the one that waits longest, or of its own id', () => {
+  const inFlight = createInFlight(2);
+  for (const id of ['a', 'b', 'a', 'c']) inFlight.openNewest(id);
+  expect(inFlight.size).toBe(2);
+  expect([inFlight.has('a'), inFlight.has('b'), inFlight.has('c')]).toEqual([true, false, true]);
+});

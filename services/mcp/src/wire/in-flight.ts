@@ -7,6 +7,8 @@ export const MAX_IN_FLIGHT = 1024;
 export type InFlight = {
   /** False where the id is taken, or too many requests wait. */
   open(id: Id): boolean;
+  /** Opens it all the same: where too many requests wait, the one that waits longest gets no answer any more. */
+  openNewest(id: Id): void;
   /** False where no request waits under exactly this id: the answer is unknown or repeated. */
   close(id: Id): boolean;
   has(id: Id): boolean;
@@ -25,6 +27,14 @@ export function createInFlight(max: number = MAX_IN_FLIGHT): InFlight {
       if (open.size >= max || open.has(String(id))) return false;
       open.set(String(id), id);
       return true;
+    },
+    openNewest(id) {
+      const key = String(id);
+      // The newest of two that look alike is the one that is answered last, so it is the one that is kept.
+      open.delete(key);
+      const [oldest] = open.keys();
+      if (open.size >= max && oldest !== undefined) open.delete(oldest);
+      open.set(key, id);
     },
     close: (id) => has(id) && open.delete(String(id)),
     has,

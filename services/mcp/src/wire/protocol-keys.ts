@@ -36,12 +36,26 @@ const ASCII_WORD = /^[a-z0-9$./:_-]*$/i;
 const INVISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u0307]/gu;
 
 /**
+ * Longer than any name that counts. Bringing combining marks into order takes the square of their number: a message of
+ * nothing else would take hours.
+ */
+const LONGEST_NORMALISED = 256;
+
+/**
  * A name as the most lenient reader could take it: without case, in compatibility form (the long s is an s, the Kelvin
  * sign a k), without invisible characters. Go's JSON reader does the first, C strings end at a NUL.
  */
 export function foldName(name: string): string {
   if (ASCII_WORD.test(name)) return name.toLowerCase();
-  return name.normalize('NFKC').toUpperCase().toLowerCase().replace(INVISIBLE, '');
+  const visible = name.replace(INVISIBLE, '');
+  const normal = visible.length > LONGEST_NORMALISED ? visible : visible.normalize('NFKC');
+  return normal.toUpperCase().toLowerCase().replace(INVISIBLE, '');
+}
+
+/** The name as it is to who takes it for a C string; undefined where it is the same to them. */
+function upToNul(name: string): string | undefined {
+  const end = name.indexOf('\0');
+  return end === -1 ? undefined : name.slice(0, end);
 }
 
 /** Python's SDK takes `request_state` for `requestState` and `meta` for `_meta`. */
@@ -58,12 +72,16 @@ function createProtocolKeys(names: readonly string[]): ProtocolKeys {
   const exact = new Set(names);
   const folded = new Map(names.map((name) => [foldName(name), name]));
   const joined = new Map(names.map((name) => [withoutUnderscores(foldName(name)), name]));
+  const find = (fold: string, readsSnakeCase: boolean): string | undefined =>
+    readsSnakeCase ? joined.get(withoutUnderscores(fold)) : folded.get(fold);
   return {
     has: (key) => exact.has(key),
     lookedLike(key, readsSnakeCase = false) {
       if (exact.has(key)) return undefined;
-      const fold = foldName(key);
-      return readsSnakeCase ? joined.get(withoutUnderscores(fold)) : folded.get(fold);
+      const found = find(foldName(key), readsSnakeCase);
+      if (found !== undefined) return found;
+      const cut = upToNul(key);
+      return cut === undefined ? undefined : find(foldName(cut), readsSnakeCase);
     },
   };
 }

@@ -23,7 +23,7 @@ function onResponse(link: Link, response: Response, line: Buffer, complain: Comp
 
 function onMessage(link: Link, message: Message, line: Buffer, complain: Complain): void {
   if (message.kind === 'response') return onResponse(link, message, line, complain);
-  if (message.kind === 'request') link.serverRequests.open(message.id);
+  if (message.kind === 'request') link.serverRequests.openNewest(message.id);
   else if (link.gate.serverNotification(message) === 'drop') return;
   link.toClient.write(line);
 }

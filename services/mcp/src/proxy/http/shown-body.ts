@@ -1,3 +1,4 @@
+import { parseJson } from '@aegis/shared/json/parse';
 import { ENVELOPE_KEYS } from '../../wire/protocol-keys.ts';
 import { isType } from './headers.ts';
 
@@ -10,7 +11,7 @@ const namesResult = (key: string): boolean =>
 /** The value of a JSON text; undefined where it is none. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -115,10 +115,12 @@ const KINDS: Readonly<Record<string, () => void>> = {
   /** Asks more than a client ever answers, and says which answer it got. */
   'asks-much'() {
     listen(({ id, method }) => {
-      if (method === undefined) return say({ jsonrpc: '2.0', method: 'notifications/got', params: { id } });
-      for (let n = 0; n < 1_024; n++) say({ jsonrpc: '2.0', id: `ask-${n}`, method: 'roots/list' });
-      say({ jsonrpc: '2.0', id: 'ask-last', method: 'roots/list' });
-      say(result(id, {}));
+      if (method === undefined) say({ jsonrpc: '2.0', method: 'notifications/got', params: { id } });
+      else {
+        for (let n = 0; n < 1_024; n++) say({ jsonrpc: '2.0', id: `ask-${n}`, method: 'roots/list' });
+        say({ jsonrpc: '2.0', id: 'ask-last', method: 'roots/list' });
+        say(result(id, {}));
+      }
     });
   },
   exit: () => process.exit(Number(argument)),

@@ -1,0 +1,50 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { Request } from '../wire/message.ts';
+import { expect, it } from 'vitest';
+import type { Passage } from './passage.ts';
+import { answered, MODERN, requestOf, send } from './testkit/client.ts';
+import { gate, until, useWorld, world } from './testkit/world.ts';
+
+useWorld({
+  version: 2,
+  rules: [
+    { match: '*.move', decision: 'review' },
+    { match: '*', decision: 'allow' },
+  ],
+});
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Sends a request that nothing here keeps; gives what the server is to answer, and whether its parameters are still held. */
+async function sent(method: string, params: object, approve = false) {
+  const request = requestOf(method, params, 'an id that is longer than a few characters');
+  const held = new WeakRef(request.params as object);
+  const sending = send(gate(), request as Request);
+  if (approve) {
+    await until(() => world.people.approvals.size === 1 && sending.held === 1);
+    world.people.approve();
+  }
+  const passage = await sending.passage;
+  const ended = passage.type === 'forward' ? passage.ended : undefined;
+  return { passage: { type: 'forward', text: '', ...(ended && { ended }) } satisfies Passage, held };
+}
+
+it.each([
+  ['a call', 'tools/call', { name: 'read', arguments: { big: 'x' } }, false],
+  [
+    'an approved call',
+    'tools/call',
+    { name: 'move', arguments: { big: 'x' }, _meta: { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': {} } },
+    true,
+  ],
+  ['a list', 'tools/list', { _meta: { big: 'x' } }, false],
+])('of %s that the server has and does not answer, nothing is kept but what its end needs', async (_what, method, params, approve) => {
+  const { passage, held } = await sent(method, params, approve);
+  await until(() => {
+    collect();
+    return held.deref() === undefined;
+  });
+  expect(answered(passage, { result: { tools: [] } })).toContain('"tools":[]');
+});
