@@ -27,7 +27,7 @@ let env: Record<string, string>;
 beforeAll(async () => {
   stack = await startOpenStack();
   folder = await mkdtemp(join(tmpdir(), 'aegis-transcripts-'));
-  env = { PATH: process.env['PATH'] ?? '', HOME: folder, AEGIS_DATA_DIR: stack.dataDir };
+  env = { PATH: process.env['PATH'] ?? '', HOME: folder };
 });
 afterAll(async () => {
   await stack.stop();
@@ -47,7 +47,7 @@ async function playTwice(name: string, command: Command, steps: readonly Step[],
   await prepare();
   const direct = await play(command, steps);
   await prepare();
-  const through = await play(wrapped(name, command), steps);
+  const through = await play(wrapped(name, command, stack.dataDir), steps);
   expect(direct.lines.length).toBeGreaterThanOrEqual(steps.length - 2);
   expect(through.lines.map(steadyLine)).toEqual(direct.lines.map(steadyLine));
   expect(through.code).toBe(direct.code);
@@ -95,7 +95,7 @@ describe.each([
     const direct = await look(server);
     expect(Object.keys(direct)).toHaveLength(6);
     const name = kind.includes('v2') ? 'for-v2' : 'for-v1';
-    expect(await look(wrapped(name, server))).toEqual(direct);
+    expect(await look(wrapped(name, server, stack.dataDir))).toEqual(direct);
     await expect.poll(() => countRecorded(name)).toBe(5);
   });
 });

@@ -25,9 +25,9 @@ export const referenceServer = (
   env,
 });
 
-/** The same server behind the firewall, under this name. The environment stays as it is. */
-export const wrapped = (name: string, { command, args, env }: Command): Command => ({
+/** The same server behind the firewall of this data directory, under this name. Its environment stays as it is. */
+export const wrapped = (name: string, { command, args, env }: Command, dataDir: string): Command => ({
   command: process.execPath,
   args: [LAUNCHER, 'wrap', '--name', name, '--', command, ...args],
-  env,
+  env: { ...env, AEGIS_DATA_DIR: dataDir },
 });

@@ -170,7 +170,10 @@ it('a thousand completions at once are all on record', async () => {
   const one = gate();
   const complete = { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'a', value: 'v' } };
   const passages = await Promise.all(
-    Array.from({ length: 1_000 }, (_, id) => send(one, requestOf('completion/complete', complete, id)).passage),
+    Array.from(
+      { length: 1_000 },
+      (_, id) => send(one, requestOf('completion/complete', complete, id)).passage,
+    ),
   );
   expect(new Set(passages.map(({ type }) => type))).toEqual(new Set(['forward']));
   await until(() => eventsOf('aegis.call.passed.v1').length === 1_000);

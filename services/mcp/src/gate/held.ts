@@ -7,6 +7,7 @@ export type HeldCalls = {
   enter(approvalId: string): boolean;
   /** True where nobody else waits for it. */
   leave(approvalId: string): boolean;
+  has(approvalId: string): boolean;
 };
 
 export function createHeldCalls(max: number = MAX_HELD): HeldCalls {
@@ -26,5 +27,6 @@ export function createHeldCalls(max: number = MAX_HELD): HeldCalls {
       else waiting.set(approvalId, left);
       return left === 0;
     },
+    has: (approvalId) => waiting.has(approvalId),
   };
 }

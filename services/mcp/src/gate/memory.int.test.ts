@@ -1,6 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Request } from '../wire/message.ts';
 import { expect, it } from 'vitest';
 import type { Passage } from './passage.ts';
 import { answered, MODERN, requestOf, send } from './testkit/client.ts';
@@ -21,7 +20,7 @@ const collect = runInNewContext('gc') as () => void;
 async function sent(method: string, params: object, approve = false) {
   const request = requestOf(method, params, 'an id that is longer than a few characters');
   const held = new WeakRef(request.params as object);
-  const sending = send(gate(), request as Request);
+  const sending = send(gate(), request);
   if (approve) {
     await until(() => world.people.approvals.size === 1 && sending.held === 1);
     world.people.approve();
@@ -36,15 +35,22 @@ it.each([
   [
     'an approved call',
     'tools/call',
-    { name: 'move', arguments: { big: 'x' }, _meta: { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': {} } },
+    {
+      name: 'move',
+      arguments: { big: 'x' },
+      _meta: { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': {} },
+    },
     true,
   ],
   ['a list', 'tools/list', { _meta: { big: 'x' } }, false],
-])('of %s that the server has and does not answer, nothing is kept but what its end needs', async (_what, method, params, approve) => {
-  const { passage, held } = await sent(method, params, approve);
-  await until(() => {
-    collect();
-    return held.deref() === undefined;
-  });
-  expect(answered(passage, { result: { tools: [] } })).toContain('"tools":[]');
-});
+])(
+  'of %s that the server has and does not answer, nothing is kept but what its end needs',
+  async (_what, method, params, approve) => {
+    const { passage, held } = await sent(method, params, approve);
+    await until(() => {
+      collect();
+      return held.deref() === undefined;
+    });
+    expect(answered(passage, { result: { tools: [] } })).toContain('"tools":[]');
+  },
+);

@@ -8,5 +8,8 @@ it('a request that there is no room to record does not reach the server', () => 
   const options = { server: 'files', principal: 'os-user:ann' };
   const request = requestOf('completion/complete', {});
   const passage = passNoted({ recorder, tasks: createTaskOwners() }, options, request, undefined);
-  expect(answerOf(passage).error).toMatchObject({ code: -32_603, message: expect.stringContaining('not sent') });
+  expect(answerOf(passage).error).toMatchObject({
+    code: -32_603,
+    message: expect.stringContaining('not sent'),
+  });
 });

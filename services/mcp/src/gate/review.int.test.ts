@@ -99,6 +99,19 @@ it('of two equal calls that wait, cancelling one leaves the approval to the othe
   expect((await second.passage).type).toBe('forward');
 });
 
+it('a second equal call that is cancelled while the enforcer is asked leaves the approval to the first', async () => {
+  const one = gate();
+  const first = send(one, move());
+  await until(() => first.held === 1);
+  world.people.beforeAnswer = async () => second.abort();
+  const second = send(one, move());
+  expect(await second.passage).toEqual({ type: 'nothing' });
+  expect(world.people.cancelled).toEqual([]);
+  world.people.beforeAnswer = async () => undefined;
+  world.people.approve();
+  expect((await first.passage).type).toBe('forward');
+});
+
 it('a call that is allowed just after its caller had gone is not sent, and the record says so', async () => {
   const held = send(gate(), move());
   await asked();

@@ -30,7 +30,7 @@ type Asking = {
 
 export function createReview(deps: ReviewDeps & { readonly progress: Progress }): Review {
   const { parts, options, dispatcher, progress, closing } = deps;
-  const { recorder, timeoutMs, continuations } = parts;
+  const { recorder, timeoutMs, continuations, held } = parts;
   const { principal, server, holdMs } = options;
   const approved = createApprovedCall(deps);
   const urlOf = (approvalId: string): string | undefined => approved.urlOf(approvalId);
@@ -96,7 +96,8 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
     if (status !== 'pending' || approvalId === undefined)
       return approved.conclude(passing, enforced, untilMs);
     if (approved.isGone(passing)) {
-      await cancelApproval(parts, approvalId, principal, 'the call was cancelled');
+      // An equal call may wait for it too.
+      if (!held.has(approvalId)) await cancelApproval(parts, approvalId, principal, 'the call was cancelled');
       return NOTHING;
     }
     const url = urlOf(approvalId);

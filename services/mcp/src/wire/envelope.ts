@@ -35,8 +35,7 @@ function idProblem(id: unknown, rawId: string): string | undefined {
 }
 
 /** Text of its own. The engine's slices keep the whole message alive, and an id may wait long for its answer. */
-const copied = (text: string): string =>
-  text.length < SHORTEST_SLICE ? text : Buffer.from(text).toString();
+const copied = (text: string): string => (text.length < SHORTEST_SLICE ? text : Buffer.from(text).toString());
 
 /** The id of a message that has one. */
 function readId(object: JsonObject): ReadId {

@@ -64,6 +64,13 @@ export class ClientRequests {
     return this.#open.get(id as Id);
   }
 
+  /** One that the server was not given, by its id as text or as a number: only one of the two can be open. */
+  getWaiting(id: unknown): OpenRequest | undefined {
+    const found =
+      this.get(id) ?? this.get(String(id)) ?? (typeof id === 'string' ? this.get(Number(id)) : undefined);
+    return found?.isSent === false && String(found.id) === String(id) ? found : undefined;
+  }
+
   /** The server is given it: from now on only its end is of interest. */
   sent(request: OpenRequest, ended: OpenRequest['ended']): void {
     request.isSent = true;

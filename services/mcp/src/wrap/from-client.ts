@@ -99,16 +99,18 @@ function onRequest(link: Link, message: Request, came: Came): void {
 /** True where the request that is cancelled never reached the server, so that the server need not hear of it. */
 function cancel(link: Link, { params }: Notification): boolean {
   const { requests } = link;
-  const request = requests.get(params?.['requestId']);
-  if (request === undefined) return false;
-  if (request.isSent) {
-    const forgotten = requests.cancelled(request);
-    if (forgotten !== undefined) endRequest(link, forgotten, forgotten.ended, NEVER_ANSWERED);
-    return false;
+  const id = params?.['requestId'];
+  // A client that writes its id in another type wants the call stopped all the same, and here it still can be.
+  const waiting = requests.getWaiting(id);
+  if (waiting !== undefined) {
+    waiting.isCancelled = true;
+    waiting.abort.abort();
+    return true;
   }
-  request.isCancelled = true;
-  request.abort.abort();
-  return true;
+  const request = requests.get(id);
+  const forgotten = request && requests.cancelled(request);
+  if (forgotten !== undefined) endRequest(link, forgotten, forgotten.ended, NEVER_ANSWERED);
+  return false;
 }
 
 function onNotification(link: Link, message: Notification, came: Came): void {

@@ -185,6 +185,24 @@ test.each(['forward', 'nothing'] as const)(
   },
 );
 
+test('a call that waits is cancelled under its id, in whatever type that is written', async () => {
+  const aborted: unknown[] = [];
+  const gate = fakeGate((request, { signal }) => {
+    if (request.id === 'now')
+      return passAll(request, { signal, notify: () => undefined, held: () => undefined });
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        aborted.push(request.id);
+        resolve({ type: 'nothing' });
+      });
+    });
+  });
+  const { say, nextMessages } = wrapped({ gate, server: ['echo'] });
+  say(call(1), call('2'), cancelled('1'), cancelled(2), cancelled('3'), call('now'));
+  expect(await nextMessages(1)).toMatchObject([{ id: 'now' }]);
+  expect(aborted).toEqual([1, '2']);
+});
+
 test('the cancellation of a call that the server has reaches it, and its late answer still passes', async () => {
   const gate = fakeGate();
   const { say, nextMessages } = wrapped({ gate, server: ['late'] });
