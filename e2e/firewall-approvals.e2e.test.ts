@@ -146,11 +146,12 @@ describe.each(['stdio', 'http'] as const)('a caller that is gone, over %s', (way
   });
 });
 
+const countRecorded = async (action: string): Promise<number> =>
+  (await allAudit(stack.url)).filter((entry) => entry.action === action).length;
+
 it('has every payment on record, each with one approval that was used once', async () => {
-  const count = async (action: string): Promise<number> =>
-    (await allAudit(stack.url)).filter((entry) => entry.action === action).length;
   const sent = (await readFile(payments, 'utf8')).split('\n').filter(Boolean).length;
   expect(sent).toBeGreaterThan(10);
-  await expect.poll(() => count('call.succeeded')).toBe(sent);
-  expect(await count('approval.consumed')).toBe(sent);
+  await expect.poll(() => countRecorded('call.succeeded')).toBe(sent);
+  expect(await countRecorded('approval.consumed')).toBe(sent);
 });
