@@ -1,7 +1,7 @@
 import type { Append, Fact } from '@aegis/shared/bus/append';
 
 /** Facts that nobody waits for may wait this long for others, so that they share a durable write. */
-const LINGER_MS = 25;
+const LINGER_MS = 100;
 const MOST_AT_ONCE = 128;
 
 type Waiting = { fact: Fact; deadlineMs: number; done: PromiseWithResolvers<unknown> };
