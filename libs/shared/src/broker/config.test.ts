@@ -21,6 +21,11 @@ test('an identity that may publish nothing is written as a denial, for an empty 
   expect(conf).not.toContain('allow: []');
 });
 
+test('what an identity may never do is written as a denial beside what it may', () => {
+  const mcp = conf.slice(conf.indexOf('# mcp'), conf.indexOf('# reader'));
+  expect(mcp).toMatch(/publish: \{ allow: \[.*\], deny: \[.*MSG\.NEXT\.AEGIS\.notices"\] \}/);
+});
+
 test('monitoring is off unless a port is named', () => {
   expect(conf).toContain('http: "0.0.0.0:8222"');
   expect(natsConf({ host: '127.0.0.1', port: -1, storeDir: '/data', identities })).not.toContain('http:');
@@ -47,4 +52,7 @@ test('each tree of the log has the writers that are meant to have it, and no oth
   expect(writersOf('aegis.log.tool.*.accepted')).toEqual(['approvals']);
   expect(writersOf('aegis.log.tool')).toEqual(['approvals', 'mcp']);
   expect(writersOf('aegis.timers')).toEqual(['approvals']);
+  for (const own of ['grant', 'waiting', 'webhook'])
+    expect(writersOf(`aegis.log.${own}`)).toEqual(['approvals']);
+  expect(writersOf('aegis.deliver')).toEqual(['approvals']);
 });

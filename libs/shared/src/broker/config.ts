@@ -29,15 +29,18 @@ const text = (value: string): string => JSON.stringify(value);
 const list = (subjects: readonly string[]): string => `[${subjects.map(text).join(', ')}]`;
 
 /** An empty allow list would allow all, so nothing to allow is written as a deny. */
-const allow = (subjects: readonly string[]): string =>
-  subjects.length === 0 ? '{ deny: ">" }' : `{ allow: ${list(subjects)} }`;
+function allow(subjects: readonly string[], except: readonly string[] = []): string {
+  if (subjects.length === 0) return '{ deny: ">" }';
+  const deny = except.length === 0 ? '' : `, deny: ${list(except)}`;
+  return `{ allow: ${list(subjects)}${deny} }`;
+}
 
 function user(identity: (typeof IDENTITIES)[number], publicKey: string): string {
-  const { publish, subscribe, responds } = permissionsOf(identity);
+  const { publish, neverPublish, subscribe, responds } = permissionsOf(identity);
   return [
     `    # ${identity}`,
     `    { nkey: ${publicKey}, permissions: {`,
-    `        publish: ${allow(publish)}`,
+    `        publish: ${allow(publish, neverPublish)}`,
     `        subscribe: ${allow(subscribe)}`,
     ...(responds ? ['        allow_responses: { max: 1, expires: "10m" }'] : []),
     '    } }',

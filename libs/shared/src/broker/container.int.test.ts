@@ -12,6 +12,7 @@ import { natsConf } from './config.ts';
 import { connectAs } from './connect-as.ts';
 import { ensureIdentities } from './identities.ts';
 import { provisionAt } from './provision.ts';
+import { STREAMS } from './streams.ts';
 
 const NATS_PORT = 4222;
 /** Where its own cleaning container is not at hand, testcontainers starts none with this. */
@@ -51,7 +52,7 @@ describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.tr
     const nc = await connectAs('admin', address());
     const names = await (await jetstreamManager(nc, { checkAPI: false })).streams.names().next();
     await nc.close();
-    expect(names.toSorted()).toEqual(['AEGIS', 'AEGIS_CHECKS', 'AEGIS_TIMERS']);
+    expect(names.toSorted()).toEqual(STREAMS.map(({ name }) => name).toSorted());
   });
 
   test('keeps what audit writes on its own subject, and nothing that it writes elsewhere', async () => {

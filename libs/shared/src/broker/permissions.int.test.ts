@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startNatsServer, type TestNatsServer } from '../testkit/nats-server.ts';
 import type { Identity } from './identities.ts';
+import { STREAMS } from './streams.ts';
 
 let server: TestNatsServer;
 const connections = new Map<Identity, NatsConnection>();
@@ -79,7 +80,26 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['approvals', 'aegis.log.tool.x'],
   ['approvals', 'aegis.log.call.x'],
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_TIMERS.x.aegis.timers.>'],
+  ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS.notices.aegis.log.approval.>'],
+  ['approvals', '$JS.API.CONSUMER.DELETE.AEGIS.notices'],
+  ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_DELIVERIES.x'],
   ['audit', 'aegis.log.decision.enforce.allowed'],
+  ['audit', '$JS.API.CONSUMER.CREATE.AEGIS.notices'],
+  ['mcp', '$JS.API.CONSUMER.CREATE.AEGIS.notices.aegis.log.policy'],
+  ['mcp', '$JS.API.CONSUMER.DELETE.AEGIS.notices'],
+  ['mcp', '$JS.API.CONSUMER.MSG.NEXT.AEGIS.notices'],
+  ['mcp', '$JS.API.DIRECT.GET.AEGIS_DELIVERED'],
+  ['mcp', 'aegis.log.webhook'],
+  ['mcp', 'aegis.log.grant.x'],
+  ['mcp', 'aegis.rpc.approvals.grant'],
+  ['mcp', 'aegis.rpc.approvals.webhook-save'],
+  ['mcp', 'aegis.deliveries.x'],
+  ['gateway', '$JS.API.CONSUMER.MSG.NEXT.AEGIS.notices'],
+  ['gateway', '$JS.API.CONSUMER.MSG.NEXT.AEGIS_DELIVERIES.x'],
+  ['gateway', 'aegis.deliveries.x'],
+  ['gateway', 'aegis.delivered.x'],
+  ['gateway', 'aegis.log.webhook'],
+  ['enforcer', '$JS.API.CONSUMER.MSG.NEXT.AEGIS.notices'],
 ];
 
 test.each(REFUSED_WRITES)('%s may not publish on %s', async (identity, subject) => {
@@ -96,6 +116,9 @@ const WRITES: [Identity, string][] = [
   ['mcp', 'aegis.log.tool.w1'],
   ['enforcer', 'aegis.log.call.w2'],
   ['approvals', 'aegis.log.tool.w1.accepted'],
+  ['approvals', 'aegis.log.grant.w1'],
+  ['approvals', 'aegis.log.waiting.w1'],
+  ['approvals', 'aegis.log.webhook'],
 ];
 
 test.each(WRITES)('%s may store a fact on %s', async (identity, subject) => {
@@ -110,7 +133,7 @@ const MAIMING = ['STREAM.DELETE', 'STREAM.PURGE', 'STREAM.UPDATE', 'STREAM.MSG.D
 test.each(SERVICES)('%s may not delete, purge, update or create a stream', async (identity) => {
   const nc = await as(identity);
   for (const verb of MAIMING) {
-    for (const stream of ['AEGIS', 'AEGIS_CHECKS', 'AEGIS_TIMERS']) {
+    for (const { name: stream } of STREAMS) {
       const refused = await refusals(nc, () => nc.publish(`$JS.API.${verb}.${stream}`));
       expect(refused, `${verb} ${stream}`).toHaveLength(1);
     }
@@ -220,6 +243,8 @@ const FOLLOWED: [Identity, string | undefined][] = [
   ['enforcer', 'aegis.log.call.*'],
   ['approvals', 'aegis.log.approval.>'],
   ['approvals', 'aegis.log.tool.>'],
+  ['approvals', 'aegis.log.grant.*'],
+  ['approvals', 'aegis.log.policy'],
   ['gateway', 'aegis.log.approval.>'],
   ['gateway', 'aegis.log.decision.>'],
   ['audit', undefined],
@@ -229,6 +254,7 @@ test.each(FOLLOWED)('%s follows %s by an ordered consumer', async (identity, fil
   await jetstream(await as('policy')).publish('aegis.log.policy', '{}');
   await jetstream(await as('approvals')).publish('aegis.log.approval.f', '{}');
   await jetstream(await as('approvals')).publish('aegis.log.decision.enforce.allowed', '{}');
+  await jetstream(await as('approvals')).publish('aegis.log.grant.f', '{}');
   await jetstream(await as('mcp')).publish('aegis.log.call.f', '{}');
   await jetstream(await as('mcp')).publish('aegis.log.tool.f', '{}');
   const js = jetstream(await as(identity));
@@ -256,6 +282,10 @@ const READ_DIRECTLY: [Identity, string][] = [
   ['policy', 'aegis.log.policy'],
   ['approvals', 'aegis.log.approval.direct'],
   ['approvals', 'aegis.log.idempotency.direct'],
+  ['approvals', 'aegis.log.grant.direct'],
+  ['approvals', 'aegis.log.waiting.direct'],
+  ['approvals', 'aegis.log.call.direct'],
+  ['approvals', 'aegis.log.policy'],
   ['enforcer', 'aegis.log.idempotency.direct'],
   ['enforcer', 'aegis.log.call.direct'],
   ['mcp', 'aegis.log.call.direct'],
@@ -288,4 +318,35 @@ test('approvals commits an approval and the decision that it allows as one', asy
   expect((await jsm.direct.getMessage('AEGIS', { seq }))?.string()).toBe('allowed');
   expect((await jsm.direct.getMessage('AEGIS', { seq: seq - 1 }))?.string()).toBe('consumed');
   expect((await jsm.streams.info('AEGIS')).state.last_seq).toBe(seq);
+});
+
+test('approvals puts a notice in line for a webhook, takes it out, and reads what became of it', async () => {
+  const nc = await as('approvals');
+  const [js, jsm] = [jetstream(nc), await jetstreamManager(nc, { checkAPI: false })];
+  await jsm.consumers.add('AEGIS_DELIVERIES', {
+    durable_name: 'w1',
+    filter_subject: 'aegis.deliveries.w1',
+    ack_policy: 'explicit',
+  });
+  await js.publish('aegis.deliveries.w1', 'notice', { msgID: 'notice-1' });
+  const message = await (await js.consumers.get('AEGIS_DELIVERIES', 'w1')).next({ expires: 5_000 });
+  expect(message?.string()).toBe('notice');
+  expect(await message?.ackAck({ timeout: 2_000 })).toBe(true);
+  await jsm.consumers.delete('AEGIS_DELIVERIES', 'w1');
+  await js.publish('aegis.delivered.w1', 'delivered');
+  const read = await jsm.direct.getBatch('AEGIS_DELIVERED', { seq: 1, next_by_subj: 'aegis.delivered.w1' });
+  for await (const one of read) expect(one.string()).toBe('delivered');
+});
+
+test('approvals takes its notices off the log', async () => {
+  const js = jetstream(await as('approvals'));
+  await js.publish('aegis.log.approval.noticed', 'noticed');
+  const consumer = await js.consumers.get('AEGIS', 'notices');
+  const seen: string[] = [];
+  for await (const message of await consumer.fetch({ max_messages: 100, expires: 2_000 })) {
+    seen.push(message.subject);
+    expect(await message.ackAck({ timeout: 2_000 })).toBe(true);
+    if (message.subject === 'aegis.log.approval.noticed') break;
+  }
+  expect(seen).toContain('aegis.log.approval.noticed');
 });

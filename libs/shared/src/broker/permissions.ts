@@ -3,9 +3,13 @@ import {
   AUDIT_LOG,
   CALLS_LOG,
   DECISIONS_LOG,
+  DELIVERED_STREAM,
+  DELIVERIES_STREAM,
   EVENTS,
   enforceLog,
+  GRANTS_LOG,
   LOG,
+  NOTICES_CONSUMER,
   POLICY_LOG,
   rpcSubject,
   type ServiceName,
@@ -13,12 +17,16 @@ import {
   TIMERS_CONSUMER,
   TIMERS_STREAM,
   TOOLS_LOG,
+  WAITING_LOG,
+  WEBHOOK_LOG,
 } from '../contracts/subjects.ts';
 import { type Identity, inboxPrefix } from './identities.ts';
 
 /** What a NATS user may do; everything else is denied. A subscription may name its queue group after a space. */
 export type Permissions = {
   readonly publish: readonly string[];
+  /** What it may not, though `publish` has it. */
+  readonly neverPublish: readonly string[];
   readonly subscribe: readonly string[];
   /** Whether it may answer the requests that it receives, once each. */
   readonly responds: boolean;
@@ -52,6 +60,32 @@ const TIMERS = [
   `$JS.ACK.${TIMERS_STREAM}.${TIMERS_CONSUMER}.>`,
 ];
 
+/** Notices: taken off the log, put in line for each webhook, and what became of them. */
+const NOTICES = [
+  `$JS.ACK.${STREAM}.${NOTICES_CONSUMER}.>`,
+  'aegis.deliveries.*',
+  `${API}.STREAM.INFO.${DELIVERIES_STREAM}`,
+  `${API}.CONSUMER.CREATE.${DELIVERIES_STREAM}.*.aegis.deliveries.*`,
+  `${API}.CONSUMER.LIST.${DELIVERIES_STREAM}`,
+  `${API}.CONSUMER.INFO.${DELIVERIES_STREAM}.*`,
+  `${API}.CONSUMER.MSG.NEXT.${DELIVERIES_STREAM}.*`,
+  `${API}.CONSUMER.DELETE.${DELIVERIES_STREAM}.*`,
+  `$JS.ACK.${DELIVERIES_STREAM}.>`,
+  'aegis.delivered.*',
+  `${API}.DIRECT.GET.${DELIVERED_STREAM}`,
+];
+
+/**
+ * The one consumer of the log whose name is known. Whoever may read its own part of the log could point it elsewhere, delete
+ * it, or read through it what is not its own.
+ */
+const TO_MAIM_NOTICES = [
+  `${API}.CONSUMER.CREATE.${STREAM}.${NOTICES_CONSUMER}`,
+  `${API}.CONSUMER.CREATE.${STREAM}.${NOTICES_CONSUMER}.>`,
+  `${API}.CONSUMER.DELETE.${STREAM}.${NOTICES_CONSUMER}`,
+];
+const TO_TAKE_NOTICES = `${API}.CONSUMER.MSG.NEXT.${STREAM}.${NOTICES_CONSUMER}`;
+
 const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
   admin: [`${API}.>`],
   policy: [POLICY_LOG, 'aegis.checks.>', ...READ, follow(POLICY_LOG), lastOf(POLICY_LOG)],
@@ -78,13 +112,26 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     lastOf(IDEMPOTENCY_LOG),
     `${LOG}.tool.*.accepted`,
     follow(TOOLS_LOG),
+    GRANTS_LOG,
+    follow(GRANTS_LOG),
+    lastOf(GRANTS_LOG),
+    WAITING_LOG,
+    lastOf(WAITING_LOG),
+    follow(POLICY_LOG),
+    lastOf(POLICY_LOG),
+    lastOf(CALLS_LOG),
+    ...ask('audit', 'query'),
+    WEBHOOK_LOG,
+    ...NOTICES,
     ...TIMERS,
   ],
   audit: [AUDIT_LOG, ...READ, `${API}.CONSUMER.CREATE.${STREAM}.*`, `${API}.DIRECT.GET.${STREAM}`],
   gateway: [
     'aegis.rpc.policy.*',
     ...ask('enforcer', 'enforce'),
-    ...ask('approvals', 'complete', 'decide', 'get', 'list', 'tools', 'accept'),
+    ...ask('approvals', 'complete', 'decide', 'cancel', 'get', 'list', 'tools', 'accept'),
+    ...ask('approvals', 'grant', 'grants', 'revoke'),
+    ...ask('approvals', 'webhooks', 'webhook-save', 'webhook-remove', 'webhook-test', 'webhook-deliveries'),
     'aegis.rpc.audit.*',
     'aegis.rpc.*.health',
     ...READ,
@@ -119,11 +166,18 @@ const SUBSCRIBE: Readonly<Record<Identity, readonly string[]>> = {
   reader: [`${EVENTS}.>`],
 };
 
+/** What an identity that reads the log may not do with a consumer that is somebody else's. */
+function neverPublish(identity: Identity): readonly string[] {
+  if (!PUBLISH[identity].includes(`${API}.STREAM.INFO.${STREAM}`)) return [];
+  return identity === 'approvals' ? TO_MAIM_NOTICES : [...TO_MAIM_NOTICES, TO_TAKE_NOTICES];
+}
+
 /** The permissions of an identity: its own inbox, and what its work needs. */
 export function permissionsOf(identity: Identity): Permissions {
   const subscribe = SUBSCRIBE[identity];
   return {
     publish: PUBLISH[identity],
+    neverPublish: neverPublish(identity),
     subscribe: [...subscribe, `${inboxPrefix(identity)}.>`],
     responds: subscribe.some((subject) => /^aegis\.(rpc|alive)\./.test(subject)),
   };

@@ -2,7 +2,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startNatsServer, type TestNatsServer } from '../testkit/nats-server.ts';
 import { provision } from './provision.ts';
-import { STREAMS } from './streams.ts';
+import { AEGIS, STREAMS } from './streams.ts';
 
 let server: TestNatsServer;
 
@@ -64,6 +64,36 @@ test('a schedule outlives a kill -9 of the server', async () => {
   const again = jetstream(await server.connect('approvals'), { checkAPI: false });
   const message = await (await again.consumers.get('AEGIS_TIMERS', 'approvals')).next({ expires: 10_000 });
   expect(message?.subject).toBe('aegis.timers.fire.ap2');
+});
+
+test('notices are taken from the day on that their consumer was made, also while nobody listens', async () => {
+  const other = await startNatsServer({ provisioned: false });
+  try {
+    const nc = await other.connect('admin');
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    await jsm.streams.add(AEGIS);
+    const js = jetstream(await other.connect('approvals'));
+    await js.publish('aegis.log.approval.before', 'before');
+    await provision(nc);
+    await js.publish('aegis.log.approval.after', 'after');
+    await provision(nc);
+    const consumer = await js.consumers.get('AEGIS', 'notices');
+    const read = await consumer.fetch({ max_messages: 2, expires: 1_000 });
+    const seen: string[] = [];
+    for await (const message of read) seen.push(message.string());
+    expect(seen).toEqual(['after']);
+  } finally {
+    await other.stop();
+  }
+});
+
+test('of the attempts to deliver, the last hundred of each webhook are kept', async () => {
+  const js = jetstream(await server.connect('approvals'));
+  for (let i = 0; i < 101; i++) await js.publish('aegis.delivered.many', String(i));
+  await js.publish('aegis.delivered.one', 'one');
+  const jsm = await jetstreamManager(await admin(), { checkAPI: false });
+  const { state } = await jsm.streams.info('AEGIS_DELIVERED', { subjects_filter: 'aegis.delivered.*' });
+  expect(state.subjects).toEqual({ 'aegis.delivered.many': 100, 'aegis.delivered.one': 1 });
 });
 
 test('a stream that is not what it must be is refused by the name of the field, and left alone', async () => {

@@ -5,12 +5,11 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { TIMERS_STREAM } from '../contracts/subjects.ts';
 import { BrokerError } from './broker-error.ts';
 import { type BrokerAddress, connectAs } from './connect-as.ts';
 import { type Difference, differences } from './differences.ts';
 import { requireMaxPayload, requireServerVersion } from './server-version.ts';
-import { STREAMS, TIMERS_READER, type WantedStream } from './streams.ts';
+import { READERS, STREAMS, type WantedConsumer, type WantedStream } from './streams.ts';
 
 const NOT_FOUND: readonly number[] = [JetStreamApiCodes.StreamNotFound, JetStreamApiCodes.ConsumerNotFound];
 
@@ -39,16 +38,16 @@ async function provisionStream(jsm: JetStreamManager, wanted: WantedStream): Pro
   refuse(`Stream ${wanted.name}`, differences(wanted, actual)[0]);
 }
 
-async function provisionTimersReader(jsm: JetStreamManager): Promise<void> {
-  const name = TIMERS_READER.durable_name ?? '';
+async function provisionReader(jsm: JetStreamManager, stream: string, wanted: WantedConsumer): Promise<void> {
+  const name = wanted.durable_name ?? '';
   const actual =
-    (await existing(() => jsm.consumers.info(TIMERS_STREAM, name))) ??
-    (await jsm.consumers.add(TIMERS_STREAM, TIMERS_READER)).config;
-  refuse(`Consumer ${name} of stream ${TIMERS_STREAM}`, differences(TIMERS_READER, actual)[0]);
+    (await existing(() => jsm.consumers.info(stream, name))) ??
+    (await jsm.consumers.add(stream, wanted)).config;
+  refuse(`Consumer ${name} of stream ${stream}`, differences(wanted, actual)[0]);
 }
 
 /**
- * Creates the streams and the consumer that are missing and compares those that exist, field by field. Idempotent.
+ * Creates the streams and the consumers that are missing and compares those that exist, field by field. Idempotent.
  * @param nc a connection of the admin identity.
  * @throws BrokerError where the server is older than 2.12 or a stream is not what it must be; nothing is updated.
  */
@@ -57,7 +56,7 @@ export async function provision(nc: NatsConnection): Promise<void> {
   requireMaxPayload(nc.info?.max_payload ?? 0);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   for (const stream of STREAMS) await provisionStream(jsm, stream);
-  await provisionTimersReader(jsm);
+  for (const { stream, reader } of READERS) await provisionReader(jsm, stream, reader);
 }
 
 /** {@link provision} by a connection of its own, as the admin identity, that is closed again. */

@@ -1,8 +1,12 @@
 import type { ConsumerConfig, StreamConfig } from '@nats-io/jetstream';
 import {
+  APPROVALS_LOG,
   CHECKS_STREAM,
+  DELIVERED_STREAM,
+  DELIVERIES_STREAM,
   EVENTS,
   LOG,
+  NOTICES_CONSUMER,
   STREAM,
   TIMERS_CONSUMER,
   TIMERS_FIRED,
@@ -13,6 +17,7 @@ export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | '
 export type WantedConsumer = Partial<ConsumerConfig> & Pick<ConsumerConfig, 'durable_name'>;
 
 const NANOS_PER_SECOND = 1_000_000_000;
+const NANOS_PER_DAY = 86_400 * NANOS_PER_SECOND;
 const UNLIMITED = -1;
 
 const UNLIMITED_STREAM = {
@@ -66,7 +71,37 @@ export const AEGIS_TIMERS: WantedStream = {
   duplicate_window: 120 * NANOS_PER_SECOND,
 };
 
-export const STREAMS: readonly WantedStream[] = [AEGIS, AEGIS_CHECKS, AEGIS_TIMERS];
+/** Notices on their way to webhooks, each until it is delivered or given up. Bounded: nobody's dead receiver fills the disk. */
+export const AEGIS_DELIVERIES: WantedStream = {
+  ...UNLIMITED_STREAM,
+  name: DELIVERIES_STREAM,
+  subjects: ['aegis.deliveries.*'],
+  storage: 'file',
+  retention: 'workqueue',
+  discard: 'old',
+  max_age: 5 * NANOS_PER_DAY,
+  max_msgs_per_subject: 100_000,
+  duplicate_window: 120 * NANOS_PER_SECOND,
+};
+
+/** The last attempts to deliver to each webhook, for people to look at. */
+export const AEGIS_DELIVERED: WantedStream = {
+  ...UNLIMITED_STREAM,
+  name: DELIVERED_STREAM,
+  subjects: ['aegis.delivered.*'],
+  storage: 'file',
+  discard: 'old',
+  max_msgs_per_subject: 100,
+  allow_direct: true,
+};
+
+export const STREAMS: readonly WantedStream[] = [
+  AEGIS,
+  AEGIS_CHECKS,
+  AEGIS_TIMERS,
+  AEGIS_DELIVERIES,
+  AEGIS_DELIVERED,
+];
 
 /** Fired timers, for whichever replica of approvals is free; no limit on redelivery, whose end would be silent. */
 export const TIMERS_READER: WantedConsumer = {
@@ -78,3 +113,20 @@ export const TIMERS_READER: WantedConsumer = {
   replay_policy: 'instant',
   max_deliver: UNLIMITED,
 };
+
+/** Approval events from the day on that it was made, for whichever replica of approvals makes notices of them. */
+export const NOTICES_READER: WantedConsumer = {
+  durable_name: NOTICES_CONSUMER,
+  filter_subject: APPROVALS_LOG,
+  ack_policy: 'explicit',
+  ack_wait: 30 * NANOS_PER_SECOND,
+  deliver_policy: 'new',
+  replay_policy: 'instant',
+  max_deliver: UNLIMITED,
+};
+
+/** Each durable consumer and the stream that it reads. */
+export const READERS: readonly { stream: string; reader: WantedConsumer }[] = [
+  { stream: TIMERS_STREAM, reader: TIMERS_READER },
+  { stream: STREAM, reader: NOTICES_READER },
+];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer } from '@nats-io/jetstream';
 
 /** How far a reader came with one consumer: the server's count of what it delivered, from 1. */
@@ -7,15 +8,16 @@ const LONGEST_PAUSE_MS = 20;
 /** The consumer may have been replaced under the reader: after this long the server is asked again. */
 const ASK_AGAIN_MS = 250;
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
 /** What the reader will have been delivered once it has all that is stored for it now. */
 async function target(consumer: Consumer, deadlineMs: number): Promise<Progress | undefined> {
   const ask = consumer.info().then(
     (info) => ({ consumer: info.name, delivered: info.delivered.consumer_seq + info.num_pending }),
     () => undefined,
   );
-  return Promise.race([ask, sleep(deadlineMs - Date.now()).then(() => undefined)]);
+  // A timer that is left over would keep a process that ends for as long as the deadline is away.
+  const over = new AbortController();
+  const late = sleep(deadlineMs - Date.now(), undefined, { signal: over.signal }).catch(() => undefined);
+  return Promise.race([ask, late]).finally(() => over.abort());
 }
 
 const reached = (progress: Progress, goal: Progress): boolean =>

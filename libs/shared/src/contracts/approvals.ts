@@ -1,10 +1,36 @@
 import { z } from 'zod';
-import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from './call.ts';
+import { AmountCents, Call, Digest, DryRunId, Note, Op, Principal, Timestamp, TraceId } from './call.ts';
 import { EnforceReply, MatchedRule } from './decision.ts';
 import { Envelope } from './envelope.ts';
+import { ApprovalTerms } from './terms.ts';
 
 export const ApprovalId = z.string().regex(/^apr_[a-z2-7]{26}$/);
 export type ApprovalId = z.infer<typeof ApprovalId>;
+
+/** One person's yes, where it takes more than one. */
+export const Endorsement = z.strictObject({ by: Principal, at: Timestamp, reason: Note.optional() });
+export type Endorsement = z.infer<typeof Endorsement>;
+
+export const GrantId = z.string().regex(/^gra_[a-z2-7]{26}$/);
+export type GrantId = z.infer<typeof GrantId>;
+
+/** What the rule itself took from the arguments, where it does: that counts, whatever the caller states. */
+export const Ruled = z.strictObject({ op: Op.optional(), amount_cents: AmountCents.optional() });
+export type Ruled = z.infer<typeof Ruled>;
+
+/** What a rule took, of its answer; nothing where it took nothing. */
+export function ruledOf({ op, amount_cents }: Ruled): { ruled?: Ruled } {
+  if (op === undefined && amount_cents === undefined) return {};
+  return {
+    ruled: { ...(op === undefined ? {} : { op }), ...(amount_cents === undefined ? {} : { amount_cents }) },
+  };
+}
+
+/** The call as its rule sees it, for people to judge; what an approval is bound to is the call itself. */
+export const asRuled = ({ call, ruled }: { call: Call; ruled?: Ruled | undefined }): Call => ({
+  ...call,
+  ...ruled,
+});
 
 /** What is asked: bound to one exact call by its digest. */
 const asked = {
@@ -18,18 +44,33 @@ const asked = {
   reason: Note.optional(),
   rule: MatchedRule.optional(),
   policy_digest: Digest.optional(),
+  terms: ApprovalTerms.optional(),
+  ruled: Ruled.optional(),
   requested_at: Timestamp,
   decide_by: Timestamp,
+  /** Who has said yes so far, where it takes more than one. */
+  endorsements: z.array(Endorsement).optional(),
 };
-const decided = { decided_at: Timestamp, decided_by: Principal };
+const decided = {
+  decided_at: Timestamp,
+  decided_by: Principal,
+  /** What the decider said why. */
+  decision_reason: Note.optional(),
+};
+const approved = {
+  ...decided,
+  use_by: Timestamp,
+  /** The grant that approved it, where no person looked at this very call. */
+  grant_id: GrantId.optional(),
+};
 
 /**
- * An approval, folded: `pending -> approved -> consumed`, `pending -> denied | expired | cancelled`,
- * `approved -> expired | cancelled`.
+ * An approval, folded: `pending -> approved -> consumed`, `pending -> denied | expired | cancelled | superseded`,
+ * `approved -> expired | cancelled | superseded`. Superseded: the policy or the tool's definition changed under it.
  */
 export const Approval = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending'), ...asked }),
-  z.strictObject({ status: z.literal('approved'), ...asked, ...decided, use_by: Timestamp }),
+  z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
   z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: z.string() }),
   z.strictObject({ status: z.literal('expired'), ...asked, expired_at: Timestamp }),
   z.strictObject({
@@ -39,16 +80,29 @@ export const Approval = z.discriminatedUnion('status', [
     cancelled_because: z.string(),
   }),
   z.strictObject({
+    status: z.literal('superseded'),
+    ...asked,
+    superseded_at: Timestamp,
+    superseded_because: z.string(),
+  }),
+  z.strictObject({
     status: z.literal('consumed'),
     ...asked,
-    ...decided,
-    use_by: Timestamp,
+    ...approved,
     consumed_at: Timestamp,
     decision_id: z.string(),
   }),
 ]);
 export type Approval = z.infer<typeof Approval>;
-export const ApprovalStatus = z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'consumed']);
+export const ApprovalStatus = z.enum([
+  'pending',
+  'approved',
+  'denied',
+  'expired',
+  'cancelled',
+  'superseded',
+  'consumed',
+]);
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 /** The data of every `aegis.approval.<what happened>.v1`: the folded state after it. */
@@ -62,6 +116,10 @@ export const RequestApproval = z.strictObject({
   reason: Note.optional(),
   rule: MatchedRule.optional(),
   policy_digest: Digest.optional(),
+  terms: ApprovalTerms.optional(),
+  ruled: Ruled.optional(),
+  /** Somebody has to look at this very call: no grant answers for it. */
+  no_grant: z.literal(true).optional(),
 });
 export type RequestApproval = z.infer<typeof RequestApproval>;
 
@@ -69,13 +127,48 @@ export type RequestApproval = z.infer<typeof RequestApproval>;
 export const StandingApproval = z.strictObject({ call: Call, dry_run_id: DryRunId });
 export const StandingReply = z.strictObject({ approval: Approval.optional() });
 
-export const ApprovalReply = z.strictObject({ approval: Approval });
+/** An approval, or why none was made: the caller's own limit of waiting ones, in words for people. */
+export const RequestReply = z.strictObject({ approval: Approval.optional(), refused: z.string().optional() });
+export type RequestReply = z.infer<typeof RequestReply>;
+
+/** `revision` is the approval's place in the log: another one after each change. */
+export const ApprovalReply = z.strictObject({ approval: Approval, revision: z.int().min(1).optional() });
 export type ApprovalReply = z.infer<typeof ApprovalReply>;
+
+/** Who decides: an approver's own key, or the code. `source` is where it came from, for the limit on wrong ones. */
+export const Credential = z.strictObject({
+  secret: z.string().min(1).max(1024),
+  source: z.string().max(200),
+});
+export type Credential = z.infer<typeof Credential>;
+
+export const Verdict = z.enum(['approve', 'deny']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** One person's word. `id` is an approval id or a dry run id; with `revision` it counts only for that state. */
+export const DecideApproval = z.strictObject({
+  id: z.string().min(1).max(200),
+  verdict: Verdict,
+  reason: Note.optional(),
+  revision: z.int().min(1).optional(),
+  credential: Credential,
+});
+export type DecideApproval = z.infer<typeof DecideApproval>;
+
+/** `counted: false`: nothing changed, the approval stands as it is, and `because` says why, for people. */
+export const DecideReply = z.strictObject({
+  approval: Approval,
+  revision: z.int().min(1),
+  counted: z.boolean(),
+  because: z.string().optional(),
+});
+export type DecideReply = z.infer<typeof DecideReply>;
 
 /** `id` is an approval id or a dry run id. `source` is where the answer came from, for the limit on wrong codes. */
 export const CompleteApproval = z.strictObject({
   id: z.string().min(1).max(200),
   approval_code: z.string().max(1024),
+  reason: Note.optional(),
   source: z.string().max(200),
 });
 export type CompleteApproval = z.infer<typeof CompleteApproval>;
@@ -85,6 +178,8 @@ export const ConsumeApproval = z.strictObject({
   approval_id: ApprovalId,
   call: Call,
   decision: Envelope,
+  /** What the rule says now about who decides: an approval under other terms does not open the call. */
+  terms: ApprovalTerms.optional(),
   idempotency: z.strictObject({ key_digest: z.string(), answered: Envelope }).optional(),
 });
 export type ConsumeApproval = z.infer<typeof ConsumeApproval>;

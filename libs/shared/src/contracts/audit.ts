@@ -52,6 +52,9 @@ export const QueryAudit = z.strictObject({
   tool: z.string().max(256).optional(),
   ok: z.boolean().optional(),
   status: z.string().max(64).optional(),
+  principal: Principal.optional(),
+  approval_id: z.string().max(64).optional(),
+  call_id: z.string().max(64).optional(),
   limit: z.int().min(1).max(1000),
   before: z.int().min(1).optional(),
 });

@@ -19,6 +19,7 @@ import {
   Via,
 } from './call.ts';
 import { Traceparent } from './envelope.ts';
+import { ApprovalTerms } from './terms.ts';
 
 /** Which rule decided: its place in the policy and its pattern. */
 export const MatchedRule = z.strictObject({ index: z.int().min(0), match: z.string() });
@@ -50,6 +51,8 @@ export const CheckReply = z.strictObject({
   /** What the rule took from the arguments, where it says that they come from there. */
   op: Op.optional(),
   amount_cents: AmountCents.optional(),
+  /** What the deciding rule says about who approves; never beside a denial. */
+  terms: ApprovalTerms.optional(),
   policy_digest: Digest,
   policy_version: z.union([z.literal(1), z.literal(2)]),
 });

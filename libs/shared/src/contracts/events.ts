@@ -2,9 +2,12 @@ import type { z } from 'zod';
 import { ApprovalChanged } from './approvals.ts';
 import { WriteAudit } from './audit.ts';
 import { DecisionChecked, DecisionEnforced, IdempotencyAnswered } from './decision.ts';
+import { GrantChanged } from './grants.ts';
 import { PolicyPublished, PolicyRejected } from './policy.ts';
 import { CallFailed, CallOutcomeUnknown, CallPassed, CallRefused, CallSucceeded } from './proxied-call.ts';
 import { ToolAccepted, ToolChanged, ToolSeen } from './tool-definition.ts';
+import { AgentWaiting } from './waiting.ts';
+import { WebhookChanged } from './webhooks.ts';
 
 /**
  * Every type of event and the schema of its `data`. A released type is never edited: a changed one gets a new version
@@ -15,11 +18,18 @@ export const EVENT_DATA = {
   'aegis.decision.checked.v1': DecisionChecked,
   'aegis.idempotency.answered.v1': IdempotencyAnswered,
   'aegis.approval.requested.v1': ApprovalChanged,
+  'aegis.approval.endorsed.v1': ApprovalChanged,
   'aegis.approval.approved.v1': ApprovalChanged,
   'aegis.approval.denied.v1': ApprovalChanged,
   'aegis.approval.expired.v1': ApprovalChanged,
   'aegis.approval.cancelled.v1': ApprovalChanged,
+  'aegis.approval.superseded.v1': ApprovalChanged,
   'aegis.approval.consumed.v1': ApprovalChanged,
+  'aegis.agent.waiting.v1': AgentWaiting,
+  'aegis.grant.given.v1': GrantChanged,
+  'aegis.grant.used.v1': GrantChanged,
+  'aegis.grant.revoked.v1': GrantChanged,
+  'aegis.webhook.changed.v1': WebhookChanged,
   'aegis.call.succeeded.v1': CallSucceeded,
   'aegis.call.failed.v1': CallFailed,
   'aegis.call.outcome_unknown.v1': CallOutcomeUnknown,

@@ -5,15 +5,19 @@ import {
   CompleteApproval,
   ConsumeApproval,
   ConsumeReply,
+  DecideApproval,
+  DecideReply,
   GetApproval,
   ListApprovals,
   ListApprovalsReply,
   RequestApproval,
+  RequestReply,
   StandingApproval,
   StandingReply,
 } from './approvals.ts';
 import { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from './audit.ts';
 import { CheckReply, CheckRequest, EnforceReply, EnforceRequest } from './decision.ts';
+import { GiveGrant, GrantReply, ListGrants, ListGrantsReply, RevokeGrant } from './grants.ts';
 import {
   Empty,
   PolicyEffectiveReply,
@@ -25,6 +29,16 @@ import {
 } from './policy.ts';
 import type { ServiceName } from './subjects.ts';
 import { AcceptTool, AcceptToolReply, ListToolsReply } from './tool-definition.ts';
+import {
+  ListDeliveriesReply,
+  ListWebhooks,
+  ListWebhooksReply,
+  OneWebhook,
+  RemoveWebhookReply,
+  SaveWebhook,
+  SaveWebhookReply,
+  TestWebhookReply,
+} from './webhooks.ts';
 
 /** How a part is; `problems` are sentences for people, empty when all is well. */
 export const HealthReply = z.strictObject({
@@ -54,15 +68,24 @@ export const policyEffective = rpc('policy', 'effective', Empty, PolicyEffective
 export const policyValidate = rpc('policy', 'validate', PolicyValidateRequest, PolicyValidateReply);
 export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, PolicyMigrateReply);
 export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply);
-export const approvalsRequest = rpc('approvals', 'request', RequestApproval, ApprovalReply);
+export const approvalsRequest = rpc('approvals', 'request', RequestApproval, RequestReply);
 export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, StandingReply);
 export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply);
+export const approvalsDecide = rpc('approvals', 'decide', DecideApproval, DecideReply);
 export const approvalsConsume = rpc('approvals', 'consume', ConsumeApproval, ConsumeReply);
 export const approvalsCancel = rpc('approvals', 'cancel', CancelApproval, ApprovalReply);
 export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply);
 export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply);
 export const approvalsTools = rpc('approvals', 'tools', Empty, ListToolsReply);
 export const approvalsAccept = rpc('approvals', 'accept', AcceptTool, AcceptToolReply);
+export const approvalsGrant = rpc('approvals', 'grant', GiveGrant, GrantReply);
+export const approvalsGrants = rpc('approvals', 'grants', ListGrants, ListGrantsReply);
+export const approvalsRevoke = rpc('approvals', 'revoke', RevokeGrant, GrantReply);
+export const webhooksList = rpc('approvals', 'webhooks', ListWebhooks, ListWebhooksReply);
+export const webhooksSave = rpc('approvals', 'webhook-save', SaveWebhook, SaveWebhookReply);
+export const webhooksRemove = rpc('approvals', 'webhook-remove', OneWebhook, RemoveWebhookReply);
+export const webhooksTest = rpc('approvals', 'webhook-test', OneWebhook, TestWebhookReply);
+export const webhooksDeliveries = rpc('approvals', 'webhook-deliveries', OneWebhook, ListDeliveriesReply);
 export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply);
 export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply);
 /** Who answers on the bus how it is; the gateway is who asks. */

@@ -14,6 +14,13 @@ export const TIMERS_STREAM = 'AEGIS_TIMERS';
 /** Durable consumer of fired timers on {@link TIMERS_STREAM}. */
 export const TIMERS_CONSUMER = 'approvals';
 
+/** Notices on their way to webhooks: one subject and one durable consumer a webhook. */
+export const DELIVERIES_STREAM = 'AEGIS_DELIVERIES';
+/** What became of attempts to deliver; bounded. */
+export const DELIVERED_STREAM = 'AEGIS_DELIVERED';
+/** Durable consumer of approval events on {@link STREAM}, for whoever makes notices of them. */
+export const NOTICES_CONSUMER = 'notices';
+
 export const LOG = 'aegis.log';
 export const EVENTS = 'aegis.events';
 
@@ -47,6 +54,16 @@ export const approvalLog = (approvalId: string): string => `${LOG}.approval.${to
 /** `aegis.log.idempotency.<key_digest>`: the answer once given for an idempotency key. */
 export const idempotencyLog = (keyDigest: string): string => `${LOG}.idempotency.${token(keyDigest)}`;
 
+export const GRANTS_LOG = `${LOG}.grant.*`;
+/** `aegis.log.grant.<grant_id>`: one exact subject a grant, so that no use passes its revocation. */
+export const grantLog = (grantId: string): string => `${LOG}.grant.${token(grantId)}`;
+
+/** `aegis.log.waiting.<digest of the principal>`: what an agent waits for; compare-and-set keeps its limit. */
+export const waitingLog = (principalDigest: string): string => `${LOG}.waiting.${token(principalDigest)}`;
+export const WAITING_LOG = `${LOG}.waiting.*`;
+
+export const WEBHOOK_LOG = `${LOG}.webhook`;
+
 export const CALLS_LOG = `${LOG}.call.*`;
 /** What servers say of their tools, and what an approver accepted of it. */
 export const TOOLS_LOG = `${LOG}.tool.>`;
@@ -68,6 +85,11 @@ export const checkSubject = (outcome: 'allowed' | 'review' | 'blocked'): string 
 
 export const timerSchedule = (approvalId: string): string => `aegis.timers.schedule.${token(approvalId)}`;
 export const timerFire = (approvalId: string): string => `aegis.timers.fire.${token(approvalId)}`;
+/** `aegis.deliveries.<webhook_id>`: notices that wait to be sent. */
+export const deliverySubject = (webhookId: string): string => `aegis.deliveries.${token(webhookId)}`;
+/** `aegis.delivered.<webhook_id>`: attempts. */
+export const deliveredSubject = (webhookId: string): string => `aegis.delivered.${token(webhookId)}`;
+
 export const TIMERS_FIRED = 'aegis.timers.fire.>';
 
 /** What an outsider sees of a stored fact: `aegis.log.x` is republished as `aegis.events.x`. */

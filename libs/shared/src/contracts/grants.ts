@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { ApprovalId, Credential, GrantId } from './approvals.ts';
+import { AmountCents, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
+import { MatchedRule } from './decision.ts';
+import { ApprovalTerms } from './terms.ts';
+
+/** What one argument may be. `any`: anything, or not there at all. The others: there, and as it says. */
+export const ArgumentPattern = z.union([
+  z.strictObject({ equals: z.unknown() }),
+  z.strictObject({ any: z.literal(true) }),
+  z.strictObject({ starts_with: z.string().min(1).max(4096) }),
+  z.strictObject({ at_most: z.number() }),
+]);
+export type ArgumentPattern = z.infer<typeof ArgumentPattern>;
+
+/** Calls like these. An argument that is not named here is not covered: a call that has one is another call. */
+export const CallPattern = z.strictObject({
+  tool: ToolName,
+  server: ToolName.optional(),
+  definition_digest: Digest.optional(),
+  op: Op.optional(),
+  /** The largest amount. Without it, only calls without an amount. */
+  max_amount_cents: AmountCents.optional(),
+  args: z.record(z.string(), ArgumentPattern).optional(),
+});
+export type CallPattern = z.infer<typeof CallPattern>;
+
+/** A grant for a while: for this agent, calls like these run without a person, under the terms that it was given under. */
+export const Grant = z.strictObject({
+  grant_id: GrantId,
+  principal: Principal,
+  pattern: CallPattern,
+  terms: ApprovalTerms.optional(),
+  /** The policy that it was given under, and the rule in it that asked: it does not outlive a change of them. */
+  policy_digest: Digest.optional(),
+  rule: MatchedRule.optional(),
+  /** The approval that it was made from. */
+  approval_id: ApprovalId,
+  granted_by: Principal,
+  granted_at: Timestamp,
+  reason: Note.optional(),
+  expires_at: Timestamp,
+  uses: z.int().min(0),
+  last_used_at: Timestamp.optional(),
+  revoked_at: Timestamp.optional(),
+  revoked_by: Principal.optional(),
+});
+export type Grant = z.infer<typeof Grant>;
+
+/** The data of `aegis.grant.{given,used,revoked}.v1`: the folded state after it; `approval_id` where it was used. */
+export const GrantChanged = z.strictObject({ grant: Grant, approval_id: ApprovalId.optional() });
+export type GrantChanged = z.infer<typeof GrantChanged>;
+
+/** Approves the call, and calls like it for a while. Without `pattern`, the same call, up to its amount. */
+export const GiveGrant = z.strictObject({
+  approval_id: ApprovalId,
+  pattern: CallPattern.optional(),
+  /** How long, in milliseconds: a minute to a day. */
+  for_ms: z.int().min(60_000).max(86_400_000),
+  reason: Note.optional(),
+  revision: z.int().min(1).optional(),
+  credential: Credential,
+});
+export type GiveGrant = z.infer<typeof GiveGrant>;
+export const GrantReply = z.strictObject({ grant: Grant });
+
+/** Newest first. `active`: those that count now, or those that no longer do. */
+export const ListGrants = z.strictObject({ active: z.boolean().optional(), credential: Credential });
+export type ListGrants = z.infer<typeof ListGrants>;
+export const ListGrantsReply = z.strictObject({ grants: z.array(Grant) });
+
+export const RevokeGrant = z.strictObject({ grant_id: GrantId, credential: Credential });
+export type RevokeGrant = z.infer<typeof RevokeGrant>;

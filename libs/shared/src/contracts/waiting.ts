@@ -1,0 +1,7 @@
+import { z } from 'zod';
+import { ApprovalId } from './approvals.ts';
+import { Principal } from './call.ts';
+
+/** `aegis.agent.waiting.v1`: the approvals that an agent waited for when it asked last; the newest at the end. */
+export const AgentWaiting = z.strictObject({ principal: Principal, approval_ids: z.array(ApprovalId) });
+export type AgentWaiting = z.infer<typeof AgentWaiting>;

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { Credential } from './approvals.ts';
+import { Principal, Timestamp } from './call.ts';
+
+/** A subject token and a file's key. */
+export const WebhookId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ -');
+export type WebhookId = z.infer<typeof WebhookId>;
+
+/** What a webhook may be told of, by the names of https://www.standardwebhooks.com. */
+export const NOTICES = [
+  'approval.requested',
+  'approval.endorsed',
+  'approval.approved',
+  'approval.denied',
+  'approval.expired',
+  'approval.cancelled',
+  'approval.superseded',
+  'approval.consumed',
+] as const;
+export const Notice = z.enum(NOTICES);
+export type Notice = z.infer<typeof Notice>;
+
+const EXPECTED_SECRET = 'expected whsec_ and 24 to 64 bytes in base64';
+export const WebhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, EXPECTED_SECRET);
+
+const told = {
+  /** Of what; `approval.requested` where it is left out. */
+  events: z.array(Notice).min(1).default(['approval.requested']),
+  description: z.string().max(200).optional(),
+};
+
+/** Where people are told. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit message. */
+export const WebhookTarget = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('standard'), url: z.url({ protocol: /^https?$/ }).max(2000), ...told }),
+  z.strictObject({ type: z.literal('slack'), url: z.url({ protocol: /^https?$/ }).max(2000), ...told }),
+  z.strictObject({ type: z.literal('email'), to: z.array(z.email()).min(1).max(20), ...told }),
+]);
+export type WebhookTarget = z.infer<typeof WebhookTarget>;
+
+/** A webhook as it is shown: its secret never. */
+export const Webhook = z.strictObject({
+  webhook_id: WebhookId,
+  target: WebhookTarget,
+  /** Why nothing is sent any more, where that is so. */
+  disabled_because: z.string().optional(),
+});
+export type Webhook = z.infer<typeof Webhook>;
+
+/** One attempt. `status` is the HTTP status where there was an answer. */
+export const Delivery = z.strictObject({
+  webhook_id: WebhookId,
+  /** The same for each attempt at one notice: `webhook-id`. */
+  message_id: z.string().min(1).max(128),
+  event: z.string().min(1).max(64),
+  attempt: z.int().min(1),
+  at: Timestamp,
+  duration_ms: z.number().min(0),
+  ok: z.boolean(),
+  status: z.int().optional(),
+  error: z.string().max(1000).optional(),
+  /** When it is tried again, where it is. */
+  next_at: Timestamp.optional(),
+});
+export type Delivery = z.infer<typeof Delivery>;
+
+/** `aegis.webhook.changed.v1`: who let whom be told, or no more. No secret. */
+export const WebhookChanged = z.strictObject({
+  webhook_id: WebhookId,
+  change: z.enum(['saved', 'removed', 'disabled']),
+  target: WebhookTarget.optional(),
+  by: Principal,
+  because: z.string().max(1000).optional(),
+});
+export type WebhookChanged = z.infer<typeof WebhookChanged>;
+
+export const ListWebhooks = z.strictObject({ credential: Credential });
+export const ListWebhooksReply = z.strictObject({ webhooks: z.array(Webhook) });
+/** Makes a webhook, or changes it and lets it be told again. Without `secret` one is made, or the one it has stays. */
+export const SaveWebhook = z.strictObject({
+  webhook_id: WebhookId,
+  target: WebhookTarget,
+  secret: WebhookSecret.optional(),
+  credential: Credential,
+});
+export type SaveWebhook = z.infer<typeof SaveWebhook>;
+/** `secret` where one was made: shown once. */
+export const SaveWebhookReply = z.strictObject({ webhook: Webhook, secret: WebhookSecret.optional() });
+export const OneWebhook = z.strictObject({ webhook_id: WebhookId, credential: Credential });
+export type OneWebhook = z.infer<typeof OneWebhook>;
+export const RemoveWebhookReply = z.strictObject({ ok: z.literal(true) });
+/** Sends a `webhook.test` at once, once. */
+export const TestWebhookReply = z.strictObject({ delivery: Delivery });
+/** Newest first, the last 100 attempts. */
+export const ListDeliveriesReply = z.strictObject({ deliveries: z.array(Delivery) });
