@@ -4,6 +4,7 @@ import { buildCondition, type Condition } from './condition/condition.ts';
 import { type Field, parseField } from './condition/field.ts';
 import { type GlobToken, matchGlob, parseGlob } from './glob.ts';
 import type { PolicyRule } from './schema.ts';
+import { type ApprovalTerms, termsOf } from './terms.ts';
 
 /** Whether some glob of a list matches; a call that has no such name is matched by none. */
 export type NameTest = (name: string | undefined) => boolean;
@@ -19,6 +20,8 @@ export interface CompiledRule {
   readonly op: Field | undefined;
   readonly amount: Field | undefined;
   readonly condition: Clause | undefined;
+  /** Who decides about a call of this rule that goes to a person. */
+  readonly terms: ApprovalTerms | undefined;
   /** Once the glob matches, so does the rule: none after it can matter. */
   readonly isForEveryCall: boolean;
   readonly description: string | undefined;
@@ -38,6 +41,7 @@ export function compileRule(rule: PolicyRule, clock: Clock): CompiledRule {
     op,
     amount: compileArgument(rule.amount),
     condition,
+    terms: termsOf(rule),
     isForEveryCall: !isNarrowed,
     description: rule.description || undefined,
   };

@@ -1,3 +1,5 @@
+import type { ApprovalTerms } from './terms.ts';
+
 /**
  * What the policy reads of a call. `amount_cents` is an integer from 0 to 2^53 − 1. `args` are the arguments as they were
  * parsed; no `args` are no arguments. With a `door` (`resource:<uri>` or `prompt:<name>`) the rules' globs are matched
@@ -37,6 +39,11 @@ export interface Decision {
   /** The op and the amount in cents that the deciding rule took from the arguments, where it says so and could. */
   readonly op?: string;
   readonly amount_cents?: number;
+  /**
+   * What the deciding rule says of who decides, where it says anything. Beside `allow` too: somebody else may send the
+   * call to a person. Never beside `deny`.
+   */
+  readonly terms?: ApprovalTerms;
 }
 
 export function allow(rule: DecidingRule): Decision {

@@ -37,6 +37,12 @@ it('changes with any field of a rule', () => {
     { op: 'args.x' },
     { when: { 'args.x': 1 } },
     { when: { 'args.x': { gt: 1 } } },
+    { approvers: ['ada'] },
+    { approvers: ['ada', 'bob'] },
+    { quorum: 2 },
+    { expires_in: '1h' },
+    { use_within: '1h' },
+    { require_reason: true },
   ];
   const digests = changes.map((change) => policyDigest({ version: 2, rules: [{ ...rule, ...change }] }));
   expect(new Set(digests).size).toBe(changes.length);

@@ -63,15 +63,17 @@ function ofRow([tool = '', op, amount, decision, reason]: string[]): DocumentedC
 }
 
 /** The same from a row with the call written as YAML. */
-function ofCall([written = '', decision, reason]: string[]): DocumentedCall {
+function ofCall([written = '', decision, reason, terms]: string[]): DocumentedCall {
   const { at, ...call } = parse(written) as PolicyCall & { readonly at?: string };
-  return { call: { ...call, ...(at && { at: new Date(at) }) }, decision, reason };
+  return { call: { ...call, ...(at && { at: new Date(at) }) }, decision, reason, terms };
 }
 
 interface DocumentedCall {
   readonly call: PolicyCall;
   readonly decision: string | undefined;
   readonly reason: string | undefined;
+  /** Who decides, where the table has a column for it. */
+  readonly terms?: string | undefined;
 }
 
 describe('docs/policy.md', () => {
@@ -82,9 +84,11 @@ describe('docs/policy.md', () => {
 
   it.each(examples)('shows a policy that works: $text', ({ text, calls }) => {
     const policy = compilePolicy(policyOf(text));
-    for (const { call, decision, reason } of calls) {
+    for (const { call, decision, reason, terms } of calls) {
+      const said = evaluate(policy, call);
       const expected = { decision, reasons: reason ? [reason] : [] };
-      expect([call, evaluate(policy, call)]).toMatchObject([call, expected]);
+      expect([call, said]).toMatchObject([call, expected]);
+      if (terms !== undefined) expect([call, said.terms]).toEqual([call, terms ? parse(terms) : undefined]);
     }
   });
 

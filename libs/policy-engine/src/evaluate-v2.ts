@@ -39,7 +39,7 @@ function decide(policy: CompiledV2, call: PolicyCall, indexes: readonly number[]
     if (truth === 'fails') continue;
     const deciding = { index, match: rule.match };
     const decision = truth === 'holds' ? apply(rule, deciding, facts) : applyUnsure(rule, deciding, facts);
-    return takesArguments(rule) ? { ...decision, ...takenBy(rule, facts) } : decision;
+    return withMore(decision, rule, facts);
   }
   return undefined;
 }
@@ -83,8 +83,12 @@ function checkCap({ capCents, match }: CompiledRule, facts: Facts): string | und
   return cents > capCents ? `Amount ${cents} exceeds cap ${capCents} for pattern '${match}'` : undefined;
 }
 
-function takesArguments({ op, amount }: CompiledRule): boolean {
-  return op !== undefined || amount !== undefined;
+/** What the rule says beyond its decision; most rules say nothing, and cost nothing here. */
+function withMore(decision: Decision, rule: CompiledRule, facts: Facts): Decision {
+  const terms = decision.decision === 'deny' ? undefined : rule.terms;
+  const takesArguments = rule.op !== undefined || rule.amount !== undefined;
+  if (terms === undefined && !takesArguments) return decision;
+  return { ...decision, ...(takesArguments && takenBy(rule, facts)), ...(terms && { terms }) };
 }
 
 /** What the rule took from the arguments, so that what is recorded is what was judged. */

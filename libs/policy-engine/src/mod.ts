@@ -7,5 +7,6 @@ export { evaluate } from './evaluate.ts';
 export { type Migration, migratePolicy } from './migrate.ts';
 export { MAX_POLICY_BYTES, type ParsedPolicyText, parsePolicyText } from './parse.ts';
 export { MAX_AMOUNT_CENTS, type Policy, type PolicyRule, type PolicyV1, type PolicyV2 } from './schema.ts';
+export type { ApprovalTerms } from './terms.ts';
 export { checkToolName } from './tool-name.ts';
 export { type PolicyValidation, validatePolicy } from './validate.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createClock, DEFAULT_TIMEZONE, isTimezone } from './condition/clock.ts';
 import { buildCondition, type Condition } from './condition/condition.ts';
 import { parseField } from './condition/field.ts';
+import { termFields } from './terms.ts';
 
 /** The largest amount and cap, in cents: every integer up to it is exact in JSON and in JavaScript. */
 export const MAX_AMOUNT_CENTS: number = Number.MAX_SAFE_INTEGER;
@@ -66,7 +67,8 @@ export type PolicyV1 = z.infer<typeof PolicyV1>;
 
 /**
  * One rule of version 2. `cap_cents` bounds what an `allow` rule allows; the other decisions don't use it. `amount` and
- * `op` say which arguments they are taken from, instead of from what the caller states.
+ * `op` say which arguments they are taken from, instead of from what the caller states. The terms say who decides where the
+ * call goes to a person; with `deny` they mean nothing.
  */
 export const PolicyRule = z.strictObject(
   {
@@ -81,6 +83,7 @@ export const PolicyRule = z.strictObject(
     amount: z.optional(argument),
     op: z.optional(argument),
     when: z.optional(condition),
+    ...termFields,
     description: z.optional(text(0, MAX_DESCRIPTION_LENGTH, EXPECTED_DESCRIPTION)),
   },
   { error: 'expected a rule with match and decision' },

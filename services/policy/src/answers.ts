@@ -1,12 +1,25 @@
-import { effectivePolicy, evaluate, migratePolicy, validatePolicy } from '@aegis/policy-engine';
+import {
+  effectivePolicy,
+  evaluate,
+  migratePolicy,
+  type ApprovalTerms as RuleTerms,
+  validatePolicy,
+} from '@aegis/policy-engine';
 import type { ActivePolicy } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { CheckReply, CheckRequest } from '@aegis/shared/contracts/decision';
 import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
 import { checkSubject } from '@aegis/shared/contracts/subjects';
+import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
 import { createEvent } from '@aegis/shared/runtime/event';
 
 const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const;
+
+/** The engine's terms as they go over the bus. */
+const toTerms = ({ approvers, ...terms }: RuleTerms): ApprovalTerms => ({
+  ...(approvers === undefined ? {} : { approvers: [...approvers] }),
+  ...terms,
+});
 
 /** What the policy in force says of a call, at a moment: rules may ask for the time of day. */
 export function check({ published, compiled }: ActivePolicy, request: CheckRequest, at: Date): CheckReply {
@@ -21,6 +34,7 @@ export function check({ published, compiled }: ActivePolicy, request: CheckReque
     ...(said.rule === undefined ? {} : { rule: said.rule }),
     ...(said.op === undefined ? {} : { op: said.op }),
     ...(said.amount_cents === undefined ? {} : { amount_cents: said.amount_cents }),
+    ...(said.terms === undefined ? {} : { terms: toTerms(said.terms) }),
     policy_digest: published.digest,
     policy_version: published.version,
   };

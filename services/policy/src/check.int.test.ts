@@ -30,6 +30,17 @@ rules:
   - match: "named.*"
     decision: allow
     when: { client.name: { eq: cursor } }
+  - match: "shop.*"
+    decision: allow
+    cap_cents: 100
+    approvers: [finance]
+    quorum: 2
+    expires_in: 1h
+    use_within: 5m
+    require_reason: true
+  - match: "shut.*"
+    decision: deny
+    approvers: [finance]
 `;
 
 let server: TestNatsServer;
@@ -98,6 +109,20 @@ describe('a check', () => {
     expect(await check({ tool: 'clock.in' })).toMatchObject({ decision: 'review' });
     expect(await check({ tool: 'named.t', client: { name: 'cursor' } })).toMatchObject({ decision: 'allow' });
     expect(await check({ tool: 'named.t' })).toMatchObject({ decision: 'review' });
+  });
+
+  it('says who decides, also where the call is allowed, and not where it is denied', async () => {
+    const terms = {
+      approvers: ['finance'],
+      quorum: 2,
+      decide_within_ms: 3_600_000,
+      use_within_ms: 300_000,
+      require_reason: true,
+    };
+    expect(await check({ tool: 'shop.buy', amount_cents: 101 })).toMatchObject({ decision: 'review', terms });
+    expect(await check({ tool: 'shop.buy', amount_cents: 100 })).toMatchObject({ decision: 'allow', terms });
+    expect(await check({ tool: 'shut.down' })).not.toHaveProperty('terms');
+    expect(await check({ tool: 'a.tool' })).not.toHaveProperty('terms');
   });
 
   it('is announced with what was taken from the arguments, and without the arguments', async () => {

@@ -74,7 +74,7 @@ const condition: fc.Arbitrary<Condition> = fc.constantFrom<Condition>(
   { 'time.hour': { gte: 12 } },
 );
 
-/** Rules narrowed by everything that a rule can be narrowed by. */
+/** Rules narrowed by everything that a rule can be narrowed by, some of which say who decides. */
 export const policiesWithConditions: fc.Arbitrary<PolicyV2> = fc.record({
   version: fc.constant(2),
   rules: fc.array(
@@ -88,6 +88,11 @@ export const policiesWithConditions: fc.Arbitrary<PolicyV2> = fc.record({
             amount: fc.constant('args.x'),
             op: fc.constant('args.y'),
             when: condition,
+            approvers: fc.constantFrom<string[]>(['ada'], ['finance', 'approval-code']),
+            quorum: fc.constantFrom(1, 2),
+            expires_in: fc.constantFrom('1h', '30d'),
+            use_within: fc.constant('5m'),
+            require_reason: fc.boolean(),
           },
           { requiredKeys: [] },
         ),
