@@ -2,30 +2,23 @@ import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { EnforceReply, EnforceRequest } from '@aegis/shared/contracts/decision';
-import {
-  approvalsConsume,
-  approvalsRequest,
-  approvalsStanding,
-  policyCheck,
-} from '@aegis/shared/contracts/rpc';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { recordCall } from '@aegis/shared/json/call-digest';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import {
   type Decided,
-  decideWithApproval,
   decideWithoutApproval,
+  decideWithReply,
   type Ruling,
   toEvent,
   toReply,
   withReasonsToAsk,
 } from './domain/decision.ts';
+import { createQuestions } from './questions.ts';
 import { answeredEvent, createRecord, type Decision, keyDigestOf } from './record.ts';
 
 /** Somebody may use up the approval between our look and our use; then we look again, this often. */
 const LOOKS = 3;
-/** What an approval takes; the rule's own reasons come first. */
-const MOST_REASONS = 20;
 
 export type Enforce = (request: EnforceRequest, context: RequestContext) => Promise<EnforceReply>;
 
@@ -35,45 +28,12 @@ export type Enforce = (request: EnforceRequest, context: RequestContext) => Prom
  */
 export function createEnforce(bus: Bus, now: () => Date): Enforce {
   const record = createRecord(bus, now);
+  const questions = createQuestions(bus);
 
   const rule = async (request: EnforceRequest, context: RequestContext): Promise<Ruling> => {
-    const { definition_digest: _, op, amount_cents, ...call } = request.call;
-    const { client, door, via, dispatch } = request;
-    // In the path nobody states them: a rule took them from the arguments, and the rules take them again.
-    const stated = dispatch === undefined ? { op, amount_cents } : {};
-    const question = { ...call, ...stated, client, door, via, on_record: true } as const;
-    const said = await bus.ask(policyCheck, question, context);
+    const said = await questions.rule(request, context);
     const verdict = withReasonsToAsk(said, request.review_because);
     return { request, call: recordCall(request.call), verdict, ruledAt: now().toISOString() };
-  };
-
-  const requestApproval = async (
-    { request, verdict }: Ruling,
-    context: RequestContext,
-  ): Promise<Approval> => {
-    const { approval } = await bus.ask(
-      approvalsRequest,
-      {
-        call: request.call,
-        dry_run_id: request.dry_run_id,
-        reason: request.reason,
-        reasons: verdict.reasons.slice(0, MOST_REASONS),
-        rule: verdict.rule,
-        policy_digest: verdict.policy_digest,
-      },
-      context,
-    );
-    return approval;
-  };
-
-  /** The approval of a call that a rule allows, where a person was asked about it under its key all the same. */
-  const findStanding = async (
-    { request }: Ruling,
-    context: RequestContext,
-  ): Promise<Approval | undefined> => {
-    const { call, dry_run_id } = request;
-    if (dry_run_id === undefined) return undefined;
-    return (await bus.ask(approvalsStanding, { call, dry_run_id }, context)).approval;
   };
 
   /** The finished decision: event and answer, whether it is stored by us or with the use of an approval. */
@@ -111,13 +71,8 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
       keyDigest === undefined
         ? undefined
         : { key_digest: keyDigest, answered: answeredEvent(data.call.call_digest, reply, event.time) };
-    const request = {
-      approval_id: approval.approval_id,
-      call: ruling.request.call,
-      decision: event,
-      idempotency,
-    };
-    const { consumed, earlier } = await bus.ask(approvalsConsume, request, context);
+    const decision = { decision: event, idempotency };
+    const { consumed, earlier } = await questions.use(ruling, approval, decision, context);
     if (earlier) return earlier;
     return consumed ? reply : undefined;
   };
@@ -128,13 +83,13 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     context: RequestContext,
     rules: Decided | 'review',
   ): Promise<EnforceReply> => {
-    const look = rules === 'review' ? requestApproval : findStanding;
+    const look = rules === 'review' ? questions.approval : questions.standing;
     for (let looks = 0; looks < LOOKS; looks++) {
-      const approval = await look(ruling, context);
-      const decided = approval ? decideWithApproval(ruling, approval) : rules;
+      const seen = await look(ruling, context);
+      const decided = decideWithReply(ruling, seen, rules);
       if (decided === 'review') break;
       if (decided !== 'consume') return record.store(finish(ruling, decided, context), context.deadlineMs);
-      const reply = approval && (await consume(ruling, approval, context));
+      const reply = seen.approval && (await consume(ruling, seen.approval, context));
       if (reply) return reply;
     }
     throw new AppError('version_conflict', 'The approval changed while it was used; ask again.');

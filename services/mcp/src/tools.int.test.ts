@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnyClient, connectV2, type ToolResult } from './testkit/clients.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
-import { APPROVAL_ID, DECIDE_BY } from './testkit/stand-ins.ts';
+import { APPROVAL_ID, DECIDE_BY, DIGEST, TERMS, TOO_MANY } from './testkit/stand-ins.ts';
 
 let stack: Stack;
 let client: AnyClient;
@@ -86,11 +86,33 @@ describe('require_approval', () => {
       call: { ...call, principal: 'anonymous' },
       reason: 'large order',
       reasons: ['Requested by the agent'],
+      policy_digest: DIGEST,
     });
     expect(firstText(result)).toBe(
       `Pending: do not make the call; ask a person to approve ${APPROVAL_ID} by ${DECIDE_BY}, then call ` +
         'firewall_enforce with the same call and meta.dry_run_id = "made-by-approvals".',
     );
+  });
+
+  it('asks by the rule that the call has, so that the people of that rule decide', async () => {
+    const checks = stack.asked.checks.length;
+    await client.call('require_approval', refund);
+    expect(stack.asked.checks.slice(checks)).toEqual([
+      { ...refund, principal: 'anonymous', via: 'mcp-http', on_record: true },
+    ]);
+    expect(stack.asked.approvals.at(-1)).toEqual({
+      call: { ...refund, principal: 'anonymous' },
+      reasons: ['Refund amount 900 exceeds cap', 'Requested by the agent'],
+      rule: { index: 3, match: 'refunds.*' },
+      policy_digest: DIGEST,
+      terms: TERMS,
+    });
+  });
+
+  it('says that too many calls of the agent wait', async () => {
+    const result = await client.call('require_approval', { tool: 'flood.inbox' });
+    expect(result.isError).toBe(true);
+    expect(firstText(result)).toBe(`too_many_pending: ${TOO_MANY}. Nothing was allowed.`);
   });
 });
 

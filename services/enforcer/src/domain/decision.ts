@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval, RequestReply } from '@aegis/shared/contracts/approvals';
 import type {
   CheckReply,
   DecisionEnforced,
@@ -35,7 +35,7 @@ export function decideWithoutApproval({ verdict }: Ruling): Decided | 'review' {
 }
 
 /** What a ruling means with its approval; an approved one must be consumed before anything is allowed. */
-export function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 'consume' {
+function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 'consume' {
   switch (approval.status) {
     case 'approved':
       return 'consume';
@@ -60,6 +60,15 @@ export function decideWithApproval({ verdict }: Ruling, approval: Approval): Dec
         ],
         approval,
       };
+    case 'superseded':
+      return {
+        outcome: 'blocked',
+        reasons: [
+          ...verdict.reasons,
+          `Approval ${approval.approval_id} is superseded: ${approval.superseded_because}`,
+        ],
+        approval,
+      };
     case 'expired':
     case 'consumed':
       return {
@@ -68,6 +77,16 @@ export function decideWithApproval({ verdict }: Ruling, approval: Approval): Dec
         approval,
       };
   }
+}
+
+/** What a ruling means with what the approvals service says of it; where it says nothing, the rule's own word stands. */
+export function decideWithReply(
+  ruling: Ruling,
+  { approval, refused }: RequestReply,
+  rules: Decided | 'review',
+): Decided | 'review' | 'consume' {
+  if (refused !== undefined) return { outcome: 'blocked', reasons: [...ruling.verdict.reasons, refused] };
+  return approval === undefined ? rules : decideWithApproval(ruling, approval);
 }
 
 /** The call as it is recorded: with the operation and the amount that the rule took from the arguments, where it did. */

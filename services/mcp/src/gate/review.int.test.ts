@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { answered, callOf, notification, requestOf, saidNo, send } from './testkit/client.ts';
 import { data, eventsOf, gate, publish, until, useWorld, world } from './testkit/world.ts';
 
@@ -157,6 +157,34 @@ it('an approval that runs out while the call waits ends it', async () => {
   await asked();
   world.people.expire();
   expect(saidNo(await held.passage)).toContain('is expired');
+});
+
+it('one yes of two leaves the call waiting, and the second sends it', async () => {
+  const held = send(gate(), move());
+  await asked();
+  const first = vi.fn<() => void>();
+  void held.passage.then(first);
+  world.people.endorse();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  expect(first).not.toHaveBeenCalled();
+  world.people.approve();
+  expect((await held.passage).type).toBe('forward');
+});
+
+it('an approval that is superseded while the call waits ends it, and the repeated call asks anew', async () => {
+  const one = gate();
+  const held = send(one, move());
+  const { approval_id } = await asked();
+  world.people.supersede();
+  expect(saidNo(await held.passage)).toContain(
+    `Approval ${approval_id} is superseded by a change of the rules or of the tool: this call was not sent, so ` +
+      'repeat it to ask a person again.',
+  );
+  const again = send(one, move());
+  await until(() => again.held === 1);
+  expect(world.people.newest().approval_id).not.toBe(approval_id);
+  world.people.approve();
+  expect((await again.passage).type).toBe('forward');
 });
 
 it('a side door that needs a person is held too, and a no is a protocol error', async () => {

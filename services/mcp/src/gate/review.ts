@@ -82,6 +82,8 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
       case 'denied':
         // The enforcer puts it on record, with the person's word.
         return approved.conclude(passing, await approved.ask(passing, Date.now() + timeoutMs), untilMs);
+      case 'superseded':
+        return no(passing, approvalOver(approvalId, 'superseded by a change of the rules or of the tool'));
       case 'expired':
       case 'cancelled':
       case 'consumed':

@@ -4,11 +4,11 @@ import { request as open } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keyDigest } from '@aegis/shared/keys/key';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectV1, connectV2 } from '../testkit/clients.ts';
 import { messageIn, send } from '../testkit/post.ts';
-import { keyDigest } from './keys/keys-file.ts';
 import { message, modern, startWorld, type WorldOptions } from './testkit/world.ts';
 
 const ECHO = fileURLToPath(new URL('../testkit/echo-child.ts', import.meta.url));

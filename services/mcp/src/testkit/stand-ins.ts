@@ -33,6 +33,11 @@ export type Asked = {
   entries: WriteAudit[];
 };
 
+/** What the rule of `refunds.*` says of who decides. */
+export const TERMS = { approvers: ['finance'], quorum: 2 };
+/** Why nobody is asked about `flood.*`. */
+export const TOO_MANY = '50 calls of this agent wait for a person already';
+
 /** `shop.*` is allowed, `refunds.*` waits for a person, `broken.*` fails, the rest is blocked. */
 function check({ tool }: CheckRequest): CheckReply {
   const allowed = tool.startsWith('shop.');
@@ -46,6 +51,7 @@ function check({ tool }: CheckRequest): CheckReply {
       : [review ? 'Refund amount 900 exceeds cap' : `Tool '${tool}' matches deny pattern '*'`],
     policy_digest: DIGEST,
     policy_version: 2,
+    ...(review ? { rule: { index: 3, match: 'refunds.*' }, terms: TERMS } : {}),
   };
 }
 
@@ -99,7 +105,7 @@ const routesOf = (asked: Asked) => ({
   approvals: [
     route(approvalsRequest, (request) => {
       asked.approvals.push(request);
-      return { approval: pend(request) };
+      return request.call.tool.startsWith('flood.') ? { refused: TOO_MANY } : { approval: pend(request) };
     }),
   ],
   audit: [

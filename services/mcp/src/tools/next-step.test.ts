@@ -41,6 +41,10 @@ it.each([
     'No longer open (expired): nobody decided in time; do not make the call, and ask anew if it is still wanted.',
   ],
   [
+    { status: 'superseded' },
+    'No longer open (superseded): the rules or the tool changed after it was asked; do not make the call, and ask anew if it is still wanted.',
+  ],
+  [
     { status: 'consumed' },
     'No longer open (consumed): this approval has been used; do not make the call, and ask anew if it is still wanted.',
   ],

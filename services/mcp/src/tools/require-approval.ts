@@ -1,13 +1,17 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import { type Approval, type RequestApproval, ruledOf } from '@aegis/shared/contracts/approvals';
 import { DryRunId, Note } from '@aegis/shared/contracts/call';
-import { approvalsRequest } from '@aegis/shared/contracts/rpc';
+import { approvalsRequest, policyCheck } from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';
 import { defineTool, type Tool, type ToolDeps } from './tool.ts';
 
-/** Why the approval exists, where no rule asked for it. */
-const REASONS = ['Requested by the agent'];
+/** Why the approval exists, whatever the rules say. */
+const REQUESTED = 'Requested by the agent';
+/** Of the rules; with the one above no more than an approval takes. */
+const MOST_REASONS = 19;
 
 const Input = z.strictObject({
   ...callFields,
@@ -17,7 +21,7 @@ const Input = z.strictObject({
 });
 
 const Output = z.looseObject({
-  status: z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'consumed']),
+  status: z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'superseded', 'consumed']),
   approval_id: z.string().describe('What the person approves.'),
   dry_run_id: z.string().describe('Give it to firewall_enforce as meta.dry_run_id.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),
@@ -30,6 +34,7 @@ const again = (approval: Approval): string =>
 const OVER = {
   expired: 'nobody decided in time',
   cancelled: 'the question was taken back',
+  superseded: 'the rules or the tool changed after it was asked',
   consumed: 'this approval has been used',
 } as const;
 
@@ -46,6 +51,26 @@ export function nextStep(approval: Approval): string {
   return `No longer open (${approval.status}): ${OVER[approval.status]}; do not make the call, and ask anew if it is still wanted.`;
 }
 
+/**
+ * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is enforced.
+ *
+ * @throws AppError `too_many_pending` where no more may wait
+ */
+async function ask(deps: ToolDeps, question: Omit<RequestApproval, 'reasons'>, context: RequestContext) {
+  const { bus, via } = deps;
+  const said = await bus.ask(policyCheck, { ...question.call, via, on_record: true }, context);
+  const { rule, policy_digest, terms } = said;
+  const reasons = [...said.reasons.slice(0, MOST_REASONS), REQUESTED];
+  const reply = await bus.ask(
+    approvalsRequest,
+    { ...question, reasons, rule, policy_digest, terms, ...ruledOf(said) },
+    context,
+  );
+  if (reply.refused !== undefined) throw new AppError('too_many_pending', reply.refused);
+  if (reply.approval !== undefined) return reply.approval;
+  throw new AppError('approvals_unavailable', 'The approvals service gave an empty answer.');
+}
+
 /** `require_approval`: asks a person about a call, whatever the policy says about it. */
 export const requireApproval = (deps: ToolDeps): Tool =>
   defineTool(deps, {
@@ -59,11 +84,8 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     input: Input,
     output: Output,
     async run({ reason, dry_run_id, ...call }, context, principal) {
-      const { approval } = await deps.bus.ask(
-        approvalsRequest,
-        { call: { ...call, principal }, dry_run_id, reason, reasons: REASONS },
-        context,
-      );
+      const question = { call: { ...call, principal }, dry_run_id, reason };
+      const approval = await ask(deps, question, context);
       const { status, approval_id, trace_id, decide_by } = approval;
       return {
         text: nextStep(approval),

@@ -23,6 +23,9 @@ export type People = {
   approve(approvalId?: string): void;
   deny(approvalId?: string): void;
   expire(approvalId?: string): void;
+  /** One yes of more that it takes. */
+  endorse(approvalId?: string): void;
+  supersede(approvalId?: string): void;
   /** Runs before each answer of the enforcer. */
   beforeAnswer: (request: EnforceRequest) => Promise<void>;
   stop(): Promise<void>;
@@ -137,6 +140,9 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
     approve: (id) => change(id, { status: 'approved', ...decided, use_by: LATER }),
     deny: (id) => change(id, { status: 'denied', ...decided, denied_because: 'too much' }),
     expire: (id) => change(id, { status: 'expired', expired_at: LATER }),
+    endorse: (id) => change(id, { endorsements: [{ by: 'ann', at: LATER }], terms: { quorum: 2 } }),
+    supersede: (id) =>
+      change(id, { status: 'superseded', superseded_at: LATER, superseded_because: 'the policy changed' }),
     beforeAnswer: async () => undefined,
     async stop() {
       await Promise.all(responders.map((responder) => responder.drain()));

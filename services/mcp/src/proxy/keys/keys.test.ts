@@ -1,11 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keyDigest, makeKey as makeKeyOf } from '@aegis/shared/keys/key';
 import { createLogger } from '@aegis/shared/runtime/logger';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeyHolders } from './key-holders.ts';
-import { keyDigest, makeKey, parseKeys } from './keys-file.ts';
+import { CLIENT_KEY_PREFIX, parseKeys } from './keys-file.ts';
 
+const makeKey = (): string => makeKeyOf(CLIENT_KEY_PREFIX);
 const quiet = createLogger('test', 'silent');
 
 async function startHolders(content?: string) {

@@ -1,0 +1,78 @@
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import type { Bus } from '@aegis/shared/bus/bus';
+import {
+  type Approval,
+  type ConsumeApproval,
+  type ConsumeReply,
+  type RequestReply,
+  ruledOf,
+} from '@aegis/shared/contracts/approvals';
+import type { CheckReply, EnforceRequest } from '@aegis/shared/contracts/decision';
+import {
+  approvalsConsume,
+  approvalsRequest,
+  approvalsStanding,
+  policyCheck,
+} from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
+import type { Ruling } from './domain/decision.ts';
+
+/** What an approval takes; the rule's own reasons come first. */
+const MOST_REASONS = 20;
+
+/** An approval of a call, why none was made, or nothing where none is needed. */
+type AskForApproval = (ruling: Ruling, context: RequestContext) => Promise<RequestReply>;
+
+/** What the enforcer asks the other services. @throws AppError where one gives no answer */
+export type Questions = {
+  rule(request: EnforceRequest, context: RequestContext): Promise<CheckReply>;
+  /** The approval of a call that has to have one, or why none was made. */
+  readonly approval: AskForApproval;
+  /** The approval of a call that a rule allows, where a person was asked about it under its key all the same. */
+  readonly standing: AskForApproval;
+  /** Uses an approval up for this call, under the terms that the rule has now, together with its decision. */
+  use(
+    ruling: Ruling,
+    approval: Approval,
+    decision: Pick<ConsumeApproval, 'decision' | 'idempotency'>,
+    context: RequestContext,
+  ): Promise<ConsumeReply>;
+};
+
+export function createQuestions(bus: Pick<Bus, 'ask'>): Questions {
+  return {
+    rule(request, context) {
+      const { definition_digest: _, op, amount_cents, ...call } = request.call;
+      const { client, door, via, dispatch } = request;
+      // In the path nobody states them: a rule took them from the arguments, and the rules take them again.
+      const stated = dispatch === undefined ? { op, amount_cents } : {};
+      const question = { ...call, ...stated, client, door, via, on_record: true } as const;
+      return bus.ask(policyCheck, question, context);
+    },
+    async approval({ request, verdict }, context) {
+      const question = {
+        call: request.call,
+        dry_run_id: request.dry_run_id,
+        reason: request.reason,
+        reasons: verdict.reasons.slice(0, MOST_REASONS),
+        rule: verdict.rule,
+        policy_digest: verdict.policy_digest,
+        terms: verdict.terms,
+        // A person sees what the rule took from the arguments, whatever the caller states.
+        ...ruledOf(verdict),
+        // What sends this very call to a person is nothing that a grant for calls like it has seen.
+        ...(request.review_because === undefined ? {} : { no_grant: true as const }),
+      };
+      const reply = await bus.ask(approvalsRequest, question, context);
+      if (reply.approval !== undefined || reply.refused !== undefined) return reply;
+      throw new AppError('approvals_unavailable', 'The approvals service gave an empty answer.');
+    },
+    async standing({ request: { call, dry_run_id } }, context) {
+      return dry_run_id === undefined ? {} : bus.ask(approvalsStanding, { call, dry_run_id }, context);
+    },
+    use({ request, verdict }, { approval_id }, decision, context) {
+      const question = { approval_id, call: request.call, terms: verdict.terms, ...decision };
+      return bus.ask(approvalsConsume, question, context);
+    },
+  };
+}
