@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toEntry } from './domain/entry.ts';
 import { type LineFile, openLineFile } from './file/line-file.ts';
 import { queryLines } from './query.ts';
-import { eventOf } from './testkit/samples.ts';
+import { eventOf, SAMPLES } from './testkit/samples.ts';
 
 const LINES = 2_000;
 const HOUR_MS = 3_600_000;
@@ -36,6 +36,27 @@ describe('a search in the audit file', () => {
     const reply = await queryLines(file, { from: timeOf(10), to: timeOf(13), limit: 9 }, never);
     expect(seqsOf(reply)).toEqual([12, 11, 10]);
     expect(reply.next).toBeUndefined();
+  });
+
+  it.each([
+    [{ principal: 'agent-8' }, ['mine', 'used']],
+    [{ principal: 'agent-8', ok: true }, ['used']],
+    [{ approval_id: `apr_${'b'.repeat(26)}` }, ['used']],
+    [{ call_id: 'c9' }, ['ended']],
+    [{ call_id: 'c9', principal: 'agent-8' }, []],
+  ])('finds only what %j says', async (asked, ids) => {
+    const grant = { ...SAMPLES['aegis.grant.used.v1'].grant, principal: 'agent-8' };
+    const waiting = { ...SAMPLES['aegis.agent.waiting.v1'], principal: 'agent-8' };
+    const approval_id = `apr_${'b'.repeat(26)}`;
+    const events = [
+      eventOf('aegis.call.failed.v1', 'ended', { ...SAMPLES['aegis.call.failed.v1'], call_id: 'c9' }),
+      eventOf('aegis.grant.used.v1', 'used', { grant, approval_id }),
+      eventOf('aegis.agent.waiting.v1', 'mine', waiting),
+    ];
+    for (const [i, event] of events.entries())
+      await file.append(toEntry({ seq: LINES + 1 + i, event, storedAt: new Date() }).audit);
+    const reply = await queryLines(file, { ...asked, limit: 10 }, never);
+    expect(reply.entries.map((line) => line.event_id)).toEqual(ids);
   });
 
   it('names the next page only where there is one', async () => {

@@ -16,12 +16,13 @@ const LOOK_AT_CLOCK = 256;
 /** A page must fit a message of the bus. */
 const PAGE_BYTES = 2_000_000;
 
+/** What a line has to have exactly as it was asked for. */
+const EQUAL = ['tool', 'ok', 'status', 'principal', 'approval_id', 'call_id'] as const;
+
 type Times = { from: number; to: number };
 
 function matches(line: AuditLine, asked: QueryAudit, times: Times): boolean {
-  if (asked.tool !== undefined && line.tool !== asked.tool) return false;
-  if (asked.ok !== undefined && line.ok !== asked.ok) return false;
-  if (asked.status !== undefined && line.status !== asked.status) return false;
+  if (EQUAL.some((field) => asked[field] !== undefined && line[field] !== asked[field])) return false;
   const ts = Date.parse(line.ts);
   // A line without a time matches, so that its damage is reported and it is not passed over.
   return Number.isNaN(ts) || (ts >= times.from && ts < times.to);

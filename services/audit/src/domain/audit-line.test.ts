@@ -1,8 +1,8 @@
 import { AuditLine } from '@aegis/shared/contracts/audit';
 import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { EVENT_DATA, type EventType } from '@aegis/shared/contracts/events';
+import { EVENT_DATA, type EventData, type EventType } from '@aegis/shared/contracts/events';
 import { describe, expect, it } from 'vitest';
-import { eventOf, SAMPLES, TIME, TRACE_ID } from '../testkit/samples.ts';
+import { approvalOf, eventOf, SAMPLES, TIME, TRACE_ID } from '../testkit/samples.ts';
 import { toAuditLine } from './audit-line.ts';
 
 const storedAt = new Date('2026-03-01T10:00:01.000Z');
@@ -35,6 +35,13 @@ const EXPECTED: { [T in EventType]: Partial<AuditLine> } = {
     status: 'pending',
     note: 'over the cap',
   },
+  'aegis.approval.endorsed.v1': {
+    action: 'approval.endorsed',
+    ok: null,
+    status: 'pending',
+    note: 'approved by ada (1 of 2)',
+    approval_id: `apr_${'a'.repeat(26)}`,
+  },
   'aegis.approval.approved.v1': {
     action: 'approval.approved',
     ok: true,
@@ -54,7 +61,49 @@ const EXPECTED: { [T in EventType]: Partial<AuditLine> } = {
     status: 'cancelled',
     note: 'cancelled: taken back',
   },
+  'aegis.approval.superseded.v1': {
+    action: 'approval.superseded',
+    ok: false,
+    status: 'superseded',
+    note: 'superseded: the policy changed',
+  },
   'aegis.approval.consumed.v1': { action: 'approval.consumed', ok: true, status: 'consumed' },
+  'aegis.agent.waiting.v1': {
+    action: 'agent.waiting',
+    ok: null,
+    status: null,
+    tool: null,
+    note: '1 call waits for a person',
+    principal: 'agent-7',
+  },
+  'aegis.grant.given.v1': {
+    action: 'grant.given',
+    ok: true,
+    status: null,
+    tool: 'refunds.create',
+    op: 'refund',
+    note: `grant gra_${'g'.repeat(26)} given by ada until 2026-03-01T10:30:00.000Z up to 9000 cents: the whole batch`,
+    principal: 'agent-7',
+    approval_id: `apr_${'a'.repeat(26)}`,
+  },
+  'aegis.grant.used.v1': {
+    action: 'grant.used',
+    ok: true,
+    note: `grant gra_${'g'.repeat(26)} of ada used 2 times so far`,
+    approval_id: `apr_${'b'.repeat(26)}`,
+  },
+  'aegis.grant.revoked.v1': {
+    action: 'grant.revoked',
+    ok: null,
+    note: `grant gra_${'g'.repeat(26)} revoked by ben`,
+    principal: 'agent-7',
+  },
+  'aegis.webhook.changed.v1': {
+    action: 'webhook.changed',
+    ok: null,
+    note: 'ops saved by ada; slack at hooks.example.com is told of approval.requested, approval.denied',
+    principal: 'ada',
+  },
   'aegis.call.succeeded.v1': {
     action: 'call.succeeded',
     ok: true,
@@ -178,6 +227,58 @@ describe('the flat line', () => {
     const data = { ...SAMPLES['aegis.tool.seen.v1'], looks_like: 'mоve' };
     const line = lineOf(eventOf('aegis.tool.seen.v1', 'e', data));
     expect(line).toMatchObject({ ok: false, note: expect.stringContaining("looks like 'mоve'") as string });
+  });
+
+  const yes = { decided_at: TIME, decided_by: 'ben', decision_reason: 'the parcel was lost' };
+  const approved = { status: 'approved', ...yes, use_by: TIME };
+  const endorsements = [
+    { by: 'ada', at: TIME, reason: 'seen' },
+    { by: 'ben', at: TIME },
+  ];
+  it.each([
+    ['approved.v1', approved, 'approved by ben: the parcel was lost'],
+    ['approved.v1', { ...approved, endorsements }, 'approved by ada and ben: the parcel was lost'],
+    [
+      'approved.v1',
+      { ...approved, decision_reason: undefined, grant_id: `gra_${'g'.repeat(26)}` },
+      `approved by grant gra_${'g'.repeat(26)} of ben`,
+    ],
+    [
+      'endorsed.v1',
+      { status: 'pending', terms: { quorum: 3 }, endorsements: endorsements.slice(0, 1) },
+      'approved by ada (1 of 3): seen',
+    ],
+    [
+      'denied.v1',
+      { status: 'denied', ...yes, denied_because: yes.decision_reason },
+      'denied by ben: the parcel was lost',
+    ],
+    [
+      'denied.v1',
+      { status: 'denied', ...yes, denied_because: 'denied at the console' },
+      'denied by ben: denied at the console: the parcel was lost',
+    ],
+  ] as const)('of approval.%s says who decided and why: %j', (type, since, note) => {
+    const event = eventOf(`aegis.approval.${type}`, 'e', { approval: approvalOf(since) });
+    expect(lineOf(event).note).toBe(note);
+  });
+
+  it.each([
+    [{ change: 'removed' }, null, 'ops removed by ada'],
+    [{ change: 'disabled', because: 'it answered 410' }, false, 'ops disabled by ada: it answered 410'],
+    [
+      { change: 'saved', target: { type: 'email', to: ['a@example.com'], events: ['approval.requested'] } },
+      null,
+      'ops saved by ada; e-mail to 1 address is told of approval.requested',
+    ],
+  ] as const)('of a webhook that is changed: %j', (change, ok, note) => {
+    const data = { webhook_id: 'ops', by: 'ada', ...change } as EventData<'aegis.webhook.changed.v1'>;
+    expect(lineOf(eventOf('aegis.webhook.changed.v1', 'e', data))).toMatchObject({ ok, note });
+  });
+
+  it('has no arguments and no address that is a secret', () => {
+    const lines = (Object.keys(EVENT_DATA) as EventType[]).map((type) => lineOf(eventOf(type, 'e')));
+    expect(JSON.stringify(lines)).not.toContain('secret');
   });
 
   it('keeps the trace of the approval, whatever the message says', () => {

@@ -10,3 +10,6 @@ export type Flatten<T extends EventType> = { [Type in T]: (data: EventData<Type>
 
 export const clientText = (client: ClientInfo | undefined): string | undefined =>
   client && [client.name, client.version].filter(Boolean).join(' ');
+
+/** Reasons as one note; none are no note. */
+export const joined = (sentences: readonly string[]): string | null => sentences.join('; ') || null;

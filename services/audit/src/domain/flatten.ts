@@ -1,21 +1,12 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { DecisionEnforced } from '@aegis/shared/contracts/decision';
 import type { EventType } from '@aegis/shared/contracts/events';
-import { clientText, type Flat, type Flatten } from './flat.ts';
+import { clientText, type Flat, type Flatten, joined } from './flat.ts';
+import { FLATTEN_APPROVALS } from './flatten-approvals.ts';
 import { FLATTEN_CALLS } from './flatten-calls.ts';
+import { FLATTEN_PEOPLE } from './flatten-people.ts';
 import { FLATTEN_TOOLS } from './flatten-tools.ts';
 
 const OK_BY_OUTCOME = { allowed: true, pending: null, review: null, blocked: false } as const;
-const OK_BY_STATUS = {
-  pending: null,
-  approved: true,
-  denied: false,
-  expired: false,
-  cancelled: false,
-  consumed: true,
-} as const;
-
-const joined = (sentences: readonly string[]): string | null => sentences.join('; ') || null;
 
 const enforced = (data: DecisionEnforced): Flat => ({
   action: 'enforce',
@@ -34,38 +25,6 @@ const enforced = (data: DecisionEnforced): Flat => ({
   door: data.door,
   client: clientText(data.client),
 });
-
-const NOTE: { [S in Approval['status']]: (approval: Extract<Approval, { status: S }>) => string | null } = {
-  pending: ({ reasons }) => joined(reasons),
-  approved: ({ decided_by }) => `approved by ${decided_by}`,
-  denied: ({ decided_by, denied_because }) => `denied by ${decided_by}: ${denied_because}`,
-  expired: ({ expired_at }) => `expired at ${expired_at}`,
-  cancelled: ({ cancelled_because }) => `cancelled: ${cancelled_because}`,
-  consumed: ({ decision_id }) => `used by decision ${decision_id}`,
-};
-
-function noteOf(approval: Approval): string | null {
-  const note = NOTE[approval.status] as (approval: Approval) => string | null;
-  return note(approval);
-}
-
-const changed =
-  (action: string) =>
-  ({ approval }: { approval: Approval }): Flat => ({
-    action,
-    ok: OK_BY_STATUS[approval.status],
-    tool: approval.call.tool,
-    op: approval.call.op,
-    amount_cents: approval.call.amount_cents,
-    status: approval.status,
-    note: noteOf(approval),
-    trace_id: approval.trace_id,
-    dry_run_id: approval.dry_run_id,
-    approval_id: approval.approval_id,
-    principal: approval.call.principal,
-    policy_digest: approval.policy_digest,
-    server: approval.call.server,
-  });
 
 /** Every type of event and how it reads as a line. */
 export const FLATTEN: Flatten<EventType> = {
@@ -89,12 +48,8 @@ export const FLATTEN: Flatten<EventType> = {
     dry_run_id: reply.dry_run_id,
     approval_id: reply.approval_id,
   }),
-  'aegis.approval.requested.v1': changed('approval.requested'),
-  'aegis.approval.approved.v1': changed('approval.approved'),
-  'aegis.approval.denied.v1': changed('approval.denied'),
-  'aegis.approval.expired.v1': changed('approval.expired'),
-  'aegis.approval.cancelled.v1': changed('approval.cancelled'),
-  'aegis.approval.consumed.v1': changed('approval.consumed'),
+  ...FLATTEN_APPROVALS,
+  ...FLATTEN_PEOPLE,
   ...FLATTEN_CALLS,
   ...FLATTEN_TOOLS,
   'aegis.policy.published.v1': (data) => ({

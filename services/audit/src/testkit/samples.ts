@@ -46,6 +46,22 @@ const definition = {
   definition: { name: 'move', inputSchema: { type: 'object' } },
 };
 
+const grant = {
+  grant_id: `gra_${'g'.repeat(26)}`,
+  principal: 'agent-7',
+  pattern: {
+    tool: 'refunds.create',
+    op: 'refund',
+    max_amount_cents: 9_000,
+    args: { iban: { equals: 'DE-secret' } },
+  },
+  approval_id: `apr_${'a'.repeat(26)}`,
+  granted_by: 'ada',
+  granted_at: TIME,
+  expires_at: '2026-03-01T10:30:00.000Z',
+  uses: 0,
+};
+
 /** The data of one event of every type. */
 export const SAMPLES: { [T in EventType]: EventData<T> } = {
   'aegis.decision.enforced.v1': decision,
@@ -69,6 +85,13 @@ export const SAMPLES: { [T in EventType]: EventData<T> } = {
     },
   },
   'aegis.approval.requested.v1': { approval: approvalOf({ status: 'pending' }) },
+  'aegis.approval.endorsed.v1': {
+    approval: approvalOf({
+      status: 'pending',
+      terms: { quorum: 2 },
+      endorsements: [{ by: 'ada', at: TIME }],
+    }),
+  },
   'aegis.approval.approved.v1': { approval: approvalOf({ status: 'approved', ...decided, use_by: TIME }) },
   'aegis.approval.denied.v1': {
     approval: approvalOf({ status: 'denied', ...decided, denied_because: 'wrong code' }),
@@ -76,6 +99,13 @@ export const SAMPLES: { [T in EventType]: EventData<T> } = {
   'aegis.approval.expired.v1': { approval: approvalOf({ status: 'expired', expired_at: TIME }) },
   'aegis.approval.cancelled.v1': {
     approval: approvalOf({ status: 'cancelled', cancelled_at: TIME, cancelled_because: 'taken back' }),
+  },
+  'aegis.approval.superseded.v1': {
+    approval: approvalOf({
+      status: 'superseded',
+      superseded_at: TIME,
+      superseded_because: 'the policy changed',
+    }),
   },
   'aegis.approval.consumed.v1': {
     approval: approvalOf({
@@ -85,6 +115,23 @@ export const SAMPLES: { [T in EventType]: EventData<T> } = {
       consumed_at: TIME,
       decision_id: 'decision-1',
     }),
+  },
+  'aegis.agent.waiting.v1': { principal: 'agent-7', approval_ids: [`apr_${'a'.repeat(26)}`] },
+  'aegis.grant.given.v1': { grant: { ...grant, reason: 'the whole batch' } },
+  'aegis.grant.used.v1': {
+    grant: { ...grant, uses: 2, last_used_at: TIME },
+    approval_id: `apr_${'b'.repeat(26)}`,
+  },
+  'aegis.grant.revoked.v1': { grant: { ...grant, revoked_at: TIME, revoked_by: 'ben' } },
+  'aegis.webhook.changed.v1': {
+    webhook_id: 'ops',
+    change: 'saved',
+    target: {
+      type: 'slack',
+      url: 'https://hooks.example.com/services/secret',
+      events: ['approval.requested', 'approval.denied'],
+    },
+    by: 'ada',
   },
   'aegis.call.succeeded.v1': { ...proxied, ...timed },
   'aegis.call.failed.v1': { ...proxied, ...timed, error: 'ENOENT' },
