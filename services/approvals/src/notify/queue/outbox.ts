@@ -1,0 +1,73 @@
+import type { Bus } from '@aegis/shared/bus/bus';
+import { readEnvelope } from '@aegis/shared/bus/read';
+import { NOTICES_CONSUMER, STREAM } from '@aegis/shared/contracts/subjects';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import { type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { Entries } from '../file/entry.ts';
+import { messageIdOf, noticeOf } from '../payload.ts';
+import type { Lines } from './lines.ts';
+import { type Puller, pull } from './pull.ts';
+
+const AGAIN_AFTER_MS = 2_000;
+const PROBLEM = 'nobody is told of approvals elsewhere: notices can not be put in line; it is tried again';
+
+export type OutboxDeps = {
+  bus: Bus;
+  lines: Pick<Lines, 'put'>;
+  /** The webhooks that have a line. */
+  webhooks: () => Entries;
+  consoleUrl: string;
+  log: Logger;
+};
+
+export type Outbox = Puller & { readonly problem: string | undefined };
+
+/**
+ * Takes approval events off the log and puts a notice in line for each webhook that wants it. An event is done with once all its
+ * notices are on the disk; one that comes again makes the same notices.
+ */
+export function startOutbox({ bus, lines, webhooks, consoleUrl, log }: OutboxDeps): Outbox {
+  /** The reader can't be reached; and the newest event that came has not all its notices in line. */
+  let isAway = false;
+  let isStuck = false;
+  const js = jetstream(bus.link.nc);
+  const putInLine = async (message: JsMsg): Promise<void> => {
+    const event = readEnvelope(message.string());
+    const payload = event && noticeOf(event, consoleUrl);
+    if (!event || !payload) return;
+    for (const [id, { events, disabled_because }] of webhooks()) {
+      if (disabled_because !== undefined || !events.includes(payload.type)) continue;
+      await lines.put(id, { message_id: messageIdOf(event.id, id), payload });
+    }
+  };
+  const puller = pull({
+    link: bus.link,
+    async open() {
+      const consumer = await js.consumers.get(STREAM, NOTICES_CONSUMER);
+      // Where no event comes after a loss, nothing else would say that it is over.
+      isAway = false;
+      return consumer;
+    },
+    async handle(message) {
+      try {
+        await putInLine(message);
+      } catch (thrown) {
+        isStuck = true;
+        message.nak(AGAIN_AFTER_MS);
+        throw thrown;
+      }
+      message.ack();
+      isStuck = false;
+    },
+    onTrouble(err) {
+      isAway = true;
+      log.warn({ err }, 'notices not put in line; trying again');
+    },
+  });
+  return {
+    stop: () => puller.stop(),
+    get problem() {
+      return isAway || isStuck ? PROBLEM : undefined;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { Link } from '@aegis/shared/bus/link';
+import type { Delivery } from '@aegis/shared/contracts/webhooks';
+import { parseJson } from '@aegis/shared/json/parse';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import type { Entry } from '../file/entry.ts';
+import { Queued } from '../payload.ts';
+import type { Attempt } from '../send/attempt.ts';
+import type { Outcome } from '../send/outcome.ts';
+import type { DeliveryLog } from './delivery-log.ts';
+import { type Lines, leftOversEnd } from './lines.ts';
+import { type Puller, pull } from './pull.ts';
+import { nextWaitMs } from './retry.ts';
+
+/** Attempts at one webhook at a time, for each replica: a slow receiver holds up nobody else. */
+const AT_ONCE = 4;
+const ACK_WITHIN_MS = 5_000;
+/** A webhook that was just taken away or disabled: its line will be closed in a moment. */
+const LOOK_AGAIN_MS = 1_000;
+/** What is in flight at a stop may end by itself for so long. */
+const GRACE_MS = 1_000;
+
+export type SenderDeps = {
+  link: Pick<Link, 'onUp'>;
+  lines: Pick<Lines, 'reader'>;
+  deliveries: DeliveryLog;
+  attempt: Attempt;
+  entryOf: (webhookId: string) => Entry | undefined;
+  /** The receiver does not want to be told any more. Nobody waits for it: it stops this very sender. */
+  disable: (webhookId: string, because: string) => void;
+  waitsMs: readonly number[];
+  now: () => Date;
+  log: Logger;
+};
+
+/** How one attempt ended, and when it is made again, if it is. */
+export function toDelivery(
+  ids: { webhookId: string; messageId: string; event: string },
+  attempt: number,
+  startedAt: Date,
+  endedAt: Date,
+  outcome: Outcome,
+  waitMs: number | undefined,
+): Delivery {
+  return {
+    webhook_id: ids.webhookId,
+    message_id: ids.messageId,
+    event: ids.event,
+    attempt,
+    at: startedAt.toISOString(),
+    duration_ms: Math.max(0, endedAt.getTime() - startedAt.getTime()),
+    ok: outcome.ok,
+    ...(outcome.status === undefined ? {} : { status: outcome.status }),
+    ...(outcome.error === undefined ? {} : { error: outcome.error.slice(0, 1_000) }),
+    ...(waitMs === undefined ? {} : { next_at: new Date(endedAt.getTime() + waitMs).toISOString() }),
+  };
+}
+
+function readQueued(message: JsMsg): Queued | undefined {
+  try {
+    return Queued.safeParse(parseJson(message.string())).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends what waits in the line of one webhook until it is stopped. */
+export function startSender(webhookId: string, deps: SenderDeps): Puller {
+  const { link, lines, deliveries, attempt, entryOf, disable, waitsMs, now, log } = deps;
+  const stopping = new AbortController();
+
+  const waitAfter = (outcome: Outcome, count: number): number | undefined => {
+    if (outcome.ok || outcome.gone || outcome.permanent) return undefined;
+    return nextWaitMs(waitsMs, count, outcome.retryAfterMs);
+  };
+  const settle = async (message: JsMsg, outcome: Outcome, waitMs: number | undefined): Promise<void> => {
+    if (waitMs === undefined) await message.ackAck({ timeout: ACK_WITHIN_MS });
+    else message.nak(waitMs);
+    if (!outcome.ok && outcome.gone) disable(webhookId, outcome.error);
+  };
+  const tell = async (
+    message: JsMsg,
+    entry: Entry,
+    { message_id: messageId, payload }: Queued,
+  ): Promise<void> => {
+    const count = message.info.deliveryCount;
+    const startedAt = now();
+    const outcome = await attempt(entry, { messageId, payload }, stopping.signal);
+    const waitMs = waitAfter(outcome, count);
+    const ids = { webhookId, messageId, event: payload.type };
+    const delivery = toDelivery(ids, count, startedAt, now(), outcome, waitMs);
+    await deliveries
+      .write(delivery)
+      .catch((err: unknown) => log.warn({ err, webhookId }, 'attempt not noted'));
+    if (!outcome.ok && waitMs === undefined) log.warn({ webhookId, messageId }, 'notice given up');
+    await settle(message, outcome, waitMs);
+  };
+  const handle = async (message: JsMsg, consumer: Consumer): Promise<void> => {
+    const queued = message.seq > (await leftOversEnd(consumer)) ? readQueued(message) : undefined;
+    if (queued === undefined) return message.term();
+    const entry = entryOf(webhookId);
+    if (entry === undefined || entry.disabled_because !== undefined) return message.nak(LOOK_AGAIN_MS);
+    try {
+      await tell(message, entry, queued);
+    } catch (thrown) {
+      if (!stopping.signal.aborted) throw thrown;
+      message.nak();
+    }
+  };
+  const pullers = Array.from({ length: AT_ONCE }, () =>
+    pull({
+      link,
+      open: () => lines.reader(webhookId),
+      handle,
+      onTrouble: (err) => log.warn({ err, webhookId }, 'notices not sent; trying again'),
+    }),
+  );
+  return {
+    async stop() {
+      const timer = setTimeout(() => stopping.abort(), GRACE_MS);
+      await Promise.all(pullers.map((one) => one.stop()));
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Logger } from '@aegis/shared/runtime/logger';
+import { createQueue } from '../../queue.ts';
+import type { Entries } from '../file/entry.ts';
+import type { Lines } from './lines.ts';
+import type { Puller } from './pull.ts';
+
+const AGAIN_AFTER_MS = 2_000;
+
+export type SendingDeps = {
+  lines: Pick<Lines, 'open' | 'close' | 'all'>;
+  startSender: (webhookId: string) => Puller;
+  /** The webhooks as they are now. */
+  current: () => Entries;
+  /** Whether lines of webhooks that nobody knows may be taken away: not where the file of the webhooks is missing. */
+  mayTidy: () => boolean;
+  log: Logger;
+};
+
+export type Sending = {
+  /** Makes lines and senders fit the webhooks as they are now. Where the broker does not let it, it is tried again. */
+  arrange(): Promise<void>;
+  /** The webhooks that have a line. */
+  webhooks(): Entries;
+  stop(): Promise<void>;
+  readonly problem: string | undefined;
+};
+
+/** A line and a sender for each webhook, and no more: a disabled one keeps its line, and nobody sends. */
+export function createSending({ lines, startSender, current, mayTidy, log }: SendingDeps): Sending {
+  const inTurn = createQueue();
+  const opened = new Set<string>();
+  const senders = new Map<string, Puller>();
+  let inForce: Entries = new Map();
+  let tidied = false;
+  let stopped = false;
+  let problem: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const stopSender = async (id: string): Promise<void> => {
+    await senders.get(id)?.stop();
+    senders.delete(id);
+  };
+  const closeOthers = async (entries: Entries): Promise<void> => {
+    const known = tidied || !mayTidy() ? opened : new Set([...opened, ...(await lines.all())]);
+    for (const id of known) {
+      if (entries.has(id)) continue;
+      await stopSender(id);
+      await lines.close(id);
+      opened.delete(id);
+    }
+    tidied ||= mayTidy();
+  };
+  const openAll = async (entries: Entries): Promise<void> => {
+    for (const [id, { disabled_because }] of entries) {
+      if (!opened.has(id)) await lines.open(id);
+      opened.add(id);
+      if (disabled_because !== undefined) await stopSender(id);
+      else if (!senders.has(id)) senders.set(id, startSender(id));
+    }
+  };
+  const arrangeOnce = async (): Promise<void> => {
+    clearTimeout(timer);
+    if (stopped) return;
+    try {
+      const entries = current();
+      await closeOthers(entries);
+      await openAll(entries);
+      inForce = entries;
+      problem = undefined;
+    } catch (err) {
+      problem = 'the webhooks are not in force: the broker did not make their queues; it is tried again';
+      log.warn({ err }, 'webhooks not in force; trying again');
+      timer = setTimeout(() => void inTurn(arrangeOnce), AGAIN_AFTER_MS);
+    }
+  };
+
+  return {
+    arrange: () => inTurn(arrangeOnce),
+    webhooks: () => inForce,
+    stop: () => {
+      stopped = true;
+      return inTurn(async () => {
+        clearTimeout(timer);
+        await Promise.all([...senders.keys()].map(stopSender));
+      });
+    },
+    get problem() {
+      return problem;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { WebhookSecret } from '@aegis/shared/contracts/webhooks';
+import { Webhook } from 'standardwebhooks';
+import { expect, test } from 'vitest';
+import { makeSecret, signaturesOf } from './secret.ts';
+
+const BODY = '{"type":"approval.requested","data":{"principal":"Zoë ✓"}}';
+const now = Math.floor(Date.now() / 1_000);
+
+function headers(secrets: string[], body = BODY) {
+  return {
+    'webhook-id': 'msg_1',
+    'webhook-timestamp': String(now),
+    'webhook-signature': signaturesOf(secrets, 'msg_1', now, body),
+  };
+}
+
+test('a secret is one of the contract, and another one each time', () => {
+  expect(WebhookSecret.safeParse(makeSecret()).success).toBe(true);
+  expect(makeSecret()).not.toBe(makeSecret());
+});
+
+test('the reference library verifies the signature, and refuses another body, secret or id', () => {
+  const [secret, other] = [makeSecret(), makeSecret()];
+  expect(new Webhook(secret).verify(BODY, headers([secret]))).toEqual(JSON.parse(BODY));
+  expect(() => new Webhook(secret).verify(`${BODY} `, headers([secret]))).toThrow();
+  expect(() => new Webhook(other).verify(BODY, headers([secret]))).toThrow();
+  expect(() => new Webhook(secret).verify(BODY, { ...headers([secret]), 'webhook-id': 'msg_2' })).toThrow();
+});
+
+test('while a secret is exchanged, who knows either of them can verify', () => {
+  const [present, previous] = [makeSecret(), makeSecret()];
+  for (const known of [present, previous]) {
+    expect(new Webhook(known).verify(BODY, headers([present, previous]))).toEqual(JSON.parse(BODY));
+  }
+});
+
+test('secrets of every length that the contract lets through are used whole', () => {
+  for (const bytes of [24, 31, 32, 64]) {
+    const secret = `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+    expect(WebhookSecret.safeParse(secret).success).toBe(true);
+    expect(new Webhook(secret).verify(BODY, headers([secret]))).toEqual(JSON.parse(BODY));
+  }
+});

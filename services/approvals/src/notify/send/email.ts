@@ -1,0 +1,60 @@
+import { createTransport } from 'nodemailer';
+import type { Payload } from '../payload.ts';
+import type { Outcome } from './outcome.ts';
+import { detailsOf, HEADLINES } from './wording.ts';
+
+export type MailServer = { url: string; from: string };
+
+function textOf(payload: Payload): string {
+  const details = detailsOf(payload).map(([name, value]) => `${name}: ${value}`);
+  return [`${HEADLINES[payload.type]}.`, '', ...details, '', `In the console: ${payload.data.url}`, ''].join(
+    '\n',
+  );
+}
+
+const subjectOf = (payload: Payload): string =>
+  payload.type === 'webhook.test'
+    ? HEADLINES[payload.type]
+    : `${HEADLINES[payload.type]}: ${payload.data.tool}`;
+
+type SmtpFailure = Error & { permanent?: boolean; code?: string };
+
+/** What the server refused for good is not sent again; that it does not know us may be mended meanwhile. */
+function toFailure(thrown: unknown): Outcome {
+  const { permanent, code, message } = thrown as SmtpFailure;
+  const error = `the mail server did not take it: ${message}`.slice(0, 1_000);
+  return permanent === true && code !== 'EAUTH' ? { ok: false, error, permanent } : { ok: false, error };
+}
+
+/** Mails one notice to all recipients, as plain text. @throws the reason of the signal, where that ended it */
+export async function sendEmail(
+  server: MailServer,
+  to: readonly string[],
+  { messageId, payload }: { messageId: string; payload: Payload },
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const transport = createTransport(server.url);
+  try {
+    const { rejected } = await transport.sendMail({
+      from: server.from,
+      to: to.map((address) => ({ name: '', address })),
+      subject: subjectOf(payload),
+      text: textOf(payload),
+      messageId: `<${messageId}@aegismcp>`,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      signal,
+    });
+    if (rejected.length === 0) return { ok: true };
+    return {
+      ok: true,
+      error: `the mail server refused some recipients: ${rejected.join(', ')}`.slice(0, 1_000),
+    };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    return toFailure(thrown);
+  } finally {
+    transport.close();
+  }
+}

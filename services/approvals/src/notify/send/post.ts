@@ -1,0 +1,62 @@
+import type { LookupAddress } from 'node:dns';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { DeliveryError } from './outcome.ts';
+
+/** An answer may be as long as it likes; nobody reads more of it. */
+const MAX_ANSWER_BYTES = 65_536;
+
+export type Message = { headers: Readonly<Record<string, string>>; body: string };
+export type Answer = { status: number; retryAfter: string | undefined };
+
+/** A lookup that asks nobody: the addresses are those that were checked. TLS and `Host` still go by the name. */
+const pinnedTo =
+  (addresses: readonly LookupAddress[]): LookupFunction =>
+  (host, options, callback) => {
+    const [first] = addresses;
+    if (options.all) callback(null, [...addresses]);
+    else if (first) callback(null, first.address, first.family);
+    else callback(new Error(`${host} has no address`), '');
+  };
+
+/** Lets the receiver finish its sentence; how it ends changes nothing. */
+async function readSome(answer: IncomingMessage): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of answer) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > MAX_ANSWER_BYTES) return;
+    }
+  } catch {
+    answer.destroy();
+  }
+}
+
+/**
+ * One POST on a connection of its own, to one of these addresses. No redirect is followed.
+ *
+ * @throws whatever ended it before there was an answer
+ */
+export function post(
+  url: URL,
+  addresses: readonly LookupAddress[],
+  { headers, body }: Message,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const open = url.protocol === 'https:' ? requestHttps : requestHttp;
+  const request = open(url, { method: 'POST', agent: false, headers, lookup: pinnedTo(addresses), signal });
+  let answered = false;
+  request.on('response', (answer) => {
+    answered = true;
+    const taken = { status: answer.statusCode ?? 0, retryAfter: answer.headers['retry-after'] };
+    void readSome(answer).then(() => resolve(taken));
+  });
+  request.on('error', reject);
+  request.on('close', () => {
+    if (!answered) reject(new DeliveryError('it closed the connection without an answer'));
+  });
+  request.end(body);
+  return promise;
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bus } from '@aegis/shared/bus/bus';
+import type { Envelope } from '@aegis/shared/contracts/envelope';
+import { approvalLog } from '@aegis/shared/contracts/subjects';
+import type { Delivery, Notice, WebhookTarget } from '@aegis/shared/contracts/webhooks';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { parseEnv } from '@aegis/shared/runtime/env';
+import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { afterEach, beforeEach } from 'vitest';
+import { z } from 'zod';
+import { NotifyEnv } from '../env.ts';
+import { createNotify, type Notify } from '../notify.ts';
+import type { Saved } from '../webhooks.ts';
+import { pending, requested } from './approvals.ts';
+import { type Receiver, startReceiver } from './receiver.ts';
+
+/** What a test may look at. */
+export const world = {} as {
+  server: TestNatsServer;
+  /** The bus on which approval events are written. */
+  bus: Bus;
+  folder: string;
+  path: string;
+  replicas: { notify: Notify; bus: Bus }[];
+  receivers: Receiver[];
+};
+
+export const soonMs = (): number => Date.now() + 5_000;
+
+/** A new server, no webhooks and nobody running yet, for each test of the file. */
+export function useNotifyWorld(): void {
+  beforeEach(async () => {
+    world.server = await startNatsServer();
+    world.bus = await connectTestBus(world.server, 'approvals');
+    world.folder = await mkdtemp(join(tmpdir(), 'aegis-notify-'));
+    world.path = join(world.folder, 'webhooks.json');
+    world.replicas = [];
+    world.receivers = [];
+  });
+  afterEach(async () => {
+    await stopReplicas();
+    await Promise.all(world.receivers.map((one) => one.close()));
+    await world.bus.close();
+    await world.server.stop();
+    await rm(world.folder, { recursive: true, force: true });
+  });
+}
+
+const ADMIN = 'right-secret';
+
+const authorize = ({ secret }: { secret: string }): Promise<{ name: string }> =>
+  secret === ADMIN
+    ? Promise.resolve({ name: 'ana' })
+    : Promise.reject(new AppError('not_an_approver', 'Only an admin may do this.'));
+
+/** A replica whose retries are quick and which may tell this machine. */
+export async function startReplica(env: Record<string, string> = {}): Promise<Notify> {
+  const bus = await connectTestBus(world.server, 'approvals');
+  const config = parseEnv(z.object(NotifyEnv), {
+    WEBHOOKS_FILE: world.path,
+    WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
+    WEBHOOK_RETRY_MS: '100,200,300',
+    WEBHOOK_TIMEOUT_MS: '1000',
+    ...env,
+  });
+  const deps = { bus, config, log: silentLog, now: () => new Date(), authorize };
+  const notify = createNotify({ ...deps, consoleUrl: 'https://aegis.example.com' });
+  await notify.start();
+  world.replicas.push({ notify, bus });
+  return notify;
+}
+
+export async function stopReplicas(): Promise<void> {
+  for (const { notify, bus } of world.replicas.splice(0)) {
+    await notify.stop();
+    await bus.close();
+  }
+}
+
+export async function receiver(...given: Parameters<typeof startReceiver>): Promise<Receiver> {
+  const started = await startReceiver(...given);
+  world.receivers.push(started);
+  return started;
+}
+
+const EVENTS: Notice[] = ['approval.requested', 'approval.denied'];
+
+export const saveTarget = (notify: Notify, webhook_id: string, target: WebhookTarget): Promise<Saved> =>
+  notify.save({ webhook_id, target }, 'ana', soonMs());
+
+/** A webhook that is told at this address of what is requested and denied. */
+export const save = (notify: Notify, id: string, url: string, type: 'standard' | 'slack' = 'standard') =>
+  saveTarget(notify, id, { type, url, events: EVENTS });
+
+/** Something happened to an approval; a new one was requested, where nothing is named. */
+export async function happened(event: Envelope = requested(pending())): Promise<Envelope> {
+  const { approval_id } = (event.data as { approval: { approval_id: string } }).approval;
+  await world.bus.append.one({ subject: approvalLog(approval_id), event }, soonMs());
+  return event;
+}
+
+/** The attempts at a webhook, oldest first. */
+export const attempts = async (notify: Notify, id: string): Promise<Delivery[]> =>
+  (await notify.deliveries(id)).toReversed();
