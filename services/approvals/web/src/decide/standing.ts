@@ -1,0 +1,62 @@
+import type { Approval } from '@aegis/shared/contracts/approvals';
+
+/** How an approval stands, for people. `tone` is how it looks. */
+export type Standing = { tone: 'wait' | 'good' | 'bad' | 'over'; text: string; because?: string };
+
+type Approved = Extract<Approval, { status: 'approved' | 'consumed' }>;
+
+const because = (text: string | undefined): { because?: string } => (text ? { because: text } : {});
+
+const orYou = (name: string, me: string): string => (name === me ? 'you' : name);
+
+/** Where a grant answered, nobody has looked at this very call. */
+const approvedBy = ({ decided_by, grant_id }: Approved, me: string): string =>
+  `Approved by ${grant_id === undefined ? '' : 'a grant of '}${orYou(decided_by, me)}`;
+
+/** How an approval stands, in one sentence. `me` is who looks at it. */
+export function standingOf(approval: Approval, me: string): Standing {
+  switch (approval.status) {
+    case 'pending':
+      return { tone: 'wait', text: 'Waits for a person.' };
+    case 'approved':
+      return { tone: 'good', text: `${approvedBy(approval, me)}.`, ...because(approval.decision_reason) };
+    case 'consumed':
+      return {
+        tone: 'good',
+        text: `${approvedBy(approval, me)}, and used.`,
+        ...because(approval.decision_reason),
+      };
+    case 'denied':
+      return {
+        tone: 'bad',
+        text: `Denied by ${orYou(approval.decided_by, me)}.`,
+        ...because(approval.decision_reason ?? approval.denied_because),
+      };
+    case 'expired':
+      return { tone: 'over', text: 'Expired: nobody decided, or nobody used it, in time.' };
+    case 'cancelled':
+      return {
+        tone: 'over',
+        text: 'Cancelled by the agent that asked.',
+        ...because(approval.cancelled_because),
+      };
+    case 'superseded':
+      return {
+        tone: 'over',
+        text: 'Superseded: the policy or the tool changed under it.',
+        ...because(approval.superseded_because),
+      };
+  }
+}
+
+/** Who decided it, if anybody did. */
+export const deciderOf = (approval: Approval): string | undefined =>
+  'decided_by' in approval ? approval.decided_by : undefined;
+
+/** What was on the screen turned into this without the person's doing. */
+export function lostTo(approval: Approval, me: string): string | undefined {
+  const decider = deciderOf(approval);
+  if (decider === undefined || decider === me) return undefined;
+  const verdict = approval.status === 'denied' ? 'denied' : 'approved';
+  return `Decided by someone else first: ${verdict} by ${decider}.`;
+}

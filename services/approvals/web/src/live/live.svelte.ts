@@ -1,0 +1,73 @@
+import { alerts } from './alerts.svelte.ts';
+import { createEventStream } from './event-stream.ts';
+import { type Changed, changedBy, createNudge } from './nudge.ts';
+import { createWatch } from './watch.ts';
+
+const TYPES = [
+  'requested',
+  'endorsed',
+  'approved',
+  'denied',
+  'expired',
+  'cancelled',
+  'superseded',
+  'consumed',
+].map((what) => `aegis.approval.${what}.v1`);
+const NUDGE_MS = 200;
+
+let lost = $state(false);
+const listeners = new Set<(changes: Changed[]) => void>();
+const nudge = createNudge((changes) => {
+  for (const listener of listeners) listener(changes);
+}, NUDGE_MS);
+/** A browser has six connections a host for all its tabs: one that nobody sees gives its own back, unless it is to alert. */
+const isWanted = (): boolean => !document.hidden || alerts.on;
+const watch = createWatch({
+  isWanted,
+  look: () => nudge.add(undefined),
+  onLost: (isLost) => {
+    lost = isLost;
+  },
+});
+
+const stream = createEventStream({
+  open: () => new EventSource('/events?types=approval'),
+  types: TYPES,
+  onEvent: (data) => nudge.add(changedBy(data)),
+  onUp: () => watch.up(),
+  onDown: () => watch.down(),
+});
+
+function end(): void {
+  stream.close();
+  watch.stop();
+  nudge.stop();
+}
+
+function follow(): void {
+  if (!isWanted()) {
+    end();
+    return;
+  }
+  stream.open();
+  if (!document.hidden) nudge.add(undefined);
+}
+
+/** Whether the live connection is lost or refused, so that the server is asked from time to time. */
+export const isLost = (): boolean => lost;
+
+/** Tells the listener that something changed on the server, and what, if that is known. Returns what ends it. */
+export function onChange(listener: (changes: Changed[]) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Follows the server's events; returns what stops it. */
+export function startLive(): () => void {
+  stream.open();
+  document.addEventListener('visibilitychange', follow);
+  return () => {
+    document.removeEventListener('visibilitychange', follow);
+    end();
+  };
+}

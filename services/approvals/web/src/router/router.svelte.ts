@@ -1,0 +1,38 @@
+import { isOwn, type Route, routeOf } from './routes.ts';
+
+const here = (): Route => routeOf(location.pathname, location.search);
+let route = $state.raw<Route>(here());
+
+function show(): void {
+  route = here();
+}
+
+/** What is shown now. */
+export const currentRoute = (): Route => route;
+
+/** Goes to an address of the console. `replace`: the one before is not gone back to. */
+export function navigate(address: string, how: 'push' | 'replace' = 'push'): void {
+  if (how === 'push') history.pushState(null, '', address);
+  else history.replaceState(null, '', address);
+  show();
+  if (how === 'push') window.scrollTo(0, 0);
+}
+
+function followLink(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (link === null || link.target !== '' || link.origin !== location.origin || !isOwn(link.pathname)) return;
+  event.preventDefault();
+  navigate(`${link.pathname}${link.search}`);
+}
+
+/** Shows the console's own links without loading the page anew; returns what ends it. */
+export function startRouter(): () => void {
+  document.addEventListener('click', followLink);
+  window.addEventListener('popstate', show);
+  return () => {
+    document.removeEventListener('click', followLink);
+    window.removeEventListener('popstate', show);
+  };
+}

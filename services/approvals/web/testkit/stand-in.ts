@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const DIST = new URL('../dist/', import.meta.url);
+/** As strict as the service's own, and no markup from text at all. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; " +
+  "base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html";
+const TYPES: Record<string, string> = { js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
+
+export type Request = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: unknown;
+  csrf: string | undefined;
+};
+export type Answer = { status: number; body: unknown };
+/** Answers `METHOD path` under `/ui/api/`. */
+export type Answers = (request: Request) => Answer | Promise<Answer>;
+
+export type StandIn = {
+  url: string;
+  /** What was asked of the API, in order. */
+  asked: Request[];
+  /** Tells every page of an event. */
+  emit(type: string, data: unknown): void;
+  /** Ends the event streams, and answers new ones with an error until `true`. */
+  setLive(isLive: boolean): void;
+  stop(): Promise<void>;
+};
+
+async function shell(): Promise<string> {
+  const manifest = new URL('.vite/manifest.json', DIST);
+  if (!existsSync(manifest)) throw new Error('The console is not built: npm run build:console');
+  const { file, css } = JSON.parse(await readFile(manifest, 'utf8'))['src/main.ts'] as {
+    file: string;
+    css: string[];
+  };
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>AegisMCP</title><link rel="stylesheet" href="/ui/${css[0]}"><script type="module" src="/ui/${file}"></script></head>
+<body><div id="app"></div></body></html>`;
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+async function sendAsset(path: string, response: ServerResponse): Promise<void> {
+  const name = path.slice('/ui/assets/'.length);
+  const type = TYPES[name.split('.').at(-1) ?? ''];
+  if (type === undefined || !/^[\w.-]+$/.test(name)) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': type }).end(await readFile(new URL(`assets/${name}`, DIST)));
+}
+
+/** The console as built, with an API that answers as a test says. */
+export async function startStandIn(answers: Answers): Promise<StandIn> {
+  const page = await shell();
+  const asked: Request[] = [];
+  const streams = new Set<ServerResponse>();
+  let isLive = true;
+
+  const openStream = (response: ServerResponse): void => {
+    if (!isLive) {
+      response.writeHead(503).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('retry: 200\n\n');
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
+  };
+  const answer = async (incoming: IncomingMessage, response: ServerResponse, url: URL): Promise<void> => {
+    const request = {
+      method: incoming.method ?? 'GET',
+      path: url.pathname.slice('/ui/api/'.length),
+      query: url.searchParams,
+      body: await bodyOf(incoming),
+      csrf: incoming.headers['x-csrf-token'] as string | undefined,
+    };
+    asked.push(request);
+    const { status, body } = await answers(request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+  const server = createServer((incoming, response) => {
+    const url = new URL(incoming.url ?? '/', 'http://stand-in');
+    if (url.pathname === '/events') openStream(response);
+    else if (url.pathname.startsWith('/ui/api/')) void answer(incoming, response, url);
+    else if (url.pathname.startsWith('/ui/assets/')) void sendAsset(url.pathname, response);
+    else if (!url.pathname.startsWith('/ui/')) response.writeHead(404).end();
+    else
+      response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(page);
+  });
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    emit(type, data) {
+      for (const stream of streams) stream.write(`event: ${type}\ndata: ${JSON.stringify({ data })}\n\n`);
+    },
+    setLive(live) {
+      isLive = live;
+      if (!live) for (const stream of streams) stream.end();
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
