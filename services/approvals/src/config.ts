@@ -2,13 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BusEnv, ConfigError, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
 import { z } from 'zod';
+import { NotifyEnv } from './notify/env.ts';
 
 const MINIMUM_LENGTH = 6;
+const WEB_ADDRESS_EXPECTED = 'expected an address that starts with http:// or https://';
+const COUNT_EXPECTED = 'expected a whole number from 1 to 10000';
+const count = z.coerce
+  .number(COUNT_EXPECTED)
+  .int(COUNT_EXPECTED)
+  .min(1, COUNT_EXPECTED)
+  .max(10_000, COUNT_EXPECTED);
 
 /** 128 bits, in letters that a person can copy. */
 export const makeApprovalCode = (): string => randomBytes(16).toString('base64url');
 
 export const ApprovalsEnv = BusEnv.extend({
+  ...NotifyEnv,
   /** Who knows it may approve. At least 6 characters; the launcher makes one where none is set. */
   APPROVAL_CODE: z.string().min(MINIMUM_LENGTH, `use ${MINIMUM_LENGTH} or more characters`).optional(),
   /** The file that holds it, where `APPROVAL_CODE` is not set. */
@@ -17,6 +26,14 @@ export const ApprovalsEnv = BusEnv.extend({
   APPROVAL_DECIDE_WITHIN_MS: durationMs.default(3_600_000),
   /** How long an approved one may be used, in milliseconds. */
   APPROVAL_USE_WITHIN_MS: durationMs.default(300_000),
+  /** How many of one agent's calls may wait for people at the same time. */
+  APPROVAL_MAX_PENDING_PER_AGENT: count.default(50),
+  /** Names, roles and digests of keys, as `aegis approvers add` writes them; without it only the code approves. */
+  APPROVERS_FILE: z.string().optional(),
+  /** The secret that sessions of the console are signed with; made where it is missing. Without it they end with the process. */
+  SESSION_SECRET_FILE: z.string().optional(),
+  /** Where people find the console; with https its cookie is sent over TLS only. */
+  CONSOLE_URL: z.url({ protocol: /^https?$/, error: WEB_ADDRESS_EXPECTED }).default('http://127.0.0.1:8000'),
   /** Where the page is served for the gateway. */
   APPROVALS_HOST: z.string().default('127.0.0.1'),
   APPROVALS_PORT: port.default(8090),

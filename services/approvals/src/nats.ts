@@ -1,24 +1,39 @@
 import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Approval, ListApprovals } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/shared/contracts/approvals';
 import {
   approvalsAccept,
   approvalsCancel,
   approvalsComplete,
   approvalsConsume,
+  approvalsDecide,
   approvalsGet,
+  approvalsGrant,
+  approvalsGrants,
   approvalsList,
   approvalsRequest,
+  approvalsRevoke,
   approvalsStanding,
   approvalsTools,
   healthOf,
 } from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
 import type { Service } from '@aegis/shared/runtime/service';
-import type { Consume } from './consume.ts';
-import type { Lifecycle } from './lifecycle.ts';
-import type { ListPage, Shape } from './list.ts';
+import type { Consume } from './lifecycle/consume.ts';
+import type { Grants } from './lifecycle/grants.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
+import type { ListPage, ListQuery, Shape } from './lifecycle/list.ts';
+import type { Approvers } from './people/approvers.ts';
+import type { Loaded } from './store.ts';
 import type { Tools } from './tools.ts';
 
-export type List = <T>(query: ListApprovals, shape: Shape<T>, deadlineMs: number) => Promise<ListPage<T>>;
+export type List = <T>(query: ListQuery, shape: Shape<T>, deadlineMs: number) => Promise<ListPage<T>>;
+
+const MOST_GRANTS = 500;
+
+const withRevision = ({ approval, seq }: Loaded): { approval: Approval; revision: number } => ({
+  approval,
+  revision: seq,
+});
 
 /** Whole approvals, as many as fit a message of the bus. */
 const WHOLE: Shape<Approval> = {
@@ -29,17 +44,42 @@ const WHOLE: Shape<Approval> = {
 
 type Answering = {
   lifecycle: Lifecycle;
+  approvers: Approvers;
+  grants: Grants;
   consume: Consume;
   list: List;
   tools: Tools;
   health: Service['health'];
 };
 
-/** The approvals service's ways in on the bus. */
-export const routes = ({ lifecycle, consume, list, tools, health }: Answering): Route[] => [
-  route(approvalsRequest, async (asked, { deadlineMs }) => ({
-    approval: await lifecycle.request(asked, deadlineMs),
-  })),
+/** What people say by their own key, or the code. */
+const byPeople = ({ lifecycle, approvers, grants }: Answering): Route[] => [
+  route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
+    lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
+  ),
+  route(approvalsGrant, async ({ credential, ...asked }, { deadlineMs }) => {
+    const given = await lifecycle.grant(await approvers.authenticate(credential), asked, deadlineMs);
+    if (given.grant) return { grant: given.grant };
+    throw new AppError('already_decided', `${given.because ?? 'It is decided already'}.`);
+  }),
+  route(approvalsGrants, async ({ credential, active }, { deadlineMs }) => {
+    await approvers.authenticate(credential);
+    const all = await grants.list(deadlineMs);
+    return {
+      grants: all
+        .filter((grant) => active === undefined || (grants.whyOver(grant) === undefined) === active)
+        .slice(0, MOST_GRANTS),
+    };
+  }),
+  route(approvalsRevoke, async ({ credential, grant_id }, { deadlineMs }) => {
+    const { name } = await approvers.authenticate(credential);
+    return { grant: await grants.revoke(grant_id, name, deadlineMs) };
+  }),
+];
+
+/** What callers ask, and what those who know the code say. */
+const byCallers = ({ lifecycle, consume, list, tools, health }: Answering): Route[] => [
+  route(approvalsRequest, (asked, { deadlineMs }) => lifecycle.request(asked, deadlineMs)),
   route(approvalsStanding, async (asked, { deadlineMs }) => ({
     approval: await lifecycle.standing(asked, deadlineMs),
   })),
@@ -47,10 +87,10 @@ export const routes = ({ lifecycle, consume, list, tools, health }: Answering): 
     approval: await lifecycle.complete(request, deadlineMs),
   })),
   route(approvalsConsume, (request, { deadlineMs }) => consume(request, deadlineMs)),
-  route(approvalsCancel, async (request, { deadlineMs }) => ({
-    approval: await lifecycle.cancel(request, deadlineMs),
-  })),
-  route(approvalsGet, async ({ id }, { deadlineMs }) => ({ approval: await lifecycle.get(id, deadlineMs) })),
+  route(approvalsCancel, async (request, { deadlineMs }) =>
+    withRevision(await lifecycle.cancel(request, deadlineMs)),
+  ),
+  route(approvalsGet, async ({ id }, { deadlineMs }) => withRevision(await lifecycle.get(id, deadlineMs))),
   route(approvalsList, async (query, { deadlineMs }) => {
     const { items, next } = await list(query, WHOLE, deadlineMs);
     return next === undefined ? { approvals: items } : { approvals: items, next };
@@ -62,3 +102,6 @@ export const routes = ({ lifecycle, consume, list, tools, health }: Answering): 
   }),
   route(healthOf('approvals'), health),
 ];
+
+/** The approvals service's ways in on the bus. */
+export const routes = (answering: Answering): Route[] => [...byCallers(answering), ...byPeople(answering)];

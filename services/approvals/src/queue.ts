@@ -9,3 +9,20 @@ export function createQueue(): Queue {
     return done;
   };
 }
+
+/** A queue for each key, as long as something waits in it. */
+export type Queues = <T>(key: string, task: () => Promise<T>) => Promise<T>;
+
+export function createQueues(): Queues {
+  const queues = new Map<string, { queue: Queue; length: number }>();
+  return async (key, task) => {
+    const one = queues.get(key) ?? { queue: createQueue(), length: 0 };
+    queues.set(key, one);
+    one.length++;
+    try {
+      return await one.queue(task);
+    } finally {
+      if (--one.length === 0) queues.delete(key);
+    }
+  };
+}

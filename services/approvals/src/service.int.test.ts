@@ -128,7 +128,12 @@ describe('a key that looks like an approval', () => {
 describe('guessing', () => {
   it('is stopped also where all guesses come at once', async () => {
     await startReplica();
-    const ids = await Promise.all(Array.from({ length: 60 }, async () => (await request()).approval_id));
+    const ids = await Promise.all(
+      Array.from(
+        { length: 60 },
+        async (_, n) => (await request(undefined, call(n, `agent-${n % 2}`))).approval_id,
+      ),
+    );
     const all = await Promise.all(ids.map((id) => codeOf(complete(id, 'wrong'))));
     expect(all.filter((one) => one === 'no error')).toHaveLength(5);
     expect(all.filter((one) => one === 'too_many_attempts')).toHaveLength(55);

@@ -1,108 +1,97 @@
+import type { Bus } from '@aegis/shared/bus/bus';
 import type { Responder } from '@aegis/shared/bus/respond';
-import { APPROVALS_LOG, TOOLS_LOG } from '@aegis/shared/contracts/subjects';
+import { STREAM } from '@aegis/shared/contracts/subjects';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
-import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
-import { createConsume } from './consume.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { ApprovalsConfig } from './config.ts';
+import { createRecord } from './console/record.ts';
+import { createSessions } from './console/sessions.ts';
+import { createViews } from './console/views.ts';
+import { createCore } from './core.ts';
 import { createPage, type Page } from './http.ts';
-import { createLifecycle } from './lifecycle.ts';
-import { listApprovals } from './list.ts';
-import { type List, routes } from './nats.ts';
-import { ApprovalIndex } from './projections/approval-index.ts';
-import { createFollowing } from './projections/following.ts';
-import { ToolIndex } from './projections/tool-index.ts';
-import { createQueue } from './queue.ts';
-import { createStore } from './store.ts';
-import { createTimers, type Timers } from './timers.ts';
-import { createTools } from './tools.ts';
+import { routes } from './nats.ts';
+import { createNotify } from './notify/notify.ts';
+import { sessionSecret } from './people/session-secret.ts';
 
 /** Where the page is served, for the gateway that passes it through: `http://host:port`. */
 export type ApprovalsService = Service & { address(): string };
 
-/** The human side: the approvals' lifecycle, the tools in quarantine, and the pages where people decide. */
-export function createApprovals({ bus, config, log, now: clock }: Deps<ApprovalsConfig>): ApprovalsService {
-  const index = new ApprovalIndex();
-  const toolIndex = new ToolIndex();
-  const approvalsRead = createFollowing(bus, {
-    filter: APPROVALS_LOG,
-    what: 'approvals',
-    apply: (message) => index.apply(message),
+/** When the log last stored anything, in milliseconds since the epoch: the clock may have gone back since. */
+async function lastStoredMs(bus: Bus): Promise<number> {
+  const manager = await jetstreamManager(bus.link.nc, { checkAPI: false });
+  const { state } = await manager.streams.info(STREAM);
+  return state.messages === 0 ? 0 : Date.parse(state.last_ts);
+}
+
+type Known = Deps<ApprovalsConfig>;
+
+/** The human side: the approvals' lifecycle, the tools in quarantine, the console, and who is told elsewhere. */
+export function createApprovals(deps: Known): ApprovalsService {
+  const { bus, config, log } = deps;
+  const core = createCore(deps);
+  const { followings, approvers, timers, index } = core;
+  const notify = createNotify({
+    bus,
+    config,
+    log,
+    now: core.now,
+    consoleUrl: config.CONSOLE_URL,
+    authorize: (credential) => approvers.authorizeAdmin(credential),
   });
-  const toolsRead = createFollowing(bus, {
-    filter: TOOLS_LOG,
-    what: 'tools',
-    apply: (message) => {
-      if (toolIndex.apply(message)) return;
-      log.warn({ seq: message.seq, subject: message.subject }, 'tool event left out');
-    },
-  });
-  const store = createStore(bus);
-  const now = () => new Date(Math.max(clock().getTime(), index.earliestNowMs));
   let responder: Responder | undefined;
   let page: Page | undefined;
 
-  const timers = createTimers(bus, (id, deadlineMs) => lifecycle.expire(id, deadlineMs), log);
-  const deadlines = {
-    decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
-    useWithinMs: config.APPROVAL_USE_WITHIN_MS,
-  };
-  const code = approvalCodeOf(config);
-  const codesOneByOne = createQueue();
-  const indexCaughtUp = approvalsRead.caughtUp;
-  const wakeAt: Timers['wakeAt'] = (id, atMs) => timers.wakeAt(id, atMs);
-  const lifecycle = createLifecycle({
-    store,
-    index,
-    indexCaughtUp,
-    wakeAt,
-    now,
-    code,
-    codesOneByOne,
-    deadlines,
-  });
-  const tools = createTools({
-    bus,
-    index: toolIndex,
-    indexCaughtUp: toolsRead.caughtUp,
-    wrongCodes: index,
-    codesOneByOne,
-    now,
-    code,
-  });
-  const listsOneByOne = createQueue();
-  const list: List = (query, shape, deadlineMs) =>
-    listsOneByOne(() => listApprovals({ store, index, indexCaughtUp }, query, shape, deadlineMs));
   const health = () =>
     healthFrom([
       !bus.isUp() && 'the message bus is away',
-      index.unreadable > 0 && `${index.unreadable} approval events can not be read`,
-      toolIndex.unreadable > 0 && `${toolIndex.unreadable} tool events can not be read`,
+      ...followings.problems(),
+      approvers.problem,
+      ...notify.problems(),
     ]);
+
+  const openPage = async (): Promise<Page> => {
+    const secret = await sessionSecret(config.SESSION_SECRET_FILE);
+    const isSecure = config.CONSOLE_URL.startsWith('https:');
+    const views = createViews({
+      ...core,
+      policies: followings.policies,
+      tools: followings.tools,
+      record: createRecord(bus),
+    });
+    return createPage({
+      ...core,
+      sessions: createSessions({ secret, approvers, now: core.now, isSecure }),
+      views,
+      notify,
+      toolIndex: followings.tools,
+      useWithinMs: core.deadlines.useWithinMs,
+      log,
+      secret,
+      host: config.APPROVALS_HOST,
+      port: config.APPROVALS_PORT,
+      allowedHosts: config.ALLOWED_HOSTS,
+    });
+  };
 
   return {
     async start() {
-      await Promise.all([approvalsRead.start(), toolsRead.start()]);
+      index.sawTime(await lastStoredMs(bus));
+      await approvers.start();
+      await followings.start();
       await timers.start();
       for (const { approvalId, overdueAtMs } of index.open()) timers.wakeAt(approvalId, overdueAtMs);
-      page = await createPage({
-        list,
-        lifecycle,
-        tools,
-        toolIndex,
-        useWithinMs: deadlines.useWithinMs,
-        log,
-        host: config.APPROVALS_HOST,
-        port: config.APPROVALS_PORT,
-        allowedHosts: config.ALLOWED_HOSTS,
-      });
-      const consume = createConsume(bus, store, now);
-      responder = await bus.respond(routes({ lifecycle, consume, list, tools, health }));
+      await notify.start();
+      page = await openPage();
+      responder = await bus.respond([...routes({ ...core, health }), ...notify.routes()]);
     },
     async stop() {
       await page?.close();
       await responder?.drain();
+      await notify.stop();
       await timers.stop();
-      await Promise.all([approvalsRead.stop(), toolsRead.stop()]);
+      approvers.stop();
+      await followings.stop();
     },
     health,
     address: () => page?.address ?? '',

@@ -1,12 +1,13 @@
+import type { Fact } from '@aegis/shared/bus/append';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { type Approval, ApprovalChanged } from '@aegis/shared/contracts/approvals';
 import type { Envelope } from '@aegis/shared/contracts/envelope';
 import { approvalLog } from '@aegis/shared/contracts/subjects';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
-import type { ApprovalEvent } from './domain/approval.ts';
+import type { ApprovalEvent } from './domain/outcome.ts';
 
-/** An approval as the log has it, and the sequence that guards the next change. */
+/** An approval as the log has it, and the sequence that guards the next change: its revision. */
 export type Loaded = { approval: Approval; seq: number };
 
 /** The event in its envelope. `source` is who sent it, for the limit on wrong codes. */
@@ -24,22 +25,60 @@ export function toEnvelope({ name, approval }: ApprovalEvent, now: Date, source?
 export type Store = {
   /** The approval as of now: one aggregate is read from the log, never from a projection. */
   load(approvalId: string, deadlineMs: number): Promise<Loaded | undefined>;
-  /** Stores one change, guarded by the sequence that it was decided on. @throws AppError `version_conflict` */
-  save(envelope: Envelope, approvalId: string, expect: number, deadlineMs: number): Promise<void>;
+  /**
+   * Stores one change, guarded by the sequence that it was decided on, and what belongs to it, all or nothing.
+   *
+   * @returns the change's own sequence @throws AppError `version_conflict`
+   */
+  save(
+    envelope: Envelope,
+    approvalId: string,
+    expect: number,
+    deadlineMs: number,
+    together?: readonly Fact[],
+  ): Promise<number>;
 };
 
+/** Approvals that are over never change: those read last need no second look. Large ones are read again. */
+const REMEMBERED = 100;
+const REMEMBERED_CHARS = 10_000;
+
+function createMemory() {
+  const over = new Map<string, Loaded>();
+  return {
+    get: (approvalId: string): Loaded | undefined => over.get(approvalId),
+    put(loaded: Loaded): void {
+      const { approval_id: id, status } = loaded.approval;
+      const isOpen = status === 'pending' || status === 'approved';
+      if (isOpen || JSON.stringify(loaded.approval).length > REMEMBERED_CHARS) return;
+      over.set(id, loaded);
+      const [oldest] = over.keys();
+      if (over.size > REMEMBERED && oldest !== undefined) over.delete(oldest);
+    },
+  };
+}
+
 export function createStore(bus: Bus): Store {
+  const memory = createMemory();
   return {
     async load(approvalId, deadlineMs) {
+      const known = memory.get(approvalId);
+      if (known) return known;
       const stored = await bus.read.last(approvalLog(approvalId), deadlineMs);
       if (!stored) return undefined;
       const changed = ApprovalChanged.safeParse(stored.event?.data);
-      if (changed.success && changed.data.approval.approval_id === approvalId)
-        return { approval: changed.data.approval, seq: stored.seq };
+      if (changed.success && changed.data.approval.approval_id === approvalId) {
+        const loaded = { approval: changed.data.approval, seq: stored.seq };
+        memory.put(loaded);
+        return loaded;
+      }
       throw new AppError('storage_unavailable', `The record of approval ${approvalId} can not be read.`);
     },
-    async save(event, approvalId, expect, deadlineMs) {
-      await bus.append.one({ subject: approvalLog(approvalId), event, expect }, deadlineMs);
+    async save(event, approvalId, expect, deadlineMs, together = []) {
+      const change = { subject: approvalLog(approvalId), event, expect };
+      if (together.length === 0) return (await bus.append.one(change, deadlineMs)).seq;
+      // The last of a batch has the sequence that is confirmed: the change itself.
+      return (await bus.append.all([...together, change], deadlineMs, false)).seq;
     },
   };
 }

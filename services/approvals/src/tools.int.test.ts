@@ -2,20 +2,8 @@ import { TOOLS_LOG, toolAcceptedLog, toolLog } from '@aegis/shared/contracts/sub
 import { createEvent } from '@aegis/shared/runtime/event';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from './testkit/definitions.ts';
-import {
-  accept,
-  CODE,
-  codeOf,
-  complete,
-  request,
-  sawTool,
-  startReplica,
-  stopAll,
-  toolChanged,
-  tools,
-  useWorld,
-  world,
-} from './testkit/world.ts';
+import { accept, sawTool, toolChanged, tools } from './testkit/tools.ts';
+import { CODE, codeOf, complete, request, startReplica, stopAll, useWorld, world } from './testkit/world.ts';
 
 useWorld();
 

@@ -4,8 +4,9 @@ import { toolAcceptedLog } from '@aegis/shared/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/shared/contracts/tool-definition';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
-import { checkAttempts, isRightCode, sourceOf } from './code.ts';
+import { CODE_HOLDER } from './domain/decider.ts';
 import { standingOf, type Tool, toQuarantined } from './domain/tool-definitions.ts';
+import { checkAttempts, isRightCode, sourceOf } from './people/code.ts';
 import type { ApprovalIndex } from './projections/approval-index.ts';
 import { type ToolIndex, toolKey } from './projections/tool-index.ts';
 import type { Queue } from './queue.ts';
@@ -36,7 +37,11 @@ export type Tools = {
    * @throws AppError `not_found` where the tool was never seen so, `wrong_code`, `too_many_attempts`
    */
   accept(request: AcceptTool, deadlineMs: number): Promise<void>;
+  /** The same in the name of somebody who is signed in. @throws AppError `not_found` */
+  acceptBy(name: string, definition: ToolDefinition, deadlineMs: number): Promise<void>;
 };
+
+type ToolDefinition = Pick<AcceptTool, 'server' | 'tool' | 'digest'>;
 
 /** The list as one message. The first of them always has room: without what was before where the two are too large. */
 export function toReply(tools: readonly Tool[]): ListToolsReply {
@@ -67,25 +72,32 @@ export function createTools(deps: ToolsDeps): Tools {
     throw new AppError('wrong_code', 'approval_code: wrong; nothing was accepted.');
   };
 
-  const waits = async ({ server, tool, digest }: AcceptTool, deadlineMs: number): Promise<boolean> => {
+  const waits = async ({ server, tool, digest }: ToolDefinition, deadlineMs: number): Promise<boolean> => {
     await indexCaughtUp(deadlineMs);
     const standing = standingOf(index.get(toolKey(server, tool)), digest);
     if (standing !== 'unknown') return standing === 'waits';
     throw new AppError('not_found', 'digest: this tool was not seen with such a definition of late.');
   };
 
-  const judge = async (request: AcceptTool, deadlineMs: number): Promise<void> => {
-    if (!(await waits(request, deadlineMs))) return;
-    const { server, tool, digest, approval_code, source } = request;
-    checkCode(approval_code, source);
+  const store = async (
+    by: string,
+    { server, tool, digest }: ToolDefinition,
+    deadlineMs: number,
+  ): Promise<void> => {
     const event = createEvent({
       type: 'aegis.tool.accepted.v1',
       source: 'approvals',
       subject: server,
       time: now().toISOString(),
-      data: { server, tool, digest, accepted_by: 'approval-code' },
+      data: { server, tool, digest, accepted_by: by },
     });
     await bus.append.one({ subject: toolAcceptedLog(server), event }, deadlineMs);
+  };
+
+  const judge = async (request: AcceptTool, deadlineMs: number): Promise<void> => {
+    if (!(await waits(request, deadlineMs))) return;
+    checkCode(request.approval_code, request.source);
+    await store(CODE_HOLDER.name, request, deadlineMs);
   };
 
   const quarantined = async (deadlineMs: number): Promise<Tool[]> => {
@@ -98,6 +110,9 @@ export function createTools(deps: ToolsDeps): Tools {
     list: async (deadlineMs) => toReply(await quarantined(deadlineMs)),
     async accept(request, deadlineMs) {
       if (await waits(request, deadlineMs)) await deps.codesOneByOne(() => judge(request, deadlineMs));
+    },
+    async acceptBy(name, definition, deadlineMs) {
+      if (await waits(definition, deadlineMs)) await store(name, definition, deadlineMs);
     },
   };
 }

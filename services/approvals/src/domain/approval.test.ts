@@ -1,6 +1,7 @@
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import { describe, expect, it } from 'vitest';
 import { type Command, decide, evolve, isOverdue, stands } from './approval.ts';
+import type { Decider } from './decider.ts';
 import { approvalIdFor } from './identity.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
@@ -22,18 +23,18 @@ const request = (now = at(0)): Command => ({
   call_digest: DIGEST,
   decideWithinMs: DECIDE,
 });
-const complete = (rightCode: boolean, now: Date): Command => ({
-  type: 'complete',
-  now,
-  rightCode,
-  by: 'someone',
-  useWithinMs: USE,
-});
+const someone: Decider = { name: 'someone', roles: [], principals: [] };
+const complete = (rightCode: boolean, now: Date): Command =>
+  rightCode
+    ? { type: 'vote', now, by: someone, verdict: 'approve', useWithinMs: USE }
+    : { type: 'burn', now, by: someone };
 const consume = (now: Date, call_digest = DIGEST): Command => ({
   type: 'consume',
   now,
   call_digest,
   decision_id: 'd1',
+  terms: undefined,
+  supersededBecause: undefined,
 });
 const cancel = (now: Date, principal = 'me'): Command => ({
   type: 'cancel',
@@ -76,7 +77,9 @@ describe('an approval', () => {
   it('is denied by a wrong code, and the right one is too late then', () => {
     const denied = given(request(), complete(false, at(10)));
     expect(denied).toMatchObject({ status: 'denied', denied_because: 'wrong code' });
-    expect(outcome(complete(true, at(20)), denied)).toBe('refused: Approval it is denied');
+    expect(outcome(complete(true, at(20)), denied)).toBe(
+      'refused: Approval it was denied by someone: wrong code',
+    );
     expect(outcome(consume(at(20)), denied)).toBe('refused: Approval it is denied');
   });
 
@@ -102,7 +105,9 @@ describe('an approval', () => {
     const late = given(request(), complete(true, at(10)), cancel(at(20)));
     expect(late).toEqual({ ...asked, cancelled_at: at(20).toISOString() });
     expect(outcome(consume(at(30)), late)).toBe('refused: Approval it is cancelled');
-    expect(outcome(complete(true, at(30)), late)).toBe('refused: Approval it is cancelled');
+    expect(outcome(complete(true, at(30)), late)).toBe(
+      'refused: Approval it was cancelled: the client gave up',
+    );
   });
 
   it('is taken back by nobody else, and not once its deadline is past', () => {

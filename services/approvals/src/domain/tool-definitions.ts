@@ -105,3 +105,14 @@ export function standingOf(tool: Tool | undefined, digest: string): 'counts' | '
   if (tool?.counts.includes(digest)) return 'counts';
   return tool?.waiting.some((one) => one.digest === digest) ? 'waits' : 'unknown';
 }
+
+/** A definition of the tool by its digest, where it is still known. `digest` gives that of any. */
+export function definitionWith(
+  { before, waiting }: Tool,
+  digest: string,
+  digestOf: (definition: Definition) => string,
+): Definition | undefined {
+  const found = waiting.find((one) => one.digest === digest)?.definition;
+  if (found) return found;
+  return before !== undefined && digestOf(before) === digest ? before : undefined;
+}

@@ -1,7 +1,9 @@
 import type { Approval } from '@aegis/shared/contracts/approvals';
-import { deadlineOf, decideForm, fact, factsOf, indented, reasonsOf } from './call.ts';
+import type { Loaded } from '../store.ts';
+import type { Assets } from './assets.ts';
+import { deadlineOf, decideForm, fact, factsOf, indented, reasonsOf, termsOf } from './call.ts';
 import { type Html, html } from './html.ts';
-import { EMPTY, layout, type Notice, time } from './layout.ts';
+import { EMPTY, layout, type Notice, shell, time } from './layout.ts';
 
 /** Above it the arguments are written on one line: deep ones take a hundred times their room when indented. */
 const INDENTED_BYTES = 700_000;
@@ -19,7 +21,7 @@ function useBy(approval: Approval, useWithinMs: number): Html | string | undefin
 }
 
 const ruleOf = ({ rule }: Approval): string | undefined =>
-  rule === undefined ? undefined : `${rule.match} (number ${rule.index + 1})`;
+  rule === undefined ? undefined : `${rule.match} (rule ${rule.index}, counted from 0)`;
 
 const factsOfRecord = (approval: Approval, useWithinMs: number): Html => html`
   <dl>
@@ -27,6 +29,8 @@ const factsOfRecord = (approval: Approval, useWithinMs: number): Html => html`
     ${fact('decide by', time(approval.decide_by))}
     ${fact('use by', useBy(approval, useWithinMs))}
     ${'decided_at' in approval ? fact('decided', html`${time(approval.decided_at)}, ${approval.decided_by}`) : EMPTY}
+    ${'decision_reason' in approval ? fact('because', approval.decision_reason) : EMPTY}
+    ${'grant_id' in approval ? fact('grant', approval.grant_id) : EMPTY}
     ${fact('rule', ruleOf(approval))}
     ${fact('policy', approval.policy_digest)}
     ${fact('digest of the call', approval.call_digest)}
@@ -35,23 +39,34 @@ const factsOfRecord = (approval: Approval, useWithinMs: number): Html => html`
     ${fact('approval', approval.approval_id)}
   </dl>`;
 
+export type ApprovalPageView = {
+  loaded: Loaded;
+  useWithinMs: number;
+  csrf: string;
+  notice: Notice | undefined;
+};
+
 /** Everything about one approval, and the form to decide it. */
-export function approvalPage(approval: Approval, useWithinMs: number, notice: Notice | undefined): string {
+export function approvalPage(
+  assets: Assets,
+  { loaded, useWithinMs, csrf, notice }: ApprovalPageView,
+): string {
+  const { approval, seq } = loaded;
   const { approval_id, status, call } = approval;
-  return layout({
+  return shell(assets, {
     title: 'Approval',
-    intro: 'The right code approves this call for one run. Anything else denies it for good.',
+    intro: 'Approve lets this very call run once. Deny ends it for good.',
     notice,
     main: html`
 <article id="${approval_id}" data-status="${status}">
   <p><span class="status">${status}</span> <small>${deadlineOf(approval)}</small></p>
   <h2>${call.tool}</h2>
-  <dl>${factsOf(approval)}</dl>
+  <dl>${factsOf(approval)}${termsOf(approval)}</dl>
   <h3>Arguments</h3>
   ${argumentsOf(call.args)}
   <h3>Why it waits</h3>
   ${reasonsOf(approval)}
-  ${status === 'pending' ? decideForm(approval_id, 'own') : EMPTY}
+  ${status === 'pending' ? decideForm(approval, 'own', csrf, seq) : EMPTY}
   <h3>On record</h3>
   ${factsOfRecord(approval, useWithinMs)}
 </article>`,

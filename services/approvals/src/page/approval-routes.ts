@@ -1,77 +1,115 @@
-import { ApprovalId, ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import { ApprovalId, ApprovalStatus, Verdict } from '@aegis/shared/contracts/approvals';
 import { toAppError } from '@aegis/shared/errors/app-error';
 import { CATALOGUE, isErrorCode } from '@aegis/shared/errors/catalogue';
+import { parseRequest } from '@aegis/shared/errors/invalid';
 import type { FastifyInstance } from 'fastify';
-import type { Lifecycle } from '../lifecycle.ts';
+import { z } from 'zod';
+import { checkToken, type Sessions } from '../console/sessions.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import type { List } from '../nats.ts';
+import type { Loaded } from '../store.ts';
 import { approvalPage, noSuchPage } from './approval-page.ts';
-import { approvalsPage, ROW } from './approvals-page.ts';
-import { ANSWER_WITHIN_MS, HTML, isForeign, sourceOfForm } from './form.ts';
+import { approvalsPage, rowFor } from './approvals-page.ts';
+import type { Assets } from './assets.ts';
+import { ANSWER_WITHIN_MS, HTML, isForeign } from './form.ts';
 import type { Notice } from './layout.ts';
+import { signInPage } from './sign-in-page.ts';
 
 const ROWS = 50;
 
-export type ApprovalRoutesDeps = { list: List; lifecycle: Lifecycle; useWithinMs: number };
+export type ApprovalRoutesDeps = {
+  assets: Assets;
+  sessions: Sessions;
+  list: List;
+  lifecycle: Lifecycle;
+  useWithinMs: number;
+};
 type Query = { status?: string; before?: string; decided?: string; error?: string };
 
+/** What a form says; the fields that say where it stands are ours. */
+const Form = z.object({
+  verdict: Verdict,
+  reason: z.string().max(4096).optional(),
+  revision: z.coerce.number().int().min(1).optional(),
+});
+
+/** The approval at an address; undefined where there is none. */
+async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded | undefined> {
+  if (!ApprovalId.safeParse(id).success) return undefined;
+  try {
+    return await lifecycle.get(id, Date.now() + ANSWER_WITHIN_MS);
+  } catch (thrown) {
+    if (toAppError(thrown).code === 'approval_not_found') return undefined;
+    throw thrown;
+  }
+}
+
 /** What the page says after a form was sent; the text is ours, never the address line's. */
-async function notice({ decided, error }: Query, lifecycle: Lifecycle): Promise<Notice | undefined> {
-  if (error !== undefined && isErrorCode(error)) return { tone: 'bad', text: `${CATALOGUE[error].title}.` };
-  if (decided === undefined) return undefined;
-  const approval = await lifecycle.get(decided, Date.now() + ANSWER_WITHIN_MS);
-  const tone = approval.status === 'approved' || approval.status === 'consumed' ? 'good' : 'bad';
-  return { tone, text: `Approval ${approval.approval_id} is ${approval.status}.` };
+const faultOf = ({ error }: Query): Notice | undefined =>
+  error !== undefined && isErrorCode(error) ? { tone: 'bad', text: `${CATALOGUE[error].title}.` } : undefined;
+
+function outcomeOf({ approval: { approval_id, status } }: Loaded): Notice {
+  const isGood = ['approved', 'consumed', 'pending'].includes(status);
+  const more = status === 'pending' ? ', until more people say yes' : '';
+  return { tone: isGood ? 'good' : 'bad', text: `Approval ${approval_id} is ${status}${more}.` };
 }
 
-function readRoutes(app: FastifyInstance, { list, lifecycle, useWithinMs }: ApprovalRoutesDeps): void {
+function listRoute(app: FastifyInstance, { assets, sessions, list, lifecycle }: ApprovalRoutesDeps): void {
   app.get<{ Querystring: Query }>('/ui/approvals', async (request, reply) => {
-    const status = ApprovalStatus.safeParse(request.query.status).data;
-    const { before } = request.query;
-    const page = await list({ limit: ROWS, status, before }, ROW, Date.now() + ANSWER_WITHIN_MS);
-    return reply.type(HTML).send(
-      approvalsPage({
-        rows: page.items,
-        next: page.next,
-        status,
-        notice: await notice(request.query, lifecycle),
-      }),
-    );
-  });
-
-  app.get<{ Params: { id: string }; Querystring: Query }>('/ui/approvals/:id', async (request, reply) => {
-    const { id } = request.params;
-    const { decided, error } = request.query;
-    if (!ApprovalId.safeParse(id).success) return reply.code(404).type(HTML).send(noSuchPage());
-    try {
-      const approval = await lifecycle.get(id, Date.now() + ANSWER_WITHIN_MS);
-      const said = await notice({ ...(decided && { decided: id }), ...(error && { error }) }, lifecycle);
-      return reply.type(HTML).send(approvalPage(approval, useWithinMs, said));
-    } catch (thrown) {
-      if (toAppError(thrown).code !== 'approval_not_found') throw thrown;
-      return reply.code(404).type(HTML).send(noSuchPage());
-    }
+    const { query } = request;
+    const session = sessions.of(request);
+    void reply.type(HTML);
+    if (!session) return signInPage(assets, '/ui/approvals', faultOf(query));
+    const status = ApprovalStatus.safeParse(query.status).data;
+    const wanted = { limit: ROWS, status, before: query.before };
+    const page = await list(wanted, rowFor(session.csrf), Date.now() + ANSWER_WITHIN_MS);
+    const decided = query.decided === undefined ? undefined : await approvalAt(lifecycle, query.decided);
+    const notice = faultOf(query) ?? (decided && outcomeOf(decided));
+    return approvalsPage(assets, { rows: page.items, next: page.next, status, notice });
   });
 }
 
-/** The list, one approval, and the form that decides it: only a POST of our own page does. */
+function oneRoute(app: FastifyInstance, deps: ApprovalRoutesDeps): void {
+  const { assets, sessions, lifecycle, useWithinMs } = deps;
+  app.get<{ Params: { id: string }; Querystring: Query }>('/ui/approvals/:id', async (request, reply) => {
+    const { params, query } = request;
+    void reply.type(HTML);
+    const nothing = () => reply.code(404).send(noSuchPage());
+    if (!ApprovalId.safeParse(params.id).success) return nothing();
+    const session = sessions.of(request);
+    if (!session) return signInPage(assets, `/ui/approvals/${params.id}`, faultOf(query));
+    const loaded = await approvalAt(lifecycle, params.id);
+    if (!loaded) return nothing();
+    const notice = faultOf(query) ?? (query.decided === undefined ? undefined : outcomeOf(loaded));
+    return approvalPage(assets, { loaded, useWithinMs, csrf: session.csrf, notice });
+  });
+}
+
+/** The list, one approval, and the form that decides it: only a POST of our own page by somebody signed in does. */
 export function approvalRoutes(app: FastifyInstance, deps: ApprovalRoutesDeps): void {
-  readRoutes(app, deps);
+  listRoute(app, deps);
+  oneRoute(app, deps);
   app.post<{ Params: { id: string }; Body: URLSearchParams | undefined }>(
     '/ui/approvals/:id',
     async (request, reply) => {
       const { id } = request.params;
       const own = request.body?.get('back') === 'own' && ApprovalId.safeParse(id).success;
       const page = own ? `/ui/approvals/${id}` : '/ui/approvals';
-      if (isForeign(request.headers)) return reply.redirect(`${page}?error=forbidden_origin`, 303);
-      const approval_code = request.body?.get('approval_code') ?? '';
-      if (approval_code === '') return reply.redirect(`${page}?error=invalid_request`, 303);
-      const source = sourceOfForm(request);
       try {
-        await deps.lifecycle.complete({ id, approval_code, source }, Date.now() + ANSWER_WITHIN_MS);
+        if (isForeign(request.headers)) return await reply.redirect(`${page}?error=forbidden_origin`, 303);
+        const session = deps.sessions.require(request);
+        checkToken(session, request.body?.get('csrf_token'));
+        const word = parseRequest(Form, Object.fromEntries(request.body ?? []));
+        const decided = await deps.lifecycle.decide(
+          session.by,
+          { ...word, id },
+          Date.now() + ANSWER_WITHIN_MS,
+        );
+        const outcome = decided.counted ? `decided=${encodeURIComponent(id)}` : 'error=already_decided';
+        return await reply.redirect(`${page}?${outcome}`, 303);
       } catch (thrown) {
         return reply.redirect(`${page}?error=${toAppError(thrown).code}`, 303);
       }
-      return reply.redirect(`${page}?decided=${encodeURIComponent(id)}`, 303);
     },
   );
 }

@@ -1,8 +1,9 @@
 import type { Approval, ApprovalStatus } from '@aegis/shared/contracts/approvals';
-import type { Shape } from '../list.ts';
-import { deadlineOf, decideForm, factsOf, indented, reasonsOf } from './call.ts';
+import type { Shape } from '../lifecycle/list.ts';
+import type { Assets } from './assets.ts';
+import { deadlineOf, decideForm, factsOf, indented, reasonsOf, termsOf } from './call.ts';
 import { type Html, html } from './html.ts';
-import { address, bytesOf, EMPTY, layout, type Notice, time } from './layout.ts';
+import { address, bytesOf, EMPTY, type Notice, shell, time } from './layout.ts';
 
 const ARGUMENTS_BYTES = 200_000;
 const FILTERS: readonly (ApprovalStatus | undefined)[] = [
@@ -12,6 +13,7 @@ const FILTERS: readonly (ApprovalStatus | undefined)[] = [
   'denied',
   'expired',
   'cancelled',
+  'superseded',
   'consumed',
 ];
 
@@ -26,17 +28,17 @@ function argumentsOf({ approval_id, call: { args } }: Approval): Html {
   return html`<p>Too large for this page: ${own(approval_id, `all ${bytes} bytes of arguments`)}</p>`;
 }
 
-const row = (approval: Approval): Html => html`
+const row = (approval: Approval, csrf: string): Html => html`
   <tr id="${approval.approval_id}" data-status="${approval.status}">
     <td><span class="status">${approval.status}</span><br><small>${deadlineOf(approval)}</small></td>
     <td>
       <strong>${approval.call.tool}</strong>
-      <dl>${factsOf(approval)}</dl>
+      <dl>${factsOf(approval)}${termsOf(approval)}</dl>
       ${argumentsOf(approval)}
     </td>
     <td>${reasonsOf(approval)}</td>
     <td>${time(approval.requested_at)}<br>${own(approval.approval_id, html`<code>${approval.approval_id}</code>`)}</td>
-    <td>${approval.status === 'pending' ? decideForm(approval.approval_id, 'list') : EMPTY}</td>
+    <td>${approval.status === 'pending' ? decideForm(approval, 'list', csrf) : EMPTY}</td>
   </tr>`;
 
 const table = (rows: readonly Html[]): Html => html`
@@ -46,7 +48,11 @@ const table = (rows: readonly Html[]): Html => html`
   </table>`;
 
 /** Approvals as rows, as many as people read at once; {@link argumentsOf} bounds each. */
-export const ROW: Shape<Html> = { toItem: row, bytesOf, maxBytes: 700_000 };
+export const rowFor = (csrf: string): Shape<Html> => ({
+  toItem: (approval) => row(approval, csrf),
+  bytesOf,
+  maxBytes: 700_000,
+});
 
 const filter = (status: ApprovalStatus | undefined, active: ApprovalStatus | undefined): Html => {
   const href = status === undefined ? '/ui/approvals' : `/ui/approvals?status=${status}`;
@@ -63,14 +69,14 @@ export type PageView = {
 };
 
 /** The list of approvals. */
-export function approvalsPage({ rows, next, status, notice }: PageView): string {
+export function approvalsPage(assets: Assets, { rows, next, status, notice }: PageView): string {
   const older = address('/ui/approvals', {
     ...(status === undefined ? {} : { status }),
     before: next ?? '',
   });
-  return layout({
+  return shell(assets, {
     title: 'Approvals',
-    intro: 'The right code approves a call for one run. Anything else denies it for good.',
+    intro: 'Approve lets a call run once. Deny ends it for good.',
     current: '/ui/approvals',
     nav: html`<nav aria-label="Filter">${FILTERS.map((one) => filter(one, status))}</nav>`,
     notice,

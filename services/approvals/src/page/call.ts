@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import { type Approval, asRuled } from '@aegis/shared/contracts/approvals';
 import { type Html, html } from './html.ts';
 import { bytesOf, EMPTY, time } from './layout.ts';
 
@@ -15,6 +15,8 @@ export function deadlineOf(approval: Approval): Html {
       return html`at ${time(approval.expired_at)}`;
     case 'cancelled':
       return html`${approval.cancelled_because}, ${time(approval.cancelled_at)}`;
+    case 'superseded':
+      return html`${approval.superseded_because}, ${time(approval.superseded_at)}`;
     case 'consumed':
       return html`run ${time(approval.consumed_at)}`;
   }
@@ -24,7 +26,9 @@ export const fact = (name: string, value: Html | string | number | undefined): H
   value === undefined ? EMPTY : html`<dt>${name}</dt><dd>${value}</dd>`;
 
 /** What people compare first of a call. */
-export const factsOf = ({ call, dry_run_id, reason }: Approval): Html => html`
+export const factsOf = (approval: Approval): Html => factsOfCall(asRuled(approval), approval);
+
+const factsOfCall = (call: Approval['call'], { dry_run_id, reason }: Approval): Html => html`
   ${fact('op', call.op)}
   ${fact('amount', call.amount_cents === undefined ? undefined : `${call.amount_cents} cents`)}
   ${fact('server', call.server)}
@@ -43,13 +47,32 @@ export function indented(args: Record<string, unknown>, maxBytes: number): Html 
 export const reasonsOf = ({ reasons }: Approval): Html =>
   html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
 
+const reasonField = (isNeeded: boolean): Html =>
+  isNeeded
+    ? html`<label>Reason (this rule asks for one) <input name="reason" autocomplete="off" maxlength="4096" required></label>`
+    : html`<label>Reason <input name="reason" autocomplete="off" maxlength="4096"></label>`;
+
 /**
- * The right code approves, a wrong one denies: there is no second guess. `back` is the page that shows the outcome: the
- * list, or the approval's own.
+ * One person's word. Deny comes first: the return key in the field sends the first button. `back` is the page that shows the
+ * outcome: the list, or the approval's own.
  */
-export const decideForm = (id: string, back: 'list' | 'own'): Html => html`
+export const decideForm = (
+  { approval_id: id, terms }: Approval,
+  back: 'list' | 'own',
+  csrf: string,
+  revision?: number,
+): Html => html`
   <form method="post" action="/ui/approvals/${id}">
     <input type="hidden" name="back" value="${back}">
-    <label>Code <input name="approval_code" type="password" autocomplete="off" required maxlength="1024"></label>
-    <button>Decide</button>
+    <input type="hidden" name="csrf_token" value="${csrf}">
+    ${revision === undefined ? EMPTY : html`<input type="hidden" name="revision" value="${revision}">`}
+    ${reasonField(terms?.require_reason === true)}
+    <button name="verdict" value="deny">Deny</button>
+    <button name="verdict" value="approve">Approve</button>
   </form>`;
+
+/** What the rule says about who decides, and who has said yes. */
+export const termsOf = ({ terms, endorsements = [] }: Approval): Html => html`
+  ${fact('approvers', terms?.approvers?.join(', '))}
+  ${fact('said yes', terms?.quorum === undefined ? undefined : `${endorsements.length} of ${terms.quorum}`)}
+  ${endorsements.map(({ by, at, reason }) => fact('yes of', html`${by}, ${time(at)}${reason === undefined ? '' : `: ${reason}`}`))}`;

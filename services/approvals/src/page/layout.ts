@@ -1,3 +1,4 @@
+import type { Assets } from './assets.ts';
 import { Html, html } from './html.ts';
 
 /** What is shown above the rest after a form was sent. */
@@ -39,26 +40,41 @@ const link = ([href, name]: (typeof PAGES)[number], current: string | undefined)
     ? html`<a href="${href}" aria-current="page">${name}</a> `
     : html`<a href="${href}">${name}</a> `;
 
-/** A whole page; works without scripts. */
-export function layout({ title, intro, current, nav, notice, main }: Layout): string {
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · AegisMCP</title>
-<link rel="stylesheet" href="/ui/approvals.css">
-<script src="/ui/approvals.js" defer></script>
-</head>
-<body>
+const body = ({ title, intro, current, nav, notice, main }: Layout): Html => html`
 <nav aria-label="Pages">${PAGES.map((page) => link(page, current))}</nav>
 <header><h1>${title}</h1><p>${intro}</p></header>
 ${nav ?? EMPTY}
 ${notice === undefined ? EMPTY : html`<p role="status" class="notice ${notice.tone}">${notice.text}</p>`}
 <main>
 ${main}
-</main>
+</main>`;
+
+const STYLE = html`<link rel="stylesheet" href="/ui/approvals.css">`;
+
+const page = (title: string, head: Html, content: Html): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · AegisMCP</title>
+${head}
+</head>
+<body>
+${content}
 </body>
 </html>
 `.markup;
+
+/** A whole page without any script. */
+export const layout = (view: Layout): string => page(view.title, STYLE, body(view));
+
+/** A page of the console: its script draws it, and without scripts it is the same page as the server writes it. */
+export function shell({ script, styles, icon }: Omit<Assets, 'files'>, view: Layout): string {
+  if (script === undefined) return layout(view);
+  const head = html`${styles.map((style) => html`<link rel="stylesheet" href="${style}">`)}
+${icon === undefined ? EMPTY : html`<link rel="icon" href="${icon}">`}
+<script type="module" src="${script}"></script>
+<noscript>${STYLE}</noscript>`;
+  return page(view.title, head, html`<div id="app"></div><noscript>${body(view)}</noscript>`);
 }

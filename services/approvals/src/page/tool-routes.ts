@@ -1,14 +1,15 @@
 import { toAppError } from '@aegis/shared/errors/app-error';
 import { CATALOGUE, isErrorCode } from '@aegis/shared/errors/catalogue';
 import type { FastifyInstance } from 'fastify';
+import { checkToken, type Sessions } from '../console/sessions.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';
+import { oneLine } from '../text/visible.ts';
 import type { Tools } from '../tools.ts';
 import { ANSWER_WITHIN_MS, HTML, isForeign, sourceOfForm } from './form.ts';
-import { oneLine } from './html.ts';
 import type { Notice } from './layout.ts';
 import { toolsPage } from './tools-page.ts';
 
-export type ToolRoutesDeps = { tools: Tools; toolIndex: ToolIndex };
+export type ToolRoutesDeps = { sessions: Sessions; tools: Tools; toolIndex: ToolIndex };
 type Query = { before?: string; accepted?: string; error?: string };
 
 /** What the page says after a form was sent; the text is ours, never the address line's. */
@@ -20,26 +21,37 @@ function notice({ accepted, error }: Query, toolIndex: ToolIndex): Notice | unde
 }
 
 /** The tools in quarantine, and the form that accepts one definition: only a POST of our own page does. */
-export function toolRoutes(app: FastifyInstance, { tools, toolIndex }: ToolRoutesDeps): void {
+export function toolRoutes(app: FastifyInstance, { sessions, tools, toolIndex }: ToolRoutesDeps): void {
   app.get<{ Querystring: Query }>('/ui/tools', async (request, reply) => {
     const waiting = await tools.quarantined(Date.now() + ANSWER_WITHIN_MS);
     const { before } = request.query;
-    return reply.type(HTML).send(toolsPage(waiting, before, notice(request.query, toolIndex)));
+    return reply.type(HTML).send(
+      toolsPage(waiting, {
+        before,
+        csrf: sessions.of(request)?.csrf,
+        notice: notice(request.query, toolIndex),
+      }),
+    );
   });
 
-  app.post<{ Body: URLSearchParams | undefined }>('/ui/tools', async ({ body, headers, ip }, reply) => {
+  app.post<{ Body: URLSearchParams | undefined }>('/ui/tools', async (request, reply) => {
+    const { body, headers } = request;
     const failed = (code: string) => reply.redirect(`/ui/tools?error=${code}`, 303);
     if (isForeign(headers)) return failed('forbidden_origin');
     const tool = toolIndex.get(body?.get('key') ?? '');
     const digest = body?.get('digest') ?? '';
     const approval_code = body?.get('approval_code') ?? '';
-    if (!tool || approval_code === '') return failed('invalid_request');
-    const source = sourceOfForm({ headers, ip });
+    const session = sessions.of(request);
+    if (!tool || (!session && approval_code === '')) return failed('invalid_request');
+    const definition = { server: tool.server, tool: tool.tool, digest };
+    const deadlineMs = Date.now() + ANSWER_WITHIN_MS;
     try {
-      await tools.accept(
-        { server: tool.server, tool: tool.tool, digest, approval_code, source },
-        Date.now() + ANSWER_WITHIN_MS,
-      );
+      if (session) {
+        checkToken(session, body?.get('csrf_token'));
+        await tools.acceptBy(session.by.name, definition, deadlineMs);
+      } else {
+        await tools.accept({ ...definition, approval_code, source: sourceOfForm(request) }, deadlineMs);
+      }
     } catch (thrown) {
       return failed(toAppError(thrown).code);
     }

@@ -1,8 +1,9 @@
 import { inQuarantine, type Tool } from '../domain/tool-definitions.ts';
 import { toolKey } from '../projections/tool-index.ts';
+import { oneLine } from '../text/visible.ts';
 import { fact } from './call.ts';
 import { definitionDiff } from './definition-diff.ts';
-import { type Html, html, oneLine } from './html.ts';
+import { type Html, html } from './html.ts';
 import { address, bytesOf, EMPTY, layout, type Notice, time } from './layout.ts';
 
 /** What one page holds, of all tools and of one. */
@@ -10,25 +11,31 @@ const PAGE_BYTES = 700_000;
 const TOOL_BYTES = 4_000_000;
 const TOOLS = 10;
 
-const acceptForm = (key: string, digest: string): Html => html`
+/** Who is signed in needs no code. */
+const whoAccepts = (csrf: string | undefined): Html =>
+  csrf === undefined
+    ? html`<label>Code <input name="approval_code" type="password" autocomplete="off" required maxlength="1024"></label>`
+    : html`<input type="hidden" name="csrf_token" value="${csrf}">`;
+
+const acceptForm = (key: string, digest: string, csrf: string | undefined): Html => html`
   <form method="post" action="/ui/tools">
     <input type="hidden" name="key" value="${key}">
     <input type="hidden" name="digest" value="${digest}">
-    <label>Code <input name="approval_code" type="password" autocomplete="off" required maxlength="1024"></label>
+    ${whoAccepts(csrf)}
     <button>Accept this definition</button>
   </form>`;
 
 /** The definition and the form that accepts it. What is too large to be seen here can't be accepted here either. */
-function definitionOf(tool: Tool, key: string): Html {
+function definitionOf(tool: Tool, key: string, csrf: string | undefined): Html {
   const waiting = inQuarantine(tool);
   if (!waiting) return EMPTY;
   const diff = definitionDiff(tool.before, waiting.definition);
-  if (diff && bytesOf(diff) <= TOOL_BYTES) return html`${diff}${acceptForm(key, waiting.digest)}`;
+  if (diff && bytesOf(diff) <= TOOL_BYTES) return html`${diff}${acceptForm(key, waiting.digest, csrf)}`;
   return html`<p>Too large for this page. Read it with <code>aegis tools list --json</code>, and accept it with
     <code>aegis tools accept</code>.</p>`;
 }
 
-function article(tool: Tool): Html {
+function article(tool: Tool, csrf: string | undefined): Html {
   const waiting = inQuarantine(tool);
   if (!waiting) return EMPTY;
   const key = toolKey(tool.server, tool.tool);
@@ -44,19 +51,26 @@ function article(tool: Tool): Html {
       ${fact('digest', waiting.digest)}
     </dl>
     ${tool.before === undefined ? html`<p>No definition of this tool was accepted yet. This is all of it:</p>` : EMPTY}
-    ${definitionOf(tool, key)}
+    ${definitionOf(tool, key, csrf)}
   </article>`;
 }
 
+export type ToolsPageView = {
+  before: string | undefined;
+  /** Of somebody who is signed in. */
+  csrf: string | undefined;
+  notice: Notice | undefined;
+};
+
 /** The articles of one page, from the tool after the one that `before` names; `next` is the `before` of the page after it. */
-function pageOf(tools: readonly Tool[], before: string | undefined) {
+function pageOf(tools: readonly Tool[], { before, csrf }: Pick<ToolsPageView, 'before' | 'csrf'>) {
   const keys = tools.map(({ server, tool }) => toolKey(server, tool));
   const start = before === undefined ? 0 : keys.indexOf(before) + 1;
   const articles: Html[] = [];
   let bytes = 0;
   for (const [i, tool] of tools.entries()) {
     if (i < start) continue;
-    const one = article(tool);
+    const one = article(tool, csrf);
     bytes += bytesOf(one);
     if (articles.length > 0 && (articles.length === TOOLS || bytes > PAGE_BYTES)) {
       return { articles, next: keys[i - 1] };
@@ -67,18 +81,14 @@ function pageOf(tools: readonly Tool[], before: string | undefined) {
 }
 
 /** The tools in quarantine, newest first, each with what changed. */
-export function toolsPage(
-  tools: readonly Tool[],
-  before: string | undefined,
-  notice: Notice | undefined,
-): string {
-  const { articles, next } = pageOf(tools, before);
+export function toolsPage(tools: readonly Tool[], view: ToolsPageView): string {
+  const { articles, next } = pageOf(tools, view);
   return layout({
     title: 'Changed tools',
     intro:
       'What these servers say of these tools is not what was accepted. Each call of them waits for a person until the right code accepts the new definition. A wrong code changes nothing.',
     current: '/ui/tools',
-    notice,
+    notice: view.notice,
     main: html`
 ${articles.length === 0 ? html`<p class="empty">Nothing here. Tools whose definition changes will appear on this page.</p>` : articles}
 ${next === undefined ? EMPTY : html`<p><a rel="next" href="${address('/ui/tools', { before: next })}">Older</a></p>`}`,

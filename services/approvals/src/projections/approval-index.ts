@@ -1,43 +1,87 @@
 import type { Followed } from '@aegis/shared/bus/follow';
 import { type Approval, ApprovalChanged, type ApprovalStatus } from '@aegis/shared/contracts/approvals';
 import { approvalLog } from '@aegis/shared/contracts/subjects';
+import type { ApprovalSummary } from '../console/contract.ts';
+import { toSummary } from '../console/summary.ts';
+import { LatestTime } from './latest-time.ts';
+import { type WrongCode, WrongCodes } from './wrong-codes.ts';
 
 /** What the index keeps of an approval; the whole one is read from the log. */
 export type Entry = {
-  approvalId: string;
+  readonly approvalId: string;
+  readonly principal: string;
+  readonly dryRunId: string;
+  readonly generation: number;
+  readonly callDigest: string;
+  readonly tool: string;
+  readonly server: string | undefined;
+  readonly definitionDigest: string | undefined;
+  readonly policyDigest: string | undefined;
+  readonly ruleIndex: number | undefined;
+  readonly requestedAtMs: number;
+  /** Its first place in the log. */
+  readonly seq: number;
   status: ApprovalStatus;
-  principal: string;
-  dryRunId: string;
-  generation: number;
+  /** Everybody who said yes or no. */
+  deciders: readonly string[];
+  grantId: string | undefined;
+  /** What a list shows of it, while it waits. */
+  summary: ApprovalSummary | undefined;
   /** When it is overdue, in milliseconds since the epoch; absent where it is decided for good. */
-  overdueAtMs?: number;
+  overdueAtMs: number | undefined;
 };
 
-export type WrongCode = { atMs: number; source: string };
+const overdueAtOf = (approval: Approval): number | undefined => {
+  if (approval.status === 'pending') return Date.parse(approval.decide_by);
+  return approval.status === 'approved' ? Date.parse(approval.use_by) : undefined;
+};
 
-const WRONG_CODES_KEPT_MS = 10 * 60_000;
+/** What changes in the life of an approval. */
+const changing = (approval: Approval) => ({
+  status: approval.status,
+  deciders: [
+    ...new Set([
+      ...(approval.endorsements ?? []).map(({ by }) => by),
+      ...('decided_by' in approval ? [approval.decided_by] : []),
+    ]),
+  ],
+  grantId: 'grant_id' in approval ? approval.grant_id : undefined,
+  summary: approval.status === 'pending' ? toSummary(approval) : undefined,
+  overdueAtMs: overdueAtOf(approval),
+});
 
-function toEntry(approval: Approval): Entry {
-  const entry: Entry = {
-    approvalId: approval.approval_id,
-    status: approval.status,
-    principal: approval.call.principal,
-    dryRunId: approval.dry_run_id,
-    generation: approval.generation,
-  };
-  if (approval.status === 'pending') entry.overdueAtMs = Date.parse(approval.decide_by);
-  if (approval.status === 'approved') entry.overdueAtMs = Date.parse(approval.use_by);
-  return entry;
-}
+const reusedKey = ({
+  principal,
+  dryRunId,
+  callDigest,
+}: Pick<Entry, 'principal' | 'dryRunId' | 'callDigest'>) => `${principal}\0${dryRunId}\0${callDigest}`;
 
-/** Finds approvals by key, status and order of request. Small: a million entries are some 200 MB. */
+const toEntry = (approval: Approval, seq: number): Entry => ({
+  approvalId: approval.approval_id,
+  principal: approval.call.principal,
+  dryRunId: approval.dry_run_id,
+  generation: approval.generation,
+  callDigest: approval.call_digest,
+  tool: approval.call.tool,
+  server: approval.call.server,
+  definitionDigest: approval.call.definition_digest,
+  policyDigest: approval.policy_digest,
+  ruleIndex: approval.rule?.index,
+  requestedAtMs: Date.parse(approval.requested_at),
+  seq,
+  ...changing(approval),
+});
+
+/** Finds approvals by key, status and order of request. Small: a million entries are some 400 MB. */
 export class ApprovalIndex {
   readonly #order: Entry[] = [];
   readonly #place = new Map<string, number>();
+  readonly #open = new Set<Entry>();
   readonly #byDryRunId = new Map<string, Entry[]>();
-  readonly #wrongCodes = new Map<string, WrongCode>();
-  #newestMs = 0;
-  #newestSeenAt = 0;
+  /** Under a key that was used more than once: by caller, key and call, the newest. */
+  readonly #byReusedKey = new Map<string, Entry>();
+  readonly #wrongCodes = new WrongCodes();
+  readonly #time = new LatestTime();
   #unreadable = 0;
 
   apply(message: Followed): void {
@@ -49,28 +93,24 @@ export class ApprovalIndex {
     }
     const { approval, source } = changed.data;
     const timeMs = Date.parse(message.event.time);
-    if (timeMs > this.#newestMs) {
-      this.#newestMs = timeMs;
-      this.#newestSeenAt = performance.now();
-    }
-    this.#put(toEntry(approval));
+    this.#time.saw(timeMs);
+    this.#put(approval, message.seq);
     if (approval.status === 'denied' && source !== undefined) {
       this.countWrongCode(approval.approval_id, { atMs: timeMs, source });
     }
   }
 
-  #put(entry: Entry): void {
-    const place = this.#place.get(entry.approvalId);
-    const known = place === undefined ? undefined : this.#order[place];
-    if (known) {
-      known.status = entry.status;
-      if (entry.overdueAtMs === undefined) delete known.overdueAtMs;
-      else known.overdueAtMs = entry.overdueAtMs;
-      return;
-    }
+  #put(approval: Approval, seq: number): void {
+    const known = this.get(approval.approval_id);
+    const entry = known ? Object.assign(known, changing(approval)) : toEntry(approval, seq);
+    if (entry.overdueAtMs === undefined) this.#open.delete(entry);
+    else this.#open.add(entry);
+    if (known) return;
     this.#place.set(entry.approvalId, this.#order.length);
     this.#order.push(entry);
     const same = this.#byDryRunId.get(entry.dryRunId) ?? [];
+    const before = same.find((one) => one.principal === entry.principal);
+    if (before) for (const one of [before, entry]) this.#byReusedKey.set(reusedKey(one), one);
     const others = same.filter(
       (one) => one.principal !== entry.principal || one.generation > entry.generation,
     );
@@ -78,15 +118,27 @@ export class ApprovalIndex {
   }
 
   /** Counted once for an approval, whether its decider says so at once or the log a moment later. */
-  countWrongCode(approvalId: string, one: WrongCode): void {
-    for (const [id, { atMs }] of this.#wrongCodes) {
-      if (atMs < one.atMs - WRONG_CODES_KEPT_MS) this.#wrongCodes.delete(id);
-    }
-    this.#wrongCodes.set(approvalId, one);
+  countWrongCode(id: string, one: WrongCode): void {
+    this.#wrongCodes.count(id, one);
+  }
+
+  wrongCodesSince(sinceMs: number): readonly WrongCode[] {
+    return this.#wrongCodes.since(sinceMs);
+  }
+
+  get(approvalId: string): Entry | undefined {
+    const place = this.#place.get(approvalId);
+    return place === undefined ? undefined : this.#order[place];
   }
 
   has(approvalId: string): boolean {
     return this.#place.has(approvalId);
+  }
+
+  /** Whether nobody has to decide it any more. False where it is not known. */
+  isOver(approvalId: string): boolean {
+    const entry = this.get(approvalId);
+    return entry !== undefined && entry.status !== 'pending';
   }
 
   /** The latest approval of each principal under this key. */
@@ -99,32 +151,36 @@ export class ApprovalIndex {
     return this.withDryRunId(dryRunId).find((one) => one.principal === principal)?.generation;
   }
 
+  /** The newest under this key for this very call, of those that the index has. */
+  latestFor(principal: string, dryRunId: string, callDigest: string): Entry | undefined {
+    const latest = this.withDryRunId(dryRunId).find((one) => one.principal === principal);
+    if (latest?.callDigest === callDigest) return latest;
+    return this.#byReusedKey.get(reusedKey({ principal, dryRunId, callDigest }));
+  }
+
   /** Newest first, before the named one where there is a name that is known. */
-  *newestFirst(status: ApprovalStatus | undefined, before: string | undefined): Generator<Entry> {
+  *newestFirst(wanted: (entry: Entry) => boolean, before: string | undefined): Generator<Entry> {
     const end = before === undefined ? undefined : this.#place.get(before);
     for (let i = (end ?? this.#order.length) - 1; i >= 0; i--) {
       const entry = this.#order[i];
-      if (entry && (status === undefined || entry.status === status)) yield entry;
+      if (entry && wanted(entry)) yield entry;
     }
   }
 
-  /** All that can still become overdue. */
+  /** All that can still become overdue: what waits, and what may still be used; the oldest first. */
   *open(): Generator<Entry & { overdueAtMs: number }> {
-    for (const entry of this.#order) {
+    for (const entry of Array.from(this.#open)) {
       if (entry.overdueAtMs !== undefined) yield { ...entry, overdueAtMs: entry.overdueAtMs };
     }
   }
 
-  wrongCodesSince(sinceMs: number): readonly WrongCode[] {
-    return [...this.#wrongCodes.values()].filter((one) => one.atMs > sinceMs);
+  /** The log was alive at this time, whatever it wrote then. */
+  sawTime(ms: number): void {
+    this.#time.saw(ms);
   }
 
-  /**
-   * The earliest that it can be now, in milliseconds since the epoch: the newest event's time and what passed since it was
-   * seen. A clock that went back is not believed, and one that once ran ahead does not stop time.
-   */
   get earliestNowMs(): number {
-    return this.#newestMs + (performance.now() - this.#newestSeenAt);
+    return this.#time.earliestNowMs;
   }
 
   get unreadable(): number {

@@ -3,7 +3,14 @@ import type { Followed } from '@aegis/shared/bus/follow';
 import { EVENT_DATA } from '@aegis/shared/contracts/events';
 import { toolAcceptedLog, toolLog } from '@aegis/shared/contracts/subjects';
 import { digestOf } from '@aegis/shared/json/canonical';
-import { evolve, inQuarantine, standingOf, type Tool, type ToolEvent } from '../domain/tool-definitions.ts';
+import {
+  definitionWith,
+  evolve,
+  inQuarantine,
+  standingOf,
+  type Tool,
+  type ToolEvent,
+} from '../domain/tool-definitions.ts';
 
 /** Deeper ones can't be shown: who writes JSON out needs a stack as deep. */
 const MAX_DEPTH = 200;
@@ -98,6 +105,12 @@ export class ToolIndex {
 
   get(key: string): Tool | undefined {
     return this.#tools.get(key);
+  }
+
+  /** What a server said of one of its tools, by the name that rules have for it and the digest; undefined where it is not known. */
+  definitionOf(server: string, tool: string, digest: string): Record<string, unknown> | undefined {
+    const found = this.#tools.get(toolKey(server, tool.slice(server.length + 1)));
+    return found && definitionWith(found, digest, digestOfDefinition);
   }
 
   /** The tools in quarantine, the one whose definition came last first. */

@@ -1,9 +1,7 @@
 import type { Bus } from '@aegis/shared/bus/bus';
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
-import type { EventData } from '@aegis/shared/contracts/events';
 import {
-  approvalsAccept,
   approvalsCancel,
   approvalsComplete,
   approvalsConsume,
@@ -11,9 +9,8 @@ import {
   approvalsList,
   approvalsRequest,
   approvalsStanding,
-  approvalsTools,
 } from '@aegis/shared/contracts/rpc';
-import { toolLog } from '@aegis/shared/contracts/subjects';
+import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
 import { recordCall } from '@aegis/shared/json/call-digest';
 import { parseEnv } from '@aegis/shared/runtime/env';
 import { createEvent } from '@aegis/shared/runtime/event';
@@ -24,7 +21,7 @@ import { ApprovalsEnv } from '../config.ts';
 import { type ApprovalsService, createApprovals } from '../service.ts';
 
 export const CODE = 'right-code';
-export const soon = () => ({ deadlineMs: Date.now() + 3_000 });
+export const soon = (withinMs = 3_000) => ({ deadlineMs: Date.now() + withinMs });
 export const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',
@@ -38,6 +35,8 @@ export const world = {} as {
   gateway: Bus;
   /** The firewall in the path: it asks, cancels, and writes what servers say of their tools. */
   mcp: Bus;
+  /** Publishes policies. */
+  policy: Bus;
   clock: () => Date;
   running: { service: ApprovalsService; bus: Bus }[];
 };
@@ -48,15 +47,17 @@ export function useWorld(): void {
     world.clock = () => new Date();
     world.running = [];
     world.server = await startNatsServer();
-    [world.enforcer, world.gateway, world.mcp] = await Promise.all([
+    [world.enforcer, world.gateway, world.mcp, world.policy] = await Promise.all([
       connectTestBus(world.server, 'enforcer'),
       connectTestBus(world.server, 'gateway'),
       connectTestBus(world.server, 'mcp'),
+      connectTestBus(world.server, 'policy'),
     ]);
   });
   afterEach(async () => {
     await stopAll();
-    await Promise.all([world.enforcer.close(), world.gateway.close(), world.mcp.close()]);
+    const { enforcer, gateway, mcp, policy } = world;
+    await Promise.all([enforcer.close(), gateway.close(), mcp.close(), policy.close()]);
     await world.server.stop();
   });
 }
@@ -81,9 +82,27 @@ export const call = (amount_cents = 100, principal = 'me') => ({
   amount_cents,
   principal,
 });
-export const request = async (dry_run_id?: string, of: Call = call()): Promise<Approval> =>
-  (await world.enforcer.ask(approvalsRequest, { call: of, dry_run_id, reasons: ['over the cap'] }, soon()))
-    .approval;
+/** What the enforcer hears: the approval, or why there is none. */
+export const ask = (
+  dry_run_id?: string,
+  of: Call = call(),
+  more: Partial<RequestApproval> = {},
+  withinMs?: number,
+) =>
+  world.enforcer.ask(
+    approvalsRequest,
+    { call: of, dry_run_id, reasons: ['over the cap'], ...more },
+    soon(withinMs),
+  );
+export const request = async (
+  dry_run_id?: string,
+  of: Call = call(),
+  more: Partial<RequestApproval> = {},
+): Promise<Approval> => {
+  const { approval, refused } = await ask(dry_run_id, of, more);
+  if (approval) return approval;
+  throw new Error(refused);
+};
 export const complete = async (id: string, approval_code = CODE, source = '10.0.0.1'): Promise<Approval> =>
   (await world.gateway.ask(approvalsComplete, { id, approval_code, source }, soon())).approval;
 export const get = async (id: string): Promise<Approval> =>
@@ -97,12 +116,13 @@ export const standing = async (of = call()): Promise<Approval | undefined> =>
 export const list = async (query: object = {}) =>
   world.gateway.ask(approvalsList, { limit: 50, ...query }, soon());
 
-/** Uses an approval up as the enforcer does. */
+/** Uses an approval up as the enforcer does, under the rule's `terms` as they are now. */
 export function consume(
   { approval_id, dry_run_id, trace_id }: Approval,
   of: Call = call(),
   more: object = {},
   taken: object = {},
+  terms?: ApprovalTerms,
 ) {
   const decision = createEvent({
     type: 'aegis.decision.enforced.v1',
@@ -122,27 +142,5 @@ export function consume(
       ...more,
     },
   });
-  return world.enforcer.ask(approvalsConsume, { approval_id, call: of, decision }, soon());
+  return world.enforcer.ask(approvalsConsume, { approval_id, call: of, decision, terms }, soon());
 }
-
-/** What a server says of a tool, as the firewall writes it. */
-export const sawTool = (data: EventData<'aegis.tool.seen.v1'>) =>
-  writeTool(data.server, 'aegis.tool.seen.v1', data);
-export const toolChanged = (data: EventData<'aegis.tool.seen.v1'>) =>
-  writeTool(data.server, 'aegis.tool.changed.v1', { ...data, level: 'major' });
-
-function writeTool<T extends 'aegis.tool.seen.v1' | 'aegis.tool.changed.v1'>(
-  server: string,
-  type: T,
-  data: EventData<T>,
-) {
-  const event = createEvent({ type, source: 'mcp', time: world.clock().toISOString(), data });
-  return world.mcp.append.one({ subject: toolLog(server), event }, soon().deadlineMs);
-}
-
-export const tools = async () => (await world.gateway.ask(approvalsTools, {}, soon())).tools;
-export const accept = (
-  { server, tool, digest }: { server: string; tool: string; digest: string },
-  approval_code = CODE,
-  source = '10.0.0.1',
-) => world.gateway.ask(approvalsAccept, { server, tool, digest, approval_code, source }, soon());

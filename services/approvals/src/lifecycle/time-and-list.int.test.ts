@@ -11,7 +11,7 @@ import {
   stopAll,
   useWorld,
   world,
-} from './testkit/world.ts';
+} from '../testkit/world.ts';
 
 useWorld();
 
@@ -83,7 +83,7 @@ describe('the list', () => {
   });
 
   it('is whole again after a restart of everything', async () => {
-    await startReplica();
+    await startReplica({ APPROVAL_MAX_PENDING_PER_AGENT: '120' });
     for (let n = 0; n < 120; n++) await request(`key-${n}`);
     await stopAll();
     await world.server.restart();

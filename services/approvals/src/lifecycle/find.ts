@@ -2,12 +2,16 @@ import { type Approval, ApprovalId, type RequestApproval } from '@aegis/shared/c
 import type { Call } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
-import { stands } from './domain/approval.ts';
-import { approvalIdFor } from './domain/identity.ts';
-import type { ApprovalIndex } from './projections/approval-index.ts';
-import type { Loaded, Store } from './store.ts';
+import { stands } from '../domain/approval.ts';
+import { approvalIdFor } from '../domain/identity.ts';
+import type { ApprovalIndex } from '../projections/approval-index.ts';
+import type { Loaded, Store } from '../store.ts';
 
-type FindDeps = { store: Store; index: ApprovalIndex; indexCaughtUp: (deadlineMs: number) => Promise<void> };
+export type FindDeps = {
+  store: Store;
+  index: ApprovalIndex;
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+};
 
 const notFound = (id: string): AppError =>
   new AppError('approval_not_found', `There is no approval ${JSON.stringify(id)}.`);
@@ -39,16 +43,15 @@ export async function latestFor(
   dryRunId: string,
   deadlineMs: number,
 ): Promise<Approval | undefined> {
-  const at = async (generation: number): Promise<Approval | undefined> =>
-    (await store.load(approvalIdFor(call.principal, dryRunId, generation), deadlineMs))?.approval;
-  let generation = index.generationOf(call.principal, dryRunId) ?? 1;
-  while (await at(generation + 1)) generation++;
   const digest = callDigest(call);
-  for (; generation > 0; generation--) {
-    const approval = await at(generation);
-    if (approval?.call_digest === digest) return approval;
+  const known = index.latestFor(call.principal, dryRunId, digest)?.approvalId;
+  let found = known === undefined ? undefined : (await store.load(known, deadlineMs))?.approval;
+  // The index may be behind: what came under the key since is in the log.
+  for (let generation = (index.generationOf(call.principal, dryRunId) ?? 0) + 1; ; generation++) {
+    const newer = await store.load(approvalIdFor(call.principal, dryRunId, generation), deadlineMs);
+    if (!newer) return found;
+    if (newer.approval.call_digest === digest) found = newer.approval;
   }
-  return undefined;
 }
 
 /** The one approval that a dry run id means: the only one, or the only one that waits. */
@@ -82,6 +85,20 @@ export async function findApproval(deps: FindDeps, id: string, deadlineMs: numbe
   const loaded = await deps.store.load(await idForDryRun(deps, id, deadlineMs), deadlineMs);
   if (!loaded) throw notFound(id);
   return loaded;
+}
+
+/**
+ * The same for somebody who decides: a key that named another call before is none to decide by, because they may mean that one.
+ *
+ * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
+ */
+export async function findToDecide(deps: FindDeps, id: string, deadlineMs: number): Promise<Loaded> {
+  const found = await findApproval(deps, id, deadlineMs);
+  const { approval_id, dry_run_id, generation, call, call_digest } = found.approval;
+  if (id === approval_id || generation === 1) return found;
+  const before = await deps.store.load(approvalIdFor(call.principal, dry_run_id, generation - 1), deadlineMs);
+  if (before?.approval.call_digest === call_digest) return found;
+  throw new AppError('dry_run_id_ambiguous', 'dry_run_id: named another call before; name the approval_id.');
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   startReplica,
   useWorld,
   world,
-} from './testkit/world.ts';
+} from '../testkit/world.ts';
 
 useWorld();
 

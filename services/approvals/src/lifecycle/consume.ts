@@ -4,14 +4,16 @@ import { DecisionEnforced, IdempotencyAnswered } from '@aegis/shared/contracts/d
 import { approvalLog, enforceLog, idempotencyLog } from '@aegis/shared/contracts/subjects';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
-import { decide } from './domain/approval.ts';
-import { retryConflicts } from './lifecycle.ts';
-import { type Store, toEnvelope } from './store.ts';
+import { decide, standingSentence } from '../domain/approval.ts';
+import { createQueues } from '../queue.ts';
+import { type Store, toEnvelope } from '../store.ts';
+import { retryConflicts } from './change.ts';
+import type { Standing } from './standing.ts';
 
 export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<ConsumeReply>;
 
 /** We write this decision for the enforcer, so we look at what it says: allowed, by this approval, for this call. */
-function checkDecision({ approval_id, decision }: ConsumeApproval, digest: string): void {
+function checkDecision({ approval_id, decision }: ConsumeApproval, digest: string): DecisionEnforced {
   const data = DecisionEnforced.safeParse(decision.data);
   const fits =
     decision.type === 'aegis.decision.enforced.v1' &&
@@ -19,7 +21,7 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
     data.data.outcome === 'allowed' &&
     data.data.approval_id === approval_id &&
     data.data.call.call_digest === digest;
-  if (fits) return;
+  if (fits) return data.data;
   throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
 }
 
@@ -27,7 +29,9 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
  * Uses an approval up, once: the use, the decision that it allows and the answer for the caller's key are one atomic
  * batch, compare-and-set on the approval.
  */
-export function createConsume(bus: Bus, store: Store, now: () => Date): Consume {
+export function createConsume(bus: Bus, store: Store, standing: Standing, now: () => Date): Consume {
+  /** Many who use one approval at once: all but the first only have to look. */
+  const oneByOne = createQueues();
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
     if (!request.idempotency) return undefined;
     const stored = await bus.read.last(idempotencyLog(request.idempotency.key_digest), deadlineMs);
@@ -37,23 +41,33 @@ export function createConsume(bus: Bus, store: Store, now: () => Date): Consume 
 
   const attempt = async (
     request: ConsumeApproval,
-    digest: string,
+    data: DecisionEnforced,
     deadlineMs: number,
   ): Promise<ConsumeReply> => {
-    const { approval_id, decision, idempotency } = request;
+    const { approval_id, decision, idempotency, terms } = request;
+    const digest = data.call.call_digest;
     const answered = await earlier(request, digest, deadlineMs);
     if (answered) return { consumed: true, earlier: answered };
     const loaded = await store.load(approval_id, deadlineMs);
     const { approval } = loaded ?? {};
     if (approval?.status === 'consumed' && approval.decision_id === decision.id) return { consumed: true };
-    const command = { type: 'consume', now: now(), call_digest: digest, decision_id: decision.id } as const;
+    const supersededBecause = approval && (await standing.whyNot(approval, data.policy_digest, deadlineMs));
+    const at = now();
+    const command = {
+      type: 'consume',
+      now: at,
+      call_digest: digest,
+      decision_id: decision.id,
+      terms,
+      supersededBecause,
+    } as const;
     const decided = decide(command, approval);
     if (!('event' in decided)) return { consumed: false, because: decided.because };
     const event = toEnvelope(decided.event, command.now);
     const guarded = { subject: approvalLog(approval_id), event, expect: loaded?.seq ?? 0 };
-    if (decided.event.name === 'expired') {
+    if (decided.event.name !== 'consumed') {
       await bus.append.one(guarded, deadlineMs);
-      return { consumed: false, because: `Approval ${approval_id} is expired` };
+      return { consumed: false, because: standingSentence(decided.event.approval) };
     }
     const answer = idempotency
       ? [{ subject: idempotencyLog(idempotency.key_digest), event: idempotency.answered, expect: 0 }]
@@ -68,7 +82,7 @@ export function createConsume(bus: Bus, store: Store, now: () => Date): Consume 
 
   return async (request, deadlineMs) => {
     const digest = callDigest(request.call);
-    checkDecision(request, digest);
-    return retryConflicts(() => attempt(request, digest, deadlineMs));
+    const data = checkDecision(request, digest);
+    return oneByOne(request.approval_id, () => retryConflicts(() => attempt(request, data, deadlineMs)));
   };
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { AppError } from '@aegis/shared/errors/app-error';
-import type { WrongCode } from './projections/approval-index.ts';
+import type { WrongCode } from '../projections/wrong-codes.ts';
 
 const WINDOW_MS = 60_000;
 /** Wrong codes a minute: from one source, and from everywhere. */

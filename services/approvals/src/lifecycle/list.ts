@@ -1,15 +1,37 @@
-import type { Approval, ListApprovals } from '@aegis/shared/contracts/approvals';
+import type { Approval, ApprovalStatus } from '@aegis/shared/contracts/approvals';
 import { AppError } from '@aegis/shared/errors/app-error';
-import type { ApprovalIndex, Entry } from './projections/approval-index.ts';
-import type { Store } from './store.ts';
+import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
+import type { Store } from '../store.ts';
 
 type ListDeps = { store: Store; index: ApprovalIndex; indexCaughtUp: (deadlineMs: number) => Promise<void> };
+
+/** Which approvals; times are in milliseconds since the epoch, inclusive at `fromMs`, exclusive at `toMs`. */
+export type ListQuery = {
+  limit: number;
+  before?: string | undefined;
+  status?: ApprovalStatus | undefined;
+  principal?: string | undefined;
+  tool?: string | undefined;
+  approver?: string | undefined;
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+};
 
 /** What a page is made of, and how much of it fits. */
 export type Shape<T> = { toItem: (approval: Approval) => T; bytesOf: (item: T) => number; maxBytes: number };
 
 /** `next` is the `before` of the page that follows, where there is one. */
 export type ListPage<T> = { items: T[]; next?: string };
+
+const isWanted =
+  ({ status, principal, tool, approver, fromMs = 0, toMs = Number.POSITIVE_INFINITY }: ListQuery) =>
+  (entry: Entry): boolean =>
+    (status === undefined || entry.status === status) &&
+    (principal === undefined || entry.principal === principal) &&
+    (tool === undefined || entry.tool === tool) &&
+    (approver === undefined || entry.deciders.includes(approver)) &&
+    entry.requestedAtMs >= fromMs &&
+    entry.requestedAtMs < toMs;
 
 /** Read at once from the log: the server cuts a connection that it has to hold too much for. */
 const AT_ONCE = 8;
@@ -40,7 +62,7 @@ async function* loadAll(
  */
 export async function listApprovals<T>(
   deps: ListDeps,
-  query: ListApprovals,
+  query: ListQuery,
   { toItem, bytesOf, maxBytes }: Shape<T>,
   deadlineMs: number,
 ): Promise<ListPage<T>> {
@@ -51,7 +73,7 @@ export async function listApprovals<T>(
   const items: T[] = [];
   let bytes = 0;
   let last = '';
-  const entries = deps.index.newestFirst(query.status, query.before);
+  const entries = deps.index.newestFirst(isWanted(query), query.before);
   for await (const approval of loadAll(deps.store, entries, deadlineMs)) {
     if (query.status !== undefined && approval.status !== query.status) continue;
     const item = toItem(approval);

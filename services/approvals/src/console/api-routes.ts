@@ -1,0 +1,104 @@
+import { ApprovalStatus, Verdict } from '@aegis/shared/contracts/approvals';
+import { Note, Timestamp } from '@aegis/shared/contracts/call';
+import { CallPattern } from '@aegis/shared/contracts/grants';
+import { parseRequest } from '@aegis/shared/errors/invalid';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Grants } from '../lifecycle/grants.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import { ANSWER_WITHIN_MS } from '../page/form.ts';
+import type { DecidedView, GrantsView, HistoryView } from './contract.ts';
+import { checkToken, type Session, type Sessions } from './sessions.ts';
+import type { Views } from './views.ts';
+
+const MINUTE_MS = 60_000;
+/** Grants that are over, in the list. */
+const OVER = 100;
+const revision = z.int().min(1);
+const DecideBody = z.strictObject({ reason: Note.optional(), revision });
+const GrantBody = z.strictObject({
+  reason: Note.optional(),
+  revision,
+  minutes: z.int().min(1).max(1440),
+  pattern: CallPattern.optional(),
+});
+const text = z.string().min(1).max(256);
+const HistoryQuery = z.strictObject({
+  agent: text.optional(),
+  tool: text.optional(),
+  status: ApprovalStatus.optional(),
+  approver: text.optional(),
+  from: Timestamp.optional(),
+  to: Timestamp.optional(),
+  before: text.optional(),
+});
+
+export type ApiDeps = {
+  sessions: Sessions;
+  views: Views;
+  lifecycle: Lifecycle;
+  grants: Grants;
+  now: () => Date;
+};
+type Id = { Params: { id: string } };
+
+const soon = (): number => Date.now() + ANSWER_WITHIN_MS;
+const msOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);
+
+/** Somebody who is signed in, on our own page. @throws AppError `unauthorized`, `forbidden_origin` */
+export function requirePerson(sessions: Sessions, request: FastifyRequest): Session {
+  const session = sessions.require(request);
+  checkToken(session, request.headers['x-csrf-token']);
+  return session;
+}
+
+function readRoutes(app: FastifyInstance, { sessions, views, grants, now }: ApiDeps): void {
+  app.get('/inbox', (request) => views.inbox(sessions.require(request).by, soon()));
+  app.get<Id>('/approvals/:id', (request) =>
+    views.approval(sessions.require(request).by, request.params.id, soon()),
+  );
+  app.get('/history', async (request): Promise<HistoryView> => {
+    sessions.require(request);
+    const { agent, tool, status, approver, from, to, before } = parseRequest(HistoryQuery, request.query);
+    return views.history(
+      { principal: agent, tool, status, approver, fromMs: msOf(from), toMs: msOf(to), before },
+      soon(),
+    );
+  });
+  app.get('/grants', async (request): Promise<GrantsView> => {
+    sessions.require(request);
+    const all = (await grants.list(soon())).map((grant) => ({ grant, over_because: grants.whyOver(grant) }));
+    const active = all.flatMap(({ grant, over_because }) => (over_because === undefined ? [grant] : []));
+    const over = all.flatMap(({ grant, over_because }) =>
+      over_because === undefined ? [] : [{ ...grant, over_because }],
+    );
+    return { active, over: over.slice(0, OVER), now: now().toISOString() };
+  });
+}
+
+function decisionRoutes(app: FastifyInstance, { sessions, lifecycle, grants }: ApiDeps): void {
+  for (const verdict of Verdict.options) {
+    app.post<Id>(`/approvals/:id/${verdict}`, async (request): Promise<DecidedView> => {
+      const { by } = requirePerson(sessions, request);
+      const word = { ...parseRequest(DecideBody, request.body), id: request.params.id, verdict };
+      return lifecycle.decide(by, word, soon());
+    });
+  }
+  app.post<Id>('/approvals/:id/grant', async (request): Promise<DecidedView> => {
+    const { by } = requirePerson(sessions, request);
+    const { minutes, ...asked } = parseRequest(GrantBody, request.body);
+    const wanted = { ...asked, approval_id: request.params.id, for_ms: minutes * MINUTE_MS };
+    return lifecycle.grant(by, wanted, soon());
+  });
+  app.post<Id>('/grants/:id/revoke', async (request) => {
+    const { by } = requirePerson(sessions, request);
+    return { grant: await grants.revoke(request.params.id, by.name, soon()) };
+  });
+}
+
+/** What the console asks of this service; the shapes are in contract.ts. */
+export function apiRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  readRoutes(app, deps);
+  decisionRoutes(app, deps);
+}

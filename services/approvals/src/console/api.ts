@@ -1,0 +1,48 @@
+import { AppError } from '@aegis/shared/errors/app-error';
+import { toProblem } from '@aegis/shared/errors/faces';
+import { parseStrictJson } from '@aegis/shared/json/strict';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import type { FastifyInstance } from 'fastify';
+import { type ApiDeps, apiRoutes } from './api-routes.ts';
+import { type SessionDeps, sessionRoutes } from './session-routes.ts';
+import { type WebhookDeps, webhookRoutes } from './webhook-routes.ts';
+
+/** A pattern of a grant names arguments as they are. */
+const LARGEST_BYTES = 1_048_576;
+
+export type ConsoleDeps = ApiDeps & SessionDeps & WebhookDeps & { log: Logger };
+
+/** Fastify's own errors, as ours. */
+const FROM_FASTIFY: Readonly<Record<string, AppError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: new AppError('payload_too_large', 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new AppError(
+    'unsupported_media_type',
+    'Send the body with Content-Type: application/json.',
+  ),
+};
+
+function ours(thrown: unknown): unknown {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  return FROM_FASTIFY[code] ?? thrown;
+}
+
+/** What the console's script asks for: JSON in and out, faults as problem details. */
+export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: LARGEST_BYTES },
+    async (_request: unknown, body: string) => parseStrictJson(body),
+  );
+  app.setErrorHandler((thrown, request, reply) => {
+    const problem = toProblem(ours(thrown), request.url.split('?', 1)[0]);
+    if (problem.code === 'internal') deps.log.error({ err: thrown }, 'console failed');
+    return reply.code(problem.status).type('application/problem+json').send(problem);
+  });
+  app.setNotFoundHandler(() => {
+    throw new AppError('not_found', 'No such path under /ui/api/.');
+  });
+  sessionRoutes(app, deps);
+  apiRoutes(app, deps);
+  webhookRoutes(app, deps);
+}

@@ -1,0 +1,96 @@
+import { route } from '@aegis/shared/bus/respond';
+import type { AuditLine, QueryAudit } from '@aegis/shared/contracts/audit';
+import { auditQuery } from '@aegis/shared/contracts/rpc';
+import { connectTestBus } from '@aegis/shared/testkit/bus';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startConsole } from '../testkit/browser.ts';
+import { createPeople, decide } from '../testkit/people.ts';
+import { call, complete, consume, request, useWorld, world } from '../testkit/world.ts';
+import type { ApprovalView } from './contract.ts';
+
+useWorld();
+
+const isAsked =
+  ({ approval_id, call_id, principal }: QueryAudit) =>
+  (line: Partial<AuditLine>) =>
+    (approval_id === undefined || line.approval_id === approval_id) &&
+    (call_id === undefined || line.call_id === call_id) &&
+    (principal === undefined || line.principal === principal);
+
+/** Answers as the audit service does, with these lines, newest first. */
+async function startRecord(lines: readonly Partial<AuditLine>[]): Promise<void> {
+  const bus = await connectTestBus(world.server, 'audit');
+  const nothing = {
+    trace_id: null,
+    ok: null,
+    tool: null,
+    op: null,
+    amount_cents: null,
+    status: null,
+    note: null,
+  };
+  const whole = lines.map((line, n) => ({
+    ...nothing,
+    seq: 1_000 - n,
+    ts: `2026-01-01T00:00:${String(59 - n).padStart(2, '0')}.000Z`,
+    action: 'a',
+    event_id: `e${n}`,
+    type: 'aegis.decision.enforced.v1',
+    ...line,
+  }));
+  const responder = await bus.respond([
+    route(auditQuery, async (query) => ({ entries: whole.filter(isAsked(query)) })),
+  ]);
+  onTestFinished(async () => {
+    await responder.drain();
+    await bus.close();
+  });
+}
+
+describe('what happened', () => {
+  it('before and after is told from the record, and to the end of the call', async () => {
+    const { env, keys } = await createPeople();
+    const { get } = await startConsole(env);
+    const asked = await request('key', call(), { terms: { quorum: 2 } });
+    await decide(keys.ada, 'key', 'approve', { reason: 'seen' });
+    await decide(keys.bob, 'key');
+    await consume(asked, call(), {}, {}, { quorum: 2 });
+    const { approval_id } = asked;
+    const call_id = 'c1';
+    await startRecord([
+      { type: 'aegis.call.succeeded.v1', call_id },
+      { approval_id, call_id, ok: true, status: 'allowed', tool: 'refunds.create', principal: 'me' },
+      { approval_id, ok: false, status: 'pending', tool: 'refunds.create', principal: 'me' },
+      { type: 'aegis.audit.written.v1', principal: 'me' },
+      { ok: false, status: 'blocked', tool: 'secrets.read', op: 'x', note: 'denied', principal: 'me' },
+      { ok: true, status: 'allowed', tool: 'mail.send', principal: 'you' },
+    ]);
+    const { timeline, past_calls } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
+    expect(timeline.map(({ what, by, note }) => [what, by, note])).toEqual([
+      ['requested', 'me', undefined],
+      ['endorsed', 'ada', 'seen'],
+      ['approved', 'bob', undefined],
+      ['consumed', undefined, undefined],
+      ['dispatched', undefined, undefined],
+      ['succeeded', undefined, undefined],
+    ]);
+    expect(past_calls?.map(({ tool, status }) => [tool, status])).toEqual([
+      // What came before; neither this call itself nor what came after it.
+      ['secrets.read', 'blocked'],
+    ]);
+    expect(past_calls?.at(-1)).toMatchObject({ op: 'x', note: 'denied' });
+  });
+
+  it('is left out where the record can not be read just now, and the approval is there all the same', async () => {
+    const { get } = await startConsole();
+    const { approval_id } = await request('key');
+    await complete('key', 'wrong');
+    const { status, body } = await get<ApprovalView>(`/approvals/${approval_id}`);
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('past_calls');
+    expect(body.timeline.map(({ what, note }) => [what, note])).toEqual([
+      ['requested', undefined],
+      ['denied', 'wrong code'],
+    ]);
+  });
+});

@@ -1,0 +1,27 @@
+import { parseRequest } from '@aegis/shared/errors/invalid';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { sourceOfForm } from '../page/form.ts';
+import type { Approvers } from '../people/approvers.ts';
+import type { SessionView, SignIn } from './contract.ts';
+import { checkToken, type Sessions } from './sessions.ts';
+
+const SignInBody: z.ZodType<SignIn> = z.strictObject({ secret: z.string().min(1).max(1024) });
+
+export type SessionDeps = { sessions: Sessions; approvers: Approvers };
+
+/** Signing in and out. */
+export function sessionRoutes(app: FastifyInstance, { sessions, approvers }: SessionDeps): void {
+  app.get('/session', async (request): Promise<SessionView> => sessions.view(sessions.require(request)));
+  app.post('/session', async (request, reply): Promise<SessionView> => {
+    const { secret } = parseRequest(SignInBody, request.body);
+    const by = await approvers.authenticate({ secret, source: sourceOfForm(request) });
+    return sessions.view(sessions.open(by, reply));
+  });
+  app.post('/session/end', async (request, reply) => {
+    const session = sessions.of(request);
+    if (session) checkToken(session, request.headers['x-csrf-token']);
+    sessions.end(session, reply);
+    return {};
+  });
+}

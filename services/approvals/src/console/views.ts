@@ -1,0 +1,145 @@
+import { type Approval, asRuled } from '@aegis/shared/contracts/approvals';
+import { type Decider, questionOf, whyNot } from '../domain/decider.ts';
+import { whyNoGrant } from '../lifecycle/granting.ts';
+import type { Lifecycle } from '../lifecycle/lifecycle.ts';
+import type { ListQuery } from '../lifecycle/list.ts';
+import type { List } from '../nats.ts';
+import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
+import type { PolicyIndex } from '../projections/policy-index.ts';
+import type { ToolIndex } from '../projections/tool-index.ts';
+import type { Store } from '../store.ts';
+import type { ApprovalSummary, ApprovalView, HistoryView, PastCall } from './contract.ts';
+import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
+import type { Record as CallRecord } from './record.ts';
+import { toSummary } from './summary.ts';
+import { timelineOf } from './timeline.ts';
+
+const ROWS = 50;
+/** Of arguments that are read for a page: it must be made in time. */
+const PAGE_BYTES = 8_000_000;
+
+export type ViewsDeps = {
+  store: Pick<Store, 'load'>;
+  index: ApprovalIndex;
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+  policies: PolicyIndex;
+  tools: ToolIndex;
+  lifecycle: Pick<Lifecycle, 'get'>;
+  list: List;
+  record: CallRecord;
+  now: () => Date;
+};
+
+export type Views = {
+  inbox: Inbox;
+  /** @throws AppError `approval_not_found` */
+  approval(by: Decider, id: string, deadlineMs: number): Promise<ApprovalView>;
+  history(query: Omit<ListQuery, 'limit'>, deadlineMs: number): Promise<HistoryView>;
+};
+
+/** What this person may do, and if not, why not. */
+const mayOf = (
+  by: Decider,
+  approval: Approval,
+): Pick<ApprovalView, 'may_decide' | 'may_deny' | 'may_grant'> & Partial<ApprovalView> => {
+  const decide = whyNotNow(by, toSummary(approval));
+  const grant = decide ?? whyNoGrant({ approval });
+  return {
+    may_decide: decide === undefined,
+    ...(decide === undefined ? {} : { may_decide_because: decide }),
+    may_deny: approval.status === 'pending' && whyNot(by, questionOf(approval)) === undefined,
+    may_grant: grant === undefined,
+    // What keeps them from deciding is said once.
+    ...(grant === undefined || decide !== undefined ? {} : { may_grant_because: grant }),
+  };
+};
+
+/** What the agent asked for before this call, and not this call itself. */
+const cameBefore =
+  ({ approval_id, requested_at }: Approval) =>
+  (past: PastCall): boolean =>
+    past.approval_id !== approval_id && Date.parse(past.at) <= Date.parse(requested_at);
+
+export function createViews(deps: ViewsDeps): Views {
+  const { store, index, indexCaughtUp, policies, tools, lifecycle, list, record, now } = deps;
+
+  /** The last call of the same tool that somebody approved before this one: what nobody let run is nothing to go by. */
+  const previousOf = async (
+    { approval_id, call }: Approval,
+    deadlineMs: number,
+  ): Promise<Partial<ApprovalView>> => {
+    const isBefore = ({ tool, server, status }: Entry): boolean =>
+      tool === call.tool && server === call.server && (status === 'approved' || status === 'consumed');
+    const [entry] = index.newestFirst(isBefore, approval_id);
+    const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.approval;
+    if (!previous) return {};
+    const { op, amount_cents, args, principal } = asRuled(previous);
+    return {
+      previous: {
+        approval_id: previous.approval_id,
+        status: previous.status,
+        requested_at: previous.requested_at,
+        principal,
+        ...(op === undefined ? {} : { op }),
+        ...(amount_cents === undefined ? {} : { amount_cents }),
+        ...(args === undefined ? {} : { args }),
+      },
+    };
+  };
+
+  const ruleOf = ({ rule, policy_digest }: Approval): Partial<ApprovalView> => {
+    if (rule === undefined || policy_digest === undefined) return {};
+    const document = policies.rule(policy_digest, rule.index);
+    return { rule: { ...rule, policy_digest, ...(document === undefined ? {} : { document }) } };
+  };
+
+  const definitionOf = ({ call }: Approval): Partial<ApprovalView> => {
+    const { server, tool, definition_digest: digest } = call;
+    const definition =
+      server === undefined || digest === undefined ? undefined : tools.definitionOf(server, tool, digest);
+    return definition === undefined ? {} : { definition };
+  };
+
+  const groupOf = ({ approval_id, call_digest }: Approval): string[] => {
+    const alike = [...index.open()].filter(
+      ({ status, callDigest }) => status === 'pending' && callDigest === call_digest,
+    );
+    const ids = alike.map(({ approvalId }) => approvalId).toReversed();
+    return ids.includes(approval_id) ? ids : [approval_id];
+  };
+
+  return {
+    inbox: createInbox(deps),
+    async approval(by, id, deadlineMs) {
+      const { approval, seq } = await lifecycle.get(id, deadlineMs);
+      await indexCaughtUp(deadlineMs);
+      const [previous, lines, past_calls] = await Promise.all([
+        previousOf(approval, deadlineMs),
+        record.ofApproval(approval.approval_id),
+        record.ofAgent(approval.call.principal),
+      ]);
+      return {
+        approval,
+        revision: seq,
+        ...mayOf(by, approval),
+        ...ruleOf(approval),
+        ...definitionOf(approval),
+        ...previous,
+        group: groupOf(approval),
+        timeline: timelineOf(approval, lines),
+        ...(past_calls === undefined ? {} : { past_calls: past_calls.filter(cameBefore(approval)) }),
+        now: now().toISOString(),
+      };
+    },
+    async history(query, deadlineMs) {
+      const shape = {
+        toItem: toSummary,
+        // Each is read whole: a page of large calls is a shorter one.
+        bytesOf: (item: ApprovalSummary) => item.args_bytes + item.args_preview.length,
+        maxBytes: PAGE_BYTES,
+      };
+      const { items, next } = await list({ ...query, limit: ROWS }, shape, deadlineMs);
+      return next === undefined ? { items } : { items, next };
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import type { Deps } from '@aegis/shared/runtime/run-service';
+import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
+import { createFollowings } from './followings.ts';
+import { createConsume } from './lifecycle/consume.ts';
+import { createGrants } from './lifecycle/grants.ts';
+import { createLifecycle } from './lifecycle/lifecycle.ts';
+import { listApprovals } from './lifecycle/list.ts';
+import { createStanding } from './lifecycle/standing.ts';
+import { createSuperseding, type Superseding } from './lifecycle/superseding.ts';
+import { createTimers, type Timers } from './lifecycle/timers.ts';
+import { createWaiting } from './lifecycle/waiting.ts';
+import type { List } from './nats.ts';
+import { createApprovers } from './people/approvers.ts';
+import { createQueue } from './queue.ts';
+import { createStore } from './store.ts';
+import { createTools } from './tools.ts';
+
+/** What is known of the log, and the later of the clock and the newest event's time. */
+function createKnowledge({ bus, log, now: clock }: Deps<ApprovalsConfig>, superseding: () => Superseding) {
+  const followings = createFollowings(bus, log, superseding);
+  const { index, read } = followings;
+  return {
+    followings,
+    index,
+    indexCaughtUp: read.approvals.caughtUp,
+    store: createStore(bus),
+    now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
+  };
+}
+type Knowledge = ReturnType<typeof createKnowledge>;
+
+/** Who may approve, and the tools that they accept: both count wrong codes in one place, one at a time. */
+function createPeople({ bus, config, log }: Deps<ApprovalsConfig>, knowledge: Knowledge) {
+  const { index, followings, now } = knowledge;
+  const codes = { code: approvalCodeOf(config), codesOneByOne: createQueue(), wrongCodes: index, now };
+  const tools = { index: followings.tools, indexCaughtUp: followings.read.tools.caughtUp };
+  return {
+    ...codes,
+    approvers: createApprovers({ ...codes, path: config.APPROVERS_FILE, log }),
+    tools: createTools({ ...codes, ...tools, bus }),
+  };
+}
+type People = ReturnType<typeof createPeople>;
+
+/** Grants, and what approvals and grants stand on. */
+function createGround({ bus }: Deps<ApprovalsConfig>, { followings, now }: Knowledge, { approvers }: People) {
+  const { policies, read } = followings;
+  const policy = { policies, policiesCaughtUp: read.policies.caughtUp };
+  const known = { index: followings.grants, indexCaughtUp: read.grants.caughtUp };
+  const grants = createGrants({ ...known, ...policy, bus, approvers, now });
+  return { grants, standing: createStanding({ ...policy, grants }) };
+}
+
+/** The rules' part of the service: everything that decides, and nothing that listens. */
+export function createCore(deps: Deps<ApprovalsConfig>) {
+  const { bus, config, log } = deps;
+  const knowledge = createKnowledge(deps, (): Superseding => superseding);
+  const { followings, index, indexCaughtUp, store, now } = knowledge;
+  const people = createPeople(deps, knowledge);
+  const { grants, standing } = createGround(deps, knowledge, people);
+  const deadlines = {
+    decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
+    useWithinMs: config.APPROVAL_USE_WITHIN_MS,
+  };
+  const limit = config.APPROVAL_MAX_PENDING_PER_AGENT;
+  const waiting = createWaiting({ bus, index, indexCaughtUp, now, limit });
+  const timers = createTimers(bus, (id, deadlineMs) => lifecycle.expire(id, deadlineMs), log);
+  const wakeAt: Timers['wakeAt'] = (id, atMs) => timers.wakeAt(id, atMs);
+  const lifecycle = createLifecycle({
+    ...knowledge,
+    ...people,
+    waiting,
+    grants,
+    standing,
+    wakeAt,
+    deadlines,
+  });
+  const superseding = createSuperseding({
+    ...knowledge,
+    policies: followings.policies,
+    tools: followings.tools,
+    supersede: (id, because, deadlineMs) => lifecycle.supersede(id, because, deadlineMs),
+    log,
+  });
+  const revoke: typeof grants.revoke = async (grantId, by, deadlineMs) => {
+    const grant = await grants.revoke(grantId, by, deadlineMs);
+    void superseding.grantRevoked(grantId);
+    return grant;
+  };
+  const listsOneByOne = createQueue();
+  const list: List = (query, shape, deadlineMs) =>
+    listsOneByOne(() => listApprovals(knowledge, query, shape, deadlineMs));
+  return {
+    ...knowledge,
+    ...people,
+    lifecycle,
+    consume: createConsume(bus, store, standing, now),
+    list,
+    grants: { ...grants, revoke },
+    timers,
+    deadlines,
+  };
+}

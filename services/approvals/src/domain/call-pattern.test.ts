@@ -1,0 +1,122 @@
+import type { Call } from '@aegis/shared/contracts/call';
+import type { ArgumentPattern, CallPattern } from '@aegis/shared/contracts/grants';
+import { describe, expect, it } from 'vitest';
+import { matchesPattern, patternOf } from './call-pattern.ts';
+
+const call = (more: Partial<Call> = {}): Call => ({ tool: 'bank.pay', principal: 'me', ...more });
+const pattern = (more: Partial<CallPattern> = {}): CallPattern => ({ tool: 'bank.pay', ...more });
+/** Whether a pattern of the argument `to` covers arguments. */
+const covers = (one: ArgumentPattern, args: Record<string, unknown>): boolean =>
+  matchesPattern(pattern({ args: { to: one } }), call({ args }));
+/** Arguments as they come in: parsed, so that a key may be any text. */
+const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
+
+const inPublic = (to: string): boolean => covers({ starts_with: '/srv/public/' }, { to });
+
+describe('a text that begins with a folder', () => {
+  it.each(['/srv/public/a.txt', '/srv/public/..a', '/srv/public/a..b/c'])('%s is covered', (to) => {
+    expect(inPublic(to)).toBe(true);
+  });
+
+  it.each([
+    '/srv/public/../../etc/shadow',
+    '/srv/public/..',
+    '/srv/public/a/../../../etc',
+    '/srv/public/..\\..\\etc',
+    '/srv/public/%2e%2e/%2e%2e/etc',
+    '/srv/public/.%2E/etc',
+    '/srv/public/%252e%252e/etc',
+    '/srv/public/a%2f..%2fb',
+    '/srv/public/a\0.png',
+  ])('%j leads out of it, or may, and is not', (to) => {
+    expect(inPublic(to)).toBe(false);
+  });
+});
+
+describe('a pattern of an argument', () => {
+  it.each<[ArgumentPattern, unknown[], unknown[]]>([
+    [{ equals: 1 }, [1], ['1', 1.5, true, null, [1]]],
+    [{ equals: null }, [null], [0, '', false]],
+    [{ equals: { a: [1, { b: 2 }] } }, [{ a: [1, { b: 2 }] }], [{ a: [1, { b: 3 }] }, { a: [1] }, {}]],
+    [{ equals: { a: 1, b: 2 } }, [{ b: 2, a: 1 }], [{ a: 1 }, { a: 1, b: 2, c: 3 }]],
+    [{ at_most: 5 }, [5, -1, 0.5], [5.000_001, '5', null, [5], true]],
+    [{ starts_with: 'DE' }, ['DE1', 'DE'], ['de1', ' DE', 'D', 1, null, ['DE']]],
+    [{ any: true }, [1, null, { deep: [] }], []],
+  ])('%j means what it says, and nothing else', (one, covered, others) => {
+    for (const value of covered) expect([value, covers(one, { to: value })]).toEqual([value, true]);
+    for (const value of others) expect([value, covers(one, { to: value })]).toEqual([value, false]);
+  });
+
+  it.each<[ArgumentPattern, boolean]>([
+    [{ any: true }, true],
+    [{ equals: undefined }, false],
+    [{ at_most: 5 }, false],
+    [{ starts_with: 'a' }, false],
+  ])('%j covers a call without it: %s', (one, covered) => {
+    expect(covers(one, {})).toBe(covered);
+    expect(matchesPattern(pattern({ args: { to: one } }), call())).toBe(covered);
+  });
+});
+
+describe('a call is not covered', () => {
+  it.each<[string, CallPattern, Call]>([
+    ['with one argument more', pattern({ args: { to: { any: true } } }), call({ args: { to: 1, cc: 2 } })],
+    ['with arguments where none are named', pattern(), call({ args: { to: 1 } })],
+    ['of another tool', pattern(), call({ tool: 'bank.Pay' })],
+    ['of a server where none is named', pattern(), call({ server: 'bank' })],
+    ['of no server where one is named', pattern({ server: 'bank' }), call()],
+    ['with an op where none is named', pattern(), call({ op: 'refund' })],
+    ['of another definition', pattern({ definition_digest: 'a' }), call({ definition_digest: 'b' })],
+    ['over the amount', pattern({ max_amount_cents: 100 }), call({ amount_cents: 101 })],
+    ['without an amount where one is named', pattern({ max_amount_cents: 100 }), call()],
+    ['with an amount where none is named', pattern(), call({ amount_cents: 0 })],
+  ])('%s', (_, given, of) => {
+    expect(matchesPattern(given, of)).toBe(false);
+  });
+});
+
+describe('names that every object has', () => {
+  const odd = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+
+  it.each(odd)('%s as an argument is one more argument', (name) => {
+    const args = parsed(`{"to":1,${JSON.stringify(name)}:{"x":1}}`);
+    expect(matchesPattern(pattern({ args: { to: { any: true } } }), call({ args }))).toBe(false);
+    expect(matchesPattern(pattern({ args: {} }), call({ args: parsed(`{"${name}":1}`) }))).toBe(false);
+  });
+
+  it.each(odd)('%s is compared where the pattern names it, and is not there where it is not', (name) => {
+    const own = patternOf(call({ args: parsed(`{"${name}":{"x":1}}`) }));
+    expect(matchesPattern(own, call({ args: parsed(`{"${name}":{"x":1}}`) }))).toBe(true);
+    expect(matchesPattern(own, call({ args: parsed(`{"${name}":{"x":2}}`) }))).toBe(false);
+    expect(matchesPattern(own, call({ args: {} }))).toBe(false);
+  });
+});
+
+describe('the pattern of a call', () => {
+  const full = call({
+    server: 'bank',
+    definition_digest: `sha256:${'a'.repeat(64)}`,
+    op: 'payment',
+    amount_cents: 100,
+    args: { to: 'ACME', deep: { list: [1, null] } },
+  });
+
+  it('covers that call, up to its amount, and says nothing of what the call does not have', () => {
+    expect(matchesPattern(patternOf(full), full)).toBe(true);
+    expect(matchesPattern(patternOf(full), { ...full, amount_cents: 1 })).toBe(true);
+    expect(patternOf(call())).toEqual({ tool: 'bank.pay' });
+  });
+
+  it.each<[string, Partial<Call>]>([
+    ['the tool', { tool: 'bank.pay2' }],
+    ['the server', { server: 'bank2' }],
+    ['the definition', { definition_digest: `sha256:${'b'.repeat(64)}` }],
+    ['the op', { op: 'refund' }],
+    ['the amount', { amount_cents: 101 }],
+    ['an argument', { args: { to: 'ACME2', deep: { list: [1, null] } } }],
+    ['something deep in an argument', { args: { to: 'ACME', deep: { list: [1, 2] } } }],
+    ['one argument less', { args: { to: 'ACME' } }],
+  ])('covers no call that differs in %s', (_, differing) => {
+    expect(matchesPattern(patternOf(full), { ...full, ...differing })).toBe(false);
+  });
+});

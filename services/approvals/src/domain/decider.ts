@@ -1,0 +1,46 @@
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+
+/** A person, or a system that stands for one, who may say yes or no. */
+export type Decider = {
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** The callers that this person is, beside those of the same name: `key:<name>` and `os-user:<name>`. */
+  readonly principals: readonly string[];
+};
+
+/** May change who is told of approvals. */
+export const ADMIN = 'admin';
+
+/** Whoever knows the code: the machine's own, so an admin too; nobody by name, so never one of several. */
+export const CODE_HOLDER: Decider = { name: 'approval-code', roles: [ADMIN], principals: [] };
+
+const isRequester = ({ name, principals }: Decider, principal: string): boolean =>
+  [name, `key:${name}`, `os-user:${name}`, ...principals].includes(principal);
+
+/** What decides about who may decide. */
+export type Question = { readonly principal: string; readonly terms: ApprovalTerms | undefined };
+
+/** Why this person may not decide this, whatever they say; undefined where they may. The requester never counts. */
+export function whyNot(decider: Decider, { principal, terms }: Question): string | undefined {
+  const { name, roles } = decider;
+  if (isRequester(decider, principal)) return `${name} asked for this call, and so can't decide it`;
+  const { approvers } = terms ?? {};
+  if (approvers === undefined) return undefined;
+  const isNamed = approvers.includes(name) || roles.some((role) => approvers.includes(role));
+  return isNamed ? undefined : `only ${approvers.join(', ')} may decide this, and ${name} is not one of them`;
+}
+
+/** Why this person's yes does not count; undefined where it does. */
+export function whyNoYes(decider: Decider, question: Question): string | undefined {
+  const { quorum = 1 } = question.terms ?? {};
+  const because = whyNot(decider, question);
+  if (because !== undefined || quorum === 1 || decider.name !== CODE_HOLDER.name) return because;
+  return `this takes ${quorum} people, each by their own key: who knows the code is nobody by name`;
+}
+
+/** The question that an approval puts. */
+export const questionOf = ({ call, terms }: Pick<Approval, 'call' | 'terms'>): Question => ({
+  principal: call.principal,
+  terms,
+});

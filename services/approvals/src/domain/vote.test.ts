@@ -1,0 +1,160 @@
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import { describe, expect, it } from 'vitest';
+import { at, person, USE_MS, waiting } from '../testkit/states.ts';
+import { CODE_HOLDER, type Decider } from './decider.ts';
+import { quorumOf, type Vote, vote } from './vote.ts';
+
+type Pending = Extract<Approval, { status: 'pending' }>;
+const word = (by: Decider, more: Partial<Vote> = {}): Vote => ({
+  now: at(10),
+  by,
+  verdict: 'approve',
+  useWithinMs: USE_MS,
+  ...more,
+});
+/** The approval after everybody's word, each of which must change something. */
+const after = (state: Pending, ...words: Vote[]): Approval =>
+  words.reduce<Approval>((now, one) => {
+    const decision = vote(one, now as Pending);
+    if (!('event' in decision)) throw new Error(decision.because);
+    return decision.event.approval;
+  }, state);
+const said = (state: Approval, one: Vote): unknown => {
+  const decision = vote(one, state as Pending);
+  if ('event' in decision) return decision.event.name;
+  return [decision.fault ?? 'no fault', decision.because];
+};
+const [ada, bob, cyd] = ['ada', 'bob', 'cyd'].map((name) => person(name)) as [Decider, Decider, Decider];
+
+describe('where a rule takes two people', () => {
+  const two = waiting({ quorum: 2 });
+
+  it('the first yes is noted with its reason and opens nothing, the second of another person approves', () => {
+    const once = after(two, word(ada, { reason: 'seen' }));
+    expect(once).toEqual({ ...two, endorsements: [{ by: 'ada', at: at(10).toISOString(), reason: 'seen' }] });
+    const twice = after(two, word(ada, { reason: 'seen' }), word(bob, { now: at(20) }));
+    expect(twice).toMatchObject({ status: 'approved', decided_by: 'bob', decided_at: at(20).toISOString() });
+    expect(twice.endorsements?.map(({ by }) => by)).toEqual(['ada', 'bob']);
+  });
+
+  it('one person counts once, however often they say yes', () => {
+    const once = after(two, word(ada));
+    expect(said(once, word(ada))).toEqual(['no fault', 'ada has said yes already; it takes 2 people']);
+    expect(said(once, word(bob))).toBe('approved');
+  });
+
+  it('whoever knows the code is nobody by name, and so none of the two', () => {
+    const [fault, because] = said(two, word(CODE_HOLDER)) as string[];
+    expect(fault).toBe('not_an_approver');
+    expect(because).toContain('each by their own key');
+  });
+
+  it('the yes of somebody who is no approver any more counts no longer', () => {
+    const once = after(two, word(ada));
+    const again = after(once as Pending, word(bob, { gone: ['ada'] }));
+    expect(again).toMatchObject({ status: 'pending', endorsements: [{ by: 'bob' }] });
+    expect(said(again, word(cyd))).toBe('approved');
+  });
+
+  it('one no ends it, also of somebody who said yes before', () => {
+    for (const by of [ada, bob]) {
+      const over = after(two, word(ada), word(by, { verdict: 'deny', reason: 'too much' }));
+      expect(over).toMatchObject({ status: 'denied', decided_by: by.name, denied_because: 'too much' });
+      expect(over).toHaveProperty('decision_reason', 'too much');
+    }
+  });
+
+  it('takes as many as it says', () => {
+    const five = waiting({ quorum: 5 });
+    const people = Array.from({ length: 5 }, (_, n) => word(person(`p${n}`)));
+    expect(after(five, ...people.slice(0, 4)).status).toBe('pending');
+    expect(after(five, ...people).status).toBe('approved');
+    expect([quorumOf(five), quorumOf(waiting())]).toEqual([5, 1]);
+  });
+});
+
+describe('where a rule takes one person', () => {
+  it('approves without a list of who said yes, and denies with a sentence where nobody said why', () => {
+    expect(after(waiting(), word(ada))).toEqual({
+      ...waiting(),
+      status: 'approved',
+      decided_at: at(10).toISOString(),
+      decided_by: 'ada',
+      use_by: at(10 + USE_MS).toISOString(),
+    });
+    expect(after(waiting(), word(ada, { verdict: 'deny' }))).toMatchObject({
+      denied_because: 'no reason was given',
+    });
+  });
+
+  it('a call may be run for as long as its rule says', () => {
+    expect(after(waiting({ use_within_ms: 7 }), word(ada))).toHaveProperty('use_by', at(17).toISOString());
+  });
+});
+
+describe('who asked never counts', () => {
+  it.each([
+    ['under their own name', 'ada', ada],
+    ['by their key as a caller', 'key:ada', ada],
+    ['as a user of this machine', 'os-user:ada', ada],
+    ['by a caller listed as theirs', 'key:laptop', person('ada', { principals: ['key:laptop'] })],
+  ])('%s, neither with a yes nor with a no', (_, principal, by) => {
+    const own = waiting(undefined, principal);
+    const because = ['not_an_approver', "ada asked for this call, and so can't decide it"];
+    expect(said(own, word(by))).toEqual(because);
+    expect(said(own, word(by, { verdict: 'deny' }))).toEqual(because);
+    expect(said(own, word(bob))).toBe('approved');
+  });
+
+  it('not as one of two either, though the rule names them', () => {
+    const own = waiting({ quorum: 2, approvers: ['ada', 'bob'] }, 'key:ada');
+    expect(said(after(own, word(bob)), word(ada))).toEqual(['not_an_approver', expect.any(String)]);
+  });
+});
+
+describe('where a rule names approvers', () => {
+  const terms: ApprovalTerms = { approvers: ['finance', 'cyd'] };
+
+  it.each([
+    ['who has the role', person('ada', { roles: ['support', 'finance'] })],
+    ['who is named', cyd],
+  ])('they decide: %s', (_, by) => {
+    expect(said(waiting(terms), word(by))).toBe('approved');
+    expect(said(waiting(terms), word(by, { verdict: 'deny' }))).toBe('denied');
+  });
+
+  it.each([
+    ['without the role', bob],
+    ['with a role that begins like it', person('bob', { roles: ['finance2', 'Finance'] })],
+    ['an admin', person('bob', { roles: ['admin'] })],
+  ])('nobody else does: %s', (_, by) => {
+    const because = 'only finance, cyd may decide this, and bob is not one of them';
+    expect(said(waiting(terms), word(by))).toEqual(['not_an_approver', because]);
+    expect(said(waiting(terms), word(by, { verdict: 'deny' }))).toEqual(['not_an_approver', because]);
+  });
+});
+
+describe('where a rule asks for a reason', () => {
+  const asked = waiting({ require_reason: true });
+
+  it.each([undefined, '', '   ', '\n\t', '\u200b\u2060', '\u2800\u3164'])(
+    '%j is none, for a yes and for a no',
+    (reason) => {
+      for (const verdict of ['approve', 'deny'] as const) {
+        expect(said(asked, word(ada, { verdict, reason }))).toEqual([
+          'invalid_request',
+          'reason: this rule asks for one',
+        ]);
+      }
+    },
+  );
+
+  it('the reason is kept, without the blanks around it', () => {
+    expect(after(asked, word(ada, { reason: ' seen \n' }))).toHaveProperty('decision_reason', 'seen');
+  });
+
+  it('a blank one is left out where none is asked for', () => {
+    expect(after(waiting(), word(ada, { reason: '  ' }))).not.toHaveProperty('decision_reason');
+  });
+});

@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type Approval,
+  asRuled,
+  type RequestApproval,
+  type RequestReply,
+} from '@aegis/shared/contracts/approvals';
+import type { Call } from '@aegis/shared/contracts/call';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { callDigest } from '@aegis/shared/json/call-digest';
+import { newTraceId } from '@aegis/shared/runtime/event';
+import { type Command, type Deadlines, decide, isOverdue, stands } from '../domain/approval.ts';
+import { approvalIdFor } from '../domain/identity.ts';
+import { sameTerms, TERMS_CHANGED } from '../domain/terms.ts';
+import { type Loaded, type Store, toEnvelope } from '../store.ts';
+import { type Change, retryConflicts, type WakeAt } from './change.ts';
+import { type FindDeps, keyOf, latestFor, standsFor } from './find.ts';
+import type { Grants } from './grants.ts';
+import type { Standing } from './standing.ts';
+import type { Waiting } from './waiting.ts';
+
+/** Why what a grant approved does not count for a call that a person has to see. */
+const LOOK_AT_THIS = 'somebody has to look at this very call';
+const LARGEST_CALL_BYTES = 1_250_000;
+
+export type AskingDeps = FindDeps & {
+  store: Store;
+  change: Change;
+  waiting: Waiting;
+  grants: Pick<Grants, 'answer'>;
+  standing: Standing;
+  wakeAt: WakeAt;
+  now: () => Date;
+  deadlines: Deadlines;
+};
+
+export type Asking = {
+  /**
+   * Asks a person, unless a grant answers. Under a key that waits already, the approval that waits. `refused` where the
+   * agent has as many waiting as it may.
+   */
+  request(asked: RequestApproval, deadlineMs: number): Promise<RequestReply>;
+  /** The approval under this key that waits, is approved or is denied for this very call. */
+  standing(asked: { call: Call; dry_run_id: string }, deadlineMs: number): Promise<Approval | undefined>;
+};
+
+/** Which approval of a key it is, and which came before it. */
+type Place = { dryRunId: string; generation: number; before?: Approval | undefined };
+
+/** What a grant has to answer for: the call as its rule sees it. */
+const askedOf = (asked: RequestApproval) => ({
+  call: asRuled(asked),
+  terms: asked.terms,
+  rule: asked.rule,
+  policyDigest: asked.policy_digest,
+});
+
+/** What is approved is read by people and by the bus many times over; written out, numbers can take thrice their room. */
+function checkSize({ call }: RequestApproval): void {
+  if (Buffer.byteLength(JSON.stringify(call)) <= LARGEST_CALL_BYTES) return;
+  throw new AppError('payload_too_large', `args: larger than ${LARGEST_CALL_BYTES} bytes when written out.`);
+}
+
+export function createAsking(deps: AskingDeps): Asking {
+  const { store, index, change, waiting, grants, wakeAt, now, deadlines } = deps;
+  const { decideWithinMs, useWithinMs } = deadlines;
+
+  const commandFor = (asked: RequestApproval, { dryRunId, generation, before }: Place) => ({
+    type: 'request' as const,
+    now: now(),
+    identity: {
+      approval_id: approvalIdFor(asked.call.principal, dryRunId, generation),
+      dry_run_id: dryRunId,
+      generation,
+      trace_id: before?.trace_id ?? newTraceId(),
+    },
+    asked,
+    call_digest: callDigest(asked.call),
+    decideWithinMs,
+  });
+
+  const createOne = async (
+    command: Extract<Command, { type: 'request' }>,
+    together: Parameters<Store['save']>[4],
+    deadlineMs: number,
+  ): Promise<Approval> => {
+    const decision = decide(command, undefined);
+    if (!('event' in decision)) throw new AppError('internal', decision.because);
+    const { approval } = decision.event;
+    await store.save(toEnvelope(decision.event, command.now), approval.approval_id, 0, deadlineMs, together);
+    const until = approval.status === 'approved' ? approval.use_by : approval.decide_by;
+    wakeAt(approval.approval_id, Date.parse(until));
+    return approval;
+  };
+
+  const create = async (asked: RequestApproval, place: Place, deadlineMs: number): Promise<RequestReply> => {
+    checkSize(asked);
+    const command = commandFor(asked, place);
+    const { approval_id: approvalId } = command.identity;
+    if (!asked.no_grant) {
+      const granted = await grants.answer(
+        { ...askedOf(asked), approvalId },
+        ({ grant_id, granted_by }, used) =>
+          createOne({ ...command, grant: { grant_id, granted_by, useWithinMs } }, [used], deadlineMs),
+        deadlineMs,
+      );
+      if (granted) return { approval: granted };
+    }
+    let approval: Approval | undefined;
+    const refused = await waiting.join(
+      asked.call.principal,
+      approvalId,
+      async (fact) => {
+        approval = await createOne(command, [fact], deadlineMs);
+      },
+      deadlineMs,
+    );
+    return refused === undefined ? { approval } : { refused };
+  };
+
+  /** A grant that was given since answers for what waits already. */
+  const answerByGrant = async (
+    asked: RequestApproval,
+    loaded: Loaded,
+    deadlineMs: number,
+  ): Promise<Approval | undefined> => {
+    const { approval } = loaded;
+    if (asked.no_grant || approval.status !== 'pending') return undefined;
+    return grants.answer(
+      { ...askedOf(asked), approvalId: approval.approval_id },
+      async ({ grant_id, granted_by }, used) => {
+        const grant = { grant_id, granted_by, useWithinMs };
+        const command = { type: 'granted', now: now(), grant } as const;
+        return (await change(command, loaded, deadlineMs, { together: [used] })).approval;
+      },
+      deadlineMs,
+    );
+  };
+
+  /** Why an open approval for this very call does not answer it any more: it was asked under another policy. */
+  const whyOver = async (
+    { call, terms, policy_digest, no_grant }: RequestApproval,
+    approval: Approval,
+    deadlineMs: number,
+  ): Promise<string | undefined> => {
+    const isOpen = approval.status === 'pending' || approval.status === 'approved';
+    if (!isOpen || approval.call_digest !== callDigest(call)) return undefined;
+    if (!sameTerms(terms, approval.terms)) return TERMS_CHANGED;
+    if (no_grant && 'grant_id' in approval && approval.grant_id !== undefined) return LOOK_AT_THIS;
+    return policy_digest === undefined
+      ? undefined
+      : deps.standing.whyNot(approval, policy_digest, deadlineMs);
+  };
+
+  /** The approval as it is by now: an overdue one expires, one whose policy changed is superseded. */
+  const upToDate = async (asked: RequestApproval, loaded: Loaded, deadlineMs: number): Promise<Loaded> => {
+    const at = now();
+    if (isOverdue(loaded.approval, at)) return change({ type: 'expire', now: at }, loaded, deadlineMs);
+    const because = await whyOver(asked, loaded.approval, deadlineMs);
+    return because === undefined
+      ? loaded
+      : change({ type: 'supersede', now: at, because }, loaded, deadlineMs);
+  };
+
+  /** The approval that stands for this key, or the next generation where the last one is over. */
+  const standingOrNext = async (
+    asked: RequestApproval,
+    dryRunId: string,
+    deadlineMs: number,
+  ): Promise<RequestReply> => {
+    const { principal } = asked.call;
+    let generation = index.generationOf(principal, dryRunId) ?? 1;
+    let before: Approval | undefined;
+    for (;;) {
+      const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
+      if (!loaded) return create(asked, { dryRunId, generation, before }, deadlineMs);
+      const current = await upToDate(asked, loaded, deadlineMs);
+      before = current.approval;
+      if (standsFor(asked, before, now())) {
+        return { approval: (await answerByGrant(asked, current, deadlineMs)) ?? before };
+      }
+      generation++;
+    }
+  };
+
+  return {
+    async request(asked, deadlineMs) {
+      const { dry_run_id } = asked;
+      if (dry_run_id === undefined) {
+        const dryRunId = `dry_${randomBytes(12).toString('hex')}`;
+        return retryConflicts(() => create(asked, { dryRunId, generation: 1 }, deadlineMs));
+      }
+      const key = await keyOf(deps, asked.call, dry_run_id, deadlineMs);
+      return retryConflicts(() => standingOrNext(asked, key, deadlineMs));
+    },
+    async standing({ call, dry_run_id }, deadlineMs) {
+      const key = await keyOf(deps, call, dry_run_id, deadlineMs);
+      const found = await latestFor(deps, call, key, deadlineMs);
+      return found && stands(found, now()) ? found : undefined;
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Fact } from '@aegis/shared/bus/append';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { type Command, decide } from '../domain/approval.ts';
+import type { Decision } from '../domain/outcome.ts';
+import { type Loaded, type Store, toEnvelope } from '../store.ts';
+
+/** Only a lost race is tried again, and no more often than this. */
+const TRIES = 3;
+
+/** Whether somebody else was first. */
+export const isConflict = (thrown: unknown): boolean =>
+  thrown instanceof AppError && thrown.code === 'version_conflict';
+
+/** Runs `attempt` again where somebody else was first, at most `tries` times. */
+export async function retryConflicts<T>(attempt: () => Promise<T>, tries = TRIES): Promise<T> {
+  for (let left = tries; ; left--) {
+    try {
+      return await attempt();
+    } catch (thrown) {
+      if (!isConflict(thrown) || left <= 1) throw thrown;
+    }
+  }
+}
+
+/** Wakes us at that time, in milliseconds since the epoch. Losing one loses nothing but punctuality. */
+export type WakeAt = (approvalId: string, atMs: number) => void;
+
+/** What became of a command: the approval after it, and whether anything happened. */
+export type Changed = Loaded & { decision: Decision };
+
+export type Change = (
+  command: Command,
+  loaded: Loaded,
+  deadlineMs: number,
+  more?: { source?: string; together?: readonly Fact[] },
+) => Promise<Changed>;
+
+/** Decides on what was loaded and stores what happened; the standing approval where nothing did. */
+export function createChange(store: Store, wakeAt: WakeAt): Change {
+  return async (command, loaded, deadlineMs, { source, together = [] } = {}) => {
+    const decision = decide(command, loaded.approval);
+    if (!('event' in decision)) return { ...loaded, decision };
+    const { name, approval } = decision.event;
+    const envelope = toEnvelope(decision.event, command.now, name === 'denied' ? source : undefined);
+    // An overdue approval expires whatever was asked: then what belonged to the command does not happen.
+    const also = name === 'expired' ? [] : together;
+    const seq = await store.save(envelope, approval.approval_id, loaded.seq, deadlineMs, also);
+    if (approval.status === 'approved') wakeAt(approval.approval_id, Date.parse(approval.use_by));
+    return { approval, seq, decision };
+  };
+}

@@ -1,0 +1,85 @@
+import type { Followed } from '@aegis/shared/bus/follow';
+import { EVENT_DATA } from '@aegis/shared/contracts/events';
+import type { Logger } from '@aegis/shared/runtime/logger';
+import { inQuarantine } from '../domain/tool-definitions.ts';
+import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
+import type { PolicyIndex } from '../projections/policy-index.ts';
+import type { ToolIndex } from '../projections/tool-index.ts';
+import { GRANT_OVER, POLICY_CHANGED } from './standing.ts';
+
+const WITHIN_MS = 5_000;
+const TOOL_CHANGED = "the tool's definition has changed since it was asked";
+
+/** Ends what is open when what it was asked under changes, so that nobody decides what can't run any more. */
+export type Superseding = {
+  /** Looks at everything that is open, for what changed while nobody looked. */
+  all(): Promise<void>;
+  policyChanged(): Promise<void>;
+  toolChanged(message: Followed): Promise<void>;
+  grantRevoked(grantId: string): Promise<void>;
+};
+
+type SupersedingDeps = {
+  index: ApprovalIndex;
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+  policies: PolicyIndex;
+  tools: ToolIndex;
+  supersede: (approvalId: string, because: string, deadlineMs: number) => Promise<void>;
+  log: Logger;
+};
+
+/** Of this tool, but asked under another definition, and before this one was seen. */
+const isOfOlder =
+  (server: string, tool: string, digest: string, seq: number) =>
+  (entry: Entry): boolean =>
+    entry.server === server &&
+    entry.tool === `${server}.${tool}` &&
+    entry.definitionDigest !== undefined &&
+    entry.definitionDigest !== digest &&
+    entry.seq < seq;
+
+export function createSuperseding(deps: SupersedingDeps): Superseding {
+  const { index, indexCaughtUp, policies, tools, supersede, log } = deps;
+
+  /** One that can't be ended now is not lost: whoever uses it looks at the policy, the tool and the grant again. */
+  const endAll = async (isOver: (entry: Entry) => boolean, because: string): Promise<void> => {
+    // What was asked before the change must be known before it can be ended.
+    await indexCaughtUp(Date.now() + WITHIN_MS).catch((err: unknown) =>
+      log.warn({ err }, 'approvals behind'),
+    );
+    for (const entry of index.open()) {
+      if (!isOver(entry)) continue;
+      await supersede(entry.approvalId, because, Date.now() + WITHIN_MS).catch((err: unknown) =>
+        log.warn({ err, approvalId: entry.approvalId }, 'approval not superseded'),
+      );
+    }
+  };
+
+  const policyChanged = async (): Promise<void> => {
+    const { current } = policies;
+    if (current === undefined) return;
+    await endAll(
+      ({ policyDigest, ruleIndex }) =>
+        policyDigest !== undefined && !policies.asksTheSame(policyDigest, current, ruleIndex),
+      POLICY_CHANGED,
+    );
+  };
+
+  return {
+    policyChanged,
+    async all() {
+      await policyChanged();
+      for (const tool of tools.quarantined()) {
+        const waiting = inQuarantine(tool);
+        if (waiting)
+          await endAll(isOfOlder(tool.server, tool.tool, waiting.digest, waiting.seq), TOOL_CHANGED);
+      }
+    },
+    async toolChanged({ seq, event }) {
+      if (event?.type !== 'aegis.tool.changed.v1') return;
+      const { data } = EVENT_DATA[event.type].safeParse(event.data);
+      if (data) await endAll(isOfOlder(data.server, data.tool, data.digest, seq), TOOL_CHANGED);
+    },
+    grantRevoked: (grantId) => endAll((entry) => entry.grantId === grantId, GRANT_OVER),
+  };
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { Fact } from '@aegis/shared/bus/append';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { waitingLog } from '@aegis/shared/contracts/subjects';
+import { AgentWaiting } from '@aegis/shared/contracts/waiting';
+import { AppError } from '@aegis/shared/errors/app-error';
+import { createEvent } from '@aegis/shared/runtime/event';
+import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
+import type { ApprovalIndex } from '../projections/approval-index.ts';
+import { createQueues } from '../queue.ts';
+import { isConflict } from './change.ts';
+
+/** One subject token for an agent, whatever its name is. */
+const subjectOf = (principal: string): string =>
+  waitingLog(createHash('sha256').update(principal).digest('hex'));
+
+export type Waiting = {
+  /**
+   * Lets `store` make an approval together with the fact that its agent waits for one more. That fact is
+   * compare-and-set, so replicas that are asked at once keep the limit together.
+   *
+   * @returns why not, where the agent has as many waiting as it may
+   */
+  join(
+    principal: string,
+    approvalId: string,
+    store: (fact: Fact) => Promise<void>,
+    deadlineMs: number,
+  ): Promise<string | undefined>;
+};
+
+type WaitingDeps = {
+  bus: Bus;
+  index: Pick<ApprovalIndex, 'isOver'>;
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+  now: () => Date;
+  limit: number;
+};
+
+export function createWaiting({ bus, index, indexCaughtUp, now, limit }: WaitingDeps): Waiting {
+  const oneByOne = createQueues();
+
+  const load = async (subject: string, deadlineMs: number) => {
+    const stored = await bus.read.last(subject, deadlineMs);
+    if (!stored) return { seq: 0, waiting: undefined };
+    const waiting = AgentWaiting.safeParse(stored.event?.data);
+    if (waiting.success) return { seq: stored.seq, waiting: waiting.data };
+    throw new AppError('storage_unavailable', 'The record of what an agent waits for can not be read.');
+  };
+
+  const isOver = (id: string): boolean => index.isOver(id);
+
+  /** Those that wait, by the newest that is known; the list is asked to catch up where they seem too many. */
+  const othersOf = async (
+    waiting: AgentWaiting | undefined,
+    deadlineMs: number,
+  ): Promise<readonly string[]> => {
+    const others = stillWaiting(waiting, isOver);
+    if (others.length < limit) return others;
+    // The list may be behind: what it knows to be over is over, but not all that is over does it know.
+    await indexCaughtUp(deadlineMs);
+    return stillWaiting(waiting, isOver);
+  };
+
+  const join: Waiting['join'] = async (principal, approvalId, store, deadlineMs) => {
+    const subject = subjectOf(principal);
+    for (let { seq, waiting } = await load(subject, deadlineMs); ; ) {
+      const others = await othersOf(waiting, deadlineMs);
+      if (others.length >= limit) return tooMany(principal, limit);
+      const event = createEvent({
+        type: 'aegis.agent.waiting.v1',
+        source: 'approvals',
+        time: now().toISOString(),
+        data: joined(principal, others, approvalId),
+      });
+      try {
+        await store({ subject, event, expect: seq });
+        return undefined;
+      } catch (thrown) {
+        if (!isConflict(thrown)) throw thrown;
+        // Another replica let the same agent join meanwhile: then again, until the deadline. Else the approval itself is there.
+        const newer = await load(subject, deadlineMs);
+        if (newer.seq === seq) throw thrown;
+        ({ seq, waiting } = newer);
+      }
+    }
+  };
+
+  return {
+    join: (principal, ...rest) => oneByOne(principal, () => join(principal, ...rest)),
+  };
+}

@@ -1,0 +1,41 @@
+import type { Followed } from '@aegis/shared/bus/follow';
+import { type Grant, GrantChanged } from '@aegis/shared/contracts/grants';
+import { grantLog } from '@aegis/shared/contracts/subjects';
+
+/** Every grant that there ever was, as it is now. */
+export class GrantIndex {
+  readonly #grants = new Map<string, Grant>();
+  readonly #byPrincipal = new Map<string, string[]>();
+  #unreadable = 0;
+
+  apply(message: Followed): void {
+    const changed = GrantChanged.safeParse(message.event?.data);
+    if (changed.success && message.subject === grantLog(changed.data.grant.grant_id)) {
+      this.#put(changed.data.grant);
+    } else {
+      this.#unreadable++;
+    }
+  }
+
+  #put(grant: Grant): void {
+    const { grant_id: id, principal } = grant;
+    if (!this.#grants.has(id))
+      this.#byPrincipal.set(principal, [...(this.#byPrincipal.get(principal) ?? []), id]);
+    this.#grants.set(id, grant);
+  }
+
+  /** An agent's, the newest first. */
+  of(principal: string): Grant[] {
+    const ids = this.#byPrincipal.get(principal) ?? [];
+    return ids.toReversed().flatMap((id) => this.#grants.get(id) ?? []);
+  }
+
+  /** Newest first. */
+  all(): Grant[] {
+    return [...this.#grants.values()].toReversed();
+  }
+
+  get unreadable(): number {
+    return this.#unreadable;
+  }
+}

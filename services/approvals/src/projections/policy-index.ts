@@ -1,0 +1,42 @@
+import type { Followed } from '@aegis/shared/bus/follow';
+import { PolicyPublished } from '@aegis/shared/contracts/policy';
+import { asksTheSame, type PolicyPrefixes, prefixesOf, ruleIn } from '../domain/policy-prefix.ts';
+
+/** Every policy that was ever in force, by its digest. */
+export class PolicyIndex {
+  readonly #policies = new Map<string, PolicyPrefixes>();
+  #current: string | undefined;
+
+  /** True where another policy is in force from now on. */
+  apply({ event }: Followed): boolean {
+    if (event?.type !== 'aegis.policy.published.v1') return false;
+    const published = PolicyPublished.safeParse(event.data);
+    if (!published.success) return false;
+    const { digest } = published.data;
+    const isNew = digest !== this.#current;
+    if (!this.#policies.has(digest)) this.#policies.set(digest, prefixesOf(published.data));
+    this.#current = digest;
+    return isNew;
+  }
+
+  /** The digest of the policy in force; undefined where there never was one. */
+  get current(): string | undefined {
+    return this.#current;
+  }
+
+  has(digest: string): boolean {
+    return this.#policies.has(digest);
+  }
+
+  /** Whether the later policy says of a call what the earlier one said, by this rule. Not where either is unknown. */
+  asksTheSame(before: string, after: string, ruleIndex: number | undefined): boolean {
+    if (before === after) return true;
+    const [old, fresh] = [this.#policies.get(before), this.#policies.get(after)];
+    return old !== undefined && fresh !== undefined && asksTheSame(old, fresh, ruleIndex);
+  }
+
+  rule(digest: string, index: number): Record<string, unknown> | undefined {
+    const policy = this.#policies.get(digest);
+    return policy && ruleIn(policy, index);
+  }
+}

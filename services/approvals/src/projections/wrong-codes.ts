@@ -1,0 +1,19 @@
+export type WrongCode = { atMs: number; source: string };
+
+const KEPT_MS = 10 * 60_000;
+
+/** The wrong codes of late, each under what it was given for, so that none is counted twice. */
+export class WrongCodes {
+  readonly #codes = new Map<string, WrongCode>();
+
+  count(id: string, one: WrongCode): void {
+    for (const [earlier, { atMs }] of this.#codes) {
+      if (atMs < one.atMs - KEPT_MS) this.#codes.delete(earlier);
+    }
+    this.#codes.set(id, one);
+  }
+
+  since(sinceMs: number): readonly WrongCode[] {
+    return [...this.#codes.values()].filter((one) => one.atMs > sinceMs);
+  }
+}

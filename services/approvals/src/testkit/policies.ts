@@ -1,0 +1,27 @@
+import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
+import { digestOf } from '@aegis/shared/json/canonical';
+import { createEvent } from '@aegis/shared/runtime/event';
+import { soon, world } from './world.ts';
+
+/** Three rules, of which the second one asks a person about refunds. */
+export const RULES = [
+  { match: 'secrets.*', decision: 'deny' },
+  { match: 'refunds.*', decision: 'review' },
+  { match: '*', decision: 'allow' },
+] as const;
+/** The second rule, as those say that asked a person because of it. */
+export const REFUNDS = { rule: { index: 1, match: 'refunds.*' } };
+
+/** Puts a policy of these rules in force. @returns its digest */
+export async function publish(rules: readonly object[]): Promise<string> {
+  const policy = { version: 2, rules };
+  const digest = digestOf(policy);
+  const event = createEvent({
+    type: 'aegis.policy.published.v1',
+    source: 'policy',
+    time: world.clock().toISOString(),
+    data: { policy, digest, version: 2, path: 'policy.yml', origin: 'file' },
+  });
+  await world.policy.append.one({ subject: POLICY_LOG, event }, soon().deadlineMs);
+  return digest;
+}
