@@ -14,18 +14,24 @@ import { validatorCompiler } from './http/validator.ts';
 import { describeApi } from './openapi/document.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { decisionRoutes } from './routes/decisions.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
+import { grantRoutes } from './routes/grants.ts';
 import { guardRoutes } from './routes/guard.ts';
 import { healthRoutes } from './routes/health.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { toolRoutes } from './routes/tools.ts';
 import { uiRoutes } from './routes/ui.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 const ROUTES = [
   guardRoutes,
   policyRoutes,
   approvalRoutes,
+  decisionRoutes,
+  grantRoutes,
+  webhookRoutes,
   toolRoutes,
   auditRoutes,
   healthRoutes,

@@ -149,6 +149,20 @@ describe('a field', () => {
       /^dry_run_id: expected exactly one/,
     ],
     ['/approvals/complete', { dry_run_id: 'a' }, /^approval_code: required/],
+    ['/approvals/a/approve', { reason: 7 }, /^reason: /],
+    ['/approvals/a/approve', { verdict: 'deny' }, /^verdict: unknown field/],
+    ['/approvals/a/deny', { approval_code: 'x' }, /^approval_code: unknown field/],
+    ['/approvals/a/cancel', { principal: 'root' }, /^principal: unknown field/],
+    ['/approvals/a/cancel', { reason: 'x'.repeat(201) }, /^reason: /],
+    ['/grants', { approval_id: 'a' }, /^for_minutes: required/],
+    ['/grants', { approval_id: 'a', for_minutes: 1441 }, /^for_minutes: /],
+    [
+      '/grants',
+      { approval_id: 'a', for_minutes: 1, pattern: { tool: 'a', argz: {} } },
+      /^pattern\.argz: unknown/,
+    ],
+    ['/grants/gra_1/revoke', {}, /^id: /],
+    ['/webhooks/a.b/test', {}, /^id: expected 1 to 64 characters/],
   ])('%s %j is 422 and named', async (url, body, detail) => {
     const reply = await send(url, JSON.stringify(body));
     expect(reply.statusCode).toBe(422);
@@ -169,6 +183,8 @@ describe('a field', () => {
     '/approvals?status=open',
     '/approvals?page=2',
     `/approvals/${'x'.repeat(201)}`,
+    '/grants?active=1',
+    '/webhooks/a.b/deliveries',
     '/audit?ok=1',
     '/audit?from=yesterday',
     '/audit?before=0',
@@ -205,6 +221,9 @@ describe('a path', () => {
     ['DELETE', '/approvals', 'GET, HEAD'],
     ['PUT', '/audit', 'GET, HEAD, POST'],
     ['POST', '/events', 'GET'],
+    ['PATCH', '/webhooks/a', 'DELETE, PUT'],
+    ['GET', '/approvals/a/approve', 'POST'],
+    ['GET', '/approvals/a/cancel', 'POST'],
     ['OPTIONS', '/guard/enforce', 'POST'],
     ['PATCH', '/ui/approvals', 'GET, HEAD, POST'],
   ] as const)('%s %s is 405 and says what it takes', async (method, url, allow) => {
@@ -232,6 +251,8 @@ describe('another site', () => {
   ])('%j is refused on every path', async (headers) => {
     for (const [method, url] of [
       ['POST', '/guard/enforce'],
+      ['POST', '/approvals/a/cancel'],
+      ['DELETE', '/webhooks/a'],
       ['GET', '/health'],
       ['GET', '/events'],
       ['GET', '/ui/approvals'],

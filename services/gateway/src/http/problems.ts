@@ -36,6 +36,18 @@ export function problemOf(thrown: unknown, request: { id: string; url: string })
   return { ...problem, allowed: false, approval_required: false, reasons: [problem.code] };
 }
 
+/**
+ * Answers with a problem; a 401 says how to sign in (RFC 9110, section 15.5.2). As bytes, because Fastify adds a charset to
+ * text, which this type does not have.
+ */
+export function replyProblem(reply: FastifyReply, problem: Problem & Record<string, unknown>): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(problem.status)
+    .type(PROBLEM_TYPE)
+    .send(Buffer.from(JSON.stringify(problem)));
+}
+
 /** The one place where something thrown becomes an answer. What is not ours is logged whole and shown to nobody. */
 export const sendProblem =
   (log: Logger) =>
@@ -47,12 +59,7 @@ export const sendProblem =
       { err: thrown, code: problem.code, requestId: request.id, url: request.routeOptions.url },
       'request failed',
     );
-    // As bytes, because Fastify adds a charset to text, which this type does not have.
-    return reply
-      .code(problem.status)
-      .header('x-request-id', request.id)
-      .type(PROBLEM_TYPE)
-      .send(Buffer.from(JSON.stringify(problem)));
+    return replyProblem(reply.header('x-request-id', request.id), problem);
   };
 
 const UNREADABLE: Readonly<Record<string, [number, string]>> = {

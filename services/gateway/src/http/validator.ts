@@ -6,11 +6,12 @@ import type { z } from 'zod';
 type Checked = { value: unknown } | { error: AppError } | true;
 
 function check(schema: z.ZodType, data: unknown, httpPart: string | undefined): Checked {
-  if (httpPart === 'body' && data === null) {
+  const hasNoBody = httpPart === 'body' && data === null;
+  if (hasNoBody && !schema.safeParse(undefined).success) {
     return { error: new AppError('invalid_request', 'body: a JSON object is required') };
   }
   try {
-    const value = parseRequest(schema, data);
+    const value = parseRequest(schema, hasNoBody ? undefined : data);
     // Headers are checked and left as they came: the schema names only those that it is about.
     return httpPart === 'headers' ? true : { value };
   } catch (thrown) {

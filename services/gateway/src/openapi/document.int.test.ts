@@ -17,23 +17,42 @@ afterAll(async () => {
 });
 
 const ROUTES = [
+  'DELETE /webhooks/{id}',
   'GET /approvals',
   'GET /approvals/{id}',
   'GET /audit',
   'GET /events',
+  'GET /grants',
   'GET /health',
   'GET /policy',
   'GET /policy/effective',
   'GET /policy/validate',
   'GET /tools',
+  'GET /webhooks',
+  'GET /webhooks/{id}/deliveries',
   'POST /approvals/complete',
+  'POST /approvals/{id}/approve',
+  'POST /approvals/{id}/cancel',
+  'POST /approvals/{id}/deny',
   'POST /audit',
+  'POST /grants',
+  'POST /grants/{id}/revoke',
   'POST /guard/check',
   'POST /guard/enforce',
   'POST /policy/migrate',
   'POST /policy/validate',
   'POST /tools/accept',
+  'POST /webhooks/{id}/test',
+  'PUT /webhooks/{id}',
 ];
+
+/** Routes that do something and take no body. */
+const WITHOUT_BODY = ['POST /grants/{id}/revoke', 'POST /webhooks/{id}/test'];
+
+/** Routes for approvers only. */
+const SIGNED_IN = ROUTES.filter(
+  (name) => / \/(grants|webhooks)/.test(name) || / \/approvals\/\{id\}\/(approve|deny)$/.test(name),
+);
 
 const operations = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -78,11 +97,21 @@ describe('/openapi.json', () => {
   it('describes each body and each good answer, with an example', () => {
     for (const [name, { requestBody, responses = {} }] of operations()) {
       const body = requestBody?.content?.['application/json']?.schema;
-      if (name.startsWith('POST')) expect([name, named(body)?.examples?.length]).toEqual([name, 1]);
+      const takesOne = /^(POST|PUT)/.test(name) && !WITHOUT_BODY.includes(name);
+      if (takesOne) expect([name, named(body)?.examples?.length]).toEqual([name, 1]);
       const [, good] = Object.entries(responses).find(([status]) => Number(status) < 300) ?? [];
       if (name === 'GET /events') continue;
       expect([name, named(good?.content?.['application/json']?.schema)?.examples?.length]).toEqual([name, 1]);
     }
+  });
+
+  it('says where an approver has to sign in, and how', () => {
+    expect(document.components?.securitySchemes).toMatchObject({
+      approver: { type: 'http', scheme: 'bearer' },
+    });
+    const withKey = operations().filter(([, { security }]) => security !== undefined);
+    expect(withKey.map(([name]) => name).toSorted()).toEqual(SIGNED_IN);
+    for (const [, { responses }] of withKey) expect(Object.keys(responses ?? {})).toContain('401');
   });
 
   it('refers to nothing that is not in it', () => {

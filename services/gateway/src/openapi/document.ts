@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import type { App } from '../app-deps.ts';
 import { createSchemaRegistry, NAMED } from './registry.ts';
+import { SECURITY_SCHEMES } from './security.ts';
 import { withoutUnused } from './unused.ts';
 
 const INFO = {
@@ -17,6 +18,8 @@ const INFO = {
 const TAGS = [
   { name: 'guard', description: 'May a call run?' },
   { name: 'approvals', description: 'The human side' },
+  { name: 'grants', description: 'What an approver lets run for a while' },
+  { name: 'webhooks', description: 'Who is told of what waits' },
   { name: 'tools', description: 'What servers say of their tools' },
   { name: 'policy', description: 'The rules' },
   { name: 'audit', description: 'The record' },
@@ -24,13 +27,14 @@ const TAGS = [
   { name: 'health', description: 'How all of it is' },
 ];
 
-type Answer = { content?: unknown; $ref?: string };
+type Answer = { content?: unknown; $ref?: string; type?: unknown };
 
 const MEANINGS = new Map(NAMED.map(([, { id, description }]) => [id, description]));
 
 /** An answer that names its schema, with the schema's meaning as its own; the generator gives none to a reference. */
 function withMeaning(answer: Answer): unknown {
   if (answer.content !== undefined) return answer;
+  if (answer.type === 'null') return { description: 'Nothing: it is as you have it' };
   const description = MEANINGS.get(answer.$ref?.split('/').at(-1) ?? '') ?? 'The answer';
   return { description, content: { 'application/json': { schema: answer } } };
 }
@@ -48,7 +52,12 @@ export function describeApi(app: App): void {
     return { schema: { ...schema, response: Object.fromEntries(answers) }, url };
   };
   (app as FastifyInstance).register(swagger, {
-    openapi: { openapi: '3.1.0', info: INFO, tags: TAGS },
+    openapi: {
+      openapi: '3.1.0',
+      info: INFO,
+      tags: TAGS,
+      components: { securitySchemes: SECURITY_SCHEMES },
+    },
     convertConstToEnum: false,
     transform,
     transformObject: (document) => withoutUnused(addSchemas(document)),

@@ -64,7 +64,11 @@ export const approval = {
   decide_by: '2026-01-05T10:30:00.000Z',
 };
 
-export const complete = { dry_run_id: 'refund-ch_123', approval_code: 'the code' };
+export const complete = {
+  dry_run_id: 'refund-ch_123',
+  approval_code: 'the code',
+  reason: 'The customer called us.',
+};
 
 export const completeResult = { ok: true, status: 'approved', approval_id: approvalId };
 

@@ -13,6 +13,7 @@ const document: ApiDocument = {
         operationId: 'check',
         summary: 'Ask <first>',
         tags: ['guard'],
+        security: [{ approver: [] }],
         parameters: [{ name: 'trace', in: 'header', schema: { type: 'string' } }],
         requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/Check' } } } },
         responses: {
@@ -25,6 +26,7 @@ const document: ApiDocument = {
     },
   },
   components: {
+    securitySchemes: { approver: { description: 'a key of their own' } },
     schemas: {
       Check: { properties: { tool: { type: 'string' } }, required: ['tool'], examples: [{ tool: '</pre>' }] },
     },
@@ -37,6 +39,7 @@ describe('the page', () => {
     for (const shown of [
       '/guard/check',
       'trace',
+      'Needs <code>Authorization: Bearer …</code>. a key of their own',
       '<code>tool</code>',
       'required',
       'Yes or no',

@@ -59,13 +59,22 @@ function renderAnswers(document: ApiDocument, { responses = {} }: Operation): Ht
   return html`<h4>Answers</h4><table>${rows}</table>`;
 }
 
+/** What a route needs in `Authorization`. */
+function renderSecurity(document: ApiDocument, { security = [] }: Operation): Html[] {
+  const names = security.flatMap((one) => Object.keys(one));
+  return names.map(
+    (name) =>
+      html`<p>Needs <code>Authorization: Bearer …</code>. ${document.components?.securitySchemes?.[name]?.description}</p>`,
+  );
+}
+
 function renderOperation(document: ApiDocument, { method, path, operation }: Named): Html {
   const id = operation.operationId ?? `${method}${path}`;
   return html`<section id="${id}">
 <h3><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h3>
 <p><strong>${operation.summary}</strong></p>
 ${operation.description === undefined ? undefined : html`<p>${operation.description}</p>`}
-${renderParameters(operation)}${renderBody(document, operation)}${renderAnswers(document, operation)}
+${renderSecurity(document, operation)}${renderParameters(operation)}${renderBody(document, operation)}${renderAnswers(document, operation)}
 </section>`;
 }
 

@@ -1,16 +1,34 @@
 import { QueryAuditReply, WriteAuditReply } from '@aegis/shared/contracts/audit';
 import { AmountCents } from '@aegis/shared/contracts/call';
 import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
+import { GrantReply, ListGrantsReply } from '@aegis/shared/contracts/grants';
 import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
 import { AcceptToolReply, ListToolsReply, QuarantinedTool } from '@aegis/shared/contracts/tool-definition';
+import {
+  ListDeliveriesReply,
+  ListWebhooksReply,
+  RemoveWebhookReply,
+  SaveWebhookReply,
+  TestWebhookReply,
+} from '@aegis/shared/contracts/webhooks';
 import { z } from 'zod';
-import { ApprovalItem, ApprovalList, CompleteBody, CompleteResult } from '../schemas/approvals.ts';
+import {
+  ApprovalItem,
+  ApprovalList,
+  CancelBody,
+  CompleteBody,
+  CompleteResult,
+  DecideBody,
+} from '../schemas/approvals.ts';
 import { AuditBody } from '../schemas/audit.ts';
+import { GrantBody } from '../schemas/grants.ts';
 import { CheckBody, EnforceBody } from '../schemas/guard.ts';
 import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';
-import { GuardProblem, Problem } from '../schemas/problem.ts';
+import { GuardProblem, Problem, StandingProblem } from '../schemas/problem.ts';
 import { AcceptBody } from '../schemas/tools.ts';
+import { WebhookBody } from '../schemas/webhooks.ts';
+import * as asked from './approval-examples.ts';
 import * as examples from './examples.ts';
 
 /** What the API's description knows of a schema: its name, what it means, one example. */
@@ -36,6 +54,18 @@ export const NAMED: readonly [z.ZodType, Named][] = [
   [ApprovalList, named('Approvals', 'A page of approvals', { approvals: [examples.approval] })],
   [CompleteBody, named('Complete', 'An id and the code', examples.complete)],
   [CompleteResult, named('CompleteResult', 'The standing decision', examples.completeResult)],
+  [DecideBody, named('Decide', 'Why, where somebody has to say so', { reason: 'The customer called us.' })],
+  [CancelBody, named('Cancel', 'Why it is not needed any more', { reason: 'The order was changed.' })],
+  [StandingProblem, named('StandingProblem', 'Nothing was decided: it stands otherwise', asked.standing)],
+  [GrantBody, named('GiveGrant', 'For which calls, and how long', asked.giveGrant)],
+  [GrantReply, named('GrantReply', 'A grant', { grant: asked.grant })],
+  [ListGrantsReply, named('Grants', 'Grants, newest first', { grants: [asked.grant] })],
+  [WebhookBody, named('SaveWebhook', 'Where to tell whom of what', { target: asked.webhook.target })],
+  [SaveWebhookReply, named('WebhookSaved', 'It is told from now on', asked.webhookSaved)],
+  [ListWebhooksReply, named('Webhooks', 'Who is told', { webhooks: [asked.webhook] })],
+  [RemoveWebhookReply, named('WebhookRemoved', 'It is told nothing any more', { ok: true })],
+  [TestWebhookReply, named('WebhookTested', 'What came back', { delivery: asked.delivery })],
+  [ListDeliveriesReply, named('Deliveries', 'Attempts, newest first', { deliveries: [asked.delivery] })],
   [QuarantinedTool, named('QuarantinedTool', 'A tool whose definition changed', examples.quarantinedTool)],
   [ListToolsReply, named('Tools', 'The tools in quarantine', { tools: [examples.quarantinedTool] })],
   [AcceptBody, named('Accept', 'One exact definition and the code', examples.accept)],

@@ -16,6 +16,7 @@ export type Operation = {
   summary?: string;
   description?: string;
   tags?: string[];
+  security?: Record<string, string[]>[];
   parameters?: { name: string; in: string; required?: boolean; schema?: Schema }[];
   requestBody?: { content?: Record<string, Media> };
   responses?: Record<string, { description: string; content?: Record<string, Media> }>;
@@ -27,5 +28,8 @@ export type ApiDocument = {
   info: { title: string; description: string };
   tags?: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components?: { schemas?: Record<string, Schema> };
+  components?: {
+    schemas?: Record<string, Schema>;
+    securitySchemes?: Record<string, { description?: string }>;
+  };
 };

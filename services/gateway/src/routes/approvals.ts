@@ -2,6 +2,7 @@ import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/shared/co
 import type { App, AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { contextOf } from '../http/request-context.ts';
+import { etagOf, isKnown } from '../http/revision.ts';
 import {
   ApprovalItem,
   ApprovalList,
@@ -9,6 +10,8 @@ import {
   ApprovalsQuery,
   CompleteBody,
   CompleteResult,
+  GetHeaders,
+  Unchanged,
 } from '../schemas/approvals.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
@@ -33,12 +36,20 @@ function readRoutes(app: App, { bus, config }: AppDeps): void {
     tags,
     operationId: 'getApproval',
     summary: 'One approval, by its own id or its dry run id',
+    description:
+      'Its `ETag` changes with each change. With `If-None-Match` an unchanged one is a 304 without a body.',
     params: ApprovalParams,
-    response: { 200: ApprovalItem, ...problems([404, 409, 422, 503]) },
+    headers: GetHeaders,
+    response: { 200: ApprovalItem, 304: Unchanged, ...problems([404, 409, 422, 503]) },
   };
-  app.get('/approvals/:id', { schema: get }, async (request) => {
-    const { approval } = await bus.ask(approvalsGet, request.params, contextOf(request.headers, within));
-    return toApprovalItem(approval);
+  app.get('/approvals/:id', { schema: get }, async (request, reply) => {
+    const found = await bus.ask(approvalsGet, request.params, contextOf(request.headers, within));
+    if (found.revision !== undefined) {
+      const etag = etagOf(found.revision);
+      reply.header('etag', etag);
+      if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
+    }
+    return toApprovalItem(found.approval);
   });
 }
 
@@ -52,10 +63,10 @@ function completeRoute(app: App, { bus, config }: AppDeps): void {
     response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 404, 409, 429]) },
   };
   app.post('/approvals/complete', { schema }, async (request) => {
-    const { dry_run_id, approval_id, approval_code } = request.body;
+    const { dry_run_id, approval_id, approval_code, reason } = request.body;
     const { approval } = await bus.ask(
       approvalsComplete,
-      { id: dry_run_id ?? approval_id ?? '', approval_code, source: request.ip },
+      { id: dry_run_id ?? approval_id ?? '', approval_code, reason, source: request.ip },
       contextOf(request.headers, config.REQUEST_TIMEOUT_MS),
     );
     const ok = approval.status === 'approved' || approval.status === 'consumed';

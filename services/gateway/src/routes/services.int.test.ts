@@ -44,7 +44,7 @@ const approvalsRoutes = () => [
   route(approvalsList, (data) => keep(data, { approvals: [approved, pending], next: '7' })),
   route(approvalsGet, ({ id }) => {
     if (id !== 'run/1') throw new AppError('approval_not_found', `There is no approval ${id}.`);
-    return { approval: pending };
+    return { approval: pending, revision: 7 };
   }),
   route(approvalsComplete, (data) =>
     keep(data, { approval: data.approval_code === 'right' ? approved : denied }),
@@ -138,20 +138,37 @@ describe('approvals', () => {
     expect(unknown.json()).toMatchObject({ code: 'approval_not_found' });
   });
 
+  it('have an ETag, and one that is unchanged is not sent again', async () => {
+    const url = '/approvals/run%2F1';
+    const first = await get(url);
+    expect(first.headers.etag).toBe('"7"');
+    const again = (known: string) =>
+      gateway.app.inject({ url, headers: { host: 'localhost', 'if-none-match': known } });
+    for (const known of ['"7"', 'W/"7"', '"5", "7"', '*']) {
+      const { statusCode, headers, body } = await again(known);
+      expect([statusCode, headers.etag, body]).toEqual([304, '"7"', '']);
+    }
+    expect((await again('"6"')).statusCode).toBe(200);
+  });
+
   it('are completed by either id: the right code approves, a wrong one denies', async () => {
     const right = await post('/approvals/complete', { dry_run_id: 'run-1', approval_code: 'right' });
     expect([right.statusCode, right.json()]).toEqual([
       200,
       { ok: true, status: 'approved', approval_id: APPROVAL_ID },
     ]);
-    const wrong = await post('/approvals/complete', { approval_id: APPROVAL_ID, approval_code: 'wrong' });
+    const wrong = await post('/approvals/complete', {
+      approval_id: APPROVAL_ID,
+      approval_code: 'wrong',
+      reason: 'not today',
+    });
     expect([wrong.statusCode, wrong.json()]).toEqual([
       200,
       { ok: false, status: 'denied', approval_id: APPROVAL_ID },
     ]);
     expect(asked).toEqual([
       { id: 'run-1', approval_code: 'right', source: '127.0.0.1' },
-      { id: APPROVAL_ID, approval_code: 'wrong', source: '127.0.0.1' },
+      { id: APPROVAL_ID, approval_code: 'wrong', reason: 'not today', source: '127.0.0.1' },
     ]);
   });
 });

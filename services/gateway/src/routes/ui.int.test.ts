@@ -24,6 +24,15 @@ const CSP = "default-src 'none'; form-action 'self'";
 /** The approvals service's HTTP server, as far as it matters here. */
 function answer({ method, url }: IncomingMessage, response: ServerResponse): void {
   if (url === '/ui/hang') return;
+  if (url === '/ui/api/session') {
+    response.writeHead(200, { 'set-cookie': ['a=1; HttpOnly', 'b=2'], 'content-type': 'application/json' });
+    response.end('{}');
+    return;
+  }
+  if (url === '/ui/api/webhooks/on-call/test') {
+    setTimeout(() => response.writeHead(200).end('slow'), 900);
+    return;
+  }
   if (url === '/ui/cut') {
     response.writeHead(200, { 'content-length': '9' }).write('half', () => response.destroy());
   } else if (method === 'POST') {
@@ -70,6 +79,7 @@ beforeEach(() => {
 });
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const JSON_BODY = { 'content-type': 'application/json' };
 const get = (url: string, headers: Record<string, string> = {}) =>
   gateway.app.inject({ url, headers: { host: 'localhost:8000', ...headers } });
 const post = (url: string, payload: string, headers: Record<string, string>) =>
@@ -121,11 +131,33 @@ describe('the pages of the approvals service', () => {
     expect(seen[0]?.headers).toMatchObject({ ...FORM, 'sec-fetch-site': 'same-origin' });
   });
 
-  it('get no form of another site, none of another type, none over 1 MiB', async () => {
-    const foreign = await post('/ui/approvals/1', 'a=b', { ...FORM, origin: 'http://evil.example' });
-    const json = await post('/ui/approvals/1', '{}', { 'content-type': 'application/json' });
-    const large = await post('/ui/approvals/1', 'x'.repeat(BODY_LIMIT + 1), FORM);
-    expect([foreign.statusCode, json.statusCode, large.statusCode]).toEqual([403, 415, 413]);
+  it("get their scripts' JSON byte for byte, with the token against forged requests", async () => {
+    const body = '{"reason": "a",\t"reason":"b"}';
+    await post('/ui/api/approvals/1/deny', body, { ...JSON_BODY, 'x-csrf-token': 't', cookie: 'a=1' });
+    expect(seen[0]).toMatchObject({ method: 'POST', url: '/ui/api/approvals/1/deny', body });
+    expect(seen[0]?.headers).toMatchObject({ ...JSON_BODY, 'x-csrf-token': 't', cookie: 'a=1' });
+  });
+
+  it('set each of their cookies by itself', async () => {
+    const reply = await fetch(`http://127.0.0.1:${port}/ui/api/session`, { method: 'POST' });
+    expect(reply.headers.getSetCookie()).toEqual(['a=1; HttpOnly', 'b=2']);
+  });
+
+  it('wait longer for the test of a webhook, which asks somebody else', async () => {
+    const reply = await post('/ui/api/webhooks/on-call/test', '{}', JSON_BODY);
+    expect([reply.statusCode, reply.body]).toEqual([200, 'slow']);
+  });
+
+  it('get nothing of another site, nothing of another type, nothing over 1 MiB', async () => {
+    const elsewhere = { origin: 'http://evil.example' };
+    const refused = [
+      await post('/ui/approvals/1', 'a=b', { ...FORM, ...elsewhere }),
+      await post('/ui/api/approvals/1/approve', '{}', { ...JSON_BODY, ...elsewhere }),
+      await post('/ui/approvals/1', '{}', { 'content-type': 'text/plain' }),
+      await post('/ui/approvals/1', 'x'.repeat(BODY_LIMIT + 1), FORM),
+      await post('/ui/api/approvals/1/grant', 'x'.repeat(BODY_LIMIT + 1), JSON_BODY),
+    ];
+    expect(refused.map(({ statusCode }) => statusCode)).toEqual([403, 403, 415, 413, 413]);
     expect(seen).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
-import { ApprovalId, ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import { ApprovalId, ApprovalStatus, Endorsement, GrantId, Ruled } from '@aegis/shared/contracts/approvals';
 import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/shared/contracts/call';
 import { MatchedRule } from '@aegis/shared/contracts/decision';
+import { ApprovalTerms } from '@aegis/shared/contracts/terms';
 import { z } from 'zod';
 import { wholeNumber } from './query.ts';
 
@@ -18,13 +19,20 @@ export const ApprovalItem = z.strictObject({
   call_digest: Digest,
   rule: MatchedRule.optional(),
   policy_digest: Digest.optional(),
+  terms: ApprovalTerms.optional(),
+  ruled: Ruled.optional(),
   decide_by: Timestamp,
+  endorsements: z.array(Endorsement).optional(),
   decided_at: Timestamp.optional(),
   decided_by: Principal.optional(),
+  decision_reason: Note.optional(),
+  grant_id: GrantId.optional(),
   denied_because: z.string().optional(),
   expired_at: Timestamp.optional(),
   cancelled_at: Timestamp.optional(),
   cancelled_because: z.string().optional(),
+  superseded_at: Timestamp.optional(),
+  superseded_because: z.string().optional(),
   use_by: Timestamp.optional(),
   consumed_at: Timestamp.optional(),
   decision_id: z.string().optional(),
@@ -42,11 +50,24 @@ export const ApprovalsQuery = z.strictObject({
 /** Either id names an approval, in either field. */
 export const ApprovalParams = z.strictObject({ id: z.string().min(1).max(200) });
 
+export const GetHeaders = z.object({ 'if-none-match': z.string().optional() });
+
+/** 304: no body, it is as the caller has it. */
+export const Unchanged = z.null();
+
+/** With an ETag as it was given, the decision counts for that very state only. */
+export const DecideHeaders = z.object({ 'if-match': z.string().optional() });
+
+export const DecideBody = z.strictObject({ reason: Note.optional() }).default({});
+
+export const CancelBody = z.strictObject({ reason: z.string().min(1).max(200).optional() }).default({});
+
 export const CompleteBody = z
   .strictObject({
     dry_run_id: z.string().min(1).max(200).optional(),
     approval_id: z.string().min(1).max(200).optional(),
     approval_code: z.string().min(1, 'required').max(1024),
+    reason: Note.optional(),
   })
   .refine((body) => (body.dry_run_id === undefined) !== (body.approval_id === undefined), {
     path: ['dry_run_id'],

@@ -27,6 +27,7 @@ export type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffe
 /** What a page may learn from a browser's request. What the client says of its address is left out. */
 const PASSED_ON = [
   'accept',
+  'accept-encoding',
   'accept-language',
   'content-type',
   'cookie',
@@ -35,6 +36,7 @@ const PASSED_ON = [
   'referer',
   'sec-fetch-site',
   'user-agent',
+  'x-csrf-token',
 ] as const;
 
 /** What belongs to one connection (RFC 9110 §7.6.1), and the length, which is set anew. */

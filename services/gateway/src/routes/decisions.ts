@@ -1,0 +1,106 @@
+import type { Verdict } from '@aegis/shared/contracts/approvals';
+import { ANONYMOUS } from '@aegis/shared/contracts/call';
+import { approvalsCancel, approvalsDecide } from '@aegis/shared/contracts/rpc';
+import type { App, AppDeps } from '../app-deps.ts';
+import { toApprovalItem } from '../approval-item.ts';
+import { credentialOf } from '../http/credential.ts';
+import { contextOf } from '../http/request-context.ts';
+import { etagOf, revisionOf } from '../http/revision.ts';
+import { SIGNED_IN } from '../openapi/security.ts';
+import { ApprovalItem, ApprovalParams, CancelBody, DecideBody, DecideHeaders } from '../schemas/approvals.ts';
+import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
+import { approvalIdOf, orStanding, replyStanding } from './standing.ts';
+
+const tags = ['approvals'];
+
+const WORDS = {
+  approve: {
+    operationId: 'approveApproval',
+    summary: "Approve, with an approver's key or the code",
+    description:
+      'Where it takes more than one person, the answer is still pending and has who said yes so far in `endorsements`. ' +
+      'With `If-Match` the decision counts only for the state that had this ETag. A wrong key or code decides nothing.',
+  },
+  deny: {
+    operationId: 'denyApproval',
+    summary: "Deny, with an approver's key or the code",
+    description:
+      'One denial ends it. With `If-Match` the decision counts only for the state that had this ETag.',
+  },
+} as const;
+
+function decideRoute(app: App, deps: AppDeps, verdict: Verdict): void {
+  const schema = {
+    tags,
+    ...WORDS[verdict],
+    ...SIGNED_IN,
+    params: ApprovalParams,
+    headers: DecideHeaders,
+    body: DecideBody,
+    response: {
+      200: ApprovalItem,
+      ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 404, 412]),
+      ...STANDING,
+    },
+  };
+  app.post(`/approvals/:id/${verdict}`, { schema }, async (request, reply) => {
+    const { id } = request.params;
+    const asked = {
+      id,
+      verdict,
+      reason: request.body.reason,
+      revision: revisionOf(request.headers['if-match']),
+      credential: credentialOf(request),
+    };
+    const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
+    return orStanding(deps, request, reply, id, async () => {
+      const decided = await deps.bus.ask(approvalsDecide, asked, context);
+      if (!decided.counted) {
+        const because = decided.because ?? `It is ${decided.approval.status} already.`;
+        return replyStanding(request, reply, because, decided);
+      }
+      reply.header('etag', etagOf(decided.revision));
+      return toApprovalItem(decided.approval);
+    });
+  });
+}
+
+function cancelRoute(app: App, deps: AppDeps): void {
+  const schema = {
+    tags,
+    operationId: 'cancelApproval',
+    summary: 'Take a question back, by whoever asked it over REST',
+    description: 'A call of somebody else stays as it is, and so does one that ran, or is over.',
+    params: ApprovalParams,
+    body: CancelBody,
+    response: { 200: ApprovalItem, ...problems([...BODY_FAULTS, 404]), ...STANDING },
+  };
+  app.post('/approvals/:id/cancel', { schema }, async (request, reply) => {
+    const { reason = 'Whoever asked took it back.' } = request.body;
+    const { approval, revision } = await deps.bus.ask(
+      approvalsCancel,
+      {
+        approval_id: await approvalIdOf(deps, request, request.params.id),
+        principal: ANONYMOUS,
+        because: reason,
+      },
+      contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS),
+    );
+    if (approval.status !== 'cancelled') {
+      const isAnothers = approval.call.principal !== ANONYMOUS;
+      const because = isAnothers
+        ? `Only ${approval.call.principal}, who asked, may cancel it.`
+        : `It is ${approval.status} already.`;
+      return replyStanding(request, reply, because, { approval, revision });
+    }
+    if (revision !== undefined) reply.header('etag', etagOf(revision));
+    return toApprovalItem(approval);
+  });
+}
+
+/** One person's word on one call, for programs; and the requester's own. */
+export function decisionRoutes(app: App, deps: AppDeps): void {
+  decideRoute(app, deps, 'approve');
+  decideRoute(app, deps, 'deny');
+  cancelRoute(app, deps);
+}

@@ -1,0 +1,85 @@
+import { GrantReply, ListGrantsReply } from '@aegis/shared/contracts/grants';
+import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/shared/contracts/rpc';
+import type { App, AppDeps } from '../app-deps.ts';
+import { credentialOf } from '../http/credential.ts';
+import { contextOf } from '../http/request-context.ts';
+import { revisionOf } from '../http/revision.ts';
+import { SIGNED_IN } from '../openapi/security.ts';
+import { DecideHeaders } from '../schemas/approvals.ts';
+import { GrantBody, GrantParams, GrantsQuery } from '../schemas/grants.ts';
+import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
+import { approvalIdOf, orStanding } from './standing.ts';
+
+const tags = ['grants'];
+const A_MINUTE_MS = 60_000;
+
+function giveRoute(app: App, deps: AppDeps): void {
+  const schema = {
+    tags,
+    operationId: 'giveGrant',
+    summary: 'Approve a call, and calls like it for a while',
+    description:
+      'For the agent that asked, `for_minutes` long: 1 to 1440. `pattern` says which calls are like it; without it, the very ' +
+      'same call. A deny rule still wins.',
+    ...SIGNED_IN,
+    headers: DecideHeaders,
+    body: GrantBody,
+    response: {
+      201: GrantReply,
+      ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 404, 412]),
+      ...STANDING,
+    },
+  };
+  app.post('/grants', { schema }, async (request, reply) => {
+    const { approval_id: id, for_minutes: minutes, ...rest } = request.body;
+    const credential = credentialOf(request);
+    const revision = revisionOf(request.headers['if-match']);
+    const approval_id = await approvalIdOf(deps, request, id);
+    const asked = { ...rest, approval_id, for_ms: minutes * A_MINUTE_MS, revision, credential };
+    const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
+    return orStanding(deps, request, reply, id, async () => {
+      const given = await deps.bus.ask(approvalsGrant, asked, context);
+      reply.code(201);
+      return given;
+    });
+  });
+}
+
+/** What runs for a while without a person, for programs; people use the console. */
+export function grantRoutes(app: App, deps: AppDeps): void {
+  const { bus, config } = deps;
+  const within = config.REQUEST_TIMEOUT_MS;
+  const list = {
+    tags,
+    operationId: 'listGrants',
+    summary: 'Grants, newest first',
+    description: '`active=true`: those that count now; `active=false`: those that no longer do.',
+    ...SIGNED_IN,
+    querystring: GrantsQuery,
+    response: { 200: ListGrantsReply, ...problems([...CREDENTIAL_FAULTS, 422, 503]) },
+  };
+  app.get('/grants', { schema: list }, (request) =>
+    bus.ask(
+      approvalsGrants,
+      { ...request.query, credential: credentialOf(request) },
+      contextOf(request.headers, within),
+    ),
+  );
+  giveRoute(app, deps);
+
+  const revoke = {
+    tags,
+    operationId: 'revokeGrant',
+    summary: 'End a grant: from now on a person is asked again',
+    ...SIGNED_IN,
+    params: GrantParams,
+    response: { 200: GrantReply, ...problems([...CREDENTIAL_FAULTS, 404, 422, 503]) },
+  };
+  app.post('/grants/:id/revoke', { schema: revoke }, (request) =>
+    bus.ask(
+      approvalsRevoke,
+      { grant_id: request.params.id, credential: credentialOf(request) },
+      contextOf(request.headers, within),
+    ),
+  );
+}

@@ -1,0 +1,52 @@
+import type { Approval } from '@aegis/shared/contracts/approvals';
+import { ApprovalId } from '@aegis/shared/contracts/approvals';
+import { approvalsGet } from '@aegis/shared/contracts/rpc';
+import { AppError } from '@aegis/shared/errors/app-error';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AppDeps } from '../app-deps.ts';
+import { toApprovalItem } from '../approval-item.ts';
+import { problemOf, replyProblem } from '../http/problems.ts';
+import { contextOf } from '../http/request-context.ts';
+import { etagOf } from '../http/revision.ts';
+
+type Standing = { approval: Approval; revision?: number | undefined };
+
+/** Nothing was decided: a 409 that says why, with the approval as it stands. */
+export function replyStanding(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  because: string,
+  { approval, revision }: Standing,
+): FastifyReply {
+  if (revision !== undefined) reply.header('etag', etagOf(revision));
+  const problem = problemOf(new AppError('already_decided', because), request);
+  return replyProblem(reply, { ...problem, approval: toApprovalItem(approval) });
+}
+
+/** Runs what a service may refuse as decided already, and answers that with the approval as it stands. */
+export async function orStanding<T>(
+  { bus, config }: AppDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string,
+  run: () => Promise<T>,
+): Promise<T | FastifyReply> {
+  try {
+    return await run();
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'already_decided') throw thrown;
+    const context = contextOf(request.headers, config.REQUEST_TIMEOUT_MS);
+    return replyStanding(request, reply, thrown.message, await bus.ask(approvalsGet, { id }, context));
+  }
+}
+
+/** The approval's own id, where its dry run id was given. @throws AppError `approval_not_found` */
+export async function approvalIdOf(
+  { bus, config }: AppDeps,
+  request: FastifyRequest,
+  id: string,
+): Promise<string> {
+  if (ApprovalId.safeParse(id).success) return id;
+  const context = contextOf(request.headers, config.REQUEST_TIMEOUT_MS);
+  return (await bus.ask(approvalsGet, { id }, context)).approval.approval_id;
+}

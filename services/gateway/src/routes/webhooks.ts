@@ -1,0 +1,106 @@
+import {
+  webhooksDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksSave,
+  webhooksTest,
+} from '@aegis/shared/contracts/rpc';
+import {
+  ListDeliveriesReply,
+  ListWebhooksReply,
+  RemoveWebhookReply,
+  SaveWebhookReply,
+  TestWebhookReply,
+} from '@aegis/shared/contracts/webhooks';
+import type { FastifyRequest } from 'fastify';
+import type { App, AppDeps } from '../app-deps.ts';
+import { credentialOf } from '../http/credential.ts';
+import { contextOf } from '../http/request-context.ts';
+import { SIGNED_IN } from '../openapi/security.ts';
+import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
+import { WebhookBody, WebhookParams } from '../schemas/webhooks.ts';
+
+const tags = ['webhooks'];
+
+/** How long a test may take, in milliseconds: the answer has to wait for somebody else's server. */
+export const TEST_WITHIN_MS = 20_000;
+
+const one = (request: FastifyRequest<{ Params: { id: string } }>) => ({
+  webhook_id: request.params.id,
+  credential: credentialOf(request),
+});
+
+function readRoutes(app: App, { bus, config }: AppDeps): void {
+  const within = config.REQUEST_TIMEOUT_MS;
+  const list = {
+    tags,
+    operationId: 'listWebhooks',
+    summary: 'Who is told of approvals; no secret is shown',
+    ...SIGNED_IN,
+    response: { 200: ListWebhooksReply, ...problems([...CREDENTIAL_FAULTS, 503]) },
+  };
+  app.get('/webhooks', { schema: list }, (request) =>
+    bus.ask(webhooksList, { credential: credentialOf(request) }, contextOf(request.headers, within)),
+  );
+
+  const deliveries = {
+    tags,
+    operationId: 'listDeliveries',
+    summary: 'The last 100 attempts to tell it, newest first',
+    ...SIGNED_IN,
+    params: WebhookParams,
+    response: { 200: ListDeliveriesReply, ...problems([...CREDENTIAL_FAULTS, 404, 422, 503]) },
+  };
+  app.get('/webhooks/:id/deliveries', { schema: deliveries }, (request) =>
+    bus.ask(webhooksDeliveries, one(request), contextOf(request.headers, within)),
+  );
+}
+
+function writeRoutes(app: App, { bus, config }: AppDeps): void {
+  const within = config.REQUEST_TIMEOUT_MS;
+  const save = {
+    tags,
+    operationId: 'saveWebhook',
+    summary: 'Make a webhook, or change it and let it be told again',
+    description:
+      'Signed as https://www.standardwebhooks.com has it. Without `secret` one is made and shown once, or the one it has ' +
+      'stays. One that a file configures is 409: change it there.',
+    ...SIGNED_IN,
+    params: WebhookParams,
+    body: WebhookBody,
+    response: { 200: SaveWebhookReply, ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 409]) },
+  };
+  app.put('/webhooks/:id', { schema: save }, (request) =>
+    bus.ask(webhooksSave, { ...request.body, ...one(request) }, contextOf(request.headers, within)),
+  );
+
+  const remove = {
+    tags,
+    operationId: 'removeWebhook',
+    summary: 'Tell it nothing any more',
+    ...SIGNED_IN,
+    params: WebhookParams,
+    response: { 200: RemoveWebhookReply, ...problems([...CREDENTIAL_FAULTS, 404, 409, 422, 503]) },
+  };
+  app.delete('/webhooks/:id', { schema: remove }, (request) =>
+    bus.ask(webhooksRemove, one(request), contextOf(request.headers, within)),
+  );
+
+  const test = {
+    tags,
+    operationId: 'testWebhook',
+    summary: 'Send it a `webhook.test` now, once, and say what came back',
+    ...SIGNED_IN,
+    params: WebhookParams,
+    response: { 200: TestWebhookReply, ...problems([...CREDENTIAL_FAULTS, 404, 422, 503]) },
+  };
+  app.post('/webhooks/:id/test', { schema: test }, (request) =>
+    bus.ask(webhooksTest, one(request), contextOf(request.headers, Math.max(within, TEST_WITHIN_MS))),
+  );
+}
+
+/** Who is told of what waits, for programs. */
+export function webhookRoutes(app: App, deps: AppDeps): void {
+  readRoutes(app, deps);
+  writeRoutes(app, deps);
+}
