@@ -6,9 +6,9 @@ import type { Host } from './host.ts';
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 /** The first line of standard input; at a terminal nothing is echoed. */
-async function readSecretLine(host: Host): Promise<string> {
+export async function readSecretLine(host: Host, question: string): Promise<string> {
   const terminal = host.stdin.isTTY === true;
-  if (terminal) host.stderr.write('Approval code: ');
+  if (terminal) host.stderr.write(question);
   const lines = createInterface({ input: host.stdin, output: nowhere(), terminal });
   const line = await new Promise<string | undefined>((resolve, reject) => {
     lines.once('line', resolve);
@@ -27,7 +27,7 @@ async function readSecretLine(host: Host): Promise<string> {
  * @throws CliError wrong usage where there is none
  */
 export async function approvalCode(host: Host, given: string | undefined): Promise<string> {
-  const code = given ?? (host.env['APPROVAL_CODE'] || (await readSecretLine(host)));
+  const code = given ?? (host.env['APPROVAL_CODE'] || (await readSecretLine(host, 'Approval code: ')));
   if (code === '') {
     throw wrongUsage('There is no approval code: give it by --code, APPROVAL_CODE or standard input.');
   }

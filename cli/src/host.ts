@@ -2,12 +2,17 @@
 export type Out = {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): unknown;
 };
 
 /** What a command sees of the process that it runs in; `process` is one. */
 export type Host = {
-  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
+  readonly stdin: NodeJS.ReadableStream & {
+    readonly isTTY?: boolean | undefined;
+    /** Each key as it is pressed, and nothing echoed: terminals only. */
+    setRawMode?(raw: boolean): unknown;
+  };
   readonly stdout: Out;
   readonly stderr: Out;
   readonly env: Readonly<Record<string, string | undefined>>;

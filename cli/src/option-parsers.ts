@@ -3,35 +3,42 @@ import {
   DryRunId,
   IdempotencyKey,
   Op as OpName,
+  Principal,
   ServerName,
   ToolName,
 } from '@aegis/shared/contracts/call';
 import { AppError } from '@aegis/shared/errors/app-error';
 import { parseStrictJson } from '@aegis/shared/json/strict';
+import { KeyName } from '@aegis/shared/keys/key';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
-function by(schema: z.ZodType<string>, value: string): string {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'not valid'}.`);
-}
+/** A parser by a schema; wrong usage has the schema's own words. */
+export const parseBy =
+  (schema: z.ZodType<string>) =>
+  (value: string): string => {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'not valid'}.`);
+  };
 
-export const parseTool = (value: string): string => by(ToolName, value);
-export const parseServerName = (value: string): string => by(ServerName, value);
+export const parseTool = parseBy(ToolName);
+export const parseKeyName = parseBy(KeyName);
+export const parsePrincipal = parseBy(Principal);
+export const parseServerName = parseBy(ServerName);
 
 export function parseDigest(value: string): string {
   if (Digest.safeParse(value).success) return value;
   throw new InvalidArgumentError('expected sha256: and 64 characters of 0-9 a-f.');
 }
 
-export const parseOp = (value: string): string => by(OpName, value);
-export const parseDryRunId = (value: string): string => by(DryRunId, value);
+export const parseOp = parseBy(OpName);
+export const parseDryRunId = parseBy(DryRunId);
 
 /** It travels in a header, which takes Latin letters and signs only. */
 export function parseIdempotencyKey(value: string): string {
   if (!/^[\x20-\x7e]+$/.test(value)) throw new InvalidArgumentError('expected ASCII text.');
-  return by(IdempotencyKey, value);
+  return parseBy(IdempotencyKey)(value);
 }
 
 /** A parser of a whole number within bounds, both included; only digits are read. */
@@ -80,3 +87,8 @@ export function parseTime(value: string): string {
   if (time !== undefined && !Number.isNaN(time.getTime())) return time.toISOString();
   throw new InvalidArgumentError('expected a time such as 2026-01-31 or 2026-01-31T12:00:00Z.');
 }
+
+/** A parser of an option that may be given more than once. */
+export const collect =
+  <T>(parse: (value: string) => T) =>
+  (value: string, before: readonly T[] = []): T[] => [...before, parse(value)];

@@ -1,18 +1,21 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerApprovals } from './commands/approvals.ts';
+import { registerApprovers } from './commands/approvers.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBroker } from './commands/broker.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnforce } from './commands/enforce.ts';
+import { registerGrants } from './commands/grants.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerMcp } from './commands/mcp.ts';
 import { registerPolicy } from './commands/policy.ts';
 import { registerProtect } from './commands/protect.ts';
 import { registerTools } from './commands/tools.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWebhooks } from './commands/webhooks.ts';
 import { registerWrap } from './commands/wrap.ts';
 import type { Host } from './host.ts';
 
@@ -29,7 +32,10 @@ const COMMANDS: readonly Register[] = [
   registerEnforce,
   registerPolicy,
   registerApprovals,
+  registerGrants,
   registerTools,
+  registerApprovers,
+  registerWebhooks,
   registerKeys,
   registerAudit,
   registerDoctor,

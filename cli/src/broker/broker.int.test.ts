@@ -56,7 +56,7 @@ test('what configure writes starts a server that provision then makes ready, twi
     expect(provisioned.err()).toBe('');
     expect(JSON.parse(provisioned.out())).toEqual({
       ok: true,
-      streams: ['AEGIS', 'AEGIS_CHECKS', 'AEGIS_TIMERS'],
+      streams: ['AEGIS', 'AEGIS_CHECKS', 'AEGIS_TIMERS', 'AEGIS_DELIVERIES', 'AEGIS_DELIVERED'],
     });
     expect(provisioned.exitCode).toBe(0);
   }

@@ -34,7 +34,7 @@ function printPeople(host: Host, tool: string, answer: EnforceAnswer): void {
   printLine(host, `${paintStatus(host, answer.status)}  ${tool}`);
   for (const reason of answer.reasons) printLine(host, `  ${visible(reason)}`);
   if (answer.status === 'pending' && answer.approval_id) {
-    printLine(host, `  To decide it: npx aegis approvals complete ${visible(answer.approval_id)}`);
+    printLine(host, `  To decide it: npx aegis approvals approve ${visible(answer.approval_id)}`);
     const key = visible(answer.dry_run_id ?? answer.approval_id);
     printLine(host, `  Then ask again: the same call with --dry-run-id ${key}`);
   }

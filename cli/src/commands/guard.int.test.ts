@@ -84,7 +84,7 @@ describe('enforce', () => {
   test('what waits for a person says how to decide it', async () => {
     const host = await aegis('enforce', 'ask');
     expect(host.out()).toContain('pending  ask\n');
-    expect(host.out()).toContain(`aegis approvals complete ${APPROVAL}\n`);
+    expect(host.out()).toContain(`aegis approvals approve ${APPROVAL}\n`);
   });
 
   test('sends the whole call, the dry run id and the reason as meta, the key as a header', async () => {

@@ -1,55 +1,52 @@
-import { KeyName, keyDigest, makeKey } from '@aegis/mcp/keys';
-import { type Command, InvalidArgumentError } from 'commander';
-import { failure } from '../cli-error.ts';
+import { join } from 'node:path';
+import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/mcp/keys';
+import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { keysPath, readKeys, writeKeys } from '../keys/keys-store.ts';
+import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
+import { parseKeyName } from '../option-parsers.ts';
 import { printDocument, printLine, printNote, printRows } from '../output.ts';
+import { dataDirOf } from '../stack-file.ts';
 
-function parseName(text: string): string {
-  const parsed = KeyName.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'not valid'}.`);
-}
+/** `MCP_KEYS_FILE`, else `mcp-keys.json` in the data directory. */
+const keysFile = ({ env }: Pick<Host, 'env'>): HoldersFile<string> => ({
+  noun: 'key',
+  command: 'keys',
+  prefix: CLIENT_KEY_PREFIX,
+  path: env['MCP_KEYS_FILE'] || join(dataDirOf(env), 'mcp-keys.json'),
+  parse: (text) => {
+    const read = parseKeys(text);
+    return 'file' in read ? { file: read.file.keys } : read;
+  },
+  toDocument: (keys) => ({ keys }),
+});
 
 async function addKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
-  const path = keysPath(host);
-  const keys = await readKeys(path);
-  if (Object.hasOwn(keys, name)) {
-    const detail = `There is a key of the name ${name} already: remove it first, with "aegis keys remove ${name}".`;
-    throw failure('key_exists', 'The name is taken', detail);
-  }
-  const key = makeKey();
-  await writeKeys(path, { ...keys, [name]: keyDigest(key) });
-  if (json) printDocument(host, { name, key, path });
+  const file = keysFile(host);
+  const { key, first } = await addHolder(file, name, (digest) => digest);
+  if (json) printDocument(host, { name, key, path: file.path });
   else printLine(host, key);
   printNote(
     host,
-    `This key is shown once; ${path} keeps its digest only. Calls made with it are those of key:${name}.`,
+    `This key is shown once; ${file.path} keeps its digest only. Calls made with it are those of key:${name}.`,
   );
-  if (Object.keys(keys).length === 0) {
+  if (first) {
     printNote(host, `It is the first one: once AegisMCP is started again, MCP clients over HTTP need a key.`);
   }
   return 0;
 }
 
 async function listKeys(host: Host, { json }: GlobalOptions): Promise<ExitCode> {
-  const path = keysPath(host);
-  const keys = await readKeys(path);
-  if (json) printDocument(host, { path, keys });
-  else {
-    printRows(host, ['NAME', 'DIGEST'], Object.entries(keys), `No keys in ${path}.`);
-  }
+  const file = keysFile(host);
+  const keys = await readHolders(file);
+  if (json) printDocument(host, { path: file.path, keys });
+  else printRows(host, ['NAME', 'DIGEST'], Object.entries(keys), `No keys in ${file.path}.`);
   return 0;
 }
 
 async function removeKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
-  const path = keysPath(host);
-  const keys = await readKeys(path);
-  if (!Object.hasOwn(keys, name)) {
-    throw failure('key_not_found', 'No such key', `There is no key of the name ${name} in ${path}.`);
-  }
-  await writeKeys(path, Object.fromEntries(Object.entries(keys).filter(([other]) => other !== name)));
-  if (json) printDocument(host, { name, path });
+  const file = keysFile(host);
+  await removeHolder(file, name);
+  if (json) printDocument(host, { name, path: file.path });
   else printLine(host, `The key ${name} is no longer good.`);
   return 0;
 }
@@ -60,7 +57,7 @@ export function registerKeys(program: Command, host: Host): void {
   keys
     .command('add')
     .description('make a key and show it once; its digest is kept in MCP_KEYS_FILE')
-    .argument('<name>', 'whose key it is; rules see key:<name>', parseName)
+    .argument('<name>', 'whose key it is; rules see key:<name>', parseKeyName)
     .action(async (name: string, _: unknown, command: Command) => {
       host.exitCode = await addKey(host, name, command.optsWithGlobals<GlobalOptions>());
     });
@@ -73,7 +70,7 @@ export function registerKeys(program: Command, host: Host): void {
   keys
     .command('remove')
     .description('make a key worthless')
-    .argument('<name>', 'whose key it is', parseName)
+    .argument('<name>', 'whose key it is', parseKeyName)
     .action(async (name: string, _: unknown, command: Command) => {
       host.exitCode = await removeKey(host, name, command.optsWithGlobals<GlobalOptions>());
     });

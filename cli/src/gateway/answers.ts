@@ -28,6 +28,11 @@ export const ApprovalItem = z.looseObject({
   tool: z.string(),
   op: z.string().nullish(),
   amount_cents: z.number().nullish(),
+  principal: z.string().nullish(),
+  decided_by: z.string().nullish(),
+  decision_reason: z.string().nullish(),
+  endorsements: z.array(z.looseObject({ by: z.string() })).nullish(),
+  terms: z.looseObject({ quorum: z.number().nullish(), require_reason: z.boolean().nullish() }).nullish(),
 });
 export type ApprovalItem = z.infer<typeof ApprovalItem>;
 
@@ -35,6 +40,57 @@ export const ApprovalsAnswer = z.looseObject({
   approvals: z.array(ApprovalItem),
   next: z.string().nullish(),
 });
+
+export const GrantItem = z.looseObject({
+  grant_id: z.string(),
+  principal: z.string(),
+  pattern: z.looseObject({ tool: z.string() }),
+  granted_by: z.string(),
+  expires_at: z.string(),
+  uses: z.number(),
+  revoked_at: z.string().nullish(),
+});
+export type GrantItem = z.infer<typeof GrantItem>;
+
+export const GrantAnswer = z.looseObject({ grant: GrantItem });
+
+/** Newest first. */
+export const GrantsAnswer = z.looseObject({ grants: z.array(GrantItem) });
+
+export const WebhookItem = z.looseObject({
+  webhook_id: z.string(),
+  target: z.looseObject({
+    type: z.string(),
+    url: z.string().nullish(),
+    to: z.array(z.string()).nullish(),
+    events: z.array(z.string()),
+  }),
+  disabled_because: z.string().nullish(),
+});
+
+export const WebhooksAnswer = z.looseObject({ webhooks: z.array(WebhookItem) });
+
+/** `secret` where one was made. */
+export const WebhookAnswer = z.looseObject({ webhook: WebhookItem, secret: z.string().nullish() });
+
+export const RemovedAnswer = z.looseObject({ ok: z.literal(true) });
+
+export const DeliveryItem = z.looseObject({
+  event: z.string(),
+  attempt: z.number(),
+  at: z.string(),
+  duration_ms: z.number(),
+  ok: z.boolean(),
+  status: z.number().nullish(),
+  error: z.string().nullish(),
+  next_at: z.string().nullish(),
+});
+export type DeliveryItem = z.infer<typeof DeliveryItem>;
+
+export const DeliveryAnswer = z.looseObject({ delivery: DeliveryItem });
+
+/** Newest first. */
+export const DeliveriesAnswer = z.looseObject({ deliveries: z.array(DeliveryItem) });
 
 export const CompleteAnswer = z.looseObject({
   ok: z.boolean(),

@@ -16,24 +16,29 @@ const Problem = z.looseObject({
 });
 
 export type Question = {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Relative to the gateway's address: no slash in front. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long the answer may take; 10 s where nothing is said. */
+  readonly timeoutMs?: number;
 };
 
 export type HttpAnswer = { readonly status: number; readonly body: unknown };
 
-function causeOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${TIMEOUT_MS / 1000} s`;
+function causeOf(error: unknown, timeoutMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${timeoutMs / 1000} s`;
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
   return String(error);
 }
 
-function address(base: URL, { path, query = {} }: Question): URL {
+export const USER_AGENT = `aegis-cli/${packageJson.version}`;
+
+/** The address of a question. */
+export function addressOf(base: URL, { path, query = {} }: Pick<Question, 'path' | 'query'>): URL {
   const url = new URL(path, base);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
@@ -43,14 +48,15 @@ function address(base: URL, { path, query = {} }: Question): URL {
 
 /** One HTTP exchange. The body is undefined where it is not JSON. @throws CliError `gateway_unreachable` */
 export async function exchange(base: URL, question: Question): Promise<HttpAnswer> {
+  const { timeoutMs = TIMEOUT_MS } = question;
   try {
-    const response = await fetch(address(base, question), {
+    const response = await fetch(addressOf(base, question), {
       method: question.method,
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       headers: {
         accept: 'application/json, application/problem+json',
-        'user-agent': `aegis-cli/${packageJson.version}`,
+        'user-agent': USER_AGENT,
         ...(question.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...question.headers,
       },
@@ -62,7 +68,7 @@ export async function exchange(base: URL, question: Question): Promise<HttpAnswe
     throw failure(
       'gateway_unreachable',
       'The gateway is not reached',
-      `No answer from the gateway at ${base.href} (${causeOf(error)}): start it with "npm start", or name another one by --url or AEGIS_URL. Nothing was allowed.`,
+      `No answer from the gateway at ${base.href} (${causeOf(error, timeoutMs)}): start it with "npm start", or name another one by --url or AEGIS_URL. Nothing was allowed.`,
       error,
     );
   }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -12,8 +12,11 @@ export type Seen = {
 
 export type CannedAnswer = { readonly status: number; readonly body: unknown };
 
+/** An answer that goes on: events, as the test sends them. */
+export type StreamAnswer = { readonly stream: (response: ServerResponse) => void };
+
 /** What the double answers to `GET /approvals` and the like; the query does not count. */
-export type Answers = Record<string, CannedAnswer | ((seen: Seen) => CannedAnswer)>;
+export type Answers = Record<string, CannedAnswer | StreamAnswer | ((seen: Seen) => CannedAnswer)>;
 
 export type GatewayDouble = { readonly url: string; readonly seen: Seen[]; stop(): Promise<void> };
 
@@ -38,6 +41,12 @@ export async function startGatewayDouble(answers: Answers): Promise<GatewayDoubl
       const one = { method, target, headers, body: raw === '' ? undefined : (JSON.parse(raw) as unknown) };
       seen.push(one);
       const canned = answers[`${method} ${target.split('?')[0]}`] ?? NOT_FOUND;
+      if ('stream' in canned) {
+        response.writeHead(200, { 'content-type': 'text/event-stream' });
+        response.flushHeaders();
+        canned.stream(response);
+        return;
+      }
       const { status, body } = typeof canned === 'function' ? canned(one) : canned;
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));

@@ -23,7 +23,9 @@ function warnings(config: UpConfig, policyIsMissing: boolean): string[] {
       : []),
     ...(LOOPBACK.test(config.HOST)
       ? []
-      : [`WARNING: ${config.HOST} can be reached from elsewhere, and nobody signs in yet.`]),
+      : [
+          `WARNING: ${config.HOST} can be reached from elsewhere, and whoever reaches it can ask and read without a key.`,
+        ]),
   ];
 }
 

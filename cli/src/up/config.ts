@@ -27,6 +27,12 @@ const UpEnv = z.object({
   MCP_SERVERS: z.string().default('./mcp-servers.json'),
   /** Keys of MCP clients over HTTP. */
   MCP_KEYS_FILE: z.string().optional(),
+  /** Who may decide, each with a key of their own. */
+  APPROVERS_FILE: z.string().optional(),
+  /** Who is told of what waits. */
+  WEBHOOKS_FILE: z.string().optional(),
+  /** What signs the console's sessions; made where it is not there. */
+  SESSION_SECRET_FILE: z.string().optional(),
   LOG_LEVEL: logLevel.default('warn'),
 });
 
@@ -34,6 +40,9 @@ export type UpConfig = z.output<typeof UpEnv> & {
   AUDIT_PATH: string;
   APPROVALS_PATH: string;
   APPROVAL_CODE: string;
+  APPROVERS_FILE: string;
+  WEBHOOKS_FILE: string;
+  SESSION_SECRET_FILE: string;
   /** True where nobody set a code and one was made: it must be shown once. */
   codeWasMade: boolean;
 };
@@ -52,6 +61,9 @@ export function readUpConfig(env: Env): UpConfig {
     APPROVALS_PATH: config.APPROVALS_PATH ?? join(dataDir, 'approvals.jsonl'),
     APPROVAL_CODE: codeWasMade ? makeApprovalCode() : approvalCodeOf(config),
     codeWasMade,
+    APPROVERS_FILE: config.APPROVERS_FILE ?? join(dataDir, 'approvers.json'),
+    WEBHOOKS_FILE: config.WEBHOOKS_FILE ?? join(dataDir, 'webhooks.json'),
+    SESSION_SECRET_FILE: config.SESSION_SECRET_FILE ?? join(dataDir, 'session-secret'),
     MCP_KEYS_FILE: config.MCP_KEYS_FILE ?? (existsSync(keysFile) ? keysFile : undefined),
   };
 }

@@ -1,17 +1,20 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { ConfigError } from '@aegis/shared/runtime/env';
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
+/** A port that nobody else takes until it is released, for whoever listens on it next. */
+export type ReservedPort = { readonly port: number; release(): Promise<void> };
+
 /**
- * Makes sure that a port can be listened on, before anything is started. 0 always can.
+ * Takes a port before anything is started; any free one for 0. So it is known before what listens on it is there.
  *
  * @throws ConfigError one sentence that names the variable and says how to mend it
  */
-export async function requireFreePort(variable: string, host: string, port: number): Promise<void> {
-  if (port === 0) return;
-  const server = createServer();
+export async function reservePort(variable: string, host: string, port: number): Promise<ReservedPort> {
+  // Whoever connects before its time finds nobody, as where nothing listens.
+  const server = createServer((socket) => socket.destroy());
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -24,11 +27,17 @@ export async function requireFreePort(variable: string, host: string, port: numb
         : `can not be used (${codeOf(error)})`;
     throw new ConfigError(
       `${variable}: port ${port} on ${host} ${why}: stop what listens there, or set ${variable} to another port.`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
-  } finally {
-    server.close();
   }
+  let released: Promise<void> | undefined;
+  return {
+    port: (server.address() as AddressInfo).port,
+    release: () => (released ??= new Promise((closed) => server.close(() => closed()))),
+  };
+}
+
+/** Makes sure that a port can be listened on. 0 always can. @throws ConfigError as {@link reservePort} */
+export async function requireFreePort(variable: string, host: string, port: number): Promise<void> {
+  if (port !== 0) await (await reservePort(variable, host, port)).release();
 }

@@ -18,6 +18,8 @@ import type { Deps } from '@aegis/shared/runtime/run-service';
 import type { Service } from '@aegis/shared/runtime/service';
 import type { z } from 'zod';
 import type { Broker } from './broker.ts';
+import { consoleUrl } from './console-url.ts';
+import type { ReservedPort } from './free-port.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -32,8 +34,16 @@ const now = (): Date => new Date();
 
 type Running = { service: Service; bus: Bus };
 
-/** All six in this process, each with its own connection and its own credential, as apart as in six processes. */
-export async function startServices(broker: Broker, env: Env, log: Logger): Promise<Services> {
+/**
+ * All six in this process, each with its own connection and its own credential, as apart as in six processes. The
+ * gateway gets the reserved port, so that who starts before it knows where the console is.
+ */
+export async function startServices(
+  broker: Broker,
+  env: Env,
+  gatewayPort: ReservedPort,
+  log: Logger,
+): Promise<Services> {
   const running: Running[] = [];
 
   const start = async <S extends z.ZodObject, T extends Service>(
@@ -58,14 +68,23 @@ export async function startServices(broker: Broker, env: Env, log: Logger): Prom
   try {
     await start('audit', AuditEnv, createAudit);
     await start('policy', PolicyEnv, createPolicy);
-    const approvals = await start('approvals', ApprovalsEnv, createApprovals, { APPROVALS_PORT: '0' });
+    const CONSOLE_URL = env['CONSOLE_URL'] || consoleUrl(env['HOST'], gatewayPort.port);
+    const approvals = await start('approvals', ApprovalsEnv, createApprovals, {
+      APPROVALS_PORT: '0',
+      CONSOLE_URL,
+    });
     await start('enforcer', EnforcerEnv, createEnforcer);
-    const gateway = await start('gateway', GatewayEnv, createGateway, { APPROVALS_URL: approvals.address() });
-    const console = env['CONSOLE_URL'] || gateway.address();
-    const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL: console });
+    await gatewayPort.release();
+    const gateway = await start('gateway', GatewayEnv, createGateway, {
+      APPROVALS_URL: approvals.address(),
+      PORT: String(gatewayPort.port),
+    });
+    const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL });
     return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), stop };
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    await gatewayPort.release();
   }
 }

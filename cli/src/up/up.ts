@@ -8,7 +8,7 @@ import { readStackFile, removeStackFile, writeStackFile } from '../stack-file.ts
 import { banner } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { readUpConfig, type UpConfig } from './config.ts';
-import { requireFreePort } from './free-port.ts';
+import { type ReservedPort, requireFreePort, reservePort } from './free-port.ts';
 import { type Services, startServices } from './services.ts';
 
 const STOP_WITHIN_MS = 5_000;
@@ -16,8 +16,10 @@ const STOP_WITHIN_MS = 5_000;
 /** The services read the environment too: what was resolved or made here is what they see. */
 function serviceEnv(config: UpConfig, broker: Broker, env: Host['env']) {
   const { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL } = config;
+  const { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE } = config;
   const here = { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL };
-  return { ...env, NATS_URL: broker.url, ...here };
+  const ofApprovals = { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE };
+  return { ...env, NATS_URL: broker.url, ...here, ...ofApprovals };
 }
 
 const announce = (config: UpConfig, services: Services, broker: Broker): Promise<void> =>
@@ -62,13 +64,18 @@ async function requireDirectory(dataDir: string): Promise<DirectoryLock> {
   );
 }
 
-async function serve(host: Host, config: UpConfig, log: Logger, stopping: Promise<void>): Promise<void> {
+async function serve(
+  host: Host,
+  config: UpConfig,
+  port: ReservedPort,
+  log: Logger,
+  stopping: Promise<void>,
+): Promise<void> {
   const policy = await requirePolicy(config.POLICY_PATH);
-  await requireFreePort('PORT', config.HOST, config.PORT);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
   const broker = await startBroker(config, { ...host.env }, log);
   try {
-    const services = await startServices(broker, serviceEnv(config, broker, host.env), log);
+    const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log);
     await announce(config, services, broker);
     host.stdout.write(banner(config, services, broker.url, policy.isMissing));
     await stopping;
@@ -92,9 +99,12 @@ export async function up(host: Host): Promise<ExitCode> {
   const log = createLogger('aegis', config.LOG_LEVEL);
   const stopping = stopSignal();
   const lock = await requireDirectory(config.AEGIS_DATA_DIR);
+  let port: ReservedPort | undefined;
   try {
-    await serve(host, config, log, stopping);
+    port = await reservePort('PORT', config.HOST, config.PORT);
+    await serve(host, config, port, log, stopping);
   } finally {
+    await port?.release();
     lock.release();
   }
   return 0;

@@ -1,9 +1,14 @@
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** What only AegisMCP is to know: the code that approves, what opens the bus, and where both are kept. */
+/** What only AegisMCP is to know: what approves, what opens the bus and speaks in its name, and where all that is kept. */
 const SECRETS = [
   'APPROVAL_CODE',
   'APPROVAL_CODE_FILE',
+  'AEGIS_APPROVER_KEY',
+  'APPROVERS_FILE',
+  'SESSION_SECRET_FILE',
+  'WEBHOOKS_FILE',
+  'SMTP_URL',
   'NATS_URL',
   'NATS_NKEY_FILE',
   'NATS_KEYS_DIR',

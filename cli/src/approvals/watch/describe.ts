@@ -1,0 +1,56 @@
+import { toSafeJson, visible } from '../../format/visible.ts';
+import { wrap } from '../../format/width.ts';
+import { standingOf } from '../decide.ts';
+import type { WatchItem } from './item.ts';
+
+const LABEL = 12;
+
+/** Money, with the cents that it is. */
+export const money = (cents: number): string => `${(cents / 100).toFixed(2)} (${cents} cents)`;
+
+function who({ terms }: WatchItem): string | undefined {
+  const quorum = terms?.quorum ?? 1;
+  const approvers = terms?.approvers?.join(', ');
+  if (quorum === 1 && approvers === undefined) return undefined;
+  return `${quorum === 1 ? 'one' : quorum} of ${approvers ?? 'all approvers'}`;
+}
+
+/** Name and value of all that one has to know, what will run first. */
+function facts(item: WatchItem): [string, string | undefined | null][] {
+  const { rule } = item;
+  return [
+    ['tool', item.tool],
+    ['server', item.server],
+    ['op', item.op],
+    ['amount', typeof item.amount_cents === 'number' ? money(item.amount_cents) : undefined],
+    ['agent', item.principal],
+    ...item.reasons.map((reason): [string, string] => ['why asked', reason]),
+    ['rule', rule ? `${rule.index}: ${rule.match}` : undefined],
+    ['may decide', who(item)],
+    ['status', standingOf(item)],
+    ['decide by', item.decide_by],
+    ['agent says', item.reason ? `“${item.reason}” (its own words, not checked)` : undefined],
+    ['id', item.approval_id],
+  ];
+}
+
+function lay(item: WatchItem, columns: number): string[] {
+  const args = item.args ?? {};
+  const [first = '', ...rest] = toSafeJson(args, 2).split('\n');
+  const argLines = [`${'args'.padEnd(LABEL)}${first}`, ...rest];
+  const [what, others] = [facts(item).slice(0, 4), facts(item).slice(4)];
+  const show = (all: [string, string | undefined | null][]): string[] =>
+    all.flatMap(([name, value]) => (value ? [`${name.padEnd(LABEL)}${visible(value)}`] : []));
+  return [...show(what), ...argLines, ...show(others)].flatMap((line) => wrap(line, columns));
+}
+
+const laid = new WeakMap<WatchItem, { columns: number; lines: string[] }>();
+
+/** The whole call on lines of at most so many columns, its arguments never cut, whatever is in them made visible. */
+export function describeCall(item: WatchItem, columns: number): readonly string[] {
+  const before = laid.get(item);
+  if (before?.columns === columns) return before.lines;
+  const lines = lay(item, columns);
+  laid.set(item, { columns, lines });
+  return lines;
+}

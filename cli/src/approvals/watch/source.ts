@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { addressOf, ask, USER_AGENT } from '../../gateway/client.ts';
+import { itemOfEvent, type WatchItem, WatchPage } from './item.ts';
+
+export type Connection = 'connecting' | 'live' | 'lost';
+
+/** What somebody who watches is told. */
+export type Watcher = {
+  /** All that waits, after each connection. */
+  items(items: WatchItem[]): void;
+  /** One changed. */
+  changed(item: WatchItem): void;
+  connection(is: Connection): void;
+};
+
+const PAGE = 500;
+const AGAIN_AFTER_MS = 1_000;
+/** The gateway says something every 15 seconds. */
+const SILENT_FOR_MS = 45_000;
+
+async function waiting(base: URL): Promise<WatchItem[]> {
+  const items: WatchItem[] = [];
+  for (let before: string | undefined; ; ) {
+    const query = { status: 'pending', limit: PAGE, before };
+    const page = await ask(base, { method: 'GET', path: 'approvals', query }, WatchPage);
+    items.push(...page.approvals);
+    if (!page.next || page.next === before) return items;
+    before = page.next;
+  }
+}
+
+/** Calls back when the stream goes silent: a connection that is gone without a word. */
+function createSilence(signal: AbortSignal) {
+  const silent = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const heard = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silent.abort(), SILENT_FOR_MS);
+  };
+  heard();
+  return {
+    signal: AbortSignal.any([signal, silent.signal]),
+    listener: new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, out) {
+        heard();
+        out.enqueue(chunk);
+      },
+    }),
+    end: () => clearTimeout(timer),
+  };
+}
+
+/**
+ * One connection, until it ends: first the stream, then the list, then what the stream had meanwhile, in the log's order.
+ * So nothing is missed in between, and whatever came twice ends as it is.
+ */
+async function connectOnce(base: URL, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  const silence = createSilence(signal);
+  try {
+    const response = await fetch(addressOf(base, { path: 'events', query: { types: 'approval' } }), {
+      headers: { accept: 'text/event-stream', 'user-agent': USER_AGENT },
+      redirect: 'error',
+      signal: silence.signal,
+    });
+    if (response.body === null || response.status !== 200) throw new Error(`HTTP ${response.status}`);
+    watcher.items(await waiting(base));
+    watcher.connection('live');
+    const events = response.body
+      .pipeThrough(silence.listener)
+      .pipeThrough(new TextDecoderStream())
+      .pipeThrough(new EventSourceParserStream());
+    for await (const { data } of events) {
+      const item = itemOfEvent(data);
+      if (item) watcher.changed(item);
+    }
+  } finally {
+    silence.end();
+  }
+}
+
+/**
+ * Tells a watcher what waits and what changes until it is aborted, and comes back after each lost connection.
+ * @throws CliError where the gateway is not reached in the first place
+ */
+export async function followApprovals(base: URL, watcher: Watcher, signal: AbortSignal): Promise<void> {
+  // What is not reached at all is said at once, in the words of every other command.
+  await waiting(base);
+  for (; !signal.aborted; ) {
+    await connectOnce(base, watcher, signal).catch(() => undefined);
+    if (signal.aborted) return;
+    watcher.connection('lost');
+    await sleep(AGAIN_AFTER_MS, undefined, { signal }).catch(() => undefined);
+  }
+}

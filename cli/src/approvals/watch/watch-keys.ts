@@ -1,0 +1,81 @@
+import { readSecretLine } from '../../approval-code.ts';
+import { type ApproverOptions, bearer, givenSecret } from '../../approver-credential.ts';
+import { CliError } from '../../cli-error.ts';
+import type { Host } from '../../host.ts';
+import { sendVerdict, standingIn, standingOf } from '../decide.ts';
+import { WatchItem } from './item.ts';
+import { followApprovals } from './source.ts';
+import { initialState } from './state.ts';
+import { openTerminal } from './terminal.ts';
+import { type Action, type Effect, update } from './update.ts';
+import { view } from './view.ts';
+
+const TICK_MS = 1_000;
+const QUESTION = "Approver's key or approval code (enter nothing to look only): ";
+const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
+
+type Bearer = { readonly authorization: string };
+
+/** Sends what a person decided, and says what became of it. Never throws: the watch goes on. */
+async function carryOut(
+  base: URL,
+  credential: Bearer | undefined,
+  { id, verdict, reason }: Extract<Effect, { type: 'decide' }>,
+): Promise<Action> {
+  if (credential === undefined) {
+    return { type: 'answered', notice: 'You only look: start again with a key or the code to decide.' };
+  }
+  try {
+    const answer = await sendVerdict(base, id, verdict, { reason }, credential);
+    const item = WatchItem.safeParse(answer).data;
+    return { type: 'answered', notice: `${standingOf(answer)}: ${answer.tool}`, item };
+  } catch (thrown) {
+    const standing = standingIn(thrown);
+    const item = WatchItem.safeParse(standing).data;
+    const detail = thrown instanceof CliError ? thrown.problem.detail : String(thrown);
+    const stands = standing === undefined ? '' : ` It stands: ${standingOf(standing)}.`;
+    return { type: 'answered', notice: `${detail}${stands}`, item };
+  }
+}
+
+async function credentialFor(host: Host, options: ApproverOptions): Promise<Bearer | undefined> {
+  const secret = givenSecret(host, options) ?? (await readSecretLine(host, QUESTION));
+  return secret === '' ? undefined : bearer(secret);
+}
+
+/** The watch on the whole terminal, until somebody quits it. The terminal is given back as it was, whatever happens. */
+export async function watchWithKeys(host: Host, base: URL, options: ApproverOptions): Promise<void> {
+  const credential = await credentialFor(host, options);
+  const ending = new AbortController();
+  const quit = (): void => ending.abort();
+  const terminal = openTerminal(host, (key) => act({ type: 'key', key }));
+  let state = initialState(terminal.size(), Date.now());
+
+  function act(action: Action): void {
+    if (ending.signal.aborted) return;
+    const next = update(state, action, Date.now());
+    ({ state } = next);
+    terminal.draw(view(state));
+    if (next.effect?.type === 'quit') quit();
+    else if (next.effect) void carryOut(base, credential, next.effect).then(act);
+  }
+  const tick = setInterval(() => {
+    const size = terminal.size();
+    const changed = size.columns !== state.size.columns || size.rows !== state.size.rows;
+    act(changed ? { type: 'size', size } : { type: 'tick' });
+  }, TICK_MS);
+  for (const signal of END_SIGNALS) process.once(signal, quit);
+  try {
+    act({ type: 'tick' });
+    const watcher = {
+      items: (items: WatchItem[]) => act({ type: 'items', items }),
+      changed: (item: WatchItem) => act({ type: 'changed', item }),
+      connection: (is: 'connecting' | 'live' | 'lost') => act({ type: 'connection', is }),
+    };
+    await followApprovals(base, watcher, ending.signal);
+  } finally {
+    clearInterval(tick);
+    for (const signal of END_SIGNALS) process.removeListener(signal, quit);
+    terminal.close();
+  }
+}

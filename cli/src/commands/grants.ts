@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { type ApproverOptions, withCredential } from '../approver-credential.ts';
+import {
+  type GiveOptions,
+  type GrantsOptions,
+  giveGrant,
+  listGrants,
+  revokeGrant,
+} from '../grants/grants.ts';
+import type { Host } from '../host.ts';
+import { parseCount } from '../option-parsers.ts';
+
+const A_DAY = 24 * 60;
+
+/** `aegis grants list|give|revoke`. */
+export function registerGrants(program: Command, host: Host): void {
+  const grants = program.command('grants').description('what runs for a while without asking a person');
+  withCredential(grants.command('list'))
+    .description('list grants, newest first')
+    .option('--active', 'only those that count now')
+    .option('--no-active', 'only those that no longer do')
+    .action(async (_: unknown, command: Command) => {
+      host.exitCode = await listGrants(host, command.optsWithGlobals<GrantsOptions>());
+    });
+  withCredential(grants.command('give'))
+    .description('approve a call, and the very same call of that agent again for a while')
+    .argument('<approval-id>', 'approval id or dry run id')
+    .requiredOption('--minutes <n>', 'how long, up to a day', parseCount(1, A_DAY))
+    .option('--reason <text>', 'why')
+    .action(async (id: string, _: unknown, command: Command) => {
+      host.exitCode = await giveGrant(host, id, command.optsWithGlobals<GiveOptions>());
+    });
+  withCredential(grants.command('revoke'))
+    .description('end a grant: a person is asked again')
+    .argument('<grant-id>', 'as "grants list" shows it')
+    .action(async (id: string, _: unknown, command: Command) => {
+      host.exitCode = await revokeGrant(host, id, command.optsWithGlobals<ApproverOptions>());
+    });
+}

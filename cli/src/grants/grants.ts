@@ -1,0 +1,71 @@
+import type { Reason } from '../approvals/decide.ts';
+import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
+import { paintStatus } from '../format/paint.ts';
+import { toSafeJson, visible } from '../format/visible.ts';
+import { gatewayAddress } from '../gateway/address.ts';
+import { GrantAnswer, type GrantItem, GrantsAnswer } from '../gateway/answers.ts';
+import { ask } from '../gateway/client.ts';
+import type { ExitCode, Host } from '../host.ts';
+import { printDocument, printLine, printRows } from '../output.ts';
+
+export type GrantsOptions = ApproverOptions & { readonly active?: boolean };
+export type GiveOptions = ApproverOptions & Reason & { readonly minutes: number };
+
+const HEADER = ['GRANT', 'STATUS', 'UNTIL', 'USES', 'BY', 'AGENT', 'CALLS'];
+
+const statusOf = (grant: GrantItem): string => {
+  if (grant.revoked_at) return 'revoked';
+  return Date.parse(grant.expires_at) <= Date.now() ? 'expired' : 'active';
+};
+
+/** Grants, newest first, each with the pattern that it is. */
+export async function listGrants(host: Host, options: GrantsOptions): Promise<ExitCode> {
+  const base = await gatewayAddress(options.url, host.env);
+  const headers = await approverCredential(host, options);
+  const query = { active: options.active };
+  const answer = await ask(base, { method: 'GET', path: 'grants', query, headers }, GrantsAnswer);
+  if (options.json) {
+    printDocument(host, answer);
+    return 0;
+  }
+  const rows = answer.grants.map((grant) => [
+    grant.grant_id,
+    statusOf(grant),
+    grant.expires_at,
+    grant.uses,
+    grant.granted_by,
+    grant.principal,
+    toSafeJson(grant.pattern),
+  ]);
+  printRows(host, HEADER, rows, 'No grants.');
+  return 0;
+}
+
+function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOptions): void {
+  if (json) return printDocument(host, answer);
+  const { grant } = answer;
+  const status = paintStatus(host, statusOf(grant));
+  printLine(
+    host,
+    `${status}  ${visible(grant.grant_id)}  ${toSafeJson(grant.pattern)}  until ${visible(grant.expires_at)}`,
+  );
+}
+
+/** Approves a call, and the very same call again for a while. */
+export async function giveGrant(host: Host, approvalId: string, options: GiveOptions): Promise<ExitCode> {
+  const base = await gatewayAddress(options.url, host.env);
+  const headers = await approverCredential(host, options);
+  const { minutes: for_minutes, reason } = options;
+  const body = { approval_id: approvalId, for_minutes, reason };
+  report(host, await ask(base, { method: 'POST', path: 'grants', body, headers }, GrantAnswer), options);
+  return 0;
+}
+
+/** Ends a grant: a person is asked again. */
+export async function revokeGrant(host: Host, id: string, options: ApproverOptions): Promise<ExitCode> {
+  const base = await gatewayAddress(options.url, host.env);
+  const headers = await approverCredential(host, options);
+  const path = `grants/${encodeURIComponent(id)}/revoke`;
+  report(host, await ask(base, { method: 'POST', path, headers }, GrantAnswer), options);
+  return 0;
+}

@@ -1,0 +1,89 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { keyDigest, makeKey } from '@aegis/shared/keys/key';
+import type { ReadFile } from '@aegis/shared/keys/parse-file';
+import { failure, wrongUsage } from '../cli-error.ts';
+
+/** A file of names, each with the digest of a key. */
+export type HoldersFile<T> = {
+  /** Who is in it: `key` or `approver`. */
+  readonly noun: 'key' | 'approver';
+  /** The command that keeps it: `keys` or `approvers`. */
+  readonly command: string;
+  /** What its keys begin with. */
+  readonly prefix: string;
+  readonly path: string;
+  readonly parse: (text: string) => ReadFile<Record<string, T>>;
+  /** What stands in the file. */
+  readonly toDocument: (holders: Record<string, T>) => unknown;
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** The holders of a file; none where it is not there. @throws CliError where it can't be read, or is no such file */
+export async function readHolders<T>(file: HoldersFile<T>): Promise<Record<string, T>> {
+  const { path, command } = file;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {};
+    throw failure(
+      'file_unreadable',
+      'The file is not read',
+      `${path} can't be read (${codeOf(error)}).`,
+      error,
+    );
+  }
+  const read = file.parse(text);
+  if ('file' in read) return read.file;
+  const detail = `${path} is no ${command} file: ${read.problem}.`;
+  throw failure(`${command}_invalid`, `This is no ${command} file`, detail);
+}
+
+/** Writes a whole file, readable by its owner only; a reader sees the old or the new one. @throws CliError */
+async function writeHolders<T>(file: HoldersFile<T>, holders: Record<string, T>): Promise<void> {
+  const { path } = file;
+  const text = `${JSON.stringify(file.toDocument(holders), null, 2)}\n`;
+  const read = file.parse(text);
+  if ('problem' in read) throw wrongUsage(`${read.problem}.`);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(temporary, text, { mode: 0o600 });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const detail = `${path} can't be written (${codeOf(error)}) and is as it was.`;
+    throw failure('file_unwritable', 'The file is not written', detail, error);
+  }
+}
+
+/** Makes a key for a new name and keeps its digest. `first`: nobody had one before. @throws CliError `<noun>_exists` */
+export async function addHolder<T>(
+  file: HoldersFile<T>,
+  name: string,
+  toHolder: (digest: string) => T,
+): Promise<{ key: string; first: boolean }> {
+  const { noun, command, prefix } = file;
+  const holders = await readHolders(file);
+  if (Object.hasOwn(holders, name)) {
+    const detail = `There is ${noun === 'key' ? 'a key' : 'an approver'} of the name ${name} already: remove it first, with "aegis ${command} remove ${name}".`;
+    throw failure(`${noun}_exists`, 'The name is taken', detail);
+  }
+  const key = makeKey(prefix);
+  await writeHolders(file, { ...holders, [name]: toHolder(keyDigest(key)) });
+  return { key, first: Object.keys(holders).length === 0 };
+}
+
+/** Takes a name out: its key is worthless from then on. @throws CliError `<noun>_not_found` */
+export async function removeHolder<T>(file: HoldersFile<T>, name: string): Promise<void> {
+  const { noun, path } = file;
+  const holders = await readHolders(file);
+  if (!Object.hasOwn(holders, name)) {
+    const detail = `There is no ${noun} of the name ${name} in ${path}.`;
+    throw failure(`${noun}_not_found`, `No such ${noun}`, detail);
+  }
+  await writeHolders(file, Object.fromEntries(Object.entries(holders).filter(([other]) => other !== name)));
+}
