@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { KindsReporter } from './scripts/kinds-reporter.ts';
 
@@ -6,6 +7,8 @@ const nothing = ['**/node_modules/**', '**/coverage/**'];
 /** Kinds run one after the other, the quick ones first: a broken unit needs no minute to show. */
 export default defineConfig({
   test: {
+    // Tests wait for servers more than they compute: one fewer than there are cores, as is usual, leaves a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', new KindsReporter()],
     coverage: {
       provider: 'v8',
@@ -47,7 +50,6 @@ export default defineConfig({
           exclude: nothing,
           testTimeout: 120_000,
           hookTimeout: 600_000,
-          maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
       },
