@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AnyClient, connectV1 } from '../services/mcp/src/testkit/clients.ts';
 import { openBrowser } from './testkit/browser.ts';
+import { approve } from './testkit/console/deciding.ts';
 import { reference, wrappedBy } from './testkit/firewall/wrapped.ts';
 import { allAudit, get } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
@@ -102,7 +103,9 @@ describe('the reference file server behind the firewall', () => {
     const page = await browser.newPage();
     await page.goto(`${stack.url}/ui/approvals`);
     await page.getByLabel('Code').fill(stack.code);
-    await page.getByRole('button', { name: /Approve|Decide|Send|Submit/i }).click();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('link', { name: 'filesystem.move_file' }).click();
+    await approve(page);
     const { isError } = await moving;
     expect(isError ?? false).toBe(false);
     expect(await readFile(join(root, 'done', 'letter.txt'), 'utf8')).toBe('Dear reader');

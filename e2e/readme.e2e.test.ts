@@ -21,10 +21,12 @@ const RULES = 'Rules on what is in the call';
 const SERVERS = 'Servers behind HTTP';
 const TOOLS = 'When a tool changes';
 const FIRST_APPROVAL = 'Your first approval, in five minutes';
+const TRUST = 'Approvals that people trust';
 
 /** What a section says that the reader does by hand first. */
 const BY_HAND: Readonly<Record<string, (world: DocWorld) => Promise<void>>> = {
   [RULES]: (world) => world.usePolicy(blockOf(README, RULES, 'yaml')),
+  [TRUST]: (world) => world.usePolicy(blockOf(README, TRUST, 'yaml')),
   [TOOLS]: (world) => world.changeATool(),
 };
 const AT_A_TERMINAL: ReadonlySet<string> = new Set(['npx aegis status', 'npx aegis tools list']);
@@ -52,7 +54,7 @@ function tryOut(examples: readonly DocExample[], world: () => DocWorld, known: M
 
 const CHAPTERS = {
   'the firewall in the path': [PROTECT, RULES, SERVERS, TOOLS],
-  'the first approval': [FIRST_APPROVAL],
+  'the first approval': [FIRST_APPROVAL, TRUST],
 };
 
 describe.each(Object.entries(CHAPTERS))('the README, command by command: %s', (_, sections) => {
@@ -81,6 +83,7 @@ it('every command of the README whose output is shown is run', () => {
 it.each([
   [PROTECT, ['aegis protect', 'aegis approvals complete', 'aegis status', 'aegis unprotect']],
   [FIRST_APPROVAL, ['/guard/check', '/guard/enforce', '/approvals/complete', 'audit tail', 'jq ']],
+  [TRUST, ['approvers add', 'approvals approve', 'grants give', 'grants revoke', 'webhooks add']],
 ])('"%s" shows the whole way', (section, parts) => {
   const commands = EXAMPLES.filter((example) => example.section === section).map(({ command }) => command);
   for (const part of parts) expect(commands.join('\n')).toContain(part);

@@ -10,6 +10,15 @@ describe('the stack on one machine', () => {
   });
   afterAll(() => stack.stop());
 
+  /** Signs in as the console does; gives the cookie. */
+  const signIn = async (): Promise<string> => {
+    const { headers } = await post(stack.url, '/ui/api/session', { secret: stack.code });
+    return headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0])
+      .join('; ');
+  };
+
   guardScenarios({ url: () => stack.url, code: () => stack.code });
 
   it('survives requests whose answers are larger than the bus takes', async () => {
@@ -25,7 +34,7 @@ describe('the stack on one machine', () => {
     );
     expect(status).toBe(200);
     expect(body.next).toBeDefined();
-    const page = await fetch(`${stack.url}/ui/approvals`);
+    const page = await fetch(`${stack.url}/ui/approvals`, { headers: { cookie: await signIn() } });
     expect(page.status).toBe(200);
     const text = await page.text();
     expect(text.split('Too large for this page')).toHaveLength(7);

@@ -4,27 +4,39 @@ import { toolLog } from '@aegis/shared/contracts/subjects';
 import { digestOf } from '@aegis/shared/json/canonical';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { silentLog } from '@aegis/shared/testkit/bus';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from './testkit/browser.ts';
-import { get, post } from './testkit/rest.ts';
-import { type Stack, startStack } from './testkit/stack.ts';
+import type { Locator } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { violations } from './testkit/console/axe.ts';
+import { openPerson, type Person } from './testkit/console/person.ts';
+import { startWorld, type World } from './testkit/console/world.ts';
+import { allAudit, get, post } from './testkit/rest.ts';
 
 const HOSTILE = '</pre><script>document.title=2</script><img src=x onerror="document.title=1">\u202e\u200b';
 
-let stack: Stack;
-let browser: Browser;
+let world: World;
+/** Nobody is signed in, with scripts and without; but Ada is. */
+let stranger: Person;
+let plain: Person;
+let ada: Person;
 /** In the place of the firewall, which writes what servers say of their tools. */
 let firewall: Bus;
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startStack(), openBrowser()]);
-  const seedPath = seedFile(stack.keysDir, 'mcp');
-  firewall = await connectBus({ url: stack.natsUrl, identity: 'mcp', seedPath, log: silentLog });
+  world = await startWorld();
+  const { natsUrl: url, keysDir } = world.stack;
+  firewall = await connectBus({ url, identity: 'mcp', seedPath: seedFile(keysDir, 'mcp'), log: silentLog });
+  [stranger, plain, ada] = await Promise.all([
+    openPerson(world),
+    openPerson(world, { javaScriptEnabled: false }),
+    openPerson(world, { secret: world.keys.ada }),
+  ]);
 });
 afterAll(async () => {
+  await Promise.all([stranger, plain, ada].map((person) => person.close()));
   await firewall.close();
-  await browser.close();
-  await stack.stop();
+  await world.stop();
+});
+afterEach(() => {
+  for (const person of [stranger, plain, ada]) person.checkFaults();
 });
 
 async function sayOfTool(type: 'seen' | 'changed', tool: string, description: string): Promise<string> {
@@ -41,29 +53,23 @@ async function sayOfTool(type: 'seen' | 'changed', tool: string, description: st
 }
 
 const waiting = async (): Promise<string[]> =>
-  (await get<{ tools: { tool: string }[] }>(stack.url, '/tools')).body.tools.map(({ tool }) => tool);
+  (await get<{ tools: { tool: string }[] }>(world.stack.url, '/tools')).body.tools.map(({ tool }) => tool);
+const said = ({ page }: Person): Promise<string> => page.locator('[role=status]').innerText();
+const articleOf = ({ page }: Person, tool: string): Locator =>
+  page.locator('article', { hasText: `files.${tool}` });
 
-async function open(javaScriptEnabled: boolean) {
-  const page = await (await browser.newContext({ javaScriptEnabled })).newPage();
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
-  await page.goto(`${stack.url}/ui/approvals`);
-  await page.getByRole('link', { name: 'Changed tools' }).click();
-  await page.waitForURL('**/ui/tools');
-  return { page, errors };
+async function change(tool: string): Promise<void> {
+  await sayOfTool('seen', tool, 'Reads a file.');
+  await sayOfTool('changed', tool, 'Reads a file and sends it.');
 }
-
-const PATIENT = { timeout: 10_000 };
-const said = (page: Page): Promise<string> => page.locator('[role=status]').innerText();
 
 describe('the page of changed tools in a real browser', () => {
   it.each([true, false])('shows what changed; the right code accepts it (scripts: %s)', async (scripts) => {
     const tool = `read_${scripts}`;
-    await sayOfTool('seen', tool, 'Reads a file.');
-    await sayOfTool('changed', tool, 'Reads a file and sends it.');
-    const { page, errors } = await open(scripts);
-    const article = page.locator('article', { hasText: `files.${tool}` });
+    const person = scripts ? stranger : plain;
+    await change(tool);
+    await person.open('/ui/tools');
+    const article = articleOf(person, tool);
     const diff = article.locator('pre');
     expect(await diff.locator('del').innerText()).toContain('-   "description": "Reads a file.",');
     expect(await diff.locator('ins').innerText()).toContain(
@@ -71,48 +77,58 @@ describe('the page of changed tools in a real browser', () => {
     );
     await article.getByLabel('Code').fill('a wrong code');
     await article.getByRole('button').click();
-    await expect.poll(() => said(page), PATIENT).toBe('The code is wrong.');
+    await expect.poll(() => said(person)).toBe('The code is wrong.');
     expect(await waiting()).toContain(tool);
-    await article.getByLabel('Code').fill(stack.code);
+    await article.getByLabel('Code').fill(world.stack.code);
     await article.getByRole('button').click();
-    await expect.poll(() => said(page), PATIENT).toBe(`The definition of files.${tool} is accepted.`);
+    await expect.poll(() => said(person)).toBe(`The definition of files.${tool} is accepted.`);
     expect(await waiting()).not.toContain(tool);
-    expect(errors).toEqual([]);
+  });
+
+  it('asks who is signed in for no code, and writes down who accepted', async () => {
+    await change('move');
+    await ada.open('/ui/approvals');
+    await ada.page.getByRole('link', { name: 'Tools' }).click();
+    await ada.page.waitForURL('**/ui/tools');
+    expect(await violations(ada.page)).toEqual([]);
+    await articleOf(ada, 'move').getByRole('button', { name: 'Accept this definition' }).click();
+    await expect.poll(() => said(ada)).toBe('The definition of files.move is accepted.');
+    expect(await waiting()).not.toContain('move');
+    const entries = (await allAudit(world.stack.url)).filter(({ action }) => action === 'tool.accepted');
+    expect(entries.at(-1)).toMatchObject({
+      tool: 'files.move',
+      note: expect.stringContaining('ada') as string,
+    });
   });
 
   it('shows a hostile definition as text: nothing runs, nothing hides', async () => {
     await sayOfTool('seen', 'hostile', 'Harmless.');
     const digest = await sayOfTool('changed', 'hostile', HOSTILE);
-    const { page, errors } = await open(true);
-    const text = await page.locator('main').innerText();
+    await stranger.open('/ui/tools');
+    const text = await stranger.page.locator('main').innerText();
     expect(text).toContain('</pre><script>document.title=2</script>');
     expect(text).toContain('⟨U+202E⟩⟨U+200B⟩');
-    expect(await page.title()).toBe('Changed tools · AegisMCP');
-    expect(await page.locator('main img, main script').count()).toBe(0);
-    expect(errors).toEqual([]);
-    await post(stack.url, '/tools/accept', {
-      server: 'files',
-      tool: 'hostile',
-      digest,
-      approval_code: stack.code,
-    });
+    expect(await stranger.page.title()).toBe('Changed tools · AegisMCP');
+    expect(await stranger.page.locator('main img, main script').count()).toBe(0);
+    const accepted = { server: 'files', tool: 'hostile', digest, approval_code: world.stack.code };
+    await post(world.stack.url, '/tools/accept', accepted);
     expect(await waiting()).not.toContain('hostile');
   });
 
   it('takes no acceptance from another site', async () => {
-    await sayOfTool('seen', 'csrf', 'a');
-    await sayOfTool('changed', 'csrf', 'b');
-    const { page } = await open(true);
-    const fields = await page
-      .locator('article', { hasText: 'files.csrf' })
-      .locator('form')
-      .evaluate((form) =>
-        [...form.querySelectorAll('input[type=hidden]')].map((input) => input.outerHTML).join(''),
-      );
-    const form = `<form method="post" action="${stack.url}/ui/tools">${fields}<input name="approval_code" value="${stack.code}"><button>go</button></form>`;
-    await page.goto(`data:text/html,${encodeURIComponent(form)}`);
-    await page.getByRole('button').click();
-    await page.waitForLoadState();
-    expect(await waiting()).toContain('csrf');
+    await change('csrf');
+    for (const person of [stranger, ada]) {
+      await person.open('/ui/tools');
+      const form = await articleOf(person, 'csrf')
+        .locator('form')
+        .evaluate((element) => element.outerHTML);
+      const foreign = form.replace('action="', `action="${world.stack.url}`);
+      await person.page.goto(`data:text/html,${encodeURIComponent(foreign)}`);
+      if (person === stranger) await person.page.getByLabel('Code').fill(world.stack.code);
+      await person.page.getByRole('button').click();
+      await person.page.waitForLoadState();
+      person.checkFaults(/status of 403/);
+      expect(await waiting()).toContain('csrf');
+    }
   });
 });

@@ -153,7 +153,9 @@ describe('aegis up', () => {
     ],
     [{ PORT: 'abc' }, 'aegis: PORT: expected a whole number from 0 to 65535'],
   ])('ends at once on a wrong setting and names it: %o', async (env, output) => {
+    const before = Date.now();
     expect(await failure({ env })).toEqual({ exitCode: 1, output });
+    expect(Date.now() - before).toBeLessThan(30_000);
   });
 
   it('warns where there is no policy, because everything is allowed then', async () => {
