@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Approval } from '../libs/shared/src/contracts/approvals.ts';
 import { Envelope } from '../libs/shared/src/contracts/envelope.ts';
 import { EVENT_DATA, type EventType } from '../libs/shared/src/contracts/events.ts';
+import { Grant } from '../libs/shared/src/contracts/grants.ts';
 import { CHANNELS } from './asyncapi/facts.ts';
 
 const page = await readFile(new URL('../docs/events.md', import.meta.url), 'utf8');
@@ -58,6 +59,10 @@ describe('docs/events.md', () => {
       if (everywhere) expect(cell, name).toMatch(/^(all|where .*)$/);
       else expect(cell.split(', ').toSorted(), name).toEqual(inStates.toSorted());
     }
+  });
+
+  it('the grant has the fields of the table', () => {
+    expect(rowsOf(sectionOf('The grant'))).toEqual(fieldsOf(Grant));
   });
 
   it('names every subject', () => {

@@ -6,10 +6,13 @@ import {
   EVENTS,
   enforceLog,
   eventSubject,
+  grantLog,
   idempotencyLog,
   POLICY_LOG,
   toolAcceptedLog,
   toolLog,
+  WEBHOOK_LOG,
+  waitingLog,
 } from '../../libs/shared/src/contracts/subjects.ts';
 
 /** Where an outsider sees a kind of fact. A `{parameter}` in the address stands for one token. */
@@ -63,12 +66,38 @@ export const CHANNELS: Readonly<Record<string, Channel>> = {
     },
     facts: {
       'aegis.approval.requested.v1': 'A call waits for a person.',
-      'aegis.approval.approved.v1': 'A person approved the call, for one run.',
+      'aegis.approval.endorsed.v1': 'One person of several said yes; the call still waits.',
+      'aegis.approval.approved.v1': 'The call is approved, for one run, by a person or by a grant.',
       'aegis.approval.denied.v1': 'A person denied the call, or gave a wrong code.',
       'aegis.approval.expired.v1': 'Nobody decided in time, or the approval was not used in time.',
       'aegis.approval.cancelled.v1': 'Whoever asked took the question back.',
+      'aegis.approval.superseded.v1': 'The policy or the tool changed under it, so it no longer counts.',
       'aegis.approval.consumed.v1': 'The approval is used up; its decision is stored beside it.',
     },
+  },
+  waiting: {
+    address: withParameter(waitingLog('digest'), 'principal_digest'),
+    title: 'Calls of an agent that wait',
+    parameter: {
+      name: 'principal_digest',
+      description: 'SHA-256 of the principal, in hexadecimal.',
+    },
+    facts: { 'aegis.agent.waiting.v1': 'An agent asked for one more approval; these waited then.' },
+  },
+  grants: {
+    address: withParameter(grantLog('id'), 'grant_id'),
+    title: 'Grants',
+    parameter: { name: 'grant_id', description: 'The grant, such as `gra_y7h5ouf4g2pd3geca2nc3fuqlo`.' },
+    facts: {
+      'aegis.grant.given.v1': 'A person let calls like one run for a while without being asked.',
+      'aegis.grant.used.v1': 'A grant approved a call.',
+      'aegis.grant.revoked.v1': 'A person took a grant back.',
+    },
+  },
+  webhooks: {
+    address: eventSubject(WEBHOOK_LOG),
+    title: 'Webhooks',
+    facts: { 'aegis.webhook.changed.v1': 'A webhook was saved or removed, or is told nothing any more.' },
   },
   calls: {
     address: withParameter(callLog('id'), 'call_id'),

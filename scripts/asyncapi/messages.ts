@@ -13,7 +13,8 @@ export const eventKey = (type: string): string =>
     .map((word, index) => (index === 0 ? word : capital(word)))
     .join('');
 
-export const rpcKey = ({ service, verb }: Rpc): string => service + capital(verb);
+/** `approvals.webhook-save` → `approvalsWebhookSave` */
+export const rpcKey = ({ service, verb }: Rpc): string => service + verb.split('-').map(capital).join('');
 
 /** The events of a channel: the envelope, with this type and this data. */
 export const eventMessages = ({ facts }: Channel): [string, Json][] =>

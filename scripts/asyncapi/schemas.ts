@@ -4,10 +4,14 @@ import * as audit from '../../libs/shared/src/contracts/audit.ts';
 import * as call from '../../libs/shared/src/contracts/call.ts';
 import * as decision from '../../libs/shared/src/contracts/decision.ts';
 import * as envelope from '../../libs/shared/src/contracts/envelope.ts';
+import * as grants from '../../libs/shared/src/contracts/grants.ts';
 import * as policy from '../../libs/shared/src/contracts/policy.ts';
 import * as proxiedCall from '../../libs/shared/src/contracts/proxied-call.ts';
 import * as rpcs from '../../libs/shared/src/contracts/rpc.ts';
+import * as terms from '../../libs/shared/src/contracts/terms.ts';
 import * as toolDefinition from '../../libs/shared/src/contracts/tool-definition.ts';
+import * as waiting from '../../libs/shared/src/contracts/waiting.ts';
+import * as webhooks from '../../libs/shared/src/contracts/webhooks.ts';
 
 export type Json = { [key: string]: unknown };
 export type Rpc = rpcs.Rpc;
@@ -16,6 +20,10 @@ const MODULES: readonly object[] = [
   call,
   decision,
   approvals,
+  terms,
+  grants,
+  waiting,
+  webhooks,
   proxiedCall,
   toolDefinition,
   policy,
