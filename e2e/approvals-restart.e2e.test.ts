@@ -6,7 +6,7 @@ import { openPerson, type Person } from './testkit/console/person.ts';
 import { startWorld, type World } from './testkit/console/world.ts';
 import { get } from './testkit/rest.ts';
 
-const WAITING = 300;
+const WAITING = 1_000;
 const AT_ONCE = 20;
 
 type Item = { approval_id: string; status: string; decide_by: string; args: { n: number } };
@@ -38,8 +38,16 @@ async function askForAll(): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, agent));
 }
 
-const waiting = async (): Promise<Item[]> =>
-  (await get<{ approvals: Item[] }>(world.stack.url, '/approvals?status=pending&limit=500')).body.approvals;
+async function waiting(): Promise<Item[]> {
+  const all: Item[] = [];
+  for (let before = ''; ; ) {
+    const path = `/approvals?status=pending&limit=500${before}`;
+    const { body } = await get<{ approvals: Item[]; next?: string }>(world.stack.url, path);
+    all.push(...body.approvals);
+    if (body.next === undefined) return all;
+    before = `&before=${body.next}`;
+  }
+}
 
 async function killAll(): Promise<void> {
   const nats = Number(await readFile(join(world.stack.dataDir, 'broker/nats.pid'), 'utf8'));
@@ -47,7 +55,7 @@ async function killAll(): Promise<void> {
   process.kill(nats, 'SIGKILL');
 }
 
-it('everything is killed while 300 calls wait: all of them wait on, with the deadlines that they had', async () => {
+it('everything is killed while 1,000 calls wait: all of them wait on, with the deadlines that they had', async () => {
   await askForAll();
   const before = await waiting();
   expect(before).toHaveLength(WAITING);
@@ -61,7 +69,7 @@ it('whoever was signed in still is, sees them, and decides one that then runs', 
   await ada.open('/ui/approvals');
   await page.locator('a[data-item]').first().waitFor();
   expect(await page.locator('a[data-item]').count()).toBe(200);
-  await page.getByText('100 more items will show as these are decided.').waitFor();
+  await page.getByText('800 more items will show as these are decided.').waitFor();
   await page.locator('a[data-item]').first().click();
   await approve(page);
   await untilSaid(page, 'You approved this.');

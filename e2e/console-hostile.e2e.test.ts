@@ -8,7 +8,7 @@ const UNSEEN = 'invoice\u202Egnp.exe\u200Bpaid\u2066\u00AD';
 const SHOWN = 'invoice⟨U+202E⟩gnp.exe⟨U+200B⟩paid⟨U+2066⟩⟨U+00AD⟩';
 /** As deep as the gateway takes it: 64 levels, of which the body, the arguments and this one are three. */
 const LEVELS = 60;
-const KEYS = 9_000;
+const KEYS = 10_000;
 
 let world: World;
 let ada: Person;
