@@ -1,4 +1,4 @@
-import { composeProblem } from '@aegis/shared/testkit/docker';
+import { composeProblem } from '@aegis/testkit/docker';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardScenarios } from './scenarios/guard.ts';

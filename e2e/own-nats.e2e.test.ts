@@ -1,4 +1,4 @@
-import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allAudit, enforce, get } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';

@@ -3,7 +3,7 @@ import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { toolLog } from '@aegis/shared/contracts/subjects';
 import { digestOf } from '@aegis/shared/json/canonical';
 import { createEvent } from '@aegis/shared/runtime/event';
-import { silentLog } from '@aegis/shared/testkit/bus';
+import { silentLog } from '@aegis/testkit/bus';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './testkit/console/axe.ts';

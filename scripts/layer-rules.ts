@@ -27,7 +27,7 @@ export const ruleSet: IFlattenedRuleSet = {
     {
       name: 'the-shared-stands-alone',
       severity: 'error',
-      from: { path: '^libs/shared/src/' },
+      from: { path: '^libs/shared/src/', pathNot: '\\.test\\.ts$' },
       to: { path: '^libs/', pathNot: '^libs/shared/' },
     },
     {

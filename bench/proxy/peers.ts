@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@aegis/shared/testkit/free-port';
+import { freePort } from '@aegis/testkit/free-port';
 import { type Child, startChild } from '../targets/child.ts';
 
 export const EVERYTHING = fileURLToPath(

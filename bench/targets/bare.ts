@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@aegis/shared/testkit/free-port';
+import { freePort } from '@aegis/testkit/free-port';
 import { startChild } from './child.ts';
 import type { Running } from './target.ts';
 

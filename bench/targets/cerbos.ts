@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { freePort } from '@aegis/shared/testkit/free-port';
+import { freePort } from '@aegis/testkit/free-port';
 import { type Call, CERBOS_POLICY } from '../questions.ts';
 import { startChild } from './child.ts';
 import type { Running } from './target.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { freePort } from '@aegis/shared/testkit/free-port';
+import { freePort } from '@aegis/testkit/free-port';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const UP_WITHIN_MS = 280_000;

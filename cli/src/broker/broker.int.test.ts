@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connectAs } from '@aegis/shared/broker/connect-as';
 import { IDENTITIES } from '@aegis/shared/broker/identities';
 import { obtainNatsServer } from '@aegis/shared/broker/obtain';
-import { startNatsServer } from '@aegis/shared/testkit/nats-server';
+import { startNatsServer } from '@aegis/testkit/nats-server';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brokerFolder } from '@aegis/shared/broker/address';
-import { startNatsServer } from '@aegis/shared/testkit/nats-server';
+import { startNatsServer } from '@aegis/testkit/nats-server';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';

@@ -12,8 +12,8 @@ import {
 import { enforceLog } from '@aegis/shared/contracts/subjects';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import type { Service } from '@aegis/shared/runtime/service';
-import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
-import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { connectTestBus, silentLog } from '@aegis/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEnforcer } from './service.ts';
 

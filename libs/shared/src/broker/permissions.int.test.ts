@@ -1,7 +1,7 @@
+import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startNatsServer, type TestNatsServer } from '../testkit/nats-server.ts';
 import type { Identity } from './identities.ts';
 import { STREAMS } from './streams.ts';
 

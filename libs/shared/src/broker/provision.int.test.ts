@@ -1,6 +1,6 @@
+import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startNatsServer, type TestNatsServer } from '../testkit/nats-server.ts';
 import { provision } from './provision.ts';
 import { AEGIS, STREAMS } from './streams.ts';
 

@@ -1,7 +1,7 @@
 import { route } from '@aegis/shared/bus/respond';
 import type { AuditLine, QueryAudit } from '@aegis/shared/contracts/audit';
 import { auditQuery } from '@aegis/shared/contracts/rpc';
-import { connectTestBus } from '@aegis/shared/testkit/bus';
+import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConsole } from '../testkit/browser.ts';
 import { createPeople, decide } from '../testkit/people.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { webhooksList, webhooksRemove, webhooksSave, webhooksTest } from '@aegis/shared/contracts/rpc';
-import { connectTestBus } from '@aegis/shared/testkit/bus';
+import { connectTestBus } from '@aegis/testkit/bus';
 import { expect, test } from 'vitest';
 import {
   attempts,

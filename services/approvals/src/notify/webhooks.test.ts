@@ -1,5 +1,5 @@
 import type { WebhookChanged } from '@aegis/shared/contracts/webhooks';
-import { silentLog } from '@aegis/shared/testkit/bus';
+import { silentLog } from '@aegis/testkit/bus';
 import { beforeEach, expect, test } from 'vitest';
 import type { Entries, Entry } from './file/entry.ts';
 import { makeSecret } from './secret.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { seedFile } from '@aegis/shared/broker/identities';
-import type { TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import type { TestNatsServer } from '@aegis/testkit/nats-server';
 import type { Files } from './stack.ts';
 
 export type AuditProcess = {

@@ -6,8 +6,8 @@ import type { Bus } from '@aegis/shared/bus/bus';
 import type { AuditLine } from '@aegis/shared/contracts/audit';
 import { approvalLog, enforceLog, idempotencyLog, POLICY_LOG } from '@aegis/shared/contracts/subjects';
 import type { Service } from '@aegis/shared/runtime/service';
-import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
-import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { connectTestBus, silentLog } from '@aegis/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { createAudit } from '../service.ts';
 import { approvalOf, eventOf, SAMPLES } from './samples.ts';
 

@@ -1,5 +1,5 @@
 import { answerAlive } from '@aegis/shared/bus/alive';
-import { connectTestBus } from '@aegis/shared/testkit/bus';
+import { connectTestBus } from '@aegis/testkit/bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { storeDispatch, storeSuccess } from '../testkit/calls.ts';
 import { startWorld, type World } from '../testkit/world.ts';

@@ -6,8 +6,8 @@ import type { Envelope } from '@aegis/shared/contracts/envelope';
 import { policyCheck } from '@aegis/shared/contracts/rpc';
 import { parseEnv } from '@aegis/shared/runtime/env';
 import type { Service } from '@aegis/shared/runtime/service';
-import { connectTestBus, silentLog } from '@aegis/shared/testkit/bus';
-import { startNatsServer, type TestNatsServer } from '@aegis/shared/testkit/nats-server';
+import { connectTestBus, silentLog } from '@aegis/testkit/bus';
+import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { EnforcerEnv } from '../config.ts';
 import { createEnforcer } from '../service.ts';
 

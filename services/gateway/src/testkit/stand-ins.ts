@@ -5,7 +5,7 @@ import { healthOf } from '@aegis/shared/contracts/rpc';
 import type { ServiceName } from '@aegis/shared/contracts/subjects';
 import { parseEnv } from '@aegis/shared/runtime/env';
 import { createLogger } from '@aegis/shared/runtime/logger';
-import { startNatsServer } from '@aegis/shared/testkit/nats-server';
+import { startNatsServer } from '@aegis/testkit/nats-server';
 import { createApp } from '../app.ts';
 import { GatewayEnv } from '../config.ts';
 import { createFeed, type FeedOptions } from '../events/feed.ts';

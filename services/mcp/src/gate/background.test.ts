@@ -1,6 +1,6 @@
 import type { Fact } from '@aegis/shared/bus/append';
 import { AppError } from '@aegis/shared/errors/app-error';
-import { silentLog } from '@aegis/shared/testkit/bus';
+import { silentLog } from '@aegis/testkit/bus';
 import { expect, it } from 'vitest';
 import { createBackground } from './background.ts';
 

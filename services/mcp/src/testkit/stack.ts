@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { connectBus } from '@aegis/shared/bus/bus';
 import type { ServiceName } from '@aegis/shared/contracts/subjects';
 import { parseEnv } from '@aegis/shared/runtime/env';
-import { startNatsServer } from '@aegis/shared/testkit/nats-server';
+import { startNatsServer } from '@aegis/testkit/nats-server';
 import { McpEnv } from '../config.ts';
 import { createMcp } from '../service.ts';
 import { quiet, startStandIns } from './stand-ins.ts';

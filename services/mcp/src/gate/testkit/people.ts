@@ -8,7 +8,7 @@ import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest, recordCall } from '@aegis/shared/json/call-digest';
 import { digestOf } from '@aegis/shared/json/canonical';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
-import { connectTestBus } from '@aegis/shared/testkit/bus';
+import { connectTestBus } from '@aegis/testkit/bus';
 
 const LATER = '2030-01-01T13:00:00.000Z';
 const decided = { decided_at: LATER, decided_by: 'ann' };

@@ -1,6 +1,6 @@
-import { type Identity, seedFile } from '../broker/identities.ts';
-import { type Bus, connectBus } from '../bus/bus.ts';
-import { createLogger } from '../runtime/logger.ts';
+import { type Identity, seedFile } from '@aegis/shared/broker/identities';
+import { type Bus, connectBus } from '@aegis/shared/bus/bus';
+import { createLogger } from '@aegis/shared/runtime/logger';
 
 export const silentLog = createLogger('test', 'silent');
 
