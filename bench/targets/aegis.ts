@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { obtainNatsServer } from '@aegis/shared/broker/obtain';
+import { obtainNatsServer } from '@aegis/local-nats';
 import { parseServerVersion } from '@aegis/shared/broker/server-version';
 import { AEGIS_POLICY } from '../questions.ts';
 import { startChild } from './child.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { processInfo } from '@aegis/shared/broker/process-info';
+import { processInfo } from '@aegis/local-nats';
 import { z } from 'zod';
 
 /** Where a running stack is: written by `aegis up`, read by every other command on the same machine. */

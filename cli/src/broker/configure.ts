@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
+import { brokerPaths } from '@aegis/local-nats';
 import { natsConf } from '@aegis/shared/broker/config';
 import { ensureIdentities } from '@aegis/shared/broker/identities';
-import { brokerPaths } from '@aegis/shared/broker/paths';
 import { failure } from '../cli-error.ts';
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';

@@ -1,4 +1,4 @@
-import type { Env } from '@aegis/shared/broker/cache-dir';
+import type { Env } from '@aegis/local-nats';
 import type { FoundStack } from '../stack-file.ts';
 
 /** What one look found. `mend` says how to put it right; a `warn` works, but perhaps not as wanted. */

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { searchNatsServer } from '@aegis/shared/broker/find';
+import { searchNatsServer } from '@aegis/local-nats';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'nats-server';

@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { brokerFolder } from '@aegis/shared/broker/address';
+import { brokerFolder } from '@aegis/local-nats';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { processInfo } from '@aegis/shared/broker/process-info';
+import { processInfo } from '@aegis/local-nats';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BackgroundHome, backgroundHome } from '../testkit/background.ts';
 import { runAegis } from '../testkit/spawn-aegis.ts';

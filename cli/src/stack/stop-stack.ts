@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processInfo } from '@aegis/shared/broker/process-info';
+import { processInfo } from '@aegis/local-nats';
 import { failure } from '../cli-error.ts';
 import { visible } from '../format/visible.ts';
 import { describeStack } from '../gateway/address.ts';

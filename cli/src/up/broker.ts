@@ -1,4 +1,4 @@
-import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/shared/broker/embedded';
+import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/local-nats';
 import { type Identity, seedFile } from '@aegis/shared/broker/identities';
 import { provision } from '@aegis/shared/broker/provision';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';

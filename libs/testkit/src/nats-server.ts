@@ -2,13 +2,10 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brokerFolder } from '@aegis/shared/broker/address';
+import { brokerFolder, brokerPaths, obtainNatsServer, runServer } from '@aegis/local-nats';
 import { connectAs } from '@aegis/shared/broker/connect-as';
 import { ensureIdentities, type Identity, seedFile } from '@aegis/shared/broker/identities';
-import { obtainNatsServer } from '@aegis/shared/broker/obtain';
-import { brokerPaths } from '@aegis/shared/broker/paths';
 import { provisionAt } from '@aegis/shared/broker/provision';
-import { runServer } from '@aegis/shared/broker/run-server';
 
 type NatsConnection = Awaited<ReturnType<typeof connectAs>>;
 

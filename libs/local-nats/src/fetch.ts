@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import { BrokerError } from '@aegis/shared/broker/broker-error';
+import { isSupportedServer, parseServerVersion } from '@aegis/shared/broker/server-version';
 import { type AptSource, forSuite, isMainArchive, parseAptSources } from './apt-sources.ts';
-import { BrokerError } from './broker-error.ts';
 import type { BrokerLog } from './broker-log.ts';
 import { cachedServerPath } from './cache-dir.ts';
 import { type FoundServer, serverVersion } from './find.ts';
-import { isSupportedServer, parseServerVersion } from './server-version.ts';
 
 const run = promisify(execFile);
 const APT_TIMEOUT_MS = 120_000;

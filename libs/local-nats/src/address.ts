@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BrokerAddress } from '@aegis/shared/broker/connect-as';
 import { z } from 'zod';
-import type { BrokerAddress } from './connect-as.ts';
 import { brokerPaths } from './paths.ts';
 
 const Address = z.strictObject({ url: z.string(), keysDir: z.string() });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { BrokerError } from './broker-error.ts';
+import { BrokerError } from '@aegis/shared/broker/broker-error';
 
 /** @throws BrokerError where nothing can listen on the port; port 0 is always free. */
 export async function requireFreePort(host: string, port: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { BrokerError } from './broker-error.ts';
+import { BrokerError } from '@aegis/shared/broker/broker-error';
 import type { BrokerLog } from './broker-log.ts';
 import { cacheDir, type Env } from './cache-dir.ts';
 import { fetchNatsServer } from './fetch.ts';

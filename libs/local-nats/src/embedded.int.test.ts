@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { connectAs } from '@aegis/shared/broker/connect-as';
 import { jetstream } from '@nats-io/jetstream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readBrokerAddress } from './address.ts';
-import { connectAs } from './connect-as.ts';
 import { type EmbeddedBroker, startEmbeddedBroker } from './embedded.ts';
 import { processInfo } from './process-info.ts';
 

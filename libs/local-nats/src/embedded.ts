@@ -1,14 +1,14 @@
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
+import { BrokerError } from '@aegis/shared/broker/broker-error';
+import type { BrokerAddress } from '@aegis/shared/broker/connect-as';
+import { ensureIdentities, type PublicKeys } from '@aegis/shared/broker/identities';
+import { provisionAt } from '@aegis/shared/broker/provision';
 import { brokerFolder } from './address.ts';
-import { BrokerError } from './broker-error.ts';
 import type { BrokerLog } from './broker-log.ts';
 import type { Env } from './cache-dir.ts';
-import type { BrokerAddress } from './connect-as.ts';
-import { ensureIdentities, type PublicKeys } from './identities.ts';
 import { endServer, serverIn } from './leftover.ts';
 import { obtainNatsServer } from './obtain.ts';
 import { type BrokerPaths, brokerPaths } from './paths.ts';
-import { provisionAt } from './provision.ts';
 import { type RunningServer, runServer } from './run-server.ts';
 
 export type EmbeddedBrokerOptions = {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isSupportedServer, parseServerVersion } from '@aegis/shared/broker/server-version';
 import { cacheDir, cachedServerPath, type Env } from './cache-dir.ts';
-import { isSupportedServer, parseServerVersion } from './server-version.ts';
 
 const run = promisify(execFile);
 
@@ -54,9 +54,4 @@ export async function searchNatsServer(env: Env): Promise<ServerSearch> {
     tooOld.push(server);
   }
   return { server: undefined, tooOld };
-}
-
-/** The first nats-server 2.12 or newer on this machine, or undefined. */
-export async function findNatsServer(env: Env): Promise<FoundServer | undefined> {
-  return (await searchNatsServer(env)).server;
 }

@@ -1,0 +1,8 @@
+export { brokerFolder } from './address.ts';
+export type { Env } from './cache-dir.ts';
+export { type EmbeddedBroker, startEmbeddedBroker } from './embedded.ts';
+export { searchNatsServer } from './find.ts';
+export { obtainNatsServer } from './obtain.ts';
+export { brokerPaths } from './paths.ts';
+export { processInfo } from './process-info.ts';
+export { runServer } from './run-server.ts';
