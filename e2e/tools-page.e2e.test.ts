@@ -1,7 +1,7 @@
+import { digestOf } from '@aegis/kit/json';
 import { seedFile } from '@aegis/shared/broker/identities';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { toolLog } from '@aegis/shared/contracts/subjects';
-import { digestOf } from '@aegis/shared/json/canonical';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { silentLog } from '@aegis/testkit/bus';
 import type { Locator } from 'playwright-core';

@@ -25,6 +25,12 @@ export const ruleSet: IFlattenedRuleSet = {
       to: { path: '^libs/', pathNot: '^libs/policy-engine/' },
     },
     {
+      name: 'the-kit-stands-alone',
+      severity: 'error',
+      from: { path: '^libs/shared/kit/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^libs/', pathNot: '(^libs/shared/kit/|/node_modules/)' },
+    },
+    {
       name: 'the-shared-stands-alone',
       severity: 'error',
       from: { path: '^libs/shared/src/', pathNot: '\\.test\\.ts$' },
@@ -52,7 +58,8 @@ export const ruleSet: IFlattenedRuleSet = {
       to: {
         pathNot: [
           '/domain/',
-          '^libs/shared/src/(contracts|errors|json)/',
+          '^libs/shared/src/(contracts|json)/',
+          '^libs/shared/kit/src/(errors|json)/',
           '^libs/policy-engine/',
           '^(node:)?crypto$',
           'node_modules/zod/',

@@ -1,3 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
+import { parseStrictJson } from '@aegis/kit/json';
+import { KeyName } from '@aegis/kit/keys';
 import {
   Digest,
   DryRunId,
@@ -7,9 +10,6 @@ import {
   ServerName,
   ToolName,
 } from '@aegis/shared/contracts/call';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { parseStrictJson } from '@aegis/shared/json/strict';
-import { KeyName } from '@aegis/shared/keys/key';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 

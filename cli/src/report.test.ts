@@ -1,6 +1,6 @@
+import { ConfigError } from '@aegis/kit/env';
+import { AppError } from '@aegis/kit/errors';
 import { BrokerError } from '@aegis/shared/broker/broker-error';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { ConfigError } from '@aegis/shared/runtime/env';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { reportError } from './report.ts';

@@ -1,7 +1,6 @@
+import { ConfigError } from '@aegis/kit/env';
+import { AppError, toProblem } from '@aegis/kit/errors';
 import { BrokerError } from '@aegis/shared/broker/broker-error';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { toProblem } from '@aegis/shared/errors/faces';
-import { ConfigError } from '@aegis/shared/runtime/env';
 import { CommanderError } from 'commander';
 import { CliError, failure, wrongUsage } from './cli-error.ts';
 import { paint } from './format/paint.ts';

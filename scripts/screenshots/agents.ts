@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyDigest, makeKey } from '@aegis/shared/keys/key';
+import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 export const AGENTS = ['support-agent', 'billing-agent', 'files-agent'] as const;

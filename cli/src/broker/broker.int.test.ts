@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { obtainNatsServer } from '@aegis/local-nats';
 import { connectAs } from '@aegis/shared/broker/connect-as';

@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keyDigest } from '@aegis/shared/keys/key';
+import { keyDigest } from '@aegis/kit/keys';
 import { expect, test } from 'vitest';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';

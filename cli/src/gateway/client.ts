@@ -1,4 +1,4 @@
-import { parseJson } from '@aegis/shared/json/parse';
+import { parseJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CliError, failure } from '../cli-error.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { keyDigest, makeKey } from '@aegis/shared/keys/key';
-import type { ReadFile } from '@aegis/shared/keys/parse-file';
+import type { ReadFile } from '@aegis/kit/files';
+import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { failure, wrongUsage } from '../cli-error.ts';
 
 /** A file of names, each with the digest of a key. */

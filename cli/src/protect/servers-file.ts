@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '@aegis/shared/json/parse';
+import { parseJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import { failure } from '../cli-error.ts';
 import { replaceFile } from '../policy-file/replace-file.ts';

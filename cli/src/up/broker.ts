@@ -1,8 +1,8 @@
+import type { Logger } from '@aegis/kit/logger';
 import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/local-nats';
 import { type Identity, seedFile } from '@aegis/shared/broker/identities';
 import { provision } from '@aegis/shared/broker/provision';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import type { UpConfig } from './config.ts';
 
 /** The bus that the services meet on, whoever runs it. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { approvalCodeOf, makeApprovalCode } from '@aegis/approvals/config';
-import { logLevel, parseEnv, port } from '@aegis/shared/runtime/env';
+import { logLevel, parseEnv, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer } from 'node:net';
-import { ConfigError } from '@aegis/shared/runtime/env';
+import { ConfigError } from '@aegis/kit/env';
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);

@@ -1,6 +1,6 @@
+import { ConfigError } from '@aegis/kit/env';
+import { createLogger, type Logger } from '@aegis/kit/logger';
 import { readCandidate } from '@aegis/policy/candidate';
-import { ConfigError } from '@aegis/shared/runtime/env';
-import { createLogger, type Logger } from '@aegis/shared/runtime/logger';
 import { failure } from '../cli-error.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { type DirectoryLock, lockDirectory } from '../stack/directory-lock.ts';

@@ -1,6 +1,6 @@
+import { createLogger } from '@aegis/kit/logger';
 import { type Identity, seedFile } from '@aegis/shared/broker/identities';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
-import { createLogger } from '@aegis/shared/runtime/logger';
 
 export const silentLog = createLogger('test', 'silent');
 

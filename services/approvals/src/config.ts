@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BusEnv, ConfigError, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
+import { BusEnv, ConfigError, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 import { NotifyEnv } from './notify/env.ts';
 

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { toAppError } from '@aegis/shared/errors/app-error';
-import { CATALOGUE } from '@aegis/shared/errors/catalogue';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import { CATALOGUE, toAppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type ConsoleDeps, consoleApi } from './console/api.ts';

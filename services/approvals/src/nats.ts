@@ -1,3 +1,4 @@
+import { AppError } from '@aegis/kit/errors';
 import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import {
@@ -16,7 +17,6 @@ import {
   approvalsTools,
   healthOf,
 } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
 import type { Service } from '@aegis/shared/runtime/service';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';

@@ -1,9 +1,9 @@
+import { AppError } from '@aegis/kit/errors';
 import type { Fact } from '@aegis/shared/bus/append';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { type Approval, ApprovalChanged } from '@aegis/shared/contracts/approvals';
 import type { Envelope } from '@aegis/shared/contracts/envelope';
 import { approvalLog } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
 import type { ApprovalEvent } from './domain/outcome.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { toolAcceptedLog } from '@aegis/shared/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/shared/contracts/tool-definition';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { CODE_HOLDER } from './domain/decider.ts';
 import { standingOf, type Tool, toQuarantined } from './domain/tool-definitions.ts';

@@ -1,4 +1,4 @@
-import { BusEnv } from '@aegis/shared/runtime/env';
+import { BusEnv } from '@aegis/kit/env';
 import { z } from 'zod';
 
 /** Where the two files are; their folders are made. A folder that several hosts share needs working POSIX locks. */

@@ -1,4 +1,4 @@
-import { BusEnv, durationMs } from '@aegis/shared/runtime/env';
+import { BusEnv, durationMs } from '@aegis/kit/env';
 import type { z } from 'zod';
 
 export const EnforcerEnv = BusEnv.extend({

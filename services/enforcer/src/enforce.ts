@@ -1,8 +1,8 @@
+import { AppError } from '@aegis/kit/errors';
 import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { EnforceReply, EnforceRequest } from '@aegis/shared/contracts/decision';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { recordCall } from '@aegis/shared/json/call-digest';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import {

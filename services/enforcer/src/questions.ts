@@ -1,3 +1,4 @@
+import { AppError } from '@aegis/kit/errors';
 import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Bus } from '@aegis/shared/bus/bus';
 import {
@@ -14,7 +15,6 @@ import {
   approvalsStanding,
   policyCheck,
 } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
 import type { Ruling } from './domain/decision.ts';
 
 /** What an approval takes; the rule's own reasons come first. */

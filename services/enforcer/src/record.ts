@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
-import type { DecisionEnforced, EnforceReply } from '@aegis/shared/contracts/decision';
-import { IdempotencyAnswered } from '@aegis/shared/contracts/decision';
+import {
+  type DecisionEnforced,
+  type EnforceReply,
+  IdempotencyAnswered,
+} from '@aegis/shared/contracts/decision';
 import type { Envelope } from '@aegis/shared/contracts/envelope';
 import { enforceLog, idempotencyLog } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
 
 /** One subject token for a caller's key; keys of different principals never meet. */

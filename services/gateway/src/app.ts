@@ -1,5 +1,5 @@
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { App, AppDeps } from './app-deps.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { parseEnv } from '@aegis/shared/runtime/env';
-import { createLogger } from '@aegis/shared/runtime/logger';
+import { parseEnv } from '@aegis/kit/env';
+import { createLogger } from '@aegis/kit/logger';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatewayEnv } from './config.ts';
 import { createGateway } from './service.ts';

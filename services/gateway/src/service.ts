@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import { ConfigError } from '@aegis/shared/runtime/env';
+import { ConfigError } from '@aegis/kit/env';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import { createApp } from './app.ts';

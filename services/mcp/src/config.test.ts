@@ -1,4 +1,4 @@
-import { parseEnv } from '@aegis/shared/runtime/env';
+import { parseEnv } from '@aegis/kit/env';
 import { expect, it } from 'vitest';
 import { McpEnv } from './config.ts';
 

@@ -1,4 +1,4 @@
-import { BusEnv, durationMs, hostNames, port } from '@aegis/shared/runtime/env';
+import { BusEnv, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
 const WEB_ADDRESS_EXPECTED = 'expected an address that starts with http:// or https://';

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { toProblem } from '@aegis/shared/errors/faces';
-import { ConfigError } from '@aegis/shared/runtime/env';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import { ConfigError } from '@aegis/kit/env';
+import { AppError, toProblem } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import type { Service } from '@aegis/shared/runtime/service';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import {

@@ -1,7 +1,6 @@
+import { toAppError, toToolError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import { ANONYMOUS } from '@aegis/shared/contracts/call';
-import { toAppError } from '@aegis/shared/errors/app-error';
-import { toToolError } from '@aegis/shared/errors/faces';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import { type CallToolResult, McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import pkg from '../package.json' with { type: 'json' };
 import { callerTrace } from './caller-trace.ts';

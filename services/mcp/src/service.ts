@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { ConfigError } from '@aegis/kit/env';
 import type { Responder } from '@aegis/shared/bus/respond';
-import { ConfigError } from '@aegis/shared/runtime/env';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import type { McpConfig } from './config.ts';

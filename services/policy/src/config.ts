@@ -1,4 +1,4 @@
-import { BusEnv } from '@aegis/shared/runtime/env';
+import { BusEnv } from '@aegis/kit/env';
 import { z } from 'zod';
 
 export const PolicyEnv = BusEnv.extend({

@@ -1,7 +1,7 @@
+import { AppError } from '@aegis/kit/errors';
 import type { PolicyReplica } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import { type Candidate, decide } from './domain/policy-log.ts';
 

@@ -1,9 +1,9 @@
+import { watchPath } from '@aegis/kit/files';
 import { createPolicyReplica } from '@aegis/policy-replica/replica';
 import type { Responder } from '@aegis/shared/bus/respond';
 import type { PolicyPublished } from '@aegis/shared/contracts/policy';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
-import { watchPath } from '@aegis/shared/runtime/watch-path';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';

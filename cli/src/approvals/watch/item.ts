@@ -1,4 +1,4 @@
-import { parseJson } from '@aegis/shared/json/parse';
+import { parseJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import { ApprovalItem } from '../../gateway/answers.ts';
 

@@ -1,10 +1,8 @@
+import { AppError, type ErrorCode, type Fault, fromFault } from '@aegis/kit/errors';
+import { parseJson } from '@aegis/kit/json';
 import type { z } from 'zod';
-import type { Rpc, RpcFault, RpcRequest } from '../contracts/rpc.ts';
+import type { Rpc, RpcRequest } from '../contracts/rpc.ts';
 import { rpcSubject } from '../contracts/subjects.ts';
-import { AppError } from '../errors/app-error.ts';
-import type { ErrorCode } from '../errors/catalogue.ts';
-import { fromFault } from '../errors/faces.ts';
-import { parseJson } from '../json/parse.ts';
 import type { Mux } from './mux.ts';
 
 /** What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. */
@@ -21,7 +19,7 @@ const unavailable = (rpc: Rpc, detail: string, cause?: unknown): AppError =>
 
 /** Reads a reply, or throws: an error reply, an answer that is not one, or one that breaks the contract. */
 function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string): z.output<Rep> {
-  let reply: Partial<{ data: unknown; error: RpcFault }>;
+  let reply: Partial<{ data: unknown; error: Fault }>;
   try {
     reply = Object(parseJson(text)) as typeof reply;
   } catch (cause) {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import { AppError } from '../errors/app-error.ts';
-import type { Logger } from '../runtime/logger.ts';
 import { type Append, createAppend } from './append.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { type Commit, createCommit } from './commit.ts';

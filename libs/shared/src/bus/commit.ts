@@ -1,4 +1,4 @@
-import { AppError } from '../errors/app-error.ts';
+import { AppError } from '@aegis/kit/errors';
 import type { Append, Fact, Stored } from './append.ts';
 
 /** As many waiting facts are worth a batch: it costs about 3 ms, a single write about 0.4. */

@@ -1,6 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import type { NatsConnection, PublishOptions } from '@nats-io/transport-node';
-import { AppError } from '../errors/app-error.ts';
-import type { Logger } from '../runtime/logger.ts';
 
 export type Message = { subject: string; payload: string; options?: PublishOptions };
 

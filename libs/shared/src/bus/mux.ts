@@ -1,5 +1,5 @@
+import { AppError } from '@aegis/kit/errors';
 import { createInbox, type Msg } from '@nats-io/transport-node';
-import { AppError } from '../errors/app-error.ts';
 import type { Link, Message } from './link.ts';
 
 const SWEEP_MS = 20;

@@ -1,8 +1,8 @@
+import { AppError } from '@aegis/kit/errors';
+import { parseJson } from '@aegis/kit/json';
 import type { Msg } from '@nats-io/transport-node';
 import { Envelope } from '../contracts/envelope.ts';
 import { STREAM } from '../contracts/subjects.ts';
-import { AppError } from '../errors/app-error.ts';
-import { parseJson } from '../json/parse.ts';
 import type { Mux } from './mux.ts';
 
 /** A stored message; `event` is missing where it can't be read as an envelope. */

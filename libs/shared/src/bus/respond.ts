@@ -1,14 +1,12 @@
+import { AppError, parseRequest, toAppError, toFault } from '@aegis/kit/errors';
+import { MAX_DEPTH, parseStrictJson } from '@aegis/kit/json';
+import type { Logger } from '@aegis/kit/logger';
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { isInbox } from '../broker/identities.ts';
 import { Traceparent } from '../contracts/envelope.ts';
 import type { Rpc, RpcReply } from '../contracts/rpc.ts';
 import { rpcSubject } from '../contracts/subjects.ts';
-import { AppError, toAppError } from '../errors/app-error.ts';
-import { toFault } from '../errors/faces.ts';
-import { parseRequest } from '../errors/invalid.ts';
-import { MAX_DEPTH, parseStrictJson } from '../json/strict.ts';
-import type { Logger } from '../runtime/logger.ts';
 import type { RequestContext } from './ask.ts';
 import type { Link } from './link.ts';
 

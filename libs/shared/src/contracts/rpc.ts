@@ -1,3 +1,4 @@
+import type { Fault } from '@aegis/kit/errors';
 import { z } from 'zod';
 import {
   ApprovalReply,
@@ -94,5 +95,4 @@ export const healthOf = (service: (typeof WITH_HEALTH)[number]) => rpc(service, 
 
 /** What travels: the deadline is absolute, in milliseconds since the epoch; nobody appends past it. */
 export type RpcRequest = { deadline_ms: number; traceparent?: string; data: unknown };
-export type RpcFault = { code: string; detail: string };
-export type RpcReply = { data: unknown } | { error: RpcFault };
+export type RpcReply = { data: unknown } | { error: Fault };

@@ -1,6 +1,6 @@
+import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { describe, expect, it } from 'vitest';
 import { APPROVER_KEY_PREFIX, type Approver, parseApprovers } from './approvers-file.ts';
-import { keyDigest, makeKey } from './key.ts';
 
 const fileOf = (approvers: Record<string, Partial<Approver>>): string => JSON.stringify({ approvers });
 const approver = (key: string, rest: Partial<Approver> = {}): Approver => ({ key: keyDigest(key), ...rest });

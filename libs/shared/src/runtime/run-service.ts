@@ -1,10 +1,10 @@
+import { type BusEnv, ConfigError, parseEnv } from '@aegis/kit/env';
+import { AppError } from '@aegis/kit/errors';
+import { createLogger, type Logger } from '@aegis/kit/logger';
 import type { z } from 'zod';
 import { type Bus, connectBus } from '../bus/bus.ts';
 import type { ServiceName } from '../contracts/subjects.ts';
-import { AppError } from '../errors/app-error.ts';
-import { type BusEnv, ConfigError, parseEnv } from './env.ts';
 import { serveHealth } from './health-server.ts';
-import { createLogger, type Logger } from './logger.ts';
 import type { Service } from './service.ts';
 
 const CONNECT_FOR_MS = 30_000;

@@ -1,7 +1,6 @@
-import { AppError } from '@aegis/shared/errors/app-error';
-import { toProblem } from '@aegis/shared/errors/faces';
-import { parseStrictJson } from '@aegis/shared/json/strict';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import { AppError, toProblem } from '@aegis/kit/errors';
+import { parseStrictJson } from '@aegis/kit/json';
+import type { Logger } from '@aegis/kit/logger';
 import type { FastifyInstance } from 'fastify';
 import { type ApiDeps, apiRoutes } from './api-routes.ts';
 import { type SessionDeps, sessionRoutes } from './session-routes.ts';

@@ -1,4 +1,4 @@
-import { parseRequest } from '@aegis/shared/errors/invalid';
+import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { sourceOfForm } from '../page/form.ts';

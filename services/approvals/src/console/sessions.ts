@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { parseJson } from '@aegis/shared/json/parse';
+import { AppError } from '@aegis/kit/errors';
+import { parseJson } from '@aegis/kit/json';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Decider } from '../domain/decider.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { ADMIN, type Decider } from '../domain/decider.ts';
 import type { Notify } from '../notify/notify.ts';

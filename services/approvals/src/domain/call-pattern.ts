@@ -1,6 +1,6 @@
+import { digestOf } from '@aegis/kit/json';
 import type { Call } from '@aegis/shared/contracts/call';
 import type { ArgumentPattern, CallPattern } from '@aegis/shared/contracts/grants';
-import { digestOf } from '@aegis/shared/json/canonical';
 
 type Args = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { AppError } from '@aegis/kit/errors';
 import {
   type Approval,
   asRuled,
@@ -6,7 +7,6 @@ import {
   type RequestReply,
 } from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import { newTraceId } from '@aegis/shared/runtime/event';
 import { type Command, type Deadlines, decide, isOverdue, stands } from '../domain/approval.ts';

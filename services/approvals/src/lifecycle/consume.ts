@@ -1,8 +1,8 @@
+import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { ConsumeApproval, ConsumeReply } from '@aegis/shared/contracts/approvals';
 import { DecisionEnforced, IdempotencyAnswered } from '@aegis/shared/contracts/decision';
 import { approvalLog, enforceLog, idempotencyLog } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import { decide, standingSentence } from '../domain/approval.ts';
 import { createQueues } from '../queue.ts';

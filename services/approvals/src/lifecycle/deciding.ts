@@ -1,3 +1,4 @@
+import { AppError } from '@aegis/kit/errors';
 import {
   type Approval,
   ApprovalId,
@@ -6,7 +7,6 @@ import {
   type DecideReply,
   type Verdict,
 } from '@aegis/shared/contracts/approvals';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { type Deadlines, standingSentence } from '../domain/approval.ts';
 import { CODE_HOLDER, type Decider, questionOf, whyNoYes } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';

@@ -1,6 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
 import { type Approval, ApprovalId, type RequestApproval } from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import { stands } from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';

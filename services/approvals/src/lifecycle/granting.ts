@@ -1,6 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
 import { asRuled, type DecideReply } from '@aegis/shared/contracts/approvals';
 import type { GiveGrant, Grant } from '@aegis/shared/contracts/grants';
-import { AppError } from '@aegis/shared/errors/app-error';
 import type { Deadlines } from '../domain/approval.ts';
 import { matchesPattern, patternOf } from '../domain/call-pattern.ts';
 import type { Decider } from '../domain/decider.ts';

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { AppError } from '@aegis/kit/errors';
 import type { Fact } from '@aegis/shared/bus/append';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { GrantId } from '@aegis/shared/contracts/approvals';
 import { type Grant, GrantChanged } from '@aegis/shared/contracts/grants';
 import { grantLog } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { type AskedOfGrant, answersFor, type GrantEvent, isActive, revoke, use } from '../domain/grant.ts';
 import { base32 } from '../domain/identity.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { AppError } from '@aegis/kit/errors';
 import type { Fact } from '@aegis/shared/bus/append';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { waitingLog } from '@aegis/shared/contracts/subjects';
 import { AgentWaiting } from '@aegis/shared/contracts/waiting';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';

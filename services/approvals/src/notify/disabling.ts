@@ -1,4 +1,4 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import type { Webhooks } from './webhooks.ts';
 
 const WITHIN_MS = 5_000;

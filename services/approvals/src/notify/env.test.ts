@@ -1,4 +1,4 @@
-import { parseEnv } from '@aegis/shared/runtime/env';
+import { parseEnv } from '@aegis/kit/env';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { NotifyEnv } from './env.ts';

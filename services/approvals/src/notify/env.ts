@@ -1,4 +1,4 @@
-import { durationMs } from '@aegis/shared/runtime/env';
+import { durationMs } from '@aegis/kit/env';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;

@@ -1,11 +1,11 @@
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import type {
   SaveWebhook,
   SaveWebhookReply,
   Webhook,
   WebhookChanged,
 } from '@aegis/shared/contracts/webhooks';
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import type { z } from 'zod';
 import {
   type Entries,

@@ -1,7 +1,5 @@
+import { CATALOGUE, isErrorCode, parseRequest, toAppError } from '@aegis/kit/errors';
 import { ApprovalId, ApprovalStatus, Verdict } from '@aegis/shared/contracts/approvals';
-import { toAppError } from '@aegis/shared/errors/app-error';
-import { CATALOGUE, isErrorCode } from '@aegis/shared/errors/catalogue';
-import { parseRequest } from '@aegis/shared/errors/invalid';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkToken, type Sessions } from '../console/sessions.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::[0-9]{1,5})?$/;
 

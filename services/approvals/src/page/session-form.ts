@@ -1,4 +1,4 @@
-import { toAppError } from '@aegis/shared/errors/app-error';
+import { toAppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import type { Sessions } from '../console/sessions.ts';
 import type { Approvers } from '../people/approvers.ts';

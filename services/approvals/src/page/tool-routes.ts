@@ -1,5 +1,4 @@
-import { toAppError } from '@aegis/shared/errors/app-error';
-import { CATALOGUE, isErrorCode } from '@aegis/shared/errors/catalogue';
+import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { checkToken, type Sessions } from '../console/sessions.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';

@@ -1,4 +1,4 @@
-import { makeKey } from '@aegis/shared/keys/key';
+import { makeKey } from '@aegis/kit/keys';
 import { describe, expect, it } from 'vitest';
 import { createPeople, decide, type People } from '../testkit/people.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { ConfigError } from '@aegis/shared/runtime/env';
+import { ConfigError } from '@aegis/kit/env';
 
 const BYTES = 32;
 const FORM = /^[0-9a-f]{64}$/;

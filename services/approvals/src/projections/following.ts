@@ -1,6 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Followed, Follower } from '@aegis/shared/bus/follow';
-import { AppError } from '@aegis/shared/errors/app-error';
 
 const CATCH_UP_WITHIN_MS = 500;
 const START_WITHIN_MS = 60_000;

@@ -1,4 +1,4 @@
-import { digestOf } from '@aegis/shared/json/canonical';
+import { digestOf } from '@aegis/kit/json';
 
 /** A tool's definition as a server gives it. */
 export const definition = (description: string, name = 'read_file'): Record<string, unknown> => ({

@@ -1,6 +1,7 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keyDigest, makeKey } from '@aegis/kit/keys';
 import type { DecideApproval, DecideReply, Verdict } from '@aegis/shared/contracts/approvals';
 import type { GiveGrant, Grant } from '@aegis/shared/contracts/grants';
 import {
@@ -10,7 +11,6 @@ import {
   approvalsRevoke,
 } from '@aegis/shared/contracts/rpc';
 import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/shared/keys/approvers-file';
-import { keyDigest, makeKey } from '@aegis/shared/keys/key';
 import { onTestFinished } from 'vitest';
 import { soon, world } from './world.ts';
 

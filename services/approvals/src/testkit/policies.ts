@@ -1,5 +1,5 @@
+import { digestOf } from '@aegis/kit/json';
 import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
-import { digestOf } from '@aegis/shared/json/canonical';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { soon, world } from './world.ts';
 

@@ -1,3 +1,4 @@
+import { parseEnv } from '@aegis/kit/env';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
 import type { Call } from '@aegis/shared/contracts/call';
@@ -12,7 +13,6 @@ import {
 } from '@aegis/shared/contracts/rpc';
 import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
 import { recordCall } from '@aegis/shared/json/call-digest';
-import { parseEnv } from '@aegis/shared/runtime/env';
 import { createEvent } from '@aegis/shared/runtime/event';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';

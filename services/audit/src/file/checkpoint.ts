@@ -1,4 +1,4 @@
-import { parseJson } from '@aegis/shared/json/parse';
+import { parseJson } from '@aegis/kit/json';
 
 /** What the last line of a file says: up to where the log has been written. */
 export type Checkpoint = { seq: number; eventId: string };

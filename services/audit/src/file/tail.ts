@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 import { endOfLastLine, linesBackward, readAt } from './backward.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 

@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 import { FileChangedError } from './line-file.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);

@@ -1,5 +1,5 @@
+import type { Logger } from '@aegis/kit/logger';
 import type { Link } from '@aegis/shared/bus/link';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import { KINDS, type Kind, LIVE_SUBJECTS, type LiveEvent, toLiveEvent } from './live-event.ts';
 
 type Message = { string(): string; headers?: { get(name: string): string } | undefined };

@@ -1,6 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
 import type { Link } from '@aegis/shared/bus/link';
 import { STREAM } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type Kind, type LiveEvent, LOGGED_SUBJECTS, toLiveEvent } from './live-event.ts';
 import { mergeBySeq } from './merge.ts';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { parseStrictJson } from '@aegis/shared/json/strict';
+import { AppError } from '@aegis/kit/errors';
+import { parseStrictJson } from '@aegis/kit/json';
 import type { FastifyInstance } from 'fastify';
 
 /** The largest body taken, in bytes; one byte over is refused. */

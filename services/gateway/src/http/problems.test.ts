@@ -1,5 +1,5 @@
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import Fastify from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
 import { problemOf, sendProblem } from './problems.ts';

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import { AppError } from '@aegis/shared/errors/app-error';
-import { type Problem, toProblem } from '@aegis/shared/errors/faces';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import { AppError, type Problem, toProblem } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const PROBLEM_TYPE = 'application/problem+json';

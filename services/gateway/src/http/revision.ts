@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 
 const ETAG = /^"([1-9][0-9]{0,15})"$/;
 

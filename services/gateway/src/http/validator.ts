@@ -1,5 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
-import { parseRequest } from '@aegis/shared/errors/invalid';
+import { AppError, parseRequest } from '@aegis/kit/errors';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
 

@@ -1,4 +1,4 @@
-import { parseRequest } from '@aegis/shared/errors/invalid';
+import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { App, AppDeps } from '../app-deps.ts';
 import { EventId, EventsHeaders, EventsQuery } from '../schemas/events.ts';

@@ -1,3 +1,4 @@
+import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
 import {
@@ -11,7 +12,6 @@ import {
   webhooksSave,
   webhooksTest,
 } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { delivery, giveGrant, grant, webhook, webhookSaved } from '../openapi/approval-examples.ts';
 import { APPROVAL_ID, denied } from '../testkit/samples.ts';

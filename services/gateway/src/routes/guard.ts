@@ -1,7 +1,7 @@
+import { AppError } from '@aegis/kit/errors';
 import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
 import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
 import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { CheckBody, EnforceBody, EnforceHeaders } from '../schemas/guard.ts';

@@ -1,3 +1,4 @@
+import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
 import {
@@ -12,7 +13,6 @@ import {
   policyMigrate,
   policyValidate,
 } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditPage, migratedPolicy, policy, policyInForce, policyValidity } from '../openapi/examples.ts';
 import { APPROVAL_ID, approved, denied, pending, TRACE_ID } from '../testkit/samples.ts';

@@ -1,7 +1,6 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import { ApprovalId } from '@aegis/shared/contracts/approvals';
+import { AppError } from '@aegis/kit/errors';
+import { type Approval, ApprovalId } from '@aegis/shared/contracts/approvals';
 import { approvalsGet } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';

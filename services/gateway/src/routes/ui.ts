@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import type { App, AppDeps } from '../app-deps.ts';
 import { BODY_LIMIT } from '../http/json-body.ts';

@@ -1,4 +1,4 @@
-import { CATALOGUE, type ErrorCode } from '@aegis/shared/errors/catalogue';
+import { CATALOGUE, type ErrorCode } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { ApprovalItem } from './approvals.ts';
 

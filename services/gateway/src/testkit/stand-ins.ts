@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { parseEnv } from '@aegis/kit/env';
+import { createLogger } from '@aegis/kit/logger';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { type Route, route } from '@aegis/shared/bus/respond';
 import { healthOf } from '@aegis/shared/contracts/rpc';
 import type { ServiceName } from '@aegis/shared/contracts/subjects';
-import { parseEnv } from '@aegis/shared/runtime/env';
-import { createLogger } from '@aegis/shared/runtime/logger';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { createApp } from '../app.ts';
 import { GatewayEnv } from '../config.ts';

@@ -5,7 +5,7 @@ import {
   type OutgoingHttpHeaders,
   request,
 } from 'node:http';
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 
 /**
  * The largest page passed on, in bytes. The page of one approval shows its whole arguments: up to 1.25 MB, of which each

@@ -1,8 +1,7 @@
+import { AppError, type ErrorCode } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { EnforceReply } from '@aegis/shared/contracts/decision';
 import { approvalsGet, enforce } from '@aegis/shared/contracts/rpc';
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { ErrorCode } from '@aegis/shared/errors/catalogue';
 import { callDigest } from '@aegis/shared/json/call-digest';
 import { newTraceId } from '@aegis/shared/runtime/event';
 import type { Dispatcher } from './dispatch.ts';

@@ -1,6 +1,6 @@
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import type { Fact } from '@aegis/shared/bus/append';
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { Logger } from '@aegis/shared/runtime/logger';
 
 const TRY_FOR_MS = 2_000;
 const FIRST_PAUSE_MS = 250;

@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 import type { AskUpstream } from './passage.ts';
 import type { PinKeeper } from './pin-keeper.ts';
 import { definitionDigest, type Listed } from './pins.ts';

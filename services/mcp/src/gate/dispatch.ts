@@ -1,9 +1,8 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import { sayNo } from './answers.ts';
 import { endingOf } from './ending.ts';
 import type { GateOptions, Passage, UpstreamEnd } from './passage.ts';
-import type { Passing } from './passing.ts';
-import { decisionOf } from './passing.ts';
+import { decisionOf, type Passing } from './passing.ts';
 import { newIds, type Recorder, type Sent } from './record.ts';
 import { unknownOutcome } from './sentences.ts';
 

@@ -1,6 +1,6 @@
+import { parseJson } from '@aegis/kit/json';
 import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
 import type { ClientInfo } from '@aegis/shared/contracts/call';
-import { parseJson } from '@aegis/shared/json/parse';
 import type { Response } from '../wire/message.ts';
 import { foldName } from '../wire/protocol-keys.ts';
 import { scanObject } from '../wire/scan.ts';

@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { INTERNAL_ERROR } from './answers.ts';

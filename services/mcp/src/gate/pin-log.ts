@@ -1,9 +1,9 @@
+import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Followed, Follower } from '@aegis/shared/bus/follow';
 import { EVENT_DATA } from '@aegis/shared/contracts/events';
 import { TOOLS_LOG } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import { foldPin, type Pins } from './pins.ts';
 
 const CATCH_UP_WITHIN_MS = 3_000;

@@ -1,6 +1,6 @@
+import { digestOf } from '@aegis/kit/json';
 import type { EventData, EventType } from '@aegis/shared/contracts/events';
 import { toolAcceptedLog, toolLog } from '@aegis/shared/contracts/subjects';
-import { digestOf } from '@aegis/shared/json/canonical';
 import { foldName } from '../wire/protocol-keys.ts';
 import { sha256 } from './record.ts';
 

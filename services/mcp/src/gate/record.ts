@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import type { Logger } from '@aegis/kit/logger';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Call, ClientInfo } from '@aegis/shared/contracts/call';
 import type { DecisionEnforced, Dispatch, RecordedCall } from '@aegis/shared/contracts/decision';
@@ -7,7 +8,6 @@ import type { EventData, EventType } from '@aegis/shared/contracts/events';
 import { callLog, enforceLog } from '@aegis/shared/contracts/subjects';
 import { recordCall } from '@aegis/shared/json/call-digest';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import { type BackgroundOptions, createBackground } from './background.ts';
 import { createGather } from './gather.ts';
 import type { RecordMode } from './passage.ts';

@@ -1,4 +1,4 @@
-import { MAX_DEPTH } from '@aegis/shared/json/strict';
+import { MAX_DEPTH } from '@aegis/kit/json';
 import type { RecordMode } from './passage.ts';
 import { MAX_RECORDED, redact } from './redact.ts';
 

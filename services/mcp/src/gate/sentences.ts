@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/shared/errors/app-error';
+import { AppError } from '@aegis/kit/errors';
 
 /**
  * What a model reads where its call did not simply run. Each says what happened, why, and what it may do instead, in one

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import { type Connection, type OpenGate, Unavailable } from './connection.ts';
 import { HttpConnection } from './http/http-connection.ts';
 import { HTTP_SESSION_IDLE_MS, type Limits, MAX_SESSIONS } from './limits.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { keyDigest } from '@aegis/shared/keys/key';
+import { keyDigest } from '@aegis/kit/keys';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { keyDigest } from '@aegis/shared/keys/key';
+import { keyDigest } from '@aegis/kit/keys';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConformanceServer } from '../../../../e2e/testkit/conformance/server.ts';

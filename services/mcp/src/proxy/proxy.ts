@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import { errorResponse } from '../wire/errors.ts';
 import { type OpenGate, Unavailable } from './connection.ts';
 import { Connections } from './connections.ts';

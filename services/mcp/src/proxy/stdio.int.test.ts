@@ -4,7 +4,7 @@ import { request as open } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { keyDigest } from '@aegis/shared/keys/key';
+import { keyDigest } from '@aegis/kit/keys';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectV1, connectV2 } from '../testkit/clients.ts';

@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '@aegis/kit/errors';
+import { digestOf } from '@aegis/kit/json';
+import { createLogger } from '@aegis/kit/logger';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { type Responder, route } from '@aegis/shared/bus/respond';
 import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
@@ -11,10 +14,7 @@ import type {
 } from '@aegis/shared/contracts/decision';
 import { approvalsRequest, auditWrite, enforce, policyCheck, policyGet } from '@aegis/shared/contracts/rpc';
 import type { ServiceName } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest } from '@aegis/shared/json/call-digest';
-import { digestOf } from '@aegis/shared/json/canonical';
-import { createLogger } from '@aegis/shared/runtime/logger';
 
 export const DIGEST = digestOf({ a: 'policy' });
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

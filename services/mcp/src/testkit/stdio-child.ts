@@ -1,6 +1,6 @@
+import { BusEnv, parseEnv } from '@aegis/kit/env';
+import { createLogger } from '@aegis/kit/logger';
 import { connectBus } from '@aegis/shared/bus/bus';
-import { BusEnv, parseEnv } from '@aegis/shared/runtime/env';
-import { createLogger } from '@aegis/shared/runtime/logger';
 import { runStdio } from '../stdio.ts';
 
 /** What a client starts in the tests: the tools over this process's own stdin and stdout. */

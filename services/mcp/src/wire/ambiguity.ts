@@ -1,5 +1,4 @@
-import { keyOf, members, OPEN_OBJECT, slice } from '@aegis/shared/json/json-text';
-import { parseJson } from '@aegis/shared/json/parse';
+import { keyOf, members, OPEN_OBJECT, parseJson, slice } from '@aegis/kit/json';
 import { hidesLetters } from './envelope.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Message } from './message.ts';

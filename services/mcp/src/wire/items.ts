@@ -1,12 +1,4 @@
-import {
-  BACKSLASH,
-  CLOSE_ARRAY,
-  CLOSE_OBJECT,
-  COMMA,
-  OPEN_ARRAY,
-  OPEN_OBJECT,
-  QUOTE,
-} from '@aegis/shared/json/json-text';
+import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@aegis/kit/json';
 
 const SPACE = 0x20;
 /** An item has at least one character and a comma before it or a bracket around it. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { hasEscapedKeys, parseKeyByKey } from '@aegis/shared/json/parse';
+import { hasEscapedKeys, parseKeyByKey } from '@aegis/kit/json';
 import { hasMoreItems } from './items.ts';
 import { type Scan, scanObject, type TopMember, topMembers } from './scan.ts';
 

@@ -7,7 +7,7 @@ import {
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
-} from '@aegis/shared/json/json-text';
+} from '@aegis/kit/json';
 
 /** A top-level member as it is written, the value without the whitespace around it. */
 export type TopMember = { readonly key: string; readonly value: string };

@@ -1,4 +1,4 @@
-import { parseJson } from '@aegis/shared/json/parse';
+import { parseJson } from '@aegis/kit/json';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {

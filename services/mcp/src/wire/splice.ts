@@ -8,7 +8,7 @@ import {
   OPEN_OBJECT,
   type Span,
   skipSpace,
-} from '@aegis/shared/json/json-text';
+} from '@aegis/kit/json';
 
 /** Keys and indices from the root of a message to one of its values. */
 export type Path = readonly (string | number)[];

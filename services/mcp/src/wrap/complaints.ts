@@ -1,4 +1,4 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 
 const WINDOW_MS = 10_000;
 const PER_WINDOW = 10;

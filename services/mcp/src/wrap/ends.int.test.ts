@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { createLogger } from '@aegis/shared/runtime/logger';
+import { createLogger } from '@aegis/kit/logger';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { AskUpstream } from '../gate/passage.ts';
 import { runWrap } from './run-wrap.ts';

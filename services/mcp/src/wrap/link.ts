@@ -1,4 +1,4 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import type { Gate, UpstreamEnd } from '../gate/passage.ts';
 import { errorResponse } from '../wire/errors.ts';
 import { createInFlight, type InFlight } from '../wire/in-flight.ts';

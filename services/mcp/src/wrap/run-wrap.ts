@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import type { AskUpstream, Gate } from '../gate/passage.ts';
 import { relayFromClient } from './from-client.ts';
 import { loseServer, relayFromServer } from './from-server.ts';

@@ -1,6 +1,5 @@
-import { toAppError } from '@aegis/shared/errors/app-error';
-import { describeIssues } from '@aegis/shared/errors/invalid';
-import { parseStrictJson } from '@aegis/shared/json/strict';
+import { describeIssues, toAppError } from '@aegis/kit/errors';
+import { parseStrictJson } from '@aegis/kit/json';
 import { type Entries, type Entry, File } from './entry.ts';
 
 const asPartOfIt = (message: string): string =>

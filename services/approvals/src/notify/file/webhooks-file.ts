@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { AppError } from '@aegis/shared/errors/app-error';
-import type { Logger } from '@aegis/shared/runtime/logger';
-import { watchPath } from '@aegis/shared/runtime/watch-path';
+import { AppError } from '@aegis/kit/errors';
+import { watchPath } from '@aegis/kit/files';
+import type { Logger } from '@aegis/kit/logger';
 import { createQueue } from '../../queue.ts';
 import type { Entries } from './entry.ts';
 import { whileLocked } from './lock.ts';

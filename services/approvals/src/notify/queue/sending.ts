@@ -1,4 +1,4 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import { createQueue } from '../../queue.ts';
 import type { Entries } from '../file/entry.ts';
 import type { Lines } from './lines.ts';

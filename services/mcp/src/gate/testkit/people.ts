@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { AppError } from '@aegis/kit/errors';
+import { digestOf } from '@aegis/kit/json';
 import { route } from '@aegis/shared/bus/respond';
 import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { EnforceReply, EnforceRequest, Outcome } from '@aegis/shared/contracts/decision';
 import { approvalsCancel, approvalsGet, enforce } from '@aegis/shared/contracts/rpc';
 import { enforceLog } from '@aegis/shared/contracts/subjects';
-import { AppError } from '@aegis/shared/errors/app-error';
 import { callDigest, recordCall } from '@aegis/shared/json/call-digest';
-import { digestOf } from '@aegis/shared/json/canonical';
 import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import { connectTestBus } from '@aegis/testkit/bus';
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import type { Gate } from '../../gate/passage.ts';
 import { errorResponse } from '../../wire/errors.ts';
 import type { Message, Request } from '../../wire/message.ts';

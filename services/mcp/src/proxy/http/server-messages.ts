@@ -1,4 +1,4 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import type { Gate } from '../../gate/passage.ts';
 import { readServerMessage } from '../../wire/read-message.ts';
 import type { Call, Calls, Verdict } from '../calls.ts';

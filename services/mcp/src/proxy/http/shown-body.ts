@@ -1,4 +1,4 @@
-import { parseJson } from '@aegis/shared/json/parse';
+import { parseJson } from '@aegis/kit/json';
 import { ENVELOPE_KEYS } from '../../wire/protocol-keys.ts';
 import { isType } from './headers.ts';
 

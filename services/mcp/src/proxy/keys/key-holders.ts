@@ -1,7 +1,7 @@
+import { createWatchedFile } from '@aegis/kit/files';
+import { bearerOf, holderOf } from '@aegis/kit/keys';
+import type { Logger } from '@aegis/kit/logger';
 import { ANONYMOUS } from '@aegis/shared/contracts/call';
-import { bearerOf, holderOf } from '@aegis/shared/keys/key';
-import { createWatchedFile } from '@aegis/shared/keys/watched-file';
-import type { Logger } from '@aegis/shared/runtime/logger';
 import { parseKeys } from './keys-file.ts';
 
 const OF_KEY = 'key:';

@@ -1,6 +1,6 @@
+import { parseFile, type ReadFile } from '@aegis/kit/files';
+import { KeyName } from '@aegis/kit/keys';
 import { Digest } from '@aegis/shared/contracts/call';
-import { KeyName } from '@aegis/shared/keys/key';
-import { parseFile, type ReadFile } from '@aegis/shared/keys/parse-file';
 import { z } from 'zod';
 
 /** What a key of an MCP client begins with. */

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyDigest, makeKey as makeKeyOf } from '@aegis/shared/keys/key';
-import { createLogger } from '@aegis/shared/runtime/logger';
+import { keyDigest, makeKey as makeKeyOf } from '@aegis/kit/keys';
+import { createLogger } from '@aegis/kit/logger';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeyHolders } from './key-holders.ts';
 import { CLIENT_KEY_PREFIX, parseKeys } from './keys-file.ts';

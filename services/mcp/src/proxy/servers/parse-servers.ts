@@ -1,7 +1,6 @@
+import { describeIssues, toAppError } from '@aegis/kit/errors';
+import { parseStrictJson } from '@aegis/kit/json';
 import { ServerName } from '@aegis/shared/contracts/call';
-import { toAppError } from '@aegis/shared/errors/app-error';
-import { describeIssues } from '@aegis/shared/errors/invalid';
-import { parseStrictJson } from '@aegis/shared/json/strict';
 import { z } from 'zod';
 import { RECORD_MODES } from '../../gate/passage.ts';
 import type { ServerEntry, Upstream } from './entry.ts';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Logger } from '@aegis/shared/runtime/logger';
-import { watchPath } from '@aegis/shared/runtime/watch-path';
+import { watchPath } from '@aegis/kit/files';
+import type { Logger } from '@aegis/kit/logger';
 import type { ServerEntry } from './entry.ts';
 import { type ParsedServers, parseServers, type Servers } from './parse-servers.ts';
 

@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import { MAX_LINE_BYTES, readLines } from '../../wire/lines.ts';
 import { Unavailable } from '../connection.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';

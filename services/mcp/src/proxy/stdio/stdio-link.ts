@@ -1,4 +1,4 @@
-import type { Logger } from '@aegis/shared/runtime/logger';
+import type { Logger } from '@aegis/kit/logger';
 import type { AskUpstream, Gate } from '../../gate/passage.ts';
 import { errorResponse } from '../../wire/errors.ts';
 import type { Notification, Request } from '../../wire/message.ts';

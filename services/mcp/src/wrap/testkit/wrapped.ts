@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { createLogger } from '@aegis/shared/runtime/logger';
+import { createLogger } from '@aegis/kit/logger';
 import { onTestFinished } from 'vitest';
 import type { AskUpstream, Gate } from '../../gate/passage.ts';
 import { type Exit, type Patience, runWrap } from '../run-wrap.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Logger } from '../runtime/logger.ts';
-import { watchPath } from '../runtime/watch-path.ts';
+import type { Logger } from '../logger.ts';
 import type { ReadFile } from './parse-file.ts';
+import { watchPath } from './watch-path.ts';
 
 export type WatchedFile<T> = {
   /** Reads the file, then reads it again whenever it changes. */

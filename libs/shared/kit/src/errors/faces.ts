@@ -1,4 +1,3 @@
-import type { RpcFault } from '../contracts/rpc.ts';
 import { AppError, toAppError } from './app-error.ts';
 import { CATALOGUE, isErrorCode } from './catalogue.ts';
 
@@ -11,6 +10,9 @@ export type Problem = {
   detail: string;
   instance?: string;
 };
+
+/** An error as it crosses the bus. */
+export type Fault = { code: string; detail: string };
 
 /** The HTTP face: `application/problem+json`. `instance` names the request. */
 export function toProblem(thrown: unknown, instance?: string): Problem {
@@ -27,13 +29,13 @@ export function toProblem(thrown: unknown, instance?: string): Problem {
 }
 
 /** The bus's face: what goes into an error reply. */
-export function toFault(thrown: unknown): RpcFault {
+export function toFault(thrown: unknown): Fault {
   const error = toAppError(thrown);
   return { code: error.code, detail: error.message };
 }
 
 /** Back from the bus's face. An unknown code is an internal error: nothing is allowed because of it. */
-export function fromFault(fault: RpcFault): AppError {
+export function fromFault(fault: Fault): AppError {
   return isErrorCode(fault.code)
     ? new AppError(fault.code, fault.detail)
     : new AppError('internal', `unknown error code ${JSON.stringify(fault.code)} from the bus`);

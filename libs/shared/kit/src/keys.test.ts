@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bearerOf, holderOf, keyDigest, makeKey } from './key.ts';
+import { bearerOf, holderOf, keyDigest, makeKey } from './keys.ts';
 
 it('a key is 256 bits of chance, and never the same', () => {
   expect(makeKey('aegis')).toMatch(/^aegis_[\w-]{43}$/);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { createLogger } from '../runtime/logger.ts';
+import { createLogger } from '../logger.ts';
+import { createWatchedFile } from './in-force.ts';
 import { parseFile } from './parse-file.ts';
-import { createWatchedFile } from './watched-file.ts';
 
 const SOON = { timeout: 5_000 };
 

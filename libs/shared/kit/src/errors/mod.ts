@@ -1,0 +1,4 @@
+export { AppError, toAppError } from './app-error.ts';
+export { CATALOGUE, type ErrorCode, isErrorCode } from './catalogue.ts';
+export { type Fault, fromFault, type Problem, toFault, toProblem, toToolError } from './faces.ts';
+export { describeIssues, parseRequest } from './invalid.ts';

@@ -1,0 +1,22 @@
+export { digestOf } from './canonical.ts';
+export {
+  BACKSLASH,
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  elements,
+  endOfString,
+  endOfValue,
+  keyOf,
+  type MemberSpan,
+  members,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+  type Span,
+  skipSpace,
+  slice,
+} from './json-text.ts';
+export { hasEscapedKeys, parseJson, parseKeyByKey } from './parse.ts';
+export { MAX_DEPTH, parseStrictJson } from './strict.ts';

@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import * as env from './env.ts';
+import * as errors from './errors/mod.ts';
+import * as files from './files/mod.ts';
+import * as json from './json/mod.ts';
+import * as keys from './keys.ts';
+import * as logger from './logger.ts';
+
+it('errors has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(errors).toSorted()).toEqual([
+    'AppError',
+    'CATALOGUE',
+    'describeIssues',
+    'fromFault',
+    'isErrorCode',
+    'parseRequest',
+    'toAppError',
+    'toFault',
+    'toProblem',
+    'toToolError',
+  ]);
+});
+
+it('json has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(json).toSorted()).toEqual([
+    'BACKSLASH',
+    'CLOSE_ARRAY',
+    'CLOSE_OBJECT',
+    'COLON',
+    'COMMA',
+    'MAX_DEPTH',
+    'OPEN_ARRAY',
+    'OPEN_OBJECT',
+    'QUOTE',
+    'digestOf',
+    'elements',
+    'endOfString',
+    'endOfValue',
+    'hasEscapedKeys',
+    'keyOf',
+    'members',
+    'parseJson',
+    'parseKeyByKey',
+    'parseStrictJson',
+    'skipSpace',
+    'slice',
+  ]);
+});
+
+it('files has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(files).toSorted()).toEqual(['createWatchedFile', 'parseFile', 'watchPath']);
+});
+
+it('keys has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(keys).toSorted()).toEqual(['KeyName', 'bearerOf', 'holderOf', 'keyDigest', 'makeKey']);
+});
+
+it('env has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(env).toSorted()).toEqual([
+    'BusEnv',
+    'ConfigError',
+    'durationMs',
+    'hostNames',
+    'logLevel',
+    'parseEnv',
+    'port',
+  ]);
+});
+
+it('logger has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(logger).toSorted()).toEqual(['createLogger']);
+});
