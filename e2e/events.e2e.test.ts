@@ -1,5 +1,5 @@
+import { enforceLog } from '@aegis/contracts/subjects';
 import { connectAs } from '@aegis/shared/broker/connect-as';
-import { enforceLog } from '@aegis/shared/contracts/subjects';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allAudit, enforce, post } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';

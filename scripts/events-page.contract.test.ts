@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { Approval } from '@aegis/contracts/approvals';
+import { Envelope } from '@aegis/contracts/envelope';
+import { EVENT_DATA, type EventType } from '@aegis/contracts/events';
+import { Grant } from '@aegis/contracts/grants';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Approval } from '../libs/shared/src/contracts/approvals.ts';
-import { Envelope } from '../libs/shared/src/contracts/envelope.ts';
-import { EVENT_DATA, type EventType } from '../libs/shared/src/contracts/events.ts';
-import { Grant } from '../libs/shared/src/contracts/grants.ts';
 import { CHANNELS } from './asyncapi/facts.ts';
 
 const page = await readFile(new URL('../docs/events.md', import.meta.url), 'utf8');

@@ -31,6 +31,12 @@ export const ruleSet: IFlattenedRuleSet = {
       to: { path: '^libs/', pathNot: '(^libs/shared/kit/|/node_modules/)' },
     },
     {
+      name: 'contracts-need-the-kit-alone',
+      severity: 'error',
+      from: { path: '^libs/shared/contracts/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^libs/', pathNot: '(^libs/shared/(contracts|kit)/|/node_modules/)' },
+    },
+    {
       name: 'the-shared-stands-alone',
       severity: 'error',
       from: { path: '^libs/shared/src/', pathNot: '\\.test\\.ts$' },
@@ -58,7 +64,7 @@ export const ruleSet: IFlattenedRuleSet = {
       to: {
         pathNot: [
           '/domain/',
-          '^libs/shared/src/(contracts|json)/',
+          '^libs/shared/contracts/src/',
           '^libs/shared/kit/src/(errors|json)/',
           '^libs/policy-engine/',
           '^(node:)?crypto$',

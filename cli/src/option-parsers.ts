@@ -1,6 +1,3 @@
-import { AppError } from '@aegis/kit/errors';
-import { parseStrictJson } from '@aegis/kit/json';
-import { KeyName } from '@aegis/kit/keys';
 import {
   Digest,
   DryRunId,
@@ -9,7 +6,10 @@ import {
   Principal,
   ServerName,
   ToolName,
-} from '@aegis/shared/contracts/call';
+} from '@aegis/contracts/call';
+import { AppError } from '@aegis/kit/errors';
+import { parseStrictJson } from '@aegis/kit/json';
+import { KeyName } from '@aegis/kit/keys';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { EVENT_DATA } from '@aegis/contracts/events';
 import { Parser } from '@asyncapi/parser';
 import { expect, it } from 'vitest';
-import { EVENT_DATA } from '../../libs/shared/src/contracts/events.ts';
 import { CHANNELS } from './facts.ts';
 import { asyncApiYaml } from './yaml.ts';
 

@@ -1,4 +1,4 @@
-import { rpcSubject } from '../../libs/shared/src/contracts/subjects.ts';
+import { rpcSubject } from '@aegis/contracts/subjects';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CHANNELS, type Channel } from './facts.ts';
 import { capital, eventKey, eventMessages, rpcKey, rpcMessages } from './messages.ts';

@@ -1,4 +1,4 @@
-import type { EventType } from '../../libs/shared/src/contracts/events.ts';
+import type { EventType } from '@aegis/contracts/events';
 import {
   AUDIT_LOG,
   approvalLog,
@@ -13,7 +13,7 @@ import {
   toolLog,
   WEBHOOK_LOG,
   waitingLog,
-} from '../../libs/shared/src/contracts/subjects.ts';
+} from '@aegis/contracts/subjects';
 
 /** Where an outsider sees a kind of fact. A `{parameter}` in the address stands for one token. */
 export type Channel = {

@@ -1,5 +1,5 @@
-import { Envelope } from '../../libs/shared/src/contracts/envelope.ts';
-import { EVENT_DATA, isEventType } from '../../libs/shared/src/contracts/events.ts';
+import { Envelope } from '@aegis/contracts/envelope';
+import { EVENT_DATA, isEventType } from '@aegis/contracts/events';
 import type { Channel } from './facts.ts';
 import { type Json, type Rpc, refTo } from './schemas.ts';
 

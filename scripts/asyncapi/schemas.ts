@@ -1,17 +1,17 @@
+import * as approvals from '@aegis/contracts/approvals';
+import * as audit from '@aegis/contracts/audit';
+import * as call from '@aegis/contracts/call';
+import * as decision from '@aegis/contracts/decision';
+import * as envelope from '@aegis/contracts/envelope';
+import * as grants from '@aegis/contracts/grants';
+import * as policy from '@aegis/contracts/policy';
+import * as proxiedCall from '@aegis/contracts/proxied-call';
+import * as rpcs from '@aegis/contracts/rpc';
+import * as terms from '@aegis/contracts/terms';
+import * as toolDefinition from '@aegis/contracts/tool-definition';
+import * as waiting from '@aegis/contracts/waiting';
+import * as webhooks from '@aegis/contracts/webhooks';
 import { z } from 'zod';
-import * as approvals from '../../libs/shared/src/contracts/approvals.ts';
-import * as audit from '../../libs/shared/src/contracts/audit.ts';
-import * as call from '../../libs/shared/src/contracts/call.ts';
-import * as decision from '../../libs/shared/src/contracts/decision.ts';
-import * as envelope from '../../libs/shared/src/contracts/envelope.ts';
-import * as grants from '../../libs/shared/src/contracts/grants.ts';
-import * as policy from '../../libs/shared/src/contracts/policy.ts';
-import * as proxiedCall from '../../libs/shared/src/contracts/proxied-call.ts';
-import * as rpcs from '../../libs/shared/src/contracts/rpc.ts';
-import * as terms from '../../libs/shared/src/contracts/terms.ts';
-import * as toolDefinition from '../../libs/shared/src/contracts/tool-definition.ts';
-import * as waiting from '../../libs/shared/src/contracts/waiting.ts';
-import * as webhooks from '../../libs/shared/src/contracts/webhooks.ts';
 
 export type Json = { [key: string]: unknown };
 export type Rpc = rpcs.Rpc;
@@ -54,8 +54,7 @@ export const RPCS: readonly Rpc[] = Object.values<unknown>(rpcs)
 /** The `components.schemas` of a contract. @throws RangeError where the contract has no name to refer to */
 export function refTo(schema: z.ZodType): Json {
   const id = NAMED.get(schema)?.id;
-  if (id === undefined)
-    throw new RangeError('a schema of the bus is not exported by libs/shared/src/contracts');
+  if (id === undefined) throw new RangeError('a schema of the bus is not exported by libs/shared/contracts');
   return { $ref: `#/components/schemas/${id}` };
 }
 

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { asyncApiDocument } from './document.ts';
 
-const HEADER = '# Made by `npm run docs:asyncapi` from libs/shared/src/contracts. Change it there.\n';
+const HEADER = '# Made by `npm run docs:asyncapi` from libs/shared/contracts. Change it there.\n';
 
 /** The text of docs/asyncapi.yaml. */
 export const asyncApiYaml = (): string =>

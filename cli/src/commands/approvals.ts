@@ -1,4 +1,4 @@
-import { ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import { ApprovalStatus } from '@aegis/contracts/approvals';
 import { type Command, Option } from 'commander';
 import { completeApproval } from '../approvals/complete.ts';
 import { cancelApproval, decideApproval, type Reason } from '../approvals/decide.ts';

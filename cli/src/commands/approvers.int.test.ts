@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseApprovers } from '@aegis/contracts/approvers-file';
 import { keyDigest } from '@aegis/kit/keys';
-import { parseApprovers } from '@aegis/shared/keys/approvers-file';
 import { expect, test } from 'vitest';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { APPROVER_KEY_PREFIX, type Approver, parseApprovers } from '@aegis/shared/keys/approvers-file';
+import { APPROVER_KEY_PREFIX, type Approver, parseApprovers } from '@aegis/contracts/approvers-file';
 import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';

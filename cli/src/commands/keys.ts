@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/mcp/keys';
+import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/contracts/keys-file';
 import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';

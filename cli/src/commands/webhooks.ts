@@ -1,4 +1,4 @@
-import { Notice, WebhookId, WebhookSecret } from '@aegis/shared/contracts/webhooks';
+import { Notice, WebhookId, WebhookSecret } from '@aegis/contracts/webhooks';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ApproverOptions, withCredential } from '../approver-credential.ts';
 import type { ExitCode, Host } from '../host.ts';

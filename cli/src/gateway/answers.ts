@@ -1,5 +1,5 @@
-import { AuditLine } from '@aegis/shared/contracts/audit';
-import { Outcome } from '@aegis/shared/contracts/decision';
+import { AuditLine } from '@aegis/contracts/audit';
+import { Outcome } from '@aegis/contracts/decision';
 import { z } from 'zod';
 
 /** What the gateway answers, as far as the commands read it; everything else in an answer is kept. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/contracts/approvers-file';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
-import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/shared/keys/approvers-file';
 
 /** Ada and Bob are of finance, Cyd is of support; Dee is an admin. */
 const PEOPLE = {

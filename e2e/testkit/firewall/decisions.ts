@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
+import type { Envelope } from '@aegis/contracts/envelope';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { Stack } from '../stack.ts';
 

@@ -1,4 +1,4 @@
-import { approvalLog } from '@aegis/shared/contracts/subjects';
+import { approvalLog } from '@aegis/contracts/subjects';
 import { describe, expect, it } from 'vitest';
 import { fieldsOf, startConsole } from './testkit/browser.ts';
 import { definition, seen } from './testkit/definitions.ts';

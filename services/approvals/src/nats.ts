@@ -1,6 +1,4 @@
-import { AppError } from '@aegis/kit/errors';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import {
   approvalsAccept,
   approvalsCancel,
@@ -16,7 +14,9 @@ import {
   approvalsStanding,
   approvalsTools,
   healthOf,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/rpc';
+import { AppError } from '@aegis/kit/errors';
+import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Service } from '@aegis/shared/runtime/service';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';

@@ -1,6 +1,6 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import { approvalsConsume } from '@aegis/shared/contracts/rpc';
-import { createEvent } from '@aegis/shared/runtime/event';
+import type { Approval } from '@aegis/contracts/approvals';
+import { createEvent } from '@aegis/contracts/create-event';
+import { approvalsConsume } from '@aegis/contracts/rpc';
 import { describe, expect, it } from 'vitest';
 import {
   CODE,

@@ -1,6 +1,6 @@
+import { STREAM } from '@aegis/contracts/subjects';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Responder } from '@aegis/shared/bus/respond';
-import { STREAM } from '@aegis/shared/contracts/subjects';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import { jetstreamManager } from '@nats-io/jetstream';

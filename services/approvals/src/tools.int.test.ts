@@ -1,5 +1,5 @@
-import { TOOLS_LOG, toolAcceptedLog, toolLog } from '@aegis/shared/contracts/subjects';
-import { createEvent } from '@aegis/shared/runtime/event';
+import { createEvent } from '@aegis/contracts/create-event';
+import { TOOLS_LOG, toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from './testkit/definitions.ts';
 import { accept, sawTool, toolChanged, tools } from './testkit/tools.ts';

@@ -1,7 +1,7 @@
+import type { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
+import { auditQuery, auditWrite, type HealthReply, healthOf } from '@aegis/contracts/rpc';
 import type { RequestContext } from '@aegis/shared/bus/ask';
 import { type Route, route } from '@aegis/shared/bus/respond';
-import type { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from '@aegis/shared/contracts/audit';
-import { auditQuery, auditWrite, type HealthReply, healthOf } from '@aegis/shared/contracts/rpc';
 
 /** What the service answers. */
 export type Answers = {

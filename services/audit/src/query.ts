@@ -1,6 +1,6 @@
+import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
-import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/shared/contracts/audit';
 import { type Line, linesBackward } from './file/backward.ts';
 import type { LineFile } from './file/line-file.ts';
 import { seekSeq } from './file/seek.ts';

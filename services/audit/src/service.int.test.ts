@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { auditQuery, auditWrite, healthOf } from '@aegis/shared/contracts/rpc';
-import { traceparentOf } from '@aegis/shared/runtime/event';
+import { traceparentOf } from '@aegis/contracts/create-event';
+import { auditQuery, auditWrite, healthOf } from '@aegis/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TRACE_ID } from './testkit/samples.ts';

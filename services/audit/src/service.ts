@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError, toAppError } from '@aegis/kit/errors';
 import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Responder } from '@aegis/shared/bus/respond';
-import type { QueryAudit, QueryAuditReply } from '@aegis/shared/contracts/audit';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import type { AuditConfig } from './config.ts';

@@ -1,14 +1,9 @@
+import type { Approval, ConsumeApproval, RequestApproval, RequestReply } from '@aegis/contracts/approvals';
+import { callDigest } from '@aegis/contracts/call-digest';
+import type { EnforceRequest } from '@aegis/contracts/decision';
+import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
-import type {
-  Approval,
-  ConsumeApproval,
-  RequestApproval,
-  RequestReply,
-} from '@aegis/shared/contracts/approvals';
-import type { EnforceRequest } from '@aegis/shared/contracts/decision';
-import { approvalsConsume, approvalsRequest, enforce } from '@aegis/shared/contracts/rpc';
-import { callDigest } from '@aegis/shared/json/call-digest';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
 

@@ -1,9 +1,9 @@
+import type { Approval } from '@aegis/contracts/approvals';
+import { callDigest } from '@aegis/contracts/call-digest';
+import { DecisionEnforced, type EnforceRequest } from '@aegis/contracts/decision';
+import type { Envelope } from '@aegis/contracts/envelope';
+import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
 import { route } from '@aegis/shared/bus/respond';
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import { DecisionEnforced, type EnforceRequest } from '@aegis/shared/contracts/decision';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { approvalsConsume, approvalsRequest, enforce } from '@aegis/shared/contracts/rpc';
-import { callDigest } from '@aegis/shared/json/call-digest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
 

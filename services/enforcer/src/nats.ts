@@ -1,5 +1,5 @@
+import { enforce, healthOf } from '@aegis/contracts/rpc';
 import { type Route, route } from '@aegis/shared/bus/respond';
-import { enforce, healthOf } from '@aegis/shared/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
 import type { Enforce } from './enforce.ts';
 

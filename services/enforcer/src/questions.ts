@@ -1,20 +1,15 @@
-import { AppError } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Bus } from '@aegis/shared/bus/bus';
 import {
   type Approval,
   type ConsumeApproval,
   type ConsumeReply,
   type RequestReply,
   ruledOf,
-} from '@aegis/shared/contracts/approvals';
-import type { CheckReply, EnforceRequest } from '@aegis/shared/contracts/decision';
-import {
-  approvalsConsume,
-  approvalsRequest,
-  approvalsStanding,
-  policyCheck,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/approvals';
+import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
+import { approvalsConsume, approvalsRequest, approvalsStanding, policyCheck } from '@aegis/contracts/rpc';
+import { AppError } from '@aegis/kit/errors';
+import type { RequestContext } from '@aegis/shared/bus/ask';
+import type { Bus } from '@aegis/shared/bus/bus';
 import type { Ruling } from './domain/decision.ts';
 
 /** What an approval takes; the rule's own reasons come first. */

@@ -1,16 +1,16 @@
-import type { Bus } from '@aegis/shared/bus/bus';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { CheckReply, EnforceRequest } from '@aegis/shared/contracts/decision';
+import type { Approval } from '@aegis/contracts/approvals';
+import { callDigest } from '@aegis/contracts/call-digest';
+import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
 import {
   approvalsConsume,
   approvalsRequest,
   approvalsStanding,
   enforce,
   policyCheck,
-} from '@aegis/shared/contracts/rpc';
-import { enforceLog } from '@aegis/shared/contracts/subjects';
-import { callDigest } from '@aegis/shared/json/call-digest';
+} from '@aegis/contracts/rpc';
+import { enforceLog } from '@aegis/contracts/subjects';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';

@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { expect, it } from 'vitest';
 import { toApprovalItem } from './approval-item.ts';
 import { ApprovalItem } from './schemas/approvals.ts';

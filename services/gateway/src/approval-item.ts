@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalItem } from './schemas/approvals.ts';
 
 /** An approval as one flat object; `ts` is when it was requested. */

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { enforce, policyCheck } from '@aegis/contracts/rpc';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
-import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BODY_LIMIT } from './http/json-body.ts';
 import { allowedCheck, enforceReply } from './testkit/samples.ts';

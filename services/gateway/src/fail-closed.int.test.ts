@@ -1,5 +1,5 @@
+import { rpcSubject } from '@aegis/contracts/subjects';
 import type { Bus } from '@aegis/shared/bus/bus';
-import { rpcSubject } from '@aegis/shared/contracts/subjects';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from './testkit/samples.ts';
 import { connectAs, createTestApp, type Server, startNatsServer } from './testkit/stand-ins.ts';

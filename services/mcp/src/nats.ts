@@ -1,5 +1,5 @@
+import { healthOf } from '@aegis/contracts/rpc';
 import { type Route, route } from '@aegis/shared/bus/respond';
-import { healthOf } from '@aegis/shared/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
 
 /** The service's way in on the bus: how it is. */

@@ -1,6 +1,6 @@
+import { ANONYMOUS } from '@aegis/contracts/call';
 import { toAppError, toToolError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
 import { type CallToolResult, McpServer, type ServerContext } from '@modelcontextprotocol/server';
 import pkg from '../package.json' with { type: 'json' };
 import { callerTrace } from './caller-trace.ts';

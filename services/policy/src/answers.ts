@@ -1,3 +1,8 @@
+import { createEvent } from '@aegis/contracts/create-event';
+import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
+import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
+import { checkSubject } from '@aegis/contracts/subjects';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 import {
   effectivePolicy,
   evaluate,
@@ -7,11 +12,6 @@ import {
 } from '@aegis/policy-engine';
 import type { ActivePolicy } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
-import type { CheckReply, CheckRequest } from '@aegis/shared/contracts/decision';
-import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
-import { checkSubject } from '@aegis/shared/contracts/subjects';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
-import { createEvent } from '@aegis/shared/runtime/event';
 
 const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import type { PolicyPublished } from '@aegis/contracts/policy';
 import {
   defaultPolicy,
   effectivePolicy,
@@ -8,7 +9,6 @@ import {
   policyDigest,
   validatePolicy,
 } from '@aegis/policy-engine';
-import type { PolicyPublished } from '@aegis/shared/contracts/policy';
 import type { Candidate } from './domain/policy-log.ts';
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,6 +1,3 @@
-import type { ActivePolicy } from '@aegis/policy-replica/replica';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { type Route, route } from '@aegis/shared/bus/respond';
 import {
   healthOf,
   policyCheck,
@@ -8,7 +5,10 @@ import {
   policyGet,
   policyMigrate,
   policyValidate,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/rpc';
+import type { ActivePolicy } from '@aegis/policy-replica/replica';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Service } from '@aegis/shared/runtime/service';
 import { announce, check, get, migrate, validate } from './answers.ts';
 

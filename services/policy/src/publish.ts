@@ -1,8 +1,8 @@
+import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { PolicyReplica } from '@aegis/policy-replica/replica';
 import type { Bus } from '@aegis/shared/bus/bus';
-import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
-import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import { type Candidate, decide } from './domain/policy-log.ts';
 
 const TRIES = 5;

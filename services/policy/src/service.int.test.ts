@@ -1,9 +1,9 @@
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { healthOf, policyCheck, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
 import type { Bus } from '@aegis/shared/bus/bus';
-import { healthOf, policyCheck, policyGet, policyMigrate, policyValidate } from '@aegis/shared/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';

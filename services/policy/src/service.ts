@@ -1,7 +1,7 @@
+import type { PolicyPublished } from '@aegis/contracts/policy';
 import { watchPath } from '@aegis/kit/files';
 import { createPolicyReplica } from '@aegis/policy-replica/replica';
 import type { Responder } from '@aegis/shared/bus/respond';
-import type { PolicyPublished } from '@aegis/shared/contracts/policy';
 import type { Deps } from '@aegis/shared/runtime/run-service';
 import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import { readCandidate } from './candidate.ts';

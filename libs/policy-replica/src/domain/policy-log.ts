@@ -1,4 +1,4 @@
-import type { PolicyPublished, PolicyRejected } from '@aegis/shared/contracts/policy';
+import type { PolicyPublished, PolicyRejected } from '@aegis/contracts/policy';
 
 /** What the log says: the policy in force, and the last candidate that was refused since then. */
 export type State = { published?: PolicyPublished; rejected?: PolicyRejected };

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createEvent } from '@aegis/contracts/create-event';
+import { AUDIT_LOG, POLICY_LOG } from '@aegis/contracts/subjects';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { dockerProblem } from '@aegis/testkit/docker';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { AUDIT_LOG, POLICY_LOG } from '../contracts/subjects.ts';
-import { createEvent } from '../runtime/event.ts';
 import { natsConf } from './config.ts';
 import { connectAs } from './connect-as.ts';
 import { ensureIdentities } from './identities.ts';

@@ -19,7 +19,7 @@ import {
   TOOLS_LOG,
   WAITING_LOG,
   WEBHOOK_LOG,
-} from '../contracts/subjects.ts';
+} from '@aegis/contracts/subjects';
 import { type Identity, inboxPrefix } from './identities.ts';
 
 /** What a NATS user may do; everything else is denied. A subscription may name its queue group after a space. */

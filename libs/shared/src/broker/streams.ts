@@ -1,4 +1,3 @@
-import type { ConsumerConfig, StreamConfig } from '@nats-io/jetstream';
 import {
   APPROVALS_LOG,
   CHECKS_STREAM,
@@ -11,7 +10,8 @@ import {
   TIMERS_CONSUMER,
   TIMERS_FIRED,
   TIMERS_STREAM,
-} from '../contracts/subjects.ts';
+} from '@aegis/contracts/subjects';
+import type { ConsumerConfig, StreamConfig } from '@nats-io/jetstream';
 
 export type WantedStream = Partial<StreamConfig> & Pick<StreamConfig, 'name' | 'subjects'>;
 export type WantedConsumer = Partial<ConsumerConfig> & Pick<ConsumerConfig, 'durable_name'>;

@@ -1,6 +1,6 @@
+import type { Envelope } from '@aegis/contracts/envelope';
 import { AppError } from '@aegis/kit/errors';
 import { headers, type Msg } from '@nats-io/transport-node';
-import type { Envelope } from '../contracts/envelope.ts';
 import type { Message } from './link.ts';
 import type { Mux } from './mux.ts';
 import type { Read } from './read.ts';

@@ -1,8 +1,8 @@
+import type { Rpc, RpcRequest } from '@aegis/contracts/rpc';
+import { rpcSubject } from '@aegis/contracts/subjects';
 import { AppError, type ErrorCode, type Fault, fromFault } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { z } from 'zod';
-import type { Rpc, RpcRequest } from '../contracts/rpc.ts';
-import { rpcSubject } from '../contracts/subjects.ts';
 import type { Mux } from './mux.ts';
 
 /** What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. */

@@ -1,10 +1,10 @@
+import type { Rpc } from '@aegis/contracts/rpc';
+import { approvalLog, enforceLog, POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Rpc } from '../contracts/rpc.ts';
-import { approvalLog, enforceLog, POLICY_LOG } from '../contracts/subjects.ts';
 import type { Bus } from './bus.ts';
 import { route } from './respond.ts';
 

@@ -1,7 +1,7 @@
+import type { Envelope } from '@aegis/contracts/envelope';
+import { STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
-import type { Envelope } from '../contracts/envelope.ts';
-import { STREAM } from '../contracts/subjects.ts';
 import { type Progress, untilCaughtUp } from './caught-up.ts';
 import type { Link } from './link.ts';
 import { readEnvelope } from './read.ts';

@@ -1,8 +1,8 @@
+import { Envelope } from '@aegis/contracts/envelope';
+import { STREAM } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { Msg } from '@nats-io/transport-node';
-import { Envelope } from '../contracts/envelope.ts';
-import { STREAM } from '../contracts/subjects.ts';
 import type { Mux } from './mux.ts';
 
 /** A stored message; `event` is missing where it can't be read as an envelope. */

@@ -1,12 +1,12 @@
+import { Traceparent } from '@aegis/contracts/envelope';
+import type { Rpc, RpcReply } from '@aegis/contracts/rpc';
+import { rpcSubject } from '@aegis/contracts/subjects';
 import { AppError, parseRequest, toAppError, toFault } from '@aegis/kit/errors';
 import { MAX_DEPTH, parseStrictJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { isInbox } from '../broker/identities.ts';
-import { Traceparent } from '../contracts/envelope.ts';
-import type { Rpc, RpcReply } from '../contracts/rpc.ts';
-import { rpcSubject } from '../contracts/subjects.ts';
 import type { RequestContext } from './ask.ts';
 import type { Link } from './link.ts';
 

@@ -1,9 +1,9 @@
+import type { ServiceName } from '@aegis/contracts/subjects';
 import { type BusEnv, ConfigError, parseEnv } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import type { z } from 'zod';
 import { type Bus, connectBus } from '../bus/bus.ts';
-import type { ServiceName } from '../contracts/subjects.ts';
 import { serveHealth } from './health-server.ts';
 import type { Service } from './service.ts';
 

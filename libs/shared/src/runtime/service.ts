@@ -1,4 +1,4 @@
-import type { HealthReply } from '../contracts/rpc.ts';
+import type { HealthReply } from '@aegis/contracts/rpc';
 
 /** A part of the firewall: the same rooms, the same life. */
 export interface Service {

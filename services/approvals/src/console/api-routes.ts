@@ -1,7 +1,7 @@
+import { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
+import { Note, Timestamp } from '@aegis/contracts/call';
+import { CallPattern } from '@aegis/contracts/grants';
 import { parseRequest } from '@aegis/kit/errors';
-import { ApprovalStatus, Verdict } from '@aegis/shared/contracts/approvals';
-import { Note, Timestamp } from '@aegis/shared/contracts/call';
-import { CallPattern } from '@aegis/shared/contracts/grants';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Grants } from '../lifecycle/grants.ts';

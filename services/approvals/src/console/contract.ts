@@ -18,9 +18,9 @@
  * | `POST webhooks/{id}/test` | `{ delivery }` |
  * | `GET webhooks/{id}/deliveries` | {@link DeliveriesView} |
  */
-import type { Approval, ApprovalStatus } from '@aegis/shared/contracts/approvals';
-import type { CallPattern, Grant } from '@aegis/shared/contracts/grants';
-import type { Delivery, Webhook } from '@aegis/shared/contracts/webhooks';
+import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
+import type { CallPattern, Grant } from '@aegis/contracts/grants';
+import type { Delivery, Webhook } from '@aegis/contracts/webhooks';
 
 /** An approver's own key, or the code. */
 export type SignIn = { secret: string };

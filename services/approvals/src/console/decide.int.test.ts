@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { describe, expect, it } from 'vitest';
 import { type Browser, openBrowser, startConsole } from '../testkit/browser.ts';
 import { createPeople, decide } from '../testkit/people.ts';

@@ -1,4 +1,4 @@
-import { type Approval, asRuled } from '@aegis/shared/contracts/approvals';
+import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import { quorumOf } from '../domain/vote.ts';
 import type { ApprovalSummary } from './contract.ts';
 

@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { AuditLine } from '@aegis/shared/contracts/audit';
+import type { Approval } from '@aegis/contracts/approvals';
+import type { AuditLine } from '@aegis/contracts/audit';
 import type { TimelineEntry } from './contract.ts';
 
 type Entry = TimelineEntry;

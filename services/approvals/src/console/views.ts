@@ -1,4 +1,4 @@
-import { type Approval, asRuled } from '@aegis/shared/contracts/approvals';
+import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import { type Decider, questionOf, whyNot } from '../domain/decider.ts';
 import { whyNoGrant } from '../lifecycle/granting.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';

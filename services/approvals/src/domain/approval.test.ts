@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { describe, expect, it } from 'vitest';
 import { type Command, decide, evolve, isOverdue, stands } from './approval.ts';
 import type { Decider } from './decider.ts';

@@ -1,5 +1,5 @@
-import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 import type { Decider } from './decider.ts';
 import type { ApprovalEvent, Decision } from './outcome.ts';
 import { sameTerms, TERMS_CHANGED } from './terms.ts';

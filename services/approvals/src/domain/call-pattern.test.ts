@@ -1,5 +1,5 @@
-import type { Call } from '@aegis/shared/contracts/call';
-import type { ArgumentPattern, CallPattern } from '@aegis/shared/contracts/grants';
+import type { Call } from '@aegis/contracts/call';
+import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { describe, expect, it } from 'vitest';
 import { matchesPattern, patternOf } from './call-pattern.ts';
 

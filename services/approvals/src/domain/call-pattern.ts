@@ -1,6 +1,6 @@
+import type { Call } from '@aegis/contracts/call';
+import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { digestOf } from '@aegis/kit/json';
-import type { Call } from '@aegis/shared/contracts/call';
-import type { ArgumentPattern, CallPattern } from '@aegis/shared/contracts/grants';
 
 type Args = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import type { Approval } from '@aegis/contracts/approvals';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 
 /** A person, or a system that stands for one, who may say yes or no. */
 export type Decider = {

@@ -1,5 +1,5 @@
-import type { Call } from '@aegis/shared/contracts/call';
-import type { Grant } from '@aegis/shared/contracts/grants';
+import type { Call } from '@aegis/contracts/call';
+import type { Grant } from '@aegis/contracts/grants';
 import { describe, expect, it } from 'vitest';
 import { at } from '../testkit/states.ts';
 import { answersFor, isActive, revoke, use } from './grant.ts';

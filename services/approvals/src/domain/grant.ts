@@ -1,7 +1,7 @@
-import type { Call } from '@aegis/shared/contracts/call';
-import type { MatchedRule } from '@aegis/shared/contracts/decision';
-import type { Grant } from '@aegis/shared/contracts/grants';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import type { Call } from '@aegis/contracts/call';
+import type { MatchedRule } from '@aegis/contracts/decision';
+import type { Grant } from '@aegis/contracts/grants';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { matchesPattern } from './call-pattern.ts';
 import { sameTerms } from './terms.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PolicyPublished } from '@aegis/shared/contracts/policy';
+import type { PolicyPublished } from '@aegis/contracts/policy';
 
 /** What a policy says, as far as an approval is concerned. */
 export type PolicyPrefixes = {

@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import type { Approval } from '@aegis/contracts/approvals';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { describe, expect, it } from 'vitest';
 import { at, DECIDE_MS, person, USE_MS, waiting } from '../testkit/states.ts';
 import { type Command, decide } from './approval.ts';

@@ -1,4 +1,4 @@
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 
 export const TERMS_CHANGED = 'its rule says something else about who decides by now';
 

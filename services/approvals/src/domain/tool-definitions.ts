@@ -1,5 +1,5 @@
-import type { EventData } from '@aegis/shared/contracts/events';
-import type { ChangeLevel, QuarantinedTool } from '@aegis/shared/contracts/tool-definition';
+import type { EventData } from '@aegis/contracts/events';
+import type { ChangeLevel, QuarantinedTool } from '@aegis/contracts/tool-definition';
 import type { z } from 'zod';
 
 type Definition = QuarantinedTool['definition'];

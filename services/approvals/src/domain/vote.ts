@@ -1,4 +1,4 @@
-import type { Approval, Verdict } from '@aegis/shared/contracts/approvals';
+import type { Approval, Verdict } from '@aegis/contracts/approvals';
 import { type Decider, questionOf, whyNot, whyNoYes } from './decider.ts';
 import type { Decision } from './outcome.ts';
 

@@ -1,4 +1,4 @@
-import type { AgentWaiting } from '@aegis/shared/contracts/waiting';
+import type { AgentWaiting } from '@aegis/contracts/waiting';
 
 /** The agent's approvals that may still wait, without those that are known to be over. */
 export const stillWaiting = (

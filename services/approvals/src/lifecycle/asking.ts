@@ -1,14 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { type Approval, asRuled, type RequestApproval, type RequestReply } from '@aegis/contracts/approvals';
+import type { Call } from '@aegis/contracts/call';
+import { callDigest } from '@aegis/contracts/call-digest';
+import { newTraceId } from '@aegis/contracts/create-event';
 import { AppError } from '@aegis/kit/errors';
-import {
-  type Approval,
-  asRuled,
-  type RequestApproval,
-  type RequestReply,
-} from '@aegis/shared/contracts/approvals';
-import type { Call } from '@aegis/shared/contracts/call';
-import { callDigest } from '@aegis/shared/json/call-digest';
-import { newTraceId } from '@aegis/shared/runtime/event';
 import { type Command, type Deadlines, decide, isOverdue, stands } from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';
 import { sameTerms, TERMS_CHANGED } from '../domain/terms.ts';

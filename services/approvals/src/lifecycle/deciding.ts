@@ -1,4 +1,3 @@
-import { AppError } from '@aegis/kit/errors';
 import {
   type Approval,
   ApprovalId,
@@ -6,7 +5,8 @@ import {
   type DecideApproval,
   type DecideReply,
   type Verdict,
-} from '@aegis/shared/contracts/approvals';
+} from '@aegis/contracts/approvals';
+import { AppError } from '@aegis/kit/errors';
 import { type Deadlines, standingSentence } from '../domain/approval.ts';
 import { CODE_HOLDER, type Decider, questionOf, whyNoYes } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';

@@ -1,7 +1,7 @@
+import { type Approval, ApprovalId, type RequestApproval } from '@aegis/contracts/approvals';
+import type { Call } from '@aegis/contracts/call';
+import { callDigest } from '@aegis/contracts/call-digest';
 import { AppError } from '@aegis/kit/errors';
-import { type Approval, ApprovalId, type RequestApproval } from '@aegis/shared/contracts/approvals';
-import type { Call } from '@aegis/shared/contracts/call';
-import { callDigest } from '@aegis/shared/json/call-digest';
 import { stands } from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';

@@ -1,4 +1,4 @@
-import type { Call } from '@aegis/shared/contracts/call';
+import type { Call } from '@aegis/contracts/call';
 import { expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
 import { complete, consume, request, startReplica, useWorld } from '../testkit/world.ts';

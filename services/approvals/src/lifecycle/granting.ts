@@ -1,6 +1,6 @@
+import { asRuled, type DecideReply } from '@aegis/contracts/approvals';
+import type { GiveGrant, Grant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
-import { asRuled, type DecideReply } from '@aegis/shared/contracts/approvals';
-import type { GiveGrant, Grant } from '@aegis/shared/contracts/grants';
 import type { Deadlines } from '../domain/approval.ts';
 import { matchesPattern, patternOf } from '../domain/call-pattern.ts';
 import type { Decider } from '../domain/decider.ts';

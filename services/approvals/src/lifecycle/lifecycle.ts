@@ -1,4 +1,4 @@
-import type { CancelApproval } from '@aegis/shared/contracts/approvals';
+import type { CancelApproval } from '@aegis/contracts/approvals';
 import type { Command, Deadlines } from '../domain/approval.ts';
 import type { Decider } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';

@@ -1,5 +1,5 @@
+import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
-import type { Approval, ApprovalStatus } from '@aegis/shared/contracts/approvals';
 import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
 import type { Store } from '../store.ts';
 

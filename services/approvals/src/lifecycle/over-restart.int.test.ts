@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
 import { sawTool } from '../testkit/tools.ts';

@@ -1,4 +1,4 @@
-import { DECISIONS_LOG } from '@aegis/shared/contracts/subjects';
+import { DECISIONS_LOG } from '@aegis/contracts/subjects';
 import { describe, expect, it } from 'vitest';
 import {
   call,

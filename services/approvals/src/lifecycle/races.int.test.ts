@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { DecideReply } from '@aegis/contracts/approvals';
+import { approvalsDecide } from '@aegis/contracts/rpc';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
-import type { DecideReply } from '@aegis/shared/contracts/approvals';
-import { approvalsDecide } from '@aegis/shared/contracts/rpc';
 import { expect, it, onTestFinished } from 'vitest';
 import { call, complete, consume, get, request, startReplica, useWorld, world } from '../testkit/world.ts';
 

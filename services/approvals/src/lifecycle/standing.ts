@@ -1,5 +1,5 @@
+import type { Approval } from '@aegis/contracts/approvals';
 import { toAppError } from '@aegis/kit/errors';
-import type { Approval } from '@aegis/shared/contracts/approvals';
 import type { PolicyIndex } from '../projections/policy-index.ts';
 import type { Grants } from './grants.ts';
 

@@ -1,6 +1,6 @@
+import { EVENT_DATA } from '@aegis/contracts/events';
 import type { Logger } from '@aegis/kit/logger';
 import type { Followed } from '@aegis/shared/bus/follow';
-import { EVENT_DATA } from '@aegis/shared/contracts/events';
 import { inQuarantine } from '../domain/tool-definitions.ts';
 import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';

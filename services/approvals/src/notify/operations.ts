@@ -1,5 +1,5 @@
-import type { Credential } from '@aegis/shared/contracts/approvals';
-import type { Delivery, Webhook } from '@aegis/shared/contracts/webhooks';
+import type { Credential } from '@aegis/contracts/approvals';
+import type { Delivery, Webhook } from '@aegis/contracts/webhooks';
 import type { Webhooks } from './webhooks.ts';
 
 /** Who it is, where that is somebody who may change webhooks. @throws AppError where it is not */

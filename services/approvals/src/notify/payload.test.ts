@@ -1,4 +1,4 @@
-import { NOTICES } from '@aegis/shared/contracts/webhooks';
+import { NOTICES } from '@aegis/contracts/webhooks';
 import { expect, test } from 'vitest';
 import { messageIdOf, noticeOf } from './payload.ts';
 import { CANARY, denied, pending, requested } from './testkit/approvals.ts';

@@ -1,7 +1,7 @@
-import { ApprovalChanged, ApprovalId, ApprovalStatus } from '@aegis/shared/contracts/approvals';
-import { Principal, Timestamp, ToolName } from '@aegis/shared/contracts/call';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { NOTICES, Notice, WebhookId } from '@aegis/shared/contracts/webhooks';
+import { ApprovalChanged, ApprovalId, ApprovalStatus } from '@aegis/contracts/approvals';
+import { Principal, Timestamp, ToolName } from '@aegis/contracts/call';
+import type { Envelope } from '@aegis/contracts/envelope';
+import { NOTICES, Notice, WebhookId } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
 /**

@@ -1,11 +1,11 @@
-import { type Route, route } from '@aegis/shared/bus/respond';
 import {
   webhooksDeliveries,
   webhooksList,
   webhooksRemove,
   webhooksSave,
   webhooksTest,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/rpc';
+import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Authorize, Operations } from './operations.ts';
 
 /** The webhooks' ways in on the bus. Nobody is told anything before it is known who asks. */

@@ -1,4 +1,4 @@
-import { WebhookSecret } from '@aegis/shared/contracts/webhooks';
+import { WebhookSecret } from '@aegis/contracts/webhooks';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { makeSecret, signaturesOf } from './secret.ts';

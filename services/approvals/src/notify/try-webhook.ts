@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Delivery } from '@aegis/contracts/webhooks';
 import type { Logger } from '@aegis/kit/logger';
-import type { Delivery } from '@aegis/shared/contracts/webhooks';
 import type { Entry } from './file/entry.ts';
 import { testPayload } from './payload.ts';
 import type { DeliveryLog } from './queue/delivery-log.ts';

@@ -1,4 +1,4 @@
-import type { WebhookChanged } from '@aegis/shared/contracts/webhooks';
+import type { WebhookChanged } from '@aegis/contracts/webhooks';
 import { silentLog } from '@aegis/testkit/bus';
 import { beforeEach, expect, test } from 'vitest';
 import type { Entries, Entry } from './file/entry.ts';

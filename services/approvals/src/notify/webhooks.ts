@@ -1,11 +1,6 @@
+import type { SaveWebhook, SaveWebhookReply, Webhook, WebhookChanged } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type {
-  SaveWebhook,
-  SaveWebhookReply,
-  Webhook,
-  WebhookChanged,
-} from '@aegis/shared/contracts/webhooks';
 import type { z } from 'zod';
 import {
   type Entries,

@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import type { Loaded } from '../store.ts';
 import type { Assets } from './assets.ts';
 import { deadlineOf, decideForm, fact, factsOf, indented, reasonsOf, termsOf } from './call.ts';

@@ -1,5 +1,5 @@
+import { ApprovalId, ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import { CATALOGUE, isErrorCode, parseRequest, toAppError } from '@aegis/kit/errors';
-import { ApprovalId, ApprovalStatus, Verdict } from '@aegis/shared/contracts/approvals';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { checkToken, type Sessions } from '../console/sessions.ts';

@@ -1,4 +1,4 @@
-import type { Approval, ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import type { Shape } from '../lifecycle/list.ts';
 import type { Assets } from './assets.ts';
 import { deadlineOf, decideForm, factsOf, indented, reasonsOf, termsOf } from './call.ts';

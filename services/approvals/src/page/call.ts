@@ -1,4 +1,4 @@
-import { type Approval, asRuled } from '@aegis/shared/contracts/approvals';
+import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import { type Html, html } from './html.ts';
 import { bytesOf, EMPTY, time } from './layout.ts';
 

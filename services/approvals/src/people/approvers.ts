@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { Credential } from '@aegis/contracts/approvals';
+import { APPROVER_KEY_PREFIX, type ApproversFile, parseApprovers } from '@aegis/contracts/approvers-file';
 import { AppError } from '@aegis/kit/errors';
 import { createWatchedFile, type WatchedFile } from '@aegis/kit/files';
 import { keyDigest } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
-import type { Credential } from '@aegis/shared/contracts/approvals';
-import { APPROVER_KEY_PREFIX, type ApproversFile, parseApprovers } from '@aegis/shared/keys/approvers-file';
 import { ADMIN, CODE_HOLDER, type Decider } from '../domain/decider.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import type { Queue } from '../queue.ts';

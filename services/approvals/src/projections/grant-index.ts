@@ -1,6 +1,6 @@
+import { type Grant, GrantChanged } from '@aegis/contracts/grants';
+import { grantLog } from '@aegis/contracts/subjects';
 import type { Followed } from '@aegis/shared/bus/follow';
-import { type Grant, GrantChanged } from '@aegis/shared/contracts/grants';
-import { grantLog } from '@aegis/shared/contracts/subjects';
 
 /** Every grant that there ever was, as it is now. */
 export class GrantIndex {

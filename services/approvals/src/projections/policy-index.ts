@@ -1,5 +1,5 @@
+import { PolicyPublished } from '@aegis/contracts/policy';
 import type { Followed } from '@aegis/shared/bus/follow';
-import { PolicyPublished } from '@aegis/shared/contracts/policy';
 import { asksTheSame, type PolicyPrefixes, prefixesOf, ruleIn } from '../domain/policy-prefix.ts';
 
 /** Every policy that was ever in force, by its digest. */

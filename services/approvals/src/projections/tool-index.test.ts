@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { createEvent } from '@aegis/shared/runtime/event';
+import { createEvent } from '@aegis/contracts/create-event';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
 import { ToolIndex, toolKey } from './tool-index.ts';

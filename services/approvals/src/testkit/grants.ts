@@ -1,5 +1,5 @@
-import { type EventData, isEventType } from '@aegis/shared/contracts/events';
-import { GRANTS_LOG } from '@aegis/shared/contracts/subjects';
+import { type EventData, isEventType } from '@aegis/contracts/events';
+import { GRANTS_LOG } from '@aegis/contracts/subjects';
 import { giveGrant } from './people.ts';
 import { call, request, world } from './world.ts';
 

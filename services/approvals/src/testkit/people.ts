@@ -1,16 +1,11 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DecideApproval, DecideReply, Verdict } from '@aegis/contracts/approvals';
+import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/contracts/approvers-file';
+import type { GiveGrant, Grant } from '@aegis/contracts/grants';
+import { approvalsDecide, approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/rpc';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
-import type { DecideApproval, DecideReply, Verdict } from '@aegis/shared/contracts/approvals';
-import type { GiveGrant, Grant } from '@aegis/shared/contracts/grants';
-import {
-  approvalsDecide,
-  approvalsGrant,
-  approvalsGrants,
-  approvalsRevoke,
-} from '@aegis/shared/contracts/rpc';
-import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/shared/keys/approvers-file';
 import { onTestFinished } from 'vitest';
 import { soon, world } from './world.ts';
 

@@ -1,6 +1,6 @@
+import { createEvent } from '@aegis/contracts/create-event';
+import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { digestOf } from '@aegis/kit/json';
-import { POLICY_LOG } from '@aegis/shared/contracts/subjects';
-import { createEvent } from '@aegis/shared/runtime/event';
 import { soon, world } from './world.ts';
 
 /** Three rules, of which the second one asks a person about refunds. */

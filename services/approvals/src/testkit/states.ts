@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import type { Approval } from '@aegis/contracts/approvals';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 import type { Decider } from '../domain/decider.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');

@@ -1,7 +1,7 @@
-import { parseEnv } from '@aegis/kit/env';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
-import type { Call } from '@aegis/shared/contracts/call';
+import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
+import type { Call } from '@aegis/contracts/call';
+import { recordCall } from '@aegis/contracts/call-digest';
+import { createEvent } from '@aegis/contracts/create-event';
 import {
   approvalsCancel,
   approvalsComplete,
@@ -10,10 +10,10 @@ import {
   approvalsList,
   approvalsRequest,
   approvalsStanding,
-} from '@aegis/shared/contracts/rpc';
-import type { ApprovalTerms } from '@aegis/shared/contracts/terms';
-import { recordCall } from '@aegis/shared/json/call-digest';
-import { createEvent } from '@aegis/shared/runtime/event';
+} from '@aegis/contracts/rpc';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
+import { parseEnv } from '@aegis/kit/env';
+import type { Bus } from '@aegis/shared/bus/bus';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach } from 'vitest';

@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalSummary, ApprovalView } from '../../src/console/contract.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';

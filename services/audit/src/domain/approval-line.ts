@@ -1,4 +1,4 @@
-import type { AuditLine } from '@aegis/shared/contracts/audit';
+import type { AuditLine } from '@aegis/contracts/audit';
 
 /** One line of the approvals file. */
 export type ApprovalLine = {

@@ -1,6 +1,6 @@
-import { AuditLine } from '@aegis/shared/contracts/audit';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { EVENT_DATA, type EventData, type EventType } from '@aegis/shared/contracts/events';
+import { AuditLine } from '@aegis/contracts/audit';
+import type { Envelope } from '@aegis/contracts/envelope';
+import { EVENT_DATA, type EventData, type EventType } from '@aegis/contracts/events';
 import { describe, expect, it } from 'vitest';
 import { approvalOf, eventOf, SAMPLES, TIME, TRACE_ID } from '../testkit/samples.ts';
 import { toAuditLine } from './audit-line.ts';

@@ -1,6 +1,6 @@
-import type { AuditLine } from '@aegis/shared/contracts/audit';
-import { type Envelope, traceIdOf } from '@aegis/shared/contracts/envelope';
-import { EVENT_DATA, isEventType } from '@aegis/shared/contracts/events';
+import type { AuditLine } from '@aegis/contracts/audit';
+import { type Envelope, traceIdOf } from '@aegis/contracts/envelope';
+import { EVENT_DATA, isEventType } from '@aegis/contracts/events';
 import type { Flat } from './flat.ts';
 import { FLATTEN } from './flatten.ts';
 import { eventIdOf, type Recorded } from './recorded.ts';

@@ -1,6 +1,6 @@
-import type { AuditLine } from '@aegis/shared/contracts/audit';
-import type { ClientInfo } from '@aegis/shared/contracts/call';
-import type { EventData, EventType } from '@aegis/shared/contracts/events';
+import type { AuditLine } from '@aegis/contracts/audit';
+import type { ClientInfo } from '@aegis/contracts/call';
+import type { EventData, EventType } from '@aegis/contracts/events';
 
 /** What an event says in the flat words of the audit file; what is left out is null there, or absent. */
 export type Flat = Partial<Omit<AuditLine, 'seq' | 'ts' | 'event_id' | 'type'>> & { action: string };

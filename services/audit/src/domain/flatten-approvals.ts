@@ -1,4 +1,4 @@
-import { type Approval, asRuled } from '@aegis/shared/contracts/approvals';
+import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import { type Flat, type Flatten, joined } from './flat.ts';
 
 const OK_BY_STATUS = {

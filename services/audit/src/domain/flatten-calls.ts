@@ -1,4 +1,4 @@
-import type { CallFailed, CallOutcomeUnknown, CallSucceeded } from '@aegis/shared/contracts/proxied-call';
+import type { CallFailed, CallOutcomeUnknown, CallSucceeded } from '@aegis/contracts/proxied-call';
 import { clientText, type Flat, type Flatten } from './flat.ts';
 
 type Ended = CallSucceeded | CallFailed | CallOutcomeUnknown;

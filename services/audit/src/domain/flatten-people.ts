@@ -1,5 +1,5 @@
-import type { Grant } from '@aegis/shared/contracts/grants';
-import type { WebhookChanged, WebhookTarget } from '@aegis/shared/contracts/webhooks';
+import type { Grant } from '@aegis/contracts/grants';
+import type { WebhookChanged, WebhookTarget } from '@aegis/contracts/webhooks';
 import type { Flat, Flatten } from './flat.ts';
 
 /** Without the values that its pattern has for arguments: this file has no arguments. */

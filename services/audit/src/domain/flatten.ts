@@ -1,5 +1,5 @@
-import type { DecisionEnforced } from '@aegis/shared/contracts/decision';
-import type { EventType } from '@aegis/shared/contracts/events';
+import type { DecisionEnforced } from '@aegis/contracts/decision';
+import type { EventType } from '@aegis/contracts/events';
 import { clientText, type Flat, type Flatten, joined } from './flat.ts';
 import { FLATTEN_APPROVALS } from './flatten-approvals.ts';
 import { FLATTEN_CALLS } from './flatten-calls.ts';

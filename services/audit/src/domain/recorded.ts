@@ -1,4 +1,4 @@
-import type { Envelope } from '@aegis/shared/contracts/envelope';
+import type { Envelope } from '@aegis/contracts/envelope';
 
 /** A fact as the log gives it; `event` is missing where the message is no envelope. */
 export type Recorded = { seq: number; event?: Envelope; storedAt: Date };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import type { EventData, EventType } from '@aegis/shared/contracts/events';
-import { createEvent } from '@aegis/shared/runtime/event';
+import type { Approval } from '@aegis/contracts/approvals';
+import { createEvent } from '@aegis/contracts/create-event';
+import type { Envelope } from '@aegis/contracts/envelope';
+import type { EventData, EventType } from '@aegis/contracts/events';
 
 export const TIME = '2026-03-01T10:00:00.000Z';
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

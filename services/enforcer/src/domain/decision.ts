@@ -1,4 +1,4 @@
-import type { Approval, RequestReply } from '@aegis/shared/contracts/approvals';
+import type { Approval, RequestReply } from '@aegis/contracts/approvals';
 import type {
   CheckReply,
   DecisionEnforced,
@@ -6,7 +6,7 @@ import type {
   EnforceRequest,
   Outcome,
   RecordedCall,
-} from '@aegis/shared/contracts/decision';
+} from '@aegis/contracts/decision';
 
 /** What the policy said of a call, and when. */
 export type Ruling = { request: EnforceRequest; call: RecordedCall; verdict: CheckReply; ruledAt: string };

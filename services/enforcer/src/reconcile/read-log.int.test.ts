@@ -1,5 +1,5 @@
-import { callLog } from '@aegis/shared/contracts/subjects';
-import { createEvent } from '@aegis/shared/runtime/event';
+import { createEvent } from '@aegis/contracts/create-event';
+import { callLog } from '@aegis/contracts/subjects';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeDispatch, storeSuccess } from '../testkit/calls.ts';
 import { startWorld, type World } from '../testkit/world.ts';

@@ -1,7 +1,7 @@
+import type { Envelope } from '@aegis/contracts/envelope';
+import { CALLS_LOG } from '@aegis/contracts/subjects';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Followed } from '@aegis/shared/bus/follow';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { CALLS_LOG } from '@aegis/shared/contracts/subjects';
 import { expect, it } from 'vitest';
 import { endOf, startOf } from '../testkit/calls.ts';
 import { createOpenCalls } from './open-calls.ts';

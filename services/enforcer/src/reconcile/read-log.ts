@@ -1,8 +1,8 @@
+import { DecisionEnforced } from '@aegis/contracts/decision';
+import { traceIdOf } from '@aegis/contracts/envelope';
+import { CALLS_LOG, enforceLog } from '@aegis/contracts/subjects';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Followed, Follower } from '@aegis/shared/bus/follow';
-import { DecisionEnforced } from '@aegis/shared/contracts/decision';
-import { traceIdOf } from '@aegis/shared/contracts/envelope';
-import { CALLS_LOG, enforceLog } from '@aegis/shared/contracts/subjects';
 import type { OpenCall } from './open-calls.ts';
 
 /** The dispatch in a stored decision, or undefined where it has none or can't be read. */

@@ -1,7 +1,7 @@
+import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import type { Envelope } from '@aegis/contracts/envelope';
+import { callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { Bus } from '@aegis/shared/bus/bus';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { callLog, enforceLog } from '@aegis/shared/contracts/subjects';
-import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import { POLICY_DIGEST } from './world.ts';
 
 const TIME = '2026-01-01T00:00:00.000Z';

@@ -1,10 +1,10 @@
+import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
+import type { Envelope } from '@aegis/contracts/envelope';
+import { policyCheck } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
 import type { Identity } from '@aegis/shared/broker/identities';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { type Route, route } from '@aegis/shared/bus/respond';
-import type { CheckReply, CheckRequest } from '@aegis/shared/contracts/decision';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { policyCheck } from '@aegis/shared/contracts/rpc';
 import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';

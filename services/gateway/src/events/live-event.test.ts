@@ -1,4 +1,4 @@
-import { createEvent } from '@aegis/shared/runtime/event';
+import { createEvent } from '@aegis/contracts/create-event';
 import { expect, it } from 'vitest';
 import { toLiveEvent } from './live-event.ts';
 

@@ -1,6 +1,6 @@
+import { APPROVALS_LOG, DECISIONS_LOG, EVENTS } from '@aegis/contracts/subjects';
 import { parseJson } from '@aegis/kit/json';
 import { readEnvelope } from '@aegis/shared/bus/read';
-import { APPROVALS_LOG, DECISIONS_LOG, EVENTS } from '@aegis/shared/contracts/subjects';
 
 export const KINDS = ['decision', 'approval'] as const;
 export type Kind = (typeof KINDS)[number];

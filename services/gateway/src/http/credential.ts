@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import type { Credential } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
-import type { Credential } from '@aegis/shared/contracts/approvals';
 import type { FastifyRequest } from 'fastify';
 
 /** Looser than RFC 6750: a code may have any characters. */

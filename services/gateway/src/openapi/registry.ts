@@ -1,16 +1,16 @@
-import { QueryAuditReply, WriteAuditReply } from '@aegis/shared/contracts/audit';
-import { AmountCents } from '@aegis/shared/contracts/call';
-import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
-import { GrantReply, ListGrantsReply } from '@aegis/shared/contracts/grants';
-import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
-import { AcceptToolReply, ListToolsReply, QuarantinedTool } from '@aegis/shared/contracts/tool-definition';
+import { QueryAuditReply, WriteAuditReply } from '@aegis/contracts/audit';
+import { AmountCents } from '@aegis/contracts/call';
+import { CheckReply, EnforceReply } from '@aegis/contracts/decision';
+import { GrantReply, ListGrantsReply } from '@aegis/contracts/grants';
+import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
+import { AcceptToolReply, ListToolsReply, QuarantinedTool } from '@aegis/contracts/tool-definition';
 import {
   ListDeliveriesReply,
   ListWebhooksReply,
   RemoveWebhookReply,
   SaveWebhookReply,
   TestWebhookReply,
-} from '@aegis/shared/contracts/webhooks';
+} from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 import {
   ApprovalItem,

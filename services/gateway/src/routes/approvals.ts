@@ -1,4 +1,4 @@
-import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/shared/contracts/rpc';
+import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/rpc';
 import type { App, AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { contextOf } from '../http/request-context.ts';

@@ -1,6 +1,6 @@
-import { QueryAuditReply, WriteAuditReply } from '@aegis/shared/contracts/audit';
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
-import { auditQuery, auditWrite } from '@aegis/shared/contracts/rpc';
+import { QueryAuditReply, WriteAuditReply } from '@aegis/contracts/audit';
+import { ANONYMOUS } from '@aegis/contracts/call';
+import { auditQuery, auditWrite } from '@aegis/contracts/rpc';
 import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { AuditBody, AuditQuery } from '../schemas/audit.ts';

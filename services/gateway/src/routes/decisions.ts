@@ -1,6 +1,6 @@
-import type { Verdict } from '@aegis/shared/contracts/approvals';
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
-import { approvalsCancel, approvalsDecide } from '@aegis/shared/contracts/rpc';
+import type { Verdict } from '@aegis/contracts/approvals';
+import { ANONYMOUS } from '@aegis/contracts/call';
+import { approvalsCancel, approvalsDecide } from '@aegis/contracts/rpc';
 import type { App, AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';

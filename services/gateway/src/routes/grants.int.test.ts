@@ -1,6 +1,3 @@
-import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import {
   approvalsGet,
   approvalsGrant,
@@ -11,7 +8,10 @@ import {
   webhooksRemove,
   webhooksSave,
   webhooksTest,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/rpc';
+import { AppError } from '@aegis/kit/errors';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { delivery, giveGrant, grant, webhook, webhookSaved } from '../openapi/approval-examples.ts';
 import { APPROVAL_ID, denied } from '../testkit/samples.ts';

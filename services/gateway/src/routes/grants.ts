@@ -1,5 +1,5 @@
-import { GrantReply, ListGrantsReply } from '@aegis/shared/contracts/grants';
-import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/shared/contracts/rpc';
+import { GrantReply, ListGrantsReply } from '@aegis/contracts/grants';
+import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/rpc';
 import type { App, AppDeps } from '../app-deps.ts';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';

@@ -1,10 +1,10 @@
+import type { Call } from '@aegis/contracts/call';
+import { callDigest } from '@aegis/contracts/call-digest';
+import { enforce, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
 import type { RequestContext } from '@aegis/shared/bus/ask';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
-import type { Call } from '@aegis/shared/contracts/call';
-import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
-import { callDigest } from '@aegis/shared/json/call-digest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';

@@ -1,7 +1,7 @@
+import { ANONYMOUS } from '@aegis/contracts/call';
+import { CheckReply, EnforceReply } from '@aegis/contracts/decision';
+import { enforce, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
-import { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
-import { enforce, policyCheck } from '@aegis/shared/contracts/rpc';
 import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { CheckBody, EnforceBody, EnforceHeaders } from '../schemas/guard.ts';

@@ -1,5 +1,5 @@
-import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/shared/contracts/policy';
-import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/shared/contracts/rpc';
+import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
+import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/rpc';
 import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';

@@ -1,6 +1,3 @@
-import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import {
   approvalsComplete,
   approvalsGet,
@@ -12,7 +9,10 @@ import {
   policyGet,
   policyMigrate,
   policyValidate,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/rpc';
+import { AppError } from '@aegis/kit/errors';
+import type { Bus } from '@aegis/shared/bus/bus';
+import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditPage, migratedPolicy, policy, policyInForce, policyValidity } from '../openapi/examples.ts';
 import { APPROVAL_ID, approved, denied, pending, TRACE_ID } from '../testkit/samples.ts';

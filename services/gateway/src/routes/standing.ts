@@ -1,6 +1,6 @@
+import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
+import { approvalsGet } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import { type Approval, ApprovalId } from '@aegis/shared/contracts/approvals';
-import { approvalsGet } from '@aegis/shared/contracts/rpc';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';

@@ -1,7 +1,7 @@
+import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
 import { route } from '@aegis/shared/bus/respond';
-import { approvalsAccept, approvalsTools } from '@aegis/shared/contracts/rpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accept, quarantinedTool } from '../openapi/examples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';

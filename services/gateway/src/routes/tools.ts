@@ -1,5 +1,5 @@
-import { approvalsAccept, approvalsTools } from '@aegis/shared/contracts/rpc';
-import { AcceptToolReply, ListToolsReply } from '@aegis/shared/contracts/tool-definition';
+import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
+import { AcceptToolReply, ListToolsReply } from '@aegis/contracts/tool-definition';
 import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';

@@ -4,14 +4,14 @@ import {
   webhooksRemove,
   webhooksSave,
   webhooksTest,
-} from '@aegis/shared/contracts/rpc';
+} from '@aegis/contracts/rpc';
 import {
   ListDeliveriesReply,
   ListWebhooksReply,
   RemoveWebhookReply,
   SaveWebhookReply,
   TestWebhookReply,
-} from '@aegis/shared/contracts/webhooks';
+} from '@aegis/contracts/webhooks';
 import type { FastifyRequest } from 'fastify';
 import type { App, AppDeps } from '../app-deps.ts';
 import { credentialOf } from '../http/credential.ts';

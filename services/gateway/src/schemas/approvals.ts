@@ -1,7 +1,7 @@
-import { ApprovalId, ApprovalStatus, Endorsement, GrantId, Ruled } from '@aegis/shared/contracts/approvals';
-import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/shared/contracts/call';
-import { MatchedRule } from '@aegis/shared/contracts/decision';
-import { ApprovalTerms } from '@aegis/shared/contracts/terms';
+import { ApprovalId, ApprovalStatus, Endorsement, GrantId, Ruled } from '@aegis/contracts/approvals';
+import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/contracts/call';
+import { MatchedRule } from '@aegis/contracts/decision';
+import { ApprovalTerms } from '@aegis/contracts/terms';
 import { z } from 'zod';
 import { wholeNumber } from './query.ts';
 

@@ -1,4 +1,4 @@
-import { QueryAudit, WriteAudit } from '@aegis/shared/contracts/audit';
+import { QueryAudit, WriteAudit } from '@aegis/contracts/audit';
 import { z } from 'zod';
 import { wholeNumber, yesOrNo } from './query.ts';
 

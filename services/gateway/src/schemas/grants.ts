@@ -1,6 +1,6 @@
-import { GrantId } from '@aegis/shared/contracts/approvals';
-import { Note } from '@aegis/shared/contracts/call';
-import { CallPattern } from '@aegis/shared/contracts/grants';
+import { GrantId } from '@aegis/contracts/approvals';
+import { Note } from '@aegis/contracts/call';
+import { CallPattern } from '@aegis/contracts/grants';
 import { z } from 'zod';
 import { yesOrNo } from './query.ts';
 

@@ -1,4 +1,4 @@
-import { AmountCents, DryRunId, IdempotencyKey, Note, Op, ToolName } from '@aegis/shared/contracts/call';
+import { AmountCents, DryRunId, IdempotencyKey, Note, Op, ToolName } from '@aegis/contracts/call';
 import { z } from 'zod';
 
 /** What `POST /guard/check` takes. */

@@ -1,4 +1,4 @@
-import { AcceptTool } from '@aegis/shared/contracts/tool-definition';
+import { AcceptTool } from '@aegis/contracts/tool-definition';
 import { z } from 'zod';
 
 /** What `POST /tools/accept` takes: one exact definition, by its digest. */

@@ -1,4 +1,4 @@
-import { SaveWebhook, WebhookId } from '@aegis/shared/contracts/webhooks';
+import { SaveWebhook, WebhookId } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
 /** What `PUT /webhooks/{id}` takes. Without `secret` one is made, or the one it has stays. */

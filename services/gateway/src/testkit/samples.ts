@@ -1,7 +1,7 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { CheckReply, EnforceReply } from '@aegis/shared/contracts/decision';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
+import type { Approval } from '@aegis/contracts/approvals';
+import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import type { CheckReply, EnforceReply } from '@aegis/contracts/decision';
+import type { Envelope } from '@aegis/contracts/envelope';
 import type { z } from 'zod';
 
 export const DIGEST = `sha256:${'0'.repeat(64)}`;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { healthOf } from '@aegis/contracts/rpc';
+import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { type Route, route } from '@aegis/shared/bus/respond';
-import { healthOf } from '@aegis/shared/contracts/rpc';
-import type { ServiceName } from '@aegis/shared/contracts/subjects';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { createApp } from '../app.ts';
 import { GatewayEnv } from '../config.ts';

@@ -1,4 +1,4 @@
-import { callDigest } from '@aegis/shared/json/call-digest';
+import { callDigest } from '@aegis/contracts/call-digest';
 import { sayNo } from './answers.ts';
 import { type AskEnforcer, createAskEnforcer, type Enforced } from './ask-enforcer.ts';
 import type { Dispatcher, Transform } from './dispatch.ts';

@@ -1,5 +1,5 @@
+import { Door, ToolName } from '@aegis/contracts/call';
 import { MAX_DEPTH } from '@aegis/kit/json';
-import { Door, ToolName } from '@aegis/shared/contracts/call';
 import type { Request } from '../wire/message.ts';
 import { spanOf } from '../wire/splice.ts';
 import { membersOf } from './era.ts';

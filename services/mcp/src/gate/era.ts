@@ -1,4 +1,4 @@
-import type { ClientInfo } from '@aegis/shared/contracts/call';
+import type { ClientInfo } from '@aegis/contracts/call';
 
 /** Keys of the `_meta` envelope that each request of the 2026-07-28 era carries. */
 const PREFIX = 'io.modelcontextprotocol/';

@@ -1,5 +1,5 @@
+import { aliveSubject } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import { aliveSubject } from '@aegis/shared/contracts/subjects';
 import { expect, it } from 'vitest';
 import { answered, callOf, requestOf, saidNo, send } from './testkit/client.ts';
 import { data, eventsOf, gate, publish, startFirewall, until, useWorld, world } from './testkit/world.ts';

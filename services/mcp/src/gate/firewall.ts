@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { HealthReply } from '@aegis/contracts/rpc';
+import { aliveSubject } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/policy-replica/replica';
 import { isInbox } from '@aegis/shared/broker/identities';
 import type { Bus } from '@aegis/shared/bus/bus';
-import type { HealthReply } from '@aegis/shared/contracts/rpc';
-import { aliveSubject } from '@aegis/shared/contracts/subjects';
 import { healthFrom } from '@aegis/shared/runtime/service';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createGate } from './gate.ts';

@@ -1,5 +1,5 @@
-import type { Call } from '@aegis/shared/contracts/call';
-import { callDigest } from '@aegis/shared/json/call-digest';
+import type { Call } from '@aegis/contracts/call';
+import { callDigest } from '@aegis/contracts/call-digest';
 import type { Request } from '../wire/message.ts';
 import { removeMember, replaceValue, setMember, spanOf } from '../wire/splice.ts';
 import { membersOf } from './era.ts';

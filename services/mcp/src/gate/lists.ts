@@ -1,6 +1,6 @@
+import type { ClientInfo } from '@aegis/contracts/call';
 import { parseJson } from '@aegis/kit/json';
 import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
-import type { ClientInfo } from '@aegis/shared/contracts/call';
 import type { Response } from '../wire/message.ts';
 import { foldName } from '../wire/protocol-keys.ts';
 import { scanObject } from '../wire/scan.ts';

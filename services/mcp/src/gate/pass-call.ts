@@ -1,5 +1,5 @@
+import type { ClientInfo } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
-import type { ClientInfo } from '@aegis/shared/contracts/call';
 import type { Request } from '../wire/message.ts';
 import { invalidParams, sayNo } from './answers.ts';
 import { type Asked, readCall } from './call.ts';

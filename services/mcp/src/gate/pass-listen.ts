@@ -1,4 +1,4 @@
-import type { ClientInfo } from '@aegis/shared/contracts/call';
+import type { ClientInfo } from '@aegis/contracts/call';
 import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { LISTEN_KEYS } from '../wire/protocol-keys.ts';

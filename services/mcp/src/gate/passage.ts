@@ -1,4 +1,4 @@
-import type { ClientInfo } from '@aegis/shared/contracts/call';
+import type { ClientInfo } from '@aegis/contracts/call';
 import type { Notification, Request, Response } from '../wire/message.ts';
 
 /** How the upstream's part of a request ended: it answered, or it never will. */

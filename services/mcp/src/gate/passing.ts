@@ -1,5 +1,5 @@
-import type { ClientInfo } from '@aegis/shared/contracts/call';
-import type { DecisionEnforced, Outcome } from '@aegis/shared/contracts/decision';
+import type { ClientInfo } from '@aegis/contracts/call';
+import type { DecisionEnforced, Outcome } from '@aegis/contracts/decision';
 import type { Request } from '../wire/message.ts';
 import type { Asked } from './call.ts';
 import type { Caller } from './era.ts';

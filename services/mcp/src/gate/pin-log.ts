@@ -1,9 +1,9 @@
+import { EVENT_DATA } from '@aegis/contracts/events';
+import { TOOLS_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import type { Bus } from '@aegis/shared/bus/bus';
 import type { Followed, Follower } from '@aegis/shared/bus/follow';
-import { EVENT_DATA } from '@aegis/shared/contracts/events';
-import { TOOLS_LOG } from '@aegis/shared/contracts/subjects';
 import { foldPin, type Pins } from './pins.ts';
 
 const CATCH_UP_WITHIN_MS = 3_000;

@@ -1,6 +1,6 @@
+import type { EventData, EventType } from '@aegis/contracts/events';
+import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { digestOf } from '@aegis/kit/json';
-import type { EventData, EventType } from '@aegis/shared/contracts/events';
-import { toolAcceptedLog, toolLog } from '@aegis/shared/contracts/subjects';
 import { foldName } from '../wire/protocol-keys.ts';
 import { sha256 } from './record.ts';
 

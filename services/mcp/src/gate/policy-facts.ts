@@ -1,4 +1,4 @@
-import type { PolicyPublished } from '@aegis/shared/contracts/policy';
+import type { PolicyPublished } from '@aegis/contracts/policy';
 
 /** What a policy looks at, beyond the names of tools. */
 export type PolicyFacts = {

@@ -1,4 +1,4 @@
-import { callDigest } from '@aegis/shared/json/call-digest';
+import { callDigest } from '@aegis/contracts/call-digest';
 import { createApprovedCall, no, type ReviewDeps } from './approved-call.ts';
 import { canElicit, inputRequired, type Round } from './elicit.ts';
 import { broughtForUpstream, type Given } from './given.ts';

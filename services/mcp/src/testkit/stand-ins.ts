@@ -1,20 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
+import type { WriteAudit } from '@aegis/contracts/audit';
+import { callDigest } from '@aegis/contracts/call-digest';
+import type { CheckReply, CheckRequest, EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
+import { approvalsRequest, auditWrite, enforce, policyCheck, policyGet } from '@aegis/contracts/rpc';
+import type { ServiceName } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { digestOf } from '@aegis/kit/json';
 import { createLogger } from '@aegis/kit/logger';
 import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { type Responder, route } from '@aegis/shared/bus/respond';
-import type { Approval, RequestApproval } from '@aegis/shared/contracts/approvals';
-import type { WriteAudit } from '@aegis/shared/contracts/audit';
-import type {
-  CheckReply,
-  CheckRequest,
-  EnforceReply,
-  EnforceRequest,
-} from '@aegis/shared/contracts/decision';
-import { approvalsRequest, auditWrite, enforce, policyCheck, policyGet } from '@aegis/shared/contracts/rpc';
-import type { ServiceName } from '@aegis/shared/contracts/subjects';
-import { callDigest } from '@aegis/shared/json/call-digest';
 
 export const DIGEST = digestOf({ a: 'policy' });
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

@@ -1,5 +1,5 @@
-import { WriteAudit } from '@aegis/shared/contracts/audit';
-import { auditWrite as writeAudit } from '@aegis/shared/contracts/rpc';
+import { WriteAudit } from '@aegis/contracts/audit';
+import { auditWrite as writeAudit } from '@aegis/contracts/rpc';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { defineTool, type Tool, type ToolDeps } from './tool.ts';

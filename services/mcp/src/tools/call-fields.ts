@@ -1,4 +1,4 @@
-import { AmountCents, Op, ToolName } from '@aegis/shared/contracts/call';
+import { AmountCents, Op, ToolName } from '@aegis/contracts/call';
 import { z } from 'zod';
 
 /** The fields that name a call, described for a model. */

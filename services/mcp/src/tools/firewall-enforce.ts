@@ -1,6 +1,6 @@
-import { DryRunId, IdempotencyKey, Note } from '@aegis/shared/contracts/call';
-import type { EnforceReply } from '@aegis/shared/contracts/decision';
-import { enforce } from '@aegis/shared/contracts/rpc';
+import { DryRunId, IdempotencyKey, Note } from '@aegis/contracts/call';
+import type { EnforceReply } from '@aegis/contracts/decision';
+import { enforce } from '@aegis/contracts/rpc';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';

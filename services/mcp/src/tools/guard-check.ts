@@ -1,5 +1,5 @@
-import type { CheckReply } from '@aegis/shared/contracts/decision';
-import { policyCheck } from '@aegis/shared/contracts/rpc';
+import type { CheckReply } from '@aegis/contracts/decision';
+import { policyCheck } from '@aegis/contracts/rpc';
 import { z } from 'zod';
 import { READS } from './annotations.ts';
 import { callFields } from './call-fields.ts';

@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { EnforceReply } from '@aegis/shared/contracts/decision';
+import type { Approval } from '@aegis/contracts/approvals';
+import type { EnforceReply } from '@aegis/contracts/decision';
 import { expect, it } from 'vitest';
 import { nextStep as afterEnforce } from './firewall-enforce.ts';
 import { nextStep as afterAsking } from './require-approval.ts';

@@ -1,4 +1,4 @@
-import { policyGet as getPolicy } from '@aegis/shared/contracts/rpc';
+import { policyGet as getPolicy } from '@aegis/contracts/rpc';
 import { z } from 'zod';
 import { READS } from './annotations.ts';
 import { defineTool, type Tool, type ToolDeps } from './tool.ts';

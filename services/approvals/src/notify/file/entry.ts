@@ -1,4 +1,4 @@
-import { type Webhook, WebhookId, WebhookSecret, WebhookTarget } from '@aegis/shared/contracts/webhooks';
+import { type Webhook, WebhookId, WebhookSecret, WebhookTarget } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
 const [Standard, Slack, Email] = WebhookTarget.options;

@@ -1,7 +1,7 @@
+import { DELIVERED_STREAM, deliveredSubject } from '@aegis/contracts/subjects';
+import { Delivery } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 import type { Bus } from '@aegis/shared/bus/bus';
-import { DELIVERED_STREAM, deliveredSubject } from '@aegis/shared/contracts/subjects';
-import { Delivery } from '@aegis/shared/contracts/webhooks';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 
 const KEPT = 100;

@@ -1,5 +1,5 @@
+import { DELIVERIES_STREAM, deliverySubject } from '@aegis/contracts/subjects';
 import type { Bus } from '@aegis/shared/bus/bus';
-import { DELIVERIES_STREAM, deliverySubject } from '@aegis/shared/contracts/subjects';
 import {
   type Consumer,
   JetStreamApiCodes,

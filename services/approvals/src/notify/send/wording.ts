@@ -1,4 +1,4 @@
-import type { Notice } from '@aegis/shared/contracts/webhooks';
+import type { Notice } from '@aegis/contracts/webhooks';
 import type { Payload } from '../payload.ts';
 
 /** What happened, for people. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { Envelope } from '@aegis/shared/contracts/envelope';
-import { createEvent } from '@aegis/shared/runtime/event';
+import type { Approval } from '@aegis/contracts/approvals';
+import { createEvent } from '@aegis/contracts/create-event';
+import type { Envelope } from '@aegis/contracts/envelope';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';

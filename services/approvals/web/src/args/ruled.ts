@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { Call } from '@aegis/shared/contracts/call';
+import type { Approval } from '@aegis/contracts/approvals';
+import type { Call } from '@aegis/contracts/call';
 
 type Asked = Pick<Approval, 'call' | 'ruled'>;
 

@@ -1,4 +1,4 @@
-import type { ApprovalStatus } from '@aegis/shared/contracts/approvals';
+import type { ApprovalStatus } from '@aegis/contracts/approvals';
 import type { ApprovalView, DecidedView } from '../../../src/console/contract.ts';
 import { decide, getApproval } from '../api/console.ts';
 import { asFault } from '../api/fault.ts';

@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { expect, test } from 'vitest';
 import { pending } from '../../testkit/samples.ts';
 import { saidOf } from './said.ts';

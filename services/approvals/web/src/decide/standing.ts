@@ -1,4 +1,4 @@
-import type { Approval } from '@aegis/shared/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 
 /** How an approval stands, for people. `tone` is how it looks. */
 export type Standing = { tone: 'wait' | 'good' | 'bad' | 'over'; text: string; because?: string };

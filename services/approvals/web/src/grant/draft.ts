@@ -1,5 +1,5 @@
-import type { Call } from '@aegis/shared/contracts/call';
-import type { CallPattern } from '@aegis/shared/contracts/grants';
+import type { Call } from '@aegis/contracts/call';
+import type { CallPattern } from '@aegis/contracts/grants';
 import { cents, money } from '../text/money.ts';
 
 export type Choice = 'equals' | 'starts_with' | 'at_most' | 'any';

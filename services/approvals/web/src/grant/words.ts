@@ -1,4 +1,4 @@
-import type { CallPattern } from '@aegis/shared/contracts/grants';
+import type { CallPattern } from '@aegis/contracts/grants';
 import { money } from '../text/money.ts';
 
 /** One condition of a pattern: of what, and what it has to be. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { Approval } from '@aegis/contracts/approvals';
+import { callDigest, recordCall } from '@aegis/contracts/call-digest';
+import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import type { EnforceReply, EnforceRequest, Outcome } from '@aegis/contracts/decision';
+import { approvalsCancel, approvalsGet, enforce } from '@aegis/contracts/rpc';
+import { enforceLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { digestOf } from '@aegis/kit/json';
 import { route } from '@aegis/shared/bus/respond';
-import type { Approval } from '@aegis/shared/contracts/approvals';
-import type { EnforceReply, EnforceRequest, Outcome } from '@aegis/shared/contracts/decision';
-import { approvalsCancel, approvalsGet, enforce } from '@aegis/shared/contracts/rpc';
-import { enforceLog } from '@aegis/shared/contracts/subjects';
-import { callDigest, recordCall } from '@aegis/shared/json/call-digest';
-import { createEvent, newTraceId } from '@aegis/shared/runtime/event';
 import { connectTestBus } from '@aegis/testkit/bus';
 
 const LATER = '2030-01-01T13:00:00.000Z';

@@ -1,8 +1,8 @@
+import { ANONYMOUS } from '@aegis/contracts/call';
+import { parseKeys } from '@aegis/contracts/keys-file';
 import { createWatchedFile } from '@aegis/kit/files';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
-import { parseKeys } from './keys-file.ts';
 
 const OF_KEY = 'key:';
 

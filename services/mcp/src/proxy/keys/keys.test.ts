@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/contracts/keys-file';
 import { keyDigest, makeKey as makeKeyOf } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeyHolders } from './key-holders.ts';
-import { CLIENT_KEY_PREFIX, parseKeys } from './keys-file.ts';
 
 const makeKey = (): string => makeKeyOf(CLIENT_KEY_PREFIX);
 const quiet = createLogger('test', 'silent');

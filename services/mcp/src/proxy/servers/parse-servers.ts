@@ -1,6 +1,6 @@
+import { ServerName } from '@aegis/contracts/call';
 import { describeIssues, toAppError } from '@aegis/kit/errors';
 import { parseStrictJson } from '@aegis/kit/json';
-import { ServerName } from '@aegis/shared/contracts/call';
 import { z } from 'zod';
 import { RECORD_MODES } from '../../gate/passage.ts';
 import type { ServerEntry, Upstream } from './entry.ts';

@@ -1,4 +1,4 @@
-import { ANONYMOUS } from '@aegis/shared/contracts/call';
+import { ANONYMOUS } from '@aegis/contracts/call';
 import { Unavailable } from '../connection.ts';
 
 /** One principal's way to a slot. */

@@ -1,7 +1,7 @@
 import { parseFile, type ReadFile } from '@aegis/kit/files';
 import { KeyName } from '@aegis/kit/keys';
 import { z } from 'zod';
-import { Digest, Principal } from '../contracts/call.ts';
+import { Digest, Principal } from './call.ts';
 
 /** Who approved where the code did: nobody else may have this name, or it as a role. */
 export const CODE_APPROVER = 'approval-code';

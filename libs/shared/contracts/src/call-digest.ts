@@ -1,6 +1,6 @@
 import { digestOf } from '@aegis/kit/json';
-import type { Call } from '../contracts/call.ts';
-import type { RecordedCall } from '../contracts/decision.ts';
+import type { Call } from './call.ts';
+import type { RecordedCall } from './decision.ts';
 
 /**
  * What an approval is bound to: tool, op, amount, args, server, principal and the digest of the tool's definition, whole

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Envelope } from '../contracts/envelope.ts';
-import { EVENT_DATA, type EventData, type EventType } from '../contracts/events.ts';
+import type { Envelope } from './envelope.ts';
+import { EVENT_DATA, type EventData, type EventType } from './events.ts';
 
 /** A new W3C trace id: 16 bytes in hexadecimal, from a random UUID, which Node makes six times faster than random bytes. */
 export const newTraceId = (): string => randomUUID().replaceAll('-', '');

@@ -1,7 +1,7 @@
 import { parseFile, type ReadFile } from '@aegis/kit/files';
 import { KeyName } from '@aegis/kit/keys';
-import { Digest } from '@aegis/shared/contracts/call';
 import { z } from 'zod';
+import { Digest } from './call.ts';
 
 /** What a key of an MCP client begins with. */
 export const CLIENT_KEY_PREFIX = 'aegis';
