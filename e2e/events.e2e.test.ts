@@ -1,5 +1,5 @@
+import { connectAs } from '@aegis/bus/law';
 import { enforceLog } from '@aegis/contracts/subjects';
-import { connectAs } from '@aegis/shared/broker/connect-as';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allAudit, enforce, post } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';

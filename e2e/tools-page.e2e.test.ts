@@ -1,8 +1,8 @@
+import { type Bus, connectBus } from '@aegis/bus';
+import { seedFile } from '@aegis/bus/law';
 import { createEvent } from '@aegis/contracts/create-event';
 import { toolLog } from '@aegis/contracts/subjects';
 import { digestOf } from '@aegis/kit/json';
-import { seedFile } from '@aegis/shared/broker/identities';
-import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import { silentLog } from '@aegis/testkit/bus';
 import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

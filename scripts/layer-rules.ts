@@ -37,10 +37,10 @@ export const ruleSet: IFlattenedRuleSet = {
       to: { path: '^libs/', pathNot: '(^libs/shared/(contracts|kit)/|/node_modules/)' },
     },
     {
-      name: 'the-shared-stands-alone',
+      name: 'the-bus-needs-contracts-and-kit',
       severity: 'error',
-      from: { path: '^libs/shared/src/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^libs/', pathNot: '^libs/shared/' },
+      from: { path: '^libs/shared/bus/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^libs/', pathNot: '(^libs/shared/|/node_modules/)' },
     },
     {
       name: 'the-policy-replica-needs-two-libraries',

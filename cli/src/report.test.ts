@@ -1,6 +1,6 @@
+import { BrokerError } from '@aegis/bus/law';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
-import { BrokerError } from '@aegis/shared/broker/broker-error';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { reportError } from './report.ts';

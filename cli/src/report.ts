@@ -1,6 +1,6 @@
+import { BrokerError } from '@aegis/bus/law';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toProblem } from '@aegis/kit/errors';
-import { BrokerError } from '@aegis/shared/broker/broker-error';
 import { CommanderError } from 'commander';
 import { CliError, failure, wrongUsage } from './cli-error.ts';
 import { paint } from './format/paint.ts';

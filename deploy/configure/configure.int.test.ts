@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IDENTITIES } from '@aegis/shared/broker/identities';
+import { IDENTITIES } from '@aegis/bus/law';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { configure, type Places } from './configure.ts';
 

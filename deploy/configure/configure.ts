@@ -1,8 +1,7 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeApprovalCode } from '@aegis/approvals/config';
-import { natsConf } from '@aegis/shared/broker/config';
-import { ensureIdentities } from '@aegis/shared/broker/identities';
+import { ensureIdentities, natsConf } from '@aegis/bus/law';
 
 export type Places = {
   readonly conf: string;

@@ -1,5 +1,4 @@
-import { serveHealth } from '@aegis/shared/runtime/health-server';
-import { healthy } from '@aegis/shared/runtime/service';
+import { healthy, serveHealth } from '@aegis/bus/service';
 import { createEdge, replicasOf } from './edge.ts';
 
 const HEALTH_PORT = 8080;

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { ensureIdentities, natsConf } from '@aegis/bus/law';
 import { brokerPaths } from '@aegis/local-nats';
-import { natsConf } from '@aegis/shared/broker/config';
-import { ensureIdentities } from '@aegis/shared/broker/identities';
 import { failure } from '../cli-error.ts';
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';

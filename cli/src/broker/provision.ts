@@ -1,8 +1,6 @@
+import { connectBus } from '@aegis/bus';
+import { BrokerError, provision, STREAMS } from '@aegis/bus/law';
 import { createLogger } from '@aegis/kit/logger';
-import { BrokerError } from '@aegis/shared/broker/broker-error';
-import { provision } from '@aegis/shared/broker/provision';
-import { STREAMS } from '@aegis/shared/broker/streams';
-import { connectBus } from '@aegis/shared/bus/bus';
 import { failure, wrongUsage } from '../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';

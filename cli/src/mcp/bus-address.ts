@@ -1,4 +1,4 @@
-import { type Identity, seedFile } from '@aegis/shared/broker/identities';
+import { type Identity, seedFile } from '@aegis/bus/law';
 import { failure } from '../cli-error.ts';
 import { describeStack } from '../gateway/address.ts';
 import { dataDirOf, readStackFile } from '../stack-file.ts';

@@ -1,7 +1,7 @@
+import { connectBus } from '@aegis/bus';
 import { durationMs, logLevel, parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
 import { runStdio } from '@aegis/mcp/stdio';
-import { connectBus } from '@aegis/shared/bus/bus';
 import { z } from 'zod';
 import type { ExitCode, Host } from '../host.ts';
 import { busAddress } from './bus-address.ts';

@@ -1,8 +1,7 @@
+import { type Bus, connectBus } from '@aegis/bus';
+import { type Identity, provision, seedFile } from '@aegis/bus/law';
 import type { Logger } from '@aegis/kit/logger';
 import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/local-nats';
-import { type Identity, seedFile } from '@aegis/shared/broker/identities';
-import { provision } from '@aegis/shared/broker/provision';
-import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 import type { UpConfig } from './config.ts';
 
 /** The bus that the services meet on, whoever runs it. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { seedFile } from '@aegis/shared/broker/identities';
+import { seedFile } from '@aegis/bus/law';
 import { DEFAULT_GATEWAY_URL } from '../gateway/address.ts';
 import type { Host } from '../host.ts';
 import { type BusAddress, busAddress } from '../mcp/bus-address.ts';

@@ -1,10 +1,10 @@
 import { isatty } from 'node:tty';
+import { connectBus } from '@aegis/bus';
 import { durationMs, logLevel, parseEnv } from '@aegis/kit/env';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import { createFirewall, type Firewall } from '@aegis/mcp/firewall';
 import type { AskUpstream, Gate, RecordMode } from '@aegis/mcp/passage';
 import { runWrap } from '@aegis/mcp/wrap';
-import { connectBus } from '@aegis/shared/bus/bus';
 import { z } from 'zod';
 import type { Host } from '../host.ts';
 import { printNote } from '../output.ts';

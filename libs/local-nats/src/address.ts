@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BrokerAddress } from '@aegis/shared/broker/connect-as';
+import type { BrokerAddress } from '@aegis/bus/law';
 import { z } from 'zod';
 import { brokerPaths } from './paths.ts';
 

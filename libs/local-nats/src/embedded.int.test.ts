@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { connectAs } from '@aegis/shared/broker/connect-as';
+import { connectAs } from '@aegis/bus/law';
 import { jetstream } from '@nats-io/jetstream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readBrokerAddress } from './address.ts';

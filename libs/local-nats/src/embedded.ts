@@ -1,8 +1,11 @@
 import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
-import { BrokerError } from '@aegis/shared/broker/broker-error';
-import type { BrokerAddress } from '@aegis/shared/broker/connect-as';
-import { ensureIdentities, type PublicKeys } from '@aegis/shared/broker/identities';
-import { provisionAt } from '@aegis/shared/broker/provision';
+import {
+  type BrokerAddress,
+  BrokerError,
+  ensureIdentities,
+  type PublicKeys,
+  provisionAt,
+} from '@aegis/bus/law';
 import { brokerFolder } from './address.ts';
 import type { BrokerLog } from './broker-log.ts';
 import type { Env } from './cache-dir.ts';

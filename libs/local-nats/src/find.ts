@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { isSupportedServer, parseServerVersion } from '@aegis/shared/broker/server-version';
+import { isSupportedServer, parseServerVersion } from '@aegis/bus/law';
 import { cacheDir, cachedServerPath, type Env } from './cache-dir.ts';
 
 const run = promisify(execFile);

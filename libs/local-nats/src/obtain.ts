@@ -1,4 +1,4 @@
-import { BrokerError } from '@aegis/shared/broker/broker-error';
+import { BrokerError } from '@aegis/bus/law';
 import type { BrokerLog } from './broker-log.ts';
 import { cacheDir, type Env } from './cache-dir.ts';
 import { fetchNatsServer } from './fetch.ts';

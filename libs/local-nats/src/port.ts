@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { BrokerError } from '@aegis/shared/broker/broker-error';
+import { BrokerError } from '@aegis/bus/law';
 
 /** @throws BrokerError where nothing can listen on the port; port 0 is always free. */
 export async function requireFreePort(host: string, port: number): Promise<void> {

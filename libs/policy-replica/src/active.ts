@@ -1,7 +1,7 @@
+import type { Followed } from '@aegis/bus';
 import { PolicyPublished, PolicyRejected } from '@aegis/contracts/policy';
 import { AppError } from '@aegis/kit/errors';
 import { type CompiledPolicy, compilePolicy, validatePolicy } from '@aegis/policy-engine';
-import type { Followed } from '@aegis/shared/bus/follow';
 import { evolve, type PolicyEvent, type State } from './domain/policy-log.ts';
 
 export type ActivePolicy = { published: PolicyPublished; compiled: CompiledPolicy };

@@ -1,7 +1,7 @@
+import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { evaluate, policyDigest, validatePolicy } from '@aegis/policy-engine';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

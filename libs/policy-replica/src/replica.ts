@@ -1,8 +1,7 @@
+import type { Bus, Follower } from '@aegis/bus';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Follower } from '@aegis/shared/bus/follow';
 import { ActiveFromLog, type ActivePolicy } from './active.ts';
 import type { State } from './domain/policy-log.ts';
 

@@ -1,6 +1,6 @@
+import { type Bus, connectBus } from '@aegis/bus';
+import { type Identity, seedFile } from '@aegis/bus/law';
 import { createLogger } from '@aegis/kit/logger';
-import { type Identity, seedFile } from '@aegis/shared/broker/identities';
-import { type Bus, connectBus } from '@aegis/shared/bus/bus';
 
 export const silentLog = createLogger('test', 'silent');
 

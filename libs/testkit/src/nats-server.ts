@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectAs, ensureIdentities, type Identity, provisionAt, seedFile } from '@aegis/bus/law';
 import { brokerFolder, brokerPaths, obtainNatsServer, runServer } from '@aegis/local-nats';
-import { connectAs } from '@aegis/shared/broker/connect-as';
-import { ensureIdentities, type Identity, seedFile } from '@aegis/shared/broker/identities';
-import { provisionAt } from '@aegis/shared/broker/provision';
 
 type NatsConnection = Awaited<ReturnType<typeof connectAs>>;
 

@@ -1,4 +1,4 @@
-import type { Deps } from '@aegis/shared/runtime/run-service';
+import type { Deps } from '@aegis/bus/service';
 import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
 import { createFollowings } from './followings.ts';
 import { createConsume } from './lifecycle/consume.ts';

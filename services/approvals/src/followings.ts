@@ -1,6 +1,6 @@
+import type { Bus } from '@aegis/bus';
 import { APPROVALS_LOG, GRANTS_LOG, POLICY_LOG, TOOLS_LOG } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { Superseding } from './lifecycle/superseding.ts';
 import { ApprovalIndex } from './projections/approval-index.ts';
 import { createFollowing, type Following } from './projections/following.ts';

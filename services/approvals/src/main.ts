@@ -1,4 +1,4 @@
-import { runService } from '@aegis/shared/runtime/run-service';
+import { runService } from '@aegis/bus/service';
 import { ApprovalsEnv } from './config.ts';
 import { createApprovals } from './service.ts';
 

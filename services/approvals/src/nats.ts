@@ -1,3 +1,5 @@
+import { type Route, route } from '@aegis/bus';
+import type { Service } from '@aegis/bus/service';
 import type { Approval } from '@aegis/contracts/approvals';
 import {
   approvalsAccept,
@@ -16,8 +18,6 @@ import {
   healthOf,
 } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Service } from '@aegis/shared/runtime/service';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';

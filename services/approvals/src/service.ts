@@ -1,8 +1,6 @@
+import type { Bus, Responder } from '@aegis/bus';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { STREAM } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Responder } from '@aegis/shared/bus/respond';
-import type { Deps } from '@aegis/shared/runtime/run-service';
-import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { ApprovalsConfig } from './config.ts';
 import { createRecord } from './console/record.ts';

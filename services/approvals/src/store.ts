@@ -1,10 +1,9 @@
+import type { Bus, Fact } from '@aegis/bus';
 import { type Approval, ApprovalChanged } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import type { Fact } from '@aegis/shared/bus/append';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { ApprovalEvent } from './domain/outcome.ts';
 
 /** An approval as the log has it, and the sequence that guards the next change: its revision. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { toolAcceptedLog } from '@aegis/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { CODE_HOLDER } from './domain/decider.ts';
 import { standingOf, type Tool, toQuarantined } from './domain/tool-definitions.ts';
 import { checkAttempts, isRightCode, sourceOf } from './people/code.ts';

@@ -1,4 +1,4 @@
-import { runService } from '@aegis/shared/runtime/run-service';
+import { runService } from '@aegis/bus/service';
 import { AuditEnv } from './config.ts';
 import { createAudit } from './service.ts';
 

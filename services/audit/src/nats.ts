@@ -1,7 +1,6 @@
+import { type RequestContext, type Route, route } from '@aegis/bus';
 import type { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
 import { auditQuery, auditWrite, type HealthReply, healthOf } from '@aegis/contracts/rpc';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import { type Route, route } from '@aegis/shared/bus/respond';
 
 /** What the service answers. */
 export type Answers = {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import type { Service } from '@aegis/bus/service';
 import { traceparentOf } from '@aegis/contracts/create-event';
 import { auditQuery, auditWrite, healthOf } from '@aegis/contracts/rpc';
-import type { Service } from '@aegis/shared/runtime/service';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TRACE_ID } from './testkit/samples.ts';
 import {

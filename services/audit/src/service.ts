@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
+import type { RequestContext, Responder } from '@aegis/bus';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError, toAppError } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Responder } from '@aegis/shared/bus/respond';
-import type { Deps } from '@aegis/shared/runtime/run-service';
-import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import type { AuditConfig } from './config.ts';
 import { lockFiles, type WriterLock } from './file/writer-lock.ts';
 import { auditRoutes } from './nats.ts';

@@ -1,7 +1,7 @@
+import type { Read } from '@aegis/bus';
 import type { AuditLine } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
-import type { Read } from '@aegis/shared/bus/read';
 import { isAboutApproval } from './domain/approval-line.ts';
 import type { Entry } from './domain/entry.ts';
 import { eventIdOf } from './domain/recorded.ts';

@@ -1,8 +1,7 @@
+import type { Bus, RequestContext } from '@aegis/bus';
 import type { WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import { AUDIT_LOG } from '@aegis/contracts/subjects';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Bus } from '@aegis/shared/bus/bus';
 
 /** https://www.w3.org/TR/trace-context/#trace-id: all zeros is no trace id. */
 const TRACE = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;

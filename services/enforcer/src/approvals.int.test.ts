@@ -1,9 +1,8 @@
+import { type Bus, route } from '@aegis/bus';
 import type { Approval, ConsumeApproval, RequestApproval, RequestReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import type { EnforceRequest } from '@aegis/contracts/decision';
 import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
 

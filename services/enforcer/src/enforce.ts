@@ -1,10 +1,9 @@
+import type { Bus, RequestContext } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { recordCall } from '@aegis/contracts/call-digest';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Bus } from '@aegis/shared/bus/bus';
 import {
   type Decided,
   decideWithoutApproval,

@@ -1,9 +1,9 @@
+import { route } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { DecisionEnforced, type EnforceRequest } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
-import { route } from '@aegis/shared/bus/respond';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
 

@@ -1,4 +1,4 @@
-import { runService } from '@aegis/shared/runtime/run-service';
+import { runService } from '@aegis/bus/service';
 import { EnforcerEnv } from './config.ts';
 import { createEnforcer } from './service.ts';
 

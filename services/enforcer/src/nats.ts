@@ -1,6 +1,6 @@
+import { type Route, route } from '@aegis/bus';
+import type { Service } from '@aegis/bus/service';
 import { enforce, healthOf } from '@aegis/contracts/rpc';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Service } from '@aegis/shared/runtime/service';
 import type { Enforce } from './enforce.ts';
 
 /** The enforcer's ways in. */

@@ -1,3 +1,4 @@
+import type { Bus, RequestContext } from '@aegis/bus';
 import {
   type Approval,
   type ConsumeApproval,
@@ -8,8 +9,6 @@ import {
 import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
 import { approvalsConsume, approvalsRequest, approvalsStanding, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { Ruling } from './domain/decision.ts';
 
 /** What an approval takes; the rule's own reasons come first. */

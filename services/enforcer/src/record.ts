@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { type DecisionEnforced, type EnforceReply, IdempotencyAnswered } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
 
 /** One subject token for a caller's key; keys of different principals never meet. */
 export const keyDigestOf = (principal: string, key: string): string =>

@@ -1,3 +1,5 @@
+import { type Bus, type Route, route } from '@aegis/bus';
+import type { Service } from '@aegis/bus/service';
 import type { Approval } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
@@ -9,9 +11,6 @@ import {
   policyCheck,
 } from '@aegis/contracts/rpc';
 import { enforceLog } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

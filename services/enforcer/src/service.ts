@@ -1,6 +1,5 @@
-import type { Responder } from '@aegis/shared/bus/respond';
-import type { Deps } from '@aegis/shared/runtime/run-service';
-import { healthFrom, type Service } from '@aegis/shared/runtime/service';
+import type { Responder } from '@aegis/bus';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { EnforcerConfig } from './config.ts';
 import { createEnforce } from './enforce.ts';
 import { routes } from './nats.ts';

@@ -1,5 +1,5 @@
+import type { Bus } from '@aegis/bus';
 import { rpcSubject } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from './testkit/samples.ts';
 import { connectAs, createTestApp, type Server, startNatsServer } from './testkit/stand-ins.ts';

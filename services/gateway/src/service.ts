@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
-import type { Deps } from '@aegis/shared/runtime/run-service';
-import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import { createApp } from './app.ts';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectBus } from '@aegis/bus';
+import { healthy } from '@aegis/bus/service';
 import { healthOf } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
 import { keyDigest } from '@aegis/kit/keys';
-import { connectBus } from '@aegis/shared/bus/bus';
-import { healthy } from '@aegis/shared/runtime/service';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { McpEnv } from './config.ts';
 import { createHttp } from './http.ts';

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toProblem } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { Service } from '@aegis/shared/runtime/service';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import {
   type AuthInfo,

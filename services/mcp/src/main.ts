@@ -1,4 +1,4 @@
-import { runService } from '@aegis/shared/runtime/run-service';
+import { runService } from '@aegis/bus/service';
 import { McpEnv } from './config.ts';
 import { createMcp } from './service.ts';
 

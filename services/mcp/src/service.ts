@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Responder } from '@aegis/bus';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
-import type { Responder } from '@aegis/shared/bus/respond';
-import type { Deps } from '@aegis/shared/runtime/run-service';
-import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import type { McpConfig } from './config.ts';
 import { createFirewall, type Firewall } from './gate/firewall.ts';
 import type { GateOptions } from './gate/passage.ts';

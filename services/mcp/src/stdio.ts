@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
+import type { Bus } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createServer } from './server.ts';
 import { createStrictStdio } from './strict-stdio.ts';

@@ -1,3 +1,4 @@
+import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
 import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
@@ -11,7 +12,6 @@ import {
   validatePolicy,
 } from '@aegis/policy-engine';
 import type { ActivePolicy } from '@aegis/policy-replica/replica';
-import type { Bus } from '@aegis/shared/bus/bus';
 
 const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const;
 

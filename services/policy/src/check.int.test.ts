@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bus } from '@aegis/bus';
+import type { Service } from '@aegis/bus/service';
 import type { CheckRequest } from '@aegis/contracts/decision';
 import { policyCheck } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

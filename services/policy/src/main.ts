@@ -1,4 +1,4 @@
-import { runService } from '@aegis/shared/runtime/run-service';
+import { runService } from '@aegis/bus/service';
 import { PolicyEnv } from './config.ts';
 import { createPolicy } from './service.ts';
 

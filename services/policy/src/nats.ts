@@ -1,3 +1,5 @@
+import { type Bus, type Route, route } from '@aegis/bus';
+import type { Service } from '@aegis/bus/service';
 import {
   healthOf,
   policyCheck,
@@ -7,9 +9,6 @@ import {
   policyValidate,
 } from '@aegis/contracts/rpc';
 import type { ActivePolicy } from '@aegis/policy-replica/replica';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Service } from '@aegis/shared/runtime/service';
 import { announce, check, get, migrate, validate } from './answers.ts';
 
 /** The policy service's ways in. `active` throws where this replica can't answer for the policy in force. */

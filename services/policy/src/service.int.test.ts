@@ -1,10 +1,10 @@
 import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bus } from '@aegis/bus';
+import type { Service } from '@aegis/bus/service';
 import { healthOf, policyCheck, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

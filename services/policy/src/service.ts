@@ -1,9 +1,8 @@
+import type { Responder } from '@aegis/bus';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { PolicyPublished } from '@aegis/contracts/policy';
 import { watchPath } from '@aegis/kit/files';
 import { createPolicyReplica } from '@aegis/policy-replica/replica';
-import type { Responder } from '@aegis/shared/bus/respond';
-import type { Deps } from '@aegis/shared/runtime/run-service';
-import { healthFrom, type Service } from '@aegis/shared/runtime/service';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';

@@ -1,6 +1,6 @@
+import { route } from '@aegis/bus';
 import type { AuditLine, QueryAudit } from '@aegis/contracts/audit';
 import { auditQuery } from '@aegis/contracts/rpc';
-import { route } from '@aegis/shared/bus/respond';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConsole } from '../testkit/browser.ts';

@@ -1,6 +1,6 @@
+import type { Bus } from '@aegis/bus';
 import type { AuditLine, QueryAudit } from '@aegis/contracts/audit';
 import { auditQuery } from '@aegis/contracts/rpc';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { PastCall } from './contract.ts';
 
 /** A page without the record is worth more than a late one. */

@@ -1,5 +1,5 @@
+import type { Fact } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
-import type { Fact } from '@aegis/shared/bus/append';
 import { type Command, decide } from '../domain/approval.ts';
 import type { Decision } from '../domain/outcome.ts';
 import { type Loaded, type Store, toEnvelope } from '../store.ts';

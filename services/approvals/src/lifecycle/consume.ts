@@ -1,9 +1,9 @@
+import type { Bus } from '@aegis/bus';
 import type { ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { DecisionEnforced, IdempotencyAnswered } from '@aegis/contracts/decision';
 import { approvalLog, enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { decide, standingSentence } from '../domain/approval.ts';
 import { createQueues } from '../queue.ts';
 import { type Store, toEnvelope } from '../store.ts';

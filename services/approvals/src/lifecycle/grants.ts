@@ -1,11 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { Bus, Fact } from '@aegis/bus';
 import { GrantId } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
 import { type Grant, GrantChanged } from '@aegis/contracts/grants';
 import { grantLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import type { Fact } from '@aegis/shared/bus/append';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { type AskedOfGrant, answersFor, type GrantEvent, isActive, revoke, use } from '../domain/grant.ts';
 import { base32 } from '../domain/identity.ts';
 import type { Approvers } from '../people/approvers.ts';

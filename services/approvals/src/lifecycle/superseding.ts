@@ -1,6 +1,6 @@
+import type { Followed } from '@aegis/bus';
 import { EVENT_DATA } from '@aegis/contracts/events';
 import type { Logger } from '@aegis/kit/logger';
-import type { Followed } from '@aegis/shared/bus/follow';
 import { inQuarantine } from '../domain/tool-definitions.ts';
 import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';

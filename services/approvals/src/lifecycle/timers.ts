@@ -1,6 +1,6 @@
+import type { Bus } from '@aegis/bus';
 import { TIMERS_CONSUMER, TIMERS_STREAM, timerFire, timerSchedule } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { headers } from '@nats-io/transport-node';
 

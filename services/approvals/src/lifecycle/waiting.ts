@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Bus, Fact } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { waitingLog } from '@aegis/contracts/subjects';
 import { AgentWaiting } from '@aegis/contracts/waiting';
 import { AppError } from '@aegis/kit/errors';
-import type { Fact } from '@aegis/shared/bus/append';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import { createQueues } from '../queue.ts';

@@ -1,10 +1,9 @@
+import type { Bus, Route } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { WEBHOOK_LOG } from '@aegis/contracts/subjects';
 import type { WebhookChanged } from '@aegis/contracts/webhooks';
 import { ConfigError } from '@aegis/kit/env';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Route } from '@aegis/shared/bus/respond';
 import { createDisabling } from './disabling.ts';
 import type { NotifyConfig } from './env.ts';
 import { createWebhooksFile } from './file/webhooks-file.ts';

@@ -1,3 +1,4 @@
+import { type Route, route } from '@aegis/bus';
 import {
   webhooksDeliveries,
   webhooksList,
@@ -5,7 +6,6 @@ import {
   webhooksSave,
   webhooksTest,
 } from '@aegis/contracts/rpc';
-import { type Route, route } from '@aegis/shared/bus/respond';
 import type { Authorize, Operations } from './operations.ts';
 
 /** The webhooks' ways in on the bus. Nobody is told anything before it is known who asks. */

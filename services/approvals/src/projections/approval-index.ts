@@ -1,6 +1,6 @@
+import type { Followed } from '@aegis/bus';
 import { type Approval, ApprovalChanged, type ApprovalStatus } from '@aegis/contracts/approvals';
 import { approvalLog } from '@aegis/contracts/subjects';
-import type { Followed } from '@aegis/shared/bus/follow';
 import type { ApprovalSummary } from '../console/contract.ts';
 import { toSummary } from '../console/summary.ts';
 import { LatestTime } from './latest-time.ts';

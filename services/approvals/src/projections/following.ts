@@ -1,6 +1,5 @@
+import type { Bus, Followed, Follower } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Followed, Follower } from '@aegis/shared/bus/follow';
 
 const CATCH_UP_WITHIN_MS = 500;
 const START_WITHIN_MS = 60_000;

@@ -1,6 +1,6 @@
+import type { Followed } from '@aegis/bus';
 import { type Grant, GrantChanged } from '@aegis/contracts/grants';
 import { grantLog } from '@aegis/contracts/subjects';
-import type { Followed } from '@aegis/shared/bus/follow';
 
 /** Every grant that there ever was, as it is now. */
 export class GrantIndex {

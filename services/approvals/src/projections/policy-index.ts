@@ -1,5 +1,5 @@
+import type { Followed } from '@aegis/bus';
 import { PolicyPublished } from '@aegis/contracts/policy';
-import type { Followed } from '@aegis/shared/bus/follow';
 import { asksTheSame, type PolicyPrefixes, prefixesOf, ruleIn } from '../domain/policy-prefix.ts';
 
 /** Every policy that was ever in force, by its digest. */

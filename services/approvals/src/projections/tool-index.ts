@@ -1,8 +1,8 @@
 import { createHash, hash } from 'node:crypto';
+import type { Followed } from '@aegis/bus';
 import { EVENT_DATA } from '@aegis/contracts/events';
 import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { digestOf } from '@aegis/kit/json';
-import type { Followed } from '@aegis/shared/bus/follow';
 import {
   definitionWith,
   evolve,

@@ -1,3 +1,4 @@
+import type { Bus } from '@aegis/bus';
 import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
@@ -13,7 +14,6 @@ import {
 } from '@aegis/contracts/rpc';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { parseEnv } from '@aegis/kit/env';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach } from 'vitest';

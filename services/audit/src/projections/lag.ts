@@ -1,4 +1,4 @@
-import type { Bus } from '@aegis/shared/bus/bus';
+import type { Bus } from '@aegis/bus';
 import type { Recorder } from './recorder.ts';
 
 const LOOK_MS = 1_000;

@@ -1,7 +1,6 @@
+import type { Bus, Follower } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Follower } from '@aegis/shared/bus/follow';
 import { toEntry } from '../domain/entry.ts';
 import { FileChangedError, type LineFile } from '../file/line-file.ts';
 import { writeProblem } from '../file/write-problem.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { seedFile } from '@aegis/shared/broker/identities';
+import { seedFile } from '@aegis/bus/law';
 import type { TestNatsServer } from '@aegis/testkit/nats-server';
 import type { Files } from './stack.ts';
 

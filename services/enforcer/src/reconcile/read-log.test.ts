@@ -1,7 +1,6 @@
+import type { Bus, Followed } from '@aegis/bus';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { CALLS_LOG } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Followed } from '@aegis/shared/bus/follow';
 import { expect, it } from 'vitest';
 import { endOf, startOf } from '../testkit/calls.ts';
 import { createOpenCalls } from './open-calls.ts';

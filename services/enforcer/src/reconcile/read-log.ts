@@ -1,8 +1,7 @@
+import type { Bus, Followed, Follower } from '@aegis/bus';
 import { DecisionEnforced } from '@aegis/contracts/decision';
 import { traceIdOf } from '@aegis/contracts/envelope';
 import { CALLS_LOG, enforceLog } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Followed, Follower } from '@aegis/shared/bus/follow';
 import type { OpenCall } from './open-calls.ts';
 
 /** The dispatch in a stored decision, or undefined where it has none or can't be read. */

@@ -1,4 +1,4 @@
-import { answerAlive } from '@aegis/shared/bus/alive';
+import { answerAlive } from '@aegis/bus';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { storeDispatch, storeSuccess } from '../testkit/calls.ts';

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { askAlive, type Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { callLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import { askAlive } from '@aegis/shared/bus/alive';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { createOpenCalls, type OpenCall } from './open-calls.ts';
 import { type LogReaders, readLog } from './read-log.ts';
 import { createSilence } from './silence.ts';

@@ -1,11 +1,10 @@
+import { type Bus, type Route, route } from '@aegis/bus';
+import type { Identity } from '@aegis/bus/law';
+import type { Service } from '@aegis/bus/service';
 import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { policyCheck } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
-import type { Identity } from '@aegis/shared/broker/identities';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { type Route, route } from '@aegis/shared/bus/respond';
-import type { Service } from '@aegis/shared/runtime/service';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { EnforcerEnv } from '../config.ts';

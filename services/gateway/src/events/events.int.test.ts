@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import type { Bus } from '@aegis/bus';
 import { approvalLog, enforceLog } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_ID, approvalEvent, decisionEvent } from '../testkit/samples.ts';
 import { openStream } from '../testkit/sse.ts';

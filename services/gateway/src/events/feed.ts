@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
+import type { Bus } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { type Client, createClient } from './client.ts';
 import type { Kind } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';

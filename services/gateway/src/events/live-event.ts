@@ -1,6 +1,6 @@
+import { readEnvelope } from '@aegis/bus';
 import { APPROVALS_LOG, DECISIONS_LOG, EVENTS } from '@aegis/contracts/subjects';
 import { parseJson } from '@aegis/kit/json';
-import { readEnvelope } from '@aegis/shared/bus/read';
 
 export const KINDS = ['decision', 'approval'] as const;
 export type Kind = (typeof KINDS)[number];

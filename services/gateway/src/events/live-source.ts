@@ -1,5 +1,5 @@
+import type { Link } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
-import type { Link } from '@aegis/shared/bus/link';
 import { KINDS, type Kind, LIVE_SUBJECTS, type LiveEvent, toLiveEvent } from './live-event.ts';
 
 type Message = { string(): string; headers?: { get(name: string): string } | undefined };

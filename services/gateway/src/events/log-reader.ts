@@ -1,6 +1,6 @@
+import type { Link } from '@aegis/bus';
 import { STREAM } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import type { Link } from '@aegis/shared/bus/link';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type Kind, type LiveEvent, LOGGED_SUBJECTS, toLiveEvent } from './live-event.ts';
 import { mergeBySeq } from './merge.ts';

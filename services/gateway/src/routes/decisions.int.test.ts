@@ -1,8 +1,7 @@
+import { type Bus, route } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { approvalsCancel, approvalsDecide, approvalsGet } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_ID, approved, denied, pending } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';

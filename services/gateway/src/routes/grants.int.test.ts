@@ -1,3 +1,4 @@
+import { type Bus, route } from '@aegis/bus';
 import {
   approvalsGet,
   approvalsGrant,
@@ -10,8 +11,6 @@ import {
   webhooksTest,
 } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { delivery, giveGrant, grant, webhook, webhookSaved } from '../openapi/approval-examples.ts';
 import { APPROVAL_ID, denied } from '../testkit/samples.ts';

@@ -1,10 +1,8 @@
+import { type Bus, type RequestContext, route } from '@aegis/bus';
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { enforce, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';

@@ -1,6 +1,6 @@
+import type { Bus } from '@aegis/bus';
 import { healthOf } from '@aegis/contracts/rpc';
 import { toAppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { App, AppDeps } from '../app-deps.ts';
 import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 

@@ -1,3 +1,4 @@
+import { type Bus, route } from '@aegis/bus';
 import {
   approvalsComplete,
   approvalsGet,
@@ -11,8 +12,6 @@ import {
   policyValidate,
 } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditPage, migratedPolicy, policy, policyInForce, policyValidity } from '../openapi/examples.ts';
 import { APPROVAL_ID, approved, denied, pending, TRACE_ID } from '../testkit/samples.ts';

@@ -1,7 +1,6 @@
+import { type Bus, route } from '@aegis/bus';
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { route } from '@aegis/shared/bus/respond';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accept, quarantinedTool } from '../openapi/examples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';

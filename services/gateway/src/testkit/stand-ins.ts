@@ -1,10 +1,9 @@
 import { join } from 'node:path';
+import { type Bus, connectBus, type Route, route } from '@aegis/bus';
 import { healthOf } from '@aegis/contracts/rpc';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
-import { type Bus, connectBus } from '@aegis/shared/bus/bus';
-import { type Route, route } from '@aegis/shared/bus/respond';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { createApp } from '../app.ts';
 import { GatewayEnv } from '../config.ts';

@@ -1,5 +1,5 @@
+import type { Fact } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
-import type { Fact } from '@aegis/shared/bus/append';
 import { silentLog } from '@aegis/testkit/bus';
 import { expect, it } from 'vitest';
 import { createBackground } from './background.ts';

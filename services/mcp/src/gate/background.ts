@@ -1,6 +1,6 @@
+import type { Fact } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { Fact } from '@aegis/shared/bus/append';
 
 const TRY_FOR_MS = 2_000;
 const FIRST_PAUSE_MS = 250;

@@ -1,6 +1,6 @@
+import type { Bus } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import type { PolicyReplica } from '@aegis/policy-replica/replica';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { HeldCalls } from './held.ts';
 import type { PinKeeper } from './pin-keeper.ts';
 import type { Recorder } from './record.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Bus } from '@aegis/bus';
+import { isInbox } from '@aegis/bus/law';
+import { healthFrom } from '@aegis/bus/service';
 import type { HealthReply } from '@aegis/contracts/rpc';
 import { aliveSubject } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/policy-replica/replica';
-import { isInbox } from '@aegis/shared/broker/identities';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { healthFrom } from '@aegis/shared/runtime/service';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createGate } from './gate.ts';
 import { createHeldCalls } from './held.ts';

@@ -1,5 +1,5 @@
+import type { Append, Fact } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
-import type { Append, Fact } from '@aegis/shared/bus/append';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createGather } from './gather.ts';
 

@@ -1,4 +1,4 @@
-import type { Append, Fact } from '@aegis/shared/bus/append';
+import type { Append, Fact } from '@aegis/bus';
 
 /** Facts that nobody waits for may wait this long for others, so that they share a durable write. */
 const LINGER_MS = 100;

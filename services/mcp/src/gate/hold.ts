@@ -1,7 +1,7 @@
+import type { Bus } from '@aegis/bus';
 import type { ApprovalStatus } from '@aegis/contracts/approvals';
 import { approvalsCancel, approvalsGet } from '@aegis/contracts/rpc';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { HeldCalls } from './held.ts';
 
 const LOOK_EVERY_MS = 200;

@@ -1,8 +1,8 @@
+import type { Bus } from '@aegis/bus';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { toolLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { foldName } from '../wire/protocol-keys.ts';
 import { createPinLog, pinsBehind } from './pin-log.ts';
 import { changeLevel, type Listed, lookAlikeOf, type Pins } from './pins.ts';

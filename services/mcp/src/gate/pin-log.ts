@@ -1,9 +1,8 @@
+import type { Bus, Followed, Follower } from '@aegis/bus';
 import { EVENT_DATA } from '@aegis/contracts/events';
 import { TOOLS_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
-import type { Followed, Follower } from '@aegis/shared/bus/follow';
 import { foldPin, type Pins } from './pins.ts';
 
 const CATCH_UP_WITHIN_MS = 3_000;

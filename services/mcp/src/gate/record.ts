@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import type { Bus } from '@aegis/bus';
 import type { Call, ClientInfo } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
@@ -7,7 +8,6 @@ import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { type BackgroundOptions, createBackground } from './background.ts';
 import { createGather } from './gather.ts';
 import type { RecordMode } from './passage.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { connectBus } from '@aegis/bus';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
-import { connectBus } from '@aegis/shared/bus/bus';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { McpEnv } from '../config.ts';
 import { createMcp } from '../service.ts';

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bus, connectBus, type Responder, route } from '@aegis/bus';
 import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
 import type { WriteAudit } from '@aegis/contracts/audit';
 import { callDigest } from '@aegis/contracts/call-digest';
@@ -8,8 +9,6 @@ import type { ServiceName } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { digestOf } from '@aegis/kit/json';
 import { createLogger } from '@aegis/kit/logger';
-import { type Bus, connectBus } from '@aegis/shared/bus/bus';
-import { type Responder, route } from '@aegis/shared/bus/respond';
 
 export const DIGEST = digestOf({ a: 'policy' });
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';

@@ -1,6 +1,6 @@
+import { connectBus } from '@aegis/bus';
 import { BusEnv, parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
-import { connectBus } from '@aegis/shared/bus/bus';
 import { runStdio } from '../stdio.ts';
 
 /** What a client starts in the tests: the tools over this process's own stdin and stdout. */

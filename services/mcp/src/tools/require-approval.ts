@@ -1,8 +1,8 @@
+import type { RequestContext } from '@aegis/bus';
 import { type Approval, type RequestApproval, ruledOf } from '@aegis/contracts/approvals';
 import { DryRunId, Note } from '@aegis/contracts/call';
 import { approvalsRequest, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';

@@ -1,7 +1,6 @@
+import type { Bus, RequestContext } from '@aegis/bus';
 import type { Via } from '@aegis/contracts/call';
 import { parseRequest } from '@aegis/kit/errors';
-import type { RequestContext } from '@aegis/shared/bus/ask';
-import type { Bus } from '@aegis/shared/bus/bus';
 import type { CallToolResult, StandardSchemaWithJSON, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { listedSchema } from './listed-schema.ts';

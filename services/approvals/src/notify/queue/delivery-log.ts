@@ -1,7 +1,7 @@
+import type { Bus } from '@aegis/bus';
 import { DELIVERED_STREAM, deliveredSubject } from '@aegis/contracts/subjects';
 import { Delivery } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 
 const KEPT = 100;

@@ -1,5 +1,5 @@
+import type { Bus } from '@aegis/bus';
 import { DELIVERIES_STREAM, deliverySubject } from '@aegis/contracts/subjects';
-import type { Bus } from '@aegis/shared/bus/bus';
 import {
   type Consumer,
   JetStreamApiCodes,

@@ -1,7 +1,6 @@
+import { type Bus, readEnvelope } from '@aegis/bus';
 import { NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Bus } from '@aegis/shared/bus/bus';
-import { readEnvelope } from '@aegis/shared/bus/read';
 import { type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Entries } from '../file/entry.ts';
 import { messageIdOf, noticeOf } from '../payload.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Link } from '@aegis/shared/bus/link';
+import type { Link } from '@aegis/bus';
 import type { Consumer, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
 
 /** A pull request's life. Long: each costs the broker two requests, for each webhook. */

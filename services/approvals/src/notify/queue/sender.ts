@@ -1,7 +1,7 @@
+import type { Link } from '@aegis/bus';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import { parseJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
-import type { Link } from '@aegis/shared/bus/link';
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Entry } from '../file/entry.ts';
 import { Queued } from '../payload.ts';

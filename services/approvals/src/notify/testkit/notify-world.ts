@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bus } from '@aegis/bus';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { approvalLog } from '@aegis/contracts/subjects';
 import type { Delivery, Notice, WebhookTarget } from '@aegis/contracts/webhooks';
 import { parseEnv } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach } from 'vitest';

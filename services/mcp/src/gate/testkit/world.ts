@@ -1,8 +1,8 @@
+import type { Bus } from '@aegis/bus';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { POLICY_LOG, toolAcceptedLog } from '@aegis/contracts/subjects';
 import { compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
-import type { Bus } from '@aegis/shared/bus/bus';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach } from 'vitest';

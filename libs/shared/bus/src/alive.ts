@@ -1,6 +1,6 @@
 import { aliveSubject } from '@aegis/contracts/subjects';
 import { RequestError } from '@nats-io/transport-node';
-import { isInbox } from '../broker/identities.ts';
+import { isInbox } from './law/identities.ts';
 import type { Link } from './link.ts';
 
 /** Lets others see that this run of the firewall lives, until the function that it gives is called. */

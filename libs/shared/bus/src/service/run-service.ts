@@ -3,7 +3,7 @@ import { type BusEnv, ConfigError, parseEnv } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import type { z } from 'zod';
-import { type Bus, connectBus } from '../bus/bus.ts';
+import { type Bus, connectBus } from '../bus.ts';
 import { serveHealth } from './health-server.ts';
 import type { Service } from './service.ts';
 

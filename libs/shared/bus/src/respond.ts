@@ -6,8 +6,8 @@ import { MAX_DEPTH, parseStrictJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
-import { isInbox } from '../broker/identities.ts';
 import type { RequestContext } from './ask.ts';
+import { isInbox } from './law/identities.ts';
 import type { Link } from './link.ts';
 
 export type Handler<Req extends z.ZodType, Rep extends z.ZodType> = (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { natsConf } from './config.ts';
 import { IDENTITIES, type Identity, type PublicKeys } from './identities.ts';
+import { natsConf } from './nats-conf.ts';
 import { permissionsOf } from './permissions.ts';
 
 const identities = Object.fromEntries(IDENTITIES.map((name) => [name, `U_${name}`])) as PublicKeys;

@@ -1,5 +1,5 @@
 import { BrokerError } from './broker-error.ts';
-import { MAX_PAYLOAD_BYTES } from './config.ts';
+import { MAX_PAYLOAD_BYTES } from './nats-conf.ts';
 
 /** Atomic batches and message schedules came with 2.12; older servers ignore their headers without a word. */
 export const MINIMUM_SERVER_VERSION = '2.12.0';

@@ -8,9 +8,9 @@ import { dockerProblem } from '@aegis/testkit/docker';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { natsConf } from './config.ts';
 import { connectAs } from './connect-as.ts';
 import { ensureIdentities } from './identities.ts';
+import { natsConf } from './nats-conf.ts';
 import { provisionAt } from './provision.ts';
 import { STREAMS } from './streams.ts';
 

@@ -1,0 +1,14 @@
+export { BrokerError } from './broker-error.ts';
+export { type BrokerAddress, connectAs } from './connect-as.ts';
+export {
+  ensureIdentities,
+  IDENTITIES,
+  type Identity,
+  isInbox,
+  type PublicKeys,
+  seedFile,
+} from './identities.ts';
+export { natsConf } from './nats-conf.ts';
+export { provision, provisionAt } from './provision.ts';
+export { isSupportedServer, parseServerVersion } from './server-version.ts';
+export { STREAMS } from './streams.ts';

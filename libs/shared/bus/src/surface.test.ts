@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import * as law from './law/mod.ts';
+import * as bus from './mod.ts';
+import * as service from './service/mod.ts';
+
+it('bus has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(bus).toSorted()).toEqual([
+    'answerAlive',
+    'askAlive',
+    'connectBus',
+    'readEnvelope',
+    'route',
+  ]);
+});
+
+it('law has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(law).toSorted()).toEqual([
+    'BrokerError',
+    'IDENTITIES',
+    'STREAMS',
+    'connectAs',
+    'ensureIdentities',
+    'isInbox',
+    'isSupportedServer',
+    'natsConf',
+    'parseServerVersion',
+    'provision',
+    'provisionAt',
+    'seedFile',
+  ]);
+});
+
+it('service has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(service).toSorted()).toEqual(['healthFrom', 'healthy', 'runService', 'serveHealth']);
+});
