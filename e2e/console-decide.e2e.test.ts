@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { connectV1, type Target } from '@aegis/testkit/mcp-clients';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { connectV1, type Target } from '../services/mcp/src/testkit/clients.ts';
 import {
   approve,
   approveButton,

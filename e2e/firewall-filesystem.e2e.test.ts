@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AnyClient, connectV1 } from '@aegis/testkit/mcp-clients';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyClient, connectV1 } from '../services/mcp/src/testkit/clients.ts';
 import { openBrowser } from './testkit/browser.ts';
 import { approve } from './testkit/console/deciding.ts';
 import { reference, wrappedBy } from './testkit/firewall/wrapped.ts';

@@ -4,14 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { connectV1, connectV2, type Target, type ToolResult, type Way } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  connectV1,
-  connectV2,
-  type Target,
-  type ToolResult,
-  type Way,
-} from '../services/mcp/src/testkit/clients.ts';
 import { allAudit, post } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connectV1 } from '../../services/mcp/src/testkit/clients.ts';
+import { connectV1 } from '@aegis/testkit/mcp-clients';
 import { wrappedBy } from './firewall/wrapped.ts';
 import { get } from './rest.ts';
 import { type Stack, startStack } from './stack.ts';

@@ -1,9 +1,14 @@
 import { isatty } from 'node:tty';
 import { connectBus } from '@aegis/bus';
+import {
+  type AskUpstream,
+  createFirewall,
+  type Firewall,
+  type Gate,
+  type RecordMode,
+} from '@aegis/firewall/gate';
 import { durationMs, logLevel, parseEnv } from '@aegis/kit/env';
 import { createLogger, type Logger } from '@aegis/kit/logger';
-import { createFirewall, type Firewall } from '@aegis/mcp/firewall';
-import type { AskUpstream, Gate, RecordMode } from '@aegis/mcp/passage';
 import { runWrap } from '@aegis/mcp/wrap';
 import { z } from 'zod';
 import type { Host } from '../host.ts';

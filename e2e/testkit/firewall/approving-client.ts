@@ -1,6 +1,6 @@
+import type { Target, ToolResult, Way } from '@aegis/testkit/mcp-clients';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import type { Target, ToolResult, Way } from '../../../services/mcp/src/testkit/clients.ts';
 
 export type Consent = 'accept' | 'decline' | 'cancel';
 

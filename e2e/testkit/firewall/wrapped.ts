@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Target } from '../../../services/mcp/src/testkit/clients.ts';
+import type { Target } from '@aegis/testkit/mcp-clients';
 import type { Stack } from '../stack.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));

@@ -1,5 +1,5 @@
+import { type AnyClient, connectV1, connectV2, type Way } from '@aegis/testkit/mcp-clients';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyClient, connectV1, connectV2, type Way } from './testkit/clients.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { APPROVAL_ID, DECIDE_BY, DIGEST, TRACE_ID } from './testkit/stand-ins.ts';
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Service } from '@aegis/bus/service';
+import { errorResponse } from '@aegis/firewall/wire';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toProblem } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
@@ -17,7 +18,6 @@ import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './strict-message.ts';
-import { errorResponse } from './wire/errors.ts';
 
 const PATH = '/mcp';
 /** A server behind the firewall has its name for a path. */

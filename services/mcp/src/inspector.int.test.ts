@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { ToolResult } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ToolResult } from './testkit/clients.ts';
 import { STDIO_CHILD, type Stack, startStack } from './testkit/stack.ts';
 
 const run = promisify(execFile);

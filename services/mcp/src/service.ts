@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
+import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { ConfigError } from '@aegis/kit/env';
 import type { McpConfig } from './config.ts';
-import { createFirewall, type Firewall } from './gate/firewall.ts';
-import type { GateOptions } from './gate/passage.ts';
-import { sealSecret } from './gate/request-state.ts';
 import { createHttp } from './http.ts';
 import { routes } from './nats.ts';
 import { createKeyHolders } from './proxy/keys/key-holders.ts';

@@ -1,5 +1,5 @@
+import { connectV2 } from '@aegis/testkit/mcp-clients';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { connectV2 } from './testkit/clients.ts';
 import { messageIn, send, toolCall } from './testkit/post.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 

@@ -1,7 +1,5 @@
+import { errorResponse, INVALID_REQUEST, type Message, readClientMessage } from '@aegis/firewall/wire';
 import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server';
-import { errorResponse, INVALID_REQUEST } from './wire/errors.ts';
-import type { Message } from './wire/message.ts';
-import { readClientMessage } from './wire/read-message.ts';
 
 /** A message for the tools may have this many bytes. */
 export const MAX_MESSAGE_BYTES = 1_048_576;

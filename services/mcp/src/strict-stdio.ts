@@ -1,9 +1,9 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream';
+import { readLines } from '@aegis/firewall/wire';
 import type { Transport } from '@modelcontextprotocol/server';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { OpenRequests } from './open-requests.ts';
 import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './strict-message.ts';
-import { readLines } from './wire/lines.ts';
 
 export type StrictStdio = {
   readonly transport: Transport;

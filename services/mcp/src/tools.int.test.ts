@@ -1,5 +1,5 @@
+import { type AnyClient, connectV2, type ToolResult } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AnyClient, connectV2, type ToolResult } from './testkit/clients.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { APPROVAL_ID, DECIDE_BY, DIGEST, TERMS, TOO_MANY } from './testkit/stand-ins.ts';
 

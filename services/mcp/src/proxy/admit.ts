@@ -1,6 +1,5 @@
-import type { AskUpstream, Gate, Passage } from '../gate/passage.ts';
-import { errorResponse, INVALID_REQUEST } from '../wire/errors.ts';
-import type { Notification, Request } from '../wire/message.ts';
+import type { AskUpstream, Gate, Passage } from '@aegis/firewall/gate';
+import { errorResponse, INVALID_REQUEST, type Notification, type Request } from '@aegis/firewall/wire';
 import type { Call, Calls, Forward } from './calls.ts';
 import type { OpenGate } from './connection.ts';
 import type { ClientStream } from './http/client-stream.ts';

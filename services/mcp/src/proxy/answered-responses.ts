@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Id, Response } from '../wire/message.ts';
+import type { Id, Response } from '@aegis/firewall/wire';
 
 const MAX_BYTES = 4 * 1_048_576;
 const MAX_RESPONSES = 64;

@@ -1,6 +1,5 @@
-import type { Passage, UpstreamEnd } from '../gate/passage.ts';
-import { createInFlight, type InFlight } from '../wire/in-flight.ts';
-import type { Id, Request, Response } from '../wire/message.ts';
+import type { Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import { createInFlight, type Id, type InFlight, type Request, type Response } from '@aegis/firewall/wire';
 import { AnsweredResponses } from './answered-responses.ts';
 
 export type Forward = Extract<Passage, { type: 'forward' }>;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Gate, GateOptions } from '../gate/passage.ts';
-import type { Message } from '../wire/message.ts';
+import type { Gate, GateOptions } from '@aegis/firewall/gate';
+import type { Message } from '@aegis/firewall/wire';
 import type { ClientStream } from './http/client-stream.ts';
 import type { Era } from './http/era.ts';
 import type { ServerEntry } from './servers/entry.ts';

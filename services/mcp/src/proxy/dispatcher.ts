@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errorResponse, INVALID_REQUEST } from '../wire/errors.ts';
-import type { Message } from '../wire/message.ts';
-import { readClientMessage } from '../wire/read-message.ts';
+import { errorResponse, INVALID_REQUEST, type Message, readClientMessage } from '@aegis/firewall/wire';
 import type { Connections, Held, Session } from './connections.ts';
 import type { ClientStream } from './http/client-stream.ts';
 import { type Era, eraOf, isModern } from './http/era.ts';

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
+import { data, eventsOf, until, useWorld, world } from '@aegis/firewall/testkit/world';
 import { keyDigest } from '@aegis/kit/keys';
+import type { ToolResult } from '@aegis/testkit/mcp-clients';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { data, eventsOf, until, useWorld, world } from '../gate/testkit/world.ts';
-import type { ToolResult } from '../testkit/clients.ts';
 import { startWorld } from './testkit/world.ts';
 
 const ECHO = fileURLToPath(new URL('../testkit/echo-child.ts', import.meta.url));

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorResponse } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import { errorResponse } from '../wire/errors.ts';
 import { type OpenGate, Unavailable } from './connection.ts';
 import { Connections } from './connections.ts';
 import { type Asked, Dispatcher } from './dispatcher.ts';

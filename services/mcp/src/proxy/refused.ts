@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { errorResponse, INVALID_REQUEST, MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import { readBody } from '../http-body.ts';
-import { errorResponse, INVALID_REQUEST } from '../wire/errors.ts';
-import { MAX_LINE_BYTES } from '../wire/lines.ts';
 import { isJsonInUtf8 } from './http/headers.ts';
 
 /** JSON-RPC has no code for what HTTP refuses; -32000 to -32099 are the server's own. */

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { keyDigest } from '@aegis/kit/keys';
+import { connectV1, connectV2 } from '@aegis/testkit/mcp-clients';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connectV1, connectV2 } from '../testkit/clients.ts';
 import { messageIn, send } from '../testkit/post.ts';
 import { message, modern, startWorld, type WorldOptions } from './testkit/world.ts';
 

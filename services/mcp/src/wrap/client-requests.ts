@@ -1,6 +1,5 @@
-import type { UpstreamEnd } from '../gate/passage.ts';
-import { createInFlight, MAX_IN_FLIGHT } from '../wire/in-flight.ts';
-import type { Id, Request } from '../wire/message.ts';
+import type { UpstreamEnd } from '@aegis/firewall/gate';
+import { createInFlight, type Id, MAX_IN_FLIGHT, type Request } from '@aegis/firewall/wire';
 
 /** Texts of calls that are being judged, or held for a person, may have this many characters together. */
 const MAX_JUDGED_LENGTH = 64 * 1_048_576;

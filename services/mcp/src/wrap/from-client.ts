@@ -1,10 +1,15 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Passage, UpstreamEnd } from '../gate/passage.ts';
-import { errorResponse, INVALID_REQUEST } from '../wire/errors.ts';
-import { withoutEnding } from '../wire/lines.ts';
-import type { Message, Notification, Request } from '../wire/message.ts';
-import { readClientMessage } from '../wire/read-message.ts';
+import type { Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import {
+  errorResponse,
+  INVALID_REQUEST,
+  type Message,
+  type Notification,
+  type Request,
+  readClientMessage,
+  withoutEnding,
+} from '@aegis/firewall/wire';
 import type { OpenRequest } from './client-requests.ts';
 import { asLine, CONNECTION_CLOSED, endRequest, type Link } from './link.ts';
 import type { Place } from './ordered-outlet.ts';

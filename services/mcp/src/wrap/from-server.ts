@@ -1,7 +1,5 @@
 import type { Readable } from 'node:stream';
-import { withoutEnding } from '../wire/lines.ts';
-import type { Message, Response } from '../wire/message.ts';
-import { readServerMessage } from '../wire/read-message.ts';
+import { type Message, type Response, readServerMessage, withoutEnding } from '@aegis/firewall/wire';
 import { createComplaints } from './complaints.ts';
 import { asLine, endRequest, type Link } from './link.ts';
 import { pump } from './pump.ts';

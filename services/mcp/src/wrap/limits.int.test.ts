@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { MAX_IN_FLIGHT } from '@aegis/firewall/wire';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MAX_IN_FLIGHT } from '../wire/in-flight.ts';
 import { fakeGate } from './testkit/fake-gate.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
 

@@ -1,11 +1,9 @@
+import type { Gate, UpstreamEnd, UpstreamQuestions } from '@aegis/firewall/gate';
+import { createInFlight, errorResponse, type InFlight } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import type { Gate, UpstreamEnd } from '../gate/passage.ts';
-import { errorResponse } from '../wire/errors.ts';
-import { createInFlight, type InFlight } from '../wire/in-flight.ts';
 import { ClientRequests, type OpenRequest } from './client-requests.ts';
 import { OrderedOutlet } from './ordered-outlet.ts';
 import type { Sink } from './sink.ts';
-import type { UpstreamQuestions } from './upstream-questions.ts';
 
 /** JSON-RPC 2.0, section 5.1. */
 const INTERNAL_ERROR = -32_603;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { type LineOptions, readLines } from '../wire/lines.ts';
+import { type LineOptions, readLines } from '@aegis/firewall/wire';
 
 export type PumpOptions = Pick<LineOptions, 'tooLong'> & {
   /** Takes a line, its ending included. */

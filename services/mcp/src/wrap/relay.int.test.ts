@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import type { AskUpstream, Circumstances } from '@aegis/firewall/gate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { AskUpstream, Circumstances } from '../gate/passage.ts';
 import { fakeGate, passAll } from './testkit/fake-gate.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
 

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type AskUpstream, type Gate, UpstreamQuestions } from '@aegis/firewall/gate';
 import type { Logger } from '@aegis/kit/logger';
-import type { AskUpstream, Gate } from '../gate/passage.ts';
 import { relayFromClient } from './from-client.ts';
 import { loseServer, relayFromServer } from './from-server.ts';
 import { asLine, createLink, type Link } from './link.ts';
@@ -14,7 +14,6 @@ import {
   startServer,
 } from './server-process.ts';
 import { createSink } from './sink.ts';
-import { UpstreamQuestions } from './upstream-questions.ts';
 
 export type { Exit };
 

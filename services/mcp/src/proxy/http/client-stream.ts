@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import { MAX_LINE_BYTES } from '../../wire/lines.ts';
+import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import { KEEP_ALIVE_MS } from '../limits.ts';
 import { accepts } from './headers.ts';
 import { encodeEvent } from './sse.ts';

@@ -1,6 +1,5 @@
+import { type Message, readClientMessage } from '@aegis/firewall/wire';
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../wire/message.ts';
-import { readClientMessage } from '../../wire/read-message.ts';
 import { message, modern } from '../testkit/world.ts';
 import { eraOf } from './era.ts';
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Message } from '../../wire/message.ts';
+import type { Message } from '@aegis/firewall/wire';
 
 /** The first revision without sessions; revisions are dates, so they compare as text. */
 const FIRST_MODERN = '2026-07-28';

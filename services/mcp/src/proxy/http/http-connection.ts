@@ -1,8 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Gate } from '@aegis/firewall/gate';
+import { errorResponse, type Message, type Request } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import type { Gate } from '../../gate/passage.ts';
-import { errorResponse } from '../../wire/errors.ts';
-import type { Message, Request } from '../../wire/message.ts';
 import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, type OpenGate, Unavailable } from '../connection.ts';

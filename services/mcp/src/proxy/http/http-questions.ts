@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { AskUpstream } from '../../gate/passage.ts';
-import { MAX_LINE_BYTES } from '../../wire/lines.ts';
-import type { Response } from '../../wire/message.ts';
-import { readServerMessage } from '../../wire/read-message.ts';
+import type { AskUpstream } from '@aegis/firewall/gate';
+import { MAX_LINE_BYTES, type Response, readServerMessage } from '@aegis/firewall/wire';
 import type { Exchange } from '../connection.ts';
 import { revisionOf } from '../envelope.ts';
 import type { Limits } from '../limits.ts';

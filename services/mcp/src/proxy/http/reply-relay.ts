@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errorResponse } from '../../wire/errors.ts';
-import { MAX_LINE_BYTES } from '../../wire/lines.ts';
+import { errorResponse, MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import { INTERNAL_ERROR } from '../admit.ts';
 import type { Call, Calls } from '../calls.ts';
 import type { ClientStream } from './client-stream.ts';

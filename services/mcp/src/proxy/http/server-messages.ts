@@ -1,6 +1,6 @@
+import type { Gate } from '@aegis/firewall/gate';
+import { readServerMessage } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import type { Gate } from '../../gate/passage.ts';
-import { readServerMessage } from '../../wire/read-message.ts';
 import type { Call, Calls, Verdict } from '../calls.ts';
 import { encodeEvent, type SseEvent } from './sse.ts';
 

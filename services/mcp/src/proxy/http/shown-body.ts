@@ -1,5 +1,5 @@
+import { ENVELOPE_KEYS } from '@aegis/firewall/wire';
 import { parseJson } from '@aegis/kit/json';
-import { ENVELOPE_KEYS } from '../../wire/protocol-keys.ts';
 import { isType } from './headers.ts';
 
 /** How JSON and events begin, to a reader that looks past a byte order mark and the type. */

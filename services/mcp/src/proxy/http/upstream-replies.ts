@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { MAX_LINE_BYTES } from '../../wire/lines.ts';
+import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import { isType } from './headers.ts';
 
 const OK = 200;

@@ -1,8 +1,8 @@
 import { ServerName } from '@aegis/contracts/call';
+import { RECORD_MODES } from '@aegis/firewall/gate';
 import { describeIssues, toAppError } from '@aegis/kit/errors';
 import { parseStrictJson } from '@aegis/kit/json';
 import { z } from 'zod';
-import { RECORD_MODES } from '../../gate/passage.ts';
 import type { ServerEntry, Upstream } from './entry.ts';
 
 /** Clients give up after 60 s, so this is nearly the whole budget of a hold. */

@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { MAX_LINE_BYTES, readLines } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import { MAX_LINE_BYTES, readLines } from '../../wire/lines.ts';
 import { Unavailable } from '../connection.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';

@@ -1,9 +1,6 @@
+import { type AskUpstream, type Gate, UpstreamQuestions } from '@aegis/firewall/gate';
+import { errorResponse, type Notification, type Request, readServerMessage } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import type { AskUpstream, Gate } from '../../gate/passage.ts';
-import { errorResponse } from '../../wire/errors.ts';
-import type { Notification, Request } from '../../wire/message.ts';
-import { readServerMessage } from '../../wire/read-message.ts';
-import { UpstreamQuestions } from '../../wrap/upstream-questions.ts';
 import { INTERNAL_ERROR } from '../admit.ts';
 import type { Call, Calls } from '../calls.ts';
 import { metaOf } from '../envelope.ts';

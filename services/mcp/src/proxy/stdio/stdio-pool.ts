@@ -1,6 +1,5 @@
-import type { AskUpstream, Gate } from '../../gate/passage.ts';
-import { errorResponse, INVALID_REQUEST } from '../../wire/errors.ts';
-import type { Message, Request } from '../../wire/message.ts';
+import type { AskUpstream, Gate } from '@aegis/firewall/gate';
+import { errorResponse, INVALID_REQUEST, type Message, type Request } from '@aegis/firewall/wire';
 import { admitNotification, gateFor, INTERNAL_ERROR, judge, openCall } from '../admit.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, Unavailable } from '../connection.ts';

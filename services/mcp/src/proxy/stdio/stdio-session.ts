@@ -1,5 +1,5 @@
-import type { Gate } from '../../gate/passage.ts';
-import type { Message, Request } from '../../wire/message.ts';
+import type { Gate } from '@aegis/firewall/gate';
+import type { Message, Request } from '@aegis/firewall/wire';
 import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
 import { Calls } from '../calls.ts';
 import type { Connection, Exchange, OpenGate } from '../connection.ts';

@@ -1,6 +1,5 @@
-import type { Gate, GateOptions, Passage, UpstreamEnd } from '../../gate/passage.ts';
-import { errorResponse, resultResponse } from '../../wire/errors.ts';
-import type { Request } from '../../wire/message.ts';
+import type { Gate, GateOptions, Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import { errorResponse, type Request, resultResponse } from '@aegis/firewall/wire';
 import type { OpenGate } from '../connection.ts';
 
 /** What the gates saw, over all connections. */

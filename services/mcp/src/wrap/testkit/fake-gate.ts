@@ -1,5 +1,5 @@
-import type { Circumstances, Gate, Passage, UpstreamEnd } from '../../gate/passage.ts';
-import type { Notification, Request } from '../../wire/message.ts';
+import type { Circumstances, Gate, Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import type { Notification, Request } from '@aegis/firewall/wire';
 
 type Judge = (request: Request, circumstances: Circumstances) => Passage | Promise<Passage>;
 

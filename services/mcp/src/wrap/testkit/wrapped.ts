@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { AskUpstream, Gate } from '@aegis/firewall/gate';
 import { createLogger } from '@aegis/kit/logger';
 import { onTestFinished } from 'vitest';
-import type { AskUpstream, Gate } from '../../gate/passage.ts';
 import { type Exit, type Patience, runWrap } from '../run-wrap.ts';
 
 const SERVER = fileURLToPath(new URL('./server-child.ts', import.meta.url));

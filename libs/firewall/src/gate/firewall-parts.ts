@@ -1,0 +1,27 @@
+import type { Bus } from '@aegis/bus';
+import type { Logger } from '@aegis/kit/logger';
+import type { PolicyReplica } from '@aegis/policy-replica/replica';
+import type { PinKeeper } from './pins/pin-keeper.ts';
+import type { Seal } from './read/request-state.ts';
+import type { TaskOwners } from './read/tasks.ts';
+import type { Recorder } from './record/record.ts';
+import type { HeldCalls } from './review/held.ts';
+
+/** What all gates of this process share. */
+export type FirewallParts = {
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** How long a question on the bus, or a write to the record, may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Where people find the console; undefined where it has no address. */
+  readonly consoleUrl: () => string | undefined;
+  readonly replica: PolicyReplica;
+  readonly pins: PinKeeper;
+  readonly recorder: Recorder;
+  readonly seal: Seal;
+  readonly held: HeldCalls;
+  readonly tasks: TaskOwners;
+  /** What may continue an approved call, each once: the nonce and until when it may. */
+  readonly continuations: Map<string, number>;
+};

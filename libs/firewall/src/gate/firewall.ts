@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import type { Bus } from '@aegis/bus';
+import { isInbox } from '@aegis/bus/law';
+import { healthFrom } from '@aegis/bus/service';
+import type { HealthReply } from '@aegis/contracts/rpc';
+import { aliveSubject } from '@aegis/contracts/subjects';
+import type { Logger } from '@aegis/kit/logger';
+import { createPolicyReplica } from '@aegis/policy-replica/replica';
+import type { FirewallParts } from './firewall-parts.ts';
+import { createGate } from './gate.ts';
+import type { Gate, GateOptions } from './passage.ts';
+import { createPinKeeper } from './pins/pin-keeper.ts';
+import { createSeal } from './read/request-state.ts';
+import { createTaskOwners } from './read/tasks.ts';
+import { createRecorder } from './record/record.ts';
+import { createHeldCalls } from './review/held.ts';
+
+export type FirewallDeps = {
+  /** A bus as the identity `mcp`. The caller opens and closes it. */
+  readonly bus: Bus;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** Seals what clients carry for us ({@link sealSecret}); without it, that is good in this process only. */
+  readonly secret?: Uint8Array | undefined;
+  /** Where people find the console, such as `http://127.0.0.1:8000`. Without it no call sends anybody there. */
+  readonly consoleUrl?: (() => string | undefined) | undefined;
+  /** How long a question on the bus, or a write to the record, may take, in milliseconds. */
+  readonly timeoutMs: number;
+};
+
+/** What all connections of one process share: the policy in force, the pins, the record. */
+export type Firewall = {
+  /** This run of the firewall: `aegis.alive.<instance>` is answered as long as it lives. */
+  readonly instance: string;
+  /** Judges one client of one server. Close it when the client or the server is gone. */
+  gate(options: GateOptions): Gate;
+  health(): HealthReply;
+  /** Call it after all gates are closed: waits up to 2 s for what is still to be recorded. */
+  close(): Promise<void>;
+};
+
+/** Says that this run lives: what it sent and has not recorded the end of is still under way. */
+async function answerAlive({ link }: Bus, instance: string): Promise<() => Promise<void>> {
+  const subscription = link.nc.subscribe(aliveSubject(instance), {
+    callback: (error, message) => {
+      if (error || !message.reply || !isInbox(message.reply) || !link.isUp()) return;
+      link.send({ subject: message.reply, payload: instance });
+    },
+  });
+  await link.nc.flush();
+  return async () => {
+    if (!link.nc.isClosed()) await subscription.drain().catch(() => undefined);
+  };
+}
+
+/** Starts judging: resolves once the policy in force and the pins are known. @throws where the bus can't be read */
+export async function createFirewall(deps: FirewallDeps): Promise<Firewall> {
+  const { bus, log, now, timeoutMs } = deps;
+  const instance = randomUUID();
+  const parts: FirewallParts = {
+    bus,
+    log,
+    now,
+    timeoutMs,
+    consoleUrl: deps.consoleUrl ?? (() => undefined),
+    replica: createPolicyReplica(bus, log),
+    pins: createPinKeeper({ bus, log, now, timeoutMs }),
+    recorder: createRecorder({ bus, log, now, instance }),
+    seal: createSeal(deps.secret),
+    held: createHeldCalls(),
+    tasks: createTaskOwners(),
+    continuations: new Map(),
+  };
+  const stopAnswering = await answerAlive(bus, instance);
+  await Promise.all([parts.replica.start(), parts.pins.start()]);
+  return {
+    instance,
+    gate: (options) => createGate(parts, options),
+    health: () =>
+      healthFrom([!bus.isUp() && 'the message bus is away', parts.replica.problem, parts.pins.problem]),
+    async close() {
+      await parts.recorder.close();
+      await Promise.all([parts.replica.stop(), parts.pins.stop()]);
+      await stopAnswering();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { ClientInfo } from '@aegis/contracts/call';
+import { errorResponse } from '../wire/errors.ts';
+import type { Request } from '../wire/message.ts';
+import { INTERNAL_ERROR } from './answers.ts';
+import type { FirewallParts } from './firewall-parts.ts';
+import { createPassCall } from './pass-call.ts';
+import { createPassList } from './pass-list.ts';
+import { isNoted, passNoted } from './pass-noted.ts';
+import type { Circumstances, Gate, GateOptions, Passage } from './passage.ts';
+import { createDefinitions } from './pins/definitions.ts';
+import { isJudged } from './read/call.ts';
+import { type Caller, readCaller, toClientInfo } from './read/era.ts';
+import { createProgress } from './review/progress.ts';
+import { cannotDecide } from './sentences.ts';
+
+const LISTEN = 'subscriptions/listen';
+const OTHERS: ReadonlySet<string> = new Set(['initialize', 'tools/list', LISTEN]);
+
+/** Methods that only a request may have: a notification of this name is a call that nobody could answer. */
+const needsId = (method: string): boolean => isJudged(method) || isNoted(method) || OTHERS.has(method);
+
+/** Judges what one client says to one server. */
+export function createGate(parts: FirewallParts, options: GateOptions): Gate {
+  const { server, principal, askUpstream } = options;
+  const { recorder, pins, log, now } = parts;
+  const closing = new AbortController();
+  const definitions = createDefinitions({ server, pins, askUpstream, now });
+  const progress = createProgress();
+  const calls = createPassCall({ parts, options, definitions, progress, closing: closing.signal });
+  const passList = createPassList({ parts, options, definitions });
+  let named: ClientInfo | undefined;
+
+  /** In the modern era each request says itself whose it is: a gate may serve many clients. */
+  const clientOf = ({ isModern, client }: Caller): ClientInfo | undefined => {
+    if (isModern) named = client;
+    return named;
+  };
+
+  const pass = async (request: Request, circumstances: Circumstances): Promise<Passage> => {
+    const { method, params, text } = request;
+    if (method === 'initialize') named = toClientInfo(params?.['clientInfo']);
+    if (!needsId(method)) return { type: 'forward', text };
+    const caller = readCaller(params);
+    const client = clientOf(caller);
+    // The era has no such method: without a URI there is nothing to judge, and the server says so itself.
+    const isNoMethod = method === 'resources/subscribe' && caller.isModern && params?.['uri'] === undefined;
+    if (isNoMethod) return passNoted(parts, options, request, client);
+    if (isJudged(method)) return calls.pass(request, caller, client, circumstances);
+    if (method === 'initialize') return { type: 'forward', text };
+    if (method === LISTEN) return calls.listen(request, caller, client);
+    return isNoted(method) ? passNoted(parts, options, request, client) : passList(request, caller, client);
+  };
+
+  const refused = (because: string, message: Uint8Array): void =>
+    recorder.refused({ server, principal, client: named }, because, message);
+
+  return {
+    async request(request, circumstances) {
+      try {
+        return await pass(request, circumstances);
+      } catch (err) {
+        log.error({ err, method: request.method }, 'a request could not be judged');
+        return { type: 'answer', text: errorResponse(request.rawId, INTERNAL_ERROR, cannotDecide(err)) };
+      }
+    },
+    clientNotification({ method, text }) {
+      if (!needsId(method)) return 'forward';
+      refused(`${method} without an id`, Buffer.from(text));
+      return 'drop';
+    },
+    serverNotification({ method, params }) {
+      if (method === 'notifications/tools/list_changed') definitions.forget();
+      return method === 'notifications/progress' && !progress.rises(params) ? 'drop' : 'forward';
+    },
+    refused,
+    client: () => named,
+    async close() {
+      closing.abort();
+      definitions.close();
+      await calls.close();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { AppError } from '@aegis/kit/errors';
+import { errorResponse } from '../wire/errors.ts';
+import type { Request } from '../wire/message.ts';
+import { INTERNAL_ERROR } from './answers.ts';
+import type { FirewallParts } from './firewall-parts.ts';
+import type { GateOptions, Passage, UpstreamEnd } from './passage.ts';
+import type { Definitions } from './pins/definitions.ts';
+import { filterTools, type Viewer } from './pins/lists.ts';
+import { policyFacts } from './policy-facts.ts';
+import { type Caller, membersOf } from './read/era.ts';
+import { cannotList } from './sentences.ts';
+
+/** Lets a `tools/list` through, and its response only as far as the rules let this viewer see it. */
+export type PassList = (request: Request, caller: Caller, client: Viewer['client']) => Passage;
+
+export type PassListDeps = {
+  readonly parts: Pick<FirewallParts, 'replica' | 'log'>;
+  readonly options: Pick<GateOptions, 'server' | 'principal' | 'showDenied'>;
+  readonly definitions: Pick<Definitions, 'page'>;
+};
+
+const odd = (detail: string): AppError => new AppError('mcp_unavailable', detail);
+
+export function createPassList({ parts, options, definitions }: PassListDeps): PassList {
+  const { replica, log } = parts;
+  const { server, principal, showDenied } = options;
+
+  const filter = (
+    isFirst: boolean,
+    end: UpstreamEnd,
+    isModern: boolean,
+    client: Viewer['client'],
+  ): string => {
+    if (end.type === 'lost') throw odd(end.because);
+    const { response } = end;
+    const { published, compiled } = replica.active();
+    const isPersonal = policyFacts(published).looksAtCaller;
+    const viewer = { server, principal, client };
+    const list = filterTools(response, compiled, viewer, { showDenied, isModern, isPersonal });
+    if ('odd' in list) throw odd(`The server's list of tools can not be read: ${list.odd}.`);
+    if (response.error === undefined) {
+      definitions.page(membersOf(response.result), isFirst);
+    }
+    return list.text;
+  };
+
+  return ({ text, rawId, params }, { isModern }, client) => {
+    const isFirst = params?.['cursor'] === undefined;
+    return {
+      type: 'forward',
+      text,
+      ended(end) {
+        try {
+          return filter(isFirst, end, isModern, client);
+        } catch (thrown) {
+          if (!(thrown instanceof AppError))
+            log.error({ err: thrown }, 'a list of tools could not be filtered');
+          return errorResponse(rawId, INTERNAL_ERROR, cannotList(thrown));
+        }
+      },
+    };
+  };
+}

@@ -1,0 +1,56 @@
+import type { ClientInfo } from '@aegis/contracts/call';
+import type { DecisionEnforced, Outcome } from '@aegis/contracts/decision';
+import type { Request } from '../wire/message.ts';
+import type { Judged } from './judge.ts';
+import type { Circumstances, GateOptions } from './passage.ts';
+import type { Asked } from './read/call.ts';
+import type { Caller } from './read/era.ts';
+import { recordedValue } from './read/recorded-value.ts';
+import { recordedCall } from './record/record.ts';
+
+/** A judged request on its way. */
+export type Passing = {
+  readonly request: Request;
+  readonly asked: Asked;
+  readonly caller: Caller;
+  readonly client: ClientInfo | undefined;
+  readonly judged: Judged;
+  readonly circumstances: Circumstances;
+  /** What the upstream is to get: the request, without what in it was meant for us. */
+  readonly text: string;
+};
+
+/** What a record of this request holds beside the call itself. */
+export function originOf(passing: Passing, { record }: Pick<GateOptions, 'record'>) {
+  const { asked, client, request } = passing;
+  const args = recordedValue(asked.args, record, request.text.length);
+  return {
+    ...(client === undefined ? {} : { client }),
+    ...(asked.door === undefined ? {} : { door: asked.door }),
+    ...(args === undefined ? {} : { recorded_args: args }),
+  };
+}
+
+/** A decision of ours as the record keeps it: what it takes to decide again. */
+export function decisionOf(
+  passing: Passing,
+  { record, via }: Pick<GateOptions, 'record' | 'via'>,
+  outcome: Outcome,
+  more: Partial<DecisionEnforced>,
+): DecisionEnforced {
+  const { judged, caller } = passing;
+  const { ruling, policy, ruledAt, call, reasons } = judged;
+  return {
+    ...originOf(passing, { record }),
+    call: recordedCall(call, record),
+    outcome,
+    reasons,
+    ...(ruling.rule === undefined ? {} : { rule: ruling.rule }),
+    policy_digest: policy.digest,
+    policy_version: policy.version,
+    ruled_at: ruledAt.toISOString(),
+    ...(caller.traceparent === undefined ? {} : { caller_traceparent: caller.traceparent }),
+    via,
+    ...more,
+  };
+}

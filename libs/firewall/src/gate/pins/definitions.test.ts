@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import type { AskUpstream } from '../passage.ts';
+import { tool } from '../testkit/upstream.ts';
+import { createDefinitions, type Definitions } from './definitions.ts';
+
+const LEGACY = { isModern: false, envelope: {} };
+const MODERN = { isModern: true, envelope: { _meta: {} } };
+const pins = {
+  start: async () => undefined,
+  stop: async () => undefined,
+  problem: undefined,
+  see: () => undefined,
+  standing: () => ({ counts: true }) as const,
+};
+
+function world(ask: AskUpstream) {
+  let nowMs = 0;
+  const asked: Record<string, unknown>[] = [];
+  const definitions: Definitions = createDefinitions({
+    server: 'files',
+    pins,
+    now: () => new Date(nowMs),
+    askUpstream: (method, params, signal) => {
+      asked.push(params);
+      return ask(method, params, signal);
+    },
+  });
+  const later = (ms: number) => void (nowMs += ms);
+  return { definitions, asked, later };
+}
+const lists = (...names: string[]) => ({ tools: names.map((name) => tool(name)) });
+
+it.each([
+  [0, 5_000],
+  [undefined, 60_000],
+  [20_000, 20_000],
+  [3_600_000, 60_000],
+])('a modern list with ttlMs %s is read again after %s ms', async (ttlMs, afterMs) => {
+  const { definitions, asked, later } = world(async () => ({ ...lists('read'), ttlMs }));
+  await definitions.of('read', MODERN);
+  later(afterMs - 1);
+  await definitions.of('read', MODERN);
+  expect(asked).toHaveLength(1);
+  later(1);
+  await definitions.of('read', MODERN);
+  expect(asked).toHaveLength(2);
+});
+
+it('an older server says itself when its list has changed', async () => {
+  const { definitions, asked, later } = world(async () => lists('read'));
+  await definitions.of('read', LEGACY);
+  later(3_600_000);
+  await definitions.of('read', LEGACY);
+  expect(asked).toHaveLength(1);
+  definitions.forget();
+  await definitions.of('read', LEGACY);
+  expect(asked).toHaveLength(2);
+});
+
+it('calls that come at once wait for one reading', async () => {
+  const { definitions, asked } = world(async () => lists('read', 'write'));
+  await Promise.all(['read', 'write', 'drop'].map((name) => definitions.of(name, LEGACY)));
+  expect(asked).toHaveLength(1);
+});
+
+it('a list that changed while it was read is read again for the next call', async () => {
+  const { definitions, asked } = world(async () => {
+    if (asked.length === 1) definitions.forget();
+    return lists('read');
+  });
+  await definitions.of('read', LEGACY);
+  await definitions.of('read', LEGACY);
+  expect(asked).toHaveLength(2);
+});
+
+it.each([
+  ['never ends', async () => ({ ...lists('a'), nextCursor: 'again' })],
+  ['is endless on one page', async () => lists(...Array.from({ length: 10_001 }, (_, i) => `t${i}`))],
+  ['is nonsense', async () => ({ tools: 'read' })],
+  ['is nothing', async () => null],
+])('a list that %s is no list', async (_, ask) => {
+  const { definitions, asked } = world(ask);
+  await expect(definitions.of('b', LEGACY)).rejects.toMatchObject({ code: 'mcp_unavailable' });
+  expect(asked.length).toBeLessThanOrEqual(100);
+});
+
+it('a server that never answers is given up when the gate closes', async () => {
+  const { definitions } = world(() => new Promise(() => undefined));
+  const found = definitions.of('read', LEGACY);
+  definitions.close();
+  await expect(found).rejects.toMatchObject({ code: 'mcp_unavailable' });
+});

@@ -1,0 +1,171 @@
+import { AppError } from '@aegis/kit/errors';
+import type { AskUpstream } from '../passage.ts';
+import type { PinKeeper } from './pin-keeper.ts';
+import { definitionDigest, type Listed } from './pins.ts';
+
+const MAX_PAGES = 100;
+const MAX_TOOLS = 10_000;
+const FETCH_WITHIN_MS = 10_000;
+/** JSON-RPC 2.0, section 5.1. */
+const METHOD_NOT_FOUND = -32_601;
+/**
+ * The modern era has no notice of changed lists unless a client subscribes to it. A list is read again when it is older
+ * than the server says that it may be, but not more often than the first of these and not later than the second.
+ */
+const KEEP_AT_LEAST_MS = 5_000;
+const KEEP_AT_MOST_MS = 60_000;
+
+/** What is known of the tool that a call names. */
+export type Definition =
+  | { readonly type: 'listed'; readonly digest: string; readonly because: string | undefined }
+  | { readonly type: 'unknown' }
+  /** The server has no lists of tools at all. */
+  | { readonly type: 'unlisted' };
+
+export type Asking = { readonly isModern: boolean; readonly envelope: Record<string, unknown> };
+
+export type Definitions = {
+  /** Learns from a page of the client's own listing, the first one where it was asked without a cursor. */
+  page(result: Readonly<Record<string, unknown>>, isFirst: boolean): void;
+  /** The server says that its list has changed. */
+  forget(): void;
+  /**
+   * The definition of a tool, from the last listing or a new one of our own.
+   *
+   * @throws AppError where it can't be had now
+   */
+  of(tool: string, asking: Asking): Promise<Definition>;
+  close(): void;
+};
+
+type Known = { readonly tools: Map<string, Listed[]>; readonly until: number };
+
+type DefinitionsDeps = {
+  readonly server: string;
+  readonly pins: PinKeeper;
+  readonly askUpstream: AskUpstream;
+  readonly now: () => Date;
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The tools of a page of a list, without what is no tool. */
+export function toolsIn({ tools }: Readonly<Record<string, unknown>>): Listed[] {
+  if (!Array.isArray(tools)) return [];
+  return tools.filter(isObject).flatMap((definition) => {
+    const { name } = definition;
+    return typeof name === 'string' ? [{ tool: name, digest: definitionDigest(definition), definition }] : [];
+  });
+}
+
+const keepFor = ({ ttlMs }: Readonly<Record<string, unknown>>): number => {
+  const said = typeof ttlMs === 'number' && ttlMs >= 0 ? ttlMs : KEEP_AT_MOST_MS;
+  return Math.min(Math.max(said, KEEP_AT_LEAST_MS), KEEP_AT_MOST_MS);
+};
+
+function add(tools: Map<string, Listed[]>, listed: readonly Listed[]): void {
+  for (const one of listed) {
+    const same = tools.get(one.tool);
+    // A server may list a name twice; the client may have read either.
+    if (!same) tools.set(one.tool, [one]);
+    else if (!same.some(({ digest }) => digest === one.digest)) same.push(one);
+  }
+}
+
+const unreadable = (cause?: unknown): AppError =>
+  new AppError('mcp_unavailable', "The server's list of tools can not be read.", { cause });
+
+/** All pages of the list of tools; undefined where the server has none. */
+async function fetchTools(
+  askUpstream: AskUpstream,
+  envelope: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<{ listed: Listed[]; keepMs: number } | undefined> {
+  const listed: Listed[] = [];
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(unreadable(signal.reason)), { once: true });
+  });
+  aborted.catch(() => undefined);
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const params = cursor === undefined ? envelope : { ...envelope, cursor };
+    let result: unknown;
+    try {
+      result = await Promise.race([askUpstream('tools/list', params, signal), aborted]);
+    } catch (thrown) {
+      if (Object(thrown).code === METHOD_NOT_FOUND && pages === 0) return undefined;
+      throw unreadable(thrown);
+    }
+    if (!isObject(result) || !Array.isArray(result['tools'])) throw unreadable();
+    if (result['tools'].length + listed.length > MAX_TOOLS) break;
+    for (const one of toolsIn(result)) listed.push(one);
+    const { nextCursor } = result;
+    if (typeof nextCursor !== 'string') return { listed, keepMs: keepFor(result) };
+    cursor = nextCursor;
+  }
+  throw new AppError(
+    'mcp_unavailable',
+    `The server's list of tools has more than ${MAX_PAGES} pages or ${MAX_TOOLS} tools.`,
+  );
+}
+
+/** What one client of one server knows of its tools. */
+export function createDefinitions({ server, pins, askUpstream, now }: DefinitionsDeps): Definitions {
+  const closing = new AbortController();
+  let known: Known | undefined;
+  let fetching: Promise<Known | undefined> | undefined;
+  let changes = 0;
+
+  const fetchNow = async (envelope: Record<string, unknown>): Promise<Known | undefined> => {
+    const before = changes;
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FETCH_WITHIN_MS)]);
+    const fetched = await fetchTools(askUpstream, envelope, signal);
+    if (!fetched) return undefined;
+    const tools = new Map<string, Listed[]>();
+    add(tools, fetched.listed);
+    pins.see(server, fetched.listed);
+    const found = { tools, until: now().getTime() + fetched.keepMs };
+    if (before === changes) known = found;
+    return found;
+  };
+  const fetchOnce = (envelope: Record<string, unknown>): Promise<Known | undefined> => {
+    fetching ??= fetchNow(envelope).finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  };
+
+  const define = async (listed: readonly Listed[]): Promise<Definition> => {
+    const reasons: string[] = [];
+    for (const one of listed) {
+      const standing = await pins.standing(server, one);
+      if (!standing.counts) reasons.push(standing.because);
+    }
+    const digest = (listed.at(-1) as Listed).digest;
+    return { type: 'listed', digest, because: reasons.length === 0 ? undefined : reasons.join('; ') };
+  };
+
+  return {
+    page(result, isFirst) {
+      const listed = toolsIn(result);
+      if (isFirst || !known) known = { tools: new Map(), until: now().getTime() + keepFor(result) };
+      add(known.tools, listed);
+      pins.see(server, listed);
+    },
+    forget() {
+      changes++;
+      known = undefined;
+    },
+    async of(tool, { isModern, envelope }) {
+      const isFresh = known !== undefined && (!isModern || now().getTime() < known.until);
+      const listed = isFresh ? known?.tools.get(tool) : undefined;
+      if (listed) return define(listed);
+      const fetched = await fetchOnce(envelope);
+      if (!fetched) return { type: 'unlisted' };
+      const found = fetched.tools.get(tool);
+      return found ? define(found) : { type: 'unknown' };
+    },
+    close: () => closing.abort(),
+  };
+}

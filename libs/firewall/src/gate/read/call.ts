@@ -1,0 +1,108 @@
+import { Door, ToolName } from '@aegis/contracts/call';
+import { MAX_DEPTH } from '@aegis/kit/json';
+import type { Request } from '../../wire/message.ts';
+import { spanOf } from '../../wire/splice.ts';
+import { membersOf } from './era.ts';
+import { isDeeper } from './recorded-value.ts';
+
+/** Bytes that the arguments of one call may have, as they are written. */
+export const MAX_ARGUMENT_BYTES = 1_048_576;
+
+/** What a request wants to do, as rules and the record name it. */
+export type Asked = {
+  readonly method: string;
+  /** `<server>.<tool>`, and for a side door `<server>.resources/read` or `<server>.prompts/get`. */
+  readonly tool: string;
+  /** The tool's own name; undefined for a side door. */
+  readonly name: string | undefined;
+  readonly door: string | undefined;
+  readonly args: Record<string, unknown> | undefined;
+};
+
+/** `invalid`: not a request as the protocol has it. `blocked`: it is one, but nothing that can be judged. */
+export type ReadCall =
+  | { readonly asked: Asked }
+  | { readonly invalid: string }
+  | { readonly blocked: string };
+
+type Members = Readonly<Record<string, unknown>>;
+
+const MAX_SUBSCRIPTIONS = 1_000;
+const RESOURCE_TOOL = 'resources/read';
+const PROMPT_TOOL = 'prompts/get';
+/** Names under which the record knows the side doors: a tool of that name would pass for one. */
+const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL]);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A tool's name as rules name it; undefined where no rule could: its calls are blocked. */
+export function ruledName(server: string, name: string): string | undefined {
+  const tool = `${server}.${name}`;
+  return name !== '' && !DOOR_TOOLS.has(name) && ToolName.safeParse(tool).success ? tool : undefined;
+}
+
+function readTool(server: string, { name, arguments: args }: Members): ReadCall {
+  if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a tool' };
+  if (args !== undefined && !isObject(args)) return { invalid: 'params.arguments: expected an object' };
+  const tool = ruledName(server, name);
+  if (tool === undefined) {
+    return { blocked: `a tool's name has 1 to ${255 - server.length} characters of A-Z a-z 0-9 _ . : / -` };
+  }
+  return { asked: { method: 'tools/call', tool, name, door: undefined, args } };
+}
+
+const readDoor = (asked: Omit<Asked, 'name'>): ReadCall =>
+  Door.safeParse(asked.door).success
+    ? { asked: { ...asked, name: undefined } }
+    : { blocked: 'a URI or a name has up to 8,000 characters' };
+
+function readResource(server: string, method: string, { uri }: Members): ReadCall {
+  if (typeof uri !== 'string') return { invalid: 'params.uri: expected a URI' };
+  return readDoor({ method, tool: `${server}.${RESOURCE_TOOL}`, door: `resource:${uri}`, args: { uri } });
+}
+
+function readPrompt(server: string, { name, arguments: given }: Members): ReadCall {
+  if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a prompt' };
+  if (given !== undefined && !isObject(given)) return { invalid: 'params.arguments: expected an object' };
+  const args = given === undefined ? { name } : { name, arguments: given };
+  return readDoor({ method: 'prompts/get', tool: `${server}.${PROMPT_TOOL}`, door: `prompt:${name}`, args });
+}
+
+const READERS: Readonly<Record<string, (server: string, params: Members) => ReadCall>> = {
+  'tools/call': readTool,
+  'resources/read': (server, params) => readResource(server, 'resources/read', params),
+  'resources/subscribe': (server, params) => readResource(server, 'resources/subscribe', params),
+  'prompts/get': readPrompt,
+};
+
+/** The resources that a client of the 2026-07-28 era subscribes to with one request; undefined where that is no list of URIs. */
+export function subscribedTo(params: Members | undefined): string[] | undefined {
+  const { resourceSubscriptions: uris = [] } = membersOf(params?.['notifications']);
+  const isList = Array.isArray(uris) && uris.length <= MAX_SUBSCRIPTIONS;
+  return isList && uris.every((uri) => typeof uri === 'string') ? uris : undefined;
+}
+
+/** Whether requests of this method are judged. */
+export const isJudged = (method: string): boolean => Object.hasOwn(READERS, method);
+
+/** What is wrong with the arguments however they are meant, or undefined. */
+function argumentsProblem({ text, hasExactNumbers }: Request, { args }: Asked): string | undefined {
+  if (!hasExactNumbers) return 'it has a number that a double can not hold, so two calls could pass for one';
+  // Only a text this long can have arguments this long, in bytes.
+  const span = text.length * 3 > MAX_ARGUMENT_BYTES ? spanOf(text, ['params', 'arguments']) : undefined;
+  if (span && Buffer.byteLength(text.slice(span.start, span.end)) > MAX_ARGUMENT_BYTES) {
+    return `its arguments are larger than ${MAX_ARGUMENT_BYTES} bytes`;
+  }
+  return isDeeper(args, MAX_DEPTH) ? `its arguments nest deeper than ${MAX_DEPTH} levels` : undefined;
+}
+
+/** Reads a request whose method is judged. Nothing is normalised: what does not fit is not sent on. */
+export function readCall(server: string, request: Request): ReadCall {
+  const reader = READERS[request.method];
+  if (!reader) throw new RangeError(`${request.method} is not judged`);
+  const read = reader(server, request.params ?? {});
+  if (!('asked' in read)) return read;
+  const problem = argumentsProblem(request, read.asked);
+  return problem === undefined ? read : { blocked: problem };
+}

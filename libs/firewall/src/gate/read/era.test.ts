@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { MODERN } from '../testkit/client.ts';
+import { envelopeFor, readCaller, toClientInfo } from './era.ts';
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+describe('what a request says of itself', () => {
+  it('in the modern era: who it is, and that it opens URLs', () => {
+    expect(readCaller({ _meta: { ...MODERN, progressToken: 0, traceparent: TRACEPARENT } })).toEqual({
+      isModern: true,
+      client: { name: 'test', version: '1' },
+      opensUrls: true,
+      progressToken: 0,
+      traceparent: TRACEPARENT,
+    });
+  });
+
+  it.each([
+    undefined,
+    {},
+    { _meta: 7 },
+    { _meta: { ...MODERN, 'io.modelcontextprotocol/protocolVersion': 7 } },
+    { _meta: { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } } } },
+  ])('%j is of the older eras', (params) => {
+    expect(readCaller(params)).toMatchObject({ isModern: false, opensUrls: false, client: undefined });
+  });
+
+  it.each([{}, { elicitation: {} }, { elicitation: { url: true } }, { elicitation: { form: {} } }])(
+    'capabilities %j open no URLs',
+    (capabilities) => {
+      const meta = { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': capabilities };
+      expect(readCaller({ _meta: meta }).opensUrls).toBe(false);
+    },
+  );
+
+  it('the envelope of our own question is the client’s, without what belongs to its request alone', () => {
+    expect(envelopeFor({ name: 'read', _meta: { ...MODERN, progressToken: 1 } })).toEqual({ _meta: MODERN });
+    expect(envelopeFor({ _meta: { progressToken: 1 } })).toEqual({});
+  });
+});
+
+describe('a client’s name in the record', () => {
+  it('is one line, however it is sent', () => {
+    expect(toClientInfo({ name: ' a\nb\u2028 ', version: '\u0000' })).toEqual({ name: 'a b' });
+    expect(toClientInfo({ name: 'é'.repeat(300), version: '1'.repeat(200) })).toEqual({
+      name: 'é'.repeat(200),
+      version: '1'.repeat(100),
+    });
+    expect(toClientInfo({ name: `${'a'.repeat(199)}😀` })?.name.isWellFormed()).toBe(true);
+  });
+
+  it.each([undefined, null, 'x', {}, { name: 7 }, { name: ' ' }])('%j is none', (said) => {
+    expect(toClientInfo(said)).toBeUndefined();
+  });
+});

@@ -1,0 +1,132 @@
+import type { Logger } from '@aegis/kit/logger';
+import { sayNo } from '../answers.ts';
+import type { GateOptions, Passage, UpstreamEnd } from '../passage.ts';
+import { decisionOf, type Passing } from '../passing.ts';
+import { unknownOutcome } from '../sentences.ts';
+import { endingOf } from './ending.ts';
+import { newIds, type Recorder, type Sent } from './record.ts';
+
+/** A call that the record lets through: sends it, and records how it ended. */
+export type Dispatcher = {
+  /**
+   * Records a call that the rules allow, and lets it through.
+   *
+   * @throws AppError where the record did not confirm it: it was not sent
+   */
+  allow(passing: Passing, more?: Approved): Promise<Passage>;
+  /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
+  forward(passing: Passing, sent: Sent, transform?: Transform): Passage;
+  /** A call that is on record as let through, or may be, and was not sent. */
+  notSent(sent: Sent, because: string): void;
+  /** What an end of this call refers to. */
+  sent(passing: Passing, callId: string, ids: { decisionId: Sent['decisionId']; traceId: string }): Sent;
+  /** Records what is under way as unknown. */
+  close(): void;
+};
+
+export type Transform = (end: UpstreamEnd & { type: 'response' }) => string;
+/** An approval that the call goes on under, and what becomes of the response. */
+export type Approved = {
+  readonly reasons: string[];
+  readonly approvalId: string;
+  readonly transform: (sent: Sent) => Transform | undefined;
+};
+
+export type DispatcherDeps = {
+  readonly options: GateOptions;
+  readonly recorder: Recorder;
+  readonly log: Logger;
+  readonly timeoutMs: number;
+  /** Aborted when the client or the server is gone. */
+  readonly closing: AbortSignal;
+};
+
+const LOST_CONNECTION = 'the connection ended before the server answered';
+
+export function createDispatcher({ options, recorder, log, timeoutMs, closing }: DispatcherDeps): Dispatcher {
+  const { server, principal, record, waitForRecord } = options;
+  /** Calls that the upstream has and has not answered, each with what records its end. */
+  const underWay = new Set<(because: string) => void>();
+
+  const sent: Dispatcher['sent'] = ({ asked }, callId, ids) => ({
+    callId,
+    ...ids,
+    tool: asked.tool,
+    server,
+    principal,
+  });
+  const notSent: Dispatcher['notSent'] = (of, because) => {
+    const data = { duration_ms: 0, result_bytes: 0, error: `not sent: ${because}`.slice(0, 1_000) };
+    recorder.end(of, () => ({ type: 'failed', data }));
+  };
+
+  const forward: Dispatcher['forward'] = ({ request, caller, text }, of, transform) => {
+    // A server may never answer, so what waits for its answer keeps nothing of the request but this.
+    const { rawId, method } = request;
+    const { isModern } = caller;
+    const startedAt = performance.now();
+    let isOver = false;
+    const unknown = (because: string): void => {
+      if (isOver) return;
+      isOver = true;
+      underWay.delete(unknown);
+      recorder.end(of, () => ({ type: 'unknown', data: { because: because.slice(0, 1_000) } }));
+    };
+    const answered = (end: UpstreamEnd & { type: 'response' }): void => {
+      if (isOver) return;
+      isOver = true;
+      underWay.delete(unknown);
+      const duration_ms = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
+      recorder.end(of, () => endingOf(end.response, record, duration_ms));
+    };
+    underWay.add(unknown);
+    const transformed = (end: UpstreamEnd & { type: 'response' }): string => {
+      try {
+        return transform ? transform(end) : end.response.text;
+      } catch (err) {
+        log.error({ err, callId: of.callId }, 'a response passes as it is');
+        return end.response.text;
+      }
+    };
+    const ended = (end: UpstreamEnd): string => {
+      if (end.type === 'lost') {
+        unknown(end.because);
+        return sayNo({ rawId, method }, isModern, unknownOutcome(end.because));
+      }
+      answered(end);
+      return transformed(end);
+    };
+    return { type: 'forward', text, ended };
+  };
+
+  return {
+    sent,
+    notSent,
+    forward,
+    async allow(passing, more) {
+      const dispatch = recorder.dispatchOf(server, passing.request.method);
+      const ids = newIds();
+      const of = sent(passing, dispatch.call_id, ids);
+      const data = decisionOf(passing, options, 'allowed', {
+        dispatch,
+        ...(more === undefined ? {} : { reasons: more.reasons, approval_id: more.approvalId }),
+      });
+      const stored = recorder.decide(data, ids, Date.now() + timeoutMs, waitForRecord);
+      if (waitForRecord) {
+        await stored.catch((thrown: unknown) => {
+          notSent(of, 'the record was not confirmed in time');
+          throw thrown;
+        });
+        if (passing.circumstances.signal.aborted || closing.aborted) {
+          notSent(of, 'the caller had gone');
+          return { type: 'nothing' };
+        }
+      } else
+        stored.catch((err: unknown) => log.error({ err, callId: of.callId }, 'call sent without its record'));
+      return forward(passing, of, more?.transform(of));
+    },
+    close() {
+      for (const unknown of underWay) unknown(LOST_CONNECTION);
+    },
+  };
+}

@@ -1,0 +1,166 @@
+import { hash, randomUUID } from 'node:crypto';
+import type { Bus } from '@aegis/bus';
+import type { Call, ClientInfo } from '@aegis/contracts/call';
+import { recordCall } from '@aegis/contracts/call-digest';
+import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import type { DecisionEnforced, Dispatch, RecordedCall } from '@aegis/contracts/decision';
+import type { Envelope } from '@aegis/contracts/envelope';
+import type { EventData, EventType } from '@aegis/contracts/events';
+import { callLog, enforceLog } from '@aegis/contracts/subjects';
+import type { Logger } from '@aegis/kit/logger';
+import type { RecordMode } from '../passage.ts';
+import { type BackgroundOptions, createBackground } from './background.ts';
+import { createGather } from './gather.ts';
+
+/** Ends are facts that only this process knows, so many may wait for a bus that is away. */
+const MAX_ENDS = 4_096;
+const MAX_NOTES = 4_096;
+const CLOSE_WITHIN_MS = 2_000;
+const SOURCE = 'mcp';
+
+/** A call that was let through: what its end refers to. */
+export type Sent = {
+  readonly callId: string;
+  /** The decision event's id; another service's is asked for, and nobody waits for it before the call is sent. */
+  readonly decisionId: string | Promise<string>;
+  readonly traceId: string;
+  readonly tool: string;
+  readonly server: string;
+  readonly principal: string;
+};
+
+/** Who a record is about. */
+export type Who = {
+  readonly server: string;
+  readonly principal: string;
+  readonly client?: ClientInfo | undefined;
+};
+
+const END_TYPES = {
+  succeeded: 'aegis.call.succeeded.v1',
+  failed: 'aegis.call.failed.v1',
+  unknown: 'aegis.call.outcome_unknown.v1',
+} as const;
+type Of = 'call_id' | 'decision_id' | 'instance' | 'server' | 'tool' | 'principal';
+type EndData<T extends keyof typeof END_TYPES> = Omit<EventData<(typeof END_TYPES)[T]>, Of>;
+
+/** How a call ended, without what names the call. */
+export type CallEnd =
+  | { readonly type: 'succeeded'; readonly data: EndData<'succeeded'> }
+  | { readonly type: 'failed'; readonly data: EndData<'failed'> }
+  | { readonly type: 'unknown'; readonly data: EndData<'unknown'> };
+
+/** Everything that this run of the firewall writes about calls. */
+export type Recorder = {
+  readonly instance: string;
+  /** A new call's place in the record. */
+  dispatchOf(server: string, method: string): Dispatch;
+  /**
+   * Stores a decision of ours; durable when this resolves. One that nobody waits for is stored with others of its moment.
+   *
+   * @throws AppError where it was not confirmed in time: it may be stored or not
+   */
+  decide(
+    data: DecisionEnforced,
+    ids: { decisionId: string; traceId: string },
+    deadlineMs: number,
+    isAwaited: boolean,
+  ): Promise<void>;
+  /** How a call ended. Nobody waits for it; it is tried until it is stored. */
+  end(sent: Sent, how: () => CallEnd): void;
+  /** A request that reaches the server unjudged. False where too many wait to be recorded: then it should not reach it. */
+  passed(who: Who, method: string): boolean;
+  /** A message that went no further. */
+  refused(who: Who, because: string, message: Uint8Array): void;
+  /** Waits a little for what is still to be stored. */
+  close(): Promise<void>;
+};
+
+export const newIds = (): { decisionId: string; traceId: string } => ({
+  decisionId: randomUUID(),
+  traceId: newTraceId(),
+});
+
+export const sha256 = (data: string | Uint8Array): string => `sha256:${hash('sha256', data, 'hex')}`;
+
+/** The call as the record keeps it in this mode: `none` keeps nothing of the arguments but what binds the decision. */
+export function recordedCall(call: Call, mode: RecordMode): RecordedCall {
+  const { args_digest, ...recorded } = recordCall(call);
+  return mode === 'none' || args_digest === undefined ? recorded : { ...recorded, args_digest };
+}
+
+type Made = { source: string; subject: string; time: string; traceId: string };
+type OfCall = Pick<EventData<'aegis.call.succeeded.v1'>, Of>;
+
+function endEvent(made: Made, of: OfCall, end: CallEnd): Envelope {
+  switch (end.type) {
+    case 'succeeded':
+      return createEvent({ ...made, type: END_TYPES.succeeded, data: { ...of, ...end.data } });
+    case 'failed':
+      return createEvent({ ...made, type: END_TYPES.failed, data: { ...of, ...end.data } });
+    case 'unknown':
+      return createEvent({ ...made, type: END_TYPES.unknown, data: { ...of, ...end.data } });
+  }
+}
+
+export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: string };
+
+export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
+  const gather = createGather(bus.append);
+  const append: BackgroundOptions['append'] = (fact, deadlineMs) => gather.store(fact, deadlineMs);
+  const ends = createBackground({ append, log, limit: MAX_ENDS, untilStored: true });
+  const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: true });
+
+  /** A note is the only event of its call, so nothing can stand before it. */
+  const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): boolean => {
+    const time = now().toISOString();
+    return notes.store(() => ({
+      subject: callLog(callId),
+      event: createEvent({ type, source: SOURCE, time, traceId: newTraceId(), data }),
+      expect: 0,
+    }));
+  };
+
+  return {
+    instance,
+    dispatchOf: (server, method) => ({ call_id: randomUUID(), instance, server, method }),
+    async decide(data, { decisionId, traceId }, deadlineMs, isAwaited) {
+      const event = createEvent({
+        type: 'aegis.decision.enforced.v1',
+        source: SOURCE,
+        subject: data.call.tool,
+        id: decisionId,
+        time: data.ruled_at,
+        traceId,
+        data,
+      });
+      const fact = { subject: enforceLog(data.outcome), event };
+      await (isAwaited ? bus.commit(fact, deadlineMs) : gather.store(fact, deadlineMs));
+    },
+    end(sent, how) {
+      const { callId, traceId, tool, server, principal } = sent;
+      const time = now().toISOString();
+      ends.store(async () => {
+        const end = how();
+        const of = { call_id: callId, decision_id: await sent.decisionId, instance, server, tool, principal };
+        const made = { source: SOURCE, subject: tool, time, traceId };
+        return { subject: callLog(callId), event: endEvent(made, of, end), expect: 0 };
+      });
+    },
+    passed({ server, principal, client }, method) {
+      const callId = randomUUID();
+      const about = { call_id: callId, instance, server, principal, method };
+      return note('aegis.call.passed.v1', callId, client === undefined ? about : { ...about, client });
+    },
+    refused({ server, principal }, because, message) {
+      const callId = randomUUID();
+      const facts = { message_bytes: message.byteLength, message_digest: sha256(message) };
+      const about = { call_id: callId, instance, server, principal, because: because.slice(0, 1_000) };
+      note('aegis.call.refused.v1', callId, { ...about, ...facts });
+    },
+    async close() {
+      gather.flush();
+      await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS)]);
+    },
+  };
+}

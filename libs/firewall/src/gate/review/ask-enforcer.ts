@@ -1,0 +1,89 @@
+import type { Bus } from '@aegis/bus';
+import { callDigest } from '@aegis/contracts/call-digest';
+import { newTraceId } from '@aegis/contracts/create-event';
+import type { EnforceReply } from '@aegis/contracts/decision';
+import { approvalsGet, enforce } from '@aegis/contracts/rpc';
+import { AppError, type ErrorCode } from '@aegis/kit/errors';
+import type { GateOptions } from '../passage.ts';
+import { originOf, type Passing } from '../passing.ts';
+import type { Dispatcher } from '../record/dispatch.ts';
+import type { Recorder, Sent } from '../record/record.ts';
+
+/** After these nobody here knows whether the enforcer has recorded the call as let through. */
+const UNCLEAR: ReadonlySet<ErrorCode> = new Set([
+  'bus_unavailable',
+  'storage_unavailable',
+  'deadline_exceeded',
+]);
+
+/** Where nobody answered before the deadline, nobody was there, and nothing was recorded. */
+const isUnclear = (thrown: unknown, deadlineMs: number): boolean =>
+  Date.now() >= deadlineMs || (thrown instanceof AppError && UNCLEAR.has(thrown.code));
+
+const UNKNOWN_DECISION = 'unknown';
+const MAX_REASONS = 20;
+const MAX_REASON = 2_000;
+const DIGEST_START = 'sha256:'.length;
+const KEY_DIGITS = 40;
+
+export type Enforced = { readonly reply: EnforceReply; readonly sent: Sent };
+/** Asks the enforcer whether a call may run now. `allowed` means that its approval is used up and its dispatch on record. */
+export type AskEnforcer = (passing: Passing, deadlineMs: number) => Promise<Enforced>;
+
+export type AskEnforcerDeps = {
+  readonly bus: Bus;
+  readonly recorder: Recorder;
+  readonly options: GateOptions;
+  readonly dispatcher: Pick<Dispatcher, 'sent' | 'notSent'>;
+  readonly timeoutMs: number;
+};
+
+/** The key of the approval: the same for the same call, so that a repeated call finds the approval that it asked for. */
+const dryRunIdOf = (digest: string): string =>
+  `call-${digest.slice(DIGEST_START, DIGEST_START + KEY_DIGITS)}`;
+
+export function createAskEnforcer(deps: AskEnforcerDeps): AskEnforcer {
+  const { bus, recorder, options, dispatcher, timeoutMs } = deps;
+  /** The id of the decision that used the approval up; the enforcer's answer does not name it. */
+  const decisionOf = async ({ allowed, approval_id }: EnforceReply): Promise<string> => {
+    if (!allowed || approval_id === undefined) return UNKNOWN_DECISION;
+    try {
+      const context = { deadlineMs: Date.now() + timeoutMs };
+      const { approval } = await bus.ask(approvalsGet, { id: approval_id }, context);
+      return approval.status === 'consumed' ? approval.decision_id : UNKNOWN_DECISION;
+    } catch {
+      return UNKNOWN_DECISION;
+    }
+  };
+
+  return async (passing, deadlineMs) => {
+    const { judged, caller, request } = passing;
+    const dispatch = recorder.dispatchOf(options.server, request.method);
+    const question = {
+      ...originOf(passing, options),
+      call: judged.call,
+      dry_run_id: dryRunIdOf(callDigest(judged.call)),
+      dispatch,
+      via: options.via,
+      ...(judged.reviewBecause.length === 0
+        ? {}
+        : {
+            review_because: judged.reviewBecause.slice(0, MAX_REASONS).map((why) => why.slice(0, MAX_REASON)),
+          }),
+    };
+    try {
+      const reply = await bus.ask(enforce, question, { deadlineMs, traceparent: caller.traceparent });
+      const ids = { decisionId: decisionOf(reply), traceId: reply.trace_id };
+      return { reply, sent: dispatcher.sent(passing, dispatch.call_id, ids) };
+    } catch (thrown) {
+      if (isUnclear(thrown, deadlineMs)) {
+        const ids = { decisionId: UNKNOWN_DECISION, traceId: newTraceId() };
+        dispatcher.notSent(
+          dispatcher.sent(passing, dispatch.call_id, ids),
+          'the enforcer gave no clear answer',
+        );
+      }
+      throw thrown;
+    }
+  };
+}

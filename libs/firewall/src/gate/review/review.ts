@@ -1,0 +1,133 @@
+import { callDigest } from '@aegis/contracts/call-digest';
+import type { Passage } from '../passage.ts';
+import type { Passing } from '../passing.ts';
+import { broughtForUpstream, type Given } from '../read/given.ts';
+import type { AskedState, ContinuesState } from '../read/request-state.ts';
+import { approvalOver, declined, pending, waitsFor } from '../sentences.ts';
+import { createApprovedCall, no, type ReviewDeps } from './approved-call.ts';
+import { canElicit, inputRequired, type Round } from './elicit.ts';
+import { cancelApproval, holdCall } from './hold.ts';
+import type { Progress } from './progress.ts';
+
+/** A client gives up after 10 unfinished results; it should hear from us before that. */
+const MAX_ROUNDS = 9;
+const NOTHING: Passage = { type: 'nothing' };
+
+/** What becomes of calls that a person has to decide. */
+export type Review = {
+  /** The answer to a person's no at the client; undefined where there was none. */
+  declined(passing: Passing, given: Given): Promise<Passage | undefined>;
+  /** @throws AppError where nobody can decide now */
+  pass(passing: Passing, given: Given): Promise<Passage>;
+};
+
+/** Where a call stands: its approval, and the round of the client that comes back for it. */
+type Asking = {
+  readonly approvalId: string;
+  readonly reasons: string[];
+  readonly asked: AskedState | undefined;
+};
+
+export function createReview(deps: ReviewDeps & { readonly progress: Progress }): Review {
+  const { parts, options, dispatcher, progress, closing } = deps;
+  const { recorder, timeoutMs, continuations, held } = parts;
+  const { principal, server, holdMs } = options;
+  const approved = createApprovedCall(deps);
+  const urlOf = (approvalId: string): string | undefined => approved.urlOf(approvalId);
+
+  const comeBack = (
+    passing: Passing,
+    round: Pick<Round, 'approvalId' | 'round' | 'url' | 'carried'>,
+  ): Passage => {
+    const bound = { callDigest: callDigest(passing.judged.call), principal, server };
+    return { type: 'answer', text: inputRequired(parts, passing.request.rawId, { ...bound, ...round }) };
+  };
+
+  /** Nobody has decided in time: the client comes back, or hears that it may. */
+  const stillPending = (passing: Passing, { approvalId, reasons, asked }: Asking): Passage => {
+    if (!asked || asked.round >= MAX_ROUNDS) {
+      return no(passing, pending(reasons, approvalId, urlOf(approvalId)));
+    }
+    const { upstream_state, upstream_responses, round } = asked;
+    const carried = { upstream_state, upstream_responses };
+    return comeBack(passing, { approvalId, round: round + 1, url: undefined, carried });
+  };
+
+  const hold = (passing: Passing, approvalId: string, untilMs: number) => {
+    const { circumstances, caller } = passing;
+    const { progressToken } = caller;
+    const tell = (): void => {
+      if (progressToken === undefined) return;
+      circumstances.notify(progress.next(progressToken, waitsFor(approvalId, urlOf(approvalId))));
+    };
+    const signal = AbortSignal.any([circumstances.signal, closing]);
+    circumstances.held();
+    return holdCall(parts, { approvalId, principal, untilMs, signal, tell });
+  };
+
+  const wait = async (passing: Passing, asking: Asking): Promise<Passage> => {
+    const { approvalId } = asking;
+    const startedAtMs = Date.now();
+    const untilMs = startedAtMs + Math.max(holdMs, timeoutMs);
+    // What is approved later than this could not be used before the time is over, so it is left for the next call.
+    const lookUntilMs = startedAtMs + holdMs - Math.min(timeoutMs, holdMs / 10);
+    const status = await hold(passing, approvalId, lookUntilMs);
+    switch (status) {
+      case 'gone':
+        return NOTHING;
+      case 'pending':
+        return stillPending(passing, asking);
+      case 'approved':
+        return approved.run(passing, approvalId, untilMs);
+      case 'denied':
+        // The enforcer puts it on record, with the person's word.
+        return approved.conclude(passing, await approved.ask(passing, Date.now() + timeoutMs), untilMs);
+      case 'superseded':
+        return no(passing, approvalOver(approvalId, 'superseded by a change of the rules or of the tool'));
+      case 'expired':
+      case 'cancelled':
+      case 'consumed':
+        return no(passing, approvalOver(approvalId, status));
+    }
+  };
+
+  const ask = async (passing: Passing): Promise<Passage> => {
+    const untilMs = Date.now() + timeoutMs;
+    const enforced = await approved.ask(passing, untilMs);
+    const { status, approval_id: approvalId, reasons } = enforced.reply;
+    if (status !== 'pending' || approvalId === undefined)
+      return approved.conclude(passing, enforced, untilMs);
+    if (approved.isGone(passing)) {
+      // An equal call may wait for it too.
+      if (!held.has(approvalId)) await cancelApproval(parts, approvalId, principal, 'the call was cancelled');
+      return NOTHING;
+    }
+    const url = urlOf(approvalId);
+    if (url !== undefined && canElicit(passing)) {
+      return comeBack(passing, { approvalId, round: 1, url, carried: broughtForUpstream(passing.request) });
+    }
+    if (holdMs === 0) return no(passing, pending(reasons, approvalId, url));
+    return wait(passing, { approvalId, reasons, asked: undefined });
+  };
+
+  /** True once for each continuation that this run of the firewall has handed out. */
+  const mayContinue = ({ nonce, instance }: ContinuesState): boolean =>
+    instance === recorder.instance && continuations.delete(nonce);
+
+  return {
+    async declined(passing, { state, action }) {
+      if (state?.type !== 'asked' || (action !== 'decline' && action !== 'cancel')) return undefined;
+      await cancelApproval(parts, state.approval_id, principal, 'declined at the client');
+      return no(passing, declined(state.approval_id));
+    },
+    async pass(passing, { state }) {
+      if (state?.type === 'continues' && mayContinue(state)) {
+        const { approval_id: approvalId, call_id } = state;
+        const transform = approved.continuing(passing, approvalId);
+        return dispatcher.allow(passing, { reasons: [`continues call ${call_id}`], approvalId, transform });
+      }
+      if (state?.type !== 'asked') return ask(passing);
+      return wait(passing, { approvalId: state.approval_id, reasons: passing.judged.reasons, asked: state });
+    },
+  };
+}

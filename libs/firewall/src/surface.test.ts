@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import * as gate from './gate/mod.ts';
+import * as wire from './wire/mod.ts';
+
+it('gate has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(gate).toSorted()).toEqual([
+    'RECORD_MODES',
+    'UpstreamQuestions',
+    'createFirewall',
+    'sealSecret',
+  ]);
+});
+
+it('wire has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(wire).toSorted()).toEqual([
+    'ENVELOPE_KEYS',
+    'INVALID_REQUEST',
+    'MAX_IN_FLIGHT',
+    'MAX_LINE_BYTES',
+    'createInFlight',
+    'errorResponse',
+    'readClientMessage',
+    'readLines',
+    'readServerMessage',
+    'resultResponse',
+    'withoutEnding',
+  ]);
+});

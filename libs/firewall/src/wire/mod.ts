@@ -1,0 +1,6 @@
+export { errorResponse, INVALID_REQUEST, resultResponse } from './errors.ts';
+export { createInFlight, type InFlight, MAX_IN_FLIGHT } from './in-flight.ts';
+export { type LineOptions, MAX_LINE_BYTES, readLines, withoutEnding } from './lines.ts';
+export type { Id, Message, Notification, Request, Response } from './message.ts';
+export { ENVELOPE_KEYS } from './protocol-keys.ts';
+export { readClientMessage, readServerMessage } from './read-message.ts';
