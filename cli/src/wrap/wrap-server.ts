@@ -9,10 +9,10 @@ import {
 } from '@aegis/firewall/gate';
 import { durationMs, logLevel, parseEnv } from '@aegis/kit/env';
 import { createLogger, type Logger } from '@aegis/kit/logger';
-import { runWrap } from '@aegis/mcp/wrap';
 import { z } from 'zod';
 import type { Host } from '../host.ts';
 import { printNote } from '../output.ts';
+import { runWrap } from '../relay/run-wrap.ts';
 import { whereToAsk } from './bus-for-wrap.ts';
 import { endBySignal } from './end-as.ts';
 import { osUserPrincipal } from './principal.ts';
