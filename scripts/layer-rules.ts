@@ -43,11 +43,11 @@ export const ruleSet: IFlattenedRuleSet = {
       to: { path: '^libs/', pathNot: '(^libs/shared/|/node_modules/)' },
     },
     {
-      name: 'the-policy-replica-needs-two-libraries',
-      comment: 'The engine and the bus; whatever holds a replica brings no more with it.',
+      name: 'replicas-need-the-engine-and-the-shared',
+      comment: 'Whatever holds a replica brings no more with it.',
       severity: 'error',
-      from: { path: '^libs/policy-replica/src/', pathNot: '\\.test\\.ts$' },
-      to: { pathNot: '^libs/(policy-replica|policy-engine|shared)/' },
+      from: { path: '^libs/replicas/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^libs/(replicas|policy-engine|shared)/' },
     },
     {
       name: 'the-engine-knows-no-io',

@@ -11,7 +11,7 @@ import {
   type ApprovalTerms as RuleTerms,
   validatePolicy,
 } from '@aegis/policy-engine';
-import type { ActivePolicy } from '@aegis/policy-replica/replica';
+import type { ActivePolicy } from '@aegis/replicas/policy';
 
 const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const;
 

@@ -8,7 +8,7 @@ import {
   policyMigrate,
   policyValidate,
 } from '@aegis/contracts/rpc';
-import type { ActivePolicy } from '@aegis/policy-replica/replica';
+import type { ActivePolicy } from '@aegis/replicas/policy';
 import { announce, check, get, migrate, validate } from './answers.ts';
 
 /** The policy service's ways in. `active` throws where this replica can't answer for the policy in force. */

@@ -2,7 +2,7 @@ import type { Bus } from '@aegis/bus';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import type { PolicyReplica } from '@aegis/policy-replica/replica';
+import type { PolicyReplica } from '@aegis/replicas/policy';
 import { type Candidate, decide } from './domain/policy-log.ts';
 
 const TRIES = 5;

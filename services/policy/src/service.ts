@@ -2,7 +2,7 @@ import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { PolicyPublished } from '@aegis/contracts/policy';
 import { watchPath } from '@aegis/kit/files';
-import { createPolicyReplica } from '@aegis/policy-replica/replica';
+import { createPolicyReplica } from '@aegis/replicas/policy';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';

@@ -1,6 +1,6 @@
 import type { Bus } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
-import type { PolicyReplica } from '@aegis/policy-replica/replica';
+import type { PolicyReplica } from '@aegis/replicas/policy';
 import type { PinKeeper } from './pins/pin-keeper.ts';
 import type { Seal } from './read/request-state.ts';
 import type { TaskOwners } from './read/tasks.ts';

@@ -5,7 +5,7 @@ import { healthFrom } from '@aegis/bus/service';
 import type { HealthReply } from '@aegis/contracts/rpc';
 import { aliveSubject } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import { createPolicyReplica } from '@aegis/policy-replica/replica';
+import { createPolicyReplica } from '@aegis/replicas/policy';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createGate } from './gate.ts';
 import type { Gate, GateOptions } from './passage.ts';

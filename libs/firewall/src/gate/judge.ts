@@ -1,6 +1,6 @@
 import type { Call, ClientInfo } from '@aegis/contracts/call';
 import { type Decision, evaluate, type PolicyCall } from '@aegis/policy-engine';
-import type { ActivePolicy, PolicyReplica } from '@aegis/policy-replica/replica';
+import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
 import { ambiguity } from '../wire/ambiguity.ts';
 import type { Request } from '../wire/message.ts';
 import type { Definition, Definitions } from './pins/definitions.ts';

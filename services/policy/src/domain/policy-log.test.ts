@@ -1,4 +1,4 @@
-import { evolve, type PolicyEvent, type State } from '@aegis/policy-replica/domain/policy-log';
+import { evolve, type PolicyEvent, type State } from '@aegis/replicas/policy/log';
 import { describe, expect, it } from 'vitest';
 import { type Candidate, decide } from './policy-log.ts';
 

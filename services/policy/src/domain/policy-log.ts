@@ -1,5 +1,5 @@
 import type { PolicyPublished, PolicyRejected } from '@aegis/contracts/policy';
-import type { PolicyEvent, State } from '@aegis/policy-replica/domain/policy-log';
+import type { PolicyEvent, State } from '@aegis/replicas/policy/log';
 
 /** What was found at the policy's path. */
 export type Candidate =
