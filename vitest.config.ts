@@ -13,14 +13,14 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       reporter: ['text-summary', 'text'],
-      include: ['{libs,services,cli}/**/src/**/*.ts'],
+      include: ['{libs,services,console,cli}/**/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/testkit/**', '**/testing/**'],
     },
     projects: [
       {
         test: {
           name: 'unit',
-          include: ['{libs,services,cli,bench,examples,scripts}/**/*.test.ts'],
+          include: ['{libs,services,console,cli,bench,examples,scripts}/**/*.test.ts'],
           exclude: [...nothing, '**/*.{int,contract,e2e}.test.ts'],
           sequence: { groupOrder: 0 },
         },

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openBrowser } from '@aegis/testkit/browser';
 import { type AnyClient, connectV1 } from '@aegis/testkit/mcp-clients';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from './testkit/browser.ts';
 import { approve } from './testkit/console/deciding.ts';
 import { reference, wrappedBy } from './testkit/firewall/wrapped.ts';
 import { allAudit, get } from './testkit/rest.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-const CONFIG = fileURLToPath(new URL('../services/approvals/web/vite.config.ts', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../console/vite.config.ts', import.meta.url));
 
 /** Builds the console that the approvals service serves: `npm run build:console`; `npm ci` does it too. */
 try {

@@ -6,7 +6,7 @@ import { cruiseOptions, ruleSet } from './layer-rules.ts';
 const FEWEST_MODULES = 200;
 
 const { output } = await cruise(
-  ['libs', 'services', 'cli', 'e2e', 'bench', 'examples', 'scripts'],
+  ['libs', 'services', 'console', 'cli', 'deploy', 'e2e', 'bench', 'examples', 'scripts'],
   { ...cruiseOptions, ruleSet, validate: true },
   undefined,
   { tsConfig: extractTSConfig('tsconfig.json') },

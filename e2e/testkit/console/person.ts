@@ -1,6 +1,6 @@
+import { openBrowser } from '@aegis/testkit/browser';
 import type { BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { openBrowser } from '../browser.ts';
 import type { World } from './world.ts';
 
 /** A page that is slower than this is broken; the default of 30 s only makes a failure slow. */

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { CONSOLE_DIST } from '@aegis/console';
 import { CATALOGUE, toAppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type ConsoleDeps, consoleApi } from './console/api.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './page/approval-routes.ts';
-import { CONSOLE_DIST, loadAssets } from './page/assets.ts';
+import { loadAssets } from './page/assets.ts';
 import { HTML } from './page/form.ts';
 import { createHostCheck } from './page/own-host.ts';
 import { sessionForm } from './page/session-form.ts';
@@ -64,7 +65,7 @@ function acceptForms(app: FastifyInstance, log: Logger): void {
 export async function createPage(deps: PageDeps): Promise<Page> {
   const app = Fastify({ bodyLimit: FORM_BYTES });
   const [css, assets] = await Promise.all([
-    readFile(new URL('../web/approvals.css', import.meta.url), 'utf8'),
+    readFile(new URL('./page/page.css', import.meta.url), 'utf8'),
     loadAssets(CONSOLE_DIST),
   ]);
   await app.register(cookie, { secret: deps.secret, algorithm: 'sha256' });

@@ -53,6 +53,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'Via',
   ],
   'call-digest': ['callDigest', 'recordCall'],
+  console: [],
   'create-event': ['createEvent', 'newTraceId', 'traceparentOf'],
   decision: [
     'CheckReply',

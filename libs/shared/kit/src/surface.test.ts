@@ -5,6 +5,7 @@ import * as files from './files/mod.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
+import * as text from './text/mod.ts';
 
 it('errors has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(errors).toSorted()).toEqual([
@@ -49,6 +50,16 @@ it('json has this public surface, and a change to it is a decision', () => {
 
 it('files has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(files).toSorted()).toEqual(['createWatchedFile', 'parseFile', 'watchPath']);
+});
+
+it('text has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(text).toSorted()).toEqual([
+    'INVISIBLE',
+    'UNUSUAL_SPACE',
+    'codePoint',
+    'oneLine',
+    'visible',
+  ]);
 });
 
 it('keys has this public surface, and a change to it is a decision', () => {

@@ -1,5 +1,6 @@
 import { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import { Note, Timestamp } from '@aegis/contracts/call';
+import type { DecidedView, GrantsView, HistoryView } from '@aegis/contracts/console';
 import { CallPattern } from '@aegis/contracts/grants';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -7,7 +8,6 @@ import { z } from 'zod';
 import type { Grants } from '../lifecycle/grants.ts';
 import type { Lifecycle } from '../lifecycle/lifecycle.ts';
 import { ANSWER_WITHIN_MS } from '../page/form.ts';
-import type { DecidedView, GrantsView, HistoryView } from './contract.ts';
 import { checkToken, type Session, type Sessions } from './sessions.ts';
 import type { Views } from './views.ts';
 

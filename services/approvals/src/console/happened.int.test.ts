@@ -1,12 +1,12 @@
 import { route } from '@aegis/bus';
 import type { AuditLine, QueryAudit } from '@aegis/contracts/audit';
+import type { ApprovalView } from '@aegis/contracts/console';
 import { auditQuery } from '@aegis/contracts/rpc';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConsole } from '../testkit/browser.ts';
 import { createPeople, decide } from '../testkit/people.ts';
 import { call, complete, consume, request, useWorld, world } from '../testkit/world.ts';
-import type { ApprovalView } from './contract.ts';
 
 useWorld();
 

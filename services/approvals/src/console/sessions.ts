@@ -1,11 +1,11 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SessionView } from '@aegis/contracts/console';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Decider } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';
-import type { SessionView } from './contract.ts';
 
 /** A working day. */
 const LASTS_MS = 8 * 60 * 60_000;

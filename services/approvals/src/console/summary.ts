@@ -1,6 +1,6 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
+import type { ApprovalSummary } from '@aegis/contracts/console';
 import { quorumOf } from '../domain/vote.ts';
-import type { ApprovalSummary } from './contract.ts';
 
 const PREVIEW_CHARS = 200;
 

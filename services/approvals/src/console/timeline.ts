@@ -1,6 +1,6 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { AuditLine } from '@aegis/contracts/audit';
-import type { TimelineEntry } from './contract.ts';
+import type { TimelineEntry } from '@aegis/contracts/console';
 
 type Entry = TimelineEntry;
 

@@ -31,9 +31,6 @@ const addressOf = (file: string | undefined): string | undefined =>
 
 const NOT_BUILT: Assets = { script: undefined, styles: [], icon: undefined, files: new Map() };
 
-/** Where the build puts it. */
-export const CONSOLE_DIST = new URL('../../web/dist/', import.meta.url);
-
 async function readFiles(dist: URL): Promise<Map<string, Asset>> {
   const names = await readdir(new URL('assets/', dist));
   const files = await Promise.all(

@@ -1,4 +1,4 @@
-import { visible } from '../text/visible.ts';
+import { visible } from '@aegis/kit/text';
 
 /** Markup that is safe as it is; everything else is escaped when it is put into {@link html}. */
 export class Html {

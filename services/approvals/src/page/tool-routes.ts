@@ -1,8 +1,8 @@
 import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
+import { oneLine } from '@aegis/kit/text';
 import type { FastifyInstance } from 'fastify';
 import { checkToken, type Sessions } from '../console/sessions.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';
-import { oneLine } from '../text/visible.ts';
 import type { Tools } from '../tools.ts';
 import { ANSWER_WITHIN_MS, HTML, isForeign, sourceOfForm } from './form.ts';
 import type { Notice } from './layout.ts';

@@ -1,7 +1,7 @@
 import type { Followed } from '@aegis/bus';
 import { type Approval, ApprovalChanged, type ApprovalStatus } from '@aegis/contracts/approvals';
+import type { ApprovalSummary } from '@aegis/contracts/console';
 import { approvalLog } from '@aegis/contracts/subjects';
-import type { ApprovalSummary } from '../console/contract.ts';
 import { toSummary } from '../console/summary.ts';
 import { LatestTime } from './latest-time.ts';
 import { type WrongCode, WrongCodes } from './wrong-codes.ts';

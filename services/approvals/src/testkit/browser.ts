@@ -1,4 +1,4 @@
-import type { SessionView } from '../console/contract.ts';
+import type { SessionView } from '@aegis/contracts/console';
 import { CODE, startReplica } from './world.ts';
 
 /** An answer as a browser sees it. `body` is its JSON, where it is JSON. */

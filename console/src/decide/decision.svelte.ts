@@ -1,0 +1,68 @@
+import type { ApprovalStatus } from '@aegis/contracts/approvals';
+import type { ApprovalView, DecidedView } from '@aegis/contracts/console';
+import { decide, getApproval } from '../api/console.ts';
+import { asFault } from '../api/fault.ts';
+import { inbox } from '../live/inbox.svelte.ts';
+import { saidOf } from './said.ts';
+import { decideSeveral, tallied } from './several.ts';
+
+export type Verdict = 'approve' | 'deny';
+/** What came of a decision, in words, while the approval stands so. `isMine`: this person's word counted. */
+export type Outcome = { text: string; isMine: boolean; status?: ApprovalStatus };
+export type Deciding = {
+  view: () => ApprovalView;
+  me: () => string;
+  /** Shows what came of it. */
+  tell: (outcome: Outcome) => void;
+  reload: () => Promise<void>;
+};
+
+/** One person's word on what is shown, and whether it is under way. */
+export function createDecision({ view, me, tell, reload }: Deciding) {
+  let busy = $state(false);
+  let problem = $state('');
+
+  async function run(what: () => Promise<void>): Promise<boolean> {
+    if (busy) return false;
+    busy = true;
+    problem = '';
+    try {
+      await what();
+      return true;
+    } catch (thrown) {
+      problem = asFault(thrown).message;
+      return false;
+    } finally {
+      busy = false;
+      await Promise.all([reload(), inbox.reload()]);
+    }
+  }
+  const told = (result: DecidedView, verdict: Verdict): void =>
+    tell({ text: saidOf(result, verdict, me()), isMine: result.counted, status: result.approval.status });
+
+  return {
+    get busy() {
+      return busy;
+    },
+    get problem() {
+      return problem;
+    },
+    set problem(text: string) {
+      problem = text;
+    },
+    run,
+    told,
+    one: (verdict: Verdict, reason: string | undefined) =>
+      run(async () => {
+        const { approval, revision } = view();
+        const form = { revision, ...(reason === undefined ? {} : { reason }) };
+        told(await decide(approval.approval_id, verdict, form), verdict);
+      }),
+    all: (verdict: Verdict, reason: string | undefined) =>
+      run(async () => {
+        const { group } = view();
+        const tally = await decideSeveral({ getApproval, decide }, view(), group, verdict, reason);
+        tell({ text: tallied(tally, verdict), isMine: tally.counted > 0 });
+      }),
+  };
+}

@@ -1,0 +1,19 @@
+import type { DecidedView } from '@aegis/contracts/console';
+import { lostTo } from './standing.ts';
+
+function counted({ approval, grant }: DecidedView, verdict: 'approve' | 'deny'): string {
+  if (verdict === 'deny') return 'You denied this. The call does not run.';
+  if (grant !== undefined) return 'You approved this, and calls like it for a while.';
+  if (approval.status !== 'pending') return 'You approved this. The agent may run it now, once.';
+  const yes = approval.endorsements?.length ?? 1;
+  return `Your yes counts: ${yes} of ${approval.terms?.quorum ?? yes}. Another person has to say yes too.`;
+}
+
+/** What came of a person's word, in a sentence for that person. */
+export function saidOf(result: DecidedView, verdict: 'approve' | 'deny', me: string): string {
+  if (result.counted) return counted(result, verdict);
+  const lost = lostTo(result.approval, me);
+  if (lost !== undefined) return lost;
+  const because = result.because ?? 'Nothing was decided.';
+  return result.approval.status === 'pending' ? `${because} Look again, then decide.` : because;
+}

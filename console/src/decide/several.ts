@@ -1,0 +1,44 @@
+import type { ApprovalView, Decide, DecidedView } from '@aegis/contracts/console';
+import { count } from '../text/count.ts';
+
+export type Asking = {
+  getApproval: (id: string) => Promise<Pick<ApprovalView, 'approval' | 'revision'>>;
+  decide: (id: string, verdict: 'approve' | 'deny', form: Decide) => Promise<DecidedView>;
+};
+export type Tally = { counted: number; not: string[] };
+
+/**
+ * Decides identical calls one by one. Each but the shown one is looked at first: it counts only for the very call that the
+ * person has read, by its digest.
+ */
+export async function decideSeveral(
+  asking: Asking,
+  shown: Pick<ApprovalView, 'approval' | 'revision'>,
+  ids: readonly string[],
+  verdict: 'approve' | 'deny',
+  reason: string | undefined,
+): Promise<Tally> {
+  const tally: Tally = { counted: 0, not: [] };
+  for (const id of ids) {
+    try {
+      const other = id === shown.approval.approval_id ? shown : await asking.getApproval(id);
+      if (other.approval.call_digest !== shown.approval.call_digest) {
+        tally.not.push('one is another call');
+        continue;
+      }
+      const form = { revision: other.revision, ...(reason === undefined ? {} : { reason }) };
+      const { counted, because } = await asking.decide(id, verdict, form);
+      if (counted) tally.counted += 1;
+      else tally.not.push(because ?? 'one was decided already');
+    } catch (thrown) {
+      tally.not.push(thrown instanceof Error ? thrown.message : 'one could not be decided');
+    }
+  }
+  return tally;
+}
+
+/** What came of it, in words. */
+export function tallied({ counted, not }: Tally, verdict: 'approve' | 'deny'): string {
+  const done = `${count(counted, 'call')} ${verdict === 'approve' ? 'approved' : 'denied'}.`;
+  return not.length === 0 ? done : `${done} ${count(not.length, 'call')} not: ${[...new Set(not)].join(' ')}`;
+}

@@ -1,0 +1,155 @@
+/**
+ * What the console's pages ask of this service, under `/ui/api/`. JSON; times are ISO 8601 in UTC. A GET decides nothing. A
+ * POST needs the header `x-csrf-token`, but for the one that signs in. Faults are problem details (RFC 9457) with a `code`.
+ *
+ * | | |
+ * |---|---|
+ * | `GET session` | {@link SessionView}, or 401 `unauthorized` |
+ * | `POST session` {@link SignIn} | {@link SessionView} and the cookie; 401 `unauthorized`, 429 `too_many_attempts` |
+ * | `POST session/end` | `{}` |
+ * | `GET inbox` | {@link InboxView} |
+ * | `GET approvals/{id}` | {@link ApprovalView}; 404 `approval_not_found` |
+ * | `POST approvals/{id}/approve`, `…/deny` {@link Decide} | {@link DecidedView}; 403 `not_an_approver`, 422 `invalid_request` (`reason: …`) |
+ * | `POST approvals/{id}/grant` {@link GiveGrantForm} | {@link DecidedView} with the grant |
+ * | `GET history?agent=&tool=&status=&approver=&from=&to=&before=` | {@link HistoryView} |
+ * | `GET grants` | {@link GrantsView} |
+ * | `POST grants/{id}/revoke` | `{ grant }` |
+ * | `GET webhooks` | {@link WebhooksView}; 403 `not_an_approver` where the role `admin` is missing |
+ * | `POST webhooks/{id}/test` | `{ delivery }` |
+ * | `GET webhooks/{id}/deliveries` | {@link DeliveriesView} |
+ */
+import type { Approval, ApprovalStatus } from './approvals.ts';
+import type { CallPattern, Grant } from './grants.ts';
+import type { Delivery, Webhook } from './webhooks.ts';
+
+/** An approver's own key, or the code. */
+export type SignIn = { secret: string };
+export type SessionView = {
+  name: string;
+  roles: string[];
+  csrf_token: string;
+  expires_at: string;
+  /** The server's clock, to count deadlines by. */
+  now: string;
+};
+
+/** What a list shows of an approval: all but its arguments, of which `args_preview` is the start, on one line. */
+export type ApprovalSummary = {
+  approval_id: string;
+  status: ApprovalStatus;
+  tool: string;
+  op?: string;
+  amount_cents?: number;
+  server?: string;
+  principal: string;
+  /** The agent's own words: untrusted. */
+  reason?: string;
+  reasons: string[];
+  args_preview: string;
+  args_bytes: number;
+  requested_at: string;
+  decide_by: string;
+  use_by?: string;
+  /** When it came to its present state. */
+  changed_at: string;
+  decided_by?: string;
+  /** Why it ended so, where somebody said why. */
+  because?: string;
+  endorsements: { by: string; at: string; reason?: string }[];
+  quorum: number;
+  approvers?: string[];
+  grant_id?: string;
+};
+
+/** Identical pending calls of one agent: one item. `latest` is the newest of them; `ids` are all, the newest first. */
+export type InboxItem = { latest: ApprovalSummary; ids: string[]; count: number; may_decide: boolean };
+/** What waits for people, soonest deadline first. `more`: so many items had no room. */
+export type InboxView = { items: InboxItem[]; more: number; now: string };
+
+/** One thing that happened to the call, in order. */
+export type TimelineEntry = {
+  at: string;
+  what:
+    | 'requested'
+    | 'endorsed'
+    | 'approved'
+    | 'denied'
+    | 'expired'
+    | 'cancelled'
+    | 'superseded'
+    | 'consumed'
+    | 'dispatched'
+    | 'succeeded'
+    | 'failed'
+    | 'outcome_unknown';
+  by?: string;
+  note?: string;
+};
+
+/** One of the agent's last calls, from the record. */
+export type PastCall = {
+  at: string;
+  tool: string;
+  op?: string;
+  amount_cents?: number;
+  status: string;
+  approval_id?: string;
+  note?: string;
+};
+
+export type ApprovalView = {
+  /** The whole approval, its arguments never cut. */
+  approval: Approval;
+  /** Changes with each change; send it back when you decide. */
+  revision: number;
+  /** Whether this session may decide now, and if not, why not. */
+  may_decide: boolean;
+  may_decide_because?: string;
+  /** Whether this session may deny now: also who has said yes already, and whoever knows the code where it takes several. */
+  may_deny: boolean;
+  /** Whether this session may let calls like it run for a while, and if not, why not. */
+  may_grant: boolean;
+  may_grant_because?: string;
+  /** The rule that asked, as JSON, as it stands in its policy; and where. */
+  rule?: { index: number; match: string; document?: Record<string, unknown>; policy_digest: string };
+  /** The tool's definition (MCP `Tool`) that the call was made for, where it is known. */
+  definition?: Record<string, unknown>;
+  /** The last call of the same tool that a person was asked about, before this one. */
+  previous?: {
+    approval_id: string;
+    status: ApprovalStatus;
+    requested_at: string;
+    principal: string;
+    op?: string;
+    amount_cents?: number;
+    args?: Record<string, unknown>;
+  };
+  /** Identical ones that wait, this one with them, the newest first. */
+  group: string[];
+  timeline: TimelineEntry[];
+  /** Newest first; absent where the record can not be read just now. */
+  past_calls?: PastCall[];
+  now: string;
+};
+
+/** `revision`: the state that the person saw; where it is another one by now, nothing is decided. */
+export type Decide = { reason?: string; revision: number };
+export type GiveGrantForm = { reason?: string; revision: number; minutes: number; pattern?: CallPattern };
+/** `counted: false`: somebody else was first, or the approval is over; `because` says so. */
+export type DecidedView = {
+  approval: Approval;
+  revision: number;
+  counted: boolean;
+  because?: string;
+  grant?: Grant;
+};
+
+/** Newest first; `next` is the `before` of the page after it. */
+export type HistoryView = { items: ApprovalSummary[]; next?: string };
+
+/** `active`: those that count now. */
+export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: string })[]; now: string };
+
+export type WebhooksView = { webhooks: Webhook[] };
+/** Newest first. */
+export type DeliveriesView = { deliveries: Delivery[] };

@@ -1,0 +1,1 @@
+export { codePoint, INVISIBLE, oneLine, UNUSUAL_SPACE, visible } from './visible.ts';
