@@ -1,6 +1,6 @@
 import type { Deps } from '@aegis/bus/service';
+import { createMutex } from '@aegis/kit/mutex';
 import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
-import { createFollowings } from './followings.ts';
 import { createConsume } from './lifecycle/consume.ts';
 import { createGrants } from './lifecycle/grants.ts';
 import { createLifecycle } from './lifecycle/lifecycle.ts';
@@ -8,12 +8,12 @@ import { listApprovals } from './lifecycle/list.ts';
 import { createStanding } from './lifecycle/standing.ts';
 import { createSuperseding, type Superseding } from './lifecycle/superseding.ts';
 import { createTimers, type Timers } from './lifecycle/timers.ts';
+import { createTools } from './lifecycle/tools.ts';
 import { createWaiting } from './lifecycle/waiting.ts';
 import type { List } from './nats.ts';
 import { createApprovers } from './people/approvers.ts';
-import { createQueue } from './queue.ts';
+import { createFollowings } from './projections/followings.ts';
 import { createStore } from './store.ts';
-import { createTools } from './tools.ts';
 
 /** What is known of the log, and the later of the clock and the newest event's time. */
 function createKnowledge({ bus, log, now: clock }: Deps<ApprovalsConfig>, superseding: () => Superseding) {
@@ -32,7 +32,7 @@ type Knowledge = ReturnType<typeof createKnowledge>;
 /** Who may approve, and the tools that they accept: both count wrong codes in one place, one at a time. */
 function createPeople({ bus, config, log }: Deps<ApprovalsConfig>, knowledge: Knowledge) {
   const { index, followings, now } = knowledge;
-  const codes = { code: approvalCodeOf(config), codesOneByOne: createQueue(), wrongCodes: index, now };
+  const codes = { code: approvalCodeOf(config), codesOneByOne: createMutex(), wrongCodes: index, now };
   const tools = { index: followings.tools, indexCaughtUp: followings.read.tools.caughtUp };
   return {
     ...codes,
@@ -87,7 +87,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
     void superseding.grantRevoked(grantId);
     return grant;
   };
-  const listsOneByOne = createQueue();
+  const listsOneByOne = createMutex();
   const list: List = (query, shape, deadlineMs) =>
     listsOneByOne(() => listApprovals(knowledge, query, shape, deadlineMs));
   return {

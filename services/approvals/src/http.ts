@@ -4,14 +4,14 @@ import { CATALOGUE, toAppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { type ConsoleDeps, consoleApi } from './console/api.ts';
-import { type ApprovalRoutesDeps, approvalRoutes } from './page/approval-routes.ts';
-import { loadAssets } from './page/assets.ts';
-import { HTML } from './page/form.ts';
-import { createHostCheck } from './page/own-host.ts';
-import { sessionForm } from './page/session-form.ts';
-import { nothingHere, scriptPage } from './page/sign-in-page.ts';
-import { type ToolRoutesDeps, toolRoutes } from './page/tool-routes.ts';
+import { type ConsoleDeps, consoleApi } from './console/api/api.ts';
+import { HTML } from './console/form.ts';
+import { type ApprovalRoutesDeps, approvalRoutes } from './console/pages/approval-routes.ts';
+import { loadAssets } from './console/pages/assets.ts';
+import { createHostCheck } from './console/pages/own-host.ts';
+import { sessionForm } from './console/pages/session-form.ts';
+import { nothingHere, scriptPage } from './console/pages/sign-in-page.ts';
+import { type ToolRoutesDeps, toolRoutes } from './console/pages/tool-routes.ts';
 
 /** A reason of 4096 characters takes up to twelve bytes each in a form. */
 const FORM_BYTES = 65_536;
@@ -62,10 +62,10 @@ function acceptForms(app: FastifyInstance, log: Logger): void {
 }
 
 /** The pages for people, on an address of their own inside; the gateway passes them through. */
-export async function createPage(deps: PageDeps): Promise<Page> {
+export async function createHttp(deps: PageDeps): Promise<Page> {
   const app = Fastify({ bodyLimit: FORM_BYTES });
   const [css, assets] = await Promise.all([
-    readFile(new URL('./page/page.css', import.meta.url), 'utf8'),
+    readFile(new URL('./console/pages/page.css', import.meta.url), 'utf8'),
     loadAssets(CONSOLE_DIST),
   ]);
   await app.register(cookie, { secret: deps.secret, algorithm: 'sha256' });

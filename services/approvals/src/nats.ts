@@ -22,9 +22,9 @@ import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { ListPage, ListQuery, Shape } from './lifecycle/list.ts';
+import type { Tools } from './lifecycle/tools.ts';
 import type { Approvers } from './people/approvers.ts';
 import type { Loaded } from './store.ts';
-import type { Tools } from './tools.ts';
 
 export type List = <T>(query: ListQuery, shape: Shape<T>, deadlineMs: number) => Promise<ListPage<T>>;
 

@@ -3,11 +3,11 @@ import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { STREAM } from '@aegis/contracts/subjects';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { ApprovalsConfig } from './config.ts';
-import { createRecord } from './console/record.ts';
+import { createRecord } from './console/api/record.ts';
+import { createViews } from './console/api/views.ts';
 import { createSessions } from './console/sessions.ts';
-import { createViews } from './console/views.ts';
 import { createCore } from './core.ts';
-import { createPage, type Page } from './http.ts';
+import { createHttp, type Page } from './http.ts';
 import { routes } from './nats.ts';
 import { createNotify } from './notify/notify.ts';
 import { sessionSecret } from './people/session-secret.ts';
@@ -57,7 +57,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       tools: followings.tools,
       record: createRecord(bus),
     });
-    return createPage({
+    return createHttp({
       ...core,
       sessions: createSessions({ secret, approvers, now: core.now, isSecure }),
       views,

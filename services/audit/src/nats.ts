@@ -10,7 +10,7 @@ export type Answers = {
 };
 
 /** The ways in: `aegis.rpc.audit.{write,query,health}`. */
-export const auditRoutes = ({ write, query, health }: Answers): Route[] => [
+export const routes = ({ write, query, health }: Answers): Route[] => [
   route(auditWrite, write),
   route(auditQuery, query),
   route(healthOf('audit'), health),

@@ -5,7 +5,7 @@ import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError, toAppError } from '@aegis/kit/errors';
 import type { AuditConfig } from './config.ts';
 import { lockFiles, type WriterLock } from './file/writer-lock.ts';
-import { auditRoutes } from './nats.ts';
+import { routes } from './nats.ts';
 import { type Lag, watchLag } from './projections/lag.ts';
 import { type Recorder, startRecorder } from './projections/recorder.ts';
 import { queryLines } from './query.ts';
@@ -64,7 +64,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
       try {
         const recorder = await startRecorder({ bus, log, now, auditPath, approvalsPath });
         const lag = watchLag(recorder, bus);
-        const responder = await bus.respond(auditRoutes({ write, query: createQuery(recorder), health }));
+        const responder = await bus.respond(routes({ write, query: createQuery(recorder), health }));
         parts = { recorder, lag, responder, lock };
       } catch (error) {
         lock.release();

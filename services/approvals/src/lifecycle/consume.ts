@@ -4,8 +4,8 @@ import { callDigest } from '@aegis/contracts/call-digest';
 import { DecisionEnforced, IdempotencyAnswered } from '@aegis/contracts/decision';
 import { approvalLog, enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
+import { createKeyedMutex } from '@aegis/kit/mutex';
 import { decide, standingSentence } from '../domain/approval.ts';
-import { createQueues } from '../queue.ts';
 import { type Store, toEnvelope } from '../store.ts';
 import { retryConflicts } from './change.ts';
 import type { Standing } from './standing.ts';
@@ -31,7 +31,7 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
  */
 export function createConsume(bus: Bus, store: Store, standing: Standing, now: () => Date): Consume {
   /** Many who use one approval at once: all but the first only have to look. */
-  const oneByOne = createQueues();
+  const oneByOne = createKeyedMutex();
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
     if (!request.idempotency) return undefined;
     const stored = await bus.read.last(idempotencyLog(request.idempotency.key_digest), deadlineMs);

@@ -7,11 +7,11 @@ import {
   type Verdict,
 } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
+import { createKeyedMutex, type Mutex } from '@aegis/kit/mutex';
 import { type Deadlines, standingSentence } from '../domain/approval.ts';
 import { CODE_HOLDER, type Decider, questionOf, whyNoYes } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
-import { createQueues, type Queue } from '../queue.ts';
 import type { Loaded } from '../store.ts';
 import { type Change, type Changed, retryConflicts } from './change.ts';
 import { type FindDeps, findApproval, findToDecide } from './find.ts';
@@ -21,7 +21,7 @@ export type DecidingDeps = FindDeps & {
   now: () => Date;
   code: string;
   /** One code at a time: many at once would all be judged before the first wrong one is counted. */
-  codesOneByOne: Queue;
+  codesOneByOne: Mutex;
   deadlines: Deadlines;
   approvers: Pick<Approvers, 'byName'>;
 };
@@ -68,7 +68,7 @@ export function createDeciding(deps: DecidingDeps): Deciding {
     return endorsements.map(({ by }) => by).filter((name) => !may(name));
   };
   /** Many who decide on one approval at once: all but the first only have to look. */
-  const oneByOne = createQueues();
+  const oneByOne = createKeyedMutex();
 
   const judgeCode = async (request: CompleteApproval, deadlineMs: number): Promise<Approval> => {
     const { id, approval_code, reason, source } = request;

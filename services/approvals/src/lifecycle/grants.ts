@@ -5,12 +5,12 @@ import { createEvent } from '@aegis/contracts/create-event';
 import { type Grant, GrantChanged } from '@aegis/contracts/grants';
 import { grantLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
+import { createKeyedMutex } from '@aegis/kit/mutex';
 import { type AskedOfGrant, answersFor, type GrantEvent, isActive, revoke, use } from '../domain/grant.ts';
 import { base32 } from '../domain/identity.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { GrantIndex } from '../projections/grant-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';
-import { createQueues } from '../queue.ts';
 import { isConflict, retryConflicts } from './change.ts';
 
 /** `approvalId` is the approval that a use makes. */
@@ -65,7 +65,7 @@ type GrantsDeps = {
 
 export function createGrants(deps: GrantsDeps): Grants {
   const { bus, index, indexCaughtUp, policies, policiesCaughtUp, approvers, now } = deps;
-  const oneByOne = createQueues();
+  const oneByOne = createKeyedMutex();
   /** Those that somebody is about to end: nothing is approved by them here meanwhile. */
   const revoking = new Set<string>();
 

@@ -1,8 +1,8 @@
 import type { CancelApproval } from '@aegis/contracts/approvals';
+import type { Mutex } from '@aegis/kit/mutex';
 import type { Command, Deadlines } from '../domain/approval.ts';
 import type { Decider } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';
-import type { Queue } from '../queue.ts';
 import type { Loaded } from '../store.ts';
 import { type Asking, createAsking } from './asking.ts';
 import { createChange, retryConflicts, type WakeAt } from './change.ts';
@@ -21,7 +21,7 @@ export type LifecycleDeps = FindDeps & {
   /** The later of the clock and the newest event's time. */
   now: () => Date;
   code: string;
-  codesOneByOne: Queue;
+  codesOneByOne: Mutex;
   deadlines: Deadlines;
   approvers: Pick<Approvers, 'byName'>;
 };

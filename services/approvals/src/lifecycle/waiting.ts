@@ -4,9 +4,9 @@ import { createEvent } from '@aegis/contracts/create-event';
 import { waitingLog } from '@aegis/contracts/subjects';
 import { AgentWaiting } from '@aegis/contracts/waiting';
 import { AppError } from '@aegis/kit/errors';
+import { createKeyedMutex } from '@aegis/kit/mutex';
 import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-import { createQueues } from '../queue.ts';
 import { isConflict } from './change.ts';
 
 /** One subject token for an agent, whatever its name is. */
@@ -37,7 +37,7 @@ type WaitingDeps = {
 };
 
 export function createWaiting({ bus, index, indexCaughtUp, now, limit }: WaitingDeps): Waiting {
-  const oneByOne = createQueues();
+  const oneByOne = createKeyedMutex();
 
   const load = async (subject: string, deadlineMs: number) => {
     const stored = await bus.read.last(subject, deadlineMs);

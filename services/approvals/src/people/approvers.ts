@@ -5,9 +5,9 @@ import { AppError } from '@aegis/kit/errors';
 import { createWatchedFile, type WatchedFile } from '@aegis/kit/files';
 import { keyDigest } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
+import type { Mutex } from '@aegis/kit/mutex';
 import { ADMIN, CODE_HOLDER, type Decider } from '../domain/decider.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-import type { Queue } from '../queue.ts';
 import { checkAttempts, isRightCode, sourceOf } from './code.ts';
 
 const NOBODY: ApproversFile = { approvers: {} };
@@ -37,7 +37,7 @@ type ApproversDeps = {
   code: string;
   /** Where wrong codes are counted, those for approvals too. */
   wrongCodes: Pick<ApprovalIndex, 'wrongCodesSince' | 'countWrongCode'>;
-  codesOneByOne: Queue;
+  codesOneByOne: Mutex;
   now: () => Date;
   log: Logger;
 };

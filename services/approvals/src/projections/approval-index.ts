@@ -2,8 +2,8 @@ import type { Followed } from '@aegis/bus';
 import { type Approval, ApprovalChanged, type ApprovalStatus } from '@aegis/contracts/approvals';
 import type { ApprovalSummary } from '@aegis/contracts/console';
 import { approvalLog } from '@aegis/contracts/subjects';
-import { toSummary } from '../console/summary.ts';
 import { LatestTime } from './latest-time.ts';
+import { toSummary } from './summary.ts';
 import { type WrongCode, WrongCodes } from './wrong-codes.ts';
 
 /** What the index keeps of an approval; the whole one is read from the log. */

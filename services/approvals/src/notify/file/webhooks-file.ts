@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { AppError } from '@aegis/kit/errors';
 import { watchPath } from '@aegis/kit/files';
 import type { Logger } from '@aegis/kit/logger';
-import { createQueue } from '../../queue.ts';
+import { createMutex } from '@aegis/kit/mutex';
 import type { Entries } from './entry.ts';
 import { whileLocked } from './lock.ts';
 import { parseWebhooks, writeWebhooks } from './parse.ts';
@@ -78,7 +78,7 @@ export function createWebhooksFile(
   changed: () => Promise<void>,
 ): WebhooksFile {
   if (path === undefined) return NO_FILE;
-  const inTurn = createQueue();
+  const inTurn = createMutex();
   let entries: Entries = new Map();
   let inForce: string | undefined;
   let problem: string | undefined;

@@ -1,5 +1,5 @@
 import type { Logger } from '@aegis/kit/logger';
-import { createQueue } from '../../queue.ts';
+import { createMutex } from '@aegis/kit/mutex';
 import type { Entries } from '../file/entry.ts';
 import type { Lines } from './lines.ts';
 import type { Puller } from './pull.ts';
@@ -27,7 +27,7 @@ export type Sending = {
 
 /** A line and a sender for each webhook, and no more: a disabled one keeps its line, and nobody sends. */
 export function createSending({ lines, startSender, current, mayTidy, log }: SendingDeps): Sending {
-  const inTurn = createQueue();
+  const inTurn = createMutex();
   const opened = new Set<string>();
   const senders = new Map<string, Puller>();
   let inForce: Entries = new Map();

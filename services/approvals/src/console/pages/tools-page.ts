@@ -1,6 +1,6 @@
 import { oneLine } from '@aegis/kit/text';
-import { inQuarantine, type Tool } from '../domain/tool-definitions.ts';
-import { toolKey } from '../projections/tool-index.ts';
+import { inQuarantine, type Tool } from '../../domain/tool-definitions.ts';
+import { toolKey } from '../../projections/tool-index.ts';
 import { fact } from './call.ts';
 import { definitionDiff } from './definition-diff.ts';
 import { type Html, html } from './html.ts';

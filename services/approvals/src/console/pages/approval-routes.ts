@@ -2,14 +2,14 @@ import { ApprovalId, ApprovalStatus, Verdict } from '@aegis/contracts/approvals'
 import { CATALOGUE, isErrorCode, parseRequest, toAppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { checkToken, type Sessions } from '../console/sessions.ts';
-import type { Lifecycle } from '../lifecycle/lifecycle.ts';
-import type { List } from '../nats.ts';
-import type { Loaded } from '../store.ts';
+import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
+import type { List } from '../../nats.ts';
+import type { Loaded } from '../../store.ts';
+import { ANSWER_WITHIN_MS, HTML, isForeign } from '../form.ts';
+import { checkToken, type Sessions } from '../sessions.ts';
 import { approvalPage, noSuchPage } from './approval-page.ts';
 import { approvalsPage, rowFor } from './approvals-page.ts';
 import type { Assets } from './assets.ts';
-import { ANSWER_WITHIN_MS, HTML, isForeign } from './form.ts';
 import type { Notice } from './layout.ts';
 import { signInPage } from './sign-in-page.ts';
 

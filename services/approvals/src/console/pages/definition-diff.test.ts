@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definition } from '../testkit/definitions.ts';
+import { definition } from '../../testkit/definitions.ts';
 import { definitionDiff } from './definition-diff.ts';
 
 const textOf = (markup: string | undefined): string => (markup ?? '').replace(/<[^>]+>/g, '');

@@ -4,12 +4,12 @@ import { createEvent } from '@aegis/contracts/create-event';
 import { toolAcceptedLog } from '@aegis/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
-import { CODE_HOLDER } from './domain/decider.ts';
-import { standingOf, type Tool, toQuarantined } from './domain/tool-definitions.ts';
-import { checkAttempts, isRightCode, sourceOf } from './people/code.ts';
-import type { ApprovalIndex } from './projections/approval-index.ts';
-import { type ToolIndex, toolKey } from './projections/tool-index.ts';
-import type { Queue } from './queue.ts';
+import type { Mutex } from '@aegis/kit/mutex';
+import { CODE_HOLDER } from '../domain/decider.ts';
+import { standingOf, type Tool, toQuarantined } from '../domain/tool-definitions.ts';
+import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
+import type { ApprovalIndex } from '../projections/approval-index.ts';
+import { type ToolIndex, toolKey } from '../projections/tool-index.ts';
 
 /** Definitions come large: what doesn't fit a message of the bus is counted, not sent. */
 const LIST_BYTES = 2_000_000;
@@ -21,7 +21,7 @@ export type ToolsDeps = {
   indexCaughtUp: (deadlineMs: number) => Promise<void>;
   /** Where wrong codes are counted, those for approvals too. */
   wrongCodes: Pick<ApprovalIndex, 'wrongCodesSince' | 'countWrongCode'>;
-  codesOneByOne: Queue;
+  codesOneByOne: Mutex;
   now: () => Date;
   code: string;
 };

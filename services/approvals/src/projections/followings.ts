@@ -1,12 +1,12 @@
 import type { Bus } from '@aegis/bus';
 import { APPROVALS_LOG, GRANTS_LOG, POLICY_LOG, TOOLS_LOG } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Superseding } from './lifecycle/superseding.ts';
-import { ApprovalIndex } from './projections/approval-index.ts';
-import { createFollowing, type Following } from './projections/following.ts';
-import { GrantIndex } from './projections/grant-index.ts';
-import { PolicyIndex } from './projections/policy-index.ts';
-import { ToolIndex } from './projections/tool-index.ts';
+import type { Superseding } from '../lifecycle/superseding.ts';
+import { ApprovalIndex } from './approval-index.ts';
+import { createFollowing, type Following } from './following.ts';
+import { GrantIndex } from './grant-index.ts';
+import { PolicyIndex } from './policy-index.ts';
+import { ToolIndex } from './tool-index.ts';
 
 /** What this service knows of the log, and how it follows it. */
 export type Followings = {

@@ -1,9 +1,9 @@
 import { createEvent } from '@aegis/contracts/create-event';
 import { TOOLS_LOG, toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { describe, expect, it } from 'vitest';
-import { definition, seen } from './testkit/definitions.ts';
-import { accept, sawTool, toolChanged, tools } from './testkit/tools.ts';
-import { CODE, codeOf, complete, request, startReplica, stopAll, useWorld, world } from './testkit/world.ts';
+import { definition, seen } from '../testkit/definitions.ts';
+import { accept, sawTool, toolChanged, tools } from '../testkit/tools.ts';
+import { CODE, codeOf, complete, request, startReplica, stopAll, useWorld, world } from '../testkit/world.ts';
 
 useWorld();
 

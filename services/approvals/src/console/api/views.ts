@@ -1,17 +1,17 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import type { ApprovalSummary, ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
-import { type Decider, questionOf, whyNot } from '../domain/decider.ts';
-import { whyNoGrant } from '../lifecycle/granting.ts';
-import type { Lifecycle } from '../lifecycle/lifecycle.ts';
-import type { ListQuery } from '../lifecycle/list.ts';
-import type { List } from '../nats.ts';
-import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
-import type { PolicyIndex } from '../projections/policy-index.ts';
-import type { ToolIndex } from '../projections/tool-index.ts';
-import type { Store } from '../store.ts';
+import { type Decider, questionOf, whyNot } from '../../domain/decider.ts';
+import { whyNoGrant } from '../../lifecycle/granting.ts';
+import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
+import type { ListQuery } from '../../lifecycle/list.ts';
+import type { List } from '../../nats.ts';
+import type { ApprovalIndex, Entry } from '../../projections/approval-index.ts';
+import type { PolicyIndex } from '../../projections/policy-index.ts';
+import { toSummary } from '../../projections/summary.ts';
+import type { ToolIndex } from '../../projections/tool-index.ts';
+import type { Store } from '../../store.ts';
 import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
 import type { Record as CallRecord } from './record.ts';
-import { toSummary } from './summary.ts';
 import { timelineOf } from './timeline.ts';
 
 const ROWS = 50;

@@ -1,9 +1,9 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalView, DecidedView, GrantsView } from '@aegis/contracts/console';
 import { describe, expect, it } from 'vitest';
-import { type Browser, openBrowser, startConsole } from '../testkit/browser.ts';
-import { createPeople, decide } from '../testkit/people.ts';
-import { call, get, list, request, useWorld } from '../testkit/world.ts';
+import { type Browser, openBrowser, startConsole } from '../../testkit/browser.ts';
+import { createPeople, decide } from '../../testkit/people.ts';
+import { call, get, list, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 

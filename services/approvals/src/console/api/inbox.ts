@@ -1,6 +1,6 @@
 import type { ApprovalSummary, InboxItem, InboxView } from '@aegis/contracts/console';
-import { type Decider, whyNoYes } from '../domain/decider.ts';
-import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
+import { type Decider, whyNoYes } from '../../domain/decider.ts';
+import type { ApprovalIndex, Entry } from '../../projections/approval-index.ts';
 
 /** Items of the inbox; whoever has more waiting has other worries. */
 const ITEMS = 200;

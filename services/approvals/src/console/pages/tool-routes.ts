@@ -1,10 +1,10 @@
 import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
 import { oneLine } from '@aegis/kit/text';
 import type { FastifyInstance } from 'fastify';
-import { checkToken, type Sessions } from '../console/sessions.ts';
-import type { ToolIndex } from '../projections/tool-index.ts';
-import type { Tools } from '../tools.ts';
-import { ANSWER_WITHIN_MS, HTML, isForeign, sourceOfForm } from './form.ts';
+import type { Tools } from '../../lifecycle/tools.ts';
+import type { ToolIndex } from '../../projections/tool-index.ts';
+import { ANSWER_WITHIN_MS, HTML, isForeign, sourceOfForm } from '../form.ts';
+import { checkToken, type Sessions } from '../sessions.ts';
 import type { Notice } from './layout.ts';
 import { toolsPage } from './tools-page.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, openBrowser, startConsole } from '../testkit/browser.ts';
-import { get, request, useWorld } from '../testkit/world.ts';
+import { fieldsOf, openBrowser, startConsole } from '../../testkit/browser.ts';
+import { get, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 

@@ -1,8 +1,8 @@
 import { toAppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
-import type { Sessions } from '../console/sessions.ts';
-import type { Approvers } from '../people/approvers.ts';
-import { isForeign, sourceOfForm } from './form.ts';
+import type { Approvers } from '../../people/approvers.ts';
+import { isForeign, sourceOfForm } from '../form.ts';
+import type { Sessions } from '../sessions.ts';
 
 /** Where a form may lead back to: our own pages. */
 const OWN_PAGE = /^\/ui\/(approvals(\/apr_[a-z2-7]{26})?|tools|history|grants|webhooks)$/;

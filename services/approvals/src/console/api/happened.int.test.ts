@@ -4,9 +4,9 @@ import type { ApprovalView } from '@aegis/contracts/console';
 import { auditQuery } from '@aegis/contracts/rpc';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startConsole } from '../testkit/browser.ts';
-import { createPeople, decide } from '../testkit/people.ts';
-import { call, complete, consume, request, useWorld, world } from '../testkit/world.ts';
+import { startConsole } from '../../testkit/browser.ts';
+import { createPeople, decide } from '../../testkit/people.ts';
+import { call, complete, consume, request, useWorld, world } from '../../testkit/world.ts';
 
 useWorld();
 

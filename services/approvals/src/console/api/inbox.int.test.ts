@@ -1,8 +1,8 @@
 import type { HistoryView, InboxView } from '@aegis/contracts/console';
 import { describe, expect, it } from 'vitest';
-import { openBrowser, startConsole } from '../testkit/browser.ts';
-import { createPeople } from '../testkit/people.ts';
-import { call, cancel, complete, request, useWorld, world } from '../testkit/world.ts';
+import { openBrowser, startConsole } from '../../testkit/browser.ts';
+import { createPeople } from '../../testkit/people.ts';
+import { call, cancel, complete, request, useWorld, world } from '../../testkit/world.ts';
 
 useWorld();
 

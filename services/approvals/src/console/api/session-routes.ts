@@ -2,9 +2,9 @@ import type { SessionView, SignIn } from '@aegis/contracts/console';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { sourceOfForm } from '../page/form.ts';
-import type { Approvers } from '../people/approvers.ts';
-import { checkToken, type Sessions } from './sessions.ts';
+import type { Approvers } from '../../people/approvers.ts';
+import { sourceOfForm } from '../form.ts';
+import { checkToken, type Sessions } from '../sessions.ts';
 
 const SignInBody: z.ZodType<SignIn> = z.strictObject({ secret: z.string().min(1).max(1024) });
 

@@ -1,5 +1,5 @@
 import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
-import type { Shape } from '../lifecycle/list.ts';
+import type { Shape } from '../../lifecycle/list.ts';
 import type { Assets } from './assets.ts';
 import { deadlineOf, decideForm, factsOf, indented, reasonsOf, termsOf } from './call.ts';
 import { type Html, html } from './html.ts';

@@ -1,5 +1,5 @@
 import type { Approval } from '@aegis/contracts/approvals';
-import type { Loaded } from '../store.ts';
+import type { Loaded } from '../../store.ts';
 import type { Assets } from './assets.ts';
 import { deadlineOf, decideForm, fact, factsOf, indented, reasonsOf, termsOf } from './call.ts';
 import { type Html, html } from './html.ts';

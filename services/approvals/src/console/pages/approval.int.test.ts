@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, openBrowser, startConsole } from '../testkit/browser.ts';
-import { definition, seen } from '../testkit/definitions.ts';
-import { createPeople, decide } from '../testkit/people.ts';
-import { call, complete, consume, get, list, request, useWorld } from '../testkit/world.ts';
+import { fieldsOf, openBrowser, startConsole } from '../../testkit/browser.ts';
+import { definition, seen } from '../../testkit/definitions.ts';
+import { createPeople, decide } from '../../testkit/people.ts';
+import { call, complete, consume, get, list, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 

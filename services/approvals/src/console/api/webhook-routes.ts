@@ -1,10 +1,10 @@
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
-import { ADMIN, type Decider } from '../domain/decider.ts';
-import type { Notify } from '../notify/notify.ts';
+import { ADMIN, type Decider } from '../../domain/decider.ts';
+import type { Notify } from '../../notify/notify.ts';
+import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
-import type { Sessions } from './sessions.ts';
 
 export type WebhookDeps = { sessions: Sessions; notify: Pick<Notify, 'list' | 'test' | 'deliveries'> };
 type Id = { Params: { id: string } };

@@ -5,10 +5,10 @@ import { CallPattern } from '@aegis/contracts/grants';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Grants } from '../lifecycle/grants.ts';
-import type { Lifecycle } from '../lifecycle/lifecycle.ts';
-import { ANSWER_WITHIN_MS } from '../page/form.ts';
-import { checkToken, type Session, type Sessions } from './sessions.ts';
+import type { Grants } from '../../lifecycle/grants.ts';
+import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
+import { ANSWER_WITHIN_MS } from '../form.ts';
+import { checkToken, type Session, type Sessions } from '../sessions.ts';
 import type { Views } from './views.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, openBrowser, startConsole } from '../testkit/browser.ts';
-import { definition, seen } from '../testkit/definitions.ts';
-import { sawTool, toolChanged, tools } from '../testkit/tools.ts';
-import { CODE, startReplica, useWorld } from '../testkit/world.ts';
+import { fieldsOf, openBrowser, startConsole } from '../../testkit/browser.ts';
+import { definition, seen } from '../../testkit/definitions.ts';
+import { sawTool, toolChanged, tools } from '../../testkit/tools.ts';
+import { CODE, startReplica, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 

@@ -1,11 +1,11 @@
 import type { ApprovalView } from '@aegis/contracts/console';
 import { describe, expect, it } from 'vitest';
-import { openBrowser, startConsole } from '../testkit/browser.ts';
-import { definition, seen } from '../testkit/definitions.ts';
-import { createPeople, decide } from '../testkit/people.ts';
-import { publish, REFUNDS, RULES } from '../testkit/policies.ts';
-import { sawTool, toolChanged } from '../testkit/tools.ts';
-import { call, complete, request, useWorld } from '../testkit/world.ts';
+import { openBrowser, startConsole } from '../../testkit/browser.ts';
+import { definition, seen } from '../../testkit/definitions.ts';
+import { createPeople, decide } from '../../testkit/people.ts';
+import { publish, REFUNDS, RULES } from '../../testkit/policies.ts';
+import { sawTool, toolChanged } from '../../testkit/tools.ts';
+import { call, complete, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 
