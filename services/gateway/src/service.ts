@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
-import { createApp } from './app.ts';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
+import { createHttp } from './http.ts';
 
 /** The gateway, and where it listens. */
 export type Gateway = Service & {
@@ -29,7 +29,7 @@ const urlOf = ({ address, family, port }: AddressInfo): string =>
 /** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
 export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gateway {
   const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS });
-  const app = createApp({ bus, config, log, feed });
+  const app = createHttp({ bus, config, log, feed });
   return {
     async start() {
       try {

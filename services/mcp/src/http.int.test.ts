@@ -10,10 +10,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { McpEnv } from './config.ts';
 import { createHttp } from './http.ts';
 import { createKeyHolders } from './proxy/keys/key-holders.ts';
-import { createServer } from './server.ts';
 import { MISREAD_CALLS, messageIn, send, toolCall } from './testkit/post.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { quiet } from './testkit/stand-ins.ts';
+import { createServer } from './tools/serve/server.ts';
 
 let stack: Stack;
 

@@ -17,7 +17,7 @@ import { allowedHostNames, reachableAt } from './host-names.ts';
 import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
-import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './strict-message.ts';
+import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './tools/serve/strict-message.ts';
 
 const PATH = '/mcp';
 /** A server behind the firewall has its name for a path. */

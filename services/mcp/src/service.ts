@@ -9,8 +9,8 @@ import { routes } from './nats.ts';
 import { createKeyHolders } from './proxy/keys/key-holders.ts';
 import type { Limits } from './proxy/limits.ts';
 import { createProxy } from './proxy/proxy.ts';
-import { createServer } from './server.ts';
 import { createTools } from './tools/all.ts';
+import { createServer } from './tools/serve/server.ts';
 
 /** `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. */
 export type Mcp = Service & { address(): string };

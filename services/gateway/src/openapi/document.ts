@@ -1,7 +1,7 @@
 import swagger, { type SwaggerTransform } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import type { App } from '../app-deps.ts';
+import type { App } from '../http-deps.ts';
 import { createSchemaRegistry, NAMED } from './registry.ts';
 import { SECURITY_SCHEMES } from './security.ts';
 import { withoutUnused } from './unused.ts';

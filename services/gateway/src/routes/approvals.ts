@@ -1,8 +1,8 @@
 import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/rpc';
-import type { App, AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { contextOf } from '../http/request-context.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import {
   ApprovalItem,
   ApprovalList,
@@ -17,7 +17,7 @@ import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
 const tags = ['approvals'];
 
-function readRoutes(app: App, { bus, config }: AppDeps): void {
+function readRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const list = {
     tags,
@@ -53,7 +53,7 @@ function readRoutes(app: App, { bus, config }: AppDeps): void {
   });
 }
 
-function completeRoute(app: App, { bus, config }: AppDeps): void {
+function completeRoute(app: App, { bus, config }: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'completeApproval',
@@ -75,7 +75,7 @@ function completeRoute(app: App, { bus, config }: AppDeps): void {
 }
 
 /** The human side, for programs; people use the page at `/ui/approvals`. */
-export function approvalRoutes(app: App, deps: AppDeps): void {
+export function approvalRoutes(app: App, deps: HttpDeps): void {
   readRoutes(app, deps);
   completeRoute(app, deps);
 }

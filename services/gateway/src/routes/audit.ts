@@ -1,15 +1,15 @@
 import { QueryAuditReply, WriteAuditReply } from '@aegis/contracts/audit';
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { auditQuery, auditWrite } from '@aegis/contracts/rpc';
-import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { AuditBody, AuditQuery } from '../schemas/audit.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
 const tags = ['audit'];
 
 /** The record: a client's own entries in, everything out. */
-export function auditRoutes(app: App, { bus, config }: AppDeps): void {
+export function auditRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const write = {
     tags,

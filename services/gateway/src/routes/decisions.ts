@@ -1,11 +1,11 @@
 import type { Verdict } from '@aegis/contracts/approvals';
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { approvalsCancel, approvalsDecide } from '@aegis/contracts/rpc';
-import type { App, AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
 import { etagOf, revisionOf } from '../http/revision.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { ApprovalItem, ApprovalParams, CancelBody, DecideBody, DecideHeaders } from '../schemas/approvals.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
@@ -29,7 +29,7 @@ const WORDS = {
   },
 } as const;
 
-function decideRoute(app: App, deps: AppDeps, verdict: Verdict): void {
+function decideRoute(app: App, deps: HttpDeps, verdict: Verdict): void {
   const schema = {
     tags,
     ...WORDS[verdict],
@@ -65,7 +65,7 @@ function decideRoute(app: App, deps: AppDeps, verdict: Verdict): void {
   });
 }
 
-function cancelRoute(app: App, deps: AppDeps): void {
+function cancelRoute(app: App, deps: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'cancelApproval',
@@ -99,7 +99,7 @@ function cancelRoute(app: App, deps: AppDeps): void {
 }
 
 /** One person's word on one call, for programs; and the requester's own. */
-export function decisionRoutes(app: App, deps: AppDeps): void {
+export function decisionRoutes(app: App, deps: HttpDeps): void {
   decideRoute(app, deps, 'approve');
   decideRoute(app, deps, 'deny');
   cancelRoute(app, deps);

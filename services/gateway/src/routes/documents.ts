@@ -1,4 +1,4 @@
-import type { App } from '../app-deps.ts';
+import type { App } from '../http-deps.ts';
 import { PAGE_POLICY, renderPage } from '../openapi/page.ts';
 import type { ApiDocument } from '../openapi/shape.ts';
 

@@ -1,6 +1,6 @@
 import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
-import type { App, AppDeps } from '../app-deps.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { EventId, EventsHeaders, EventsQuery } from '../schemas/events.ts';
 import { problems } from '../schemas/problem.ts';
 
@@ -13,7 +13,7 @@ const eventStream = {
 };
 
 /** Decisions and approvals as they are stored, for programs and for the page. */
-export function eventRoutes(app: App, { feed }: AppDeps): void {
+export function eventRoutes(app: App, { feed }: HttpDeps): void {
   const schema = {
     tags: ['events'],
     operationId: 'streamEvents',

@@ -1,9 +1,9 @@
 import { GrantReply, ListGrantsReply } from '@aegis/contracts/grants';
 import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/rpc';
-import type { App, AppDeps } from '../app-deps.ts';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
 import { revisionOf } from '../http/revision.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { DecideHeaders } from '../schemas/approvals.ts';
 import { GrantBody, GrantParams, GrantsQuery } from '../schemas/grants.ts';
@@ -13,7 +13,7 @@ import { approvalIdOf, orStanding } from './standing.ts';
 const tags = ['grants'];
 const A_MINUTE_MS = 60_000;
 
-function giveRoute(app: App, deps: AppDeps): void {
+function giveRoute(app: App, deps: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'giveGrant',
@@ -46,7 +46,7 @@ function giveRoute(app: App, deps: AppDeps): void {
 }
 
 /** What runs for a while without a person, for programs; people use the console. */
-export function grantRoutes(app: App, deps: AppDeps): void {
+export function grantRoutes(app: App, deps: HttpDeps): void {
   const { bus, config } = deps;
   const within = config.REQUEST_TIMEOUT_MS;
   const list = {

@@ -2,12 +2,12 @@ import { ANONYMOUS } from '@aegis/contracts/call';
 import { CheckReply, EnforceReply } from '@aegis/contracts/decision';
 import { enforce, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
-import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { CheckBody, EnforceBody, EnforceHeaders } from '../schemas/guard.ts';
 import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
 
-function checkRoute(app: App, { bus, config }: AppDeps): void {
+function checkRoute(app: App, { bus, config }: HttpDeps): void {
   const schema = {
     tags: ['guard'],
     operationId: 'check',
@@ -30,7 +30,7 @@ function checkRoute(app: App, { bus, config }: AppDeps): void {
   });
 }
 
-function enforceRoute(app: App, { bus, config }: AppDeps): void {
+function enforceRoute(app: App, { bus, config }: HttpDeps): void {
   const schema = {
     tags: ['guard'],
     operationId: 'enforce',
@@ -60,7 +60,7 @@ function enforceRoute(app: App, { bus, config }: AppDeps): void {
 }
 
 /** Decisions: advisory and binding. Each is asked for; none is made here. */
-export function guardRoutes(app: App, deps: AppDeps): void {
+export function guardRoutes(app: App, deps: HttpDeps): void {
   checkRoute(app, deps);
   enforceRoute(app, deps);
 }

@@ -1,7 +1,7 @@
 import type { Bus } from '@aegis/bus';
 import { healthOf } from '@aegis/contracts/rpc';
 import { toAppError } from '@aegis/kit/errors';
-import type { App, AppDeps } from '../app-deps.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 
 /** Everything that a call may need on its way. */
@@ -28,7 +28,7 @@ async function degradedParts(bus: Bus): Promise<Record<string, string[]>> {
 }
 
 /** How the whole firewall is, for people and for load balancers. */
-export function healthRoutes(app: App, { bus }: AppDeps): void {
+export function healthRoutes(app: App, { bus }: HttpDeps): void {
   const schema = {
     tags: ['health'],
     operationId: 'health',

@@ -1,13 +1,13 @@
 import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
 import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/rpc';
-import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
 const tags = ['policy'];
 
-function readRoutes(app: App, { bus, config }: AppDeps): void {
+function readRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const got = {
     tags,
@@ -41,7 +41,7 @@ function readRoutes(app: App, { bus, config }: AppDeps): void {
   );
 }
 
-function tryRoutes(app: App, { bus, config }: AppDeps): void {
+function tryRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const validate = {
     tags,
@@ -67,7 +67,7 @@ function tryRoutes(app: App, { bus, config }: AppDeps): void {
 }
 
 /** The policy in force, and trying one out. */
-export function policyRoutes(app: App, deps: AppDeps): void {
+export function policyRoutes(app: App, deps: HttpDeps): void {
   readRoutes(app, deps);
   tryRoutes(app, deps);
 }

@@ -2,11 +2,11 @@ import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
 import { approvalsGet } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AppDeps } from '../app-deps.ts';
 import { toApprovalItem } from '../approval-item.ts';
 import { problemOf, replyProblem } from '../http/problems.ts';
 import { contextOf } from '../http/request-context.ts';
 import { etagOf } from '../http/revision.ts';
+import type { HttpDeps } from '../http-deps.ts';
 
 type Standing = { approval: Approval; revision?: number | undefined };
 
@@ -24,7 +24,7 @@ export function replyStanding(
 
 /** Runs what a service may refuse as decided already, and answers that with the approval as it stands. */
 export async function orStanding<T>(
-  { bus, config }: AppDeps,
+  { bus, config }: HttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
@@ -41,7 +41,7 @@ export async function orStanding<T>(
 
 /** The approval's own id, where its dry run id was given. @throws AppError `approval_not_found` */
 export async function approvalIdOf(
-  { bus, config }: AppDeps,
+  { bus, config }: HttpDeps,
   request: FastifyRequest,
   id: string,
 ): Promise<string> {

@@ -1,14 +1,14 @@
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
 import { AcceptToolReply, ListToolsReply } from '@aegis/contracts/tool-definition';
-import type { App, AppDeps } from '../app-deps.ts';
 import { contextOf } from '../http/request-context.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 import { AcceptBody } from '../schemas/tools.ts';
 
 const tags = ['tools'];
 
 /** Tools whose definition changed, for programs; people use the page at `/ui/tools`. */
-export function toolRoutes(app: App, { bus, config }: AppDeps): void {
+export function toolRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const list = {
     tags,

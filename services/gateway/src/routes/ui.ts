@@ -1,8 +1,8 @@
 import { Agent } from 'node:http';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
-import type { App, AppDeps } from '../app-deps.ts';
 import { BODY_LIMIT } from '../http/json-body.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { forward } from '../ui/forward.ts';
 import { TEST_WITHIN_MS } from './webhooks.ts';
 
@@ -16,7 +16,7 @@ const TESTS_A_WEBHOOK = /^\/ui\/api\/webhooks\/[^/]+\/test$/;
 const BODY_TYPES = ['application/x-www-form-urlencoded', 'application/json'];
 
 /** The approvals service's pages, under the gateway's own address. */
-export function uiRoutes(app: App, { config }: AppDeps): void {
+export function uiRoutes(app: App, { config }: HttpDeps): void {
   const base = new URL(config.APPROVALS_URL);
   const agent = new Agent({ keepAlive: true });
   app.addHook('onClose', async () => agent.destroy());

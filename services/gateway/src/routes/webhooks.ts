@@ -13,9 +13,9 @@ import {
   TestWebhookReply,
 } from '@aegis/contracts/webhooks';
 import type { FastifyRequest } from 'fastify';
-import type { App, AppDeps } from '../app-deps.ts';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
+import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 import { WebhookBody, WebhookParams } from '../schemas/webhooks.ts';
@@ -30,7 +30,7 @@ const one = (request: FastifyRequest<{ Params: { id: string } }>) => ({
   credential: credentialOf(request),
 });
 
-function readRoutes(app: App, { bus, config }: AppDeps): void {
+function readRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const list = {
     tags,
@@ -56,7 +56,7 @@ function readRoutes(app: App, { bus, config }: AppDeps): void {
   );
 }
 
-function writeRoutes(app: App, { bus, config }: AppDeps): void {
+function writeRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   const save = {
     tags,
@@ -100,7 +100,7 @@ function writeRoutes(app: App, { bus, config }: AppDeps): void {
 }
 
 /** Who is told of what waits, for programs. */
-export function webhookRoutes(app: App, deps: AppDeps): void {
+export function webhookRoutes(app: App, deps: HttpDeps): void {
   readRoutes(app, deps);
   writeRoutes(app, deps);
 }

@@ -5,9 +5,9 @@ import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
 import { startNatsServer } from '@aegis/testkit/nats-server';
-import { createApp } from '../app.ts';
 import { GatewayEnv } from '../config.ts';
 import { createFeed, type FeedOptions } from '../events/feed.ts';
+import { createHttp } from '../http.ts';
 
 const log = createLogger('gateway-test', 'silent');
 
@@ -45,7 +45,7 @@ export async function createTestApp(
   const bus = await connectAs(server, 'gateway');
   const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
   const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS, ...feedOptions });
-  const app = createApp({ bus, config, log, feed });
+  const app = createHttp({ bus, config, log, feed });
   await app.ready();
   return {
     app,

@@ -1,7 +1,7 @@
 import { connectBus } from '@aegis/bus';
 import { BusEnv, parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
-import { runStdio } from '../stdio.ts';
+import { runStdio } from '../tools/serve/stdio.ts';
 
 /** What a client starts in the tests: the tools over this process's own stdin and stdout. */
 const env = parseEnv(BusEnv, process.env);

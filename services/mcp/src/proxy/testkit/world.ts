@@ -10,7 +10,7 @@ import { createLogger } from '@aegis/kit/logger';
 import { onTestFinished } from 'vitest';
 import { McpEnv } from '../../config.ts';
 import { createHttp } from '../../http.ts';
-import { createServer as createTools } from '../../server.ts';
+import { createServer as createTools } from '../../tools/serve/server.ts';
 import type { OpenGate } from '../connection.ts';
 import { createKeyHolders } from '../keys/key-holders.ts';
 import type { Limits } from '../limits.ts';

@@ -2,7 +2,6 @@ import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { App, AppDeps } from './app-deps.ts';
 import type { GatewayConfig } from './config.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
 import { createHostCheck } from './http/hosts.ts';
@@ -11,6 +10,7 @@ import { refuseUnreadable, sendProblem } from './http/problems.ts';
 import { requestIdOf } from './http/request-context.ts';
 import { createIntakeStop } from './http/stop-intake.ts';
 import { validatorCompiler } from './http/validator.ts';
+import type { App, HttpDeps } from './http-deps.ts';
 import { describeApi } from './openapi/document.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -93,7 +93,7 @@ function logAtDebug(app: App, log: Logger): void {
 }
 
 /** The HTTP side of the gateway, ready for `listen` or `inject`. Closing it ends the event streams. */
-export function createApp(deps: AppDeps) {
+export function createHttp(deps: HttpDeps) {
   const app = createFastify(deps.log);
   const allowed = createAllowed();
   guardTheDoor(app, deps.config, allowed);

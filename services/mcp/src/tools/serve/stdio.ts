@@ -2,9 +2,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { Bus } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { createTools } from '../all.ts';
 import { createServer } from './server.ts';
 import { createStrictStdio } from './strict-stdio.ts';
-import { createTools } from './tools/all.ts';
 
 /** What a request may take beyond its own deadline before the end no longer waits for it. */
 const GRACE_MS = 500;

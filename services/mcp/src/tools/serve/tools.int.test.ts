@@ -1,7 +1,7 @@
 import { type AnyClient, connectV2, type ToolResult } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Stack, startStack } from './testkit/stack.ts';
-import { APPROVAL_ID, DECIDE_BY, DIGEST, TERMS, TOO_MANY } from './testkit/stand-ins.ts';
+import { type Stack, startStack } from '../../testkit/stack.ts';
+import { APPROVAL_ID, DECIDE_BY, DIGEST, TERMS, TOO_MANY } from '../../testkit/stand-ins.ts';
 
 let stack: Stack;
 let client: AnyClient;

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MISREAD_CALLS, toolCall } from './testkit/post.ts';
-import { STDIO_CHILD, type Stack, startStack } from './testkit/stack.ts';
+import { MISREAD_CALLS, toolCall } from '../../testkit/post.ts';
+import { STDIO_CHILD, type Stack, startStack } from '../../testkit/stack.ts';
 
 let stack: Stack;
 

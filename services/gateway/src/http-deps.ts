@@ -16,4 +16,4 @@ export type App = FastifyInstance<
 >;
 
 /** What the routes need. */
-export type AppDeps = { bus: Bus; config: GatewayConfig; log: Logger; feed: Feed };
+export type HttpDeps = { bus: Bus; config: GatewayConfig; log: Logger; feed: Feed };

@@ -2,9 +2,9 @@ import { ANONYMOUS } from '@aegis/contracts/call';
 import { toAppError, toToolError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import { type CallToolResult, McpServer, type ServerContext } from '@modelcontextprotocol/server';
-import pkg from '../package.json' with { type: 'json' };
+import pkg from '../../../package.json' with { type: 'json' };
+import type { Tool } from '../tool.ts';
 import { callerTrace } from './caller-trace.ts';
-import type { Tool } from './tools/tool.ts';
 
 const INFO = { name: 'aegis', title: 'AegisMCP', version: pkg.version };
 
