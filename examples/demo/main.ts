@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { dataDirOf, readStackFile } from '../../cli/src/stack-file.ts';
+import { dataDirOf, readStackFile } from '../../cli/src/local/stack/stack-file.ts';
 import { startAgent } from './agent.ts';
 import { CALLS } from './calls.ts';
 import { followEvents, type LiveEvents } from './live-events.ts';

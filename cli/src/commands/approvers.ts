@@ -3,9 +3,9 @@ import { APPROVER_KEY_PREFIX, type Approver, parseApprovers } from '@aegis/contr
 import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
+import { dataDirOf } from '../local/stack/stack-file.ts';
 import { collect, parseKeyName, parsePrincipal } from '../option-parsers.ts';
 import { printDocument, printLine, printNote, printRows } from '../output.ts';
-import { dataDirOf } from '../stack-file.ts';
 
 type FileOptions = GlobalOptions & { readonly file?: string };
 type AddOptions = FileOptions & { readonly role?: string[]; readonly principal?: string[] };

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ConfigureOptions } from '../broker/configure.ts';
 import type { GlobalOptions, Host } from '../host.ts';
+import type { ConfigureOptions } from '../local/broker/configure.ts';
 import { parseCount } from '../option-parsers.ts';
 
 const MAX_PORT = 65_535;
@@ -28,7 +28,7 @@ export function registerBroker(program: Command, host: Host): void {
       parseText,
     )
     .action(async (_: unknown, command: Command) => {
-      const { configureBroker } = await import('../broker/configure.ts');
+      const { configureBroker } = await import('../local/broker/configure.ts');
       host.exitCode = await configureBroker(host, command.optsWithGlobals<ConfigureOptions>());
     });
   broker
@@ -37,7 +37,7 @@ export function registerBroker(program: Command, host: Host): void {
       'make the streams, or check those that are there; NATS_URL and NATS_NKEY_FILE (admin) say where',
     )
     .action(async (_: unknown, command: Command) => {
-      const { provisionBroker } = await import('../broker/provision.ts');
+      const { provisionBroker } = await import('../local/broker/provision.ts');
       host.exitCode = await provisionBroker(host, command.optsWithGlobals<GlobalOptions>());
     });
 }

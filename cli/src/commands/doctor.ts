@@ -7,7 +7,7 @@ export function registerDoctor(program: Command, host: Host): void {
     .command('doctor')
     .description('say what is wrong with this installation and how to mend it')
     .action(async (_: unknown, command: Command) => {
-      const { examine } = await import('../doctor/examine.ts');
+      const { examine } = await import('../local/doctor/examine.ts');
       host.exitCode = await examine(host, command.optsWithGlobals<GlobalOptions>());
     });
 }

@@ -9,7 +9,7 @@ export function registerDown(program: Command, host: Host): void {
       'stop the firewall that runs from AEGIS_DATA_DIR, also one that "wrap" started in the background',
     )
     .action(async (_: unknown, command: Command) => {
-      const { stopStack } = await import('../stack/stop-stack.ts');
+      const { stopStack } = await import('../local/stack/stop-stack.ts');
       host.exitCode = await stopStack(host, command.optsWithGlobals<GlobalOptions>());
     });
 }

@@ -3,9 +3,9 @@ import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/contracts/keys-file';
 import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
+import { dataDirOf } from '../local/stack/stack-file.ts';
 import { parseKeyName } from '../option-parsers.ts';
 import { printDocument, printLine, printNote, printRows } from '../output.ts';
-import { dataDirOf } from '../stack-file.ts';
 
 /** `MCP_KEYS_FILE`, else `mcp-keys.json` in the data directory. */
 const keysFile = ({ env }: Pick<Host, 'env'>): HoldersFile<string> => ({

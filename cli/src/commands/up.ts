@@ -7,7 +7,7 @@ export function registerUp(program: Command, host: Host): void {
     .command('up')
     .description('run the firewall here: a NATS server and the six services, until Ctrl-C')
     .action(async () => {
-      const { up } = await import('../up/up.ts');
+      const { up } = await import('../local/up/up.ts');
       host.exitCode = await up(host);
       process.exit();
     });

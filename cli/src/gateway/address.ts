@@ -1,5 +1,5 @@
 import { failure, wrongUsage } from '../cli-error.ts';
-import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../stack-file.ts';
+import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../local/stack/stack-file.ts';
 
 export const DEFAULT_GATEWAY_URL = 'http://127.0.0.1:8000';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { writeStackFile } from '../local/stack/stack-file.ts';
 import { run } from '../run.ts';
-import { writeStackFile } from '../stack-file.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
 import { type GatewayDouble, startGatewayDouble } from '../testkit/gateway-double.ts';
 import { stackOf } from '../testkit/stack.ts';

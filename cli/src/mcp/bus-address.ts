@@ -1,7 +1,7 @@
 import { type Identity, seedFile } from '@aegis/bus/law';
 import { failure } from '../cli-error.ts';
 import { describeStack } from '../gateway/address.ts';
-import { dataDirOf, readStackFile } from '../stack-file.ts';
+import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 
 export type BusAddress = { readonly url: string; readonly seedPath: string | undefined };
 

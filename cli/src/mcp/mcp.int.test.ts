@@ -5,7 +5,7 @@ import { startNatsServer } from '@aegis/testkit/nats-server';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeStackFile } from '../stack-file.ts';
+import { writeStackFile } from '../local/stack/stack-file.ts';
 import { HOST_NODE, LAUNCHER, runAegis } from '../testkit/spawn-aegis.ts';
 import { stackOf } from '../testkit/stack.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';

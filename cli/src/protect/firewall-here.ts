@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dataDirOf, readStackFile } from '../stack-file.ts';
+import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import type { Firewall } from './behind.ts';
 import { exists } from './file-text.ts';
 

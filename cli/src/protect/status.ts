@@ -1,6 +1,6 @@
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import { printDocument, printLine, printRows } from '../output.ts';
-import { dataDirOf, readStackFile } from '../stack-file.ts';
 import { isFirewallItself, nameBehind } from './behind.ts';
 import { readEntries } from './client-config.ts';
 import { exists, readText } from './file-text.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stack } from '../stack-file.ts';
+import { Stack } from '../local/stack/stack-file.ts';
 import { runAegis } from './spawn-aegis.ts';
 
 export type BackgroundHome = {

@@ -1,4 +1,4 @@
-import type { Stack } from '../stack-file.ts';
+import type { Stack } from '../local/stack/stack-file.ts';
 
 /** A stack of this very process, so that it counts as running. */
 export const stackOf = (changes: Partial<Stack> = {}): Stack => ({

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
-import { codeFilePath } from '../stack/approval-code-file.ts';
-import { logFilePath } from '../stack/background.ts';
-import type { Stack } from '../stack-file.ts';
+import { codeFilePath } from '../local/stack/approval-code-file.ts';
+import { logFilePath } from '../local/stack/background.ts';
+import type { Stack } from '../local/stack/stack-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { seedFile } from '@aegis/bus/law';
 import { DEFAULT_GATEWAY_URL } from '../gateway/address.ts';
 import type { Host } from '../host.ts';
+import { ensureStack } from '../local/stack/ensure-stack.ts';
+import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import { type BusAddress, busAddress } from '../mcp/bus-address.ts';
 import { printNote } from '../output.ts';
-import { ensureStack } from '../stack/ensure-stack.ts';
-import { dataDirOf, readStackFile } from '../stack-file.ts';
 import { announcement } from './announcement.ts';
 
 export type WhereToAsk = BusAddress & {

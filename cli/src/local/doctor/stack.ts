@@ -1,7 +1,7 @@
-import { CliError } from '../cli-error.ts';
-import { describeStack, gatewayAddress } from '../gateway/address.ts';
-import { HealthAnswer } from '../gateway/answers.ts';
-import { exchange } from '../gateway/client.ts';
+import { CliError } from '../../cli-error.ts';
+import { describeStack, gatewayAddress } from '../../gateway/address.ts';
+import { HealthAnswer } from '../../gateway/answers.ts';
+import { exchange } from '../../gateway/client.ts';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'stack';

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { ensureIdentities, natsConf } from '@aegis/bus/law';
 import { brokerPaths } from '@aegis/local-nats';
-import { failure } from '../cli-error.ts';
-import { visible } from '../format/visible.ts';
-import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printLine } from '../output.ts';
+import { failure } from '../../cli-error.ts';
+import { visible } from '../../format/visible.ts';
+import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
+import { printDocument, printLine } from '../../output.ts';
 
 export type ConfigureOptions = GlobalOptions & {
   readonly dir: string;

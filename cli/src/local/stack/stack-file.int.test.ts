@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { stackOf } from '../../testkit/stack.ts';
+import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from './stack-file.ts';
-import { stackOf } from './testkit/stack.ts';
-import { temporaryDirectory } from './testkit/temporary-directory.ts';
 
 /** The id of a process that has ended. */
 const endedPid = (): number => spawnSync(process.execPath, ['--version']).pid;

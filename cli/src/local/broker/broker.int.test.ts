@@ -6,9 +6,9 @@ import { connectAs, IDENTITIES } from '@aegis/bus/law';
 import { obtainNatsServer } from '@aegis/local-nats';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { expect, onTestFinished, test } from 'vitest';
-import { run } from '../run.ts';
-import { fakeHost } from '../testkit/fake-host.ts';
-import { temporaryDirectory } from '../testkit/temporary-directory.ts';
+import { run } from '../../run.ts';
+import { fakeHost } from '../../testkit/fake-host.ts';
+import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -4,7 +4,7 @@ import type { UpConfig } from './config.ts';
 import type { Services } from './services.ts';
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
-const LAUNCHER = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../../bin/aegis.js', import.meta.url));
 
 /** The entry for an MCP client that starts the tools over stdio, on one line. */
 function mcpEntry(dataDir: string): string {

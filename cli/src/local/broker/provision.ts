@@ -1,9 +1,9 @@
 import { connectBus } from '@aegis/bus';
 import { BrokerError, provision, STREAMS } from '@aegis/bus/law';
 import { createLogger } from '@aegis/kit/logger';
-import { failure, wrongUsage } from '../cli-error.ts';
-import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printLine } from '../output.ts';
+import { failure, wrongUsage } from '../../cli-error.ts';
+import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
+import { printDocument, printLine } from '../../output.ts';
 
 /** The server lets what is not permitted run into a timeout, so the key is the first thing to look at. */
 function refusal(url: string, error: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { Env } from '@aegis/local-nats';
-import type { FoundStack } from '../stack-file.ts';
+import type { FoundStack } from '../stack/stack-file.ts';
 
 /** What one look found. `mend` says how to put it right; a `warn` works, but perhaps not as wanted. */
 export type Finding = {

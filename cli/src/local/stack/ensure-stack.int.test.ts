@@ -2,10 +2,10 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processInfo } from '@aegis/local-nats';
 import { expect, onTestFinished, test } from 'vitest';
-import { type BackgroundHome, backgroundHome } from '../testkit/background.ts';
-import { runAegis } from '../testkit/spawn-aegis.ts';
-import { stackOf } from '../testkit/stack.ts';
-import { temporaryDirectory } from '../testkit/temporary-directory.ts';
+import { type BackgroundHome, backgroundHome } from '../../testkit/background.ts';
+import { runAegis } from '../../testkit/spawn-aegis.ts';
+import { stackOf } from '../../testkit/stack.ts';
+import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 import { lockDirectory } from './directory-lock.ts';
 
 async function home(policy?: string): Promise<BackgroundHome> {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processInfo } from '@aegis/local-nats';
-import { failure } from '../cli-error.ts';
-import { visible } from '../format/visible.ts';
-import { describeStack } from '../gateway/address.ts';
-import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printLine } from '../output.ts';
-import { dataDirOf, readStackFile, stackFilePath } from '../stack-file.ts';
+import { failure } from '../../cli-error.ts';
+import { visible } from '../../format/visible.ts';
+import { describeStack } from '../../gateway/address.ts';
+import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
+import { printDocument, printLine } from '../../output.ts';
+import { dataDirOf, readStackFile, stackFilePath } from './stack-file.ts';
 
 /** A stack stops within 5 s; a busy machine may need longer. */
 const STOP_WITHIN_MS = 15_000;

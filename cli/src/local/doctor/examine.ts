@@ -1,8 +1,8 @@
-import { paintStatus } from '../format/paint.ts';
-import { visible } from '../format/visible.ts';
-import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printLine } from '../output.ts';
-import { dataDirOf, readStackFile } from '../stack-file.ts';
+import { paintStatus } from '../../format/paint.ts';
+import { visible } from '../../format/visible.ts';
+import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
+import { printDocument, printLine } from '../../output.ts';
+import { dataDirOf, readStackFile } from '../stack/stack-file.ts';
 import { lookAtDataDirectory } from './data-directory.ts';
 import { lookAtDocker } from './docker.ts';
 import type { Finding, Look } from './finding.ts';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { failure } from '../cli-error.ts';
+import { failure } from '../../cli-error.ts';
 
 /** `stack`: held by a stack as long as it runs. `start`: held by whoever starts one in the background. */
 type LockName = 'stack' | 'start';

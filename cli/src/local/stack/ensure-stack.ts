@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { failure } from '../cli-error.ts';
-import { dataDirOf, readStackFile, type Stack } from '../stack-file.ts';
+import { failure } from '../../cli-error.ts';
 import { ensureCodeFile } from './approval-code-file.ts';
 import { type Background, logFilePath, startBackground } from './background.ts';
 import { backgroundEnv } from './background-env.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { dataDirOf, readStackFile, type Stack } from './stack-file.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

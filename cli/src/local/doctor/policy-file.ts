@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { checkPolicyText } from '../policy-file/validate.ts';
+import { checkPolicyText } from '../../policy-file/validate.ts';
 import { type Finding, fail, type Look, ok, reasonOf, warn } from './finding.ts';
 
 const NAME = 'policy';

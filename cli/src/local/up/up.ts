@@ -1,10 +1,10 @@
 import { ConfigError } from '@aegis/kit/env';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import { readCandidate } from '@aegis/policy/candidate';
-import { failure } from '../cli-error.ts';
-import type { ExitCode, Host } from '../host.ts';
+import { failure } from '../../cli-error.ts';
+import type { ExitCode, Host } from '../../host.ts';
 import { type DirectoryLock, lockDirectory } from '../stack/directory-lock.ts';
-import { readStackFile, removeStackFile, writeStackFile } from '../stack-file.ts';
+import { readStackFile, removeStackFile, writeStackFile } from '../stack/stack-file.ts';
 import { banner } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { readUpConfig, type UpConfig } from './config.ts';
