@@ -1,6 +1,6 @@
+import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Receiver, startReceiver } from '../services/approvals/src/notify/testkit/receiver.ts';
 import { approve, untilSaid } from './testkit/console/deciding.ts';
 import { openPerson, type Person } from './testkit/console/person.ts';
 import { saveWebhook } from './testkit/console/webhooks.ts';

@@ -1,6 +1,6 @@
+import { runSuite, toLines } from '@aegis/testkit/conformance/run-suite';
+import { type ConformanceServer, startConformanceServer } from '@aegis/testkit/conformance/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runSuite, toLines } from './testkit/conformance/run-suite.ts';
-import { type ConformanceServer, startConformanceServer } from './testkit/conformance/server.ts';
 import { startOpenStack } from './testkit/open-stack.ts';
 import { allAudit } from './testkit/rest.ts';
 import type { Stack } from './testkit/stack.ts';

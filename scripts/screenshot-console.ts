@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { startReceiver } from '@aegis/testkit/webhook-receiver';
 import type { Page } from 'playwright-core';
 import { untilArmed } from '../e2e/testkit/console/deciding.ts';
 import { openPerson, type Person } from '../e2e/testkit/console/person.ts';
 import { startWorld, type World } from '../e2e/testkit/console/world.ts';
 import { reference } from '../e2e/testkit/firewall/wrapped.ts';
-import { startReceiver } from '../services/approvals/src/notify/testkit/receiver.ts';
 import { createAgents } from './screenshots/agents.ts';
 import { RULES } from './screenshots/calls.ts';
 import { tell } from './screenshots/story.ts';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { keyDigest } from '@aegis/kit/keys';
+import { startConformanceServer } from '@aegis/testkit/conformance/server';
 import { connectV1, connectV2 } from '@aegis/testkit/mcp-clients';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startConformanceServer } from '../../../../e2e/testkit/conformance/server.ts';
 import { messageIn, send } from '../testkit/post.ts';
 import { MAX_SESSIONS } from './limits.ts';
 import { message, startUpstream, startWorld, type WorldOptions } from './testkit/world.ts';

@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, expect, test } from 'vitest';
 import type { Entry } from '../file/entry.ts';
 import { testPayload } from '../payload.ts';
 import { makeSecret } from '../secret.ts';
-import { type Receiver, startReceiver } from '../testkit/receiver.ts';
 import { createAttempt, type SendDeps } from './attempt.ts';
 
 const receivers: Receiver[] = [];

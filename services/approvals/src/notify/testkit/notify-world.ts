@@ -9,13 +9,13 @@ import { parseEnv } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
+import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, beforeEach } from 'vitest';
 import { z } from 'zod';
 import { NotifyEnv } from '../env.ts';
 import { createNotify, type Notify } from '../notify.ts';
 import type { Saved } from '../webhooks.ts';
 import { pending, requested } from './approvals.ts';
-import { type Receiver, startReceiver } from './receiver.ts';
 
 /** What a test may look at. */
 export const world = {} as {
