@@ -229,6 +229,23 @@ describe('following', () => {
     await follower.stop();
   });
 
+  it('has what was stored before, each time that it says that it is up to date', async () => {
+    let last = 0;
+    const follower = await approvals.follow({
+      filter: 'aegis.log.approval.>',
+      fromSeq: 1,
+      apply: (message) => {
+        last = message.seq;
+      },
+    });
+    for (let i = 0; i < 3_000; i++) {
+      const { seq } = await approvals.append.one(fact(approvalLog(`again${i % 10}`)), Date.now() + 1_000);
+      expect(await follower.caughtUp(Date.now() + 1_000)).toBe(true);
+      expect(last).toBeGreaterThanOrEqual(seq);
+    }
+    await follower.stop();
+  });
+
   it('is up to date at once where there is nothing', async () => {
     const follower = await policy.follow({ filter: POLICY_LOG, fromSeq: 1, apply: () => undefined });
     expect(await follower.caughtUp(Date.now() + 1_000)).toBe(true);

@@ -71,7 +71,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     ask: createAsk(mux),
     commit: createCommit(append),
     respond: (routes) => respond(link, routes, options.log),
-    follow: (followOptions) => follow(link, { ...followOptions, log: options.log }),
+    follow: (followOptions) => follow(link, read, { ...followOptions, log: options.log }),
     isUp: () => link.isUp(),
     async close() {
       mux.close();

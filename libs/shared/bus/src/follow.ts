@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { STREAM } from '@aegis/contracts/subjects';
+import { LOG, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
-import { type Progress, untilCaughtUp } from './caught-up.ts';
 import type { Link } from './link.ts';
-import { readEnvelope } from './read.ts';
+import { createPosition } from './position.ts';
+import { type Read, readEnvelope } from './read.ts';
 
 /** A stored fact in its order. `event` is missing where the message can't be read as an envelope. */
 export type Followed = { seq: number; subject: string; event?: Envelope; storedAt: Date };
@@ -26,6 +27,8 @@ export type FollowOptions = {
 export type Follower = {
   /** True once all that was stored when this was called has been applied, false where the deadline came first. */
   caughtUp(deadlineMs: number): Promise<boolean>;
+  /** True once what is stored at this sequence has been applied, false where the deadline came first. */
+  applied(seq: number, deadlineMs: number): Promise<boolean>;
   /** The last sequence applied, or `fromSeq - 1`. */
   position(): number;
   /** Applies nothing more. Waits for the promise of the last `apply`. */
@@ -37,13 +40,13 @@ type Reading = { consumer: Consumer; messages: ConsumerMessages };
 /** Messages that the client holds at most before they are applied. */
 const READ_AHEAD = 1000;
 const RETRY_MS = 500;
+/** The log is asked again for its end after so long, where it gave no answer. */
+const ASK_AGAIN_MS = 50;
 /** A pull request's life, and the silence after which the reader asks itself whether it is still served. */
 const EXPIRES_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 /** After a longer wait the client has piled up pull requests, which would all be answered at once. */
 const LONG_WAIT_MS = 5_000;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function open(link: Link, { filter, log }: FollowOptions, fromSeq: number): Promise<Reading> {
   const consumer = await jetstream(link.nc).consumers.get(STREAM, {
@@ -71,13 +74,26 @@ function toFollowed(message: JsMsg): Followed {
 }
 
 /**
+ * The last sequence that the reader has to apply; undefined where the log gave no answer in time. From the store itself: what
+ * the server says of a consumer, how many messages it still has to deliver, can lag behind a write that was confirmed.
+ */
+async function endFor(read: Read, filter: string, deadlineMs: number): Promise<number | undefined> {
+  for (;;) {
+    const end = await read.lastSeq(filter, deadlineMs).catch(() => undefined);
+    if (end !== undefined) return end;
+    const leftMs = deadlineMs - Date.now();
+    if (leftMs <= 0) return undefined;
+    await sleep(Math.min(ASK_AGAIN_MS, leftMs), undefined, { ref: false });
+  }
+}
+
+/**
  * Follows by an ordered consumer. A durable consumer that skips what it has seen loses events: in-flight ones come again
  * after newer ones.
  */
-export async function follow(link: Link, options: FollowOptions): Promise<Follower> {
-  const { apply, log } = options;
-  let position = options.fromSeq - 1;
-  let progress: Progress = { consumer: '', delivered: 0 };
+export async function follow(link: Link, read: Read, options: FollowOptions): Promise<Follower> {
+  const { apply, log, filter = `${LOG}.>` } = options;
+  const position = createPosition(options.fromSeq - 1);
   let stopped = false;
   let reading = await open(link, options, options.fromSeq);
 
@@ -85,17 +101,16 @@ export async function follow(link: Link, options: FollowOptions): Promise<Follow
     for await (const message of reading.messages) {
       if (stopped) return;
       const startedAt = Date.now();
-      const held = message.seq > position ? apply(toFollowed(message)) : undefined;
+      const held = message.seq > position.at() ? apply(toFollowed(message)) : undefined;
       if (held) await held;
-      position = Math.max(position, message.seq);
-      progress = { consumer: message.info.consumer, delivered: message.info.deliverySequence };
+      position.advance(message.seq);
       if (held && Date.now() - startedAt > LONG_WAIT_MS) return;
     }
   };
   const isOver = (): boolean => stopped || link.nc.isClosed();
   const reopen = async (): Promise<void> => {
     void reading.consumer.delete().catch(() => undefined);
-    reading = await open(link, options, position + 1);
+    reading = await open(link, options, position.at() + 1);
   };
   const run = async (): Promise<void> => {
     for (let first = true; !isOver(); first = false) {
@@ -103,7 +118,7 @@ export async function follow(link: Link, options: FollowOptions): Promise<Follow
         if (!first) await reopen();
         await applyAll();
       } catch (err) {
-        log.error({ err, position }, 'following the log failed; trying again');
+        log.error({ err, position: position.at() }, 'following the log failed; trying again');
         await sleep(RETRY_MS);
       }
     }
@@ -114,13 +129,12 @@ export async function follow(link: Link, options: FollowOptions): Promise<Follow
   const forget = link.onUp(() => void reading.messages.close());
 
   return {
-    position: () => position,
-    caughtUp: (deadlineMs) =>
-      untilCaughtUp(
-        () => reading.consumer,
-        () => progress,
-        deadlineMs,
-      ),
+    position: () => position.at(),
+    applied: (seq, deadlineMs) => position.reached(seq, deadlineMs),
+    async caughtUp(deadlineMs) {
+      const end = await endFor(read, filter, deadlineMs);
+      return end !== undefined && position.reached(end, deadlineMs);
+    },
     async stop() {
       stopped = true;
       forget();

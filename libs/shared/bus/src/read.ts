@@ -3,57 +3,83 @@ import { STREAM } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { Msg } from '@nats-io/transport-node';
+import { z } from 'zod';
 import type { Mux } from './mux.ts';
 
 /** A stored message; `event` is missing where it can't be read as an envelope. */
 export type StoredEvent = { seq: number; subject: string; event?: Envelope };
 
-/** An envelope, or undefined where the text is none. */
-export function readEnvelope(text: string): Envelope | undefined {
+const unreadable = (cause: unknown): AppError =>
+  new AppError('storage_unavailable', 'The event log can not be read.', { cause });
+
+/** What a text says as JSON, undefined where it is none. */
+function parseOr(text: string): unknown {
   try {
-    const parsed = Envelope.safeParse(parseJson(text));
-    return parsed.success ? parsed.data : undefined;
+    return parseJson(text);
   } catch {
     return undefined;
   }
 }
 
+/** An envelope, or undefined where the text is none. */
+export const readEnvelope = (text: string): Envelope | undefined => Envelope.safeParse(parseOr(text)).data;
+
+/** The end of the log: its last sequence, 0 where it is empty, and when that was stored, in milliseconds since the epoch. */
+export type LogEnd = { seq: number; storedAtMs: number };
+
 export type Read = {
+  /** @throws AppError `storage_unavailable`, `bus_unavailable` */
+  end(deadlineMs: number): Promise<LogEnd>;
   /** The last message on an exact subject, or undefined. */
   last(subject: string, deadlineMs: number): Promise<StoredEvent | undefined>;
+  /** The sequence of the last message on a subject, wildcards allowed; 0 where there is none. */
+  lastSeq(subject: string, deadlineMs: number): Promise<number>;
   /** The message at a sequence, or undefined. */
   at(seq: number, deadlineMs: number): Promise<StoredEvent | undefined>;
 };
 
 /** By direct get: JetStream answers from the store, without a consumer. */
 export function createRead(mux: Mux): Read {
-  const get = async (
-    subject: string,
-    payload: string,
-    deadlineMs: number,
-  ): Promise<StoredEvent | undefined> => {
-    const reply = await mux.exchange(
+  const get = (subject: string, payload: string, deadlineMs: number): Promise<Msg> =>
+    mux.exchange(
       (inbox) => [{ subject, payload, options: { reply: inbox } }],
       deadlineMs,
       () => new AppError('storage_unavailable', 'The event log did not answer in time.'),
     );
-    return toStored(reply);
-  };
   const api = `$JS.API.DIRECT.GET.${STREAM}`;
   return {
-    last: (subject, deadlineMs) => get(`${api}.${subject}`, '', deadlineMs),
-    at: (seq, deadlineMs) => get(api, JSON.stringify({ seq }), deadlineMs),
+    end: async (deadlineMs) => toEnd(await get(`$JS.API.STREAM.INFO.${STREAM}`, '', deadlineMs)),
+    last: async (subject, deadlineMs) => toStored(await get(`${api}.${subject}`, '', deadlineMs)),
+    lastSeq: async (subject, deadlineMs) => seqOf(await get(`${api}.${subject}`, '', deadlineMs)) ?? 0,
+    at: async (seq, deadlineMs) => toStored(await get(api, JSON.stringify({ seq }), deadlineMs)),
   };
 }
 
-function toStored(message: Msg): StoredEvent | undefined {
-  const code = message.headers?.code ?? 0;
+/** Of JetStream's answer about a stream, what is read here. */
+const StreamInfo = z.looseObject({
+  state: z.looseObject({ messages: z.number(), last_seq: z.number(), last_ts: z.string() }),
+});
+
+function toEnd(reply: Msg): LogEnd {
+  const { success, data, error } = StreamInfo.safeParse(parseOr(reply.string()));
+  if (!success) throw unreadable(error);
+  const { messages, last_seq, last_ts } = data.state;
+  return { seq: last_seq, storedAtMs: messages === 0 ? 0 : Date.parse(last_ts) };
+}
+
+/** The sequence of the message that a reply holds; undefined where it says that there is none. */
+function seqOf(reply: Msg): number | undefined {
+  const code = reply.headers?.code ?? 0;
   if (code === 404) return undefined;
-  const seq = Number(message.headers?.get('Nats-Sequence'));
-  if (code !== 0 || !Number.isInteger(seq) || seq < 1) {
-    throw new AppError('storage_unavailable', 'The event log can not be read.', { cause: { code } });
-  }
-  const subject = message.headers?.get('Nats-Subject') ?? '';
-  const event = readEnvelope(message.string());
+  const seq = Number(reply.headers?.get('Nats-Sequence'));
+  if (code === 0 && Number.isInteger(seq) && seq >= 1) return seq;
+  throw unreadable({ code });
+}
+
+function toStored(reply: Msg): StoredEvent | undefined {
+  const seq = seqOf(reply);
+  if (seq === undefined) return undefined;
+  const subject = reply.headers?.get('Nats-Subject') ?? '';
+  const event = readEnvelope(reply.string());
   return event === undefined ? { seq, subject } : { seq, subject, event };
 }

@@ -42,8 +42,11 @@ const answer = (service: ServiceName): string => `aegis.rpc.${service}.* ${servi
 /** The last message of a subject. The plain form names its target in the body, where no permission can look. */
 const lastOf = (subject: string): string => `${API}.DIRECT.GET.${STREAM}.${subject}`;
 
-/** An ordered consumer with one filter: the server compares the filter in the subject with the one in the body. */
-const follow = (filter: string): string => `${API}.CONSUMER.CREATE.${STREAM}.*.${filter}`;
+/**
+ * An ordered consumer with one filter: the server compares the filter in the subject with the one in the body. And the last
+ * message of it, by which a reader knows whether it has all.
+ */
+const follow = (filter: string): string[] => [`${API}.CONSUMER.CREATE.${STREAM}.*.${filter}`, lastOf(filter)];
 
 /** What every reader of the log needs beside the right to create its consumer. */
 const READ = [
@@ -88,7 +91,7 @@ const TO_TAKE_NOTICES = `${API}.CONSUMER.MSG.NEXT.${STREAM}.${NOTICES_CONSUMER}`
 
 const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
   admin: [`${API}.>`],
-  policy: [POLICY_LOG, 'aegis.checks.>', ...READ, follow(POLICY_LOG), lastOf(POLICY_LOG)],
+  policy: [POLICY_LOG, 'aegis.checks.>', ...READ, ...follow(POLICY_LOG)],
   enforcer: [
     `${LOG}.decision.enforce.>`,
     IDEMPOTENCY_LOG,
@@ -96,10 +99,9 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     ...ask('policy', 'check'),
     ...ask('approvals', 'request', 'standing', 'consume'),
     CALLS_LOG,
-    lastOf(CALLS_LOG),
     ...READ,
-    follow(enforceLog('allowed')),
-    follow(CALLS_LOG),
+    ...follow(enforceLog('allowed')),
+    ...follow(CALLS_LOG),
     'aegis.alive.*',
   ],
   approvals: [
@@ -107,25 +109,28 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     enforceLog('allowed'),
     IDEMPOTENCY_LOG,
     ...READ,
-    follow(APPROVALS_LOG),
-    lastOf(APPROVALS_LOG),
+    ...follow(APPROVALS_LOG),
     lastOf(IDEMPOTENCY_LOG),
     `${LOG}.tool.*.accepted`,
-    follow(TOOLS_LOG),
+    ...follow(TOOLS_LOG),
     GRANTS_LOG,
-    follow(GRANTS_LOG),
-    lastOf(GRANTS_LOG),
+    ...follow(GRANTS_LOG),
     WAITING_LOG,
     lastOf(WAITING_LOG),
-    follow(POLICY_LOG),
-    lastOf(POLICY_LOG),
+    ...follow(POLICY_LOG),
     lastOf(CALLS_LOG),
     ...ask('audit', 'query'),
     WEBHOOK_LOG,
     ...NOTICES,
     ...TIMERS,
   ],
-  audit: [AUDIT_LOG, ...READ, `${API}.CONSUMER.CREATE.${STREAM}.*`, `${API}.DIRECT.GET.${STREAM}`],
+  audit: [
+    AUDIT_LOG,
+    ...READ,
+    `${API}.CONSUMER.CREATE.${STREAM}.*`,
+    `${API}.DIRECT.GET.${STREAM}`,
+    lastOf(`${LOG}.>`),
+  ],
   gateway: [
     'aegis.rpc.policy.*',
     ...ask('enforcer', 'enforce'),
@@ -135,8 +140,8 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     'aegis.rpc.audit.*',
     'aegis.rpc.*.health',
     ...READ,
-    follow(DECISIONS_LOG),
-    follow(APPROVALS_LOG),
+    ...follow(DECISIONS_LOG),
+    ...follow(APPROVALS_LOG),
   ],
   mcp: [
     ...ask('policy', 'check', 'get', 'effective'),
@@ -149,8 +154,8 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     lastOf(CALLS_LOG),
     `${LOG}.tool.*`,
     ...READ,
-    follow(POLICY_LOG),
-    follow(TOOLS_LOG),
+    ...follow(POLICY_LOG),
+    ...follow(TOOLS_LOG),
   ],
   reader: [],
 };
