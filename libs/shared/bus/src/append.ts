@@ -69,6 +69,8 @@ export type Append = {
    * `storage_unavailable`, `deadline_exceeded`, `bus_unavailable`: it may be stored or not, and was not confirmed
    */
   one(fact: Fact, deadlineMs: number): Promise<Stored>;
+  /** Stores a text in a stream beside the log; durable when this resolves. The same `id` again within two minutes is stored once. */
+  text(subject: string, text: string, deadlineMs: number, id?: string): Promise<Stored>;
   /** Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. */
   all(facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored>;
 };
@@ -95,6 +97,12 @@ export function createAppend(mux: Mux, read: Read): Append {
         if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
         return findOwn(fact, thrown, deadlineMs);
       }
+    },
+    async text(subject, payload, deadlineMs, id) {
+      const h = headers();
+      if (id !== undefined) h.set('Nats-Msg-Id', id);
+      const toMessages = (reply: string) => [{ subject, payload, options: { headers: h, reply } }];
+      return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
     },
     async all(facts, deadlineMs, dedupe) {
       checkDeadline(deadlineMs);

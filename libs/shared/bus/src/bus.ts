@@ -4,7 +4,7 @@ import type { Logger } from '@aegis/kit/logger';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import { type Append, createAppend } from './append.ts';
 import { type Ask, createAsk } from './ask.ts';
-import { type Commit, createCommit } from './commit.ts';
+import { createGroupCommit, type GroupCommit } from './commit.ts';
 import { type Follower, type FollowOptions, follow } from './follow.ts';
 import { createLink, type Link } from './link.ts';
 import { createMux } from './mux.ts';
@@ -24,7 +24,8 @@ export type BusOptions = {
 export type Bus = {
   readonly ask: Ask;
   readonly append: Append;
-  readonly commit: Commit;
+  /** Stores unguarded facts that somebody waits for; those that wait together share one durable write. */
+  readonly commit: GroupCommit['store'];
   readonly read: Read;
   readonly link: Link;
   /** Resolves once requests come here. */
@@ -69,7 +70,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     read,
     append,
     ask: createAsk(mux),
-    commit: createCommit(append),
+    commit: createGroupCommit(append).store,
     respond: (routes) => respond(link, routes, options.log),
     follow: (followOptions) => follow(link, read, { ...followOptions, log: options.log }),
     isUp: () => link.isUp(),

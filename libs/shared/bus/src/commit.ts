@@ -1,74 +1,103 @@
 import { AppError } from '@aegis/kit/errors';
 import type { Append, Fact, Stored } from './append.ts';
 
-/** As many waiting facts are worth a batch: it costs about 3 ms, a single write about 0.4. */
-const WORTH_A_BATCH = 8;
-/** JetStream takes up to 1,000 a batch. */
-const LARGEST_BATCH = 256;
-
-type Waiting = {
-  fact: Fact;
-  deadlineMs: number;
-  resolve: (stored: Stored) => void;
-  reject: (reason: unknown) => void;
+export type GroupCommitOptions = {
+  /** Facts may wait so long for others, in milliseconds; 0: for those of the same turn of the loop. */
+  readonly lingerMs: number;
+  /** As many waiting facts go as one atomic batch; fewer go singly. A batch costs about 3 ms, a single write about 0.4. */
+  readonly worthABatch: number;
+  /** JetStream takes up to 1,000 a batch. */
+  readonly largestBatch: number;
 };
 
-/** Stores unguarded facts; those that wait together share one durable write. Guarded facts never go this way. */
-export type Commit = (fact: Omit<Fact, 'expect'>, deadlineMs: number) => Promise<Stored>;
+/** Where somebody waits for each fact: at once, and together only where many come at once. */
+const AT_ONCE: GroupCommitOptions = { lingerMs: 0, worthABatch: 8, largestBatch: 256 };
 
-/** Group commit: 8 or more waiting go as one atomic batch, one batch in flight; fewer go singly, at once. */
-export function createCommit(append: Append): Commit {
+type Waiting = { fact: Fact; deadlineMs: number; done: PromiseWithResolvers<Stored> };
+
+/** Stores facts that wait together in one durable write. */
+export type GroupCommit = {
+  /** Durable when this resolves. A guarded fact needs a subject of its own. @throws AppError as {@link Append.one} */
+  readonly store: (fact: Fact, deadlineMs: number) => Promise<Stored>;
+  /** Lingers no more, now and from now on. */
+  readonly flush: () => void;
+};
+
+/**
+ * Facts that wait together go as one atomic batch, one batch in flight. Where a batch fails, because one of its facts is
+ * stored already for one, each is written by itself, with its own id: what the batch stored after all is a duplicate.
+ */
+export function createGroupCommit(append: Append, options: GroupCommitOptions = AT_ONCE): GroupCommit {
+  const { lingerMs, worthABatch, largestBatch } = options;
   let waiting: Waiting[] = [];
-  let scheduled = false;
   let batchInFlight = false;
+  let flushed = false;
+  let cancel: (() => void) | undefined;
 
-  const single = (one: Waiting): void => {
-    append.one(one.fact, one.deadlineMs).then(one.resolve, one.reject);
+  const single = ({ fact, deadlineMs, done }: Waiting): void => {
+    append.one(fact, deadlineMs).then(done.resolve, done.reject);
   };
 
-  const batch = async (group: Waiting[]): Promise<void> => {
+  const batch = async (group: readonly Waiting[]): Promise<void> => {
     batchInFlight = true;
-    const deadlineMs = Math.min(...group.map((one) => one.deadlineMs));
+    const facts = group.map(({ fact }) => fact);
     try {
-      const last = await append.all(
-        group.map((one) => one.fact),
-        deadlineMs,
-        true,
-      );
+      const last = await append.all(facts, Math.min(...group.map(({ deadlineMs }) => deadlineMs)), true);
       const first = last.seq - group.length + 1;
-      for (const [index, one] of group.entries()) one.resolve({ seq: first + index });
+      for (const [index, { done }] of group.entries()) done.resolve({ seq: first + index });
     } catch {
-      // Each again with its own id: what the batch stored after all is a duplicate, not a second event.
       for (const one of group) single(one);
     } finally {
       batchInFlight = false;
-      if (waiting.length > 0) schedule();
+      schedule();
     }
   };
 
   const drain = (): void => {
-    scheduled = false;
+    cancel = undefined;
     if (batchInFlight) return;
     const now = Date.now();
     const group: Waiting[] = [];
-    for (const one of waiting.splice(0, LARGEST_BATCH)) {
+    for (const one of waiting.splice(0, largestBatch)) {
       if (one.deadlineMs > now) group.push(one);
-      else one.reject(new AppError('deadline_exceeded', 'The deadline passed before the event was stored.'));
+      else one.done.reject(late());
     }
-    if (group.length >= WORTH_A_BATCH) void batch(group);
+    if (group.length >= worthABatch) void batch(group);
     else for (const one of group) single(one);
-    if (waiting.length > 0) schedule();
+    schedule();
   };
 
   const schedule = (): void => {
-    if (scheduled || batchInFlight) return;
-    scheduled = true;
-    setImmediate(drain);
+    if (waiting.length === 0 || batchInFlight) return;
+    if (flushed || (lingerMs > 0 && waiting.length >= largestBatch)) {
+      cancel?.();
+      drain();
+    } else cancel ??= lingerMs === 0 ? soon(drain) : later(drain, lingerMs);
   };
 
-  return (fact, deadlineMs) =>
-    new Promise((resolve, reject) => {
-      waiting.push({ fact, deadlineMs, resolve, reject });
+  return {
+    store(fact, deadlineMs) {
+      const done = Promise.withResolvers<Stored>();
+      waiting.push({ fact, deadlineMs, done });
       schedule();
-    });
+      return done.promise;
+    },
+    flush() {
+      flushed = true;
+      schedule();
+    },
+  };
+}
+
+const late = (): AppError =>
+  new AppError('deadline_exceeded', 'The deadline passed before the event was stored.');
+
+function soon(run: () => void): () => void {
+  const immediate = setImmediate(run);
+  return () => clearImmediate(immediate);
+}
+
+function later(run: () => void, ms: number): () => void {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
 }

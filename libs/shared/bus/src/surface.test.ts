@@ -8,6 +8,7 @@ it('bus has this public surface, and a change to it is a decision', () => {
     'answerAlive',
     'askAlive',
     'connectBus',
+    'createGroupCommit',
     'readEnvelope',
     'route',
   ]);

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import type { Bus } from '@aegis/bus';
+import { type Bus, createGroupCommit } from '@aegis/bus';
 import type { Call, ClientInfo } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
@@ -10,13 +10,14 @@ import { callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import type { RecordMode } from '../passage.ts';
 import { type BackgroundOptions, createBackground } from './background.ts';
-import { createGather } from './gather.ts';
 
 /** Ends are facts that only this process knows, so many may wait for a bus that is away. */
 const MAX_ENDS = 4_096;
 const MAX_NOTES = 4_096;
 const CLOSE_WITHIN_MS = 2_000;
 const SOURCE = 'mcp';
+/** Facts that nobody waits for: an fsync each would be in the way of the next call's own record. */
+const TOGETHER = { lingerMs: 100, worthABatch: 2, largestBatch: 128 };
 
 /** A call that was let through: what its end refers to. */
 export type Sent = {
@@ -106,8 +107,8 @@ function endEvent(made: Made, of: OfCall, end: CallEnd): Envelope {
 export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: string };
 
 export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
-  const gather = createGather(bus.append);
-  const append: BackgroundOptions['append'] = (fact, deadlineMs) => gather.store(fact, deadlineMs);
+  const together = createGroupCommit(bus.append, TOGETHER);
+  const append: BackgroundOptions['append'] = together.store;
   const ends = createBackground({ append, log, limit: MAX_ENDS, untilStored: true });
   const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: true });
 
@@ -135,7 +136,7 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
         data,
       });
       const fact = { subject: enforceLog(data.outcome), event };
-      await (isAwaited ? bus.commit(fact, deadlineMs) : gather.store(fact, deadlineMs));
+      await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
     },
     end(sent, how) {
       const { callId, traceId, tool, server, principal } = sent;
@@ -159,7 +160,7 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
       note('aegis.call.refused.v1', callId, { ...about, ...facts });
     },
     async close() {
-      gather.flush();
+      together.flush();
       await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS)]);
     },
   };
