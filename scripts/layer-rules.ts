@@ -37,6 +37,16 @@ export const ruleSet: IFlattenedRuleSet = {
       to: { path: '^libs/', pathNot: '(^libs/shared/(contracts|kit)/|/node_modules/)' },
     },
     {
+      name: 'only-the-bus-speaks-to-nats',
+      comment: 'Tests may look beneath, and an example shows what an outsider does.',
+      severity: 'error',
+      from: {
+        path: '^(libs|services|console|cli|deploy|scripts)/',
+        pathNot: ['^libs/shared/bus/', '\\.test\\.ts$', '/testkit/'],
+      },
+      to: { path: ['node_modules/@nats-io/', '^libs/shared/bus/src/testing\\.ts$'] },
+    },
+    {
       name: 'the-bus-needs-contracts-and-kit',
       severity: 'error',
       from: { path: '^libs/shared/bus/', pathNot: '\\.test\\.ts$' },

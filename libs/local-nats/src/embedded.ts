@@ -5,6 +5,7 @@ import {
   ensureIdentities,
   type PublicKeys,
   provisionAt,
+  seedFile,
 } from '@aegis/bus/law';
 import { brokerFolder } from './address.ts';
 import type { BrokerLog } from './broker-log.ts';
@@ -46,7 +47,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const server = await runServer({ binary, paths, port, identities, log });
   const address = { url: server.url, keysDir: paths.keysDir };
   try {
-    await provisionAt(address);
+    await provisionAt({ url: address.url, seedPath: seedFile(address.keysDir, 'admin') });
     await writeFile(paths.addressFile, JSON.stringify(address), { mode: 0o600 });
   } catch (error) {
     await server.stop();

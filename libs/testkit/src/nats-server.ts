@@ -44,7 +44,7 @@ export async function startNatsServer(options: TestNatsServerOptions = {}): Prom
   let server = await run(options.port ?? 0);
   const { url, port } = server;
   const { keysDir } = paths;
-  if (options.provisioned !== false) await provisionAt({ url, keysDir });
+  if (options.provisioned !== false) await provisionAt({ url, seedPath: seedFile(keysDir, 'admin') });
   const connections: NatsConnection[] = [];
   return {
     url,

@@ -1,7 +1,5 @@
-import type { Bus, Responder } from '@aegis/bus';
+import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
-import { STREAM } from '@aegis/contracts/subjects';
-import { jetstreamManager } from '@nats-io/jetstream';
 import type { ApprovalsConfig } from './config.ts';
 import { createRecord } from './console/api/record.ts';
 import { createViews } from './console/api/views.ts';
@@ -15,12 +13,7 @@ import { sessionSecret } from './people/session-secret.ts';
 /** Where the page is served, for the gateway that passes it through: `http://host:port`. */
 export type ApprovalsService = Service & { address(): string };
 
-/** When the log last stored anything, in milliseconds since the epoch: the clock may have gone back since. */
-async function lastStoredMs(bus: Bus): Promise<number> {
-  const manager = await jetstreamManager(bus.link.nc, { checkAPI: false });
-  const { state } = await manager.streams.info(STREAM);
-  return state.messages === 0 ? 0 : Date.parse(state.last_ts);
-}
+const LOG_ANSWERS_WITHIN_MS = 5_000;
 
 type Known = Deps<ApprovalsConfig>;
 
@@ -74,7 +67,8 @@ export function createApprovals(deps: Known): ApprovalsService {
 
   return {
     async start() {
-      index.sawTime(await lastStoredMs(bus));
+      // The clock may have gone back since the log stored anything.
+      index.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
       await approvers.start();
       await followings.start();
       await timers.start();

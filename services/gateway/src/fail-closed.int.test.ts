@@ -1,12 +1,12 @@
-import type { Bus } from '@aegis/bus';
 import { rpcSubject } from '@aegis/contracts/subjects';
+import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from './testkit/samples.ts';
-import { connectAs, createTestApp, type Server, startNatsServer } from './testkit/stand-ins.ts';
+import { createTestApp, type Server, startNatsServer } from './testkit/stand-ins.ts';
 
 let server: Server;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
-let services: Bus[] = [];
+let services: TestBus[] = [];
 
 beforeAll(async () => {
   server = await startNatsServer();
@@ -27,7 +27,7 @@ async function answerWith(text: string | undefined): Promise<void> {
     ['policy', 'check'],
     ['enforcer', 'enforce'],
   ] as const) {
-    const bus = await connectAs(server, service);
+    const bus = await connectTestBus(server, service);
     bus.link.nc.subscribe(rpcSubject(service, verb), {
       queue: service,
       callback: (_err, message) => {

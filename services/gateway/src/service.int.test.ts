@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
+import { connectTestBus } from '@aegis/testkit/bus';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatewayEnv } from './config.ts';
 import { createGateway } from './service.ts';
-import { connectAs, type Server, startNatsServer } from './testkit/stand-ins.ts';
+import { type Server, startNatsServer } from './testkit/stand-ins.ts';
 
 let server: Server;
-let bus: Awaited<ReturnType<typeof connectAs>>;
+let bus: Awaited<ReturnType<typeof connectTestBus>>;
 
 beforeAll(async () => {
   server = await startNatsServer();
-  bus = await connectAs(server, 'gateway');
+  bus = await connectTestBus(server, 'gateway');
 });
 afterAll(async () => {
   await bus.close();

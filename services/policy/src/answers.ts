@@ -69,7 +69,7 @@ export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now
     time: now.toISOString(),
     data,
   });
-  bus.link.send({ subject: checkSubject(outcome), payload: JSON.stringify(event) });
+  bus.live.publish(checkSubject(outcome), JSON.stringify(event));
 }
 
 export const get = ({ published }: ActivePolicy): PolicyGetReply => ({

@@ -20,7 +20,7 @@ export async function offer(
 ): Promise<void> {
   for (let tries = 1; ; tries++) {
     const deadlineMs = Date.now() + WITHIN_MS;
-    await replica.follower?.caughtUp(deadlineMs);
+    await replica.caughtUp(deadlineMs);
     // Read again at each try: whoever was first may have had a newer file.
     const [event] = decide(await read(), replica.state);
     if (!event) return;

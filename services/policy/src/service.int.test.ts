@@ -156,7 +156,7 @@ describe('the policy service', () => {
     await writeFile(path, v2('allow'));
     await startReplica();
     const writer = running[0]?.bus;
-    writer?.link.send({ subject: 'aegis.log.policy', payload: '{"not":"an event"}' });
+    writer?.live.publish('aegis.log.policy', '{"not":"an event"}');
     await expect
       .poll(() => decision().catch((error: { code: string }) => error.code))
       .toBe('policy_unavailable');

@@ -29,7 +29,7 @@ function fileProblem(
 
 /** Owns the policy's versions: reads the file, records what is good, activates from the log, answers checks. */
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
-  const replica = createPolicyReplica(bus, log);
+  const replica = createPolicyReplica(bus);
   let responder: Responder | undefined;
   let watcher: { stop(): void } | undefined;
   let candidate: Candidate | undefined;

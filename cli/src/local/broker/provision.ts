@@ -1,13 +1,12 @@
-import { connectBus } from '@aegis/bus';
-import { BrokerError, provision, STREAMS } from '@aegis/bus/law';
-import { createLogger } from '@aegis/kit/logger';
+import { BrokerError, provisionAt, STREAMS } from '@aegis/bus/law';
+import { AppError } from '@aegis/kit/errors';
 import { failure, wrongUsage } from '../../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
 import { printDocument, printLine } from '../../output.ts';
 
 /** The server lets what is not permitted run into a timeout, so the key is the first thing to look at. */
 function refusal(url: string, error: unknown): unknown {
-  if (error instanceof BrokerError) return error;
+  if (error instanceof BrokerError || error instanceof AppError) return error;
   const why = error instanceof Error ? error.message : String(error);
   return failure(
     'provision_failed',
@@ -23,13 +22,10 @@ export async function provisionBroker(host: Host, { json }: GlobalOptions): Prom
   if (!url)
     throw wrongUsage('Set NATS_URL to the server, and NATS_NKEY_FILE to its admin key (keys/admin.nk).');
   const seedPath = host.env['NATS_NKEY_FILE'] || undefined;
-  const bus = await connectBus({ url, identity: 'admin', seedPath, log: createLogger('broker', 'warn') });
   try {
-    await provision(bus.link.nc);
+    await provisionAt({ url, seedPath });
   } catch (error) {
     throw refusal(url, error);
-  } finally {
-    await bus.close();
   }
   const streams = STREAMS.map(({ name }) => name);
   if (json) printDocument(host, { ok: true, streams });

@@ -1,5 +1,5 @@
 import { type Bus, connectBus } from '@aegis/bus';
-import { type Identity, provision, seedFile } from '@aegis/bus/law';
+import { type Identity, provisionAt, seedFile } from '@aegis/bus/law';
 import type { Logger } from '@aegis/kit/logger';
 import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/local-nats';
 import type { UpConfig } from './config.ts';
@@ -16,19 +16,10 @@ const RESTART_AFTER_MS = 500;
 
 /** A server of the user's own: its streams are made or checked, and it is left running. */
 async function useServer(url: string, keysDir: string | undefined, log: Logger): Promise<Broker> {
-  const connect = (identity: Identity) =>
-    connectBus({
-      url,
-      identity,
-      seedPath: keysDir === undefined ? undefined : seedFile(keysDir, identity),
-      log,
-    });
-  const admin = await connect('admin');
-  try {
-    await provision(admin.link.nc);
-  } finally {
-    await admin.close();
-  }
+  const seedPathOf = (identity: Identity) =>
+    keysDir === undefined ? undefined : seedFile(keysDir, identity);
+  const connect = (identity: Identity) => connectBus({ url, identity, seedPath: seedPathOf(identity), log });
+  await provisionAt({ url, seedPath: seedPathOf('admin') });
   return { url, keysDir: keysDir ?? '', connect, stop: async () => undefined };
 }
 

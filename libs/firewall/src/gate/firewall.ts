@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '@aegis/bus';
-import { isInbox } from '@aegis/bus/law';
 import { healthFrom } from '@aegis/bus/service';
 import type { HealthReply } from '@aegis/contracts/rpc';
-import { aliveSubject } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import type { FirewallParts } from './firewall-parts.ts';
@@ -39,20 +37,6 @@ export type Firewall = {
   close(): Promise<void>;
 };
 
-/** Says that this run lives: what it sent and has not recorded the end of is still under way. */
-async function answerAlive({ link }: Bus, instance: string): Promise<() => Promise<void>> {
-  const subscription = link.nc.subscribe(aliveSubject(instance), {
-    callback: (error, message) => {
-      if (error || !message.reply || !isInbox(message.reply) || !link.isUp()) return;
-      link.send({ subject: message.reply, payload: instance });
-    },
-  });
-  await link.nc.flush();
-  return async () => {
-    if (!link.nc.isClosed()) await subscription.drain().catch(() => undefined);
-  };
-}
-
 /** Starts judging: resolves once the policy in force and the pins are known. @throws where the bus can't be read */
 export async function createFirewall(deps: FirewallDeps): Promise<Firewall> {
   const { bus, log, now, timeoutMs } = deps;
@@ -63,7 +47,7 @@ export async function createFirewall(deps: FirewallDeps): Promise<Firewall> {
     now,
     timeoutMs,
     consoleUrl: deps.consoleUrl ?? (() => undefined),
-    replica: createPolicyReplica(bus, log),
+    replica: createPolicyReplica(bus),
     pins: createPinKeeper({ bus, log, now, timeoutMs }),
     recorder: createRecorder({ bus, log, now, instance }),
     seal: createSeal(deps.secret),
@@ -71,7 +55,7 @@ export async function createFirewall(deps: FirewallDeps): Promise<Firewall> {
     tasks: createTaskOwners(),
     continuations: new Map(),
   };
-  const stopAnswering = await answerAlive(bus, instance);
+  const stopAnswering = await bus.alive.answer(instance);
   await Promise.all([parts.replica.start(), parts.pins.start()]);
   return {
     instance,

@@ -1,8 +1,7 @@
-import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { evaluate, policyDigest, validatePolicy } from '@aegis/policy-engine';
-import { connectTestBus, silentLog } from '@aegis/testkit/bus';
+import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPolicyReplica, type PolicyReplica } from './replica.ts';
@@ -10,14 +9,14 @@ import { createPolicyReplica, type PolicyReplica } from './replica.ts';
 type Word = 'allow' | 'review' | 'deny';
 
 let server: TestNatsServer;
-let writer: Bus;
-let holder: Bus;
+let writer: TestBus;
+let holder: TestBus;
 let replica: PolicyReplica;
 
 beforeEach(async () => {
   server = await startNatsServer();
   [writer, holder] = await Promise.all([connectTestBus(server, 'policy'), connectTestBus(server, 'mcp')]);
-  replica = createPolicyReplica(holder, silentLog);
+  replica = createPolicyReplica(holder);
 });
 afterEach(async () => {
   await replica.stop();
@@ -95,7 +94,7 @@ describe('a replica of the policy in an agent-facing process', () => {
     await publish('allow');
     await replica.start();
     const heard: string[] = [];
-    holder.link.onUp(() => heard.push(says()));
+    holder.onUp(() => heard.push(says()));
     const cut = holder.link.nc.reconnect();
     await expect.poll(says).toBe('policy_unavailable');
     await publish('deny');
@@ -107,7 +106,7 @@ describe('a replica of the policy in an agent-facing process', () => {
   it('says nothing when the log holds a policy that it can not read, until there is one that it can', async () => {
     await publish('allow');
     await replica.start();
-    writer.link.send({ subject: POLICY_LOG, payload: '{"not":"an event"}' });
+    writer.live.publish(POLICY_LOG, '{"not":"an event"}');
     await expect.poll(says).toBe('policy_unavailable');
     expect(replica.problem).toMatch(/sequence 2 can not be read/);
     await publish('review');

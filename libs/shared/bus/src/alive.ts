@@ -3,31 +3,35 @@ import { RequestError } from '@nats-io/transport-node';
 import { isInbox } from './law/identities.ts';
 import type { Link } from './link.ts';
 
-/** Lets others see that this run of the firewall lives, until the function that it gives is called. */
-export function answerAlive(link: Link, instance: string): () => void {
-  const subscription = link.nc.subscribe(aliveSubject(instance), {
-    callback: (error, message) => {
-      // NATS lets a responder publish wherever a request points: to the log, to JetStream's API.
-      if (!error && message.reply && isInbox(message.reply)) message.respond();
-    },
-  });
-  return () => subscription.unsubscribe();
-}
+/** Whether runs of the firewall live: what one sent and has not recorded the end of is still under way as long as it does. */
+export type Alive = {
+  /** Lets others see that this run lives, from when this resolves until the function that it gives is called. */
+  answer(instance: string): Promise<() => Promise<void>>;
+  /** `silent` where the server says that nobody listens, `unknown` where the bus is away or somebody listens and says nothing. */
+  ask(instance: string, withinMs: number): Promise<'alive' | 'silent' | 'unknown'>;
+};
 
-/**
- * Whether a run of the firewall lives: `silent` where the server says that nobody listens, `unknown` where the bus is
- * away or somebody listens and does not answer in time.
- */
-export async function askAlive(
-  link: Link,
-  instance: string,
-  withinMs: number,
-): Promise<'alive' | 'silent' | 'unknown'> {
-  if (!link.isUp()) return 'unknown';
-  try {
-    await link.nc.request(aliveSubject(instance), '', { timeout: withinMs });
-    return 'alive';
-  } catch (thrown) {
-    return thrown instanceof RequestError && thrown.isNoResponders() ? 'silent' : 'unknown';
-  }
-}
+export const createAlive = (link: Link): Alive => ({
+  async answer(instance) {
+    const subscription = link.nc.subscribe(aliveSubject(instance), {
+      callback: (error, { reply }) => {
+        // NATS lets a responder publish wherever a request points: to the log, to JetStream's API.
+        if (error || !reply || !isInbox(reply) || !link.isUp()) return;
+        link.send({ subject: reply, payload: instance });
+      },
+    });
+    await link.nc.flush();
+    return async () => {
+      if (!link.nc.isClosed()) await subscription.drain().catch(() => undefined);
+    };
+  },
+  async ask(instance, withinMs) {
+    if (!link.isUp()) return 'unknown';
+    try {
+      await link.nc.request(aliveSubject(instance), '', { timeout: withinMs });
+      return 'alive';
+    } catch (thrown) {
+      return thrown instanceof RequestError && thrown.isNoResponders() ? 'silent' : 'unknown';
+    }
+  },
+});

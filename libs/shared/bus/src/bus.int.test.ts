@@ -1,11 +1,10 @@
 import type { Rpc } from '@aegis/contracts/rpc';
 import { approvalLog, enforceLog, POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
-import { connectTestBus } from '@aegis/testkit/bus';
+import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Bus } from './bus.ts';
 import { route } from './respond.ts';
 
 const double: Rpc<z.ZodObject<{ n: z.ZodNumber }>, z.ZodObject<{ n: z.ZodNumber }>> = {
@@ -41,11 +40,11 @@ const raw = async (text: string): Promise<string> =>
   (await gateway.link.nc.request('aegis.rpc.policy.check', text, { timeout: 1_000 })).string();
 
 let server: TestNatsServer;
-let gateway: Bus;
-let policy: Bus;
-let approvals: Bus;
-let enforcer: Bus;
-let audit: Bus;
+let gateway: TestBus;
+let policy: TestBus;
+let approvals: TestBus;
+let enforcer: TestBus;
+let audit: TestBus;
 beforeAll(async () => {
   server = await startNatsServer();
   [gateway, policy, approvals, enforcer, audit] = await Promise.all([

@@ -1,82 +1,76 @@
-import { readFile } from 'node:fs/promises';
-import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { type Alive, createAlive } from './alive.ts';
 import { type Append, createAppend } from './append.ts';
 import { type Ask, createAsk } from './ask.ts';
 import { createGroupCommit, type GroupCommit } from './commit.ts';
+import { type ConnectionOptions, openConnection } from './connection.ts';
+import { createDurables, type Durables } from './durable.ts';
 import { type Follower, type FollowOptions, follow } from './follow.ts';
 import { createLink, type Link } from './link.ts';
+import { createLive, type Live } from './live.ts';
 import { createMux } from './mux.ts';
+import { createRange, type Range } from './range.ts';
 import { createRead, type Read } from './read.ts';
+import { createReplica, type Replica, type ReplicaOptions } from './replica.ts';
 import { type Responder, type Route, respond } from './respond.ts';
 
-export type BusOptions = {
-  url: string;
-  /** The identity on the bus; its inboxes are `_INBOX_<identity>.>`. */
-  identity: string;
-  /** Path of the identity's nkey seed; absent where the URL carries credentials or none are needed. */
-  seedPath?: string | undefined;
-  log: Logger;
-};
+export type BusOptions = ConnectionOptions & { log: Logger };
 
 /** A service's whole view of the bus. */
-export type Bus = {
+export type Bus = Pick<Link, 'isUp' | 'onDown' | 'onUp'> & {
   readonly ask: Ask;
   readonly append: Append;
   /** Stores unguarded facts that somebody waits for; those that wait together share one durable write. */
   readonly commit: GroupCommit['store'];
   readonly read: Read;
-  readonly link: Link;
+  readonly range: Range;
+  readonly live: Live;
+  readonly durables: Durables;
+  readonly alive: Alive;
   /** Resolves once requests come here. */
   respond(routes: readonly Route[]): Promise<Responder>;
   follow(options: Omit<FollowOptions, 'log'>): Promise<Follower>;
-  isUp(): boolean;
+  replica(options: ReplicaOptions): Replica;
+  /** Resolves once the server has what was sent. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 };
-
-async function open({ url, identity, seedPath }: BusOptions) {
-  const seed = seedPath === undefined ? undefined : (await readFile(seedPath, 'utf8')).trim();
-  return connect({
-    servers: url,
-    name: `aegis-${identity}`,
-    inboxPrefix: `_INBOX_${identity}`,
-    maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 100,
-    pingInterval: 5_000,
-    timeout: 5_000,
-    noAsyncTraces: true,
-    ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
-  });
-}
 
 /**
  * Connects once; later losses are mended by themselves, and while the bus is away every call fails at once.
  *
  * @throws AppError `bus_unavailable` with the address in its detail
  */
-export async function connectBus(options: BusOptions): Promise<Bus> {
-  const nc = await open(options).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('bus_unavailable', `No connection to NATS at ${options.url}: ${why}`, { cause });
-  });
-  const link = createLink(nc, options.log);
+export const connectBus = async (options: BusOptions): Promise<Bus> => (await openBus(options)).bus;
+
+/** The bus and the connection under it, for tests that look beneath. @throws AppError as {@link connectBus} */
+export async function openBus({ log, ...options }: BusOptions): Promise<{ bus: Bus; link: Link }> {
+  const nc = await openConnection(options);
+  const link = createLink(nc, log);
   const mux = createMux(link, `_INBOX_${options.identity}`);
   const read = createRead(mux);
   const append = createAppend(mux, read);
-  return {
-    link,
+  const followLog: Bus['follow'] = (followed) => follow(link, read, { ...followed, log });
+  const bus: Bus = {
     read,
     append,
     ask: createAsk(mux),
     commit: createGroupCommit(append).store,
-    respond: (routes) => respond(link, routes, options.log),
-    follow: (followOptions) => follow(link, read, { ...followOptions, log: options.log }),
-    isUp: () => link.isUp(),
+    range: createRange(link),
+    live: createLive(link, log),
+    durables: createDurables(link),
+    alive: createAlive(link),
+    respond: (routes) => respond(link, routes, log),
+    follow: followLog,
+    replica: (followed) => createReplica({ link, log, follow: followLog }, followed),
+    isUp: link.isUp,
+    onDown: link.onDown,
+    onUp: link.onUp,
+    flush: () => nc.flush(),
     async close() {
       mux.close();
       if (!nc.isClosed()) await nc.close();
     },
   };
+  return { bus, link };
 }

@@ -10,16 +10,16 @@ export type Message = { subject: string; payload: string; options?: PublishOptio
  */
 export type Link = {
   readonly nc: NatsConnection;
-  isUp(): boolean;
+  readonly isUp: () => boolean;
   /**
    * Queues messages to be sent together and in order, all or none. Throws `bus_unavailable` while the bus is away and
    * `payload_too_large` where one is more than the server takes.
    */
   send(...messages: Message[]): void;
-  /** Called each time the connection is lost, before anything else is sent. */
-  onDown(listener: () => void): void;
+  /** Called each time the connection is lost, before anything else is sent, until the function that it gives is called. */
+  readonly onDown: (listener: () => void) => () => void;
   /** Called each time the connection is back, until the function that it gives is called. */
-  onUp(listener: () => void): () => void;
+  readonly onUp: (listener: () => void) => () => void;
 };
 
 /** Room that the headers of a message may take within the server's limit. */
@@ -40,7 +40,7 @@ function checkSizes(nc: NatsConnection, messages: readonly Message[]): void {
 export function createLink(nc: NatsConnection, log: Logger): Link {
   let up = true;
   let waiting: Message[] = [];
-  const downListeners: (() => void)[] = [];
+  const downListeners = new Set<() => void>();
   const upListeners = new Set<() => void>();
 
   const flush = () => {
@@ -80,7 +80,10 @@ export function createLink(nc: NatsConnection, log: Logger): Link {
       if (waiting.length === 0) setImmediate(flush);
       waiting.push(...messages);
     },
-    onDown: (listener) => void downListeners.push(listener),
+    onDown(listener) {
+      downListeners.add(listener);
+      return () => downListeners.delete(listener);
+    },
     onUp(listener) {
       upListeners.add(listener);
       return () => upListeners.delete(listener);

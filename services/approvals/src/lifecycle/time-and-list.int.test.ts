@@ -98,7 +98,7 @@ describe('the list', () => {
     const { approval_id } = await request('key');
     await request('fine');
     const bus = world.running[0]?.bus;
-    bus?.link.send({ subject: approvalLog(approval_id), payload: '{"forged":true}' });
+    bus?.live.publish(approvalLog(approval_id), '{"forged":true}');
     await expect.poll(() => service.health().status).toBe('degraded');
     expect(await codeOf(complete(approval_id))).toBe('storage_unavailable');
     expect((await complete('fine')).status).toBe('approved');

@@ -1,11 +1,10 @@
-import type { Bus } from '@aegis/bus';
+import type { Bus, DurableMessage, Puller } from '@aegis/bus';
 import { TIMERS_CONSUMER, TIMERS_STREAM, timerFire, timerSchedule } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import { type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
-import { headers } from '@nats-io/transport-node';
 
 const HANDLE_WITHIN_MS = 5_000;
 const AGAIN_AFTER_MS = 2_000;
+const MOST_AT_ONCE = 100;
 
 export type Timers = {
   /** Wakes one of the replicas at that time, in milliseconds since the epoch; a later call replaces an earlier one. */
@@ -14,18 +13,15 @@ export type Timers = {
   stop(): Promise<void>;
 };
 
-/**
- * Durable timers: one-shot message schedules (nats-server 2.12, ADR-51) that survive restarts of everything. A timer only
- * wakes; whether something is overdue is decided by whoever looks.
- */
+/** Durable timers. A timer only wakes; whether something is overdue is decided by whoever looks. */
 export function createTimers(
   bus: Bus,
   onWake: (approvalId: string, deadlineMs: number) => Promise<void>,
   log: Logger,
 ): Timers {
-  let messages: ConsumerMessages | undefined;
+  let fired: Puller | undefined;
 
-  const handle = async (message: JsMsg): Promise<void> => {
+  const handle = async (message: DurableMessage): Promise<void> => {
     const approvalId = message.subject.split('.').at(-1) ?? '';
     try {
       await onWake(approvalId, Date.now() + HANDLE_WITHIN_MS);
@@ -39,22 +35,20 @@ export function createTimers(
   return {
     wakeAt(approvalId, atMs) {
       // A deadline is still in time at its own millisecond; the schedule is for the first second after it.
-      const at = new Date(Math.ceil((atMs + 1) / 1000) * 1000).toISOString();
-      const h = headers();
-      h.set('Nats-Schedule', `@at ${at}`);
-      h.set('Nats-Schedule-Target', timerFire(approvalId));
+      const at = new Date(Math.ceil((atMs + 1) / 1000) * 1000);
       try {
-        bus.link.send({ subject: timerSchedule(approvalId), payload: '', options: { headers: h } });
+        bus.live.schedule(timerSchedule(approvalId), timerFire(approvalId), at);
       } catch (err) {
         log.warn({ err, approvalId }, 'timer not set; the next start sets it');
       }
     },
     async start() {
-      const consumer = await jetstream(bus.link.nc).consumers.get(TIMERS_STREAM, TIMERS_CONSUMER);
-      messages = await consumer.consume({ callback: (message) => void handle(message), max_messages: 100 });
+      fired = await bus.durables.consume(TIMERS_STREAM, TIMERS_CONSUMER, MOST_AT_ONCE, (message) => {
+        void handle(message);
+      });
     },
     async stop() {
-      await messages?.close();
+      await fired?.stop();
     },
   };
 }

@@ -87,7 +87,6 @@ function createParts(deps: NotifyDeps) {
     lines,
     startSender: (id) =>
       startSender(id, {
-        link: bus.link,
         lines,
         deliveries,
         attempt,
@@ -145,7 +144,7 @@ export function createNotify(deps: NotifyDeps): Notify {
       await outbox?.stop();
       await disabling.settled();
       await sending.stop();
-      if (bus.isUp()) await bus.link.nc.flush();
+      if (bus.isUp()) await bus.flush();
     },
   };
   return notify;

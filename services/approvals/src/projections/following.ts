@@ -1,4 +1,4 @@
-import type { Bus, Followed, Follower } from '@aegis/bus';
+import type { Bus, Followed } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 
 const CATCH_UP_WITHIN_MS = 500;
@@ -18,18 +18,16 @@ export function createFollowing(
   bus: Bus,
   { filter, what, apply }: { filter: string; what: string; apply: (message: Followed) => void },
 ): Following {
-  let follower: Follower | undefined;
+  const replica = bus.replica({ filter, apply });
   return {
     async start() {
-      follower = await bus.follow({ filter, fromSeq: 1, apply });
-      if (await follower.caughtUp(Date.now() + START_WITHIN_MS)) return;
+      if (await replica.start(START_WITHIN_MS)) return;
       throw new AppError('approvals_unavailable', `The ${what} could not be read from the log in time.`);
     },
     async caughtUp(deadlineMs) {
-      const until = Math.min(deadlineMs, Date.now() + CATCH_UP_WITHIN_MS);
-      if (await follower?.caughtUp(until)) return;
+      if (await replica.caughtUp(Math.min(deadlineMs, Date.now() + CATCH_UP_WITHIN_MS))) return;
       throw new AppError('approvals_unavailable', `The list of ${what} is behind the log; try again.`);
     },
-    stop: async () => follower?.stop(),
+    stop: replica.stop,
   };
 }

@@ -58,10 +58,8 @@ describe('the log of calls', () => {
       data,
     });
     await world.mcp.append.one({ subject: callLog('p1'), event }, Date.now() + 5_000);
-    world.mcp.link.send(
-      { subject: 'aegis.log.decision.enforce.allowed', payload: '{"dispatch":1}' },
-      { subject: callLog('p2'), payload: 'nonsense' },
-    );
+    world.mcp.live.publish('aegis.log.decision.enforce.allowed', '{"dispatch":1}');
+    world.mcp.live.publish(callLog('p2'), 'nonsense');
     await storeDispatch(world.mcp, 'p1', 'i1');
     const { open, readers } = await readAll();
     await expect.poll(() => open.size, { timeout: 10_000 }).toBe(1);

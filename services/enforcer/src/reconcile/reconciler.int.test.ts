@@ -1,4 +1,3 @@
-import { answerAlive } from '@aegis/bus';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { storeDispatch, storeSuccess } from '../testkit/calls.ts';
@@ -45,7 +44,7 @@ describe('a firewall that dies with calls under way', () => {
   });
 
   it('is told from one that lives, however long its call takes', async () => {
-    const stopAnswering = answerAlive(world.mcp.link, 'alive');
+    const stopAnswering = await world.mcp.alive.answer('alive');
     await letThrough('slow', 'alive');
     await letThrough('lost', 'dead');
     await world.startEnforcer(GRACE_MS);
@@ -53,7 +52,7 @@ describe('a firewall that dies with calls under way', () => {
     await letThrough('lost-too', 'dead');
     await expect.poll(ends, { timeout: 10_000 }).toContain('lost-too outcome_unknown');
     expect(await ends()).not.toContain('slow outcome_unknown');
-    stopAnswering();
+    await stopAnswering();
     await expect.poll(ends, { timeout: 10_000 }).toContain('slow outcome_unknown');
   });
 
@@ -93,7 +92,7 @@ describe('a call that a firewall lost sight of', () => {
 
   it('is still found after the bus was away, and nobody is taken for dead because of that', async () => {
     const survivor = await connectTestBus(world.server, 'mcp');
-    answerAlive(survivor.link, 'survivor');
+    await survivor.alive.answer('survivor');
     await letThrough('c1', 'survivor');
     await world.startEnforcer(1_000);
     await world.server.restart();
@@ -118,7 +117,7 @@ describe('a call that a firewall lost sight of', () => {
     await world.server.restart();
     await expect.poll(asked, { timeout: 20_000, interval: 10 }).toBeGreaterThan(before);
     await expect.poll(() => world.mcp.isUp()).toBe(true);
-    answerAlive(world.mcp.link, 'late');
+    await world.mcp.alive.answer('late');
     await expect.poll(asked, { timeout: 10_000 }).toBeGreaterThan(before + 3);
     expect(await ends()).toEqual([]);
   });

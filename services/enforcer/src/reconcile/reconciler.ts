@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askAlive, type Bus } from '@aegis/bus';
+import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { callLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
@@ -64,7 +64,7 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
   };
 
   const look = async (instance: string): Promise<void> => {
-    const answer = await askAlive(bus.link, instance, ANSWER_WITHIN_MS);
+    const answer = await bus.alive.ask(instance, ANSWER_WITHIN_MS);
     if (answer !== 'silent') return silence.broken(instance);
     if (!silence.goesOn(instance, performance.now())) return;
     for (const call of open.of(instance)) await end(call);
@@ -102,7 +102,7 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
 
   return {
     start() {
-      bus.link.onDown(() => silence.reset());
+      bus.onDown(() => silence.reset());
       running = run();
     },
     async stop() {

@@ -5,7 +5,7 @@ import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { policyCheck } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
-import { connectTestBus, silentLog } from '@aegis/testkit/bus';
+import { connectTestBus, silentLog, type TestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { EnforcerEnv } from '../config.ts';
 import { createEnforcer } from '../service.ts';
@@ -26,8 +26,8 @@ export const verdict = (decision: CheckReply['decision'], more: Partial<CheckRep
 export type World = {
   readonly server: TestNatsServer;
   /** An agent-facing process: what stands in the path is one. */
-  readonly mcp: Bus;
-  connect(identity: Identity): Promise<Bus>;
+  readonly mcp: TestBus;
+  connect(identity: Identity): Promise<TestBus>;
   startEnforcer(reconcileAfterMs?: number, bus?: Bus): Promise<Service>;
   /** Somebody who answers in another service's name. */
   standIn(identity: 'policy' | 'approvals', ...routes: Route[]): Promise<void>;
@@ -41,7 +41,7 @@ export type World = {
 export async function startWorld(): Promise<World> {
   const server = await startNatsServer();
   const stops: (() => Promise<void>)[] = [];
-  const connect = async (identity: Identity): Promise<Bus> => {
+  const connect = async (identity: Identity): Promise<TestBus> => {
     const bus = await connectTestBus(server, identity);
     stops.push(() => bus.close());
     return bus;

@@ -1,24 +1,24 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Bus } from '@aegis/bus';
 import { approvalLog, enforceLog } from '@aegis/contracts/subjects';
+import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_ID, approvalEvent, decisionEvent } from '../testkit/samples.ts';
 import { openStream } from '../testkit/sse.ts';
-import { connectAs, createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
+import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
 
 const soon = () => Date.now() + 5000;
 let server: Server;
-let enforcer: Bus;
-let approvals: Bus;
+let enforcer: TestBus;
+let approvals: TestBus;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let url: string;
 let streams: Awaited<ReturnType<typeof openStream>>[] = [];
 
 beforeEach(async () => {
   server = await startNatsServer();
-  enforcer = await connectAs(server, 'enforcer');
-  approvals = await connectAs(server, 'approvals');
+  enforcer = await connectTestBus(server, 'enforcer');
+  approvals = await connectTestBus(server, 'approvals');
   gateway = await createTestApp(server, {}, { heartbeatMs: 50, maxStreams: 4 });
   url = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/events`;
 });

@@ -5,14 +5,14 @@ import type { Logger } from '@aegis/kit/logger';
 import { type Client, createClient } from './client.ts';
 import type { Kind } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';
-import { lastSeq, readLog } from './log-reader.ts';
+import { readLog } from './log-reader.ts';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 100;
 const RETRY_MS = 1000;
 
 export type FeedOptions = {
-  bus: Pick<Bus, 'link' | 'isUp'>;
+  bus: Pick<Bus, 'isUp' | 'onDown' | 'live' | 'range' | 'read'>;
   log: Logger;
   /** How long the log may take to say where its end is. */
   timeoutMs: number;
@@ -38,14 +38,14 @@ export function createFeed(options: FeedOptions): Feed {
   const { bus, log, timeoutMs, heartbeatMs = HEARTBEAT_MS, maxStreams = MAX_STREAMS } = options;
   const clients = new Set<Client>();
   let closed = false;
-  const source = createLiveSource(bus.link, log, (event) => {
+  const source = createLiveSource(bus.live, log, (event) => {
     for (const client of clients) client.offer(event);
   });
   const endAll = (): void => {
     for (const client of clients) client.outlet.end();
   };
   // What was missed while the bus was away is in the log: a reader comes back with its last id and gets it.
-  bus.link.onDown(endAll);
+  const forget = bus.onDown(endAll);
   const heartbeat = setInterval(() => {
     for (const client of clients) client.outlet.write(': still here\n\n');
   }, heartbeatMs);
@@ -79,6 +79,7 @@ export function createFeed(options: FeedOptions): Feed {
     },
     close() {
       closed = true;
+      forget();
       clearInterval(heartbeat);
       endAll();
     },
@@ -92,7 +93,7 @@ async function bringUp(
   kinds: readonly Kind[],
   afterSeq: number | undefined,
 ): Promise<void> {
-  const end = await lastSeq(bus.link, timeoutMs);
+  const { seq: end } = await bus.read.end(Date.now() + timeoutMs);
   if (afterSeq !== undefined && afterSeq > end) {
     throw new AppError('invalid_request', `Last-Event-ID: the log ends at ${end}.`);
   }
@@ -112,7 +113,7 @@ async function replay(
   afterSeq: number,
   end: number,
 ): Promise<void> {
-  for await (const event of readLog(bus.link, kinds, afterSeq, end)) {
+  for await (const event of readLog(bus.range, kinds, afterSeq, end)) {
     if (!client.outlet.isOpen()) return;
     client.outlet.write(event.frame);
     await client.outlet.drained();

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
-import { type Bus, connectBus, type Route, route } from '@aegis/bus';
+import { type Route, route } from '@aegis/bus';
 import { healthOf } from '@aegis/contracts/rpc';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
+import { connectTestBus } from '@aegis/testkit/bus';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { GatewayEnv } from '../config.ts';
 import { createFeed, type FeedOptions } from '../events/feed.ts';
@@ -14,21 +14,13 @@ const log = createLogger('gateway-test', 'silent');
 export type Server = Awaited<ReturnType<typeof startNatsServer>>;
 export { startNatsServer };
 
-export const connectAs = (server: Server, identity: string): Promise<Bus> =>
-  connectBus({
-    url: server.url,
-    identity,
-    seedPath: join(server.keysDir, `${identity}.nk`),
-    log,
-  });
-
 /** A service that answers as it is told, with the real one's identity. */
 export async function standIn(
   server: Server,
   service: Exclude<ServiceName, 'gateway'>,
   routes: readonly Route[] = [],
 ) {
-  const bus = await connectAs(server, service);
+  const bus = await connectTestBus(server, service);
   const health = routes.some((one) => one.rpc.verb === 'health')
     ? []
     : [route(healthOf(service), () => ({ status: 'ok' as const, problems: [] }))];
@@ -42,7 +34,7 @@ export async function createTestApp(
   env: Record<string, string> = {},
   feedOptions: Partial<FeedOptions> = {},
 ) {
-  const bus = await connectAs(server, 'gateway');
+  const bus = await connectTestBus(server, 'gateway');
   const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
   const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS, ...feedOptions });
   const app = createHttp({ bus, config, log, feed });

@@ -9,7 +9,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { GenericContainer, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectAs } from './connect-as.ts';
-import { ensureIdentities } from './identities.ts';
+import { ensureIdentities, seedFile } from './identities.ts';
 import { natsConf } from './nats-conf.ts';
 import { provisionAt } from './provision.ts';
 import { STREAMS } from './streams.ts';
@@ -30,6 +30,8 @@ describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.tr
     keysDir: keysDir(),
   });
 
+  const admin = () => ({ url: address().url, seedPath: seedFile(keysDir(), 'admin') });
+
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aegis-container-'));
     const identities = await ensureIdentities(keysDir());
@@ -40,7 +42,7 @@ describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.tr
       .withExposedPorts(NATS_PORT)
       .withWaitStrategy(Wait.forLogMessage('Server is ready'))
       .start();
-    await provisionAt(address());
+    await provisionAt(admin());
   });
   afterAll(async () => {
     await container?.stop({ remove: true, removeVolumes: true });
@@ -48,7 +50,7 @@ describe.skipIf(problem !== undefined)(`NATS in a container ${problem ?? ''}`.tr
   });
 
   test('takes our configuration and our streams, and provisioning again finds nothing to change', async () => {
-    await provisionAt(address());
+    await provisionAt(admin());
     const nc = await connectAs('admin', address());
     const names = await (await jetstreamManager(nc, { checkAPI: false })).streams.names().next();
     await nc.close();

@@ -9,6 +9,6 @@ export {
   seedFile,
 } from './identities.ts';
 export { natsConf } from './nats-conf.ts';
-export { provision, provisionAt } from './provision.ts';
+export { provisionAt } from './provision.ts';
 export { isSupportedServer, parseServerVersion } from './server-version.ts';
 export { STREAMS } from './streams.ts';

@@ -5,8 +5,8 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { type ConnectionOptions, openConnection } from '../connection.ts';
 import { BrokerError } from './broker-error.ts';
-import { type BrokerAddress, connectAs } from './connect-as.ts';
 import { type Difference, differences } from './differences.ts';
 import { requireMaxPayload, requireServerVersion } from './server-version.ts';
 import { READERS, STREAMS, type WantedConsumer, type WantedStream } from './streams.ts';
@@ -59,9 +59,13 @@ export async function provision(nc: NatsConnection): Promise<void> {
   for (const { stream, reader } of READERS) await provisionReader(jsm, stream, reader);
 }
 
-/** {@link provision} by a connection of its own, as the admin identity, that is closed again. */
-export async function provisionAt(address: BrokerAddress): Promise<void> {
-  const nc = await connectAs('admin', address);
+/**
+ * {@link provision} by a connection of its own, as the admin identity, that is closed again.
+ *
+ * @throws BrokerError as {@link provision}; AppError `bus_unavailable`
+ */
+export async function provisionAt(admin: Omit<ConnectionOptions, 'identity'>): Promise<void> {
+  const nc = await openConnection({ ...admin, identity: 'admin' });
   try {
     await provision(nc);
   } finally {

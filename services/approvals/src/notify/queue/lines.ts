@@ -1,21 +1,20 @@
-import type { Bus } from '@aegis/bus';
+import type { Bus, DurableMessage, Metadata, Puller } from '@aegis/bus';
 import { DELIVERIES_STREAM, deliverySubject } from '@aegis/contracts/subjects';
-import {
-  type Consumer,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
 import type { Queued } from '../payload.ts';
 
-const NANOS_PER_MS = 1_000_000;
 /** Longer than an attempt may take. */
 const ACK_WAIT_MS = 60_000;
 /** Those that wait for their next attempt count too. */
 const MAX_WAITING = 10_000;
+const PUT_WITHIN_MS = 5_000;
 const AFTER = 'aegis.after';
+
+/** Takes what waits in a line. Messages up to `leftOversEnd` are an earlier webhook's of that name. */
+export type Taker = {
+  handle: (message: DurableMessage, leftOversEnd: number) => Promise<void>;
+  /** Called with what went wrong; it is tried again. */
+  onTrouble: (thrown: unknown) => void;
+};
 
 /** One line of notices a webhook: a subject, and a durable consumer that all replicas share. */
 export type Lines = {
@@ -27,67 +26,36 @@ export type Lines = {
   all(): Promise<string[]>;
   /** Resolves once the notice is on the disk. The same one again within two minutes is in line once. */
   put(webhookId: string, queued: Queued): Promise<void>;
-  /** The line's consumer; a new one where somebody took it away. */
-  reader(webhookId: string): Promise<Consumer>;
+  /** Takes one notice after the other off the line; a new line is made where somebody took it away. */
+  take(webhookId: string, taker: Taker): Puller;
 };
 
-/** Up to this sequence the messages are an earlier webhook's. */
-export async function leftOversEnd(consumer: Consumer): Promise<number> {
-  const { config } = await consumer.info(true);
-  return Number(config.metadata?.[AFTER] ?? 0);
-}
+const leftOversEnd = (metadata: Metadata): number => Number(metadata[AFTER] ?? 0);
 
-const ifThere = async <T>(asked: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
-      return undefined;
-    throw error;
-  }
-};
-
-async function openLine(jsm: JetStreamManager, webhookId: string): Promise<void> {
-  const present = () => ifThere(jsm.consumers.info(DELIVERIES_STREAM, webhookId));
-  if (await present()) return;
-  const { state } = await jsm.streams.info(DELIVERIES_STREAM);
-  try {
-    await jsm.consumers.add(DELIVERIES_STREAM, {
-      durable_name: webhookId,
-      filter_subject: deliverySubject(webhookId),
-      ack_policy: 'explicit',
-      ack_wait: ACK_WAIT_MS * NANOS_PER_MS,
-      max_ack_pending: MAX_WAITING,
-      max_deliver: -1,
-      metadata: { [AFTER]: String(state.last_seq) },
+export function createLines({ append, durables }: Pick<Bus, 'append' | 'durables'>): Lines {
+  const open = (webhookId: string): Promise<void> =>
+    durables.ensure(DELIVERIES_STREAM, {
+      name: webhookId,
+      subject: deliverySubject(webhookId),
+      ackWaitMs: ACK_WAIT_MS,
+      maxAckPending: MAX_WAITING,
+      metadata: (lastSeq) => ({ [AFTER]: String(lastSeq) }),
     });
-  } catch (error) {
-    // Another replica may have been first.
-    if (!(await present())) throw error;
-  }
-}
-
-export function createLines(bus: Bus): Lines {
-  const js = jetstream(bus.link.nc);
-  const manager = () => jetstreamManager(bus.link.nc, { checkAPI: false });
   return {
-    open: async (webhookId) => openLine(await manager(), webhookId),
-    async close(webhookId) {
-      await ifThere((await manager()).consumers.delete(DELIVERIES_STREAM, webhookId));
-    },
-    async all() {
-      const names: string[] = [];
-      for await (const { name } of (await manager()).consumers.list(DELIVERIES_STREAM)) names.push(name);
-      return names;
-    },
+    open,
+    close: (webhookId) => durables.remove(DELIVERIES_STREAM, webhookId),
+    all: () => durables.names(DELIVERIES_STREAM),
     async put(webhookId, queued) {
-      await js.publish(deliverySubject(webhookId), JSON.stringify(queued), { msgID: queued.message_id });
+      const text = JSON.stringify(queued);
+      await append.text(deliverySubject(webhookId), text, Date.now() + PUT_WITHIN_MS, queued.message_id);
     },
-    async reader(webhookId) {
-      const present = await ifThere(js.consumers.get(DELIVERIES_STREAM, webhookId));
-      if (present) return present;
-      await openLine(await manager(), webhookId);
-      return js.consumers.get(DELIVERIES_STREAM, webhookId);
-    },
+    take: (webhookId, { handle, onTrouble }) =>
+      durables.pull({
+        stream: DELIVERIES_STREAM,
+        durable: webhookId,
+        missing: () => open(webhookId),
+        handle: (message, metadata) => handle(message, leftOversEnd(metadata)),
+        onTrouble,
+      }),
   };
 }

@@ -1,11 +1,9 @@
-import { type Bus, readEnvelope } from '@aegis/bus';
+import { type Bus, type DurableMessage, type Puller, readEnvelope } from '@aegis/bus';
 import { NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import { type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Entries } from '../file/entry.ts';
 import { messageIdOf, noticeOf } from '../payload.ts';
 import type { Lines } from './lines.ts';
-import { type Puller, pull } from './pull.ts';
 
 const AGAIN_AFTER_MS = 2_000;
 const PROBLEM = 'nobody is told of approvals elsewhere: notices can not be put in line; it is tried again';
@@ -29,8 +27,7 @@ export function startOutbox({ bus, lines, webhooks, consoleUrl, log }: OutboxDep
   /** The reader can't be reached; and the newest event that came has not all its notices in line. */
   let isAway = false;
   let isStuck = false;
-  const js = jetstream(bus.link.nc);
-  const putInLine = async (message: JsMsg): Promise<void> => {
+  const putInLine = async (message: DurableMessage): Promise<void> => {
     const event = readEnvelope(message.string());
     const payload = event && noticeOf(event, consoleUrl);
     if (!event || !payload) return;
@@ -39,13 +36,12 @@ export function startOutbox({ bus, lines, webhooks, consoleUrl, log }: OutboxDep
       await lines.put(id, { message_id: messageIdOf(event.id, id), payload });
     }
   };
-  const puller = pull({
-    link: bus.link,
-    async open() {
-      const consumer = await js.consumers.get(STREAM, NOTICES_CONSUMER);
+  const puller = bus.durables.pull({
+    stream: STREAM,
+    durable: NOTICES_CONSUMER,
+    opened() {
       // Where no event comes after a loss, nothing else would say that it is over.
       isAway = false;
-      return consumer;
     },
     async handle(message) {
       try {

@@ -1,15 +1,13 @@
-import type { Link } from '@aegis/bus';
+import type { DurableMessage, Puller } from '@aegis/bus';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import { parseJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
-import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import type { Entry } from '../file/entry.ts';
 import { Queued } from '../payload.ts';
 import type { Attempt } from '../send/attempt.ts';
 import type { Outcome } from '../send/outcome.ts';
 import type { DeliveryLog } from './delivery-log.ts';
-import { type Lines, leftOversEnd } from './lines.ts';
-import { type Puller, pull } from './pull.ts';
+import type { Lines } from './lines.ts';
 import { nextWaitMs } from './retry.ts';
 
 /** Attempts at one webhook at a time, for each replica: a slow receiver holds up nobody else. */
@@ -21,8 +19,7 @@ const LOOK_AGAIN_MS = 1_000;
 const GRACE_MS = 1_000;
 
 export type SenderDeps = {
-  link: Pick<Link, 'onUp'>;
-  lines: Pick<Lines, 'reader'>;
+  lines: Pick<Lines, 'take'>;
   deliveries: DeliveryLog;
   attempt: Attempt;
   entryOf: (webhookId: string) => Entry | undefined;
@@ -56,7 +53,7 @@ export function toDelivery(
   };
 }
 
-function readQueued(message: JsMsg): Queued | undefined {
+function readQueued(message: DurableMessage): Queued | undefined {
   try {
     return Queued.safeParse(parseJson(message.string())).data;
   } catch {
@@ -66,20 +63,24 @@ function readQueued(message: JsMsg): Queued | undefined {
 
 /** Sends what waits in the line of one webhook until it is stopped. */
 export function startSender(webhookId: string, deps: SenderDeps): Puller {
-  const { link, lines, deliveries, attempt, entryOf, disable, waitsMs, now, log } = deps;
+  const { lines, deliveries, attempt, entryOf, disable, waitsMs, now, log } = deps;
   const stopping = new AbortController();
 
   const waitAfter = (outcome: Outcome, count: number): number | undefined => {
     if (outcome.ok || outcome.gone || outcome.permanent) return undefined;
     return nextWaitMs(waitsMs, count, outcome.retryAfterMs);
   };
-  const settle = async (message: JsMsg, outcome: Outcome, waitMs: number | undefined): Promise<void> => {
+  const settle = async (
+    message: DurableMessage,
+    outcome: Outcome,
+    waitMs: number | undefined,
+  ): Promise<void> => {
     if (waitMs === undefined) await message.ackAck({ timeout: ACK_WITHIN_MS });
     else message.nak(waitMs);
     if (!outcome.ok && outcome.gone) disable(webhookId, outcome.error);
   };
   const tell = async (
-    message: JsMsg,
+    message: DurableMessage,
     entry: Entry,
     { message_id: messageId, payload }: Queued,
   ): Promise<void> => {
@@ -95,8 +96,8 @@ export function startSender(webhookId: string, deps: SenderDeps): Puller {
     if (!outcome.ok && waitMs === undefined) log.warn({ webhookId, messageId }, 'notice given up');
     await settle(message, outcome, waitMs);
   };
-  const handle = async (message: JsMsg, consumer: Consumer): Promise<void> => {
-    const queued = message.seq > (await leftOversEnd(consumer)) ? readQueued(message) : undefined;
+  const handle = async (message: DurableMessage, leftOversEnd: number): Promise<void> => {
+    const queued = message.seq > leftOversEnd ? readQueued(message) : undefined;
     if (queued === undefined) return message.term();
     const entry = entryOf(webhookId);
     if (entry === undefined || entry.disabled_because !== undefined) return message.nak(LOOK_AGAIN_MS);
@@ -108,9 +109,7 @@ export function startSender(webhookId: string, deps: SenderDeps): Puller {
     }
   };
   const pullers = Array.from({ length: AT_ONCE }, () =>
-    pull({
-      link,
-      open: () => lines.reader(webhookId),
+    lines.take(webhookId, {
       handle,
       onTrouble: (err) => log.warn({ err, webhookId }, 'notices not sent; trying again'),
     }),

@@ -1,8 +1,8 @@
+import type { Puller } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
 import type { Entries } from '../file/entry.ts';
 import type { Lines } from './lines.ts';
-import type { Puller } from './pull.ts';
 
 const AGAIN_AFTER_MS = 2_000;
 

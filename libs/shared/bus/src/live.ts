@@ -1,0 +1,48 @@
+import type { Logger } from '@aegis/kit/logger';
+import { headers } from '@nats-io/transport-node';
+import type { Link } from './link.ts';
+
+/** A message as it comes. `seq` is its place in the log, where the stream republished it. */
+export type LiveMessage = { subject: string; text: string; seq: number | undefined };
+
+/** What is said now: nobody keeps it, and nobody confirms it. */
+export type Live = {
+  /** Takes what comes on a subject, wildcards allowed, until the function that it gives is called. */
+  subscribe(subject: string, take: (message: LiveMessage) => void): () => void;
+  /** @throws AppError `bus_unavailable`, `payload_too_large` */
+  publish(subject: string, text: string): void;
+  /**
+   * Has a message come to `target` at that time: a one-shot message schedule (nats-server 2.12, ADR-51), which survives restarts
+   * of everything. A later one on the same subject replaces it. @throws AppError `bus_unavailable`
+   */
+  schedule(subject: string, target: string, at: Date): void;
+};
+
+function seqOf(written: string | undefined): number | undefined {
+  const seq = Number(written);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
+}
+
+export const createLive = (link: Link, log: Logger): Live => ({
+  subscribe(subject, take) {
+    const subscription = link.nc.subscribe(subject, {
+      callback: (err, message) => {
+        if (err) log.error({ err, subject }, 'nothing comes on this subject');
+        else
+          take({
+            subject: message.subject,
+            text: message.string(),
+            seq: seqOf(message.headers?.get('Nats-Sequence')),
+          });
+      },
+    });
+    return () => subscription.unsubscribe();
+  },
+  publish: (subject, text) => link.send({ subject, payload: text }),
+  schedule(subject, target, at) {
+    const h = headers();
+    h.set('Nats-Schedule', `@at ${at.toISOString()}`);
+    h.set('Nats-Schedule-Target', target);
+    link.send({ subject, payload: '', options: { headers: h } });
+  },
+});

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@aegis/kit/logger';
+import type { Follower, FollowOptions } from './follow.ts';
+import type { Link } from './link.ts';
+
+const CATCH_UP_WITHIN_MS = 3_000;
+const TICK_MS = 100;
+/** A follower may fall behind on a connection that looks well, so it is asked again this often. */
+const LOOK_AGAIN_AFTER_MS = 2_000;
+
+/** What is known of a part of the log in this process: it follows that part from the start, and says when it may have missed something. */
+export type Replica = {
+  /** Follows the log; true once all that was stored is applied, false where it was stopped or the time was over before. */
+  readonly start: (withinMs?: number) => Promise<boolean>;
+  readonly stop: () => Promise<void>;
+  /** False from a loss of the bus until it has caught up again, and while it is behind. */
+  readonly isCurrent: () => boolean;
+  /** True once all that was stored when this was called is applied, false where the deadline came first. */
+  readonly caughtUp: (deadlineMs: number) => Promise<boolean>;
+  /** True once what is stored at this sequence is applied, false where the deadline came first. */
+  readonly applied: (seq: number, deadlineMs: number) => Promise<boolean>;
+};
+
+export type ReplicaOptions = Required<Pick<FollowOptions, 'filter' | 'apply'>>;
+
+type ReplicaDeps = {
+  link: Link;
+  log: Logger;
+  follow: (options: Omit<FollowOptions, 'log'>) => Promise<Follower>;
+};
+
+/** Knows whether a follower has all that is stored. */
+function watchCurrency(link: Link, log: Logger) {
+  const first = Promise.withResolvers<boolean>();
+  let timer: NodeJS.Timeout | undefined;
+  let current = false;
+  let losses = 0;
+  let looking = false;
+  let lookedAtMs = 0;
+
+  const look = async (follower: Follower): Promise<void> => {
+    const before = losses;
+    const caughtUp = link.isUp() && (await follower.caughtUp(Date.now() + CATCH_UP_WITHIN_MS));
+    // What was caught up with before a loss says nothing of the time since.
+    current = caughtUp && before === losses;
+    if (current) first.resolve(true);
+  };
+  const lookWhereDue = async (follower: Follower): Promise<void> => {
+    if (looking || (current && performance.now() - lookedAtMs < LOOK_AGAIN_AFTER_MS)) return;
+    looking = true;
+    try {
+      await look(follower);
+    } catch (err) {
+      current = false;
+      log.debug({ err }, 'still behind the log');
+    }
+    lookedAtMs = performance.now();
+    looking = false;
+  };
+  const lose = (): void => {
+    current = false;
+    losses++;
+  };
+
+  const forget = link.onDown(lose);
+  return {
+    isCurrent: () => current && link.isUp(),
+    start(follower: Follower): Promise<boolean> {
+      timer = setInterval(() => void lookWhereDue(follower), TICK_MS).unref();
+      void lookWhereDue(follower);
+      return first.promise;
+    },
+    stop(): void {
+      clearInterval(timer);
+      forget();
+      lose();
+      first.resolve(false);
+    },
+  };
+}
+
+export function createReplica({ link, log, follow }: ReplicaDeps, options: ReplicaOptions): Replica {
+  const watch = watchCurrency(link, log);
+  let follower: Follower | undefined;
+  return {
+    isCurrent: watch.isCurrent,
+    caughtUp: async (deadlineMs) => (await follower?.caughtUp(deadlineMs)) === true,
+    applied: async (seq, deadlineMs) => (await follower?.applied(seq, deadlineMs)) === true,
+    async start(withinMs) {
+      follower = await follow({ ...options, fromSeq: 1 });
+      const current = watch.start(follower);
+      if (withinMs === undefined) return current;
+      return Promise.race([current, sleep(withinMs, false, { ref: false })]);
+    },
+    async stop() {
+      watch.stop();
+      await follower?.stop();
+    },
+  };
+}
