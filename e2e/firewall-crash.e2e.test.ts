@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listenToEvents } from './testkit/firewall/decisions.ts';
+import { listenToEvents, type SeenEvent } from './testkit/firewall/decisions.ts';
 import { wrappedBy } from './testkit/firewall/wrapped.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 
@@ -16,7 +16,8 @@ const AT_ONCE = 4;
 const COUNTING_SERVER = fileURLToPath(new URL('./testkit/firewall/counting-server.ts', import.meta.url));
 const ALLOW_ALL = 'version: 2\nrules:\n  - { match: "*", decision: allow }\n';
 
-type Counted = { n: number; at: string };
+/** What the server wrote down: that a call reached it, and then how far the log was. */
+type Counted = { n: number; logEnd?: number };
 type Ended = { call_id: string };
 
 let folder: string;
@@ -36,12 +37,12 @@ afterAll(async () => {
 });
 
 /** One life of the firewall: calls from `first` on, killed after `lives` of them were answered, or run to the end. */
-async function run(first: number, lives: number | undefined): Promise<number> {
+async function run(first: number, lives: number | undefined, options: string[] = []): Promise<number> {
   const { command, args, env } = wrappedBy(stack, {
     name: 'counting',
     command: process.execPath,
-    args: [COUNTING_SERVER, counted],
-    options: ['--record', 'full'],
+    args: [COUNTING_SERVER, counted, stack.natsUrl, stack.keysDir],
+    options: ['--record', 'full', ...options],
   });
   const child: ChildProcess = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
@@ -77,6 +78,27 @@ async function run(first: number, lives: number | undefined): Promise<number> {
   return next;
 }
 
+const lines = async (): Promise<Counted[]> =>
+  (await readFile(counted, 'utf8'))
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Counted);
+const reached = async () => (await lines()).filter(({ logEnd }) => logEnd === undefined);
+/** The calls of which the server got to know how far the log was when it saw them. */
+const lookedAt = async () => (await lines()).filter(({ logEnd }) => logEnd !== undefined);
+
+/** By call, where in the log its decision is. */
+const seqByCall = ({ seen }: { seen: readonly SeenEvent[] }): Map<number, number> =>
+  new Map(
+    seen
+      .filter(({ event }) => event.type === 'aegis.decision.enforced.v1')
+      .map(({ seq, event }) => [(event.data['recorded_args'] as Counted).n, seq]),
+  );
+
+/** Whether the server saw a call when the log did not have its decision yet. */
+const isBeforeItsRecord = ({ n, logEnd = 0 }: Counted, recordedAt: Map<number, number>): boolean =>
+  !((recordedAt.get(n) ?? Number.POSITIVE_INFINITY) <= logEnd);
+
 describe('kill -9 of the firewall at 50 random moments of 1,000 calls', () => {
   it('lets no call reach the server without its record before it, and none twice', async () => {
     const events = await listenToEvents(stack);
@@ -87,15 +109,17 @@ describe('kill -9 of the firewall at 50 random moments of 1,000 calls', () => {
     }
     await run(next, undefined);
 
-    const reached = (await readFile(counted, 'utf8')).trimEnd().split('\n');
-    const calls = reached.map((line) => JSON.parse(line) as Counted);
+    const calls = await reached();
     expect(new Set(calls.map(({ n }) => n)).size).toBe(calls.length);
     expect(calls.length).toBeGreaterThan(CALLS / 2);
 
     const allowed = events.ofType('aegis.decision.enforced.v1');
-    const recordedAt = new Map(allowed.map(({ data, time }) => [(data['recorded_args'] as Counted).n, time]));
+    const recordedAt = seqByCall(events);
     expect(allowed).toHaveLength(recordedAt.size);
-    expect(calls.filter(({ n, at }) => !(String(recordedAt.get(n)) <= at))).toEqual([]);
+    expect(calls.filter(({ n }) => !recordedAt.has(n))).toEqual([]);
+    const looked = await lookedAt();
+    expect(looked.length).toBeGreaterThan(CALLS / 2);
+    expect(looked.filter((call) => isBeforeItsRecord(call, recordedAt))).toEqual([]);
 
     const dispatched = allowed.map(({ data }) => (data['dispatch'] as Ended).call_id);
     const ends = () =>
@@ -107,4 +131,15 @@ describe('kill -9 of the firewall at 50 random moments of 1,000 calls', () => {
     expect(events.ofType('aegis.call.outcome_unknown.v1').length).toBeGreaterThan(0);
     await events.close();
   }, 240_000);
+
+  it('would see a call that came before its record: those that are recorded in the background do', async () => {
+    await writeFile(counted, '');
+    const events = await listenToEvents(stack);
+    await run(CALLS - 20, undefined, ['--record-in-background']);
+    await expect.poll(() => seqByCall(events).size, { timeout: 30_000 }).toBe(20);
+    const recordedAt = seqByCall(events);
+    const looked = await lookedAt();
+    expect(looked.filter((call) => isBeforeItsRecord(call, recordedAt)).length).toBeGreaterThan(0);
+    await events.close();
+  });
 });

@@ -3,7 +3,8 @@ import type { Envelope } from '@aegis/contracts/envelope';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { Stack } from '../stack.ts';
 
-export type SeenEvent = { subject: string; event: Envelope };
+/** `seq` is its place in the log. */
+export type SeenEvent = { subject: string; seq: number; event: Envelope };
 
 /** Everything that the firewall publishes from now on, as a subscriber with the read-only identity sees it. */
 export async function listenToEvents(stack: Stack) {
@@ -16,7 +17,8 @@ export async function listenToEvents(stack: Stack) {
   const seen: SeenEvent[] = [];
   nc.subscribe('aegis.events.>', {
     callback: (_error, message) => {
-      seen.push({ subject: message.subject, event: JSON.parse(message.string()) as Envelope });
+      const seq = Number(message.headers?.get('Nats-Sequence'));
+      seen.push({ subject: message.subject, seq, event: JSON.parse(message.string()) as Envelope });
     },
   });
   await nc.flush();
