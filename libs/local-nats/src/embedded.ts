@@ -1,4 +1,4 @@
-import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rm } from 'node:fs/promises';
 import {
   type BrokerAddress,
   BrokerError,
@@ -7,12 +7,11 @@ import {
   provisionAt,
   seedFile,
 } from '@aegis/bus/law';
-import { brokerFolder } from './address.ts';
 import type { BrokerLog } from './broker-log.ts';
 import type { Env } from './cache-dir.ts';
 import { endServer, serverIn } from './leftover.ts';
 import { obtainNatsServer } from './obtain.ts';
-import { type BrokerPaths, brokerPaths } from './paths.ts';
+import { type BrokerPaths, brokerFolder, brokerPaths } from './paths.ts';
 import { type RunningServer, runServer } from './run-server.ts';
 
 export type EmbeddedBrokerOptions = {
@@ -29,7 +28,7 @@ export type EmbeddedBroker = BrokerAddress & {
   readonly identities: PublicKeys;
   /** Settles when the server has ended; before `stop()` that is an accident. */
   readonly exited: Promise<void>;
-  /** Ends the server within about 3 s and takes its address back. */
+  /** Ends the server within about 3 s. */
   stop(): Promise<void>;
 };
 
@@ -48,7 +47,6 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const address = { url: server.url, keysDir: paths.keysDir };
   try {
     await provisionAt({ url: address.url, seedPath: seedFile(address.keysDir, 'admin') });
-    await writeFile(paths.addressFile, JSON.stringify(address), { mode: 0o600 });
   } catch (error) {
     await server.stop();
     throw error;
@@ -89,5 +87,5 @@ async function clear({ dataDir, log }: EmbeddedBrokerOptions, paths: BrokerPaths
 
 async function stop(server: RunningServer, paths: BrokerPaths): Promise<void> {
   await server.stop();
-  for (const file of [paths.addressFile, paths.ownerFile]) await rm(file, { force: true });
+  await rm(paths.ownerFile, { force: true });
 }

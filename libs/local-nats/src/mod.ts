@@ -1,8 +1,7 @@
-export { brokerFolder } from './address.ts';
 export type { Env } from './cache-dir.ts';
 export { type EmbeddedBroker, startEmbeddedBroker } from './embedded.ts';
 export { searchNatsServer } from './find.ts';
 export { obtainNatsServer } from './obtain.ts';
-export { brokerPaths } from './paths.ts';
+export { brokerFolder, brokerPaths } from './paths.ts';
 export { processInfo } from './process-info.ts';
 export { runServer } from './run-server.ts';

@@ -11,9 +11,10 @@ export type BrokerPaths = {
   readonly pidFile: string;
   /** Holds the pid of the process that started the server. */
   readonly ownerFile: string;
-  /** Holds the server's address, for other processes on this machine. */
-  readonly addressFile: string;
 };
+
+/** The folder of the embedded server inside a data directory. */
+export const brokerFolder = (dataDir: string): string => join(dataDir, 'broker');
 
 /** Absolute, so that the configuration's path tells one server from another in a list of processes. */
 export function brokerPaths(folder: string): BrokerPaths {
@@ -26,6 +27,5 @@ export function brokerPaths(folder: string): BrokerPaths {
     portsDir: join(dir, 'ports'),
     pidFile: join(dir, 'nats.pid'),
     ownerFile: join(dir, 'owner.pid'),
-    addressFile: join(dir, 'address.json'),
   };
 }
