@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { createEvent } from '@aegis/contracts/create-event';
 import { describe, expect, it } from 'vitest';
+import { standingOf } from '../domain/tool-definitions.ts';
 import { definition, seen } from '../testkit/definitions.ts';
 import { ToolIndex, toolKey } from './tool-index.ts';
 
@@ -95,4 +96,40 @@ describe('the tools that the log knows of', () => {
       ).toEqual([]);
     },
   );
+});
+
+const standing = (index: ToolIndex, { server, tool, digest } = B) =>
+  standingOf(index.get(toolKey(server, tool)), digest);
+const looking = (first: string, second: string): ToolIndex =>
+  given([LOG, isSeen(seen(definition('reads', first)))], [LOG, isSeen(seen(definition('reads', second)))]);
+
+/** What the firewall in the path makes of the same events stands in its `pins.test.ts`. */
+describe('where this fold and that of the firewall differ', () => {
+  it.fails('a mark behind an invisible character makes no other name', () => {
+    expect(waiting(looking('lire_cl\u00e9', 'lire_cle\u200b\u0301'))).toEqual(['lire_cle\u200b\u0301']);
+  });
+
+  it('a long name of full-width letters looks like the same one in ASCII', () => {
+    expect(waiting(looking('a'.repeat(300), '\uff41'.repeat(300)))).toEqual(['\uff41'.repeat(300)]);
+  });
+
+  it('what an approver accepted counts, also where nobody saw it before', () => {
+    expect(standing(given([`${LOG}.accepted`, isAccepted()]))).toBe('counts');
+  });
+
+  it('a second first definition is on record, so that it can be accepted', () => {
+    expect(standing(given([LOG, isSeen()], [LOG, isSeen(B)]))).toBe('waits');
+  });
+
+  it('a change of a tool that nobody saw before is on record, so that it can be accepted', () => {
+    expect(standing(given([LOG, isChanged()]))).toBe('waits');
+  });
+
+  it('a definition that is not what its digest stands for counts for nothing', () => {
+    expect(standing(given([LOG, isSeen({ ...A, definition: B.definition })]), A)).toBe('unknown');
+  });
+
+  it.fails('what still waits is shown, also where another firewall saw the old definition meanwhile', () => {
+    expect(waiting(given([LOG, isSeen()], [LOG, isChanged()], [LOG, isSeen()]))).toEqual(['read_file']);
+  });
 });

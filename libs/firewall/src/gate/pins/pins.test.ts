@@ -76,3 +76,43 @@ describe('pins of definitions', () => {
     expect(changeLevel(pinned, { ...tool('read'), inputSchema: {} })).toBe('major');
   });
 });
+
+const changed = (name: string, definition: Record<string, unknown>) => ({
+  ...seen(name, definition),
+  type: 'aegis.tool.changed.v1',
+  data: { ...seen(name, definition).data, level: 'major' },
+});
+const isOnRecord = (pins: Pins, name: string, definition: object): boolean =>
+  pins.get('files')?.tools.get(name)?.essences.has(definitionDigest(definition)) === true;
+
+/** What the approvals service makes of the same events stands in its `tool-index.test.ts`. */
+describe('where this fold and that of the approvals service differ', () => {
+  it('a mark behind an invisible character makes no other name', () => {
+    const pins = fold(['files', seen('lire_cl\u00e9')]);
+    expect(lookAlikeOf(pins.get('files'), 'lire_cle\u200b\u0301')).toBe('lire_cl\u00e9');
+  });
+
+  it.fails('a long name of full-width letters looks like the same one in ASCII', () => {
+    const pins = fold(['files', seen('a'.repeat(300))]);
+    expect(lookAlikeOf(pins.get('files'), '\uff41'.repeat(300))).toBe('a'.repeat(300));
+  });
+
+  it.fails('what an approver accepted counts, also where nobody saw it before', () => {
+    expect(counts(fold(['files.accepted', accepted('read', other)]), 'read', other)).toBe(true);
+  });
+
+  it.fails('a second first definition is on record, so that it can be accepted', () => {
+    expect(isOnRecord(fold(['files', seen('read')], ['files', seen('read', other)]), 'read', other)).toBe(
+      true,
+    );
+  });
+
+  it.fails('a change of a tool that nobody saw before is on record, so that it can be accepted', () => {
+    expect(isOnRecord(fold(['files', changed('read', other)]), 'read', other)).toBe(true);
+  });
+
+  it.fails('a definition that is not what its digest stands for counts for nothing', () => {
+    const forged = { ...seen('read'), data: { ...seen('read').data, definition: other } };
+    expect(counts(fold(['files', forged]), 'read', tool('read'))).not.toBe(true);
+  });
+});
