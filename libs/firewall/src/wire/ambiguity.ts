@@ -1,8 +1,9 @@
 import { keyOf, members, OPEN_OBJECT, parseJson, slice } from '@aegis/kit/json';
+import { foldName } from '@aegis/kit/text';
 import { hidesLetters } from './envelope.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Message } from './message.ts';
-import { foldName, JUDGED_METHODS, META_KEYS, PARAMS_KEYS, type ProtocolKeys } from './protocol-keys.ts';
+import { JUDGED_METHODS, META_KEYS, PARAMS_KEYS, type ProtocolKeys } from './protocol-keys.ts';
 import { scanObject } from './scan.ts';
 import { spanOf } from './splice.ts';
 

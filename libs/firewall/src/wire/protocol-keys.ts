@@ -1,3 +1,5 @@
+import { foldName } from '@aegis/kit/text';
+
 /** Fields of the envelope (JSON-RPC 2.0). */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
 
@@ -30,27 +32,6 @@ const META = [
   ),
   ...['serverInfo', 'skills', 'subscriptionId'].map((k) => MODERN + k),
 ];
-
-const ASCII_WORD = /^[a-z0-9$./:_-]*$/i;
-/** Characters that nobody sees; and the dot that lower-casing leaves of a capital I with a dot. */
-const INVISIBLE = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u0307]/gu;
-
-/**
- * Longer than any name that counts. Bringing combining marks into order takes the square of their number: a message of
- * nothing else would take hours.
- */
-const LONGEST_NORMALISED = 256;
-
-/**
- * A name as the most lenient reader could take it: without case, in compatibility form (the long s is an s, the Kelvin
- * sign a k), without invisible characters. Go's JSON reader does the first, C strings end at a NUL.
- */
-export function foldName(name: string): string {
-  if (ASCII_WORD.test(name)) return name.toLowerCase();
-  const visible = name.replace(INVISIBLE, '');
-  const normal = visible.length > LONGEST_NORMALISED ? visible : visible.normalize('NFKC');
-  return normal.toUpperCase().toLowerCase().replace(INVISIBLE, '');
-}
 
 /** The name as it is to who takes it for a C string; undefined where it is the same to them. */
 function upToNul(name: string): string | undefined {

@@ -57,6 +57,7 @@ it('text has this public surface, and a change to it is a decision', () => {
     'INVISIBLE',
     'UNUSUAL_SPACE',
     'codePoint',
+    'foldName',
     'oneLine',
     'visible',
   ]);

@@ -3,6 +3,7 @@ import type { Followed } from '@aegis/bus';
 import { EVENT_DATA } from '@aegis/contracts/events';
 import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { digestOf } from '@aegis/kit/json';
+import { foldName } from '@aegis/kit/text';
 import {
   definitionWith,
   evolve,
@@ -61,16 +62,8 @@ function canBeShown(event: ToolEvent): boolean {
   return isShallow(definition, MAX_DEPTH) && digestOfDefinition(definition) === digest;
 }
 
-/** A name as a careless reader takes it: without case, compatibility forms and characters that nobody sees. */
-const looksOf = (server: string, tool: string): string =>
-  JSON.stringify([
-    server,
-    tool
-      .normalize('NFKC')
-      .toUpperCase()
-      .toLowerCase()
-      .replace(/[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u0307]/gu, ''),
-  ]);
+/** What a name looks like, among those of its server. */
+const looksOf = (server: string, tool: string): string => JSON.stringify([server, foldName(tool)]);
 
 /** Every tool that the log knows of, and what counts of it. */
 export class ToolIndex {

@@ -1,8 +1,8 @@
 import type { ClientInfo } from '@aegis/contracts/call';
 import { parseJson } from '@aegis/kit/json';
+import { foldName } from '@aegis/kit/text';
 import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
 import type { Response } from '../../wire/message.ts';
-import { foldName } from '../../wire/protocol-keys.ts';
 import { scanObject } from '../../wire/scan.ts';
 import {
   type Edit,

@@ -3,7 +3,7 @@ import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { toolLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import { foldName } from '../../wire/protocol-keys.ts';
+import { foldName } from '@aegis/kit/text';
 import { createPinLog, pinsBehind } from './pin-log.ts';
 import { changeLevel, type Listed, lookAlikeOf, type Pins } from './pins.ts';
 

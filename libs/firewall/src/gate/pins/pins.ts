@@ -1,7 +1,7 @@
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { digestOf } from '@aegis/kit/json';
-import { foldName } from '../../wire/protocol-keys.ts';
+import { foldName } from '@aegis/kit/text';
 import { sha256 } from '../record/record.ts';
 
 /** A tool as a server lists it, with the digest of the RFC 8785 form of its whole definition. */
