@@ -1,0 +1,60 @@
+import type { Envelope } from '@aegis/contracts/envelope';
+import { EVENT_DATA, type EventData } from '@aegis/contracts/events';
+import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
+import { isShowable } from './definition.ts';
+
+/** What happened to a tool, and where in the log. */
+export type ToolEvent = { readonly seq: number; readonly time: string } & (
+  | { readonly type: 'aegis.tool.seen.v1'; readonly data: EventData<'aegis.tool.seen.v1'> }
+  | { readonly type: 'aegis.tool.changed.v1'; readonly data: EventData<'aegis.tool.changed.v1'> }
+  | { readonly type: 'aegis.tool.accepted.v1'; readonly data: EventData<'aegis.tool.accepted.v1'> }
+);
+
+/** A message of `aegis.log.tool.>`; `event` is missing where it can't be read as an envelope. */
+export type ToolMessage = {
+  readonly seq: number;
+  readonly subject: string;
+  readonly event?: Envelope | undefined;
+};
+
+/**
+ * An event that counts, or why it counts for nothing: `unreadable` is what its writer could not have written there,
+ * `unfit` a definition that nobody can be shown as what its digest stands for, which is its server's doing.
+ */
+export type ReadToolEvent = ToolEvent | 'unreadable' | 'unfit';
+
+function parse({ seq, event }: ToolMessage): ToolEvent | undefined {
+  if (!event) return undefined;
+  const at = { seq, time: event.time };
+  switch (event.type) {
+    case 'aegis.tool.seen.v1': {
+      const { data } = EVENT_DATA[event.type].safeParse(event.data);
+      return data && { ...at, type: event.type, data };
+    }
+    case 'aegis.tool.changed.v1': {
+      const { data } = EVENT_DATA[event.type].safeParse(event.data);
+      return data && { ...at, type: event.type, data };
+    }
+    case 'aegis.tool.accepted.v1': {
+      const { data } = EVENT_DATA[event.type].safeParse(event.data);
+      return data && { ...at, type: event.type, data };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Reads one message. Who may write a subject is all that says who wrote it, so each event counts on its own server's
+ * subject alone, and an acceptance where the firewall can't write.
+ */
+export function readToolEvent(message: ToolMessage): ReadToolEvent {
+  const event = parse(message);
+  if (!event) return 'unreadable';
+  const { server } = event.data;
+  if (event.type === 'aegis.tool.accepted.v1') {
+    return message.subject === toolAcceptedLog(server) ? event : 'unreadable';
+  }
+  if (message.subject !== toolLog(server)) return 'unreadable';
+  return isShowable(event.data.definition, event.data.digest) ? event : 'unfit';
+}
