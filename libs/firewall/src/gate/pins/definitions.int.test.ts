@@ -1,4 +1,5 @@
 import { createEvent } from '@aegis/contracts/create-event';
+import { definitionDigest } from '@aegis/replicas/tools';
 import { expect, it } from 'vitest';
 import {
   answered,
@@ -12,13 +13,19 @@ import {
 } from '../testkit/client.ts';
 import { tool } from '../testkit/upstream.ts';
 import { accept, data, eventsOf, gate, startFirewall, until, useWorld, world } from '../testkit/world.ts';
-import { definitionDigest } from './pins.ts';
 
 const SEEN = 'aegis.tool.seen.v1';
 const CHANGED = 'aegis.tool.changed.v1';
 
 useWorld();
 
+/** The digests of what is on record of the tool `read`. */
+const recorded = (): Set<unknown> =>
+  new Set(
+    [...eventsOf(SEEN), ...eventsOf(CHANGED)]
+      .map(data)
+      .flatMap((of) => (of['tool'] === 'read' ? [of['digest']] : [])),
+  );
 const seen = () => eventsOf(SEEN).map((event) => data(event)['tool']);
 const held = { holdMs: 0 };
 const isSent = async (name: string, one = gate(held)): Promise<boolean> =>
@@ -133,8 +140,47 @@ it('two firewalls that see a server for the first time at once agree on what was
   answered(passage, { result: { tools: [tool('read', 'another one')] } });
   const sent = await Promise.all([isSent('read'), isSent('read', other)]);
   expect(sent.filter(Boolean)).toHaveLength(1);
-  await until(() => eventsOf(CHANGED).length === 1);
+  await until(() => recorded().size === 2);
+  await accept('files', 'read', sent[0] ? tool('read', 'another one') : tool('read'));
+  while (!(await isSent('read', sent[0] ? other : gate(held)))) await until(() => true);
   await again.close();
+});
+
+it('what another firewall wrote meanwhile waits to be accepted, and counts then', async () => {
+  const one = gate(held);
+  expect(await isSent('read', one)).toBe(true);
+  const raced = [tool('Read'), tool('read', 'another one')];
+  for (const definition of raced) {
+    const facts = {
+      server: 'files',
+      tool: definition.name,
+      digest: definitionDigest(definition),
+      definition,
+    };
+    const made = { source: 'mcp', time: new Date().toISOString(), data: facts };
+    const event = createEvent({ type: 'aegis.tool.seen.v1', ...made });
+    await world.bus.commit({ subject: 'aegis.log.tool.files', event }, Date.now() + 1_000);
+  }
+  world.upstream.tools = raced;
+  one.serverNotification(listChanged);
+  expect([await isSent('Read', one), await isSent('read', one)]).toEqual([false, false]);
+  expect(world.people.enforces.map(({ review_because }) => review_because?.[0])).toEqual([
+    "tool 'Read' looks like 'read' and nobody has accepted it yet",
+    "the definition of tool 'read' has changed and nobody has accepted it yet",
+  ]);
+  for (const definition of raced) await accept('files', definition.name, definition);
+  for (const { name } of raced) while (!(await isSent(name, one))) await until(() => true);
+});
+
+it('a definition that nobody can be shown is never accepted, and the reason says so', async () => {
+  let deep: unknown = 1;
+  for (let i = 0; i < 210; i++) deep = [deep];
+  world.upstream.tools = [{ ...tool('read'), deep }];
+  expect(await isSent('read')).toBe(false);
+  expect(world.people.enforces[0]?.review_because?.[0]).toBe(
+    "tool 'read' can not be accepted as it is: its definition can not be shown as what it is",
+  );
+  expect(seen()).toEqual([]);
 });
 
 it('a tool whose name looks like another’s is in quarantine until it is accepted', async () => {

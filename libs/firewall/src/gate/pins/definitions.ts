@@ -1,7 +1,8 @@
 import { AppError } from '@aegis/kit/errors';
 import type { AskUpstream } from '../passage.ts';
+import { membersOf } from '../read/era.ts';
+import { type Listed, toolsIn } from './listed.ts';
 import type { PinKeeper } from './pin-keeper.ts';
-import { definitionDigest, type Listed } from './pins.ts';
 
 const MAX_PAGES = 100;
 const MAX_TOOLS = 10_000;
@@ -47,18 +48,6 @@ type DefinitionsDeps = {
   readonly now: () => Date;
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The tools of a page of a list, without what is no tool. */
-export function toolsIn({ tools }: Readonly<Record<string, unknown>>): Listed[] {
-  if (!Array.isArray(tools)) return [];
-  return tools.filter(isObject).flatMap((definition) => {
-    const { name } = definition;
-    return typeof name === 'string' ? [{ tool: name, digest: definitionDigest(definition), definition }] : [];
-  });
-}
-
 const keepFor = ({ ttlMs }: Readonly<Record<string, unknown>>): number => {
   const said = typeof ttlMs === 'number' && ttlMs >= 0 ? ttlMs : KEEP_AT_MOST_MS;
   return Math.min(Math.max(said, KEEP_AT_LEAST_MS), KEEP_AT_MOST_MS);
@@ -90,14 +79,14 @@ async function fetchTools(
   let cursor: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const params = cursor === undefined ? envelope : { ...envelope, cursor };
-    let result: unknown;
+    let result: Readonly<Record<string, unknown>>;
     try {
-      result = await Promise.race([askUpstream('tools/list', params, signal), aborted]);
+      result = membersOf(await Promise.race([askUpstream('tools/list', params, signal), aborted]));
     } catch (thrown) {
       if (Object(thrown).code === METHOD_NOT_FOUND && pages === 0) return undefined;
       throw unreadable(thrown);
     }
-    if (!isObject(result) || !Array.isArray(result['tools'])) throw unreadable();
+    if (!Array.isArray(result['tools'])) throw unreadable();
     if (result['tools'].length + listed.length > MAX_TOOLS) break;
     for (const one of toolsIn(result)) listed.push(one);
     const { nextCursor } = result;

@@ -1,17 +1,11 @@
 import type { Bus } from '@aegis/bus';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
-import type { Envelope } from '@aegis/contracts/envelope';
 import { toolLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { foldName } from '@aegis/kit/text';
+import { standingOf, type ToolFold } from '@aegis/replicas/tools';
+import type { Listed } from './listed.ts';
 import { createPinLog, pinsBehind } from './pin-log.ts';
-import { changeLevel, type Listed, lookAlikeOf, type Pins } from './pins.ts';
-
-/** Definitions of one tool, and tools of one server, that are recorded; what comes beyond is never trusted. */
-const MAX_CHANGES = 100;
-const MAX_TOOLS = 10_000;
-const MAX_NAME = 1_000;
-const MAX_SUBJECT = 200;
+import { eventOf, whyNever } from './recording.ts';
 
 /** Whether a definition counts, and if not why not, as a reason for people. */
 export type Standing = { readonly counts: true } | { readonly counts: false; readonly because: string };
@@ -37,67 +31,45 @@ type KeeperDeps = { bus: Bus; log: Logger; now: () => Date; timeoutMs: number };
 /** Tools that could be taken for each other have one key. */
 const keyOf = (server: string, tool: string): string => `${server}\0${foldName(tool)}`;
 
-function isRecorded(pins: Pins, server: string, { tool, digest }: Listed): boolean {
-  const pinned = pins.get(server)?.tools.get(tool);
-  return pinned !== undefined && (pinned.counts.has(digest) || pinned.essences.has(digest));
-}
+type IsKnown = (tools: ToolFold, server: string, listed: Listed) => boolean;
 
-/** Whether the definition counts, or is what an approver is shown of the tool. */
-function isShown(pins: Pins, server: string, { tool, digest }: Listed): boolean {
-  const pinned = pins.get(server)?.tools.get(tool);
-  return pinned !== undefined && (pinned.counts.has(digest) || pinned.latest === digest);
-}
+const isRecorded: IsKnown = (tools, server, { tool, digest }) =>
+  standingOf(tools.get(server, tool), digest) !== 'unknown';
 
-function isTooMuch(pins: Pins, server: string, { tool }: Listed): boolean {
-  const known = pins.get(server);
-  const pinned = known?.tools.get(tool);
-  if (pinned) return pinned.changes >= MAX_CHANGES;
-  return tool.length > MAX_NAME || tool === '' || (known?.tools.size ?? 0) >= MAX_TOOLS;
-}
+/** Whether the definition counts, or is what an approver is shown first of the tool. */
+const isShown: IsKnown = (tools, server, { tool, digest }) => {
+  const known = tools.get(server, tool);
+  const standing = standingOf(known, digest);
+  return standing === 'counts' || (standing === 'waits' && known?.latest === digest);
+};
 
-function standingOf(pins: Pins, server: string, { tool, digest }: Listed): Standing {
-  const pinned = pins.get(server)?.tools.get(tool);
-  if (pinned?.counts.has(digest)) return { counts: true };
+/** Only what waits is said to be waiting: an approver finds it then. */
+function judge(tools: ToolFold, server: string, listed: Listed): Standing {
+  const { tool, digest } = listed;
+  const known = tools.get(server, tool);
+  const standing = standingOf(known, digest);
+  if (standing === 'counts') return { counts: true };
   const because =
-    pinned?.looksLike === undefined
-      ? `the definition of tool '${tool}' has changed and nobody has accepted it yet`
-      : `tool '${tool}' looks like '${pinned.looksLike}' and nobody has accepted it yet`;
-  return { counts: false, because };
-}
-
-/** What is written about a definition that is not on record: the first of its tool, or a change. */
-function eventOf(pins: Pins, server: string, { tool, digest, definition }: Listed, now: Date): Envelope {
-  const known = pins.get(server);
-  const pinned = known?.tools.get(tool);
-  const about = { server, tool, digest, definition };
-  const made = {
-    source: 'mcp',
-    subject: tool.slice(0, MAX_SUBJECT),
-    time: now.toISOString(),
-    traceId: newTraceId(),
-  };
-  if (pinned) {
-    const level = changeLevel(pinned, definition);
-    return createEvent({ ...made, type: 'aegis.tool.changed.v1', data: { ...about, level } });
-  }
-  const looksLike = lookAlikeOf(known, tool);
-  const data = looksLike === undefined ? about : { ...about, looks_like: looksLike };
-  return createEvent({ ...made, type: 'aegis.tool.seen.v1', data });
+    known?.looksLike === undefined
+      ? `the definition of tool '${tool}' has changed`
+      : `tool '${tool}' looks like '${known.looksLike}'`;
+  if (standing === 'waits') return { counts: false, because: `${because} and nobody has accepted it yet` };
+  const never = whyNever(tools, server, listed) ?? 'the record did not take its definition';
+  return { counts: false, because: `tool '${tool}' can not be accepted as it is: ${never}` };
 }
 
 export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKeeper {
   const pinLog = createPinLog(bus, log);
-  const { pins } = pinLog;
+  const { tools } = pinLog;
   /** Writes under way, the last one of each key. */
   const writing = new Map<string, Promise<void>>();
 
-  type IsKnown = typeof isRecorded;
   const isSettled = (server: string, listed: Listed, isKnown: IsKnown = isRecorded): boolean =>
-    isKnown(pins, server, listed) || isTooMuch(pins, server, listed);
+    isKnown(tools, server, listed) || whyNever(tools, server, listed) !== undefined;
 
   const write = async (server: string, listed: Listed, isKnown?: IsKnown): Promise<void> => {
     if (isSettled(server, listed, isKnown)) return;
-    const fact = { subject: toolLog(server), event: eventOf(pins, server, listed, now()) };
+    const fact = { subject: toolLog(server), event: eventOf(tools, server, listed, now()) };
     const { seq } = await bus.commit(fact, Date.now() + timeoutMs);
     await pinLog.folded(seq, timeoutMs);
   };
@@ -130,8 +102,8 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
     },
     standing(server, listed) {
       if (!pinLog.isCurrent()) throw pinsBehind();
-      if (isSettled(server, listed)) return standingOf(pins, server, listed);
-      return writeInTurn(server, listed).then(() => standingOf(pins, server, listed));
+      if (isSettled(server, listed)) return judge(tools, server, listed);
+      return writeInTurn(server, listed).then(() => judge(tools, server, listed));
     },
   };
 }

@@ -1,13 +1,13 @@
 import type { Bus, Followed } from '@aegis/bus';
-import { EVENT_DATA } from '@aegis/contracts/events';
 import { TOOLS_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import { foldPin, type Pins } from './pins.ts';
+import { createToolFold, type ToolFold } from '@aegis/replicas/tools';
 
 /** The record of tool definitions, followed. */
 export type PinLog = {
-  readonly pins: Pins;
+  /** What is known of every tool, without definitions: judging needs their digests alone. */
+  readonly tools: ToolFold;
   start(): Promise<void>;
   stop(): Promise<void>;
   /** False while it may have missed something. */
@@ -19,30 +19,16 @@ export type PinLog = {
 export const pinsBehind = (): AppError =>
   new AppError('storage_unavailable', 'The pins of tool definitions are behind the log.');
 
-/** The data of an event of a tool, or undefined where it is not one that can be read. */
-function readEvent({ event }: Followed): { type: string; data: unknown } | undefined {
-  const type = event?.type;
-  if (
-    type !== 'aegis.tool.seen.v1' &&
-    type !== 'aegis.tool.changed.v1' &&
-    type !== 'aegis.tool.accepted.v1'
-  ) {
-    return undefined;
-  }
-  const parsed = EVENT_DATA[type].safeParse(event?.data);
-  return parsed.success ? { type, data: parsed.data } : undefined;
-}
-
 export function createPinLog(bus: Bus, log: Logger): PinLog {
-  const pins: Pins = new Map();
+  const tools = createToolFold({ keepsDefinitions: false });
   const apply = (message: Followed): void => {
-    const event = readEvent(message);
-    if (event) foldPin(pins, message.subject, event);
-    else log.error({ seq: message.seq }, 'an event of a tool can not be read');
+    const tool = tools.apply(message);
+    if (typeof tool !== 'string') return;
+    log.error({ seq: message.seq, because: tool }, 'an event of a tool counts for nothing');
   };
   const replica = bus.replica({ filter: TOOLS_LOG, apply });
   return {
-    pins,
+    tools,
     isCurrent: replica.isCurrent,
     async start() {
       await replica.start();

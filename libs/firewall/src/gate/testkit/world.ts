@@ -3,12 +3,12 @@ import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { POLICY_LOG, toolAcceptedLog } from '@aegis/contracts/subjects';
 import { compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
+import { definitionDigest } from '@aegis/replicas/tools';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach } from 'vitest';
 import { createFirewall, type Firewall, type FirewallDeps } from '../firewall.ts';
 import type { Gate, GateOptions } from '../passage.ts';
-import { definitionDigest } from '../pins/pins.ts';
 import { type People, startPeople } from './people.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 
