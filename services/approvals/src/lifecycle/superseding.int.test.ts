@@ -143,6 +143,16 @@ describe("a tool's definition that changes", () => {
     for (const key of ['other', 'unbound', 'new']) expect((await get(key)).status).toBe('pending');
   });
 
+  it('in the eyes of another firewall, which saw it for the first time, supersedes as well', async () => {
+    await startReplica();
+    await sawTool(A);
+    await request('old', read(A.digest));
+    await sawTool(A);
+    expect((await get('old')).status).toBe('pending');
+    await sawTool(B);
+    await expect.poll(() => get('old')).toMatchObject({ status: 'superseded', superseded_because: BECAUSE });
+  });
+
   it('while nobody runs is seen at the start', async () => {
     await startReplica();
     await sawTool(A);

@@ -1,7 +1,5 @@
-import type { Followed } from '@aegis/bus';
-import { EVENT_DATA } from '@aegis/contracts/events';
 import type { Logger } from '@aegis/kit/logger';
-import { inQuarantine } from '../domain/tool-definitions.ts';
+import { inQuarantine, type Tool, type Waiting } from '@aegis/replicas/tools';
 import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';
@@ -15,7 +13,8 @@ export type Superseding = {
   /** Looks at everything that is open, for what changed while nobody looked. */
   all(): Promise<void>;
   policyChanged(): Promise<void>;
-  toolChanged(message: Followed): Promise<void>;
+  /** This is what became of a tool by what stands at this place in the log. */
+  toolSeen(tool: Tool, seq: number): Promise<void>;
   grantRevoked(grantId: string): Promise<void>;
 };
 
@@ -30,7 +29,7 @@ type SupersedingDeps = {
 
 /** Of this tool, but asked under another definition, and before this one was seen. */
 const isOfOlder =
-  (server: string, tool: string, digest: string, seq: number) =>
+  ({ server, tool }: Tool, { digest, seq }: Waiting) =>
   (entry: Entry): boolean =>
     entry.server === server &&
     entry.tool === `${server}.${tool}` &&
@@ -69,16 +68,13 @@ export function createSuperseding(deps: SupersedingDeps): Superseding {
     policyChanged,
     async all() {
       await policyChanged();
-      for (const tool of tools.quarantined()) {
-        const waiting = inQuarantine(tool);
-        if (waiting)
-          await endAll(isOfOlder(tool.server, tool.tool, waiting.digest, waiting.seq), TOOL_CHANGED);
+      for (const { tool, waiting } of tools.quarantined()) {
+        if (inQuarantine(tool) === waiting) await endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
       }
     },
-    async toolChanged({ seq, event }) {
-      if (event?.type !== 'aegis.tool.changed.v1') return;
-      const { data } = EVENT_DATA[event.type].safeParse(event.data);
-      if (data) await endAll(isOfOlder(data.server, data.tool, data.digest, seq), TOOL_CHANGED);
+    async toolSeen(tool, seq) {
+      const waiting = inQuarantine(tool);
+      if (waiting?.seq === seq) await endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
     },
     grantRevoked: (grantId) => endAll((entry) => entry.grantId === grantId, GRANT_OVER),
   };

@@ -74,6 +74,34 @@ describe('a changed tool', () => {
     expect(await codeOf(accept(B, CODE, '10.0.0.2'))).toBe('no error');
   });
 
+  it('that another firewall saw at the same time is listed beside the first one, and is accepted like any', async () => {
+    await startReplica();
+    const alike = seen(definition('reads', 'READ_FILE'));
+    for (const data of [A, B, alike]) await sawTool(data);
+    expect(await tools()).toMatchObject([
+      { tool: 'READ_FILE', looks_like: 'read_file', digest: alike.digest },
+      { tool: 'read_file', digest: B.digest, before: A.definition },
+    ]);
+    for (const data of [B, alike]) expect(await accept(data)).toEqual({ ok: true });
+    expect([(await tools()).length, await acceptances()]).toEqual([0, 2]);
+  });
+
+  it('is listed with all its definitions that wait, until each is accepted', async () => {
+    await startReplica();
+    const other = seen(definition('reads', 'other'));
+    for (const data of [A, other]) await sawTool(data);
+    const C = seen(definition('reads and deletes'));
+    const changes = [B, C, seen(definition('sends', 'other'))];
+    for (const data of changes) await toolChanged(data);
+    await sawTool(A);
+    const listed = (await tools()).map(({ digest }) => digest);
+    expect(listed).toEqual([changes[2]?.digest, C.digest, B.digest]);
+    await accept(C);
+    expect((await tools()).map(({ digest }) => digest)).toEqual([changes[2]?.digest, B.digest]);
+    await accept(B);
+    expect(await tools()).toHaveLength(1);
+  });
+
   it('that is large hides no other, and the two definitions of one need not fit one message', async () => {
     await startReplica();
     for (const name of ['one', 'two']) {

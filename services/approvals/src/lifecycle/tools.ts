@@ -5,11 +5,11 @@ import { toolAcceptedLog } from '@aegis/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import type { Mutex } from '@aegis/kit/mutex';
+import { type InQuarantine, standingOf, toQuarantined } from '@aegis/replicas/tools';
 import { CODE_HOLDER } from '../domain/decider.ts';
-import { standingOf, type Tool, toQuarantined } from '../domain/tool-definitions.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-import { type ToolIndex, toolKey } from '../projections/tool-index.ts';
+import type { ToolIndex } from '../projections/tool-index.ts';
 
 /** Definitions come large: what doesn't fit a message of the bus is counted, not sent. */
 const LIST_BYTES = 2_000_000;
@@ -27,8 +27,8 @@ export type ToolsDeps = {
 };
 
 export type Tools = {
-  /** The tools in quarantine, newest first. */
-  quarantined(deadlineMs: number): Promise<Tool[]>;
+  /** Every definition that waits: what keeps its tool in quarantine first, then older ones; each the newest first. */
+  quarantined(deadlineMs: number): Promise<InQuarantine[]>;
   /** The same as one answer: whole definitions, as many as fit. */
   list(deadlineMs: number): Promise<ListToolsReply>;
   /**
@@ -44,11 +44,11 @@ export type Tools = {
 type ToolDefinition = Pick<AcceptTool, 'server' | 'tool' | 'digest'>;
 
 /** The list as one message. The first of them always has room: without what was before where the two are too large. */
-export function toReply(tools: readonly Tool[]): ListToolsReply {
+export function toReply(definitions: readonly InQuarantine[]): ListToolsReply {
   const shown: ListToolsReply['tools'] = [];
   let bytes = 0;
-  for (const tool of tools) {
-    const whole = toQuarantined(tool);
+  for (const { tool, waiting } of definitions) {
+    const whole = toQuarantined(tool, waiting);
     if (!whole) continue;
     const { before: _before, ...alone } = whole;
     const size = Buffer.byteLength(JSON.stringify(whole));
@@ -56,7 +56,7 @@ export function toReply(tools: readonly Tool[]): ListToolsReply {
     bytes += size;
     shown.push(size > LIST_BYTES ? alone : whole);
   }
-  const more = tools.length - shown.length;
+  const more = definitions.length - shown.length;
   return more > 0 ? { tools: shown, more } : { tools: shown };
 }
 
@@ -74,7 +74,7 @@ export function createTools(deps: ToolsDeps): Tools {
 
   const waits = async ({ server, tool, digest }: ToolDefinition, deadlineMs: number): Promise<boolean> => {
     await indexCaughtUp(deadlineMs);
-    const standing = standingOf(index.get(toolKey(server, tool)), digest);
+    const standing = standingOf(index.get(server, tool), digest);
     if (standing !== 'unknown') return standing === 'waits';
     throw new AppError('not_found', 'digest: this tool was not seen with such a definition of late.');
   };
@@ -100,7 +100,7 @@ export function createTools(deps: ToolsDeps): Tools {
     await store(CODE_HOLDER.name, request, deadlineMs);
   };
 
-  const quarantined = async (deadlineMs: number): Promise<Tool[]> => {
+  const quarantined = async (deadlineMs: number): Promise<InQuarantine[]> => {
     await indexCaughtUp(deadlineMs);
     return index.quarantined();
   };

@@ -39,9 +39,10 @@ export function createFollowings(bus: Bus, log: Logger, superseding: () => Super
       filter: TOOLS_LOG,
       what: 'tools',
       apply: (message) => {
-        if (!tools.apply(message))
-          log.warn({ seq: message.seq, subject: message.subject }, 'tool event left out');
-        else if (isLive) void superseding().toolChanged(message);
+        const { seq, subject } = message;
+        const tool = tools.apply(message);
+        if (!tool) log.warn({ seq, subject }, 'tool event left out');
+        else if (isLive) void superseding().toolSeen(tool, seq);
       },
     }),
     grants: createFollowing(bus, {

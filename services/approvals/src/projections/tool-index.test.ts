@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import { createEvent } from '@aegis/contracts/create-event';
+import { standingOf } from '@aegis/replicas/tools';
 import { describe, expect, it } from 'vitest';
-import { standingOf } from '../domain/tool-definitions.ts';
 import { definition, seen } from '../testkit/definitions.ts';
 import { ToolIndex, toolKey } from './tool-index.ts';
 
@@ -27,7 +26,7 @@ const given = (...facts: [subject: string, event: ReturnType<typeof isSeen>][]):
   });
   return index;
 };
-const waiting = (index: ToolIndex) => index.quarantined().map(({ tool }) => tool);
+const waiting = (index: ToolIndex) => index.quarantined().map(({ tool }) => tool.tool);
 
 describe('the tools that the log knows of', () => {
   it('are those in quarantine, the newest first, and free once accepted', () => {
@@ -48,7 +47,21 @@ describe('the tools that the log knows of', () => {
   it('of two servers are apart', () => {
     const index = given([LOG, isSeen()], ['aegis.log.tool.mail', isSeen(seen(B.definition, 'mail'))]);
     expect(index.quarantined()).toEqual([]);
-    expect(index.get(toolKey('mail', 'read_file'))?.latest).toBe(B.digest);
+    expect(index.get('mail', 'read_file')?.latest).toBe(B.digest);
+  });
+
+  it('are found by their key, whatever their name is', () => {
+    const odd = seen(definition('reads', 'read\n\u202efile'));
+    const index = given([LOG, isSeen()], [LOG, isSeen(odd)]);
+    expect(index.withKey(toolKey(odd))?.tool).toBe(odd.tool);
+    expect(index.withKey(toolKey({ server: 'mail', tool: odd.tool }))).toBeUndefined();
+  });
+
+  it('have definitions by the name that rules have for them', () => {
+    const index = given([LOG, isSeen()], [LOG, isChanged()]);
+    expect(index.definitionOf('files', 'files.read_file', A.digest)).toEqual(A.definition);
+    expect(index.definitionOf('files', 'files.read_file', B.digest)).toEqual(B.definition);
+    expect(index.definitionOf('mail', 'mail.read_file', B.digest)).toBeUndefined();
   });
 
   it.each([
@@ -61,7 +74,7 @@ describe('the tools that the log knows of', () => {
     const before = given([LOG, isSeen()], [LOG, isChanged()]);
     const index = given([LOG, isSeen()], [LOG, isChanged()], [subject, event]);
     expect(index.quarantined()).toEqual(before.quarantined());
-    expect(index.get(toolKey('files', 'read_file'))).toEqual(before.get(toolKey('files', 'read_file')));
+    expect(index.get('files', 'read_file')).toEqual(before.get('files', 'read_file'));
     expect(index.unreadable).toBe(1);
   });
 
@@ -74,62 +87,23 @@ describe('the tools that the log knows of', () => {
       { ...B, digest: seen(definition('x')).digest },
     ]) {
       const index = given([LOG, isSeen()], [LOG, isChanged(data)]);
-      expect(index.get(toolKey('files', 'read_file'))).toEqual(before.get(toolKey('files', 'read_file')));
+      expect(index.get('files', 'read_file')).toEqual(before.get('files', 'read_file'));
       expect(index.unreadable).toBe(0);
     }
-  });
-
-  it('take a definition that has no canonical form by the digest of its text', () => {
-    const odd = definition('half \ud800');
-    const digest = `sha256:${hash('sha256', JSON.stringify(odd), 'hex')}`;
-    const index = given([LOG, isSeen()], [LOG, isChanged({ ...B, definition: odd, digest })]);
-    expect(index.quarantined().map(({ latest }) => latest)).toEqual([digest]);
   });
 
   it.each(['READ_FILE', 'read_file\u200b', 'ｒead_file'])(
     'are in quarantine where they look alike: %j',
     (name) => {
-      const index = given([LOG, isSeen()], [LOG, isSeen(seen(definition('reads', name)))]);
-      expect(index.quarantined()).toEqual([expect.objectContaining({ tool: name, looksLike: 'read_file' })]);
+      const alike = seen(definition('reads', name));
+      const index = given([LOG, isSeen()], [LOG, isSeen(alike)]);
+      expect(index.quarantined().map(({ tool }) => tool)).toEqual([
+        expect.objectContaining({ tool: name, looksLike: 'read_file' }),
+      ]);
+      expect(standingOf(index.get('files', name), alike.digest)).toBe('waits');
       expect(
         given(['aegis.log.tool.mail', isSeen(seen(definition('reads', name), 'mail'))]).quarantined(),
       ).toEqual([]);
     },
   );
-});
-
-const standing = (index: ToolIndex, { server, tool, digest } = B) =>
-  standingOf(index.get(toolKey(server, tool)), digest);
-const looking = (first: string, second: string): ToolIndex =>
-  given([LOG, isSeen(seen(definition('reads', first)))], [LOG, isSeen(seen(definition('reads', second)))]);
-
-/** What the firewall in the path makes of the same events stands in its `pins.test.ts`. */
-describe('where this fold and that of the firewall differ', () => {
-  it('a mark behind an invisible character makes no other name', () => {
-    expect(waiting(looking('lire_cl\u00e9', 'lire_cle\u200b\u0301'))).toEqual(['lire_cle\u200b\u0301']);
-  });
-
-  it('a long name of full-width letters looks like the same one in ASCII', () => {
-    expect(waiting(looking('a'.repeat(300), '\uff41'.repeat(300)))).toEqual(['\uff41'.repeat(300)]);
-  });
-
-  it('what an approver accepted counts, also where nobody saw it before', () => {
-    expect(standing(given([`${LOG}.accepted`, isAccepted()]))).toBe('counts');
-  });
-
-  it('a second first definition is on record, so that it can be accepted', () => {
-    expect(standing(given([LOG, isSeen()], [LOG, isSeen(B)]))).toBe('waits');
-  });
-
-  it('a change of a tool that nobody saw before is on record, so that it can be accepted', () => {
-    expect(standing(given([LOG, isChanged()]))).toBe('waits');
-  });
-
-  it('a definition that is not what its digest stands for counts for nothing', () => {
-    expect(standing(given([LOG, isSeen({ ...A, definition: B.definition })]), A)).toBe('unknown');
-  });
-
-  it.fails('what still waits is shown, also where another firewall saw the old definition meanwhile', () => {
-    expect(waiting(given([LOG, isSeen()], [LOG, isChanged()], [LOG, isSeen()]))).toEqual(['read_file']);
-  });
 });

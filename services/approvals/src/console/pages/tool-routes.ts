@@ -37,7 +37,7 @@ export function toolRoutes(app: FastifyInstance, { sessions, tools, toolIndex }:
     const { body, headers } = request;
     const failed = (code: string) => reply.redirect(`/ui/tools?error=${code}`, 303);
     if (isForeign(headers)) return failed('forbidden_origin');
-    const tool = toolIndex.get(body?.get('key') ?? '');
+    const tool = toolIndex.withKey(body?.get('key') ?? '');
     const digest = body?.get('digest') ?? '';
     const approval_code = body?.get('approval_code') ?? '';
     const session = sessions.of(request);

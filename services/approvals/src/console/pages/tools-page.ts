@@ -1,5 +1,5 @@
 import { oneLine } from '@aegis/kit/text';
-import { inQuarantine, type Tool } from '../../domain/tool-definitions.ts';
+import { type InQuarantine, inQuarantine } from '@aegis/replicas/tools';
 import { toolKey } from '../../projections/tool-index.ts';
 import { fact } from './call.ts';
 import { definitionDiff } from './definition-diff.ts';
@@ -26,21 +26,23 @@ const acceptForm = (key: string, digest: string, csrf: string | undefined): Html
   </form>`;
 
 /** The definition and the form that accepts it. What is too large to be seen here can't be accepted here either. */
-function definitionOf(tool: Tool, key: string, csrf: string | undefined): Html {
-  const waiting = inQuarantine(tool);
-  if (!waiting) return EMPTY;
-  const diff = definitionDiff(tool.before, waiting.definition);
-  if (diff && bytesOf(diff) <= TOOL_BYTES) return html`${diff}${acceptForm(key, waiting.digest, csrf)}`;
+function definitionOf({ tool, waiting }: InQuarantine, csrf: string | undefined): Html {
+  const diff = waiting.definition && definitionDiff(tool.before?.definition, waiting.definition);
+  if (diff && bytesOf(diff) <= TOOL_BYTES) {
+    return html`${diff}${acceptForm(toolKey(tool), waiting.digest, csrf)}`;
+  }
   return html`<p>Too large for this page. Read it with <code>aegis tools list --json</code>, and accept it with
     <code>aegis tools accept</code>.</p>`;
 }
 
-function article(tool: Tool, csrf: string | undefined): Html {
-  const waiting = inQuarantine(tool);
-  if (!waiting) return EMPTY;
-  const key = toolKey(tool.server, tool.tool);
+/** A definition's key: of a tool, several may wait. */
+const definitionKey = ({ tool, waiting }: InQuarantine): string =>
+  `${toolKey(tool)}-${waiting.digest.slice('sha256:'.length)}`;
+
+function article(one: InQuarantine, csrf: string | undefined): Html {
+  const { tool, waiting } = one;
   return html`
-  <article id="tool-${key}">
+  <article id="tool-${definitionKey(one)}">
     <h2>${tool.server}.${oneLine(tool.tool)}</h2>
     <dl>
       ${fact('server', tool.server)}
@@ -50,8 +52,9 @@ function article(tool: Tool, csrf: string | undefined): Html {
       ${fact('looks like', tool.looksLike === undefined ? undefined : oneLine(tool.looksLike))}
       ${fact('digest', waiting.digest)}
     </dl>
+    ${inQuarantine(tool) === waiting ? EMPTY : html`<p>Another definition of this tool was seen since. Calls of this one still wait.</p>`}
     ${tool.before === undefined ? html`<p>No definition of this tool was accepted yet. This is all of it:</p>` : EMPTY}
-    ${definitionOf(tool, key, csrf)}
+    ${definitionOf(one, csrf)}
   </article>`;
 }
 
@@ -62,27 +65,30 @@ export type ToolsPageView = {
   notice: Notice | undefined;
 };
 
-/** The articles of one page, from the tool after the one that `before` names; `next` is the `before` of the page after it. */
-function pageOf(tools: readonly Tool[], { before, csrf }: Pick<ToolsPageView, 'before' | 'csrf'>) {
-  const keys = tools.map(({ server, tool }) => toolKey(server, tool));
+/** The articles of one page, from the one after that which `before` names; `next` is the `before` of the page after it. */
+function pageOf(
+  definitions: readonly InQuarantine[],
+  { before, csrf }: Pick<ToolsPageView, 'before' | 'csrf'>,
+) {
+  const keys = definitions.map(definitionKey);
   const start = before === undefined ? 0 : keys.indexOf(before) + 1;
   const articles: Html[] = [];
   let bytes = 0;
-  for (const [i, tool] of tools.entries()) {
+  for (const [i, one] of definitions.entries()) {
     if (i < start) continue;
-    const one = article(tool, csrf);
-    bytes += bytesOf(one);
+    const drawn = article(one, csrf);
+    bytes += bytesOf(drawn);
     if (articles.length > 0 && (articles.length === TOOLS || bytes > PAGE_BYTES)) {
       return { articles, next: keys[i - 1] };
     }
-    articles.push(one);
+    articles.push(drawn);
   }
   return { articles, next: undefined };
 }
 
-/** The tools in quarantine, newest first, each with what changed. */
-export function toolsPage(tools: readonly Tool[], view: ToolsPageView): string {
-  const { articles, next } = pageOf(tools, view);
+/** Definitions that wait, each with what changed. */
+export function toolsPage(definitions: readonly InQuarantine[], view: ToolsPageView): string {
+  const { articles, next } = pageOf(definitions, view);
   return layout({
     title: 'Changed tools',
     intro:

@@ -34,6 +34,21 @@ describe('the page of changed tools', () => {
     expect((await tools())[0]?.digest).toBe(seen(definition('Reads all files.')).digest);
   });
 
+  it('shows every definition of a tool that waits, and accepts the very one', async () => {
+    const { open, send } = await startStranger();
+    const [older, newer] = ['older', 'newer'].map((text) => seen(definition(text)));
+    await sawTool(seen(definition('first')));
+    for (const data of [older, newer]) await toolChanged(data as NonNullable<typeof older>);
+    const { text } = await open('/ui/tools');
+    const articles = text.split('<article').slice(1);
+    expect(
+      articles.map((article) => article.includes('Another definition of this tool was seen since')),
+    ).toEqual([false, true]);
+    expect(new Set(text.match(/<article id="[^"]+"/g)).size).toBe(2);
+    await send('/ui/tools', { ...fieldsOf(articles[1] ?? ''), approval_code: CODE });
+    expect((await tools()).map(({ digest }) => digest)).toEqual([newer?.digest]);
+  });
+
   it('asks nobody for a code who is signed in, and takes the token of their session in its place', async () => {
     const { open, send } = await startConsole();
     await sawTool(seen(definition('a')));
