@@ -94,6 +94,17 @@ describe('accept', () => {
     expect(gateway.seen.at(-1)?.body).toMatchObject({ digest: OTHER });
   });
 
+  test('leaves it to a person to say which one where several wait', async () => {
+    waiting = { tools: [TOOL, { ...TOOL, digest: OTHER }] };
+    const before = gateway.seen.length;
+    const host = await aegis(['accept', 'files', 'read_file', '--code', 'right']);
+    expect([host.exitCode, host.err()]).toEqual([
+      1,
+      'aegis: 2 definitions of tool read_file of server files wait: name one by --digest, see "aegis tools list".\n',
+    ]);
+    expect(gateway.seen.slice(before).map(({ method }) => method)).toEqual(['GET']);
+  });
+
   test('with a wrong code says so and exits with 1', async () => {
     waiting = { tools: [TOOL] };
     const host = await aegis(['accept', 'files', 'read_file', '--code', 'wrong']);

@@ -20,7 +20,7 @@ export function registerTools(program: Command, host: Host): void {
     .description('accept the new definition of a tool; a wrong code accepts nothing')
     .argument('<server>', 'name of the server', parseServerName)
     .argument('<tool>', 'name of the tool')
-    .option('--digest <digest>', 'this very definition (default: the one that waits)', parseDigest)
+    .option('--digest <digest>', 'this very definition (default: the only one that waits)', parseDigest)
     .option('--code <code>', 'the code (default: APPROVAL_CODE, else asked for, else standard input)')
     .action(async (server: string, tool: string, _: unknown, command: Command) => {
       host.exitCode = await acceptTool(host, server, tool, command.optsWithGlobals<AcceptOptions>());

@@ -11,17 +11,22 @@ import { printDocument, printLine } from '../output.ts';
 export type AcceptOptions = GlobalOptions & { readonly code?: string; readonly digest?: string };
 
 /**
- * The definition in quarantine of this tool. Its name may be given as `tools list` shows it, with odd characters written
+ * The definition of this tool that waits. Its name may be given as `tools list` shows it, with odd characters written
  * out; its own name goes first.
- * @throws CliError `not_found`
+ * @throws CliError `not_found`, and `several_wait` where it is for a person to say which one
  */
 function findTool(tools: readonly ToolItem[], server: string, name: string): ToolItem {
   const ofServer = tools.filter((one) => one.server === server);
   const exact = ofServer.filter((one) => one.tool === name);
-  const [found, another] = exact.length > 0 ? exact : ofServer.filter((one) => visible(one.tool) === name);
-  if (found && !another) return found;
-  const detail = `No tool ${visible(name)} of server ${visible(server)} waits to be accepted: see "aegis tools list".`;
-  throw failure('not_found', 'Not found', detail);
+  const [found, ...others] = exact.length > 0 ? exact : ofServer.filter((one) => visible(one.tool) === name);
+  const named = `tool ${visible(name)} of server ${visible(server)}`;
+  const see = 'see "aegis tools list"';
+  if (!found || others.some(({ tool }) => tool !== found.tool)) {
+    throw failure('not_found', 'Not found', `No ${named} waits to be accepted: ${see}.`);
+  }
+  if (others.length === 0) return found;
+  const detail = `${others.length + 1} definitions of ${named} wait: name one by --digest, ${see}.`;
+  throw failure('several_wait', 'Several definitions wait', detail);
 }
 
 /** Accepts one exact definition: the one that waits, or the one that `--digest` names. */
