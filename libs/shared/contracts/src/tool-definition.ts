@@ -35,7 +35,7 @@ export const ToolAccepted = z.strictObject({
 });
 export type ToolAccepted = z.infer<typeof ToolAccepted>;
 
-/** A tool whose calls go to a person until its definition is accepted. */
+/** A definition of a tool whose calls go to a person until it is accepted. */
 export const QuarantinedTool = z.strictObject({
   ...definition,
   level: ChangeLevel,
@@ -46,7 +46,10 @@ export const QuarantinedTool = z.strictObject({
 });
 export type QuarantinedTool = z.infer<typeof QuarantinedTool>;
 
-/** Newest first. `more`: so many older ones had no room in this answer. */
+/**
+ * Every definition that waits: of each tool the one seen last where it doesn't count, then those that were seen before; each
+ * the newest first. `more`: so many had no room in this answer.
+ */
 export const ListToolsReply = z.strictObject({
   tools: z.array(QuarantinedTool),
   more: z.int().min(1).optional(),

@@ -13,9 +13,9 @@ export function toolRoutes(app: App, { bus, config }: HttpDeps): void {
   const list = {
     tags,
     operationId: 'listQuarantinedTools',
-    summary: 'Tools whose definition nobody accepted yet, newest first',
+    summary: 'Definitions of tools that nobody accepted yet',
     description:
-      'Each call of them waits for a person. `more` says how many older ones had no room in the answer.',
+      'Each call of them waits for a person. Of each tool the one seen last comes first, then those seen before it, the newest first. `more` says how many had no room in the answer.',
     response: { 200: ListToolsReply, ...problems([503]) },
   };
   app.get('/tools', { schema: list }, (request) =>
