@@ -1,3 +1,5 @@
+import { withoutCase } from '@aegis/kit/text';
+
 // Printable and not: every character of ASCII, which folding only makes lower case.
 const ASCII = /^[\0-\x7f]*$/;
 const WITHOUT_SHAPE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
@@ -14,14 +16,13 @@ export function isTangled(text: string): boolean {
 
 /**
  * Text as the most forgiving file system would compare it: without case, without invisible characters, compatible
- * letters made one. Two names that fold alike may be one file there, and two here.
+ * letters made one. Two names that fold alike may be one file there, and two here. Names that only look alike fold by
+ * `foldName` of the kit: to a file system a space and a mark are characters like any.
  */
 export function foldText(text: string): string {
   if (ASCII.test(text)) return text.toLowerCase();
   const shapes = text.normalize('NFKC').replace(WITHOUT_SHAPE, '');
-  // There and back, because ß and SS, and the two small sigmas, are one letter only in the other case.
-  const lower = shapes.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
-  return lower.normalize('NFKC');
+  return withoutCase(shapes).normalize('NFKC');
 }
 
 /** A folder's or file's name in that way; some systems drop dots and spaces at its end, too. */

@@ -60,6 +60,7 @@ it('text has this public surface, and a change to it is a decision', () => {
     'foldName',
     'oneLine',
     'visible',
+    'withoutCase',
   ]);
 });
 

@@ -40,8 +40,8 @@ const decompose = (text: string): string =>
     ? withMarksInOrder(text).replace(NOT_ASCII, (char) => char.normalize('NFKD'))
     : text.normalize('NFKD');
 
-/** There and back, because ß and SS, and the two small sigmas, are one letter only in the other case. */
-const withoutCase = (text: string): string =>
+/** Text without case: there and back, because ß and SS, and the two small sigmas, are one letter only in the other case. */
+export const withoutCase = (text: string): string =>
   text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
 
 /**

@@ -1,2 +1,2 @@
-export { foldName } from './fold.ts';
+export { foldName, withoutCase } from './fold.ts';
 export { codePoint, INVISIBLE, oneLine, UNUSUAL_SPACE, visible } from './visible.ts';
