@@ -14,3 +14,12 @@ it.each([
 ])('%j', (rule, looksAtCaller, looksAtArguments) => {
   expect(facts(rule)).toEqual({ looksAtCaller, looksAtArguments });
 });
+
+it.fails.each([
+  [{ match: 'principal', decision: 'allow' }],
+  [{ match: '*', decision: 'allow', servers: ['client'] }],
+  [{ match: '*', decision: 'deny', ops: ['op'] }],
+  [{ match: '*', decision: 'review', description: 'amount' }],
+])('a word that is only written in a rule is no look at anything: %j', (rule) => {
+  expect(facts(rule)).toEqual({ looksAtCaller: false, looksAtArguments: false });
+});

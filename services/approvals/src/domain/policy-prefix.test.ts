@@ -37,6 +37,11 @@ describe('a policy that was changed may say something else', () => {
     expect(asksTheSame(after, before, 1)).toBe(false);
   });
 
+  it.fails('where it has a key that nobody knows yet', () => {
+    const after = policy([deny, review, allow], { defaults: { decision: 'allow' } });
+    expect(asksTheSame(before, after, 1)).toBe(false);
+  });
+
   it('where no rule asked: then any rule that is added could have matched', () => {
     expect(asksTheSame(before, before, undefined)).toBe(false);
   });
