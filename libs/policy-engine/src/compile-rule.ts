@@ -1,8 +1,9 @@
 import { allClause, type Clause } from './condition/clause.ts';
 import type { Clock } from './condition/clock.ts';
-import { buildCondition, type Condition } from './condition/condition.ts';
+import { type BuiltCondition, buildCondition, type Condition } from './condition/condition.ts';
 import { type Field, parseField } from './condition/field.ts';
 import { type GlobToken, matchGlob, parseGlob } from './glob.ts';
+import { type LooksAt, looksOfRule } from './looks-at.ts';
 import type { PolicyRule } from './schema.ts';
 import { type ApprovalTerms, termsOf } from './terms.ts';
 
@@ -25,11 +26,14 @@ export interface CompiledRule {
   /** Once the glob matches, so does the rule: none after it can matter. */
   readonly isForEveryCall: boolean;
   readonly description: string | undefined;
+  readonly looksAt: LooksAt;
 }
 
 export function compileRule(rule: PolicyRule, clock: Clock): CompiledRule {
   const op = compileArgument(rule.op);
-  const condition = compileCondition(rule, op, clock);
+  const built = compileConditions(rule, op, clock);
+  const condition = built.length === 0 ? undefined : allClause(built.map(({ clause }) => clause));
+  const fields = built.flatMap((one) => one.fields);
   const isNarrowed = [rule.ops, rule.servers, rule.principals, condition].some((part) => part !== undefined);
   return {
     match: rule.match,
@@ -44,6 +48,7 @@ export function compileRule(rule: PolicyRule, clock: Clock): CompiledRule {
     terms: termsOf(rule),
     isForEveryCall: !isNarrowed,
     description: rule.description || undefined,
+    looksAt: looksOfRule(rule, fields),
   };
 }
 
@@ -60,17 +65,18 @@ function compileArgument(text: string | undefined): Field | undefined {
   return parsed.field;
 }
 
+type Built = Extract<BuiltCondition, { readonly ok: true }>;
+
 /** An op that can't be taken is a condition that can't be evaluated, so ops of such an op stand with `when`. */
-function compileCondition(rule: PolicyRule, op: Field | undefined, clock: Clock): Clause | undefined {
+function compileConditions(rule: PolicyRule, op: Field | undefined, clock: Clock): Built[] {
   const conditions: Condition[] = [];
   if (op !== undefined && rule.ops !== undefined) conditions.push({ op: { in: rule.ops } });
   if (rule.when !== undefined) conditions.push(rule.when);
-  if (conditions.length === 0) return undefined;
-  return allClause(conditions.map((condition) => compileOne(condition, clock)));
+  return conditions.map((condition) => compileOne(condition, clock));
 }
 
-function compileOne(condition: Condition, clock: Clock): Clause {
+function compileOne(condition: Condition, clock: Clock): Built {
   const built = buildCondition(condition, clock);
   if (!built.ok) throw new TypeError('a policy that was not validated');
-  return built.clause;
+  return built;
 }

@@ -4,6 +4,7 @@ import { createClock, DEFAULT_TIMEZONE } from './condition/clock.ts';
 import { effectivePolicy } from './defaults.ts';
 import { createDoorGlobs, type DoorGlobs } from './door-globs.ts';
 import { createGlobIndex, type GlobIndex } from './glob-index.ts';
+import { type LooksAt, looksOfV1, looksOfV2 } from './looks-at.ts';
 import type { Policy, PolicyV1, PolicyV2 } from './schema.ts';
 
 export interface CompiledV1 {
@@ -13,6 +14,7 @@ export interface CompiledV1 {
   readonly denyDoors: DoorGlobs;
   readonly maxRefundCents: number;
   readonly maxPaymentLinkCents: number;
+  readonly looksAt: LooksAt;
 }
 
 export interface CompiledV2 {
@@ -21,9 +23,10 @@ export interface CompiledV2 {
   readonly index: GlobIndex;
   /** Of the rules that deny or review. */
   readonly strictDoors: DoorGlobs;
+  readonly looksAt: LooksAt;
 }
 
-/** A policy made ready for many decisions. What is inside is for `evaluate` only. */
+/** A policy made ready for many decisions. What is inside is for this package only. */
 export type CompiledPolicy = CompiledV1 | CompiledV2;
 
 /**
@@ -32,6 +35,11 @@ export type CompiledPolicy = CompiledV1 | CompiledV2;
  */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   return policy.version === 2 ? compileV2(policy) : compileV1(policy);
+}
+
+/** What of a call this policy's answer may depend on; rather too much than too little. */
+export function looksAt(policy: CompiledPolicy): LooksAt {
+  return policy.looksAt;
 }
 
 function compileV1(policy: PolicyV1): CompiledV1 {
@@ -43,6 +51,7 @@ function compileV1(policy: PolicyV1): CompiledV1 {
     denyDoors: createDoorGlobs([...effective.deny_tools]),
     maxRefundCents: effective.max_refund_cents,
     maxPaymentLinkCents: effective.max_payment_link_cents,
+    looksAt: looksOfV1(policy),
   };
 }
 
@@ -56,6 +65,10 @@ function compileV2(policy: PolicyV2): CompiledV2 {
     index: createGlobIndex(patterns, (at) => rules[at]?.isForEveryCall === true),
     strictDoors: createDoorGlobs(
       rules.map(({ match, decision }) => (decision === 'allow' ? undefined : match)),
+    ),
+    looksAt: looksOfV2(
+      policy,
+      rules.map((rule) => rule.looksAt),
     ),
   };
 }

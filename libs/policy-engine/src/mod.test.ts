@@ -5,15 +5,19 @@ it('has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(engine).toSorted()).toEqual([
     'MAX_AMOUNT_CENTS',
     'MAX_POLICY_BYTES',
+    'asksTheSame',
     'checkToolName',
     'compilePolicy',
     'couldPass',
     'defaultPolicy',
     'effectivePolicy',
     'evaluate',
+    'looksAt',
     'migratePolicy',
     'parsePolicyText',
     'policyDigest',
+    'prefixDigests',
+    'ruleIn',
     'validatePolicy',
   ]);
 });

@@ -1,10 +1,9 @@
 import type { Call, ClientInfo } from '@aegis/contracts/call';
-import { type Decision, evaluate, type PolicyCall } from '@aegis/policy-engine';
+import { type Decision, evaluate, looksAt, type PolicyCall } from '@aegis/policy-engine';
 import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
 import { ambiguity } from '../wire/ambiguity.ts';
 import type { Request } from '../wire/message.ts';
 import type { Definition, Definitions } from './pins/definitions.ts';
-import { policyFacts } from './policy-facts.ts';
 import type { Asked } from './read/call.ts';
 import { type Caller, envelopeFor } from './read/era.ts';
 import { noSuchTool } from './sentences.ts';
@@ -38,7 +37,7 @@ export type JudgeDeps = {
 
 type Ruled = {
   readonly ruling: Decision;
-  readonly policy: ActivePolicy['published'];
+  readonly active: ActivePolicy;
   readonly ruledAt: Date;
 };
 
@@ -47,11 +46,11 @@ const NO_DEFINITION: Definition = { type: 'unlisted' };
 /** Judges calls by the policy that this process follows. @throws AppError where it can't judge now */
 export function createJudge({ server, principal, replica, definitions, now }: JudgeDeps): Judge {
   const rule = (asked: Asked, client: ClientInfo | undefined): Ruled => {
-    const { published, compiled } = replica.active();
+    const active = replica.active();
     const ruledAt = now();
     const { tool, args, door } = asked;
     const call: PolicyCall = { tool, args, server, principal, client, door, at: ruledAt };
-    return { ruling: evaluate(compiled, call), policy: published, ruledAt };
+    return { ruling: evaluate(active.compiled, call), active, ruledAt };
   };
 
   const toCall = ({ tool, args }: Asked, ruling: Decision, definition: Definition): Call => ({
@@ -66,15 +65,17 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
 
   const judged = (
     asked: Asked,
-    ruled: Ruled,
+    { ruling, active, ruledAt }: Ruled,
     definition: Definition,
     more: Partial<Pick<Judged, 'decision' | 'reasons' | 'reviewBecause'>> = {},
   ): Judged => ({
-    ...ruled,
-    decision: ruled.ruling.decision,
-    reasons: ruled.ruling.reasons,
+    ruling,
+    policy: active.published,
+    ruledAt,
+    decision: ruling.decision,
+    reasons: ruling.reasons,
     reviewBecause: [],
-    call: toCall(asked, ruled.ruling, definition),
+    call: toCall(asked, ruling, definition),
     ...more,
   });
 
@@ -95,7 +96,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
       ...(definition.type === 'unlisted' && name !== undefined
         ? ["the server does not list its tools, so this one's definition is not known"]
         : []),
-      ...(policyFacts(ruled.policy).looksAtArguments && ambiguity(request) !== undefined
+      ...(looksAt(ruled.active.compiled).arguments && ambiguity(request) !== undefined
         ? ['the arguments have keys that differ only by case or by characters that nobody sees']
         : []),
     ];

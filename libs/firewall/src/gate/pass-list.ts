@@ -1,4 +1,5 @@
 import { AppError } from '@aegis/kit/errors';
+import { looksAt } from '@aegis/policy-engine';
 import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { INTERNAL_ERROR } from './answers.ts';
@@ -6,7 +7,6 @@ import type { FirewallParts } from './firewall-parts.ts';
 import type { GateOptions, Passage, UpstreamEnd } from './passage.ts';
 import type { Definitions } from './pins/definitions.ts';
 import { filterTools, type Viewer } from './pins/lists.ts';
-import { policyFacts } from './policy-facts.ts';
 import { type Caller, membersOf } from './read/era.ts';
 import { cannotList } from './sentences.ts';
 
@@ -33,8 +33,8 @@ export function createPassList({ parts, options, definitions }: PassListDeps): P
   ): string => {
     if (end.type === 'lost') throw odd(end.because);
     const { response } = end;
-    const { published, compiled } = replica.active();
-    const isPersonal = policyFacts(published).looksAtCaller;
+    const { compiled } = replica.active();
+    const isPersonal = looksAt(compiled).caller;
     const viewer = { server, principal, client };
     const list = filterTools(response, compiled, viewer, { showDenied, isModern, isPersonal });
     if ('odd' in list) throw odd(`The server's list of tools can not be read: ${list.odd}.`);

@@ -23,22 +23,24 @@ const EXPECTED_VALUE = 'expected a value or a comparison such as {lte: 100}';
 
 type Path = readonly (string | number)[];
 
-/** What is shared while one condition is read: its faults so far, and how many clauses it has. */
+/** What is shared while one condition is read: its faults and fields so far, and how many clauses it has. */
 interface Work {
   readonly clock: Clock;
   readonly faults: ConditionFault[];
+  readonly fields: Field[];
   clauses: number;
 }
 
 export type BuiltCondition =
-  | { readonly ok: true; readonly clause: Clause }
+  | { readonly ok: true; readonly clause: Clause; readonly fields: readonly Field[] }
   | { readonly ok: false; readonly faults: readonly ConditionFault[] };
 
 /** Reads and compiles a condition in one go, so that what is checked is what runs. Never throws. */
 export function buildCondition(document: unknown, clock: Clock): BuiltCondition {
-  const work: Work = { clock, faults: [], clauses: 0 };
+  const work: Work = { clock, faults: [], fields: [], clauses: 0 };
   const clause = buildMapping(document, [], work);
-  return work.faults.length === 0 ? { ok: true, clause } : { ok: false, faults: work.faults };
+  const { faults, fields } = work;
+  return faults.length === 0 ? { ok: true, clause, fields } : { ok: false, faults };
 }
 
 function buildMapping(document: unknown, path: Path, work: Work): Clause {
@@ -77,6 +79,7 @@ function buildList(document: unknown, path: Path, work: Work): Clause[] {
 
 /** A bare value is what the field must be equal to. */
 function buildMatchers(field: Field, value: unknown, path: Path, work: Work): Clause {
+  work.fields.push(field);
   if (isScalar(value)) return buildOne(field, 'eq', value, path, work);
   if (!isMapping(value) || Object.keys(value).length === 0) return fail(work, path, EXPECTED_VALUE);
   const entries = Object.entries(value);

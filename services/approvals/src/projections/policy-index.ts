@@ -1,10 +1,18 @@
 import type { Followed } from '@aegis/bus';
 import { PolicyPublished } from '@aegis/contracts/policy';
-import { asksTheSame, type PolicyPrefixes, prefixesOf, ruleIn } from '../domain/policy-prefix.ts';
+import {
+  asksTheSame,
+  type PolicyDocument,
+  type PrefixDigests,
+  prefixDigests,
+  ruleIn,
+} from '@aegis/policy-engine';
+
+type Known = { readonly document: PolicyDocument; readonly prefixes: PrefixDigests };
 
 /** Every policy that was ever in force, by its digest. */
 export class PolicyIndex {
-  readonly #policies = new Map<string, PolicyPrefixes>();
+  readonly #policies = new Map<string, Known>();
   #current: string | undefined;
 
   /** True where another policy is in force from now on. */
@@ -12,9 +20,11 @@ export class PolicyIndex {
     if (event?.type !== 'aegis.policy.published.v1') return false;
     const published = PolicyPublished.safeParse(event.data);
     if (!published.success) return false;
-    const { digest } = published.data;
+    const { digest, policy: document } = published.data;
     const isNew = digest !== this.#current;
-    if (!this.#policies.has(digest)) this.#policies.set(digest, prefixesOf(published.data));
+    if (!this.#policies.has(digest)) {
+      this.#policies.set(digest, { document, prefixes: prefixDigests(document) });
+    }
     this.#current = digest;
     return isNew;
   }
@@ -32,11 +42,11 @@ export class PolicyIndex {
   asksTheSame(before: string, after: string, ruleIndex: number | undefined): boolean {
     if (before === after) return true;
     const [old, fresh] = [this.#policies.get(before), this.#policies.get(after)];
-    return old !== undefined && fresh !== undefined && asksTheSame(old, fresh, ruleIndex);
+    return old !== undefined && fresh !== undefined && asksTheSame(old.prefixes, fresh.prefixes, ruleIndex);
   }
 
   rule(digest: string, index: number): Record<string, unknown> | undefined {
     const policy = this.#policies.get(digest);
-    return policy && ruleIn(policy, index);
+    return policy && ruleIn(policy.document, index);
   }
 }
