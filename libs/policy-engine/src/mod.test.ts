@@ -12,12 +12,15 @@ it('has this public surface, and a change to it is a decision', () => {
     'defaultPolicy',
     'effectivePolicy',
     'evaluate',
+    'isSecretName',
     'looksAt',
     'migratePolicy',
     'parsePolicyText',
+    'plainName',
     'policyDigest',
     'prefixDigests',
     'ruleIn',
+    'secretSpans',
     'validatePolicy',
   ]);
 });

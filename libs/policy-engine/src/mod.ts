@@ -9,6 +9,8 @@ export { type Migration, migratePolicy } from './migrate.ts';
 export { MAX_POLICY_BYTES, type ParsedPolicyText, parsePolicyText } from './parse.ts';
 export { asksTheSame, type PolicyDocument, type PrefixDigests, prefixDigests, ruleIn } from './prefix.ts';
 export { MAX_AMOUNT_CENTS, type Policy, type PolicyRule, type PolicyV1, type PolicyV2 } from './schema.ts';
+export { isSecretName, plainName } from './secrets/names.ts';
+export { type Span, secretSpans } from './secrets/shapes.ts';
 export type { ApprovalTerms } from './terms.ts';
 export { checkToolName } from './tool-name.ts';
 export { type PolicyValidation, validatePolicy } from './validate.ts';

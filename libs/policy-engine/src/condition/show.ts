@@ -1,8 +1,11 @@
-import { isSecretKey, secretSpans } from './secret.ts';
+import { isSecretName } from '../secrets/names.ts';
+import { secretSpans } from '../secrets/shapes.ts';
 
 const MAX_SHOWN = 80;
 const HIDDEN = '[redacted]';
 const MAX_LISTED = 5;
+/** So far a text is searched for secrets: enough to see the end of what starts where a reason still quotes. */
+const IN_SIGHT = 1024;
 
 /** What a reader can't see or what would break a line: control, format and other characters without a shape. */
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
@@ -23,7 +26,7 @@ export type Show = typeof showValue;
 
 /** How the value under these keys is shown: not at all where one of them is the name of a secret. */
 export function showFor(keys: readonly string[] | undefined): Show {
-  return keys?.some(isSecretKey) ? showHidden : showValue;
+  return keys?.some(isSecretName) ? showHidden : showValue;
 }
 
 /** What has no value yet is no secret, nor is true or false. */
@@ -37,7 +40,7 @@ function showHidden(value: unknown): string {
  * stored and shown where the arguments are not. What a secret hides doesn't let more of the text be seen.
  */
 export function showText(text: string): string {
-  const secrets = secretSpans(text);
+  const secrets = secretSpans(text.slice(0, IN_SIGHT));
   let shown = '';
   let at = 0;
   while (at < text.length) {
