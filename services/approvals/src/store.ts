@@ -1,7 +1,9 @@
 import type { Bus, Fact } from '@aegis/bus';
-import { type Approval, ApprovalChanged } from '@aegis/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
+import { APPROVAL_EVENTS } from '@aegis/contracts/events';
+import { readEvent } from '@aegis/contracts/read-event';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { ApprovalEvent } from './domain/outcome.ts';
@@ -9,8 +11,15 @@ import type { ApprovalEvent } from './domain/outcome.ts';
 /** An approval as the log has it, and the sequence that guards the next change: its revision. */
 export type Loaded = { approval: Approval; seq: number };
 
-/** The event in its envelope. `source` is who sent it, for the limit on wrong codes. */
-export function toEnvelope({ name, approval }: ApprovalEvent, now: Date, source?: string): Envelope {
+/** The state that an event goes on from, and who sent it, for the limit on wrong codes. */
+type Around = { before?: Approval | undefined; source?: string | undefined };
+
+/** The event in its envelope. */
+export function toEnvelope(
+  { name, approval }: ApprovalEvent,
+  now: Date,
+  { before, source }: Around = {},
+): Envelope {
   return createEvent({
     type: `aegis.approval.${name}.v1`,
     source: 'approvals',
@@ -18,6 +27,7 @@ export function toEnvelope({ name, approval }: ApprovalEvent, now: Date, source?
     time: now.toISOString(),
     traceId: approval.trace_id,
     data: source === undefined ? { approval } : { approval, source },
+    before: before && { approval: before },
   });
 }
 
@@ -65,9 +75,9 @@ export function createStore(bus: Bus): Store {
       if (known) return known;
       const stored = await bus.read.last(approvalLog(approvalId), deadlineMs);
       if (!stored) return undefined;
-      const changed = ApprovalChanged.safeParse(stored.event?.data);
-      if (changed.success && changed.data.approval.approval_id === approvalId) {
-        const loaded = { approval: changed.data.approval, seq: stored.seq };
+      const approval = readEvent(stored.event, ...APPROVAL_EVENTS)?.data.approval;
+      if (approval?.approval_id === approvalId) {
+        const loaded = { approval, seq: stored.seq };
         memory.put(loaded);
         return loaded;
       }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
-import { type DecisionEnforced, type EnforceReply, IdempotencyAnswered } from '@aegis/contracts/decision';
+import type { DecisionEnforced, EnforceReply } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
+import { readEvent } from '@aegis/contracts/read-event';
 import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 
@@ -51,8 +52,8 @@ export function createRecord(bus: Bus, now: () => Date): Record {
   const earlier: Record['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
     const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
     if (!stored) return undefined;
-    const answered = IdempotencyAnswered.safeParse(stored.event?.data);
-    if (!answered.success)
+    const answered = readEvent(stored.event, 'aegis.idempotency.answered.v1');
+    if (!answered)
       throw new AppError('storage_unavailable', 'The record of this idempotency key can not be read.');
     if (answered.data.call_digest !== callDigest) {
       throw new AppError(

@@ -76,10 +76,17 @@ describe('nothing is allowed', () => {
       'an enforce that contradicts itself',
       JSON.stringify({ data: { ...enforceReply('blocked'), allowed: true } }),
     ],
-    ['a field too much', JSON.stringify({ data: { ...enforceReply('allowed'), also: 1 } })],
+    ['a status that nobody knows', JSON.stringify({ data: { ...enforceReply('allowed'), status: 'fine' } })],
   ])('where the service answers %s', async (_what, text) => {
     await answerWith(text);
     await expectNothingAllowed();
+  });
+
+  it('by a fact that only a newer service knows: it is left out', async () => {
+    await answerWith(JSON.stringify({ data: { ...enforceReply('blocked'), also: 1 } }));
+    const asked = { method: 'POST', url: '/guard/enforce', payload: { tool: 'a.b' } } as const;
+    const reply = await gateway.app.inject({ ...asked, headers: { host: 'localhost' } });
+    expect([reply.statusCode, reply.json()]).toEqual([200, enforceReply('blocked')]);
   });
 
   it('where the service answers with an error that nobody knows', async () => {

@@ -1,5 +1,6 @@
 import type { Followed } from '@aegis/bus';
-import { PolicyPublished, PolicyRejected } from '@aegis/contracts/policy';
+import type { PolicyPublished } from '@aegis/contracts/policy';
+import { readEvent } from '@aegis/contracts/read-event';
 import { AppError } from '@aegis/kit/errors';
 import { type CompiledPolicy, compilePolicy, validatePolicy } from '@aegis/policy-engine';
 import { evolve, type PolicyEvent, type State } from './domain/policy-log.ts';
@@ -7,9 +8,8 @@ import { evolve, type PolicyEvent, type State } from './domain/policy-log.ts';
 export type ActivePolicy = { published: PolicyPublished; compiled: CompiledPolicy };
 
 function toEvent({ event }: Followed): PolicyEvent {
-  const type = event?.type;
-  if (type === 'aegis.policy.rejected.v1') return { type, data: PolicyRejected.parse(event?.data) };
-  if (type === 'aegis.policy.published.v1') return { type, data: PolicyPublished.parse(event?.data) };
+  const read = readEvent(event, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
+  if (read) return read;
   throw new TypeError('not an event of the policy');
 }
 

@@ -1,5 +1,6 @@
 import type { Rpc, RpcRequest } from '@aegis/contracts/rpc';
 import { rpcSubject } from '@aegis/contracts/subjects';
+import { tolerant } from '@aegis/contracts/tolerant';
 import { AppError, type ErrorCode, type Fault, fromFault } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { z } from 'zod';
@@ -17,7 +18,10 @@ export type Ask = <Req extends z.ZodType, Rep extends z.ZodType>(
 const unavailable = (rpc: Rpc, detail: string, cause?: unknown): AppError =>
   new AppError(`${rpc.service}_unavailable` satisfies ErrorCode, detail, { cause });
 
-/** Reads a reply, or throws: an error reply, an answer that is not one, or one that breaks the contract. */
+/**
+ * Reads a reply, or throws: an error reply, an answer that is not one, or one that breaks the contract. What only a newer
+ * service knows is dropped: the asker puts what it hears into commands and events of its own, which take nothing unknown.
+ */
 function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string): z.output<Rep> {
   let reply: Partial<{ data: unknown; error: Fault }>;
   try {
@@ -26,7 +30,7 @@ function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string
     throw unavailable(rpc, `The ${rpc.service} service answered with something that is not JSON.`, cause);
   }
   if (reply.error) throw fromFault(reply.error);
-  const parsed = rpc.reply.safeParse(reply.data);
+  const parsed = tolerant(rpc.reply, 'dropped').safeParse(reply.data);
   if (parsed.success) return parsed.data;
   throw unavailable(rpc, `The ${rpc.service} service gave an answer that breaks its contract.`, parsed.error);
 }

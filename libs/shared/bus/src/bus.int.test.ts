@@ -13,6 +13,12 @@ const double: Rpc<z.ZodObject<{ n: z.ZodNumber }>, z.ZodObject<{ n: z.ZodNumber 
   request: z.object({ n: z.number() }),
   reply: z.object({ n: z.number() }),
 };
+const strict = {
+  service: 'policy',
+  verb: 'check',
+  request: z.strictObject({ n: z.number() }),
+  reply: z.strictObject({ word: z.enum(['yes', 'no']), parts: z.array(z.strictObject({ n: z.number() })) }),
+} as const;
 const soon = (ms = 1_000) => ({ deadlineMs: Date.now() + ms });
 const code = (promise: Promise<unknown>) =>
   promise.then(
@@ -138,6 +144,21 @@ describe('asking', () => {
     expect(await raw('{"data":{"n":1}}')).toContain('deadline_ms');
     expect(await raw('{"deadline_ms":9e12,"traceparent":{"a":1},"data":{"n":1}}')).toBe('{"data":{"n":1}}');
     expect(traceparent).toBeUndefined();
+    await responder.drain();
+  });
+
+  it('reads what a newer service answers, without what is new in it, and no word that it does not know', async () => {
+    const answers = [
+      { word: 'yes', parts: [{ n: 1 }] },
+      { word: 'yes', parts: [{ n: 1, unit: 'cents' }], at: 'noon' },
+      { word: 'perhaps', parts: [] },
+    ];
+    const responder = await policy.respond([route(strict, ({ n }) => answers[n] as never)]);
+    expect(await gateway.ask(strict, { n: 0 }, soon())).toEqual(answers[0]);
+    expect(await gateway.ask(strict, { n: 1 }, soon())).toEqual(answers[0]);
+    expect(await code(gateway.ask(strict, { n: 2 }, soon()))).toBe('policy_unavailable');
+    const more = { n: 0, unit: 'cents' };
+    await expect(gateway.ask(strict, more, soon())).rejects.toThrow('unit: unknown field');
     await responder.drain();
   });
 

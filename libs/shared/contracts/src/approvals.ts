@@ -3,6 +3,7 @@ import { AmountCents, Call, Digest, DryRunId, Note, Op, Principal, Timestamp, Tr
 import { EnforceReply, MatchedRule } from './decision.ts';
 import { Envelope } from './envelope.ts';
 import { ApprovalTerms } from './terms.ts';
+import { whole } from './tolerant.ts';
 
 export const ApprovalId = z.string().regex(/^apr_[a-z2-7]{26}$/);
 export type ApprovalId = z.infer<typeof ApprovalId>;
@@ -15,7 +16,7 @@ export const GrantId = z.string().regex(/^gra_[a-z2-7]{26}$/);
 export type GrantId = z.infer<typeof GrantId>;
 
 /** What the rule itself took from the arguments, where it does: that counts, whatever the caller states. */
-export const Ruled = z.strictObject({ op: Op.optional(), amount_cents: AmountCents.optional() });
+export const Ruled = whole(z.strictObject({ op: Op.optional(), amount_cents: AmountCents.optional() }));
 export type Ruled = z.infer<typeof Ruled>;
 
 /** What a rule took, of its answer; nothing where it took nothing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whole } from './tolerant.ts';
 
 /**
  * A tool's name in one plain alphabet. Names outside it are refused, never normalised: a name that only looks like a
@@ -61,16 +62,18 @@ export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Timestamp = z.iso.datetime();
 
 /** A tool call that somebody wants to make. `args` are kept as they came. */
-export const Call = z.strictObject({
-  tool: ToolName,
-  op: Op.optional(),
-  amount_cents: AmountCents.optional(),
-  args: z.record(z.string(), z.unknown()).optional(),
-  server: ToolName.optional(),
-  /** The digest of the tool's definition, where the caller knows it: a changed tool is another call. */
-  definition_digest: Digest.optional(),
-  principal: Principal,
-});
+export const Call = whole(
+  z.strictObject({
+    tool: ToolName,
+    op: Op.optional(),
+    amount_cents: AmountCents.optional(),
+    args: z.record(z.string(), z.unknown()).optional(),
+    server: ToolName.optional(),
+    /** The digest of the tool's definition, where the caller knows it: a changed tool is another call. */
+    definition_digest: Digest.optional(),
+    principal: Principal,
+  }),
+);
 export type Call = z.infer<typeof Call>;
 
 /** Where a call came in: `wrap` and `proxy` are the firewall in the path, over stdio and over HTTP. */

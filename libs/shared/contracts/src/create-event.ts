@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { z } from 'zod';
 import type { Envelope } from './envelope.ts';
 import { EVENT_DATA, type EventData, type EventType } from './events.ts';
+import { parseWritten } from './written.ts';
 
 /** A new W3C trace id: 16 bytes in hexadecimal, from a random UUID, which Node makes six times faster than random bytes. */
 export const newTraceId = (): string => randomUUID().replaceAll('-', '');
@@ -16,15 +18,18 @@ type NewEvent<T extends EventType> = {
   traceId?: string;
   subject?: string;
   id?: string;
+  /** The data of the event that this one goes on from, as the log has it, where it is a state that is folded on. */
+  before?: EventData<T> | undefined;
 };
 
 /**
  * An event in its envelope. Its id is new unless one is given, and unique over all subjects.
  *
- * @throws ZodError where the data is not what readers of this type expect: what can't be read is not written
+ * @throws ZodError where the data is not what readers of this type expect, or has a member that neither this version nor
+ * `before` knows: what can't be read is not written
  */
 export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
-  const { type, source, data, time, traceId, subject, id = randomUUID() } = event;
+  const { type, source, data, time, traceId, subject, id = randomUUID(), before } = event;
   return {
     specversion: '1.0',
     id,
@@ -34,6 +39,6 @@ export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
     time,
     datacontenttype: 'application/json',
     ...(traceId === undefined ? {} : { traceparent: traceparentOf(traceId) }),
-    data: EVENT_DATA[type].parse(data),
+    data: parseWritten<z.ZodType<Envelope['data']>>(EVENT_DATA[type], data, before),
   };
 }

@@ -10,8 +10,8 @@ import { AgentWaiting } from './waiting.ts';
 import { WebhookChanged } from './webhooks.ts';
 
 /**
- * Every type of event and the schema of its `data`. A released type is never edited: a changed one gets a new version
- * and an upcaster, and the fixture of the old one stays.
+ * Every type of event that is written, and the schema of its `data`. A released type only ever gets optional facts; any other
+ * change is a new version with an upcaster in read-event.ts, and the fixtures of the old one stay.
  */
 export const EVENT_DATA = {
   'aegis.decision.enforced.v1': DecisionEnforced,
@@ -42,6 +42,25 @@ export const EVENT_DATA = {
   'aegis.policy.rejected.v1': PolicyRejected,
   'aegis.audit.written.v1': WriteAudit,
 } as const;
+
+/** What happens to an approval, each with the whole state after it. */
+export const APPROVAL_EVENTS = [
+  'aegis.approval.requested.v1',
+  'aegis.approval.endorsed.v1',
+  'aegis.approval.approved.v1',
+  'aegis.approval.denied.v1',
+  'aegis.approval.expired.v1',
+  'aegis.approval.cancelled.v1',
+  'aegis.approval.superseded.v1',
+  'aegis.approval.consumed.v1',
+] as const;
+
+/** What happens to a grant, each with the whole state after it. */
+export const GRANT_EVENTS = [
+  'aegis.grant.given.v1',
+  'aegis.grant.used.v1',
+  'aegis.grant.revoked.v1',
+] as const;
 
 export type EventType = keyof typeof EVENT_DATA;
 export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;

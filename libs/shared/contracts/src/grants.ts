@@ -3,26 +3,31 @@ import { ApprovalId, Credential, GrantId } from './approvals.ts';
 import { AmountCents, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
 import { MatchedRule } from './decision.ts';
 import { ApprovalTerms } from './terms.ts';
+import { whole } from './tolerant.ts';
 
 /** What one argument may be. `any`: anything, or not there at all. The others: there, and as it says. */
-export const ArgumentPattern = z.union([
-  z.strictObject({ equals: z.unknown() }),
-  z.strictObject({ any: z.literal(true) }),
-  z.strictObject({ starts_with: z.string().min(1).max(4096) }),
-  z.strictObject({ at_most: z.number() }),
-]);
+export const ArgumentPattern = whole(
+  z.union([
+    z.strictObject({ equals: z.unknown() }),
+    z.strictObject({ any: z.literal(true) }),
+    z.strictObject({ starts_with: z.string().min(1).max(4096) }),
+    z.strictObject({ at_most: z.number() }),
+  ]),
+);
 export type ArgumentPattern = z.infer<typeof ArgumentPattern>;
 
 /** Calls like these. An argument that is not named here is not covered: a call that has one is another call. */
-export const CallPattern = z.strictObject({
-  tool: ToolName,
-  server: ToolName.optional(),
-  definition_digest: Digest.optional(),
-  op: Op.optional(),
-  /** The largest amount. Without it, only calls without an amount. */
-  max_amount_cents: AmountCents.optional(),
-  args: z.record(z.string(), ArgumentPattern).optional(),
-});
+export const CallPattern = whole(
+  z.strictObject({
+    tool: ToolName,
+    server: ToolName.optional(),
+    definition_digest: Digest.optional(),
+    op: Op.optional(),
+    /** The largest amount. Without it, only calls without an amount. */
+    max_amount_cents: AmountCents.optional(),
+    args: z.record(z.string(), ArgumentPattern).optional(),
+  }),
+);
 export type CallPattern = z.infer<typeof CallPattern>;
 
 /** A grant for a while: for this agent, calls like these run without a person, under the terms that it was given under. */

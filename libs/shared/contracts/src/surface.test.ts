@@ -69,7 +69,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'RecordedCall',
   ],
   envelope: ['Envelope', 'Traceparent', 'traceIdOf'],
-  events: ['EVENT_DATA', 'isEventType'],
+  events: ['APPROVAL_EVENTS', 'EVENT_DATA', 'GRANT_EVENTS', 'isEventType'],
   grants: [
     'ArgumentPattern',
     'CallPattern',
@@ -94,6 +94,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'PolicyValidateRequest',
   ],
   'proxied-call': ['CallFailed', 'CallOutcomeUnknown', 'CallPassed', 'CallRefused', 'CallSucceeded'],
+  'read-event': ['createReadEvent', 'readEvent'],
   rpc: [
     'HealthReply',
     'WITH_HEALTH',
@@ -164,6 +165,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'waitingLog',
   ],
   terms: ['ApprovalTerms'],
+  tolerant: ['isWhole', 'tolerant', 'whole'],
   'tool-definition': [
     'AcceptTool',
     'AcceptToolReply',

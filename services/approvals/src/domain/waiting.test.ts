@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { joined, stillWaiting, tooMany } from './waiting.ts';
 
 it('what is over makes room, and nothing else does', () => {
-  const waiting = joined('me', ['a', 'b', 'c'], 'd');
+  const waiting = joined(undefined, 'me', ['a', 'b', 'c'], 'd');
   expect(waiting).toEqual({ principal: 'me', approval_ids: ['a', 'b', 'c', 'd'] });
   expect(stillWaiting(waiting, (id) => id === 'b')).toEqual(['a', 'c', 'd']);
   expect(stillWaiting(waiting, () => false)).toEqual(['a', 'b', 'c', 'd']);

@@ -7,7 +7,13 @@ export const stillWaiting = (
 ): readonly string[] => (waiting?.approval_ids ?? []).filter((id) => !isOver(id));
 
 /** One more approval waits. */
-export const joined = (principal: string, others: readonly string[], approvalId: string): AgentWaiting => ({
+export const joined = (
+  waiting: AgentWaiting | undefined,
+  principal: string,
+  others: readonly string[],
+  approvalId: string,
+): AgentWaiting => ({
+  ...waiting,
   principal,
   approval_ids: [...others, approvalId],
 });

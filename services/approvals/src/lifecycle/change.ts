@@ -41,7 +41,10 @@ export function createChange(store: Store, wakeAt: WakeAt): Change {
     const decision = decide(command, loaded.approval);
     if (!('event' in decision)) return { ...loaded, decision };
     const { name, approval } = decision.event;
-    const envelope = toEnvelope(decision.event, command.now, name === 'denied' ? source : undefined);
+    const envelope = toEnvelope(decision.event, command.now, {
+      before: loaded.approval,
+      source: name === 'denied' ? source : undefined,
+    });
     // An overdue approval expires whatever was asked: then what belonged to the command does not happen.
     const also = name === 'expired' ? [] : together;
     const seq = await store.save(envelope, approval.approval_id, loaded.seq, deadlineMs, also);

@@ -1,7 +1,8 @@
 import type { Bus } from '@aegis/bus';
 import type { ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
-import { DecisionEnforced, IdempotencyAnswered } from '@aegis/contracts/decision';
+import type { DecisionEnforced } from '@aegis/contracts/decision';
+import { readEvent } from '@aegis/contracts/read-event';
 import { approvalLog, enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
@@ -14,14 +15,10 @@ export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<
 
 /** We write this decision for the enforcer, so we look at what it says: allowed, by this approval, for this call. */
 function checkDecision({ approval_id, decision }: ConsumeApproval, digest: string): DecisionEnforced {
-  const data = DecisionEnforced.safeParse(decision.data);
+  const data = readEvent(decision, 'aegis.decision.enforced.v1')?.data;
   const fits =
-    decision.type === 'aegis.decision.enforced.v1' &&
-    data.success &&
-    data.data.outcome === 'allowed' &&
-    data.data.approval_id === approval_id &&
-    data.data.call.call_digest === digest;
-  if (fits) return data.data;
+    data?.outcome === 'allowed' && data.approval_id === approval_id && data.call.call_digest === digest;
+  if (fits) return data;
   throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
 }
 
@@ -35,8 +32,8 @@ export function createConsume(bus: Bus, store: Store, standing: Standing, now: (
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
     if (!request.idempotency) return undefined;
     const stored = await bus.read.last(idempotencyLog(request.idempotency.key_digest), deadlineMs);
-    const answered = IdempotencyAnswered.safeParse(stored?.event?.data);
-    return answered.success && answered.data.call_digest === digest ? answered.data.reply : undefined;
+    const answered = readEvent(stored?.event, 'aegis.idempotency.answered.v1')?.data;
+    return answered?.call_digest === digest ? answered.reply : undefined;
   };
 
   const attempt = async (
@@ -63,7 +60,7 @@ export function createConsume(bus: Bus, store: Store, standing: Standing, now: (
     } as const;
     const decided = decide(command, approval);
     if (!('event' in decided)) return { consumed: false, because: decided.because };
-    const event = toEnvelope(decided.event, command.now);
+    const event = toEnvelope(decided.event, command.now, { before: approval });
     const guarded = { subject: approvalLog(approval_id), event, expect: loaded?.seq ?? 0 };
     if (decided.event.name !== 'consumed') {
       await bus.append.one(guarded, deadlineMs);

@@ -1,4 +1,5 @@
 import { asRuled, type DecideReply } from '@aegis/contracts/approvals';
+import type { MatchedRule } from '@aegis/contracts/decision';
 import type { GiveGrant, Grant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
 import type { Deadlines } from '../domain/approval.ts';
@@ -21,6 +22,9 @@ export function whyNoGrant({ approval }: Pick<Loaded, 'approval'>): string | und
   if (quorum === 1) return undefined;
   return `this rule takes ${quorum} people, and a grant would be the word of one`;
 }
+
+/** What of a rule this version knows: a grant is a record of its own, and carries on nobody else's. */
+const knownOf = ({ index, match }: MatchedRule): MatchedRule => ({ index, match });
 
 function patternFor({ approval }: Loaded, given: GrantToGive['pattern']): Grant['pattern'] {
   const call = asRuled(approval);
@@ -63,7 +67,7 @@ export async function giveGrant(
       pattern: patternFor(loaded, asked.pattern),
       ...(terms === undefined ? {} : { terms }),
       ...(policy_digest === undefined ? {} : { policy_digest }),
-      ...(rule === undefined ? {} : { rule }),
+      ...(rule === undefined ? {} : { rule: knownOf(rule) }),
       approval_id,
       granted_by: by.name,
       granted_at: at.toISOString(),

@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Bus, Fact } from '@aegis/bus';
 import { GrantId } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
-import { type Grant, GrantChanged } from '@aegis/contracts/grants';
+import { GRANT_EVENTS } from '@aegis/contracts/events';
+import type { Grant } from '@aegis/contracts/grants';
+import { readEvent } from '@aegis/contracts/read-event';
 import { grantLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
@@ -13,14 +15,22 @@ import type { GrantIndex } from '../projections/grant-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';
 import { isConflict, retryConflicts } from './change.ts';
 
-/** `approvalId` is the approval that a use makes. */
-function toFact({ name, grant }: GrantEvent, expect: number, time: string, approvalId?: string): Fact {
+/** The grant that an event goes on from, and the approval that a use makes. */
+type Around = { before?: Grant | undefined; approvalId?: string };
+
+function toFact(
+  { name, grant }: GrantEvent,
+  expect: number,
+  time: string,
+  { before, approvalId }: Around = {},
+): Fact {
   const event = createEvent({
     type: `aegis.grant.${name}.v1`,
     source: 'approvals',
     subject: grant.grant_id,
     time,
     data: approvalId === undefined ? { grant } : { grant, approval_id: approvalId },
+    before: before && { grant: before },
   });
   return { subject: grantLog(grant.grant_id), event, expect };
 }
@@ -73,8 +83,8 @@ export function createGrants(deps: GrantsDeps): Grants {
     const isId = GrantId.safeParse(grantId).success;
     const stored = isId ? await bus.read.last(grantLog(grantId), deadlineMs) : undefined;
     if (!stored) throw new AppError('not_found', `There is no grant ${JSON.stringify(grantId)}.`);
-    const changed = GrantChanged.safeParse(stored.event?.data);
-    if (changed.success) return { grant: changed.data.grant, seq: stored.seq };
+    const changed = readEvent(stored.event, ...GRANT_EVENTS);
+    if (changed) return { grant: changed.data.grant, seq: stored.seq };
     throw new AppError('storage_unavailable', `The record of grant ${grantId} can not be read.`);
   };
 
@@ -99,7 +109,8 @@ export function createGrants(deps: GrantsDeps): Grants {
         const isOver = revoking.has(grantId) || whyOverUnder(grant, policyDigest) !== undefined;
         if (isOver || !('event' in decision)) return undefined;
         try {
-          return { done: await store(grant, toFact(decision.event, seq, now().toISOString(), approvalId)) };
+          const around = { before: grant, approvalId };
+          return { done: await store(grant, toFact(decision.event, seq, now().toISOString(), around)) };
         } catch (thrown) {
           // Used by another replica meanwhile: then again. Else the approval itself is another one by now.
           if (!isConflict(thrown) || (await load(grantId, deadlineMs)).seq === seq) throw thrown;
@@ -121,7 +132,7 @@ export function createGrants(deps: GrantsDeps): Grants {
     const at = now();
     const decision = revoke(grant, by, at);
     if (!('event' in decision)) return grant;
-    await bus.append.one(toFact(decision.event, seq, at.toISOString()), deadlineMs);
+    await bus.append.one(toFact(decision.event, seq, at.toISOString(), { before: grant }), deadlineMs);
     return decision.event.grant;
   };
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Bus, Fact } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
+import { readEvent } from '@aegis/contracts/read-event';
 import { waitingLog } from '@aegis/contracts/subjects';
-import { AgentWaiting } from '@aegis/contracts/waiting';
+import type { AgentWaiting } from '@aegis/contracts/waiting';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
@@ -42,8 +43,8 @@ export function createWaiting({ bus, index, indexCaughtUp, now, limit }: Waiting
   const load = async (subject: string, deadlineMs: number) => {
     const stored = await bus.read.last(subject, deadlineMs);
     if (!stored) return { seq: 0, waiting: undefined };
-    const waiting = AgentWaiting.safeParse(stored.event?.data);
-    if (waiting.success) return { seq: stored.seq, waiting: waiting.data };
+    const waiting = readEvent(stored.event, 'aegis.agent.waiting.v1')?.data;
+    if (waiting) return { seq: stored.seq, waiting };
     throw new AppError('storage_unavailable', 'The record of what an agent waits for can not be read.');
   };
 
@@ -70,7 +71,8 @@ export function createWaiting({ bus, index, indexCaughtUp, now, limit }: Waiting
         type: 'aegis.agent.waiting.v1',
         source: 'approvals',
         time: now().toISOString(),
-        data: joined(principal, others, approvalId),
+        data: joined(waiting, principal, others, approvalId),
+        before: waiting,
       });
       try {
         await store({ subject, event, expect: seq });

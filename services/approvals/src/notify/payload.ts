@@ -1,6 +1,7 @@
 import { ApprovalChanged, ApprovalId, ApprovalStatus } from '@aegis/contracts/approvals';
 import { Principal, Timestamp, ToolName } from '@aegis/contracts/call';
 import type { Envelope } from '@aegis/contracts/envelope';
+import { tolerant } from '@aegis/contracts/tolerant';
 import { NOTICES, Notice, WebhookId } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
@@ -36,6 +37,9 @@ export type Queued = z.infer<typeof Queued>;
 
 const pageOf = (consoleUrl: string, path: string): string => `${consoleUrl.replace(/\/+$/, '')}${path}`;
 
+/** Whoever is told only looks: a version that is not known here is told of as far as it can be read. */
+const ANY_VERSION = tolerant(ApprovalChanged, 'dropped');
+
 function noticeNamed(type: string): Notice | undefined {
   const name = /^aegis\.(.+)\.v[0-9]+$/.exec(type)?.[1];
   return NOTICES.find((notice) => notice === name);
@@ -44,7 +48,7 @@ function noticeNamed(type: string): Notice | undefined {
 /** What is told of an event; undefined where it is nothing that anybody is told of. */
 export function noticeOf(event: Envelope, consoleUrl: string): NoticePayload | undefined {
   const type = noticeNamed(event.type);
-  const changed = ApprovalChanged.safeParse(event.data);
+  const changed = ANY_VERSION.safeParse(event.data);
   if (type === undefined || !changed.success) return undefined;
   const { approval_id, status, call, decide_by } = changed.data.approval;
   const { tool, server, principal } = call;

@@ -1,6 +1,8 @@
 import type { Followed } from '@aegis/bus';
-import { type Approval, ApprovalChanged, type ApprovalStatus } from '@aegis/contracts/approvals';
+import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import type { ApprovalSummary } from '@aegis/contracts/console';
+import { APPROVAL_EVENTS } from '@aegis/contracts/events';
+import { readEvent } from '@aegis/contracts/read-event';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { LatestTime } from './latest-time.ts';
 import { toSummary } from './summary.ts';
@@ -85,13 +87,13 @@ export class ApprovalIndex {
   #unreadable = 0;
 
   apply(message: Followed): void {
-    const changed = ApprovalChanged.safeParse(message.event?.data);
-    const belongs = changed.success && message.subject === approvalLog(changed.data.approval.approval_id);
+    const changed = readEvent(message.event, ...APPROVAL_EVENTS)?.data;
+    const belongs = changed && message.subject === approvalLog(changed.approval.approval_id);
     if (!belongs || !message.event) {
       this.#unreadable++;
       return;
     }
-    const { approval, source } = changed.data;
+    const { approval, source } = changed;
     const timeMs = Date.parse(message.event.time);
     this.#time.saw(timeMs);
     this.#put(approval, message.seq);

@@ -1,5 +1,7 @@
 import type { Followed } from '@aegis/bus';
-import { type Grant, GrantChanged } from '@aegis/contracts/grants';
+import { GRANT_EVENTS } from '@aegis/contracts/events';
+import type { Grant } from '@aegis/contracts/grants';
+import { readEvent } from '@aegis/contracts/read-event';
 import { grantLog } from '@aegis/contracts/subjects';
 
 /** Every grant that there ever was, as it is now. */
@@ -9,12 +11,9 @@ export class GrantIndex {
   #unreadable = 0;
 
   apply(message: Followed): void {
-    const changed = GrantChanged.safeParse(message.event?.data);
-    if (changed.success && message.subject === grantLog(changed.data.grant.grant_id)) {
-      this.#put(changed.data.grant);
-    } else {
-      this.#unreadable++;
-    }
+    const grant = readEvent(message.event, ...GRANT_EVENTS)?.data.grant;
+    if (grant && message.subject === grantLog(grant.grant_id)) this.#put(grant);
+    else this.#unreadable++;
   }
 
   #put(grant: Grant): void {

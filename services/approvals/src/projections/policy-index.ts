@@ -1,5 +1,5 @@
 import type { Followed } from '@aegis/bus';
-import { PolicyPublished } from '@aegis/contracts/policy';
+import { readEvent } from '@aegis/contracts/read-event';
 import {
   asksTheSame,
   type PolicyDocument,
@@ -17,10 +17,9 @@ export class PolicyIndex {
 
   /** True where another policy is in force from now on. */
   apply({ event }: Followed): boolean {
-    if (event?.type !== 'aegis.policy.published.v1') return false;
-    const published = PolicyPublished.safeParse(event.data);
-    if (!published.success) return false;
-    const { digest, policy: document } = published.data;
+    const published = readEvent(event, 'aegis.policy.published.v1')?.data;
+    if (!published) return false;
+    const { digest, policy: document } = published;
     const isNew = digest !== this.#current;
     if (!this.#policies.has(digest)) {
       this.#policies.set(digest, { document, prefixes: prefixDigests(document) });

@@ -3,6 +3,7 @@ import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
 import { createEvent } from '@aegis/contracts/create-event';
+import type { Envelope } from '@aegis/contracts/envelope';
 import {
   approvalsCancel,
   approvalsComplete,
@@ -116,15 +117,14 @@ export const standing = async (of = call()): Promise<Approval | undefined> =>
 export const list = async (query: object = {}) =>
   world.gateway.ask(approvalsList, { limit: 50, ...query }, soon());
 
-/** Uses an approval up as the enforcer does, under the rule's `terms` as they are now. */
-export function consume(
+/** The decision that the enforcer hands over to use an approval up. */
+export const decisionFor = (
   { approval_id, dry_run_id, trace_id }: Approval,
   of: Call = call(),
   more: object = {},
   taken: object = {},
-  terms?: ApprovalTerms,
-) {
-  const decision = createEvent({
+): Envelope =>
+  createEvent({
     type: 'aegis.decision.enforced.v1',
     source: 'enforcer',
     time: world.clock().toISOString(),
@@ -142,5 +142,16 @@ export function consume(
       ...more,
     },
   });
+
+/** Uses an approval up as the enforcer does, under the rule's `terms` as they are now. */
+export function consume(
+  approval: Approval,
+  of: Call = call(),
+  more: object = {},
+  taken: object = {},
+  terms?: ApprovalTerms,
+) {
+  const { approval_id } = approval;
+  const decision = decisionFor(approval, of, more, taken);
   return world.enforcer.ask(approvalsConsume, { approval_id, call: of, decision, terms }, soon());
 }

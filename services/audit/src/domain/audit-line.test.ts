@@ -286,6 +286,12 @@ describe('the flat line', () => {
     expect(lineOf(event).trace_id).toBe(TRACE_ID);
   });
 
+  it('is the same for an event of a newer version, which has more in it', () => {
+    const event = eventOf('aegis.decision.enforced.v1', 'e');
+    const call = { ...(event.data['call'] as object), weight: 1 };
+    expect(lineOf({ ...event, data: { ...event.data, call, region: 'eu' } })).toEqual(lineOf(event));
+  });
+
   it('is there for what can not be read, and says so', () => {
     expect(lineOf()).toMatchObject({
       action: 'unreadable',

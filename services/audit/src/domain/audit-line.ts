@@ -1,6 +1,7 @@
 import type { AuditLine } from '@aegis/contracts/audit';
 import { type Envelope, traceIdOf } from '@aegis/contracts/envelope';
-import { EVENT_DATA, isEventType } from '@aegis/contracts/events';
+import { isEventType } from '@aegis/contracts/events';
+import { readEvent } from '@aegis/contracts/read-event';
 import type { Flat } from './flat.ts';
 import { FLATTEN } from './flatten.ts';
 import { eventIdOf, type Recorded } from './recorded.ts';
@@ -12,11 +13,11 @@ const unreadable = (note: string): Flat => ({ action: 'unreadable', ok: false, n
 
 function flatten(event: Envelope | undefined): Flat {
   if (event === undefined) return unreadable('this message is not an event');
-  if (!isEventType(event.type)) return unreadable(`unknown type of event ${event.type}`);
-  const data = EVENT_DATA[event.type].safeParse(event.data);
-  if (!data.success) return unreadable(`the data does not fit ${event.type}`);
-  const toFlat = FLATTEN[event.type] as (data: unknown) => Flat;
-  return toFlat(data.data);
+  const read = readEvent(event);
+  if (read) return (FLATTEN[read.type] as (data: unknown) => Flat)(read.data);
+  return unreadable(
+    isEventType(event.type) ? `the data does not fit ${event.type}` : `unknown type of event ${event.type}`,
+  );
 }
 
 const cut = (note: string): string =>

@@ -1,16 +1,16 @@
 import type { Bus, Followed, Follower } from '@aegis/bus';
-import { DecisionEnforced } from '@aegis/contracts/decision';
 import { traceIdOf } from '@aegis/contracts/envelope';
+import { readEvent } from '@aegis/contracts/read-event';
 import { CALLS_LOG, enforceLog } from '@aegis/contracts/subjects';
 import type { OpenCall } from './open-calls.ts';
 
 /** The dispatch in a stored decision, or undefined where it has none or can't be read. */
 export function toOpenCall({ event }: Followed): OpenCall | undefined {
   if (event?.data['dispatch'] === undefined) return undefined;
-  const { success, data } = DecisionEnforced.safeParse(event.data);
-  if (!success || data.dispatch === undefined || data.outcome !== 'allowed') return undefined;
-  const { call_id, instance, server } = data.dispatch;
-  const { tool, principal } = data.call;
+  const { dispatch, outcome, call } = readEvent(event, 'aegis.decision.enforced.v1')?.data ?? {};
+  if (dispatch === undefined || call === undefined || outcome !== 'allowed') return undefined;
+  const { call_id, instance, server } = dispatch;
+  const { tool, principal } = call;
   return { call_id, decision_id: event.id, instance, server, tool, principal, trace_id: traceIdOf(event) };
 }
 

@@ -1,5 +1,6 @@
 import type { Bus } from '@aegis/bus';
 import { DELIVERED_STREAM, deliveredSubject } from '@aegis/contracts/subjects';
+import { tolerant } from '@aegis/contracts/tolerant';
 import { Delivery } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 
@@ -14,7 +15,7 @@ export type DeliveryLog = {
 };
 
 function readDelivery(text: string): Delivery[] {
-  const parsed = Delivery.safeParse(JSON.parse(text));
+  const parsed = tolerant(Delivery, 'kept').safeParse(JSON.parse(text));
   return parsed.success ? [parsed.data] : [];
 }
 

@@ -1,4 +1,5 @@
 import type { DurableMessage, Puller } from '@aegis/bus';
+import { tolerant } from '@aegis/contracts/tolerant';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import { parseJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
@@ -55,7 +56,7 @@ export function toDelivery(
 
 function readQueued(message: DurableMessage): Queued | undefined {
   try {
-    return Queued.safeParse(parseJson(message.string())).data;
+    return tolerant(Queued, 'kept').safeParse(parseJson(message.string())).data;
   } catch {
     return undefined;
   }

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { APPROVAL_EVENTS } from './events.ts';
+import approved from './fixtures/events/aegis.approval.approved.v1.json' with { type: 'json' };
+import { createReadEvent, readEvent, type Upcasters } from './read-event.ts';
+
+describe('a stored event', () => {
+  it('is read with its type', () => {
+    expect(readEvent(approved)).toEqual({ type: approved.type, data: approved.data });
+    expect(readEvent(approved, ...APPROVAL_EVENTS)?.data.approval.status).toBe('approved');
+  });
+
+  it('is not read as one of another type', () => {
+    expect(readEvent(approved, 'aegis.approval.denied.v1', 'aegis.grant.used.v1')).toBeUndefined();
+    expect(readEvent({ ...approved, type: 'aegis.grant.used.v1' })).toBeUndefined();
+  });
+
+  it.each(['aegis.approval.praised.v1', 'aegis.approval.approved.v2', '', 'constructor'])(
+    'of the unknown type %j is not read',
+    (type) => expect(readEvent({ ...approved, type })).toBeUndefined(),
+  );
+
+  it('that is not there is not read', () => expect(readEvent(undefined)).toBeUndefined());
+
+  it('of a newer version is read with what is new in it', () => {
+    const { approval } = approved.data;
+    const data = {
+      approval: { ...approval, seen_at: approval.decided_at, rule: { ...approval.rule, id: 'r-1' } },
+    };
+    expect(readEvent({ ...approved, data })?.data).toEqual(data);
+  });
+
+  it.each([
+    ['a state that nobody here knows', { status: 'escalated' }],
+    ['more in the call than people here would see', { call: { ...approved.data.approval.call, meta: {} } }],
+    ['a term that nobody here knows', { terms: { quorum: 2, on: 'weekdays' } }],
+  ])('of a newer version with %s is not read', (_, more) => {
+    const data = { approval: { ...approved.data.approval, ...more } };
+    expect(readEvent({ ...approved, data })).toBeUndefined();
+  });
+});
+
+describe('an event of an older version', () => {
+  const V3 = z.strictObject({ cents: z.int(), currency: z.string() });
+  const upcasters: Upcasters = {
+    'aegis.money.paid.v1': (data) => ({
+      type: 'aegis.money.paid.v2',
+      data: { cents: z.object({ euros: z.number() }).parse(data).euros * 100 },
+    }),
+    'aegis.money.paid.v2': (data) => ({
+      type: 'aegis.money.paid.v3',
+      data: { ...z.looseObject({}).parse(data), currency: 'EUR' },
+    }),
+  };
+  const read = createReadEvent({ 'aegis.money.paid.v3': V3 }, upcasters);
+  const paid = { type: 'aegis.money.paid.v3', data: { cents: 500, currency: 'EUR' } };
+
+  it('is read as one of the newest, through each version between', () => {
+    expect(read({ type: 'aegis.money.paid.v1', data: { euros: 5 } })).toEqual(paid);
+    expect(read({ type: 'aegis.money.paid.v2', data: { cents: 500 } }, 'aegis.money.paid.v3')).toEqual(paid);
+    expect(read(paid)).toEqual(paid);
+  });
+
+  it('is not read where its upcaster can not, or gives what the newest does not take', () => {
+    expect(read({ type: 'aegis.money.paid.v1', data: { pounds: 5 } })).toBeUndefined();
+    expect(read({ type: 'aegis.money.paid.v2', data: { cents: 'many' } })).toBeUndefined();
+  });
+
+  it('ends where upcasters go in a circle', () => {
+    const again = createReadEvent({}, { 'aegis.a.b.v1': (data) => ({ type: 'aegis.a.b.v1', data }) });
+    expect(again({ type: 'aegis.a.b.v1', data: {} })).toBeUndefined();
+  });
+});
