@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Envelope, traceIdOf } from './envelope.ts';
 import { EVENT_DATA, isEventType } from './events.ts';
-import * as contracts from './rpc.ts';
+import { RPCS } from './json-schemas.ts';
+import { healthOf, WITH_HEALTH } from './rpc.ts';
 
 const read = (folder: string): [string, unknown][] => {
   const base = new URL(`./fixtures/${folder}/`, import.meta.url);
@@ -12,13 +13,10 @@ const read = (folder: string): [string, unknown][] => {
   ]);
 };
 
-const isRpc = (value: object): value is contracts.Rpc => 'verb' in value && 'service' in value;
-const exported: object[] = Object.values(contracts);
-const questions: contracts.Rpc[] = [
-  ...exported.filter(isRpc),
-  ...contracts.WITH_HEALTH.map(contracts.healthOf),
-];
-const byName = new Map(questions.map((rpc) => [`${rpc.service}.${rpc.verb}`, rpc]));
+const byName = new Map([
+  ...RPCS,
+  ...WITH_HEALTH.map((service) => [`${service}.health`, healthOf(service)] as const),
+]);
 
 describe('every event ever released', () => {
   const fixtures = read('events');

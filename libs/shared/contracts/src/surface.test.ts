@@ -81,6 +81,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'ListGrantsReply',
     'RevokeGrant',
   ],
+  'json-schemas': ['RPCS', 'namedJsonSchemas', 'refTo', 'releaseSchemas'],
   'keys-file': ['CLIENT_KEY_PREFIX', 'KeysFile', 'parseKeys'],
   policy: [
     'Empty',

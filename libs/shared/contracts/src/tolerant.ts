@@ -4,7 +4,7 @@ type Schema = z.ZodType;
 /** What becomes of a member that the schema does not know. */
 type Unknown = 'kept' | 'dropped';
 
-const wholes = new WeakSet<Schema>();
+const wholes = new WeakSet<z.core.$ZodType>();
 const readers = { kept: new WeakMap<Schema, Schema>(), dropped: new WeakMap<Schema, Schema>() };
 
 /**
@@ -17,7 +17,7 @@ export function whole<S extends z.ZodType>(schema: S): S {
 }
 
 /** Whether every reader takes this schema whole or not at all. */
-export const isWhole = (schema: Schema): boolean => wholes.has(schema);
+export const isWhole = (schema: z.core.$ZodType): boolean => wholes.has(schema);
 
 /** What has no parts. */
 const LEAVES: ReadonlySet<string> = new Set(['string', 'number', 'boolean', 'enum', 'literal', 'unknown']);

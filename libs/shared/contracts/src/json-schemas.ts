@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import * as approvals from './approvals.ts';
+import * as audit from './audit.ts';
+import * as call from './call.ts';
+import * as decision from './decision.ts';
+import * as envelope from './envelope.ts';
+import { EVENT_DATA } from './events.ts';
+import * as grants from './grants.ts';
+import * as policy from './policy.ts';
+import * as proxiedCall from './proxied-call.ts';
+import * as rpcs from './rpc.ts';
+import * as terms from './terms.ts';
+import { isWhole } from './tolerant.ts';
+import * as toolDefinition from './tool-definition.ts';
+import * as waiting from './waiting.ts';
+import * as webhooks from './webhooks.ts';
+
+const MODULES: readonly object[] = [
+  call,
+  decision,
+  approvals,
+  terms,
+  grants,
+  waiting,
+  webhooks,
+  proxiedCall,
+  toolDefinition,
+  policy,
+  audit,
+  envelope,
+  rpcs,
+];
+
+export type Json = { [key: string]: unknown };
+type Ref = { $ref: string };
+type Options = {
+  target: 'draft-7' | 'draft-2020-12';
+  /** Where a named schema stands in the document, such as `#/$defs/`. */
+  place: string;
+  override: (schema: z.core.$ZodType, json: object) => void;
+};
+
+const isRpc = (value: unknown): value is rpcs.Rpc =>
+  typeof value === 'object' && value !== null && 'service' in value && 'verb' in value && 'request' in value;
+
+/** Every question on the bus but for health, which all services answer alike, by `<service>.<verb>`. */
+export const RPCS: ReadonlyMap<string, rpcs.Rpc> = new Map(
+  Object.values<unknown>(rpcs)
+    .filter(isRpc)
+    .map((rpc) => [`${rpc.service}.${rpc.verb}`, rpc]),
+);
+
+function namedSchemas() {
+  const registry = z.registry<{ id: string }>();
+  for (const [name, schema] of MODULES.flatMap((module) => Object.entries(module))) {
+    if (schema instanceof z.ZodType && !registry.has(schema)) registry.add(schema, { id: name });
+  }
+  return registry;
+}
+const NAMED = namedSchemas();
+
+/** Where this contract stands in a document. @throws RangeError where it is not exported under a name */
+export function refTo(schema: z.ZodType, place: string): Ref {
+  const id = NAMED.get(schema)?.id;
+  if (id === undefined) throw new RangeError('a schema of the bus is not exported by libs/shared/contracts');
+  return { $ref: `${place}${id}` };
+}
+
+/** A schema inside another document has its name by its place there. */
+const withoutNames = (schema: object): Json =>
+  Object.fromEntries(Object.entries(schema).filter(([key]) => key !== '$schema' && key !== '$id'));
+
+/** Every contract that has a name, as JSON Schema of what its writers send, by name. */
+export function namedJsonSchemas({ target, place, override }: Options): Record<string, Json> {
+  const { schemas } = z.toJSONSchema(NAMED, {
+    target,
+    io: 'input',
+    uri: (id) => `${place}${id}`,
+    override({ zodSchema, jsonSchema }) {
+      // Its refinement is code; in JSON Schema it is this.
+      if (zodSchema === call.AmountCents)
+        Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+      override(zodSchema, jsonSchema);
+    },
+  });
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutNames(schema)]));
+}
+
+/** What a release says on the bus and in the log, for the releases after it to be held against. */
+export type ReleaseSchemas = {
+  /** JSON Schema 2020-12. `x-whole`: readers take it whole or not at all; all else that they read they read tolerantly. */
+  readonly $defs: Readonly<Record<string, Json>>;
+  /** By type, and by `<service>.<verb>`. */
+  readonly events: Readonly<Record<string, Ref>>;
+  readonly requests: Readonly<Record<string, Ref>>;
+  readonly replies: Readonly<Record<string, Ref>>;
+};
+
+/** Of this version. */
+export function releaseSchemas(): ReleaseSchemas {
+  const place = '#/$defs/';
+  const questions = [
+    ...RPCS,
+    ...rpcs.WITH_HEALTH.map((name) => [`${name}.health`, rpcs.healthOf(name)] as const),
+  ];
+  const of = (part: 'request' | 'reply') =>
+    Object.fromEntries(questions.map(([name, rpc]) => [name, refTo(rpc[part], place)]));
+  return {
+    $defs: namedJsonSchemas({
+      target: 'draft-2020-12',
+      place,
+      override(schema, json) {
+        if (isWhole(schema)) Object.assign(json, { 'x-whole': true });
+      },
+    }),
+    events: Object.fromEntries(Object.entries(EVENT_DATA).map(([type, data]) => [type, refTo(data, place)])),
+    requests: of('request'),
+    replies: of('reply'),
+  };
+}

@@ -1,0 +1,159 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { Envelope } from './envelope.ts';
+import { type Json, type ReleaseSchemas, RPCS, releaseSchemas } from './json-schemas.ts';
+import { readEvent } from './read-event.ts';
+import { healthOf, WITH_HEALTH } from './rpc.ts';
+import { tolerant } from './tolerant.ts';
+
+/**
+ * What this version puts into questions that the last release does not know, and why that may be. Services take questions strictly: the one
+ * that is asked has to be upgraded before the one that asks.
+ */
+const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {};
+
+/** Words that this version writes or answers, such as a new status, and that are unreadable for the last release. */
+const NEW_WORDS: Readonly<Record<string, string>> = {};
+
+const FIXTURES = new URL('./fixtures/', import.meta.url);
+const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(path, FIXTURES), 'utf8'));
+const readAll = (folder: string): [name: string, fixture: unknown][] =>
+  readdirSync(new URL(`${folder}/`, FIXTURES)).map((file) => [
+    file.replace(/\.json$/, ''),
+    readJson(`${folder}/${file}`),
+  ]);
+
+type Event = { type: string; data: unknown };
+type Question = { request: unknown; reply: unknown };
+const eventsIn = (folder: string) => readAll(`${folder}events`) as [string, Event][];
+const questionsIn = (folder: string) => readAll(`${folder}rpc`) as [string, Question][];
+
+const rpcOf = new Map([...RPCS, ...WITH_HEALTH.map((name) => [`${name}.health`, healthOf(name)] as const)]);
+
+const byVersion = new Intl.Collator('en', { numeric: true }).compare;
+const RELEASES = readdirSync(new URL('releases/', FIXTURES)).toSorted(byVersion);
+
+describe.each(RELEASES)('what release %s has written and said', (release) => {
+  it.each(eventsIn(`releases/${release}/`))('is read by this one: %s', (_, fixture) => {
+    const event = Envelope.parse(fixture);
+    expect(event).toEqual(fixture);
+    expect(readEvent(event)).toBeDefined();
+  });
+
+  it.each(questionsIn(`releases/${release}/`))(
+    'is understood by this one: %s',
+    (name, { request, reply }) => {
+      const rpc = rpcOf.get(name);
+      expect(rpc?.request.parse(request)).toEqual(request);
+      expect(rpc && tolerant(rpc.reply, 'dropped').parse(reply)).toEqual(reply);
+    },
+  );
+});
+
+const LAST = RELEASES.at(-1) ?? '';
+const last = readJson(`releases/${LAST}/schemas.json`) as ReleaseSchemas;
+
+/** As it is read tolerantly: any member may join, but where it is read whole. */
+function loosened(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(loosened);
+  if (typeof schema !== 'object' || schema === null || 'x-whole' in schema) return schema;
+  const members = Object.entries(schema).filter(
+    ([key, value]) => !(key === 'additionalProperties' && !value),
+  );
+  return Object.fromEntries(members.map(([key, value]) => [key, loosened(value)]));
+}
+
+/** What the last release finds wrong with data; nothing where it takes it. */
+function createChecks({ $defs }: Pick<ReleaseSchemas, '$defs'>) {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  return (ref: object | undefined, data: unknown): unknown => {
+    expect(ref).toBeDefined();
+    return ajv.validate({ ...ref, $defs }, data) ? [] : ajv.errors;
+  };
+}
+const strictly = createChecks(last);
+const tolerantly = createChecks({ $defs: loosened(last.$defs) as ReleaseSchemas['$defs'] });
+
+const WORD = ' = ';
+
+/** The path of each member that a schema names, and behind it each word that it may be where only some may. */
+function termsIn($defs: ReleaseSchemas['$defs'], schema: unknown, path: string): string[] {
+  const inner = (one: unknown, at = path): string[] => termsIn($defs, one, at);
+  if (Array.isArray(schema)) return schema.flatMap((one) => inner(one));
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { $ref, properties = {}, items, additionalProperties, oneOf, anyOf, ...rest } = schema as Json;
+  const words = 'const' in rest ? [rest['const']] : ((rest['enum'] as unknown[] | undefined) ?? []);
+  return [
+    ...words.map((word) => `${path}${WORD}${String(word)}`),
+    ...(typeof $ref === 'string' ? inner($defs[$ref.replace('#/$defs/', '')]) : []),
+    ...Object.entries(properties as Json).flatMap(([name, one]) => {
+      const at = `${path}.${name}`;
+      return [at, ...inner(one, at)];
+    }),
+    ...[items, additionalProperties, oneOf, anyOf].flatMap((one) => inner(one)),
+  ];
+}
+
+type Part = 'events' | 'requests' | 'replies';
+const termsOf = (schemas: ReleaseSchemas, part: Part): Set<string> =>
+  new Set(Object.keys(last[part]).flatMap((name) => termsIn(schemas.$defs, schemas[part][name], name)));
+
+/** What this version says there and the last release does not know. */
+function addedTo(part: Part): string[] {
+  const before = termsOf(last, part);
+  return [...termsOf(releaseSchemas(), part)].filter((term) => !before.has(term)).toSorted();
+}
+
+describe(`release ${LAST}, where it runs beside this one,`, () => {
+  const known = eventsIn('').filter(([type]) => type in last.events);
+  const asked = questionsIn('').filter(([name]) => name in last.requests);
+
+  it.each(known)('reads what this one writes: %s', (type, { data }) => {
+    expect(tolerantly(last.events[type], data)).toEqual([]);
+  });
+
+  it.each(asked)('understands what this one answers: %s', (name, { reply }) => {
+    expect(tolerantly(last.replies[name], reply)).toEqual([]);
+  });
+
+  it('is asked nothing that it does not know, but for what is listed here with its reason', () => {
+    expect(addedTo('requests')).toEqual(Object.keys(NEW_IN_QUESTIONS).toSorted());
+  });
+
+  it('hears no word that it can not read, but for what is listed here with its reason', () => {
+    const words = [...addedTo('events'), ...addedTo('replies')].filter((term) => term.includes(WORD));
+    expect(words.toSorted()).toEqual(Object.keys(NEW_WORDS).toSorted());
+  });
+
+  it.each(asked)('takes what this one asks: %s', (name, { request }) => {
+    if (Object.keys(NEW_IN_QUESTIONS).some((path) => path.startsWith(`${name}.`))) return;
+    expect(strictly(last.requests[name], request)).toEqual([]);
+  });
+});
+
+describe('these checks see', () => {
+  const [, { reply }] = questionsIn('').find(([name]) => name === 'approvals.get') as [string, Question];
+  const { approval } = reply as { approval: Json };
+  const check = (more: Json) =>
+    tolerantly(last.replies['approvals.get'], { approval: { ...approval, ...more } });
+
+  it('that a fact may join', () => expect(check({ seen_at: 'noon' })).toEqual([]));
+
+  it.each([
+    ['that a fact is missing', { requested_at: undefined }],
+    ['that it is of another type', { generation: 'first' }],
+    ['a state that was not there', { status: 'escalated' }],
+    ['more in a part that is read whole', { call: { ...(approval['call'] as Json), session: 's-1' } }],
+  ])('%s', (_, more) => expect(check(more)).not.toEqual([]));
+
+  it('a member more in a question', () => {
+    expect(strictly(last.requests['approvals.get'], { id: 'x', verbose: true })).not.toEqual([]);
+    expect(termsOf(last, 'requests')).toContain('approvals.decide.credential.secret');
+  });
+
+  it('a word more in an answer or an event', () => {
+    expect(termsOf(last, 'replies')).toContain('approvals.list.approvals.status = superseded');
+    expect(termsOf(last, 'events')).toContain('aegis.decision.enforced.v1.via = proxy');
+  });
+});
