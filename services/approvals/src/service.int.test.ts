@@ -1,5 +1,6 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
+import type { Envelope } from '@aegis/contracts/envelope';
 import { approvalsConsume } from '@aegis/contracts/rpc';
 import { describe, expect, it } from 'vitest';
 import {
@@ -8,6 +9,7 @@ import {
   codeOf,
   complete,
   consume,
+  decisionFor,
   request,
   soon,
   standing,
@@ -148,6 +150,37 @@ describe('using', () => {
     const all = await Promise.all(Array.from({ length: 30 }, () => consume(approval)));
     expect(all.filter((one) => one.consumed)).toHaveLength(1);
     expect(all.find((one) => !one.consumed)?.because).toMatch(/is consumed/);
+  });
+
+  it('again with the same key gets the answer that was kept, with the decision that it names', async () => {
+    await startReplica();
+    const approval = await request('key');
+    const { approval_id, trace_id } = approval;
+    await complete(approval_id);
+    const decision = decisionFor(approval);
+    const reply = {
+      allowed: true,
+      approval_required: false,
+      status: 'allowed' as const,
+      reasons: [],
+      approval_id,
+      trace_id,
+      decision_id: decision.id,
+    };
+    const answered = createEvent({
+      type: 'aegis.idempotency.answered.v1',
+      source: 'enforcer',
+      time: decision.time,
+      data: { call_digest: approval.call_digest, reply },
+    });
+    const use = (by: Envelope) =>
+      world.enforcer.ask(
+        approvalsConsume,
+        { approval_id, call: call(), decision: by, idempotency: { key_digest: 'k', answered } },
+        soon(),
+      );
+    expect(await use(decision)).toEqual({ consumed: true });
+    expect(await use(decisionFor(approval))).toEqual({ consumed: true, earlier: reply });
   });
 
   it('opens no other call, and writes no decision that is not its own', async () => {

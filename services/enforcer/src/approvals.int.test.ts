@@ -1,7 +1,7 @@
 import { type Bus, route } from '@aegis/bus';
 import type { Approval, ConsumeApproval, RequestApproval, RequestReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
-import type { EnforceRequest } from '@aegis/contracts/decision';
+import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
 import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
@@ -66,6 +66,20 @@ it('what the rule says of who decides goes along with the question and with the 
   expect(await ask()).toMatchObject({ allowed: true });
   expect(requests).toMatchObject([{ terms }]);
   expect(uses).toMatchObject([{ approval_id: approved.approval_id, terms }]);
+});
+
+it.each([
+  [
+    'that was stored with the use of its approval',
+    { approval: approved },
+    (): unknown[] => uses.map(({ decision }) => decision),
+  ],
+  ['that is stored while the call waits', { approval: next }, () => world.logged()],
+])('an answer names its decision: the one %s', async (_, answer, stored) => {
+  await world.policySays(verdict('review'));
+  await approvalsSay([answer]);
+  const reply = await ask();
+  expect(await stored()).toMatchObject([{ id: (reply as EnforceReply).decision_id }]);
 });
 
 it('no grant answers for what the caller sends to a person', async () => {

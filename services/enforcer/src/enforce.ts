@@ -53,7 +53,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
       traceId,
       data,
     });
-    return { event, data, reply: toReply(data, traceId), keyDigest };
+    return { event, data, reply: toReply(data, { decisionId: event.id, traceId }), keyDigest };
   };
 
   const consume = async (

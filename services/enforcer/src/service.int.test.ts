@@ -166,7 +166,7 @@ describe('the enforcer', () => {
       route(policyCheck, () => verdict(asks++ === 0 ? 'allow' : 'deny')),
     );
     const first = await ask(request({ idempotency_key: 'k1' }));
-    expect(first).toMatchObject({ allowed: true });
+    expect(first).toMatchObject({ allowed: true, decision_id: expect.stringMatching(/./) });
     expect(await ask(request({ idempotency_key: 'k1' }))).toEqual(first);
     const other = request({ idempotency_key: 'k1', call: { ...call, args: { n: 2 } } });
     expect(await ask(other)).toBe('idempotency_key_reused');

@@ -91,6 +91,9 @@ export const EnforceRequest = z.strictObject({
 });
 export type EnforceRequest = z.infer<typeof EnforceRequest>;
 
+/** The `id` of a decision's event. */
+export const DecisionId = z.string().min(1).max(128);
+
 export const Outcome = z.enum(['allowed', 'pending', 'blocked']);
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -102,6 +105,8 @@ export const EnforceReply = z.strictObject({
   approval_id: z.string().optional(),
   dry_run_id: DryRunId.optional(),
   trace_id: TraceId,
+  /** The `id` of the decision event that this answer is. */
+  decision_id: DecisionId.optional(),
 });
 export type EnforceReply = z.infer<typeof EnforceReply>;
 

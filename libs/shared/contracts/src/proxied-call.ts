@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { CallId, ClientInfo, Digest, InstanceId, Principal, ServerName } from './call.ts';
+import { DecisionId } from './decision.ts';
 
 /** The call that an end belongs to: the event's subject is `aegis.log.call.<call_id>`. */
 const of = {
   call_id: CallId,
   /** The `id` of the decision event that let it through. */
-  decision_id: z.string().min(1).max(128),
+  decision_id: DecisionId,
   instance: InstanceId,
   server: ServerName,
   /** As rules name it: `<server>.<tool>`. */

@@ -60,6 +60,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'CheckRequest',
     'DecisionChecked',
     'DecisionEnforced',
+    'DecisionId',
     'Dispatch',
     'EnforceReply',
     'EnforceRequest',

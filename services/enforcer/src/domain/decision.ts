@@ -128,8 +128,11 @@ export function toEvent(ruling: Ruling, decided: Decided, more: Partial<Decision
   };
 }
 
-/** The caller's answer, made of the fact alone. */
-export function toReply(event: DecisionEnforced, traceId: string): EnforceReply {
+/** The caller's answer, made of the fact alone, and where it is on record. */
+export function toReply(
+  event: DecisionEnforced,
+  { decisionId, traceId }: { decisionId: string; traceId: string },
+): EnforceReply {
   return {
     allowed: event.outcome === 'allowed',
     approval_required: event.outcome === 'pending',
@@ -138,5 +141,6 @@ export function toReply(event: DecisionEnforced, traceId: string): EnforceReply 
     ...(event.approval_id === undefined ? {} : { approval_id: event.approval_id }),
     ...(event.dry_run_id === undefined ? {} : { dry_run_id: event.dry_run_id }),
     trace_id: traceId,
+    decision_id: decisionId,
   };
 }

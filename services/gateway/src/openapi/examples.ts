@@ -30,6 +30,7 @@ export const enforceReply = {
   approval_id: approvalId,
   dry_run_id: 'refund-ch_123',
   trace_id: traceId,
+  decision_id: '36d55d68-938c-4fc1-bb84-9bf3534cefbc',
 };
 
 export const policy = {

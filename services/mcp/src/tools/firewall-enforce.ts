@@ -33,6 +33,7 @@ const Output = z.looseObject({
   approval_id: z.string().optional().describe('What the person approves.'),
   dry_run_id: z.string().optional().describe('Give it as meta.dry_run_id when you ask again.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),
+  decision_id: z.string().optional().describe('The event that has this very answer on record.'),
 });
 
 const why = (reasons: readonly string[]): string => (reasons.length === 0 ? '' : ` (${reasons.join('; ')})`);

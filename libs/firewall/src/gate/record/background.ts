@@ -19,7 +19,7 @@ export type BackgroundOptions = {
 /** Stores facts that nobody waits for. */
 export type Background = {
   /** `make` runs in a later turn of the loop: the caller's answer goes out first. False where too many wait already. */
-  store(make: () => Fact | Promise<Fact>): boolean;
+  store(make: () => Fact): boolean;
   /** Resolves once what waits is stored, or after `withinMs`. What can't be stored at once is not tried again. */
   close(withinMs: number): Promise<void>;
 };
@@ -54,11 +54,11 @@ export function createBackground({ append, log, limit, untilStored }: Background
       return isStored || !untilStored || isClosing;
     }
   };
-  const run = async (make: () => Fact | Promise<Fact>): Promise<void> => {
+  const run = async (make: () => Fact): Promise<void> => {
     await new Promise(setImmediate);
     let fact: Fact;
     try {
-      fact = await make();
+      fact = make();
     } catch (err) {
       return log.error({ err }, 'fact not recorded: it breaks its contract');
     }

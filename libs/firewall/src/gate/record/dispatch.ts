@@ -19,7 +19,7 @@ export type Dispatcher = {
   /** A call that is on record as let through, or may be, and was not sent. */
   notSent(sent: Sent, because: string): void;
   /** What an end of this call refers to. */
-  sent(passing: Passing, callId: string, ids: { decisionId: Sent['decisionId']; traceId: string }): Sent;
+  sent(passing: Passing, callId: string, ids: { decisionId: string; traceId: string }): Sent;
   /** Records what is under way as unknown. */
   close(): void;
 };

@@ -22,8 +22,8 @@ const TOGETHER = { lingerMs: 100, worthABatch: 2, largestBatch: 128 };
 /** A call that was let through: what its end refers to. */
 export type Sent = {
   readonly callId: string;
-  /** The decision event's id; another service's is asked for, and nobody waits for it before the call is sent. */
-  readonly decisionId: string | Promise<string>;
+  /** The decision event's id; `unknown` where nobody here knows which it is. */
+  readonly decisionId: string;
   readonly traceId: string;
   readonly tool: string;
   readonly server: string;
@@ -141,9 +141,9 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
     end(sent, how) {
       const { callId, traceId, tool, server, principal } = sent;
       const time = now().toISOString();
-      ends.store(async () => {
+      ends.store(() => {
         const end = how();
-        const of = { call_id: callId, decision_id: await sent.decisionId, instance, server, tool, principal };
+        const of = { call_id: callId, decision_id: sent.decisionId, instance, server, tool, principal };
         const made = { source: SOURCE, subject: tool, time, traceId };
         return { subject: callLog(callId), event: endEvent(made, of, end), expect: 0 };
       });

@@ -41,8 +41,8 @@ export const no = ({ request, caller }: Passing, sentence: string): Passage => (
 });
 
 export function createApprovedCall({ parts, options, judge, dispatcher, closing }: ReviewDeps): ApprovedCall {
-  const { bus, recorder, timeoutMs, consoleUrl } = parts;
-  const ask = createAskEnforcer({ bus, recorder, options, dispatcher, timeoutMs });
+  const { bus, recorder, consoleUrl } = parts;
+  const ask = createAskEnforcer({ bus, recorder, options, dispatcher });
   const urlOf = (approvalId: string): string | undefined => approvalUrl(consoleUrl(), approvalId);
   const isGone = ({ circumstances }: Passing): boolean => circumstances.signal.aborted || closing.aborted;
 

@@ -2,7 +2,7 @@ import type { Bus } from '@aegis/bus';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { newTraceId } from '@aegis/contracts/create-event';
 import type { EnforceReply } from '@aegis/contracts/decision';
-import { approvalsGet, enforce } from '@aegis/contracts/rpc';
+import { enforce } from '@aegis/contracts/rpc';
 import { AppError, type ErrorCode } from '@aegis/kit/errors';
 import type { GateOptions } from '../passage.ts';
 import { originOf, type Passing } from '../passing.ts';
@@ -35,7 +35,6 @@ export type AskEnforcerDeps = {
   readonly recorder: Recorder;
   readonly options: GateOptions;
   readonly dispatcher: Pick<Dispatcher, 'sent' | 'notSent'>;
-  readonly timeoutMs: number;
 };
 
 /** The key of the approval: the same for the same call, so that a repeated call finds the approval that it asked for. */
@@ -43,19 +42,7 @@ const dryRunIdOf = (digest: string): string =>
   `call-${digest.slice(DIGEST_START, DIGEST_START + KEY_DIGITS)}`;
 
 export function createAskEnforcer(deps: AskEnforcerDeps): AskEnforcer {
-  const { bus, recorder, options, dispatcher, timeoutMs } = deps;
-  /** The id of the decision that used the approval up; the enforcer's answer does not name it. */
-  const decisionOf = async ({ allowed, approval_id }: EnforceReply): Promise<string> => {
-    if (!allowed || approval_id === undefined) return UNKNOWN_DECISION;
-    try {
-      const context = { deadlineMs: Date.now() + timeoutMs };
-      const { approval } = await bus.ask(approvalsGet, { id: approval_id }, context);
-      return approval.status === 'consumed' ? approval.decision_id : UNKNOWN_DECISION;
-    } catch {
-      return UNKNOWN_DECISION;
-    }
-  };
-
+  const { bus, recorder, options, dispatcher } = deps;
   return async (passing, deadlineMs) => {
     const { judged, caller, request } = passing;
     const dispatch = recorder.dispatchOf(options.server, request.method);
@@ -73,7 +60,8 @@ export function createAskEnforcer(deps: AskEnforcerDeps): AskEnforcer {
     };
     try {
       const reply = await bus.ask(enforce, question, { deadlineMs, traceparent: caller.traceparent });
-      const ids = { decisionId: decisionOf(reply), traceId: reply.trace_id };
+      // An enforcer of release 0.1.0 does not name it.
+      const ids = { decisionId: reply.decision_id ?? UNKNOWN_DECISION, traceId: reply.trace_id };
       return { reply, sent: dispatcher.sent(passing, dispatch.call_id, ids) };
     } catch (thrown) {
       if (isUnclear(thrown, deadlineMs)) {

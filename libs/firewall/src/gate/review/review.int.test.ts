@@ -38,6 +38,24 @@ it('a call that needs a person is held, and is sent once it is approved', async 
   });
 });
 
+it.each([
+  ['the decision that used the approval up', true],
+  ['no decision where the enforcer is of a release that does not name it', false],
+])('the end of a call names %s, and nobody is asked for it', async (_, namesDecisions) => {
+  world.people.namesDecisions = namesDecisions;
+  const one = gate({ holdMs: 0 });
+  await send(one, move()).passage;
+  world.people.approve();
+  answered(await send(one, move()).passage, { result: { content: [] } });
+  const [end] = await until(
+    () => eventsOf('aegis.call.succeeded.v1').length === 1 && eventsOf('aegis.call.succeeded.v1'),
+  );
+  const used = world.people.newest();
+  const decisionId = used.status === 'consumed' ? used.decision_id : undefined;
+  expect(data(end)['decision_id']).toBe(namesDecisions ? decisionId : 'unknown');
+  expect(world.people.looks).toBe(0);
+});
+
 it('a person’s no blocks the call, with the person’s word', async () => {
   const held = send(gate(), move());
   await asked();

@@ -28,6 +28,10 @@ export type People = {
   supersede(approvalId?: string): void;
   /** Runs before each answer of the enforcer. */
   beforeAnswer: (request: EnforceRequest) => Promise<void>;
+  /** Whether the enforcer's answers name the decision's event, as since 0.2. */
+  namesDecisions: boolean;
+  /** How often somebody asked how an approval stands. */
+  looks: number;
   stop(): Promise<void>;
 };
 
@@ -111,6 +115,7 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
       reasons,
       approval_id,
       trace_id,
+      ...(people.namesDecisions ? { decision_id: decisionId } : {}),
     };
   };
   const get = (id: string): Approval => {
@@ -144,6 +149,8 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
     supersede: (id) =>
       change(id, { status: 'superseded', superseded_at: LATER, superseded_because: 'the policy changed' }),
     beforeAnswer: async () => undefined,
+    namesDecisions: true,
+    looks: 0,
     async stop() {
       await Promise.all(responders.map((responder) => responder.drain()));
       await Promise.all([asEnforcer.close(), asApprovals.close()]);
@@ -152,7 +159,10 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
   const responders = [
     await asEnforcer.respond([route(enforce, answer)]),
     await asApprovals.respond([
-      route(approvalsGet, ({ id }) => ({ approval: get(id) })),
+      route(approvalsGet, ({ id }) => {
+        people.looks++;
+        return { approval: get(id) };
+      }),
       route(approvalsCancel, ({ approval_id, because }) => ({ approval: cancel(approval_id, because) })),
     ]),
   ];
