@@ -1,15 +1,16 @@
 import type { Bus, RequestContext } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { recordCall } from '@aegis/contracts/call-digest';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { newTraceId } from '@aegis/contracts/create-event';
 import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
+import { decisionEvent } from '@aegis/contracts/decision-event';
 import { AppError } from '@aegis/kit/errors';
 import {
   type Decided,
   decideWithoutApproval,
   decideWithReply,
+  factsOf,
   type Ruling,
-  toEvent,
   toReply,
   withReasonsToAsk,
 } from './domain/decision.ts';
@@ -41,19 +42,12 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     const keyDigest =
       idempotency_key === undefined ? undefined : keyDigestOf(call.principal, idempotency_key);
     const traceId = decided.approval?.trace_id ?? newTraceId();
-    const data = toEvent(ruling, decided, {
-      ...(keyDigest === undefined ? {} : { idempotency_digest: keyDigest }),
-      ...(context.traceparent === undefined ? {} : { caller_traceparent: context.traceparent }),
+    const facts = factsOf(ruling, decided, {
+      idempotency_digest: keyDigest,
+      caller_traceparent: context.traceparent,
     });
-    const event = createEvent({
-      type: 'aegis.decision.enforced.v1',
-      source: 'enforcer',
-      subject: call.tool,
-      time: now().toISOString(),
-      traceId,
-      data,
-    });
-    return { event, data, reply: toReply(data, { decisionId: event.id, traceId }), keyDigest };
+    const event = decisionEvent(facts, { source: 'enforcer', time: now().toISOString(), traceId });
+    return { event, reply: toReply(event, traceId), keyDigest };
   };
 
   const consume = async (
@@ -61,7 +55,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     approval: Approval,
     context: RequestContext,
   ): Promise<EnforceReply | undefined> => {
-    const { event, data, reply, keyDigest } = finish(
+    const { event, reply, keyDigest } = finish(
       ruling,
       { outcome: 'allowed', reasons: [], approval },
       context,
@@ -69,7 +63,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     const idempotency =
       keyDigest === undefined
         ? undefined
-        : { key_digest: keyDigest, answered: answeredEvent(data.call.call_digest, reply, event.time) };
+        : { key_digest: keyDigest, answered: answeredEvent(event.data.call.call_digest, reply, event.time) };
     const decision = { decision: event, idempotency };
     const { consumed, earlier } = await questions.use(ruling, approval, decision, context);
     if (earlier) return earlier;

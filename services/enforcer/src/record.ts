@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
-import type { DecisionEnforced, EnforceReply } from '@aegis/contracts/decision';
+import type { EnforceReply } from '@aegis/contracts/decision';
+import type { DecisionEvent } from '@aegis/contracts/decision-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { readEvent } from '@aegis/contracts/read-event';
 import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
@@ -33,8 +34,7 @@ export type Record = {
 };
 
 export type Decision = {
-  event: Envelope;
-  data: DecisionEnforced;
+  event: DecisionEvent;
   reply: EnforceReply;
   keyDigest?: string | undefined;
 };
@@ -72,7 +72,8 @@ export function createRecord(bus: Bus, now: () => Date): Record {
 
   return {
     earlier,
-    async store({ event, data, reply, keyDigest }, deadlineMs) {
+    async store({ event, reply, keyDigest }, deadlineMs) {
+      const { data } = event;
       const decision = { subject: enforceLog(data.outcome), event };
       if (keyDigest === undefined) {
         await bus.commit(decision, deadlineMs);

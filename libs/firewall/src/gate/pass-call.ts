@@ -62,8 +62,8 @@ export function createPassCall(deps: PassCallDeps): PassCall {
 
   const deny = async (passing: Passing): Promise<Passage> => {
     const { request, caller, judged, asked } = passing;
-    const data = decisionOf(passing, options, 'blocked', {});
-    await recorder.decide(data, newIds(), Date.now() + timeoutMs, true).catch((err: unknown) => {
+    const facts = decisionOf(passing, options, 'blocked');
+    await recorder.decide(facts, newIds(), Date.now() + timeoutMs, true).catch((err: unknown) => {
       log.error({ err, tool: asked.tool }, 'a blocked call is not on record');
     });
     return { type: 'answer', text: sayNo(request, caller.isModern, blocked(judged.reasons)) };

@@ -1,12 +1,13 @@
 import type { ClientInfo } from '@aegis/contracts/call';
-import type { DecisionEnforced, Outcome } from '@aegis/contracts/decision';
+import { recordCall } from '@aegis/contracts/call-digest';
+import type { Outcome } from '@aegis/contracts/decision';
+import type { DecisionFacts } from '@aegis/contracts/decision-event';
 import type { Request } from '../wire/message.ts';
 import type { Judged } from './judge.ts';
 import type { Circumstances, GateOptions } from './passage.ts';
 import type { Asked } from './read/call.ts';
 import type { Caller } from './read/era.ts';
 import { recordedValue } from './read/recorded-value.ts';
-import { recordedCall } from './record/record.ts';
 
 /** A judged request on its way. */
 export type Passing = {
@@ -31,25 +32,27 @@ export function originOf(passing: Passing, { record }: Pick<GateOptions, 'record
   };
 }
 
-/** A decision of ours as the record keeps it: what it takes to decide again. */
+/** A decision of ours, as the record takes it. */
 export function decisionOf(
   passing: Passing,
   { record, via }: Pick<GateOptions, 'record' | 'via'>,
   outcome: Outcome,
-  more: Partial<DecisionEnforced>,
-): DecisionEnforced {
+  more: Partial<DecisionFacts> = {},
+): DecisionFacts {
   const { judged, caller } = passing;
   const { ruling, policy, ruledAt, call, reasons } = judged;
   return {
     ...originOf(passing, { record }),
-    call: recordedCall(call, record),
+    call: recordCall(call, record === 'none' ? 'without' : 'with'),
+    ruling: {
+      rule: ruling.rule,
+      policy_digest: policy.digest,
+      policy_version: policy.version,
+      ruled_at: ruledAt.toISOString(),
+    },
     outcome,
     reasons,
-    ...(ruling.rule === undefined ? {} : { rule: ruling.rule }),
-    policy_digest: policy.digest,
-    policy_version: policy.version,
-    ruled_at: ruledAt.toISOString(),
-    ...(caller.traceparent === undefined ? {} : { caller_traceparent: caller.traceparent }),
+    caller_traceparent: caller.traceparent,
     via,
     ...more,
   };

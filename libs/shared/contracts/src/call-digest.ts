@@ -8,9 +8,13 @@ import type { RecordedCall } from './decision.ts';
  */
 export const callDigest = (call: Call): string => digestOf(call);
 
-/** The call as the record keeps it: the arguments by their digest. */
-export function recordCall(call: Call): RecordedCall {
+/**
+ * The call as the record keeps it: the arguments by their digest. `without` one nothing of the arguments is kept but what
+ * binds the decision, the digest of the whole call.
+ */
+export function recordCall(call: Call, argsDigest: 'with' | 'without' = 'with'): RecordedCall {
   const { args, ...rest } = call;
   const recorded = { ...rest, call_digest: callDigest(call) };
-  return args === undefined ? recorded : { ...recorded, args_digest: digestOf(args) };
+  const keeps = args !== undefined && argsDigest === 'with';
+  return keeps ? { ...recorded, args_digest: digestOf(args) } : recorded;
 }

@@ -69,6 +69,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'Outcome',
     'RecordedCall',
   ],
+  'decision-event': ['decisionEvent'],
   envelope: ['Envelope', 'Traceparent', 'traceIdOf'],
   events: ['APPROVAL_EVENTS', 'EVENT_DATA', 'GRANT_EVENTS', 'isEventType'],
   grants: [

@@ -1,12 +1,12 @@
 import type { Approval, RequestReply } from '@aegis/contracts/approvals';
 import type {
   CheckReply,
-  DecisionEnforced,
   EnforceReply,
   EnforceRequest,
   Outcome,
   RecordedCall,
 } from '@aegis/contracts/decision';
+import type { DecisionEvent, DecisionFacts } from '@aegis/contracts/decision-event';
 
 /** What the policy said of a call, and when. */
 export type Ruling = { request: EnforceRequest; call: RecordedCall; verdict: CheckReply; ruledAt: string };
@@ -89,58 +89,40 @@ export function decideWithReply(
   return approval === undefined ? rules : decideWithApproval(ruling, approval);
 }
 
-/** The call as it is recorded: with the operation and the amount that the rule took from the arguments, where it did. */
-function asRuled(call: RecordedCall, { op, amount_cents }: CheckReply): RecordedCall {
-  return {
-    ...call,
-    ...(op === undefined ? {} : { op }),
-    ...(amount_cents === undefined ? {} : { amount_cents }),
-  };
-}
-
-/** What came with the call and is recorded beside it. Only a call that is let through is dispatched. */
-function originOf({ client, door, dispatch, recorded_args }: EnforceRequest, outcome: Outcome) {
-  return {
-    ...(client === undefined ? {} : { client }),
-    ...(door === undefined ? {} : { door }),
-    ...(dispatch === undefined || outcome !== 'allowed' ? {} : { dispatch }),
-    ...(recorded_args === undefined ? {} : { recorded_args }),
-  };
-}
-
-/** The fact that will be stored: everything that a later reader needs to decide again. */
-export function toEvent(ruling: Ruling, decided: Decided, more: Partial<DecisionEnforced>): DecisionEnforced {
+/** The fact that will be stored, as the record takes it. */
+export function factsOf(ruling: Ruling, decided: Decided, more: Partial<DecisionFacts>): DecisionFacts {
   const { request, call, verdict, ruledAt } = ruling;
-  const dryRunId = decided.approval?.dry_run_id ?? request.dry_run_id;
+  const { client, door, dispatch, recorded_args, via } = request;
+  const { approval, outcome, reasons } = decided;
   return {
-    ...originOf(request, decided.outcome),
-    call: asRuled(call, verdict),
-    outcome: decided.outcome,
-    reasons: decided.reasons,
-    ...(verdict.rule === undefined ? {} : { rule: verdict.rule }),
-    policy_digest: verdict.policy_digest,
-    policy_version: verdict.policy_version,
-    ruled_at: ruledAt,
-    ...(decided.approval === undefined ? {} : { approval_id: decided.approval.approval_id }),
-    ...(dryRunId === undefined ? {} : { dry_run_id: dryRunId }),
-    via: request.via,
+    client,
+    door,
+    dispatch,
+    recorded_args,
+    call,
+    ruling: { ...verdict, ruled_at: ruledAt },
+    outcome,
+    reasons,
+    approval_id: approval?.approval_id,
+    dry_run_id: approval?.dry_run_id ?? request.dry_run_id,
+    via,
     ...more,
   };
 }
 
-/** The caller's answer, made of the fact alone, and where it is on record. */
+/** The caller's answer, made of the fact alone. */
 export function toReply(
-  event: DecisionEnforced,
-  { decisionId, traceId }: { decisionId: string; traceId: string },
+  { id, data: { outcome, reasons, approval_id, dry_run_id } }: DecisionEvent,
+  traceId: string,
 ): EnforceReply {
   return {
-    allowed: event.outcome === 'allowed',
-    approval_required: event.outcome === 'pending',
-    status: event.outcome,
-    reasons: event.reasons,
-    ...(event.approval_id === undefined ? {} : { approval_id: event.approval_id }),
-    ...(event.dry_run_id === undefined ? {} : { dry_run_id: event.dry_run_id }),
+    allowed: outcome === 'allowed',
+    approval_required: outcome === 'pending',
+    status: outcome,
+    reasons,
+    approval_id,
+    dry_run_id,
     trace_id: traceId,
-    decision_id: decisionId,
+    decision_id: id,
   };
 }

@@ -107,11 +107,11 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
       const dispatch = recorder.dispatchOf(server, passing.request.method);
       const ids = newIds();
       const of = sent(passing, dispatch.call_id, ids);
-      const data = decisionOf(passing, options, 'allowed', {
+      const facts = decisionOf(passing, options, 'allowed', {
         dispatch,
         ...(more === undefined ? {} : { reasons: more.reasons, approval_id: more.approvalId }),
       });
-      const stored = recorder.decide(data, ids, Date.now() + timeoutMs, waitForRecord);
+      const stored = recorder.decide(facts, ids, Date.now() + timeoutMs, waitForRecord);
       if (waitForRecord) {
         await stored.catch((thrown: unknown) => {
           notSent(of, 'the record was not confirmed in time');

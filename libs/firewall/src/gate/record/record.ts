@@ -1,14 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
 import { type Bus, createGroupCommit } from '@aegis/bus';
-import type { Call, ClientInfo } from '@aegis/contracts/call';
-import { recordCall } from '@aegis/contracts/call-digest';
+import type { ClientInfo } from '@aegis/contracts/call';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
-import type { DecisionEnforced, Dispatch, RecordedCall } from '@aegis/contracts/decision';
+import type { Dispatch } from '@aegis/contracts/decision';
+import { type DecisionFacts, decisionEvent } from '@aegis/contracts/decision-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { RecordMode } from '../passage.ts';
 import { type BackgroundOptions, createBackground } from './background.ts';
 
 /** Ends are facts that only this process knows, so many may wait for a bus that is away. */
@@ -62,7 +61,7 @@ export type Recorder = {
    * @throws AppError where it was not confirmed in time: it may be stored or not
    */
   decide(
-    data: DecisionEnforced,
+    facts: DecisionFacts,
     ids: { decisionId: string; traceId: string },
     deadlineMs: number,
     isAwaited: boolean,
@@ -83,12 +82,6 @@ export const newIds = (): { decisionId: string; traceId: string } => ({
 });
 
 export const sha256 = (data: string | Uint8Array): string => `sha256:${hash('sha256', data, 'hex')}`;
-
-/** The call as the record keeps it in this mode: `none` keeps nothing of the arguments but what binds the decision. */
-export function recordedCall(call: Call, mode: RecordMode): RecordedCall {
-  const { args_digest, ...recorded } = recordCall(call);
-  return mode === 'none' || args_digest === undefined ? recorded : { ...recorded, args_digest };
-}
 
 type Made = { source: string; subject: string; time: string; traceId: string };
 type OfCall = Pick<EventData<'aegis.call.succeeded.v1'>, Of>;
@@ -125,17 +118,9 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
   return {
     instance,
     dispatchOf: (server, method) => ({ call_id: randomUUID(), instance, server, method }),
-    async decide(data, { decisionId, traceId }, deadlineMs, isAwaited) {
-      const event = createEvent({
-        type: 'aegis.decision.enforced.v1',
-        source: SOURCE,
-        subject: data.call.tool,
-        id: decisionId,
-        time: data.ruled_at,
-        traceId,
-        data,
-      });
-      const fact = { subject: enforceLog(data.outcome), event };
+    async decide(facts, { decisionId, traceId }, deadlineMs, isAwaited) {
+      const made = { source: SOURCE, id: decisionId, time: facts.ruling.ruled_at, traceId };
+      const fact = { subject: enforceLog(facts.outcome), event: decisionEvent(facts, made) };
       await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
     },
     end(sent, how) {
