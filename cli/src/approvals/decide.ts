@@ -1,3 +1,4 @@
+import type { Verdict } from '@aegis/contracts/approvals';
 import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
 import { CliError } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
@@ -8,7 +9,6 @@ import { ask, type Question } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
 
-export type Verdict = 'approve' | 'deny';
 export type Reason = { readonly reason?: string | undefined };
 
 /** How it stands, in a few words: who decided what, and why. */

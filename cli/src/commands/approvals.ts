@@ -1,4 +1,4 @@
-import { ApprovalStatus } from '@aegis/contracts/approvals';
+import { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import { type Command, Option } from 'commander';
 import { completeApproval } from '../approvals/complete.ts';
 import { cancelApproval, decideApproval, type Reason } from '../approvals/decide.ts';
@@ -16,7 +16,7 @@ const ID = ['<id>', 'approval id or dry run id'] as const;
 const WHY = ['--reason <text>', 'why'] as const;
 
 function registerDecisions(approvals: Command, host: Host): void {
-  for (const verdict of ['approve', 'deny'] as const) {
+  for (const verdict of Verdict.options) {
     withCredential(approvals.command(verdict))
       .description(
         verdict === 'approve'

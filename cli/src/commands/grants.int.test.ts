@@ -93,7 +93,7 @@ describe('grants', () => {
   test('are given for the very same call', async () => {
     const host = await aegis('grants', 'give', 'run-1', '--minutes', '30', '--reason', 'a batch');
     expect([host.exitCode, host.out()]).toEqual([0, expect.stringMatching(/^active {2}gra_a+ .* until /)]);
-    expect(last()?.body).toEqual({ approval_id: 'run-1', for_minutes: 30, reason: 'a batch' });
+    expect(last()?.body).toEqual({ approval_id: 'run-1', minutes: 30, reason: 'a batch' });
   });
 
   test.each([['0'], ['1441'], ['soon']])('for %s minutes are wrong usage', async (minutes) => {

@@ -1,3 +1,4 @@
+import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES } from '@aegis/contracts/grant-minutes';
 import type { Command } from 'commander';
 import { type ApproverOptions, withCredential } from '../approver-credential.ts';
 import {
@@ -9,8 +10,6 @@ import {
 } from '../grants/grants.ts';
 import type { Host } from '../host.ts';
 import { parseCount } from '../option-parsers.ts';
-
-const A_DAY = 24 * 60;
 
 /** `aegis grants list|give|revoke`. */
 export function registerGrants(program: Command, host: Host): void {
@@ -25,7 +24,11 @@ export function registerGrants(program: Command, host: Host): void {
   withCredential(grants.command('give'))
     .description('approve a call, and the very same call of that agent again for a while')
     .argument('<approval-id>', 'approval id or dry run id')
-    .requiredOption('--minutes <n>', 'how long, up to a day', parseCount(1, A_DAY))
+    .requiredOption(
+      '--minutes <n>',
+      'how long, up to a day',
+      parseCount(LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES),
+    )
     .option('--reason <text>', 'why')
     .action(async (id: string, _: unknown, command: Command) => {
       host.exitCode = await giveGrant(host, id, command.optsWithGlobals<GiveOptions>());

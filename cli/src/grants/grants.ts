@@ -55,8 +55,8 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
 export async function giveGrant(host: Host, approvalId: string, options: GiveOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
   const headers = await approverCredential(host, options);
-  const { minutes: for_minutes, reason } = options;
-  const body = { approval_id: approvalId, for_minutes, reason };
+  const { minutes, reason } = options;
+  const body = { approval_id: approvalId, minutes, reason };
   report(host, await ask(base, { method: 'POST', path: 'grants', body, headers }, GrantAnswer), options);
   return 0;
 }

@@ -1,3 +1,4 @@
+import type { Verdict } from '@aegis/contracts/approvals';
 import type {
   ApprovalView,
   Decide,
@@ -18,7 +19,7 @@ const part = encodeURIComponent;
 export const getInbox = (signal?: AbortSignal) => client.get<InboxView>('inbox', signal);
 export const getApproval = (id: string, signal?: AbortSignal) =>
   client.get<ApprovalView>(`approvals/${part(id)}`, signal);
-export const decide = (id: string, verdict: 'approve' | 'deny', form: Decide) =>
+export const decide = (id: string, verdict: Verdict, form: Decide) =>
   client.post<DecidedView>(`approvals/${part(id)}/${verdict}`, form);
 export const giveGrant = (id: string, form: GiveGrantForm) =>
   client.post<DecidedView>(`approvals/${part(id)}/grant`, form);

@@ -1,4 +1,4 @@
-import type { ApprovalStatus } from '@aegis/contracts/approvals';
+import type { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import type { ApprovalView, DecidedView } from '@aegis/contracts/console';
 import { decide, getApproval } from '../api/console.ts';
 import { asFault } from '../api/fault.ts';
@@ -6,7 +6,6 @@ import { inbox } from '../live/inbox.svelte.ts';
 import { saidOf } from './said.ts';
 import { decideSeveral, tallied } from './several.ts';
 
-export type Verdict = 'approve' | 'deny';
 /** What came of a decision, in words, while the approval stands so. `isMine`: this person's word counted. */
 export type Outcome = { text: string; isMine: boolean; status?: ApprovalStatus };
 export type Deciding = {

@@ -1,7 +1,8 @@
+import type { Verdict } from '@aegis/contracts/approvals';
 import type { DecidedView } from '@aegis/contracts/console';
 import { lostTo } from './standing.ts';
 
-function counted({ approval, grant }: DecidedView, verdict: 'approve' | 'deny'): string {
+function counted({ approval, grant }: DecidedView, verdict: Verdict): string {
   if (verdict === 'deny') return 'You denied this. The call does not run.';
   if (grant !== undefined) return 'You approved this, and calls like it for a while.';
   if (approval.status !== 'pending') return 'You approved this. The agent may run it now, once.';
@@ -10,7 +11,7 @@ function counted({ approval, grant }: DecidedView, verdict: 'approve' | 'deny'):
 }
 
 /** What came of a person's word, in a sentence for that person. */
-export function saidOf(result: DecidedView, verdict: 'approve' | 'deny', me: string): string {
+export function saidOf(result: DecidedView, verdict: Verdict, me: string): string {
   if (result.counted) return counted(result, verdict);
   const lost = lostTo(result.approval, me);
   if (lost !== undefined) return lost;

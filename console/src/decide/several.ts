@@ -1,9 +1,10 @@
+import type { Verdict } from '@aegis/contracts/approvals';
 import type { ApprovalView, Decide, DecidedView } from '@aegis/contracts/console';
 import { count } from '../text/count.ts';
 
 export type Asking = {
   getApproval: (id: string) => Promise<Pick<ApprovalView, 'approval' | 'revision'>>;
-  decide: (id: string, verdict: 'approve' | 'deny', form: Decide) => Promise<DecidedView>;
+  decide: (id: string, verdict: Verdict, form: Decide) => Promise<DecidedView>;
 };
 export type Tally = { counted: number; not: string[] };
 
@@ -15,7 +16,7 @@ export async function decideSeveral(
   asking: Asking,
   shown: Pick<ApprovalView, 'approval' | 'revision'>,
   ids: readonly string[],
-  verdict: 'approve' | 'deny',
+  verdict: Verdict,
   reason: string | undefined,
 ): Promise<Tally> {
   const tally: Tally = { counted: 0, not: [] };
@@ -38,7 +39,7 @@ export async function decideSeveral(
 }
 
 /** What came of it, in words. */
-export function tallied({ counted, not }: Tally, verdict: 'approve' | 'deny'): string {
+export function tallied({ counted, not }: Tally, verdict: Verdict): string {
   const done = `${count(counted, 'call')} ${verdict === 'approve' ? 'approved' : 'denied'}.`;
   return not.length === 0 ? done : `${done} ${count(not.length, 'call')} not: ${[...new Set(not)].join(' ')}`;
 }

@@ -1,4 +1,5 @@
 import type { Call } from '@aegis/contracts/call';
+import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES } from '@aegis/contracts/grant-minutes';
 import type { CallPattern } from '@aegis/contracts/grants';
 import { cents, money } from '../text/money.ts';
 
@@ -74,8 +75,8 @@ export function patternFrom(
 ): { pattern: CallPattern; minutes: number; problems: Problems } {
   const problems: Problems = {};
   const minutes = Number(draft.minutes);
-  if (!Number.isInteger(minutes) || minutes < 1 || minutes > 1440) {
-    problems.minutes = 'Write a whole number of minutes from 1 to 1440.';
+  if (!Number.isInteger(minutes) || minutes < LEAST_GRANT_MINUTES || minutes > MOST_GRANT_MINUTES) {
+    problems.minutes = `Write a whole number of minutes from ${LEAST_GRANT_MINUTES} to ${MOST_GRANT_MINUTES}.`;
   }
   const { tool, server, definition_digest, op } = call;
   const pattern: CallPattern = {

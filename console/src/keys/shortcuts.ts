@@ -1,5 +1,6 @@
+import type { Verdict } from '@aegis/contracts/approvals';
 /** What a key asks for. Enter is the browser's own: it follows the link and presses the button that has the focus. */
-export type Action = 'next' | 'previous' | 'approve' | 'deny' | 'back' | 'help';
+export type Action = Verdict | 'next' | 'previous' | 'back' | 'help';
 
 /** For people: each key and what it does. */
 export const KEYS: readonly (readonly [key: string, does: string])[] = [

@@ -35,11 +35,11 @@ export type Samples = { used: string; denied: string; waits: string; two: string
 export async function grant(
   { stack, keys }: World,
   approval_id: string,
-  for_minutes: number,
+  minutes: number,
   pattern?: object,
 ): Promise<void> {
   const headers = { authorization: `Bearer ${keys.ada}` };
-  const { status, body } = await post(stack.url, '/grants', { approval_id, for_minutes, pattern }, headers);
+  const { status, body } = await post(stack.url, '/grants', { approval_id, minutes, pattern }, headers);
   if (status !== 201) throw new Error(JSON.stringify(body));
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Verdict } from '@aegis/contracts/approvals';
 import type { UpstreamServer } from '../open-stack.ts';
 import { type Enforced, enforce, get, post, type Reply } from '../rest.ts';
 import { type Stack, startStack } from '../stack.ts';
@@ -30,7 +31,7 @@ export type World = {
   enforce(call: Call): Promise<Enforced>;
   statusOf(id: string): Promise<string>;
   /** One person's word by REST, in the place of another page. */
-  say(name: Name, id: string, verdict: 'approve' | 'deny', reason?: string): Promise<Reply>;
+  say(name: Name, id: string, verdict: Verdict, reason?: string): Promise<Reply>;
   /** Puts other rules into force. */
   useRules(rules: readonly object[]): Promise<void>;
   /** Starts the stack again on the same data and the same port, where it was ended or killed. */

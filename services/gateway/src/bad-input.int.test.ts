@@ -153,7 +153,9 @@ describe('a field', () => {
     ['/approvals/a/deny', { approval_code: 'x' }, /^approval_code: unknown field/],
     ['/approvals/a/cancel', { principal: 'root' }, /^principal: unknown field/],
     ['/approvals/a/cancel', { reason: 'x'.repeat(201) }, /^reason: /],
-    ['/grants', { approval_id: 'a' }, /^for_minutes: required/],
+    ['/grants', { approval_id: 'a' }, /^minutes: expected exactly one/],
+    ['/grants', { approval_id: 'a', minutes: 1, for_minutes: 1 }, /^minutes: expected exactly one/],
+    ['/grants', { approval_id: 'a', minutes: 1441 }, /^minutes: /],
     ['/grants', { approval_id: 'a', for_minutes: 1441 }, /^for_minutes: /],
     [
       '/grants',

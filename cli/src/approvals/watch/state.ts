@@ -1,4 +1,4 @@
-import type { Verdict } from '../decide.ts';
+import type { Verdict } from '@aegis/contracts/approvals';
 import { describeCall } from './describe.ts';
 import type { WatchItem } from './item.ts';
 import type { Connection } from './source.ts';

@@ -132,8 +132,11 @@ export const StandingReply = z.strictObject({ approval: Approval.optional() });
 export const RequestReply = z.strictObject({ approval: Approval.optional(), refused: z.string().optional() });
 export type RequestReply = z.infer<typeof RequestReply>;
 
-/** `revision` is the approval's place in the log: another one after each change. */
-export const ApprovalReply = z.strictObject({ approval: Approval, revision: z.int().min(1).optional() });
+/** A state of an approval: its place in the log, another one after each change. */
+export const Revision = z.int().min(1);
+
+/** `revision`: the state that this is. */
+export const ApprovalReply = z.strictObject({ approval: Approval, revision: Revision.optional() });
 export type ApprovalReply = z.infer<typeof ApprovalReply>;
 
 /** Who decides: an approver's own key, or the code. `source` is where it came from, for the limit on wrong ones. */
@@ -146,12 +149,21 @@ export type Credential = z.infer<typeof Credential>;
 export const Verdict = z.enum(['approve', 'deny']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** One person's word. `id` is an approval id or a dry run id; with `revision` it counts only for that state. */
-export const DecideApproval = z.strictObject({
-  id: z.string().min(1).max(200),
+/**
+ * One person's word on an approval, by whichever door it comes; with `revision` it counts only for that state. A door adds
+ * who says it and of which approval, and may ask for more of this. It has no field of its own.
+ */
+export const Word = z.strictObject({
   verdict: Verdict,
   reason: Note.optional(),
-  revision: z.int().min(1).optional(),
+  revision: Revision.optional(),
+});
+export type Word = z.infer<typeof Word>;
+
+/** The same on the bus. `id` is an approval id or a dry run id. */
+export const DecideApproval = z.strictObject({
+  id: z.string().min(1).max(200),
+  ...Word.shape,
   credential: Credential,
 });
 export type DecideApproval = z.infer<typeof DecideApproval>;
@@ -159,7 +171,7 @@ export type DecideApproval = z.infer<typeof DecideApproval>;
 /** `counted: false`: nothing changed, the approval stands as it is, and `because` says why, for people. */
 export const DecideReply = z.strictObject({
   approval: Approval,
-  revision: z.int().min(1),
+  revision: Revision,
   counted: z.boolean(),
   because: z.string().optional(),
 });

@@ -18,12 +18,14 @@
  * | `POST webhooks/{id}/test` | `{ delivery }` |
  * | `GET webhooks/{id}/deliveries` | {@link DeliveriesView} |
  */
-import type { Approval, ApprovalStatus } from './approvals.ts';
-import type { CallPattern, Grant } from './grants.ts';
+import type { z } from 'zod';
+import { type Approval, type ApprovalStatus, Credential, Word } from './approvals.ts';
+import { type Grant, GrantWord } from './grants.ts';
 import type { Delivery, Webhook } from './webhooks.ts';
 
 /** An approver's own key, or the code. */
-export type SignIn = { secret: string };
+export const SignIn = Credential.pick({ secret: true });
+export type SignIn = z.infer<typeof SignIn>;
 export type SessionView = {
   name: string;
   roles: string[];
@@ -133,8 +135,10 @@ export type ApprovalView = {
 };
 
 /** `revision`: the state that the person saw; where it is another one by now, nothing is decided. */
-export type Decide = { reason?: string; revision: number };
-export type GiveGrantForm = { reason?: string; revision: number; minutes: number; pattern?: CallPattern };
+export const Decide = Word.omit({ verdict: true }).required({ revision: true });
+export type Decide = z.infer<typeof Decide>;
+export const GiveGrantForm = GrantWord.required({ revision: true });
+export type GiveGrantForm = z.infer<typeof GiveGrantForm>;
 /** `counted: false`: somebody else was first, or the approval is over; `because` says so. */
 export type DecidedView = {
   approval: Approval;

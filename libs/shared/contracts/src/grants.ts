@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { ApprovalId, Credential, GrantId } from './approvals.ts';
+import { ApprovalId, Credential, GrantId, Revision } from './approvals.ts';
 import { AmountCents, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
 import { MatchedRule } from './decision.ts';
+import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES, minutesToMs } from './grant-minutes.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
@@ -56,17 +57,33 @@ export type Grant = z.infer<typeof Grant>;
 export const GrantChanged = z.strictObject({ grant: Grant, approval_id: ApprovalId.optional() });
 export type GrantChanged = z.infer<typeof GrantChanged>;
 
-/** Approves the call, and calls like it for a while. Without `pattern`, the same call, up to its amount. */
+/**
+ * One person's word that approves a call, and calls like it for a while, by whichever door it comes. Without `pattern`, the
+ * same call, up to its amount. A door adds who says it and of which approval, and may ask for more of this.
+ */
+export const GrantWord = z.strictObject({
+  minutes: z.int().min(LEAST_GRANT_MINUTES).max(MOST_GRANT_MINUTES),
+  pattern: CallPattern.optional(),
+  reason: Note.optional(),
+  revision: Revision.optional(),
+});
+export type GrantWord = z.infer<typeof GrantWord>;
+
+const { minutes: _, ...untimed } = GrantWord.shape;
+
+/** The same on the bus, where times are in milliseconds. */
 export const GiveGrant = z.strictObject({
   approval_id: ApprovalId,
-  pattern: CallPattern.optional(),
-  /** How long, in milliseconds: a minute to a day. */
-  for_ms: z.int().min(60_000).max(86_400_000),
-  reason: Note.optional(),
-  revision: z.int().min(1).optional(),
+  for_ms: z.int().min(minutesToMs(LEAST_GRANT_MINUTES)).max(minutesToMs(MOST_GRANT_MINUTES)),
+  ...untimed,
   credential: Credential,
 });
 export type GiveGrant = z.infer<typeof GiveGrant>;
+/** How the bus says what was said in minutes. */
+export const onTheBus = <W extends Pick<GrantWord, 'minutes'>>({ minutes, ...word }: W) => ({
+  ...word,
+  for_ms: minutesToMs(minutes),
+});
 export const GrantReply = z.strictObject({ grant: Grant });
 
 /** Newest first. `active`: those that count now, or those that no longer do. */

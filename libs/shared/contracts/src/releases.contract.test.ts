@@ -82,7 +82,7 @@ function termsIn($defs: ReleaseSchemas['$defs'], schema: unknown, path: string):
   const inner = (one: unknown, at = path): string[] => termsIn($defs, one, at);
   if (Array.isArray(schema)) return schema.flatMap((one) => inner(one));
   if (typeof schema !== 'object' || schema === null) return [];
-  const { $ref, properties = {}, items, additionalProperties, oneOf, anyOf, ...rest } = schema as Json;
+  const { $ref, properties = {}, items, additionalProperties, oneOf, anyOf, allOf, ...rest } = schema as Json;
   const words = 'const' in rest ? [rest['const']] : ((rest['enum'] as unknown[] | undefined) ?? []);
   return [
     ...words.map((word) => `${path}${WORD}${String(word)}`),
@@ -91,7 +91,7 @@ function termsIn($defs: ReleaseSchemas['$defs'], schema: unknown, path: string):
       const at = `${path}.${name}`;
       return [at, ...inner(one, at)];
     }),
-    ...[items, additionalProperties, oneOf, anyOf].flatMap((one) => inner(one)),
+    ...[items, additionalProperties, oneOf, anyOf, allOf].flatMap((one) => inner(one)),
   ];
 }
 

@@ -4,7 +4,7 @@ import {
   type CompleteApproval,
   type DecideApproval,
   type DecideReply,
-  type Verdict,
+  type Word,
 } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex, type Mutex } from '@aegis/kit/mutex';
@@ -27,7 +27,7 @@ export type DecidingDeps = FindDeps & {
 };
 
 /** What somebody who is known says of an approval. */
-export type Word = Pick<DecideApproval, 'id' | 'reason' | 'revision'> & { verdict: Verdict };
+type WordOn = Word & Pick<DecideApproval, 'id'>;
 
 export type Deciding = {
   /** Decides with a code; an approval that is decided already answers how. */
@@ -38,7 +38,7 @@ export type Deciding = {
    * @throws AppError `not_an_approver`, `invalid_request` where a reason is missing, `precondition_failed` where the approval
    * waits but is not as it was seen
    */
-  decide(by: Decider, word: Word, deadlineMs: number): Promise<DecideReply>;
+  decide(by: Decider, word: WordOn, deadlineMs: number): Promise<DecideReply>;
 };
 
 /** What was asked wrongly is the asker's fault; that somebody else was first is not. */

@@ -26,7 +26,7 @@ const pattern = {
 
 export const giveGrant = {
   approval_id: approval.approval_id,
-  for_minutes: 30,
+  minutes: 30,
   pattern,
   reason: 'A batch of returns.',
 };

@@ -1,4 +1,4 @@
-import type { Verdict } from '@aegis/contracts/approvals';
+import { Verdict } from '@aegis/contracts/approvals';
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { approvalsCancel, approvalsDecide } from '@aegis/contracts/rpc';
 import { toApprovalItem } from '../approval-item.ts';
@@ -100,7 +100,6 @@ function cancelRoute(app: App, deps: HttpDeps): void {
 
 /** One person's word on one call, for programs; and the requester's own. */
 export function decisionRoutes(app: App, deps: HttpDeps): void {
-  decideRoute(app, deps, 'approve');
-  decideRoute(app, deps, 'deny');
+  for (const verdict of Verdict.options) decideRoute(app, deps, verdict);
   cancelRoute(app, deps);
 }

@@ -82,12 +82,18 @@ describe('a grant', () => {
   });
 
   it('is given by the dry run id too, for the very same call', async () => {
-    await send('POST', '/grants', { approval_id: 'run-1', for_minutes: 1440 });
+    await send('POST', '/grants', { approval_id: 'run-1', minutes: 1440 });
     expect(asked).toEqual([{ approval_id: APPROVAL_ID, for_ms: 86_400_000, credential }]);
   });
 
+  it('is given for what minutes were called before, all the same', async () => {
+    const { minutes, ...rest } = giveGrant;
+    const reply = await send('POST', '/grants', { ...rest, for_minutes: minutes });
+    expect([reply.statusCode, asked]).toEqual([201, [expect.objectContaining({ for_ms: 30 * 60_000 })]]);
+  });
+
   it('for what was decided first by somebody else is 409 with the standing decision', async () => {
-    const reply = await send('POST', '/grants', { ...giveGrant, for_minutes: 1 });
+    const reply = await send('POST', '/grants', { ...giveGrant, minutes: 1 });
     expect([reply.statusCode, reply.headers.etag, reply.json()]).toEqual([
       409,
       '"3"',

@@ -1,4 +1,4 @@
-import { GrantReply, ListGrantsReply } from '@aegis/contracts/grants';
+import { GrantReply, ListGrantsReply, onTheBus } from '@aegis/contracts/grants';
 import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/rpc';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
@@ -11,7 +11,6 @@ import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/p
 import { approvalIdOf, orStanding } from './standing.ts';
 
 const tags = ['grants'];
-const A_MINUTE_MS = 60_000;
 
 function giveRoute(app: App, deps: HttpDeps): void {
   const schema = {
@@ -19,8 +18,8 @@ function giveRoute(app: App, deps: HttpDeps): void {
     operationId: 'giveGrant',
     summary: 'Approve a call, and calls like it for a while',
     description:
-      'For the agent that asked, `for_minutes` long: 1 to 1440. `pattern` says which calls are like it; without it, the very ' +
-      'same call. A deny rule still wins.',
+      'For the agent that asked, so many `minutes`: 1 to 1440. `pattern` says which calls are like it; without it, the very ' +
+      'same call. A deny rule still wins. `for_minutes` is the older name of `minutes`.',
     ...SIGNED_IN,
     headers: DecideHeaders,
     body: GrantBody,
@@ -31,11 +30,11 @@ function giveRoute(app: App, deps: HttpDeps): void {
     },
   };
   app.post('/grants', { schema }, async (request, reply) => {
-    const { approval_id: id, for_minutes: minutes, ...rest } = request.body;
+    const { approval_id: id, for_minutes = 0, minutes = for_minutes, ...rest } = request.body;
     const credential = credentialOf(request);
     const revision = revisionOf(request.headers['if-match']);
     const approval_id = await approvalIdOf(deps, request, id);
-    const asked = { ...rest, approval_id, for_ms: minutes * A_MINUTE_MS, revision, credential };
+    const asked = { ...onTheBus({ ...rest, minutes }), approval_id, revision, credential };
     const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
     return orStanding(deps, request, reply, id, async () => {
       const given = await deps.bus.ask(approvalsGrant, asked, context);

@@ -1,4 +1,4 @@
-import { ApprovalId, ApprovalStatus, Endorsement, GrantId, Ruled } from '@aegis/contracts/approvals';
+import { ApprovalId, ApprovalStatus, Endorsement, GrantId, Ruled, Word } from '@aegis/contracts/approvals';
 import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/contracts/call';
 import { MatchedRule } from '@aegis/contracts/decision';
 import { ApprovalTerms } from '@aegis/contracts/terms';
@@ -58,7 +58,8 @@ export const Unchanged = z.null();
 /** With an ETag as it was given, the decision counts for that very state only. */
 export const DecideHeaders = z.object({ 'if-match': z.string().optional() });
 
-export const DecideBody = z.strictObject({ reason: Note.optional() }).default({});
+/** The path has the verdict, and `If-Match` the state. */
+export const DecideBody = Word.pick({ reason: true }).default({});
 
 export const CancelBody = z.strictObject({ reason: z.string().min(1).max(200).optional() }).default({});
 

@@ -1,18 +1,23 @@
 import { GrantId } from '@aegis/contracts/approvals';
-import { Note } from '@aegis/contracts/call';
-import { CallPattern } from '@aegis/contracts/grants';
+import { GrantWord } from '@aegis/contracts/grants';
 import { z } from 'zod';
 import { yesOrNo } from './query.ts';
 
-const A_DAY = 24 * 60;
+const { minutes, pattern, reason } = GrantWord.shape;
 
-/** What `POST /grants` takes. Without `pattern`, the very same call again and again. */
-export const GrantBody = z.strictObject({
-  approval_id: z.string().min(1).max(200),
-  for_minutes: z.int().min(1).max(A_DAY),
-  pattern: CallPattern.optional(),
-  reason: Note.optional(),
-});
+/** What `POST /grants` takes; `If-Match` has the state. `for_minutes` is what `minutes` was called in 0.1. */
+export const GrantBody = z
+  .strictObject({
+    approval_id: z.string().min(1).max(200),
+    minutes: minutes.optional(),
+    for_minutes: minutes.optional(),
+    pattern,
+    reason,
+  })
+  .refine((body) => (body.minutes === undefined) !== (body.for_minutes === undefined), {
+    path: ['minutes'],
+    message: 'expected exactly one of minutes and its older name, for_minutes',
+  });
 
 export const GrantsQuery = z.strictObject({ active: yesOrNo.optional() });
 

@@ -1,7 +1,13 @@
 import { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
-import { Note, Timestamp } from '@aegis/contracts/call';
-import type { DecidedView, GrantsView, HistoryView } from '@aegis/contracts/console';
-import { CallPattern } from '@aegis/contracts/grants';
+import { Timestamp } from '@aegis/contracts/call';
+import {
+  Decide,
+  type DecidedView,
+  GiveGrantForm,
+  type GrantsView,
+  type HistoryView,
+} from '@aegis/contracts/console';
+import { onTheBus } from '@aegis/contracts/grants';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -11,17 +17,8 @@ import { ANSWER_WITHIN_MS } from '../form.ts';
 import { checkToken, type Session, type Sessions } from '../sessions.ts';
 import type { Views } from './views.ts';
 
-const MINUTE_MS = 60_000;
 /** Grants that are over, in the list. */
 const OVER = 100;
-const revision = z.int().min(1);
-const DecideBody = z.strictObject({ reason: Note.optional(), revision });
-const GrantBody = z.strictObject({
-  reason: Note.optional(),
-  revision,
-  minutes: z.int().min(1).max(1440),
-  pattern: CallPattern.optional(),
-});
 const text = z.string().min(1).max(256);
 const HistoryQuery = z.strictObject({
   agent: text.optional(),
@@ -81,15 +78,14 @@ function decisionRoutes(app: FastifyInstance, { sessions, lifecycle, grants }: A
   for (const verdict of Verdict.options) {
     app.post<Id>(`/approvals/:id/${verdict}`, async (request): Promise<DecidedView> => {
       const { by } = requirePerson(sessions, request);
-      const word = { ...parseRequest(DecideBody, request.body), id: request.params.id, verdict };
+      const word = { ...parseRequest(Decide, request.body), id: request.params.id, verdict };
       return lifecycle.decide(by, word, soon());
     });
   }
   app.post<Id>('/approvals/:id/grant', async (request): Promise<DecidedView> => {
     const { by } = requirePerson(sessions, request);
-    const { minutes, ...asked } = parseRequest(GrantBody, request.body);
-    const wanted = { ...asked, approval_id: request.params.id, for_ms: minutes * MINUTE_MS };
-    return lifecycle.grant(by, wanted, soon());
+    const word = onTheBus(parseRequest(GiveGrantForm, request.body));
+    return lifecycle.grant(by, { ...word, approval_id: request.params.id }, soon());
   });
   app.post<Id>('/grants/:id/revoke', async (request) => {
     const { by } = requirePerson(sessions, request);
@@ -97,7 +93,7 @@ function decisionRoutes(app: FastifyInstance, { sessions, lifecycle, grants }: A
   });
 }
 
-/** What the console asks of this service; the shapes are in contract.ts. */
+/** What the console asks of this service; the shapes are in its contract. */
 export function apiRoutes(app: FastifyInstance, deps: ApiDeps): void {
   readRoutes(app, deps);
   decisionRoutes(app, deps);

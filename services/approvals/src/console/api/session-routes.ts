@@ -1,12 +1,9 @@
-import type { SessionView, SignIn } from '@aegis/contracts/console';
+import { type SessionView, SignIn } from '@aegis/contracts/console';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Approvers } from '../../people/approvers.ts';
 import { sourceOfForm } from '../form.ts';
 import { checkToken, type Sessions } from '../sessions.ts';
-
-const SignInBody: z.ZodType<SignIn> = z.strictObject({ secret: z.string().min(1).max(1024) });
 
 export type SessionDeps = { sessions: Sessions; approvers: Approvers };
 
@@ -14,7 +11,7 @@ export type SessionDeps = { sessions: Sessions; approvers: Approvers };
 export function sessionRoutes(app: FastifyInstance, { sessions, approvers }: SessionDeps): void {
   app.get('/session', async (request): Promise<SessionView> => sessions.view(sessions.require(request)));
   app.post('/session', async (request, reply): Promise<SessionView> => {
-    const { secret } = parseRequest(SignInBody, request.body);
+    const { secret } = parseRequest(SignIn, request.body);
     const by = await approvers.authenticate({ secret, source: sourceOfForm(request) });
     return sessions.view(sessions.open(by, reply));
   });

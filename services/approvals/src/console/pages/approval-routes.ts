@@ -1,7 +1,6 @@
-import { ApprovalId, ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
+import { ApprovalId, ApprovalStatus, Word } from '@aegis/contracts/approvals';
 import { CATALOGUE, isErrorCode, parseRequest, toAppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
 import type { Loaded } from '../../store.ts';
@@ -24,12 +23,14 @@ export type ApprovalRoutesDeps = {
 };
 type Query = { status?: string; before?: string; decided?: string; error?: string };
 
-/** What a form says; the fields that say where it stands are ours. */
-const Form = z.object({
-  verdict: Verdict,
-  reason: z.string().max(4096).optional(),
-  revision: z.coerce.number().int().min(1).optional(),
-});
+/** The word in a form, which is all text, and has fields beside it that say where it stands. @throws AppError `invalid_request` */
+function wordIn(form: URLSearchParams | undefined): Word {
+  const said = [...(form ?? [])].filter(([name]) => name in Word.shape);
+  return parseRequest(
+    Word,
+    Object.fromEntries(said.map(([name, text]) => [name, name === 'revision' ? Number(text) : text])),
+  );
+}
 
 /** The approval at an address; undefined where there is none. */
 async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded | undefined> {
@@ -97,7 +98,7 @@ export function approvalRoutes(app: FastifyInstance, deps: ApprovalRoutesDeps): 
         if (isForeign(request.headers)) return await reply.redirect(`${page}?error=forbidden_origin`, 303);
         const session = deps.sessions.require(request);
         checkToken(session, request.body?.get('csrf_token'));
-        const word = parseRequest(Form, Object.fromEntries(request.body ?? []));
+        const word = wordIn(request.body);
         const decided = await deps.lifecycle.decide(
           session.by,
           { ...word, id },
