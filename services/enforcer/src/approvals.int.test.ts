@@ -128,6 +128,16 @@ it('an approval that was superseded as it was used gives way to the new one, whi
   expect((await world.logged()).map(({ data }) => data)).toMatchObject([{ outcome: 'pending' }]);
 });
 
+it('an approval that others use up each time it is looked at allows nothing, and three looks are enough', async () => {
+  await world.policySays(verdict('review'));
+  await approvalsSay(
+    Array.from({ length: 9 }, () => ({ approval: approved })),
+    false,
+  );
+  expect(await ask()).toBe('version_conflict');
+  expect([requests.length, uses.length, (await world.logged()).length]).toEqual([3, 3, 0]);
+});
+
 it('an approval that stays superseded blocks the call, and says by what', async () => {
   const superseded_because = 'the policy changed';
   const superseded = { status: 'superseded', superseded_at: yes.decided_at, superseded_because } as const;

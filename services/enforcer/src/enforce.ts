@@ -1,4 +1,4 @@
-import type { Bus, RequestContext } from '@aegis/bus';
+import { type Bus, type RequestContext, retryOnConflict } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { recordCall } from '@aegis/contracts/call-digest';
 import { newTraceId } from '@aegis/contracts/create-event';
@@ -16,9 +16,6 @@ import {
 } from './domain/decision.ts';
 import { createQuestions } from './questions.ts';
 import { answeredEvent, createRecord, type Decision, keyDigestOf } from './record.ts';
-
-/** Somebody may use up the approval between our look and our use; then we look again, this often. */
-const LOOKS = 3;
 
 export type Enforce = (request: EnforceRequest, context: RequestContext) => Promise<EnforceReply>;
 
@@ -77,15 +74,18 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     rules: Decided | 'review',
   ): Promise<EnforceReply> => {
     const look = rules === 'review' ? questions.approval : questions.standing;
-    for (let looks = 0; looks < LOOKS; looks++) {
+    // Somebody may use up the approval between our look and our use; then we look again.
+    return retryOnConflict(async () => {
       const seen = await look(ruling, context);
       const decided = decideWithReply(ruling, seen, rules);
-      if (decided === 'review') break;
-      if (decided !== 'consume') return record.store(finish(ruling, decided, context), context.deadlineMs);
-      const reply = seen.approval && (await consume(ruling, seen.approval, context));
-      if (reply) return reply;
-    }
-    throw new AppError('version_conflict', 'The approval changed while it was used; ask again.');
+      if (decided === 'consume') {
+        const reply = seen.approval && (await consume(ruling, seen.approval, context));
+        if (reply) return reply;
+      } else if (decided !== 'review') {
+        return record.store(finish(ruling, decided, context), context.deadlineMs);
+      }
+      throw new AppError('version_conflict', 'The approval changed while it was used; ask again.');
+    });
   };
 
   return async (request, context) => {

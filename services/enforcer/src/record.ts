@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Bus } from '@aegis/bus';
+import { type Bus, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { EnforceReply } from '@aegis/contracts/decision';
 import type { DecisionEvent } from '@aegis/contracts/decision-event';
@@ -85,7 +85,7 @@ export function createRecord(bus: Bus, now: () => Date): Record {
         await bus.append.all(facts, deadlineMs, false);
         return reply;
       } catch (thrown) {
-        if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
+        if (!isConflict(thrown)) throw thrown;
         const first = await earlier(keyDigest, data.call.call_digest, deadlineMs);
         if (first) return first;
         throw thrown;

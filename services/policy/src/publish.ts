@@ -1,11 +1,9 @@
-import type { Bus } from '@aegis/bus';
+import { type Bus, retryOnConflict } from '@aegis/bus';
 import { createEvent, newTraceId } from '@aegis/contracts/create-event';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
-import { AppError } from '@aegis/kit/errors';
 import type { PolicyReplica } from '@aegis/replicas/policy';
 import { type Candidate, decide } from './domain/policy-log.ts';
 
-const TRIES = 5;
 const WITHIN_MS = 5_000;
 
 /**
@@ -18,24 +16,19 @@ export async function offer(
   read: () => Promise<Candidate>,
   now: () => Date,
 ): Promise<void> {
-  for (let tries = 1; ; tries++) {
+  /** True once the log says what is to be said. Read again each time: whoever was first may have had a newer file. */
+  const isSaid = async (): Promise<boolean> => {
     const deadlineMs = Date.now() + WITHIN_MS;
     await replica.caughtUp(deadlineMs);
-    // Read again at each try: whoever was first may have had a newer file.
     const [event] = decide(await read(), replica.state);
-    if (!event) return;
-    const envelope = createEvent({
-      type: event.type,
-      source: 'policy',
-      time: now().toISOString(),
-      traceId: newTraceId(),
-      data: event.data,
-    });
-    try {
-      await bus.append.one({ subject: POLICY_LOG, event: envelope, expect: replica.seq }, deadlineMs);
-    } catch (thrown) {
-      const lostRace = thrown instanceof AppError && thrown.code === 'version_conflict';
-      if (!lostRace || tries >= TRIES) throw thrown;
-    }
-  }
+    if (!event) return true;
+    const { type, data } = event;
+    const made = { source: 'policy', time: now().toISOString(), traceId: newTraceId() };
+    const fact = { subject: POLICY_LOG, event: createEvent({ ...made, type, data }), expect: replica.seq };
+    await bus.append.one(fact, deadlineMs);
+    return false;
+  };
+  await retryOnConflict(async () => {
+    while (!(await isSaid()));
+  });
 }

@@ -1,6 +1,7 @@
 import type { Envelope } from '@aegis/contracts/envelope';
 import { AppError } from '@aegis/kit/errors';
 import { headers, type Msg } from '@nats-io/transport-node';
+import { isConflict } from './conflict.ts';
 import type { Message } from './link.ts';
 import type { Mux } from './mux.ts';
 import type { Read } from './read.ts';
@@ -94,7 +95,7 @@ export function createAppend(mux: Mux, read: Read): Append {
           seq: readAck(await mux.exchange((inbox) => [toMessage(fact, inbox)], deadlineMs, late)).seq,
         };
       } catch (thrown) {
-        if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
+        if (!isConflict(thrown)) throw thrown;
         return findOwn(fact, thrown, deadlineMs);
       }
     },

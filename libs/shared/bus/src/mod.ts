@@ -2,6 +2,7 @@ export type { Append, Fact } from './append.ts';
 export type { RequestContext } from './ask.ts';
 export { type Bus, connectBus } from './bus.ts';
 export { createGroupCommit, type GroupCommit } from './commit.ts';
+export { isConflict, retryOnConflict } from './conflict.ts';
 export type { DurableMessage, Metadata, Puller } from './durable.ts';
 export type { Followed, Follower } from './follow.ts';
 export { type Read, readEnvelope } from './read.ts';

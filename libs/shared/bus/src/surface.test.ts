@@ -4,7 +4,14 @@ import * as bus from './mod.ts';
 import * as service from './service/mod.ts';
 
 it('bus has this public surface, and a change to it is a decision', () => {
-  expect(Object.keys(bus).toSorted()).toEqual(['connectBus', 'createGroupCommit', 'readEnvelope', 'route']);
+  expect(Object.keys(bus).toSorted()).toEqual([
+    'connectBus',
+    'createGroupCommit',
+    'isConflict',
+    'readEnvelope',
+    'retryOnConflict',
+    'route',
+  ]);
 });
 
 it('law has this public surface, and a change to it is a decision', () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { retryOnConflict } from '@aegis/bus';
 import { type Approval, asRuled, type RequestApproval, type RequestReply } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
@@ -8,7 +9,7 @@ import { type Command, type Deadlines, decide, isOverdue, stands } from '../doma
 import { approvalIdFor } from '../domain/identity.ts';
 import { sameTerms, TERMS_CHANGED } from '../domain/terms.ts';
 import { type Loaded, type Store, toEnvelope } from '../store.ts';
-import { type Change, retryConflicts, type WakeAt } from './change.ts';
+import type { Change, WakeAt } from './change.ts';
 import { type FindDeps, keyOf, latestFor, standsFor } from './find.ts';
 import type { Grants } from './grants.ts';
 import type { Standing } from './standing.ts';
@@ -183,10 +184,10 @@ export function createAsking(deps: AskingDeps): Asking {
       const { dry_run_id } = asked;
       if (dry_run_id === undefined) {
         const dryRunId = `dry_${randomBytes(12).toString('hex')}`;
-        return retryConflicts(() => create(asked, { dryRunId, generation: 1 }, deadlineMs));
+        return retryOnConflict(() => create(asked, { dryRunId, generation: 1 }, deadlineMs));
       }
       const key = await keyOf(deps, asked.call, dry_run_id, deadlineMs);
-      return retryConflicts(() => standingOrNext(asked, key, deadlineMs));
+      return retryOnConflict(() => standingOrNext(asked, key, deadlineMs));
     },
     async standing({ call, dry_run_id }, deadlineMs) {
       const key = await keyOf(deps, call, dry_run_id, deadlineMs);

@@ -1,26 +1,7 @@
 import type { Fact } from '@aegis/bus';
-import { AppError } from '@aegis/kit/errors';
 import { type Command, decide } from '../domain/approval.ts';
 import type { Decision } from '../domain/outcome.ts';
 import { type Loaded, type Store, toEnvelope } from '../store.ts';
-
-/** Only a lost race is tried again, and no more often than this. */
-const TRIES = 3;
-
-/** Whether somebody else was first. */
-export const isConflict = (thrown: unknown): boolean =>
-  thrown instanceof AppError && thrown.code === 'version_conflict';
-
-/** Runs `attempt` again where somebody else was first, at most `tries` times. */
-export async function retryConflicts<T>(attempt: () => Promise<T>, tries = TRIES): Promise<T> {
-  for (let left = tries; ; left--) {
-    try {
-      return await attempt();
-    } catch (thrown) {
-      if (!isConflict(thrown) || left <= 1) throw thrown;
-    }
-  }
-}
 
 /** Wakes us at that time, in milliseconds since the epoch. Losing one loses nothing but punctuality. */
 export type WakeAt = (approvalId: string, atMs: number) => void;

@@ -1,4 +1,4 @@
-import type { Bus } from '@aegis/bus';
+import { type Bus, retryOnConflict } from '@aegis/bus';
 import type { ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import type { DecisionEnforced } from '@aegis/contracts/decision';
@@ -8,7 +8,6 @@ import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { decide, standingSentence } from '../domain/approval.ts';
 import { type Store, toEnvelope } from '../store.ts';
-import { retryConflicts } from './change.ts';
 import type { Standing } from './standing.ts';
 
 export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<ConsumeReply>;
@@ -80,6 +79,6 @@ export function createConsume(bus: Bus, store: Store, standing: Standing, now: (
   return async (request, deadlineMs) => {
     const digest = callDigest(request.call);
     const data = checkDecision(request, digest);
-    return oneByOne(request.approval_id, () => retryConflicts(() => attempt(request, data, deadlineMs)));
+    return oneByOne(request.approval_id, () => retryOnConflict(() => attempt(request, data, deadlineMs)));
   };
 }

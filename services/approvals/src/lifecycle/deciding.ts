@@ -1,3 +1,4 @@
+import { retryOnConflict } from '@aegis/bus';
 import {
   type Approval,
   ApprovalId,
@@ -13,7 +14,7 @@ import { CODE_HOLDER, type Decider, questionOf, whyNoYes } from '../domain/decid
 import type { Approvers } from '../people/approvers.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { Loaded } from '../store.ts';
-import { type Change, type Changed, retryConflicts } from './change.ts';
+import type { Change, Changed } from './change.ts';
 import { type FindDeps, findApproval, findToDecide } from './find.ts';
 
 export type DecidingDeps = FindDeps & {
@@ -93,13 +94,13 @@ export function createDeciding(deps: DecidingDeps): Deciding {
       const { approval } = await findToDecide(deps, request.id, deadlineMs);
       if (approval.status !== 'pending') return approval;
       const exact = { ...request, id: approval.approval_id };
-      return codesOneByOne(() => retryConflicts(() => judgeCode(exact, deadlineMs)));
+      return codesOneByOne(() => retryOnConflict(() => judgeCode(exact, deadlineMs)));
     },
     async decide(by, { id, verdict, reason, revision }, deadlineMs) {
       const isExact = ApprovalId.safeParse(id).success;
       const exact = isExact ? id : (await findToDecide(deps, id, deadlineMs)).approval.approval_id;
       return oneByOne(exact, () =>
-        retryConflicts(async () => {
+        retryOnConflict(async () => {
           const loaded = await findApproval(deps, exact, deadlineMs);
           checkRevision(loaded, revision);
           const gone = goneFrom(loaded.approval);

@@ -1,3 +1,4 @@
+import { retryOnConflict } from '@aegis/bus';
 import { asRuled, type DecideReply } from '@aegis/contracts/approvals';
 import type { MatchedRule } from '@aegis/contracts/decision';
 import type { GiveGrant, Grant } from '@aegis/contracts/grants';
@@ -7,7 +8,7 @@ import { matchesPattern, patternOf } from '../domain/call-pattern.ts';
 import type { Decider } from '../domain/decider.ts';
 import { quorumOf } from '../domain/vote.ts';
 import type { Loaded } from '../store.ts';
-import { type Change, retryConflicts } from './change.ts';
+import type { Change } from './change.ts';
 import { checkRevision, toReply } from './deciding.ts';
 import { type FindDeps, findApproval } from './find.ts';
 import { givenFact, newGrantId } from './grants.ts';
@@ -53,7 +54,7 @@ export async function giveGrant(
   deadlineMs: number,
 ): Promise<Given> {
   const { change, now, deadlines } = deps;
-  return retryConflicts(async () => {
+  return retryOnConflict(async () => {
     const loaded = await findApproval(deps, asked.approval_id, deadlineMs);
     checkRevision(loaded, asked.revision);
     const because = whyNoGrant(loaded);

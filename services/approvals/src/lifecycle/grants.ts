@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Bus, Fact } from '@aegis/bus';
+import { type Bus, type Fact, isConflict, retryOnConflict } from '@aegis/bus';
 import { GrantId } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
 import { GRANT_EVENTS } from '@aegis/contracts/events';
@@ -13,7 +13,6 @@ import { base32 } from '../domain/identity.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { GrantIndex } from '../projections/grant-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';
-import { isConflict, retryConflicts } from './change.ts';
 
 /** The grant that an event goes on from, and the approval that a use makes. */
 type Around = { before?: Grant | undefined; approvalId?: string };
@@ -148,7 +147,7 @@ export function createGrants(deps: GrantsDeps): Grants {
     async revoke(grantId, by, deadlineMs) {
       revoking.add(grantId);
       try {
-        return await retryConflicts(
+        return await retryOnConflict(
           () => revokeOne(grantId, by, deadlineMs),
           // Each use changes the grant; however busy it is, it must be possible to end it, within the deadline.
           Number.POSITIVE_INFINITY,

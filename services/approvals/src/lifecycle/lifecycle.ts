@@ -1,3 +1,4 @@
+import { retryOnConflict } from '@aegis/bus';
 import type { CancelApproval } from '@aegis/contracts/approvals';
 import type { Mutex } from '@aegis/kit/mutex';
 import type { Command, Deadlines } from '../domain/approval.ts';
@@ -5,7 +6,7 @@ import type { Decider } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { Loaded } from '../store.ts';
 import { type Asking, createAsking } from './asking.ts';
-import { createChange, retryConflicts, type WakeAt } from './change.ts';
+import { createChange, type WakeAt } from './change.ts';
 import { createDeciding, type Deciding } from './deciding.ts';
 import { type FindDeps, findApproval } from './find.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
@@ -47,7 +48,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
   /** What nobody waits for: an approval that is not there, or no longer open, stays as it is. */
   const end = async (approvalId: string, command: () => Command, deadlineMs: number): Promise<void> => {
-    await retryConflicts(async () => {
+    await retryOnConflict(async () => {
       const loaded = await store.load(approvalId, deadlineMs);
       if (loaded) await change(command(), loaded, deadlineMs);
     });
@@ -58,7 +59,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
     ...createDeciding(withChange),
     grant: (by, asked, deadlineMs) => giveGrant(withChange, by, asked, deadlineMs),
     cancel: ({ approval_id, principal, because }, deadlineMs) =>
-      retryConflicts(async () => {
+      retryOnConflict(async () => {
         const loaded = await findApproval(deps, approval_id, deadlineMs);
         return change({ type: 'cancel', now: now(), principal, because }, loaded, deadlineMs);
       }),

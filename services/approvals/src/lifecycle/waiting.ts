@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Bus, Fact } from '@aegis/bus';
+import { type Bus, type Fact, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { readEvent } from '@aegis/contracts/read-event';
 import { waitingLog } from '@aegis/contracts/subjects';
@@ -8,7 +8,6 @@ import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-import { isConflict } from './change.ts';
 
 /** One subject token for an agent, whatever its name is. */
 const subjectOf = (principal: string): string =>

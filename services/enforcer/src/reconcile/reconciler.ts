@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus } from '@aegis/bus';
+import { type Bus, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { callLog } from '@aegis/contracts/subjects';
-import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import { createOpenCalls, type OpenCall } from './open-calls.ts';
 import { type LogReaders, readLog } from './read-log.ts';
@@ -58,7 +57,7 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
       log.warn({ callId: call.call_id, instance: call.instance }, 'outcome of a call unknown');
     } catch (thrown) {
       // It has ended after all, or another replica was first.
-      if (!(thrown instanceof AppError) || thrown.code !== 'version_conflict') throw thrown;
+      if (!isConflict(thrown)) throw thrown;
       open.forget(call.call_id);
     }
   };

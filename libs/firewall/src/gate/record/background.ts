@@ -1,5 +1,4 @@
-import type { Fact } from '@aegis/bus';
-import { AppError } from '@aegis/kit/errors';
+import { type Fact, isConflict } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 
 const TRY_FOR_MS = 2_000;
@@ -46,7 +45,7 @@ export function createBackground({ append, log, limit, untilStored }: Background
       await append(fact, Date.now() + TRY_FOR_MS);
       return true;
     } catch (err) {
-      const isStored = err instanceof AppError && err.code === 'version_conflict';
+      const isStored = isConflict(err);
       log.warn(
         { err, subject: fact.subject },
         isStored ? 'recorded by another already' : 'fact not recorded',
