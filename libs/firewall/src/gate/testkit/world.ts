@@ -25,6 +25,8 @@ export type World = {
   events: Envelope[];
   gates: Gate[];
   now: () => Date;
+  /** Resolves once `events` has all that is on record. */
+  recordRead: () => Promise<void>;
 };
 
 /** What the tests of a file look at; new for each test. */
@@ -103,6 +105,9 @@ async function followAll(): Promise<void> {
     },
   });
   world.stopFollowing = () => follower.stop();
+  world.recordRead = async () => {
+    if (!(await follower.caughtUp(deadline()))) throw new Error('the record can not be read');
+  };
 }
 
 /** A real nats-server, stand-ins for the other services, and a firewall, for each test of a file. */
