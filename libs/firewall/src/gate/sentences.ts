@@ -1,3 +1,5 @@
+import { standingForCaller } from '@aegis/contracts/approval-words';
+import type { Approval } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 
 /**
@@ -23,8 +25,12 @@ export const approvedLate = (approvalId: string): string =>
   'now, and it runs, once.';
 
 /** An approval that ended while the call waited for it, without a yes or a no. */
-export const approvalOver = (approvalId: string, status: string): string =>
-  `Approval ${approvalId} is ${status}: this call was not sent, so repeat it to ask a person again.`;
+export const approvalOver = (approval: Approval): string =>
+  `${standingForCaller(approval)}; this call was not sent, so repeat it to ask a person again.`;
+
+/** The approval was used for this call, and the time for the call had run out by then. */
+export const usedTooLate = (approvalId: string): string =>
+  `Approval ${approvalId} is used up, but too late: this call was not sent, so repeat it to ask a person again.`;
 
 /** What a person reads while a call waits. */
 export const waitsFor = (approvalId: string, url: string | undefined): string =>

@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 /** What each area shows to other packages at run time. */
 const SURFACE: Readonly<Record<string, readonly string[]>> = {
+  'approval-words': ['standingForCaller'],
   approvals: [
     'Approval',
     'ApprovalChanged',

@@ -1,3 +1,4 @@
+import { standingForCaller } from '@aegis/contracts/approval-words';
 import type { Approval, RequestReply } from '@aegis/contracts/approvals';
 import type {
   CheckReply,
@@ -36,47 +37,12 @@ export function decideWithoutApproval({ verdict }: Ruling): Decided | 'review' {
 
 /** What a ruling means with its approval; an approved one must be consumed before anything is allowed. */
 function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 'consume' {
-  switch (approval.status) {
-    case 'approved':
-      return 'consume';
-    case 'pending':
-      // Where a rule allows it, somebody asked all the same, and the approval says why.
-      return { outcome: 'pending', reasons: verdict.allowed ? approval.reasons : verdict.reasons, approval };
-    case 'denied':
-      return {
-        outcome: 'blocked',
-        reasons: [
-          ...verdict.reasons,
-          `Approval ${approval.approval_id} was denied: ${approval.denied_because}`,
-        ],
-        approval,
-      };
-    case 'cancelled':
-      return {
-        outcome: 'blocked',
-        reasons: [
-          ...verdict.reasons,
-          `Approval ${approval.approval_id} is cancelled: ${approval.cancelled_because}`,
-        ],
-        approval,
-      };
-    case 'superseded':
-      return {
-        outcome: 'blocked',
-        reasons: [
-          ...verdict.reasons,
-          `Approval ${approval.approval_id} is superseded: ${approval.superseded_because}`,
-        ],
-        approval,
-      };
-    case 'expired':
-    case 'consumed':
-      return {
-        outcome: 'blocked',
-        reasons: [...verdict.reasons, `Approval ${approval.approval_id} is ${approval.status}`],
-        approval,
-      };
+  if (approval.status === 'approved') return 'consume';
+  if (approval.status === 'pending') {
+    // Where a rule allows it, somebody asked all the same, and the approval says why.
+    return { outcome: 'pending', reasons: verdict.allowed ? approval.reasons : verdict.reasons, approval };
   }
+  return { outcome: 'blocked', reasons: [...verdict.reasons, standingForCaller(approval)], approval };
 }
 
 /** What a ruling means with what the approvals service says of it; where it says nothing, the rule's own word stands. */

@@ -1,5 +1,5 @@
 import type { RequestContext } from '@aegis/bus';
-import { type Approval, type RequestApproval, ruledOf } from '@aegis/contracts/approvals';
+import { type Approval, ApprovalStatus, type RequestApproval, ruledOf } from '@aegis/contracts/approvals';
 import { DryRunId, Note } from '@aegis/contracts/call';
 import { approvalsRequest, policyCheck } from '@aegis/contracts/rpc';
 import { AppError } from '@aegis/kit/errors';
@@ -21,7 +21,7 @@ const Input = z.strictObject({
 });
 
 const Output = z.looseObject({
-  status: z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'superseded', 'consumed']),
+  status: ApprovalStatus,
   approval_id: z.string().describe('What the person approves.'),
   dry_run_id: z.string().describe('Give it to firewall_enforce as meta.dry_run_id.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),

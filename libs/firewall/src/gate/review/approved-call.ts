@@ -6,7 +6,7 @@ import type { GateOptions, Passage } from '../passage.ts';
 import type { Passing } from '../passing.ts';
 import type { Dispatcher, Transform } from '../record/dispatch.ts';
 import type { Sent } from '../record/record.ts';
-import { approvalOver, approvedLate, blocked, changedMeanwhile, pending } from '../sentences.ts';
+import { approvedLate, blocked, changedMeanwhile, pending, usedTooLate } from '../sentences.ts';
 import { type AskEnforcer, createAskEnforcer, type Enforced } from './ask-enforcer.ts';
 import { approvalUrl, sealContinuation } from './elicit.ts';
 
@@ -62,7 +62,7 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
     }
     if (Date.now() > untilMs) {
       dispatcher.notSent(sent, 'the time for it had run out');
-      return no(passing, approvalOver(approvalId ?? SOME_APPROVAL, 'used up, but too late'));
+      return no(passing, usedTooLate(approvalId ?? SOME_APPROVAL));
     }
     const transform = approvalId === undefined ? undefined : continuing(passing, approvalId)(sent);
     return dispatcher.forward(passing, sent, transform);

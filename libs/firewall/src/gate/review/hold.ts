@@ -1,5 +1,5 @@
 import type { Bus } from '@aegis/bus';
-import type { ApprovalStatus } from '@aegis/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { approvalsCancel, approvalsGet } from '@aegis/contracts/rpc';
 import type { Logger } from '@aegis/kit/logger';
 import type { HeldCalls } from './held.ts';
@@ -42,28 +42,32 @@ export async function cancelApproval(
   });
 }
 
+/** An approval that waits no more: decided, or over. */
+export type Settled = Exclude<Approval, { status: 'pending' }>;
+
 /**
- * Holds a call until its approval is decided or over, the time is up (`pending`), or nobody waits any more (`gone`; then
+ * Holds a call until its approval is settled, the time is up (`pending`), or nobody waits any more (`gone`; then
  * the approval is cancelled, unless an equal call still waits for it). Looks at least once.
  */
-export async function holdCall(deps: HoldDeps, hold: Hold): Promise<ApprovalStatus | 'gone'> {
+export async function holdCall(deps: HoldDeps, hold: Hold): Promise<Settled | 'pending' | 'gone'> {
   const { bus, held, log, timeoutMs } = deps;
   const { approvalId, principal, untilMs, signal, tell } = hold;
   if (!held.enter(approvalId)) return 'pending';
-  const look = async (): Promise<ApprovalStatus> => {
+  const look = async (): Promise<Settled | 'pending'> => {
     const deadlineMs = Date.now() + timeoutMs;
     try {
-      return (await bus.ask(approvalsGet, { id: approvalId }, { deadlineMs })).approval.status;
+      const { approval } = await bus.ask(approvalsGet, { id: approvalId }, { deadlineMs });
+      return approval.status === 'pending' ? 'pending' : approval;
     } catch (err) {
       log.debug({ err, approvalId }, 'could not look at an approval');
       return 'pending';
     }
   };
-  let status: ApprovalStatus | 'gone' = 'pending';
+  let seen: Settled | 'pending' = 'pending';
   for (let tellAtMs = 0; !signal.aborted; ) {
-    status = await look();
+    seen = await look();
     const now = Date.now();
-    if (status !== 'pending' || now >= untilMs) break;
+    if (seen !== 'pending' || now >= untilMs) break;
     if (now >= tellAtMs) {
       tell();
       tellAtMs = now + TELL_EVERY_MS;
@@ -71,7 +75,7 @@ export async function holdCall(deps: HoldDeps, hold: Hold): Promise<ApprovalStat
     await pause(Math.min(LOOK_EVERY_MS, untilMs - now), signal);
   }
   const isLast = held.leave(approvalId);
-  if (!signal.aborted) return status;
+  if (!signal.aborted) return seen;
   if (isLast) await cancelApproval(deps, approvalId, principal, 'the call was cancelled while it waited');
   return 'gone';
 }

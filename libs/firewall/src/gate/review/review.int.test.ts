@@ -195,8 +195,8 @@ it('an approval that is superseded while the call waits ends it, and the repeate
   const { approval_id } = await asked();
   world.people.supersede();
   expect(saidNo(await held.passage)).toContain(
-    `Approval ${approval_id} is superseded by a change of the rules or of the tool: this call was not sent, so ` +
-      'repeat it to ask a person again.',
+    `Approval ${approval_id} is superseded: the policy changed; this call was not sent, so repeat it to ask a person ` +
+      'again.',
   );
   const again = send(one, move());
   await until(() => again.held === 1);

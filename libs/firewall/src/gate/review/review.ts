@@ -71,24 +71,15 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
     const untilMs = startedAtMs + Math.max(holdMs, timeoutMs);
     // What is approved later than this could not be used before the time is over, so it is left for the next call.
     const lookUntilMs = startedAtMs + holdMs - Math.min(timeoutMs, holdMs / 10);
-    const status = await hold(passing, approvalId, lookUntilMs);
-    switch (status) {
-      case 'gone':
-        return NOTHING;
-      case 'pending':
-        return stillPending(passing, asking);
-      case 'approved':
-        return approved.run(passing, approvalId, untilMs);
-      case 'denied':
-        // The enforcer puts it on record, with the person's word.
-        return approved.conclude(passing, await approved.ask(passing, Date.now() + timeoutMs), untilMs);
-      case 'superseded':
-        return no(passing, approvalOver(approvalId, 'superseded by a change of the rules or of the tool'));
-      case 'expired':
-      case 'cancelled':
-      case 'consumed':
-        return no(passing, approvalOver(approvalId, status));
+    const seen = await hold(passing, approvalId, lookUntilMs);
+    if (seen === 'gone') return NOTHING;
+    if (seen === 'pending') return stillPending(passing, asking);
+    if (seen.status === 'approved') return approved.run(passing, approvalId, untilMs);
+    if (seen.status === 'denied') {
+      // The enforcer puts it on record, with the person's word.
+      return approved.conclude(passing, await approved.ask(passing, Date.now() + timeoutMs), untilMs);
     }
+    return no(passing, approvalOver(seen));
   };
 
   const ask = async (passing: Passing): Promise<Passage> => {

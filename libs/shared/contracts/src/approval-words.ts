@@ -1,0 +1,13 @@
+import type { Approval } from './approvals.ts';
+
+/**
+ * How an approval stands, for whoever made its call, an agent above all: why it does not run, and nobody's name. People hear
+ * who decided, where they ask; the record has both.
+ */
+export function standingForCaller(approval: Approval): string {
+  const { approval_id: id, status } = approval;
+  if (approval.status === 'denied') return `Approval ${id} was denied: ${approval.denied_because}`;
+  if (approval.status === 'cancelled') return `Approval ${id} is cancelled: ${approval.cancelled_because}`;
+  if (approval.status === 'superseded') return `Approval ${id} is superseded: ${approval.superseded_because}`;
+  return `Approval ${id} is ${status}`;
+}
