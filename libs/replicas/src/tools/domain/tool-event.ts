@@ -1,5 +1,6 @@
 import type { Envelope } from '@aegis/contracts/envelope';
-import { EVENT_DATA, type EventData } from '@aegis/contracts/events';
+import type { EventData } from '@aegis/contracts/events';
+import { readEvent } from '@aegis/contracts/read-event';
 import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { isShowable } from './definition.ts';
 
@@ -23,25 +24,11 @@ export type ToolMessage = {
  */
 export type ReadToolEvent = ToolEvent | 'unreadable' | 'unfit';
 
+const TYPES = ['aegis.tool.seen.v1', 'aegis.tool.changed.v1', 'aegis.tool.accepted.v1'] as const;
+
 function parse({ seq, event }: ToolMessage): ToolEvent | undefined {
-  if (!event) return undefined;
-  const at = { seq, time: event.time };
-  switch (event.type) {
-    case 'aegis.tool.seen.v1': {
-      const { data } = EVENT_DATA[event.type].safeParse(event.data);
-      return data && { ...at, type: event.type, data };
-    }
-    case 'aegis.tool.changed.v1': {
-      const { data } = EVENT_DATA[event.type].safeParse(event.data);
-      return data && { ...at, type: event.type, data };
-    }
-    case 'aegis.tool.accepted.v1': {
-      const { data } = EVENT_DATA[event.type].safeParse(event.data);
-      return data && { ...at, type: event.type, data };
-    }
-    default:
-      return undefined;
-  }
+  const read = readEvent(event, ...TYPES);
+  return read && event && { ...read, seq, time: event.time };
 }
 
 /**

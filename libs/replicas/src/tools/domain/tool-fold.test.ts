@@ -53,6 +53,15 @@ describe('an event of a tool', () => {
     expect([...foldOf([...facts, fact]).tools()]).toEqual([...foldOf(facts).tools()]);
   });
 
+  it('of a newer version, which has more in it, counts like any', () => {
+    const facts = [saw(a), changed(b), accepted(dataOf(b))];
+    const newer = facts.map(({ subject, event }) => ({
+      subject,
+      event: { ...event, data: { ...event.data, found_by: 'a scan' } },
+    }));
+    expect([...foldOf(newer).tools()]).toEqual([...foldOf(facts).tools()]);
+  });
+
   it('that can not be read as an envelope counts for nothing', () => {
     expect(createToolFold({ keepsDefinitions: true }).apply({ seq: 1, subject: LOG })).toBe('unreadable');
   });
