@@ -3,8 +3,9 @@ import type { RequestContext, Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError, toAppError } from '@aegis/kit/errors';
+import type { FileLock } from '@aegis/kit/files/lock';
 import type { AuditConfig } from './config.ts';
-import { lockFiles, type WriterLock } from './file/writer-lock.ts';
+import { lockFiles } from './file/writer-lock.ts';
 import { routes } from './nats.ts';
 import { type Lag, watchLag } from './projections/lag.ts';
 import { type Recorder, startRecorder } from './projections/recorder.ts';
@@ -34,7 +35,7 @@ function createQuery(recorder: Recorder) {
   };
 }
 
-type Parts = { recorder: Recorder; lag: Lag; responder: Responder; lock: WriterLock };
+type Parts = { recorder: Recorder; lag: Lag; responder: Responder; lock: FileLock };
 
 async function stopParts({ recorder, lag, responder, lock }: Parts): Promise<void> {
   await responder.drain();

@@ -1,9 +1,10 @@
 import { ConfigError } from '@aegis/kit/env';
+import type { FileLock } from '@aegis/kit/files/lock';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import { readCandidate } from '@aegis/policy/candidate';
 import { failure } from '../../cli-error.ts';
 import type { ExitCode, Host } from '../../host.ts';
-import { type DirectoryLock, lockDirectory } from '../stack/directory-lock.ts';
+import { lockDirectory } from '../stack/directory-lock.ts';
 import { readStackFile, removeStackFile, writeStackFile } from '../stack/stack-file.ts';
 import { banner } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
@@ -52,7 +53,7 @@ async function requirePolicy(path: string): Promise<{ isMissing: boolean }> {
 }
 
 /** One stack a data directory, from the first moment on: held until this process ends, however it ends. */
-async function requireDirectory(dataDir: string): Promise<DirectoryLock> {
+async function requireDirectory(dataDir: string): Promise<FileLock> {
   const lock = await lockDirectory(dataDir, 'stack');
   if (lock !== undefined) return lock;
   const found = await readStackFile(dataDir);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import * as env from './env.ts';
 import * as errors from './errors/mod.ts';
+import * as lock from './files/lock.ts';
 import * as files from './files/mod.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
@@ -50,6 +51,10 @@ it('json has this public surface, and a change to it is a decision', () => {
 
 it('files has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(files).toSorted()).toEqual(['createWatchedFile', 'parseFile', 'watchPath']);
+});
+
+it('files/lock has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(lock).toSorted()).toEqual(['tryLock']);
 });
 
 it('text has this public surface, and a change to it is a decision', () => {
