@@ -1,7 +1,8 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeApprovalCode } from '@aegis/approvals/config';
 import { ensureIdentities, natsConf } from '@aegis/bus/law';
+import { createOnce } from '@aegis/kit/files';
 
 export type Places = {
   readonly conf: string;
@@ -14,19 +15,11 @@ export type Places = {
 const NATS_PORT = 4222;
 const MONITORING_PORT = 8222;
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 /** The code that a person approves with, where nobody chose one: 128 bits, made once. */
 async function ensureApprovalCode(path: string): Promise<string | undefined> {
-  if (await exists(path)) return undefined;
   const code = makeApprovalCode();
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${code}\n`, { mode: 0o600, flag: 'wx' });
-  return code;
+  return (await createOnce(path, `${code}\n`)) ? code : undefined;
 }
 
 /**

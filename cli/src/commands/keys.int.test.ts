@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyDigest } from '@aegis/kit/keys';
 import { expect, test } from 'vitest';
@@ -62,6 +62,20 @@ test('a broken file is left alone', async () => {
   const host = await aegis('add', 'ci');
   expect([host.exitCode, host.err()]).toEqual([1, expect.stringContaining('is no keys file: keys: ')]);
   expect(await readFile(path, 'utf8')).toBe('{"keys": []}');
+});
+
+test('a link to the file stays a link, and what was left beside it widens nothing', async () => {
+  const { path, aegis } = await inDirectory();
+  const real = join(await temporaryDirectory(), 'real.json');
+  await writeFile(real, '{"keys":{}}');
+  await symlink(real, path);
+  const left = `${real}.${process.pid}.tmp`;
+  await writeFile(left, 'old');
+  await chmod(left, 0o644);
+  await aegis('add', 'ci');
+  expect((await lstat(path)).isSymbolicLink()).toBe(true);
+  expect(await readFile(real, 'utf8')).toContain('"ci": "sha256:');
+  expect((await stat(real)).mode & 0o777).toBe(0o600);
 });
 
 test('MCP_KEYS_FILE says where', async () => {

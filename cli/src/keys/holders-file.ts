@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { ReadFile } from '@aegis/kit/files';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { failure, wrongUsage } from '../cli-error.ts';
+import { replaceFile } from '../policy-file/replace-file.ts';
 
 /** A file of names, each with the digest of a key. */
 export type HoldersFile<T> = {
@@ -48,16 +48,7 @@ async function writeHolders<T>(file: HoldersFile<T>, holders: Record<string, T>)
   const text = `${JSON.stringify(file.toDocument(holders), null, 2)}\n`;
   const read = file.parse(text);
   if ('problem' in read) throw wrongUsage(`${read.problem}.`);
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const detail = `${path} can't be written (${codeOf(error)}) and is as it was.`;
-    throw failure('file_unwritable', 'The file is not written', detail, error);
-  }
+  await replaceFile(path, text, 'owner');
 }
 
 /** Makes a key for a new name and keeps its digest. `first`: nobody had one before. @throws CliError `<noun>_exists` */

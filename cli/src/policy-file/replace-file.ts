@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { copyFile, open, realpath, rename, rm, stat } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
+import { replaceFile as replaceWhole } from '@aegis/kit/files';
 import { failure } from '../cli-error.ts';
 
 const codeOf = (error: unknown): string =>
@@ -23,28 +24,18 @@ export async function keepBackup(file: string): Promise<string> {
 }
 
 /**
- * Replaces a file's content, its mode kept. A reader sees the old or the new file, never a part; where `file` is a
- * symbolic link, what it points to is replaced.
+ * Replaces a file's content; a reader sees the old or the new file, never a part. Without `mode` the file keeps its own.
+ *
  * @throws CliError `file_unwritable`; the file is as it was then
  */
-export async function replaceFile(file: string, content: string): Promise<void> {
-  let temporary: string | undefined;
+export async function replaceFile(
+  file: string,
+  content: string,
+  mode: 'owner' | 'kept' = 'kept',
+): Promise<void> {
   try {
-    const target = await realpath(file);
-    const { mode } = await stat(target);
-    temporary = `${target}.${process.pid}.tmp`;
-    const handle = await open(temporary, 'wx', mode);
-    try {
-      // The mode given to open loses what the umask forbids.
-      await handle.chmod(mode);
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, target);
+    await replaceWhole(file, content, { mode });
   } catch (error) {
-    if (temporary !== undefined && codeOf(error) !== 'EEXIST') await rm(temporary, { force: true });
     const detail = `${file} can't be written (${codeOf(error)}) and is as it was.`;
     throw failure('file_unwritable', 'The file is not written', detail, error);
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '@aegis/kit/json';
@@ -23,8 +23,7 @@ async function readServers(path: string): Promise<Servers> {
 async function writeServers(path: string, servers: Servers): Promise<void> {
   const text = `${JSON.stringify(servers, null, 2)}\n`;
   await mkdir(dirname(path), { recursive: true });
-  // It may hold headers with secrets in them, as the client's own file did.
-  await writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch(() => replaceFile(path, text));
+  await replaceFile(path, text);
 }
 
 /** The names that are taken, each with its server. */

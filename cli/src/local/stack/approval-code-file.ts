@@ -1,6 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeApprovalCode } from '@aegis/approvals/config';
+import { replaceFile } from '@aegis/kit/files';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +16,6 @@ export async function ensureCodeFile(env: Env, dataDir: string): Promise<string 
   if (env['APPROVAL_CODE'] || env['APPROVAL_CODE_FILE']) return undefined;
   const file = codeFilePath(dataDir);
   if ((await readFile(file, 'utf8').catch(() => '')).trim() !== '') return file;
-  const temporary = `${file}.tmp`;
-  await writeFile(temporary, `${makeApprovalCode()}\n`, { mode: 0o600 });
-  await rename(temporary, file);
+  await replaceFile(file, `${makeApprovalCode()}\n`, { mode: 'owner' });
   return file;
 }

@@ -33,6 +33,15 @@ test('a file of a stack before is replaced, and its mode is narrowed', async () 
   expect((await stat(stackFilePath(dataDir))).mode & 0o777).toBe(0o600);
 });
 
+test('what a start that was cut short left beside it widens nothing', async () => {
+  const dataDir = await temporaryDirectory();
+  const left = `${stackFilePath(dataDir)}.${process.pid}.tmp`;
+  await writeFile(left, 'old');
+  await chmod(left, 0o644);
+  await writeStackFile(dataDir, stackOf());
+  expect((await stat(stackFilePath(dataDir))).mode & 0o777).toBe(0o600);
+});
+
 test('a stack whose process has ended is stale', async () => {
   const dataDir = await temporaryDirectory();
   const stack = stackOf({ pid: endedPid() });

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { replaceFile } from '@aegis/kit/files';
 import { processInfo } from '@aegis/local-nats';
 import { z } from 'zod';
 
@@ -75,13 +76,8 @@ const withAbsolutePaths = (stack: Stack): Stack => ({
  * file or none.
  */
 export async function writeStackFile(dataDir: string, stack: Stack): Promise<void> {
-  const file = stackFilePath(dataDir);
-  const temporary = `${file}.${process.pid}.tmp`;
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(temporary, `${JSON.stringify(withAbsolutePaths(Stack.parse(stack)), null, 2)}\n`, {
-    mode: 0o600,
-  });
-  await rename(temporary, file);
+  const text = `${JSON.stringify(withAbsolutePaths(Stack.parse(stack)), null, 2)}\n`;
+  await replaceFile(stackFilePath(dataDir), text, { mode: 'owner' });
 }
 
 /** Takes the file back where `pid` wrote it; another process's file is left alone. */

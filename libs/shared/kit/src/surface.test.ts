@@ -50,7 +50,14 @@ it('json has this public surface, and a change to it is a decision', () => {
 });
 
 it('files has this public surface, and a change to it is a decision', () => {
-  expect(Object.keys(files).toSorted()).toEqual(['createWatchedFile', 'parseFile', 'watchPath']);
+  expect(Object.keys(files).toSorted()).toEqual([
+    'createOnce',
+    'createWatchedFile',
+    'draftFile',
+    'parseFile',
+    'replaceFile',
+    'watchPath',
+  ]);
 });
 
 it('files/lock has this public surface, and a change to it is a decision', () => {

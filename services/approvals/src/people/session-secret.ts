@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { ConfigError } from '@aegis/kit/env';
+import { createOnce } from '@aegis/kit/files';
 
 const BYTES = 32;
 const FORM = /^[0-9a-f]{64}$/;
@@ -14,21 +15,6 @@ async function read(path: string): Promise<Buffer> {
   throw new ConfigError(
     `SESSION_SECRET_FILE: ${path} is damaged: delete it, and a new one is made; people sign in again.`,
   );
-}
-
-/** Makes the file whole or not at all: a replica that starts at the same time never reads the half of it. */
-async function make(path: string): Promise<void> {
-  const secret = randomBytes(BYTES).toString('hex');
-  const whole = `${path}.${randomBytes(6).toString('hex')}`;
-  await writeFile(whole, `${secret}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    await link(whole, path);
-  } catch (error) {
-    // Another one was first: then its secret counts.
-    if (!isCode(error, 'EEXIST')) throw error;
-  } finally {
-    await rm(whole, { force: true });
-  }
 }
 
 /**
@@ -47,7 +33,7 @@ export async function sessionSecret(path: string | undefined): Promise<Buffer> {
       throw new ConfigError(`SESSION_SECRET_FILE: ${path} can not be read`, { cause: error });
   }
   try {
-    await make(path);
+    await createOnce(path, `${randomBytes(BYTES).toString('hex')}\n`);
   } catch (cause) {
     throw new ConfigError(`SESSION_SECRET_FILE: ${path} can not be made`, { cause });
   }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { access, chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createOnce } from '@aegis/kit/files';
 import { createUser, fromSeed } from '@nats-io/nkeys';
 import { BrokerError } from './broker-error.ts';
 
@@ -47,27 +47,14 @@ export async function readSeed(keysDir: string, identity: Identity): Promise<Uin
   }
 }
 
-/** Leaves a seed that is already there alone. Linking a whole file makes two first starts agree on one. */
-async function createSeed(keysDir: string, identity: Identity): Promise<void> {
-  const seed = seedFile(keysDir, identity);
-  const draft = `${seed}.${randomUUID()}`;
-  const file = await open(draft, 'wx', 0o600);
-  try {
-    await file.writeFile(`${new TextDecoder().decode(createUser().getSeed())}\n`);
-    await file.sync();
-    await link(draft, seed);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  } finally {
-    await file.close();
-    await rm(draft, { force: true });
-  }
-}
+/** Leaves a seed that is already there alone: two first starts agree on one. */
+const createSeed = (keysDir: string, identity: Identity): Promise<boolean> =>
+  createOnce(seedFile(keysDir, identity), `${new TextDecoder().decode(createUser().getSeed())}\n`);
 
 async function ensureIdentity(keysDir: string, identity: Identity): Promise<string> {
   await mkdir(keysDir, { recursive: true, mode: 0o700 });
   await chmod(keysDir, 0o700);
-  if (!(await exists(seedFile(keysDir, identity)))) await createSeed(keysDir, identity);
+  await createSeed(keysDir, identity);
   return publicKey(keysDir, identity);
 }
 
@@ -86,12 +73,6 @@ export async function ensureIdentities(
   }
   return Object.fromEntries(keys) as PublicKeys;
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 async function publicKey(keysDir: string, identity: Identity): Promise<string> {
   const seed = await readSeed(keysDir, identity);

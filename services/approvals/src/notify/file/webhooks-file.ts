@@ -1,12 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { AppError } from '@aegis/kit/errors';
-import { watchPath } from '@aegis/kit/files';
+import { type Draft, draftFile, watchPath } from '@aegis/kit/files';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
 import type { Entries } from './entry.ts';
 import { whileLocked } from './lock.ts';
 import { parseWebhooks, writeWebhooks } from './parse.ts';
-import { type Draft, draftFile } from './replace.ts';
 
 const MAX_FILE_BYTES = 1_048_576;
 
@@ -47,7 +46,7 @@ async function read(path: string): Promise<Reading> {
 const readOnly = (detail: string, cause?: unknown): AppError => new AppError('read_only', detail, { cause });
 
 const draftOf = (path: string, entries: Entries): Promise<Draft> =>
-  draftFile(path, writeWebhooks(entries)).catch((cause: unknown) => {
+  draftFile(path, writeWebhooks(entries), { mode: 'owner' }).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException;
     throw readOnly(
       `The webhooks file ${path} can not be written (${code}): change it where it comes from.`,
