@@ -90,7 +90,7 @@ it.each([
 });
 
 it("the README's file of servers is one", () => {
-  expect(parseServers(blockOf(README, SERVERS, 'json'))).toHaveProperty('servers');
+  expect(parseServers(blockOf(README, SERVERS, 'json'))).toHaveProperty('file');
 });
 
 it('the README shows examples/subscribe.ts as it is', async () => {

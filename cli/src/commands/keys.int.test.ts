@@ -1,6 +1,7 @@
 import { chmod, lstat, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keyDigest } from '@aegis/kit/keys';
+import { BAD_FILES } from '@aegis/testkit/bad-files';
 import { expect, test } from 'vitest';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
@@ -55,6 +56,16 @@ test.each([
   const host = await aegis(...args);
   expect([host.exitCode, host.err()]).toEqual([code, expect.stringContaining(words)]);
 });
+
+test.each(BAD_FILES)(
+  'a file that is $what is refused as the firewall refuses it, and left alone',
+  async ({ put, problem }) => {
+    const { path, aegis } = await inDirectory();
+    await put(path);
+    const host = await aegis('add', 'ci');
+    expect([host.exitCode, host.err()]).toEqual([1, expect.stringMatching(problem)]);
+  },
+);
 
 test('a broken file is left alone', async () => {
   const { path, aegis } = await inDirectory();

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import type { ReadFile } from '@aegis/kit/files';
+import { type ReadFile, readText } from '@aegis/kit/files';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { failure, wrongUsage } from '../cli-error.ts';
 import { replaceFile } from '../policy-file/replace-file.ts';
@@ -18,25 +17,15 @@ export type HoldersFile<T> = {
   readonly toDocument: (holders: Record<string, T>) => unknown;
 };
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
-
 /** The holders of a file; none where it is not there. @throws CliError where it can't be read, or is no such file */
 export async function readHolders<T>(file: HoldersFile<T>): Promise<Record<string, T>> {
   const { path, command } = file;
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw failure(
-      'file_unreadable',
-      'The file is not read',
-      `${path} can't be read (${codeOf(error)}).`,
-      error,
-    );
+  const found = await readText(path);
+  if (found.state === 'missing') return {};
+  if (found.state !== 'text') {
+    throw failure('file_unreadable', 'The file is not read', `${path} ${found.problem}.`);
   }
-  const read = file.parse(text);
+  const read = file.parse(found.text);
   if ('file' in read) return read.file;
   const detail = `${path} is no ${command} file: ${read.problem}.`;
   throw failure(`${command}_invalid`, `This is no ${command} file`, detail);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { hash } from 'node:crypto';
 import type { PolicyPublished } from '@aegis/contracts/policy';
+import { readText } from '@aegis/kit/files';
 import {
   defaultPolicy,
   effectivePolicy,
@@ -11,14 +11,15 @@ import {
 } from '@aegis/policy-engine';
 import type { Candidate } from './domain/policy-log.ts';
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+/** Half a policy is a policy too, such as a rule before its cap: one that was written to just now may not be whole. */
+const STILL_FOR_MS = 150;
 
 const bad = (path: string, errors: string[], bytes?: Uint8Array): Candidate => ({
   type: 'bad',
   rejected: {
     path,
     errors,
-    ...(bytes ? { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` } : {}),
+    ...(bytes === undefined ? {} : { digest: `sha256:${hash('sha256', bytes, 'hex')}` }),
   },
 });
 
@@ -27,14 +28,8 @@ function defaults(path: string): PolicyPublished {
   return { policy: { ...policy }, digest: policyDigest(policy), version: 1, path, origin: 'defaults' };
 }
 
-/** Reads bytes as a policy: UTF-8, YAML or JSON, version 1 or 2. */
-function readPolicy(path: string, bytes: Uint8Array): Candidate {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return bad(path, ['the file is not UTF-8 text'], bytes);
-  }
+/** Reads a text as a policy: YAML or JSON, version 1 or 2. */
+function readPolicy(path: string, text: string, bytes: Uint8Array): Candidate {
   const parsed = parsePolicyText(text);
   if (!parsed.ok) return bad(path, parsed.errors, bytes);
   const valid = validatePolicy(parsed.document);
@@ -54,12 +49,8 @@ function readPolicy(path: string, bytes: Uint8Array): Candidate {
 
 /** What stands at the path now. Never throws: what can't be read is a bad candidate that says why. */
 export async function readCandidate(path: string): Promise<Candidate> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_POLICY_BYTES) return bad(path, [`the file is larger than ${MAX_POLICY_BYTES} bytes`]);
-    return readPolicy(path, await readFile(path));
-  } catch (error) {
-    if (isMissing(error)) return { type: 'missing', path, defaults: defaults(path) };
-    return bad(path, [`the file can not be read: ${(error as Error).message}`]);
-  }
+  const read = await readText(path, { maxBytes: MAX_POLICY_BYTES, stillForMs: STILL_FOR_MS });
+  if (read.state === 'text') return readPolicy(path, read.text, read.bytes);
+  if (read.state === 'missing') return { type: 'missing', path, defaults: defaults(path) };
+  return bad(path, [`the file ${read.problem}`], read.state === 'refused' ? read.bytes : undefined);
 }

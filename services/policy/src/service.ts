@@ -1,7 +1,7 @@
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { PolicyPublished } from '@aegis/contracts/policy';
-import { watchPath } from '@aegis/kit/files';
+import { takeOnChange } from '@aegis/kit/files';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
@@ -31,10 +31,8 @@ function fileProblem(
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
   const replica = createPolicyReplica(bus);
   let responder: Responder | undefined;
-  let watcher: { stop(): void } | undefined;
   let candidate: Candidate | undefined;
   let warned: string | undefined;
-  let stopped = false;
 
   const read = async (): Promise<Candidate> => {
     candidate = await readCandidate(config.POLICY_PATH);
@@ -43,15 +41,11 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
     warned = problem;
     return candidate;
   };
-  const offerFile = (): Promise<void> => offer(bus, replica, read, now);
-  /** One at a time: an older reading must not overtake a newer one. */
-  let rereading: Promise<void> = Promise.resolve();
-  const reread = (): void => {
-    rereading = rereading.then(offerFile).catch((err: unknown) => {
-      log.error({ err }, 'policy file not taken; will be tried again');
-      if (!stopped) setTimeout(reread, 1_000).unref();
-    });
-  };
+  const taking = takeOnChange(
+    config.POLICY_PATH,
+    () => offer(bus, replica, read, now),
+    (err) => log.error({ err }, 'policy file not taken; will be tried again'),
+  );
 
   const health = () =>
     healthFrom([
@@ -63,13 +57,11 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
   return {
     async start() {
       await replica.start();
-      await offerFile();
-      watcher = watchPath(config.POLICY_PATH, reread);
+      await taking.start();
       responder = await bus.respond(routes(bus, () => replica.active(), now, health));
     },
     async stop() {
-      stopped = true;
-      watcher?.stop();
+      taking.stop();
       await responder?.drain();
       await replica.stop();
     },

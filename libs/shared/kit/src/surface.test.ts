@@ -51,12 +51,14 @@ it('json has this public surface, and a change to it is a decision', () => {
 
 it('files has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(files).toSorted()).toEqual([
+    'MAX_FILE_BYTES',
     'createOnce',
     'createWatchedFile',
     'draftFile',
     'parseFile',
+    'readText',
     'replaceFile',
-    'watchPath',
+    'takeOnChange',
   ]);
 });
 

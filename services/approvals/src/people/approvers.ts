@@ -68,7 +68,9 @@ const watched = (
     parse: parseApprovers,
     nothing: NOBODY,
     nothingMeans: 'no key of an approver is accepted',
-    optional: true,
+    missing: 'nothing',
+    // Nobody could be told apart from a stranger.
+    unreadable: 'nothing',
     log,
     changed: (_before, now) => changed(now),
   });

@@ -1,34 +1,43 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BAD_FILES, HALF_WRITTEN } from '@aegis/testkit/bad-files';
 import { expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createLogger } from '../logger.ts';
-import { createWatchedFile } from './in-force.ts';
+import { createWatchedFile, type WatchedFileOptions } from './in-force.ts';
 import { parseFile } from './parse-file.ts';
 
 const SOON = { timeout: 5_000 };
 
-async function watched({ content, optional }: { content?: string; optional?: boolean } = {}) {
+const OPTIONS = {
+  what: 'names file',
+  parse: (text) => parseFile(z.array(z.string()), text),
+  nothing: [],
+  nothingMeans: 'nobody is known',
+  missing: 'problem',
+  unreadable: 'nothing',
+  log: createLogger('test', 'silent'),
+} satisfies Omit<WatchedFileOptions<string[]>, 'path'>;
+
+type Given = { content?: string } & Partial<WatchedFileOptions<string[]>>;
+
+async function watched({ content, ...given }: Given = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'aegis-watched-'));
   const path = join(folder, 'names.json');
   if (content !== undefined) await writeFile(path, content);
   const seen: string[][] = [];
-  const file = createWatchedFile({
+  const file = createWatchedFile<string[]>({
+    ...OPTIONS,
     path,
-    what: 'names file',
-    parse: (text) => parseFile(z.array(z.string()), text),
-    nothing: [],
-    nothingMeans: 'nobody is known',
-    ...(optional === undefined ? {} : { optional }),
-    log: createLogger('test', 'silent'),
-    changed: (_before, now) => seen.push(now),
+    changed: (_before, now) => void seen.push(now),
+    ...given,
   });
-  await file.start();
   onTestFinished(async () => {
     file.stop();
     await rm(folder, { recursive: true });
   });
+  await file.start();
   return { file, path, seen, write: (text: string) => writeFile(path, text) };
 }
 
@@ -60,8 +69,86 @@ it('a file that goes away leaves nothing in force', async () => {
 });
 
 it('a file that may be missing is no problem until it is there', async () => {
-  const { file, write } = await watched({ optional: true });
+  const { file, write } = await watched({ missing: 'nothing' });
   expect([file.content, file.problem]).toEqual([[], undefined]);
   await write('["ada"]');
   await expect.poll(() => file.content, SOON).toEqual(['ada']);
+});
+
+it.each([...BAD_FILES, HALF_WRITTEN].filter(({ what }) => what !== 'a folder'))(
+  'a file that turns $what leaves the last good one in force, until it is mended',
+  async ({ put, problem }) => {
+    const { file, path, write } = await watched({ content: '["ada"]' });
+    await put(path);
+    await expect.poll(() => file.problem, SOON).toMatch(problem);
+    expect(file.problem).toMatch(/^the names file .*names\.json was refused \(it is .*\); the last good one/);
+    expect(file.content).toEqual(['ada']);
+    await write('["bob"]');
+    await expect.poll(() => file.content, SOON).toEqual(['bob']);
+    expect(file.problem).toBeUndefined();
+  },
+);
+
+it.each([
+  ['nothing', [], /is a folder: put the file in its place; nobody is known$/],
+  ['last-good', ['ada'], /refused \(it is a folder: put the file in its place\); the last good one stays/],
+] as const)(
+  'a folder in its place leaves %s in force, as its user wants it',
+  async (unreadable, left, problem) => {
+    const { file, path } = await watched({ content: '["ada"]', unreadable });
+    await BAD_FILES.find(({ what }) => what === 'a folder')?.put(path);
+    await expect.poll(() => file.problem, SOON).toMatch(problem);
+    expect(file.content).toEqual(left);
+  },
+);
+
+it('a file that goes away may leave the last good one in force; where there was none, nothing is wrong', async () => {
+  const { file, path, write } = await watched({ missing: 'last-good' });
+  expect([file.content, file.problem, file.wasRead]).toEqual([[], undefined, false]);
+  await write('["ada"]');
+  await expect.poll(() => file.content, SOON).toEqual(['ada']);
+  await rename(path, `${path}.gone`);
+  await expect.poll(() => file.problem, SOON).toMatch(/was refused \(it is gone\); the last good one/);
+  expect([file.content, file.wasRead]).toEqual([['ada'], true]);
+});
+
+it('nobody is told where the file says the same again', async () => {
+  const { file, seen, write } = await watched({ content: '["ada"]' });
+  await write('["ada"]');
+  await file.reread();
+  await write('[1]');
+  await file.reread();
+  await write('["ada"]');
+  await file.reread();
+  expect([seen, file.problem]).toEqual([[['ada']], undefined]);
+});
+
+it('what changes while the file is taken for the first time is taken too', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'aegis-watched-')), 'names.json');
+  onTestFinished(() => rm(join(path, '..'), { recursive: true }));
+  await writeFile(path, '["ada"]');
+  const { file } = await watched({
+    path,
+    changed: async (_before, [first]) => {
+      if (first === 'ada') await writeFile(path, '["bob"]');
+    },
+  });
+  await expect.poll(() => file.content, SOON).toEqual(['bob']);
+});
+
+it('whoever could not take a change is told again, and an error at the start ends it', async () => {
+  let broken = false;
+  const told: string[][] = [];
+  const changed = (_before: string[], now: string[]): void => {
+    if (broken) throw new Error('the bus is away');
+    told.push(now);
+  };
+  const { file, write } = await watched({ content: '["ada"]', changed });
+  broken = true;
+  await write('["bob"]');
+  await expect.poll(() => file.content, SOON).toEqual(['bob']);
+  broken = false;
+  await expect.poll(() => told, SOON).toEqual([['ada'], ['bob']]);
+  broken = true;
+  await expect(watched({ content: '["ada"]', changed })).rejects.toThrow('the bus is away');
 });

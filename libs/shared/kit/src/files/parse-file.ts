@@ -15,6 +15,7 @@ export function parseFile<S extends z.ZodType>(schema: S, text: string): ReadFil
     return {
       problem: toAppError(thrown)
         .message.replace(/^The body is/, 'it is')
+        .replace(/^body: /, '')
         .replace(/\.$/, ''),
     };
   }

@@ -1,23 +1,60 @@
-import { type Stats, unwatchFile, watchFile } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
 const POLL_MS = 250;
 const SETTLED_AFTER_MS = 150;
 
+const MAY_FAIL = { bigint: true } as const;
+
+/** What two files that are not the same differ in. */
+const look = ({ dev, ino, mode, size, mtimeNs, ctimeNs }: BigIntStats): string =>
+  [dev, ino, mode, size, mtimeNs, ctimeNs].join(' ');
+
+/** Where nothing is to be seen, why. */
+const lookless = (error: unknown): string => String((error as NodeJS.ErrnoException).code);
+
+function lookNow(path: string): string {
+  try {
+    return look(statSync(path, MAY_FAIL));
+  } catch (error) {
+    return lookless(error);
+  }
+}
+
+export type PathWatch = {
+  /** What stands there now is known: for whoever is about to read it. What changes from here on is called back. */
+  know(): void;
+  stop(): void;
+};
+
 /**
- * Calls back when the file at a path changed, appeared or went away, and has then been still for a moment: a file that is
- * being written must not be read by half. By polling, which sees renames, symlinks and mounted volumes alike.
+ * Calls back when the file at a path is another one than what is known of it: changed, there, or gone. By polling, which sees
+ * renames, symlinks and mounted volumes alike. Some time is left to whoever is writing it.
  */
-export function watchPath(path: string, onChange: () => void): { stop(): void } {
+export function watchPath(path: string, onChange: () => void): PathWatch {
+  let known = lookNow(path);
   let timer: NodeJS.Timeout | undefined;
-  const listener = (_now: Stats, _before: Stats): void => {
+  let isLooking = false;
+
+  const compare = (now: string): void => {
+    isLooking = false;
+    if (now === known) return;
+    known = now;
     clearTimeout(timer);
-    timer = setTimeout(onChange, SETTLED_AFTER_MS);
+    timer = setTimeout(onChange, SETTLED_AFTER_MS).unref();
   };
-  watchFile(path, { interval: POLL_MS, persistent: false }, listener);
+  const poll = setInterval(() => {
+    if (isLooking) return;
+    isLooking = true;
+    void stat(path, MAY_FAIL).then(look, lookless).then(compare);
+  }, POLL_MS).unref();
   return {
+    know() {
+      known = lookNow(path);
+    },
     stop() {
+      clearInterval(poll);
       clearTimeout(timer);
-      unwatchFile(path, listener);
     },
   };
 }

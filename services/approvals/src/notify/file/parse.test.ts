@@ -14,9 +14,9 @@ test('a file has webhooks of three kinds; a new approval is what they are told o
   });
   const read = parseWebhooks(text);
   if ('problem' in read) throw new Error(read.problem);
-  expect([...read.entries.keys()]).toEqual(['ops', 'chat', 'mail']);
-  expect(read.entries.get('chat')?.events).toEqual(['approval.requested']);
-  expect(parseWebhooks(writeWebhooks(read.entries))).toEqual(read);
+  expect([...read.file.keys()]).toEqual(['ops', 'chat', 'mail']);
+  expect(read.file.get('chat')?.events).toEqual(['approval.requested']);
+  expect(parseWebhooks(writeWebhooks(read.file))).toEqual(read);
 });
 
 test.each([

@@ -1,13 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
 import { AppError } from '@aegis/kit/errors';
-import { type Draft, draftFile, watchPath } from '@aegis/kit/files';
+import { createWatchedFile, type Draft, draftFile, type ReadFile, readText } from '@aegis/kit/files';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
 import type { Entries } from './entry.ts';
 import { whileLocked } from './lock.ts';
 import { parseWebhooks, writeWebhooks } from './parse.ts';
 
-const MAX_FILE_BYTES = 1_048_576;
+const NOTHING: Entries = new Map();
 
 export type WebhooksFile = {
   start(): Promise<void>;
@@ -26,21 +25,11 @@ export type WebhooksFile = {
   readonly problem: string | undefined;
 };
 
-type Reading = { entries: Entries; text: string | undefined } | { problem: string };
-
-/** What stands at the path now; a missing file means that there are no webhooks. Never throws. */
-async function read(path: string): Promise<Reading> {
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) return { problem: `it is larger than ${MAX_FILE_BYTES} bytes` };
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
-    const parsed = parseWebhooks(text);
-    return 'problem' in parsed ? parsed : { ...parsed, text };
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { entries: new Map(), text: undefined };
-    return { problem: error instanceof TypeError ? 'it is not UTF-8 text' : `it can't be read: ${message}` };
-  }
+/** What stands at the path now; undefined where nothing does. Never throws. */
+async function read(path: string): Promise<ReadFile<Entries> | undefined> {
+  const now = await readText(path);
+  if (now.state === 'missing') return undefined;
+  return now.state === 'text' ? parseWebhooks(now.text) : { problem: `it ${now.problem}` };
 }
 
 const readOnly = (detail: string, cause?: unknown): AppError => new AppError('read_only', detail, { cause });
@@ -58,7 +47,7 @@ const draftOf = (path: string, entries: Entries): Promise<Draft> =>
 const NO_FILE: WebhooksFile = {
   start: () => Promise.resolve(),
   stop: () => undefined,
-  entries: () => new Map(),
+  entries: () => NOTHING,
   isThere: () => false,
   change: () =>
     Promise.reject(
@@ -78,32 +67,28 @@ export function createWebhooksFile(
 ): WebhooksFile {
   if (path === undefined) return NO_FILE;
   const inTurn = createMutex();
-  let entries: Entries = new Map();
-  let inForce: string | undefined;
-  let problem: string | undefined;
-  let watcher: { stop(): void } | undefined;
+  const file = createWatchedFile({
+    path,
+    what: 'webhooks file',
+    parse: parseWebhooks,
+    nothing: NOTHING,
+    nothingMeans: 'there are no webhooks',
+    missing: 'last-good',
+    unreadable: 'last-good',
+    log,
+    async changed(_before, entries) {
+      log.info({ webhooks: [...entries.keys()] }, 'webhooks in force');
+      await changed();
+    },
+  });
 
-  const refuse = (why: string): void => {
-    problem = `the webhooks file ${path} was refused (${why}); the last good one stays in force`;
-    log.warn({ problem }, 'webhooks file not in force');
-  };
-  const take = async (): Promise<void> => {
-    const now = await read(path);
-    if ('problem' in now) return refuse(now.problem);
-    if (now.text === undefined && inForce !== undefined) return refuse('it is gone');
-    problem = undefined;
-    if (now.text === inForce) return;
-    ({ entries, text: inForce } = now);
-    log.info({ webhooks: [...entries.keys()] }, 'webhooks in force');
-    await changed();
-  };
   const draft = async (edit: (entries: Entries) => Entries): Promise<Draft> => {
     const now = await read(path);
-    if ('problem' in now) {
+    if (now && 'problem' in now) {
       throw readOnly(`The webhooks file ${path} was refused (${now.problem}): mend it first.`);
     }
     // A file that went away comes back with what is in force.
-    return draftOf(path, edit(now.text === undefined ? entries : now.entries));
+    return draftOf(path, edit(now?.file ?? file.content));
   };
   const replace: WebhooksFile['change'] = async (edit, record) => {
     const drafted = await draft(edit);
@@ -117,20 +102,17 @@ export function createWebhooksFile(
   };
   const change: WebhooksFile['change'] = async (edit, record) => {
     await whileLocked(path, () => replace(edit, record));
-    await take();
+    await file.reread();
   };
 
   return {
-    async start() {
-      await inTurn(take);
-      watcher = watchPath(path, () => void inTurn(take));
-    },
-    stop: () => watcher?.stop(),
-    entries: () => entries,
-    isThere: () => inForce !== undefined,
+    start: () => file.start(),
+    stop: () => file.stop(),
+    entries: () => file.content,
+    isThere: () => file.wasRead,
     change: (edit, record) => inTurn(() => change(edit, record)),
     get problem() {
-      return problem;
+      return file.problem;
     },
   };
 }

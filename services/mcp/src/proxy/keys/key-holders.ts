@@ -24,8 +24,8 @@ const NOBODY_HAS_A_KEY: KeyHolders = {
 
 /**
  * The holders of API keys, from a file that is read again when it changes. A file that turns bad leaves the last good one
- * in force; where there is none, no key is right. Without a path nobody needs a key. `changed` is told,
- * each time that it was read, who has the same key as before.
+ * in force; where there is none, no key is right. Without a path nobody needs a key. `changed` is told, whenever keys
+ * changed, who has the same one as before.
  */
 export function createKeyHolders(
   path: string | undefined,
@@ -39,6 +39,9 @@ export function createKeyHolders(
     parse: parseKeys,
     nothing: { keys: {} },
     nothingMeans: 'no key is accepted',
+    missing: 'problem',
+    // Nobody could be told apart from a stranger.
+    unreadable: 'nothing',
     log,
     changed: ({ keys: before }, { keys }) =>
       changed((principal) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/contracts/keys-file';
 import { keyDigest, makeKey as makeKeyOf } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
+import { BAD_FILES } from '@aegis/testkit/bad-files';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createKeyHolders } from './key-holders.ts';
 
@@ -20,7 +21,7 @@ async function startHolders(content?: string) {
     holders.stop();
     await rm(folder, { recursive: true });
   });
-  return { holders, write: (text: string) => writeFile(path, text) };
+  return { holders, path, write: (text: string) => writeFile(path, text) };
 }
 
 const fileOf = (keys: Record<string, string>): string => JSON.stringify({ keys });
@@ -62,6 +63,34 @@ describe('who holds a key', () => {
     await write('{"keys": {"bob": "plain"}}');
     await expect.poll(() => holders.problem, { timeout: 5_000 }).toContain('keys.bob');
     expect(holders.principalOf(`Bearer ${bob}`)).toBe('key:bob');
+  });
+
+  it.each(BAD_FILES)(
+    'is as before, and nobody new, where the file turns $what',
+    async ({ what, put, problem }) => {
+      const ada = makeKey();
+      const { holders, path } = await startHolders(fileOf({ ada: keyDigest(ada) }));
+      await put(path);
+      await expect.poll(() => holders.problem, { timeout: 5_000 }).toMatch(problem);
+      // Nothing is known of what a folder hides: then nobody is let in.
+      expect(holders.principalOf(`Bearer ${ada}`)).toBe(what === 'a folder' ? undefined : 'key:ada');
+    },
+  );
+
+  it('is nobody where the file is half-written at the start, until it is whole', async () => {
+    const ada = makeKey();
+    const whole = fileOf({ ada: keyDigest(ada) });
+    const { holders, write } = await startHolders(whole.slice(0, -10));
+    expect(holders.principalOf(`Bearer ${ada}`)).toBeUndefined();
+    expect(holders.problem).toContain('it is not valid JSON');
+    await write(whole);
+    await expect.poll(() => holders.principalOf(`Bearer ${ada}`), { timeout: 5_000 }).toBe('key:ada');
+  });
+
+  it('may be in a file with a byte order mark, as some editors write it', async () => {
+    const ada = makeKey();
+    const { holders } = await startHolders(`\uFEFF${fileOf({ ada: keyDigest(ada) })}`);
+    expect(holders.principalOf(`Bearer ${ada}`)).toBe('key:ada');
   });
 });
 

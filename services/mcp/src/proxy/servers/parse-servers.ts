@@ -1,7 +1,6 @@
 import { ServerName } from '@aegis/contracts/call';
 import { RECORD_MODES } from '@aegis/firewall/gate';
-import { describeIssues, toAppError } from '@aegis/kit/errors';
-import { parseStrictJson } from '@aegis/kit/json';
+import { parseFile, type ReadFile } from '@aegis/kit/files';
 import { z } from 'zod';
 import type { ServerEntry, Upstream } from './entry.ts';
 
@@ -95,7 +94,6 @@ const File = z
   });
 
 export type Servers = ReadonlyMap<string, ServerEntry>;
-export type ParsedServers = { readonly servers: Servers } | { readonly problem: string };
 
 function upstreamOf(entry: z.output<typeof Entry>): Upstream {
   if (entry.url !== undefined) return { kind: 'http', url: entry.url, headers: entry.headers ?? {} };
@@ -104,24 +102,14 @@ function upstreamOf(entry: z.output<typeof Entry>): Upstream {
 }
 
 /** Reads the text of a servers file. A problem is one sentence that names the field. Disabled servers are left out. */
-export function parseServers(text: string): ParsedServers {
-  let document: unknown;
-  try {
-    document = parseStrictJson(text.replace(/^\uFEFF/, ''));
-  } catch (thrown) {
-    return {
-      problem: toAppError(thrown)
-        .message.replace(/^The body is/, 'it is')
-        .replace(/\.$/, ''),
-    };
-  }
-  const parsed = File.safeParse(document, { reportInput: true });
-  if (!parsed.success) return { problem: describeIssues(parsed.error) };
+export function parseServers(text: string): ReadFile<Servers> {
+  const read = parseFile(File, text);
+  if ('problem' in read) return read;
   const servers = new Map<string, ServerEntry>();
-  for (const [name, entry] of Object.entries(parsed.data.mcpServers ?? parsed.data.servers ?? {})) {
+  for (const [name, entry] of Object.entries(read.file.mcpServers ?? read.file.servers ?? {})) {
     if (entry.disabled) continue;
     const { record, hold, showDenied } = entry.aegis;
     servers.set(name, { name, upstream: upstreamOf(entry), record, holdMs: hold, showDenied });
   }
-  return { servers };
+  return { file: servers };
 }
