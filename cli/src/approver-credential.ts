@@ -1,3 +1,4 @@
+import { CONTROL } from '@aegis/kit/text';
 import type { Command } from 'commander';
 import { readSecretLine } from './approval-code.ts';
 import { wrongUsage } from './cli-error.ts';
@@ -24,7 +25,7 @@ export const givenSecret = ({ env }: Pick<Host, 'env'>, { key, code }: ApproverO
 
 /** As a header; in UTF-8, of which a header takes each byte as a Latin letter. @throws CliError wrong usage */
 export function bearer(secret: string): Bearer {
-  if (secret.trim() === '' || /[\p{Cc}]/u.test(secret)) {
+  if (secret.trim() === '' || CONTROL.test(secret)) {
     throw wrongUsage(
       "There is no approver's key or approval code: give it by --key, --code, AEGIS_APPROVER_KEY, APPROVAL_CODE or standard input.",
     );

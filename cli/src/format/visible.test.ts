@@ -12,6 +12,9 @@ const HOSTILE: readonly (readonly [string, string, string])[] = [
   ['a filler that looks like nothing', '\u3164', '\\u{3164}'],
   ['a line separator', 'a\u2028b', 'a\\u{2028}b'],
   ['an invisible tag', 'a\u{e0041}', 'a\\u{e0041}'],
+  ['a blank symbol', 'a\u2800', 'a\\u{2800}'],
+  ['a note without a head', 'a\u{1d159}', 'a\\u{1d159}'],
+  ['a character of private use', 'a\ue000', 'a\\u{e000}'],
   ['a lone surrogate', 'a\ud800b', 'a\\u{d800}b'],
 ];
 

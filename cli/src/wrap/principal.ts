@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import { every, LINE_BREAKING } from '@aegis/kit/text';
 
 const MAX_LENGTH = 200;
 
@@ -12,5 +13,5 @@ export function osUserPrincipal(): string {
       return `uid-${process.getuid?.() ?? 'unknown'}`;
     }
   })();
-  return `os-user:${name.replaceAll(/\p{Cc}/gu, '_')}`.slice(0, MAX_LENGTH);
+  return `os-user:${name.replace(every(LINE_BREAKING), '_')}`.slice(0, MAX_LENGTH);
 }

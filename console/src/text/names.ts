@@ -1,5 +1,7 @@
-import { INVISIBLE, UNUSUAL_SPACE } from '@aegis/kit/text';
+import { every, INVISIBLE, UNUSUAL_SPACE } from '@aegis/kit/text';
 
+const UNSEEN = every(INVISIBLE);
+const ODD_SPACES = every(UNUSUAL_SPACE);
 const PLAIN = /^[A-Za-z0-9._$-]+$/;
 const FOREIGN = /[^\P{L}A-Za-z]|[^\P{N}0-9]|\p{M}/u;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
@@ -15,7 +17,7 @@ export const hasForeignLetters = (key: string): boolean => FOREIGN.test(key);
 /** Whether one word has Latin letters beside Cyrillic or Greek ones, as no language writes and only a forger does. */
 export function mixesAlphabets(text: string): boolean {
   if (!LOOKS_LATIN.test(text)) return false;
-  for (const [word] of text.replace(INVISIBLE, '').matchAll(WORD)) {
+  for (const [word] of text.replace(UNSEEN, '').matchAll(WORD)) {
     if (LATIN.test(word) && LOOKS_LATIN.test(word)) return true;
   }
   return false;
@@ -30,7 +32,7 @@ const TWIN = new Map(
 /** A key as a careless reader takes it: without case, compatibility forms, alphabets, spaces and what nobody sees. */
 function looksOf(key: string): string {
   if (PLAIN.test(key)) return key.toLowerCase();
-  const seen = key.replace(INVISIBLE, '').normalize('NFKC').replace(INVISIBLE, '').replace(UNUSUAL_SPACE, '');
+  const seen = key.replace(UNSEEN, '').normalize('NFKC').replace(UNSEEN, '').replace(ODD_SPACES, '');
   const lower = seen.replaceAll(' ', '').toUpperCase().toLowerCase();
   return Array.from(lower, (char) => TWIN.get(char) ?? char).join('');
 }

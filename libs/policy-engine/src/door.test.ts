@@ -108,6 +108,8 @@ describe('a door that is denied whatever the policy says', () => {
     ['is nothing', ''],
     ['is too long', `resource:memo:${'a'.repeat(8192)}`],
     ['has an invisible character in its name', 'prompt:gre\u00ADet'],
+    ['has a blank symbol in its name', 'prompt:greet\u2800'],
+    ['has a character of private use in its name', 'prompt:greet\uE000'],
     ['has half a character in its name', 'prompt:\uD800'],
     ['is another host', 'resource:file://etc/passwd'],
     ['goes up by dots that only look so', 'resource:file:///srv/\uFF0E\uFF0E/etc'],

@@ -1,9 +1,9 @@
+import { INVISIBLE } from '@aegis/kit/text';
 import { showValue } from './condition/show.ts';
 import { isFileUri } from './path/file-uri.ts';
 import { foldName, foldText } from './path/fold.ts';
 import { normaliseFileUri } from './path/normalise-file-uri.ts';
 import { normaliseUri } from './path/normalise-uri.ts';
-import { hasControl } from './path/percent.ts';
 
 /** A side door as rules name it. */
 export interface DoorName {
@@ -22,8 +22,6 @@ export type ReadDoor =
 const MAX_LENGTH = 8192;
 const RESOURCE = 'resource:';
 const PROMPT = 'prompt:';
-/** What makes a name look like another one. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /** Brings a door into one spelling, or says why it has none: such a door is denied, whatever the policy says. */
 export function readDoor(door: string): ReadDoor {
@@ -51,8 +49,8 @@ function foldsOf(spellings: readonly string[]): string[] {
 
 function readPrompt(door: string): ReadDoor {
   if (door === PROMPT) return refuse('expected a name after prompt:');
-  const isPlain = !UNSEEN.test(door) && !hasControl(door);
-  if (!isPlain) return refuse(`${showValue(door)} has characters that can't be seen`);
+  // What nobody sees makes a name look like another one.
+  if (INVISIBLE.test(door)) return refuse(`${showValue(door)} has characters that can't be seen`);
   return { ok: true, door: { name: door, spellings: [door], folds: [] } };
 }
 

@@ -1,4 +1,5 @@
 import { emitKeypressEvents } from 'node:readline';
+import { CONTROL } from '@aegis/kit/text';
 import type { Host } from '../../host.ts';
 import type { State } from './state.ts';
 import type { Key } from './update.ts';
@@ -28,7 +29,7 @@ function toKey(text: string | undefined, { name, ctrl, meta }: Pressed): Key {
   // Node says that it is meta, too.
   if (name === 'escape') return { name };
   if (ctrl || meta) return { name: `${ctrl ? 'ctrl' : 'meta'}-${name ?? ''}` };
-  const types = text !== undefined && !/\p{Cc}/u.test(text) ? text : undefined;
+  const types = text !== undefined && !CONTROL.test(text) ? text : undefined;
   return { name: name === 'enter' ? 'return' : name, text: types };
 }
 

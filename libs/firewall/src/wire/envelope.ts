@@ -1,3 +1,4 @@
+import { CONTROL } from '@aegis/kit/text';
 import type { JsonObject } from './json-object.ts';
 import type { Id, Message } from './message.ts';
 import { ENVELOPE_KEYS } from './protocol-keys.ts';
@@ -5,7 +6,6 @@ import { ENVELOPE_KEYS } from './protocol-keys.ts';
 const MAX_ID_BYTES = 1024;
 /** The engine copies what is shorter. */
 const SHORTEST_SLICE = 13;
-const CONTROL = /\p{Cc}/u;
 /** What a method is spelled with: visible ASCII. */
 const METHOD = /^[\x21-\x7e]{1,256}$/;
 /** Escapes that could hide a letter. A slash may be written with a backslash: some writers always do. */

@@ -1,3 +1,4 @@
+import { ONE_LINE } from '@aegis/kit/text';
 import type { PolicyCall } from '../decision.ts';
 import type { Clock, LocalTime } from './clock.ts';
 import type { Field, NamedField } from './field.ts';
@@ -17,8 +18,8 @@ export type Reading =
 
 export type Reader = (facts: Facts) => Reading;
 
-/** What `Op` is in the contracts: anything else could not be recorded. */
-const OPERATION = /^[^\p{Cc}\u2028\u2029]{1,128}$/u;
+/** In UTF-16 units, as the contracts count them. */
+const LONGEST_OPERATION = 128;
 
 /** The way to a field. Only own properties are looked at, so that no argument reaches a prototype. */
 export function createReader(field: Field, clock: Clock): Reader {
@@ -63,8 +64,15 @@ function reading(name: string, value: unknown): Reading {
 export function readOp({ call, op }: Facts): Reading {
   if (op?.keys === undefined) return reading('op', call.op);
   const read = readArgument(call.args, op.text, op.keys);
-  if (!read.known || (typeof read.value === 'string' && OPERATION.test(read.value))) return read;
+  if (!read.known || isOperation(read.value)) return read;
   return unfit(op, read.value, 'the name of an operation');
+}
+
+/** What `Op` is in the contracts: anything else could not be recorded. */
+function isOperation(value: unknown): boolean {
+  return (
+    typeof value === 'string' && value !== '' && value.length <= LONGEST_OPERATION && ONE_LINE.test(value)
+  );
 }
 
 /** The amount as the rule takes it: a whole number of cents, or not known. */

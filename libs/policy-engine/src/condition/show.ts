@@ -1,3 +1,4 @@
+import { escaped, INVISIBLE } from '@aegis/kit/text';
 import { isSecretName } from '../secrets/names.ts';
 import { secretSpans } from '../secrets/shapes.ts';
 
@@ -6,9 +7,6 @@ const HIDDEN = '[redacted]';
 const MAX_LISTED = 5;
 /** So far a text is searched for secrets: enough to see the end of what starts where a reason still quotes. */
 const IN_SIGHT = 1024;
-
-/** What a reader can't see or what would break a line: control, format and other characters without a shape. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
  * A value as a reason shows it: text in quotes, at most about 80 characters, with control and invisible characters
@@ -55,7 +53,7 @@ export function showText(text: string): string {
 }
 
 function showCharacter(character: string): string {
-  if (UNSEEN.test(character)) return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  if (INVISIBLE.test(character)) return escaped(character);
   return character === "'" || character === '\\' ? `\\${character}` : character;
 }
 

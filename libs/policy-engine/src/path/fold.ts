@@ -1,13 +1,14 @@
-import { withoutCase } from '@aegis/kit/text';
+import { every, IGNORABLE, withoutCase } from '@aegis/kit/text';
 
 // Printable and not: every character of ASCII, which folding only makes lower case.
 const ASCII = /^[\0-\x7f]*$/;
-const WITHOUT_SHAPE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
+/** What file systems leave out; they keep private characters and blank symbols, which fold to themselves. */
+const WITHOUT_SHAPE = every(IGNORABLE);
 /**
  * More marks on one letter than text has: 30 are the most in the Stream-Safe Text Format (UAX 15). Normalising sorts them,
  * which takes quadratic time. The two voicing signs become marks, and characters without a shape go away between marks.
  */
-const TANGLE = /[\p{M}\uFF9E\uFF9F\p{Cf}\p{Default_Ignorable_Code_Point}]{31}/u;
+const TANGLE = new RegExp(`[\\p{M}\\uFF9E\\uFF9F${IGNORABLE.source}]{31}`, 'v');
 
 /** Whether folding this text could take long. */
 export function isTangled(text: string): boolean {

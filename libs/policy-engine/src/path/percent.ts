@@ -1,3 +1,5 @@
+import { CONTROL } from '@aegis/kit/text';
+
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
 
 /** One round of percent-decoding; undefined where the bytes are no UTF-8. A `%` without two digits stays as it is. */
@@ -25,5 +27,5 @@ export function hasEncodedSlash(text: string): boolean {
 }
 
 export function hasControl(text: string): boolean {
-  return /\p{Cc}/u.test(text);
+  return CONTROL.test(text);
 }

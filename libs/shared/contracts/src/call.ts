@@ -1,3 +1,4 @@
+import { ONE_LINE } from '@aegis/kit/text';
 import { z } from 'zod';
 import { whole } from './tolerant.ts';
 
@@ -25,13 +26,9 @@ export const AmountCents = z
   .refine((n) => Number.isSafeInteger(n) && n >= 0, 'expected an integer from 0 to 9007199254740991');
 export type AmountCents = z.infer<typeof AmountCents>;
 
-/** Text that people will read in a log line or a table: no control characters. */
+/** Text that people will read in a log line or a table: it is one line. */
 const line = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'expected text without control characters');
+  z.string().min(1).max(max).regex(ONE_LINE, 'expected text without control characters');
 
 export const Op = line(128);
 /** The caller's own name for a call; unique per principal. */

@@ -68,12 +68,20 @@ it('files/lock has this public surface, and a change to it is a decision', () =>
 
 it('text has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(text).toSorted()).toEqual([
+    'CONTROL',
+    'IGNORABLE',
     'INVISIBLE',
+    'LINE_BREAKING',
+    'ONE_LINE',
     'UNUSUAL_SPACE',
     'codePoint',
+    'escaped',
+    'every',
     'foldName',
+    'isBlank',
     'oneLine',
     'visible',
+    'visibleJson',
     'withoutCase',
   ]);
 });

@@ -138,7 +138,7 @@ describe('where a rule names approvers', () => {
 describe('where a rule asks for a reason', () => {
   const asked = waiting({ require_reason: true });
 
-  it.each([undefined, '', '   ', '\n\t', '\u200b\u2060', '\u2800\u3164'])(
+  it.each([undefined, '', '   ', '\n\t', '\u200b\u2060', '\u2800\u3164', '\u{1d159}'])(
     '%j is none, for a yes and for a no',
     (reason) => {
       for (const verdict of ['approve', 'deny'] as const) {

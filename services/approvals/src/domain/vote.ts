@@ -1,4 +1,5 @@
 import type { Approval, Verdict } from '@aegis/contracts/approvals';
+import { isBlank } from '@aegis/kit/text';
 import { type Decider, questionOf, whyNot, whyNoYes } from './decider.ts';
 import type { Decision } from './outcome.ts';
 
@@ -15,9 +16,6 @@ export type Vote = {
   /** Who said yes and is no approver for this any more: their word counts no longer. */
   gone?: readonly string[];
 };
-
-/** White space, and what nobody sees: a reason of these alone is none. */
-const BLANK = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 
 /** What a denial says where nobody said why. */
 const NO_REASON = 'no reason was given';
@@ -78,7 +76,7 @@ export function vote(given: Vote, state: Pending): Decision {
   const why = given.verdict === 'approve' ? whyNoYes : whyNot;
   const because = why(given.by, questionOf(state));
   if (because !== undefined) return { because, fault: 'not_an_approver' };
-  const reason = given.reason?.replace(BLANK, '') ? given.reason.trim() : undefined;
+  const reason = given.reason === undefined || isBlank(given.reason) ? undefined : given.reason.trim();
   if (state.terms?.require_reason && reason === undefined) {
     return { because: 'reason: this rule asks for one', fault: 'invalid_request' };
   }

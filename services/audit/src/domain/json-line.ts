@@ -1,12 +1,4 @@
-/** What a terminal or a line reader may act on: control and format characters, and line separators beside LF. */
-const ACTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+import { visibleJson } from '@aegis/kit/text';
 
-const escapeUnits = (text: string): string =>
-  Array.from(
-    { length: text.length },
-    (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, '0')}`,
-  ).join('');
-
-/** One line of JSON that ends in LF and has no other line break, escape sequence or bidi control in it. */
-export const toJsonLine = (value: object): string =>
-  `${JSON.stringify(value).replace(ACTIVE, escapeUnits)}\n`;
+/** One line of JSON that ends in LF and has nothing in it that a terminal obeys, a line reader cuts at or nobody sees. */
+export const toJsonLine = (value: object): string => `${visibleJson(JSON.stringify(value))}\n`;

@@ -1,4 +1,5 @@
 import type { ClientInfo } from '@aegis/contracts/call';
+import { every, LINE_BREAKING } from '@aegis/kit/text';
 
 /** Keys of the `_meta` envelope that each request of the 2026-07-28 era carries. */
 const PREFIX = 'io.modelcontextprotocol/';
@@ -7,7 +8,7 @@ const CLIENT_INFO = `${PREFIX}clientInfo`;
 const CLIENT_CAPABILITIES = `${PREFIX}clientCapabilities`;
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-const NOT_A_LINE = /[\p{Cc}\u2028\u2029]/gu;
+const NOT_A_LINE = every(LINE_BREAKING);
 const NAME_CHARACTERS = 200;
 const VERSION_CHARACTERS = 100;
 

@@ -1,8 +1,10 @@
+import { INVISIBLE } from './unseen.ts';
+
 /**
- * Characters that make no name another one: those that nobody sees (the `INVISIBLE` of `visible.ts`, and every other one
- * without a shape), spaces, and the dot that lower-casing leaves of a capital I with a dot.
+ * Characters that make no name another one: those that nobody sees, spaces, and the dot that lower-casing leaves of a capital
+ * I with a dot.
  */
-const UNSEEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u0307\u2800\u{1d159}]/gu;
+const UNSEEN = new RegExp(`[${INVISIBLE.source}\\p{Z}\\u0307]`, 'gv');
 const PLAIN_WORD = /^[a-z0-9$./:_-]*$/i;
 const NOT_ASCII = /[^\0-\x7f]/gu;
 const MARK = /^\p{M}$/u;

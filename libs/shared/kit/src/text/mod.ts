@@ -1,2 +1,12 @@
 export { foldName, withoutCase } from './fold.ts';
-export { codePoint, INVISIBLE, oneLine, UNUSUAL_SPACE, visible } from './visible.ts';
+export {
+  CONTROL,
+  every,
+  IGNORABLE,
+  INVISIBLE,
+  isBlank,
+  LINE_BREAKING,
+  ONE_LINE,
+  UNUSUAL_SPACE,
+} from './unseen.ts';
+export { codePoint, escaped, oneLine, visible, visibleJson } from './visible.ts';
