@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { Service } from '@aegis/bus/service';
-import { traceparentOf } from '@aegis/contracts/create-event';
 import { auditQuery, auditWrite, healthOf } from '@aegis/contracts/rpc';
+import { newTraceparent } from '@aegis/kit/trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TRACE_ID } from './testkit/samples.ts';
 import {
@@ -190,8 +190,15 @@ describe('asking', () => {
       const { entries } = await query({ limit: 1 });
       expect(entries[0]).toMatchObject({ action: 'note', note: `entry ${i}`, ok: true, trace_id });
     }
-    expect((await write({}, traceparentOf(TRACE_ID))).trace_id).toBe(TRACE_ID);
-    expect((await write({}, 'garbage')).trace_id).toMatch(/^[0-9a-f]{32}$/);
+    expect((await write({}, newTraceparent(TRACE_ID))).trace_id).toBe(TRACE_ID);
+    for (const none of [
+      'garbage',
+      newTraceparent(TRACE_ID).replace(/-[0-9a-f]{16}-/, `-${'0'.repeat(16)}-`),
+    ]) {
+      const { trace_id } = await write({}, none);
+      expect(trace_id).toMatch(/^[0-9a-f]{32}$/);
+      expect(trace_id).not.toBe(TRACE_ID);
+    }
   });
 
   it('filters by tool, ok, status and time', async () => {

@@ -1,13 +1,8 @@
 import type { Bus, RequestContext } from '@aegis/bus';
 import type { WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import { AUDIT_LOG } from '@aegis/contracts/subjects';
-
-/** https://www.w3.org/TR/trace-context/#trace-id: all zeros is no trace id. */
-const TRACE = /^00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-const traceIdOf = (traceparent: string | undefined): string =>
-  TRACE.exec(traceparent ?? '')?.[1] ?? newTraceId();
+import { newTraceId, traceIdOf } from '@aegis/kit/trace';
 
 export type WriteDeps = { bus: Pick<Bus, 'commit'>; path: string; now: () => Date };
 
@@ -20,7 +15,7 @@ export type WriteDeps = { bus: Pick<Bus, 'commit'>; path: string; now: () => Dat
 export const createWrite =
   ({ bus, path, now }: WriteDeps) =>
   async (entry: WriteAudit, { deadlineMs, traceparent }: RequestContext): Promise<WriteAuditReply> => {
-    const traceId = traceIdOf(traceparent);
+    const traceId = traceIdOf(traceparent) ?? newTraceId();
     const event = createEvent({
       type: 'aegis.audit.written.v1',
       source: 'audit',

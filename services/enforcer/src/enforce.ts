@@ -1,10 +1,10 @@
 import { type Bus, type RequestContext, retryOnConflict } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { recordCall } from '@aegis/contracts/call-digest';
-import { newTraceId } from '@aegis/contracts/create-event';
 import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
 import { decisionEvent } from '@aegis/contracts/decision-event';
 import { AppError } from '@aegis/kit/errors';
+import { newTraceId } from '@aegis/kit/trace';
 import {
   type Decided,
   decideWithoutApproval,

@@ -1,6 +1,7 @@
 import { type Bus, retryOnConflict } from '@aegis/bus';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
+import { newTraceId } from '@aegis/kit/trace';
 import type { PolicyReplica } from '@aegis/replicas/policy';
 import { type Candidate, decide } from './domain/policy-log.ts';
 

@@ -144,6 +144,9 @@ describe('asking', () => {
     expect(await raw('{"data":{"n":1}}')).toContain('deadline_ms');
     expect(await raw('{"deadline_ms":9e12,"traceparent":{"a":1},"data":{"n":1}}')).toBe('{"data":{"n":1}}');
     expect(traceparent).toBeUndefined();
+    const zeros = `00-${'0'.repeat(32)}-b7ad6b7169203331-01`;
+    await raw(`{"deadline_ms":9e12,"traceparent":"${zeros}","data":{"n":1}}`);
+    expect(traceparent).toBeUndefined();
     await responder.drain();
   });
 

@@ -1,9 +1,9 @@
-import { Traceparent } from '@aegis/contracts/envelope';
 import type { Rpc, RpcReply } from '@aegis/contracts/rpc';
 import { rpcSubject } from '@aegis/contracts/subjects';
 import { AppError, parseRequest, toAppError, toFault } from '@aegis/kit/errors';
 import { MAX_DEPTH, parseStrictJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
+import { parseTraceparent } from '@aegis/kit/trace';
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { RequestContext } from './ask.ts';
@@ -36,7 +36,7 @@ const LONGEST_WAIT_MS = 30_000;
 
 const Request = z.object({
   deadline_ms: z.number().transform((deadlineMs) => Math.min(deadlineMs, Date.now() + LONGEST_WAIT_MS)),
-  traceparent: Traceparent.optional().catch(undefined),
+  traceparent: z.unknown().optional().transform(parseTraceparent),
   data: z.unknown(),
 });
 

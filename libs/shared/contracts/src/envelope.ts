@@ -1,7 +1,11 @@
+import { traceIdOf as traceIdIn } from '@aegis/kit/trace';
 import { z } from 'zod';
 import { Timestamp } from './call.ts';
 
-/** https://www.w3.org/TR/trace-context/#traceparent-header, version 00. */
+/**
+ * https://www.w3.org/TR/trace-context/#traceparent-header, version 00, as it stands in what is stored. All zeros is no trace, and no
+ * reason why an event can't be read; what a caller sends is read by `parseTraceparent`.
+ */
 export const Traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 
 /**
@@ -21,6 +25,6 @@ export const Envelope = z.object({
 });
 export type Envelope = z.infer<typeof Envelope>;
 
-/** The trace id inside a W3C `traceparent`, if there is one. */
+/** The trace id of an event; undefined where it has none. */
 export const traceIdOf = (event: Pick<Envelope, 'traceparent'>): string | undefined =>
-  event.traceparent?.slice(3, 35);
+  traceIdIn(event.traceparent);

@@ -57,7 +57,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   ],
   'call-digest': ['callDigest', 'recordCall'],
   console: ['Decide', 'GiveGrantForm', 'SignIn'],
-  'create-event': ['createEvent', 'newTraceId', 'traceparentOf'],
+  'create-event': ['createEvent'],
   decision: [
     'CheckReply',
     'CheckRequest',

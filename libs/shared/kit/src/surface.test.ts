@@ -7,6 +7,7 @@ import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
 import * as text from './text/mod.ts';
+import * as trace from './trace.ts';
 
 it('errors has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(errors).toSorted()).toEqual([
@@ -104,4 +105,13 @@ it('env has this public surface, and a change to it is a decision', () => {
 
 it('logger has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(logger).toSorted()).toEqual(['createLogger']);
+});
+
+it('trace has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(trace).toSorted()).toEqual([
+    'newTraceId',
+    'newTraceparent',
+    'parseTraceparent',
+    'traceIdOf',
+  ]);
 });

@@ -1,7 +1,8 @@
 import type { Bus } from '@aegis/bus';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { callLog, enforceLog } from '@aegis/contracts/subjects';
+import { newTraceId } from '@aegis/kit/trace';
 import { POLICY_DIGEST } from './world.ts';
 
 const TIME = '2026-01-01T00:00:00.000Z';

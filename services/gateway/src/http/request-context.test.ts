@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contextOf, requestIdOf, traceparentFrom } from './request-context.ts';
+import { contextOf, requestIdOf } from './request-context.ts';
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
@@ -19,7 +19,7 @@ describe('the request id', () => {
 
 describe('the traceparent', () => {
   it('of a caller is passed on', () => {
-    expect(traceparentFrom({ traceparent: TRACE })).toBe(TRACE);
+    expect(contextOf({ traceparent: TRACE }, 1).traceparent).toBe(TRACE);
   });
 
   it.each([
@@ -31,7 +31,7 @@ describe('the traceparent', () => {
     TRACE.replace('00f067aa0ba902b7', '0'.repeat(16)),
     TRACE.replace('00-4', 'ff-4'),
   ])('that is not one is as none: %j', (given) => {
-    expect(traceparentFrom({ traceparent: given })).toBeUndefined();
+    expect(contextOf({ traceparent: given }, 1).traceparent).toBeUndefined();
   });
 });
 

@@ -1,7 +1,8 @@
 import type { Approval } from '@aegis/contracts/approvals';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import type { CheckReply, EnforceReply } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
+import { newTraceId } from '@aegis/kit/trace';
 import type { z } from 'zod';
 
 export const DIGEST = `sha256:${'0'.repeat(64)}`;

@@ -1,5 +1,6 @@
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
+import { newTraceId } from '@aegis/kit/trace';
 import { changeLevel, isRecordable, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
 

@@ -1,12 +1,12 @@
 import type { ClientInfo } from '@aegis/contracts/call';
 import { every, LINE_BREAKING } from '@aegis/kit/text';
+import { parseTraceparent } from '@aegis/kit/trace';
 
 /** Keys of the `_meta` envelope that each request of the 2026-07-28 era carries. */
 const PREFIX = 'io.modelcontextprotocol/';
 const PROTOCOL_VERSION = `${PREFIX}protocolVersion`;
 const CLIENT_INFO = `${PREFIX}clientInfo`;
 const CLIENT_CAPABILITIES = `${PREFIX}clientCapabilities`;
-const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 const NOT_A_LINE = every(LINE_BREAKING);
 const NAME_CHARACTERS = 200;
@@ -59,7 +59,7 @@ export function readCaller(params: Members | undefined): Caller {
     opensUrls: isModern && isObject(elicitation['url']),
     progressToken:
       typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
-    traceparent: typeof traceparent === 'string' && TRACEPARENT.test(traceparent) ? traceparent : undefined,
+    traceparent: parseTraceparent(traceparent),
   };
 }
 

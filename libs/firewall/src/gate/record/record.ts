@@ -1,13 +1,14 @@
 import { hash, randomUUID } from 'node:crypto';
 import { type Bus, createGroupCommit } from '@aegis/bus';
 import type { ClientInfo } from '@aegis/contracts/call';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import type { Dispatch } from '@aegis/contracts/decision';
 import { type DecisionFacts, decisionEvent } from '@aegis/contracts/decision-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
+import { newTraceId } from '@aegis/kit/trace';
 import { type BackgroundOptions, createBackground } from './background.ts';
 
 /** Ends are facts that only this process knows, so many may wait for a bus that is away. */

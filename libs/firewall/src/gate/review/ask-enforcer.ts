@@ -1,9 +1,9 @@
 import type { Bus } from '@aegis/bus';
 import { callDigest } from '@aegis/contracts/call-digest';
-import { newTraceId } from '@aegis/contracts/create-event';
 import type { EnforceReply } from '@aegis/contracts/decision';
 import { enforce } from '@aegis/contracts/rpc';
 import { AppError, type ErrorCode } from '@aegis/kit/errors';
+import { newTraceId } from '@aegis/kit/trace';
 import type { GateOptions } from '../passage.ts';
 import { originOf, type Passing } from '../passing.ts';
 import type { Dispatcher } from '../record/dispatch.ts';

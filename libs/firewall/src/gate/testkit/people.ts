@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { route } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { callDigest, recordCall } from '@aegis/contracts/call-digest';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import type { EnforceReply, EnforceRequest, Outcome } from '@aegis/contracts/decision';
 import { approvalsCancel, approvalsGet, enforce } from '@aegis/contracts/rpc';
 import { enforceLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { digestOf } from '@aegis/kit/json';
+import { newTraceId } from '@aegis/kit/trace';
 import { connectTestBus } from '@aegis/testkit/bus';
 
 const LATER = '2030-01-01T13:00:00.000Z';

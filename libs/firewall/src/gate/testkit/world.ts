@@ -1,7 +1,8 @@
 import type { Bus } from '@aegis/bus';
-import { createEvent, newTraceId } from '@aegis/contracts/create-event';
+import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { POLICY_LOG, toolAcceptedLog } from '@aegis/contracts/subjects';
+import { newTraceId } from '@aegis/kit/trace';
 import { compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
 import { definitionDigest } from '@aegis/replicas/tools';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
