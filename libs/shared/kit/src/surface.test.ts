@@ -70,6 +70,7 @@ it('files/lock has this public surface, and a change to it is a decision', () =>
 it('text has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(text).toSorted()).toEqual([
     'CONTROL',
+    'Html',
     'IGNORABLE',
     'INVISIBLE',
     'LINE_BREAKING',
@@ -79,6 +80,7 @@ it('text has this public surface, and a change to it is a decision', () => {
     'escaped',
     'every',
     'foldName',
+    'html',
     'isBlank',
     'oneLine',
     'visible',

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { html } from './html.ts';
 import { PAGE_POLICY, renderPage } from './page.ts';
 import type { ApiDocument } from './shape.ts';
 
@@ -11,7 +10,7 @@ const document: ApiDocument = {
     '/guard/check': {
       post: {
         operationId: 'check',
-        summary: 'Ask <first>',
+        summary: 'Ask <first>\u202e',
         tags: ['guard'],
         security: [{ approver: [] }],
         parameters: [{ name: 'trace', in: 'header', schema: { type: 'string' } }],
@@ -50,7 +49,7 @@ describe('the page', () => {
   });
 
   it('shows text as text', () => {
-    expect(page).toContain('Ask &lt;first&gt;');
+    expect(page).toContain('Ask &lt;first&gt;⟨U+202E⟩');
     expect(page).toContain('&quot;&lt;/pre&gt;&quot;');
   });
 
@@ -58,10 +57,4 @@ describe('the page', () => {
     expect(page).not.toMatch(/<script|<link|<img|src=|https?:\/\//);
     expect(PAGE_POLICY).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; /);
   });
-});
-
-it('a template escapes what it is given, also in lists', () => {
-  expect(html`<p>${'<"&\'>'}${[html`<b>`, '<i>']}${undefined}</p>`.text).toBe(
-    '<p>&lt;&quot;&amp;&#39;&gt;<b>&lt;i&gt;</p>',
-  );
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@aegis/kit/text';
 import { PAGE_STYLE } from './page-style.ts';
 import type { ApiDocument, Operation, Schema } from './shape.ts';
 
@@ -97,7 +97,7 @@ export function renderPage(document: ApiDocument): string {
   const head = html`<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${document.info.title} API</title>`;
   const intro = html`<h1>${document.info.title} API</h1><p>${document.info.description}</p>
 <p>The same for programs: <a href="/openapi.json">openapi.json</a>. Approvals in a browser: <a href="/ui/approvals">/ui/approvals</a>; changed tools: <a href="/ui/tools">/ui/tools</a>.</p>`;
-  return `<!doctype html><html lang="en"><head>${head.text}<style>${PAGE_STYLE}</style></head><body>${
-    html`${intro}<nav><ul>${links}</ul></nav>${groups}`.text
+  return `<!doctype html><html lang="en"><head>${head.markup}<style>${PAGE_STYLE}</style></head><body>${
+    html`${intro}<nav><ul>${links}</ul></nav>${groups}`.markup
   }</body></html>`;
 }

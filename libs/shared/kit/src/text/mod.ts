@@ -1,4 +1,5 @@
 export { foldName, withoutCase } from './fold.ts';
+export { Html, html } from './html.ts';
 export {
   CONTROL,
   every,

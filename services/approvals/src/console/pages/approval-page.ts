@@ -1,8 +1,8 @@
 import type { Approval } from '@aegis/contracts/approvals';
+import { type Html, html } from '@aegis/kit/text';
 import type { Loaded } from '../../store.ts';
 import type { Assets } from './assets.ts';
 import { deadlineOf, decideForm, fact, factsOf, indented, reasonsOf, termsOf } from './call.ts';
-import { type Html, html } from './html.ts';
 import { EMPTY, layout, type Notice, shell, time } from './layout.ts';
 
 /** Above it the arguments are written on one line: deep ones take a hundred times their room when indented. */

@@ -1,8 +1,8 @@
 import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
+import { type Html, html } from '@aegis/kit/text';
 import type { Shape } from '../../lifecycle/list.ts';
 import type { Assets } from './assets.ts';
 import { deadlineOf, decideForm, factsOf, indented, reasonsOf, termsOf } from './call.ts';
-import { type Html, html } from './html.ts';
 import { address, bytesOf, EMPTY, type Notice, shell, time } from './layout.ts';
 
 const ARGUMENTS_BYTES = 200_000;

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { html } from '@aegis/kit/text';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadAssets } from './assets.ts';
-import { html } from './html.ts';
 import { shell } from './layout.ts';
 
 /** A console as its build leaves it, with these files. */

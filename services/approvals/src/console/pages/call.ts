@@ -1,5 +1,5 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@aegis/kit/text';
 import { bytesOf, EMPTY, time } from './layout.ts';
 
 /** When it happened, or when it is over. */

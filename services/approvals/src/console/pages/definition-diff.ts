@@ -1,5 +1,5 @@
+import { type Html, html } from '@aegis/kit/text';
 import { type Change, diffLines, diffWordsWithSpace } from 'diff';
-import { type Html, html } from './html.ts';
 
 type Definition = Record<string, unknown>;
 

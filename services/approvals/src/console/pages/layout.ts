@@ -1,5 +1,5 @@
+import { Html, html } from '@aegis/kit/text';
 import type { Assets } from './assets.ts';
-import { Html, html } from './html.ts';
 
 /** What is shown above the rest after a form was sent. */
 export type Notice = { tone: 'good' | 'bad'; text: string };

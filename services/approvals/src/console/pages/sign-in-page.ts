@@ -1,5 +1,5 @@
+import { html } from '@aegis/kit/text';
 import type { Assets } from './assets.ts';
-import { html } from './html.ts';
 import { layout, type Notice, shell } from './layout.ts';
 
 /** Where nobody is signed in: the form that mends it, and `back` to where they wanted to go. */

@@ -1,9 +1,8 @@
-import { oneLine } from '@aegis/kit/text';
+import { type Html, html, oneLine } from '@aegis/kit/text';
 import { type InQuarantine, inQuarantine } from '@aegis/replicas/tools';
 import { toolKey } from '../../projections/tool-index.ts';
 import { fact } from './call.ts';
 import { definitionDiff } from './definition-diff.ts';
-import { type Html, html } from './html.ts';
 import { address, bytesOf, EMPTY, layout, type Notice, time } from './layout.ts';
 
 /** What one page holds, of all tools and of one. */
