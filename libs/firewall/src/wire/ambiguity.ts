@@ -1,10 +1,9 @@
-import { keyOf, members, OPEN_OBJECT, parseJson, slice } from '@aegis/kit/json';
+import { countMembers, keyOf, members, OPEN_OBJECT, parseJson, slice } from '@aegis/kit/json';
 import { foldName } from '@aegis/kit/text';
 import { hidesLetters } from './envelope.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Message } from './message.ts';
 import { JUDGED_METHODS, META_KEYS, PARAMS_KEYS, type ProtocolKeys } from './protocol-keys.ts';
-import { scanObject } from './scan.ts';
 import { spanOf } from './splice.ts';
 
 /** Levels that arguments may have, and those that the envelope, `params` and `_meta` add. */
@@ -110,5 +109,5 @@ export function ambiguity(message: Message): string | undefined {
       new Set(names.map(foldName)).size === names.length && !names.some((name) => name.includes('\0'));
     return isClear ? undefined : 'The message has keys that differ only by case or invisible characters.';
   });
-  return problem ?? (seen === scanObject(message.text).members ? undefined : SAME_KEY);
+  return problem ?? (seen === countMembers(message.text) ? undefined : SAME_KEY);
 }

@@ -1,21 +1,16 @@
-import { BACKSLASH, CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from '@aegis/kit/json';
+import {
+  CLOSE_ARRAY,
+  CLOSE_OBJECT,
+  COMMA,
+  endOfString,
+  OPEN_ARRAY,
+  OPEN_OBJECT,
+  QUOTE,
+} from '@aegis/kit/json';
 
 const SPACE = 0x20;
 /** An item has at least one character and a comma before it or a bracket around it. */
 const SMALLEST_ITEM = 2;
-
-/** The index of the quote that ends the string; the length of the text where none does. */
-function closingQuote(text: string, start: number): number {
-  const quote = text.indexOf('"', start + 1);
-  if (quote === -1) return text.length;
-  if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;
-  for (let at = start + 1; at < text.length; at++) {
-    const c = text.charCodeAt(at);
-    if (c === BACKSLASH) at++;
-    else if (c === QUOTE) return at;
-  }
-  return text.length;
-}
 
 /**
  * Whether objects and arrays have more than `max` members and elements in all. For text that nobody has parsed yet: where
@@ -32,7 +27,11 @@ export function hasMoreItems(text: string, max: number): boolean {
     // A container's first item has no comma before it.
     if (c === COMMA || (isFirst && !isClose)) items++;
     isFirst = c === OPEN_OBJECT || c === OPEN_ARRAY;
-    if (c === QUOTE) at = closingQuote(text, at);
+    if (c === QUOTE) {
+      const end = endOfString(text, at);
+      if (end === 0) break;
+      at = end - 1;
+    }
   }
   return items > max;
 }

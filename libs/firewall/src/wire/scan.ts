@@ -14,7 +14,7 @@ export type TopMember = { readonly key: string; readonly value: string };
 
 /** What the text of an object says beyond its parsed value. */
 export type Scan = {
-  /** Members written in all objects, those that a duplicate key hides too. */
+  /** What `countMembers` counts, on the way: the text is walked for the rest of this anyway. */
   readonly members: number;
   /** Levels of brackets, 1 for a flat object. */
   readonly depth: number;

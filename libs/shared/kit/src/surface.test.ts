@@ -35,6 +35,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'OPEN_ARRAY',
     'OPEN_OBJECT',
     'QUOTE',
+    'countMembers',
     'digestOf',
     'elements',
     'endOfString',

@@ -14,15 +14,30 @@ export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
-/** The index after the string that starts at `start`. All functions here take text that is known to be valid JSON. */
+/**
+ * The index after the string that starts at `start`; 0 where it has no end, as in text that nobody has parsed yet. All other
+ * functions here take text that is known to be valid JSON.
+ */
 export function endOfString(text: string, start: number): number {
   const quote = text.indexOf('"', start + 1);
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote + 1;
-  for (let at = start + 1; ; at++) {
+  for (let at = start + 1; at < text.length; at++) {
     const c = text.charCodeAt(at);
     if (c === BACKSLASH) at++;
     else if (c === QUOTE) return at + 1;
   }
+  return 0;
+}
+
+/** Members written in all objects: colons outside strings, so also those that a duplicate key hides. */
+export function countMembers(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === QUOTE) at = endOfString(text, at) - 1;
+    else if (c === COLON) count++;
+  }
+  return count;
 }
 
 /** The index of the first character from `at` on that is not whitespace; JSON has no other characters below it. */

@@ -5,6 +5,7 @@ export {
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  countMembers,
   elements,
   endOfString,
   endOfValue,

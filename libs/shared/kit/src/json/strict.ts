@@ -1,27 +1,9 @@
 import { AppError } from '../errors/app-error.ts';
+import { countMembers } from './json-text.ts';
 import { parseJson } from './parse.ts';
 
 /** Nesting that a call may have; deeper is refused. */
 export const MAX_DEPTH = 64;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COLON = 0x3a;
-
-/** Colons outside strings: one for each member written, so also for one that a duplicate key hides. */
-function countMembers(text: string): number {
-  let members = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (inString) {
-      if (c === BACKSLASH) i++;
-      else if (c === QUOTE) inString = false;
-    } else if (c === QUOTE) inString = true;
-    else if (c === COLON) members++;
-  }
-  return members;
-}
 
 const invalid = (detail: string): AppError => new AppError('invalid_request', detail);
 
