@@ -8,7 +8,7 @@ import {
   ToolName,
 } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
-import { parseStrictJson } from '@aegis/kit/json';
+import { isObject, parseStrictJson } from '@aegis/kit/json';
 import { KeyName } from '@aegis/kit/keys';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
@@ -74,9 +74,7 @@ export function parseArgs(value: string): Record<string, unknown> {
     const why = error instanceof AppError && error.code === 'invalid_request' ? error.message : 'not JSON';
     throw new InvalidArgumentError(why.replace(/^body/, 'args').replace(/\.?$/, '.'));
   }
-  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-    return { ...parsed };
-  }
+  if (isObject(parsed)) return { ...parsed };
   throw new InvalidArgumentError('expected a JSON object.');
 }
 

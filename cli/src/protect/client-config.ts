@@ -1,3 +1,4 @@
+import { isObject } from '@aegis/kit/json';
 import { applyEdits, type JSONPath, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { failure } from '../cli-error.ts';
 
@@ -7,9 +8,6 @@ export type Entry = {
   readonly path: JSONPath;
   readonly value: Readonly<Record<string, unknown>>;
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const at = (document: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>(

@@ -1,4 +1,5 @@
 import { AppError } from '@aegis/kit/errors';
+import { membersOf } from '@aegis/kit/json';
 import { looksAt } from '@aegis/policy-engine';
 import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
@@ -7,7 +8,7 @@ import type { FirewallParts } from './firewall-parts.ts';
 import type { GateOptions, Passage, UpstreamEnd } from './passage.ts';
 import type { Definitions } from './pins/definitions.ts';
 import { filterTools, type Viewer } from './pins/lists.ts';
-import { type Caller, membersOf } from './read/era.ts';
+import type { Caller } from './read/era.ts';
 import { cannotList } from './sentences.ts';
 
 /** Lets a `tools/list` through, and its response only as far as the rules let this viewer see it. */

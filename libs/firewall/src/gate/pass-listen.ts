@@ -1,4 +1,5 @@
 import type { ClientInfo } from '@aegis/contracts/call';
+import { membersOf } from '@aegis/kit/json';
 import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { LISTEN_KEYS } from '../wire/protocol-keys.ts';
@@ -7,7 +8,7 @@ import type { Judge } from './judge.ts';
 import type { GateOptions, Passage } from './passage.ts';
 import type { Passing } from './passing.ts';
 import { readCall, subscribedTo } from './read/call.ts';
-import { type Caller, membersOf } from './read/era.ts';
+import type { Caller } from './read/era.ts';
 import { type TaskOwners, tasksListenedTo } from './read/tasks.ts';
 import type { Recorder } from './record/record.ts';
 import { CANNOT_RECORD, cannotDecide } from './sentences.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '@aegis/kit/errors';
+import { membersOf } from '@aegis/kit/json';
 import type { AskUpstream } from '../passage.ts';
-import { membersOf } from '../read/era.ts';
 import { type Listed, toolsIn } from './listed.ts';
 import type { PinKeeper } from './pin-keeper.ts';
 

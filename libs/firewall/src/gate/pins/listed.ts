@@ -1,5 +1,5 @@
+import { membersOf } from '@aegis/kit/json';
 import { type Definition, definitionDigest } from '@aegis/replicas/tools';
-import { membersOf } from '../read/era.ts';
 
 /** A tool as a server lists it, with the digest of its whole definition. */
 export type Listed = { readonly tool: string; readonly digest: string; readonly definition: Definition };

@@ -1,5 +1,5 @@
 import type { ClientInfo } from '@aegis/contracts/call';
-import { parseJson } from '@aegis/kit/json';
+import { membersOf, parseJson } from '@aegis/kit/json';
 import { foldName } from '@aegis/kit/text';
 import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
 import type { Response } from '../../wire/message.ts';
@@ -13,7 +13,6 @@ import {
   spanOf,
 } from '../../wire/splice.ts';
 import { ruledName } from '../read/call.ts';
-import { membersOf } from '../read/era.ts';
 
 const TOOLS = ['result', 'tools'];
 /** More than any JSON Schema needs. */

@@ -1,8 +1,7 @@
 import { Door, ToolName } from '@aegis/contracts/call';
-import { MAX_DEPTH } from '@aegis/kit/json';
+import { isObject, type JsonMembers, MAX_DEPTH, membersOf } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
-import { membersOf } from './era.ts';
 import { isDeeper } from './recorded-value.ts';
 
 /** Bytes that the arguments of one call may have, as they are written. */
@@ -25,16 +24,11 @@ export type ReadCall =
   | { readonly invalid: string }
   | { readonly blocked: string };
 
-type Members = Readonly<Record<string, unknown>>;
-
 const MAX_SUBSCRIPTIONS = 1_000;
 const RESOURCE_TOOL = 'resources/read';
 const PROMPT_TOOL = 'prompts/get';
 /** Names under which the record knows the side doors: a tool of that name would pass for one. */
 const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL]);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A tool's name as rules name it; undefined where no rule could: its calls are blocked. */
 export function ruledName(server: string, name: string): string | undefined {
@@ -42,7 +36,7 @@ export function ruledName(server: string, name: string): string | undefined {
   return name !== '' && !DOOR_TOOLS.has(name) && ToolName.safeParse(tool).success ? tool : undefined;
 }
 
-function readTool(server: string, { name, arguments: args }: Members): ReadCall {
+function readTool(server: string, { name, arguments: args }: JsonMembers): ReadCall {
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a tool' };
   if (args !== undefined && !isObject(args)) return { invalid: 'params.arguments: expected an object' };
   const tool = ruledName(server, name);
@@ -57,19 +51,19 @@ const readDoor = (asked: Omit<Asked, 'name'>): ReadCall =>
     ? { asked: { ...asked, name: undefined } }
     : { blocked: 'a URI or a name has up to 8,000 characters' };
 
-function readResource(server: string, method: string, { uri }: Members): ReadCall {
+function readResource(server: string, method: string, { uri }: JsonMembers): ReadCall {
   if (typeof uri !== 'string') return { invalid: 'params.uri: expected a URI' };
   return readDoor({ method, tool: `${server}.${RESOURCE_TOOL}`, door: `resource:${uri}`, args: { uri } });
 }
 
-function readPrompt(server: string, { name, arguments: given }: Members): ReadCall {
+function readPrompt(server: string, { name, arguments: given }: JsonMembers): ReadCall {
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a prompt' };
   if (given !== undefined && !isObject(given)) return { invalid: 'params.arguments: expected an object' };
   const args = given === undefined ? { name } : { name, arguments: given };
   return readDoor({ method: 'prompts/get', tool: `${server}.${PROMPT_TOOL}`, door: `prompt:${name}`, args });
 }
 
-const READERS: Readonly<Record<string, (server: string, params: Members) => ReadCall>> = {
+const READERS: Readonly<Record<string, (server: string, params: JsonMembers) => ReadCall>> = {
   'tools/call': readTool,
   'resources/read': (server, params) => readResource(server, 'resources/read', params),
   'resources/subscribe': (server, params) => readResource(server, 'resources/subscribe', params),
@@ -77,7 +71,7 @@ const READERS: Readonly<Record<string, (server: string, params: Members) => Read
 };
 
 /** The resources that a client of the 2026-07-28 era subscribes to with one request; undefined where that is no list of URIs. */
-export function subscribedTo(params: Members | undefined): string[] | undefined {
+export function subscribedTo(params: JsonMembers | undefined): string[] | undefined {
   const { resourceSubscriptions: uris = [] } = membersOf(params?.['notifications']);
   const isList = Array.isArray(uris) && uris.length <= MAX_SUBSCRIPTIONS;
   return isList && uris.every((uri) => typeof uri === 'string') ? uris : undefined;

@@ -1,4 +1,5 @@
 import type { ClientInfo } from '@aegis/contracts/call';
+import { isObject, type JsonMembers, membersOf } from '@aegis/kit/json';
 import { every, LINE_BREAKING } from '@aegis/kit/text';
 import { parseTraceparent } from '@aegis/kit/trace';
 
@@ -12,8 +13,6 @@ const NOT_A_LINE = every(LINE_BREAKING);
 const NAME_CHARACTERS = 200;
 const VERSION_CHARACTERS = 100;
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** What a request says of itself beside what it asks for. */
 export type Caller = {
   /** Whether it is of the 2026-07-28 era, in which every request carries its own envelope. */
@@ -25,12 +24,6 @@ export type Caller = {
   readonly progressToken: string | number | undefined;
   readonly traceparent: string | undefined;
 };
-
-const isObject = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The members of an object, none where it is something else. */
-export const membersOf = (value: unknown): Members => (isObject(value) ? value : {});
 
 function toLine(value: unknown, max: number): string | undefined {
   if (typeof value !== 'string') return undefined;
@@ -48,7 +41,7 @@ export function toClientInfo(value: unknown): ClientInfo | undefined {
 }
 
 /** Reads what goes with a request's parameters. Never throws: what is not as the protocol has it is as if it were absent. */
-export function readCaller(params: Members | undefined): Caller {
+export function readCaller(params: JsonMembers | undefined): Caller {
   const meta = membersOf(params?.['_meta']);
   const { progressToken, traceparent } = meta;
   const isModern = typeof meta[PROTOCOL_VERSION] === 'string';
@@ -64,7 +57,7 @@ export function readCaller(params: Members | undefined): Caller {
 }
 
 /** The envelope for a request of our own on behalf of this one: all of its `_meta` but what belongs to it alone. */
-export function envelopeFor(params: Members | undefined): Record<string, unknown> {
+export function envelopeFor(params: JsonMembers | undefined): Record<string, unknown> {
   const { progressToken: _token, ...envelope } = membersOf(params?.['_meta']);
   return typeof envelope[PROTOCOL_VERSION] === 'string' ? { _meta: envelope } : {};
 }

@@ -1,8 +1,8 @@
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
+import { membersOf } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
 import { removeMember, replaceValue, setMember, spanOf } from '../../wire/splice.ts';
-import { membersOf } from './era.ts';
 import { isOurs, type RequestState, type Seal } from './request-state.ts';
 
 /** The key of our own question among those that an unfinished result asks. */

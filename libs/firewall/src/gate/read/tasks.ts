@@ -1,6 +1,6 @@
+import { membersOf } from '@aegis/kit/json';
 import type { Response } from '../../wire/message.ts';
 import { removeElements } from '../../wire/splice.ts';
-import { membersOf } from './era.ts';
 
 /** Tasks whose owner is known; the oldest are forgotten first. */
 const MAX_TASKS = 10_000;

@@ -1,7 +1,7 @@
+import { membersOf } from '@aegis/kit/json';
 import type { Response } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
 import type { RecordMode } from '../passage.ts';
-import { membersOf } from '../read/era.ts';
 import { recordedValue } from '../read/recorded-value.ts';
 import { redactText } from '../read/redact.ts';
 import { taskIn } from '../read/tasks.ts';

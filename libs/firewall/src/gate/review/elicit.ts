@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { membersOf } from '@aegis/kit/json';
 import { resultResponse } from '../../wire/errors.ts';
 import type { Response } from '../../wire/message.ts';
 import { setMember, spanOf } from '../../wire/splice.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import type { Passing } from '../passing.ts';
-import { membersOf } from '../read/era.ts';
 import { APPROVAL_KEY, broughtForUpstream } from '../read/given.ts';
 import type { Sent } from '../record/record.ts';
 import { waitsFor } from '../sentences.ts';

@@ -19,5 +19,6 @@ export {
   skipSpace,
   slice,
 } from './json-text.ts';
+export { isObject, type JsonMembers, membersOf } from './object.ts';
 export { hasEscapedKeys, parseJson, parseKeyByKey } from './parse.ts';
 export { MAX_DEPTH, parseStrictJson } from './strict.ts';
