@@ -14,6 +14,7 @@ it('errors has this public surface, and a change to it is a decision', () => {
     'AppError',
     'CATALOGUE',
     'describeIssues',
+    'fromFastify',
     'fromFault',
     'isErrorCode',
     'parseRequest',

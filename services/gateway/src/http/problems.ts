@@ -1,29 +1,9 @@
 import type { Socket } from 'node:net';
-import { AppError, type Problem, toProblem } from '@aegis/kit/errors';
+import { AppError, fromFastify, type Problem, toProblem } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const PROBLEM_TYPE = 'application/problem+json';
-
-/** Fastify's own errors, as ours. */
-const FROM_FASTIFY: Readonly<Record<string, AppError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: new AppError('payload_too_large', 'The body is larger than 1 MiB.'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: new AppError(
-    'unsupported_media_type',
-    'Send the body with Content-Type: application/json.',
-  ),
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new AppError(
-    'invalid_json',
-    'The body is not as long as its Content-Length says.',
-  ),
-  FST_ERR_BAD_URL: new AppError('not_found', 'The path has a broken percent-encoding.'),
-  FST_ERR_MAX_PARAM_LENGTH: new AppError('not_found', 'A part of the path is too long.'),
-};
-
-function fromFastify(thrown: unknown): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  return typeof code === 'string' && Object.hasOwn(FROM_FASTIFY, code) ? FROM_FASTIFY[code] : thrown;
-}
 
 /** What a guard's caller reads even from a fault: nothing was allowed. */
 export type GuardProblem = Problem & { allowed: false; approval_required: false; reasons: [string] };

@@ -1,4 +1,5 @@
 export { AppError, toAppError } from './app-error.ts';
 export { CATALOGUE, type ErrorCode, isErrorCode } from './catalogue.ts';
 export { type Fault, fromFault, type Problem, toFault, toProblem, toToolError } from './faces.ts';
+export { fromFastify } from './fastify.ts';
 export { describeIssues, parseRequest } from './invalid.ts';

@@ -1,4 +1,4 @@
-import { AppError, toProblem } from '@aegis/kit/errors';
+import { AppError, fromFastify, toProblem } from '@aegis/kit/errors';
 import { parseStrictJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyInstance } from 'fastify';
@@ -11,20 +11,6 @@ const LARGEST_BYTES = 1_048_576;
 
 export type ConsoleDeps = ApiDeps & SessionDeps & WebhookDeps & { log: Logger };
 
-/** Fastify's own errors, as ours. */
-const FROM_FASTIFY: Readonly<Record<string, AppError>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: new AppError('payload_too_large', 'The body is larger than 1 MiB.'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: new AppError(
-    'unsupported_media_type',
-    'Send the body with Content-Type: application/json.',
-  ),
-};
-
-function ours(thrown: unknown): unknown {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  return FROM_FASTIFY[code] ?? thrown;
-}
-
 /** What the console's script asks for: JSON in and out, faults as problem details. */
 export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
   app.removeAllContentTypeParsers();
@@ -34,7 +20,7 @@ export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
     async (_request: unknown, body: string) => parseStrictJson(body),
   );
   app.setErrorHandler((thrown, request, reply) => {
-    const problem = toProblem(ours(thrown), request.url.split('?', 1)[0]);
+    const problem = toProblem(fromFastify(thrown), request.url.split('?', 1)[0]);
     if (problem.code === 'internal') deps.log.error({ err: thrown }, 'console failed');
     return reply.code(problem.status).type('application/problem+json').send(problem);
   });
