@@ -10,6 +10,7 @@ import {
 import { AppError } from '@aegis/kit/errors';
 import { isObject, parseStrictJson } from '@aegis/kit/json';
 import { KeyName } from '@aegis/kit/keys';
+import { parseDuration as parseAny } from '@aegis/kit/text';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
@@ -50,14 +51,11 @@ export function parseCount(min: number, max: number): (value: string) => number 
   };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 };
-
 /** A parser of a span of time such as `500ms`, `50s` or `2m`, up to `maxMs`; gives milliseconds. */
 export function parseDuration(maxMs: number): (value: string) => number {
   return (value) => {
-    const [, count, unit = ''] = /^(\d{1,9})(ms|s|m)$/.exec(value) ?? [];
-    const ms = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
-    if (ms <= maxMs) return ms;
+    const ms = parseAny(value, ['ms', 's', 'm']);
+    if (ms !== undefined && ms <= maxMs) return ms;
     throw new InvalidArgumentError(`expected a time such as 500ms, 50s or 2m, at most ${maxMs / 60_000}m.`);
   };
 }

@@ -87,6 +87,7 @@ it('text has this public surface, and a change to it is a decision', () => {
     'html',
     'isBlank',
     'oneLine',
+    'parseDuration',
     'visible',
     'visibleJson',
     'withoutCase',

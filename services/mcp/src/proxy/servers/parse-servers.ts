@@ -1,21 +1,20 @@
 import { ServerName } from '@aegis/contracts/call';
 import { RECORD_MODES } from '@aegis/firewall/gate';
 import { parseFile, type ReadFile } from '@aegis/kit/files';
+import { parseDuration } from '@aegis/kit/text';
 import { z } from 'zod';
 import type { ServerEntry, Upstream } from './entry.ts';
 
 /** Clients give up after 60 s, so this is nearly the whole budget of a hold. */
 const DEFAULT_HOLD = '50s';
 
-const HOLD_EXPECTED = 'expected a time such as "500ms", "50s" or "2m"';
-const UNIT_MS = { ms: 1, s: 1_000, m: 60_000 } as const;
+/** As long as `aegis wrap --hold` takes at most; a timer of more than 24 days would be over at once. */
+const LONGEST_HOLD_MS = 3_600_000;
+const HOLD_EXPECTED = `expected a time such as "500ms", "50s" or "2m", at most ${LONGEST_HOLD_MS / 60_000}m`;
 const Hold = z
   .string(HOLD_EXPECTED)
-  .regex(/^\d{1,6}(ms|s|m)$/, HOLD_EXPECTED)
-  .transform((text) => {
-    const [, count, unit] = /^(\d+)(.+)$/.exec(text) as unknown as [string, string, keyof typeof UNIT_MS];
-    return Number(count) * UNIT_MS[unit];
-  });
+  .transform((text) => parseDuration(text, ['ms', 's', 'm']) ?? Number.NaN)
+  .pipe(z.number(HOLD_EXPECTED).max(LONGEST_HOLD_MS, HOLD_EXPECTED));
 
 const Aegis = z.strictObject({
   record: z.enum(RECORD_MODES, `expected one of ${RECORD_MODES.join(', ')}`).default('redacted'),

@@ -69,6 +69,11 @@ describe('what is refused, in words that name the field', () => {
     [entry({ command: 'x', env: { A: 1 } }), 'mcpServers.shop.env.A: '],
     [entry({ command: 'x', envFile: '.env' }), 'mcpServers.shop.envFile: unknown field'],
     [entry({ command: 'x', aegis: { hold: 50 } }), 'aegis.hold: expected a time such as "500ms"'],
+    [entry({ command: 'x', aegis: { hold: '2h' } }), 'aegis.hold: expected a time such as "500ms"'],
+    [
+      entry({ command: 'x', aegis: { hold: '61m' } }),
+      'aegis.hold: expected a time such as "500ms", "50s" or "2m", at most 60m',
+    ],
     [entry({ command: 'x', aegis: { record: 'all' } }), 'aegis.record: expected one of none, digest'],
     [entry({ command: 'x', aegis: { recrd: 'none' } }), 'aegis.recrd: unknown field'],
   ])('%s: %s', (text, problem) => {
