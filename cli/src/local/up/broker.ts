@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, connectBus } from '@aegis/bus';
 import { type Identity, provisionAt, seedFile } from '@aegis/bus/law';
 import type { Logger } from '@aegis/kit/logger';
@@ -39,7 +40,7 @@ async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, log: Logger):
         log.error({ err }, 'the NATS server does not start');
         return broker;
       });
-      await new Promise((resolve) => setTimeout(resolve, RESTART_AFTER_MS));
+      await sleep(RESTART_AFTER_MS);
     }
   };
   void keepAlive();

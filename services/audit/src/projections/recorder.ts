@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, Follower } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
@@ -19,8 +20,6 @@ const POLL_MS = 2;
  */
 const GATHER_MS = 25;
 const FEW = 256;
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Copies the log into the files, for as long as it runs. */
 export type Recorder = {

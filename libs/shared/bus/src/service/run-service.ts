@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { type BusEnv, ConfigError, parseEnv } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
@@ -28,7 +29,7 @@ async function connectPatiently(
     } catch (error) {
       if (Date.now() > giveUpAt) throw error;
       log.warn({ err: error }, 'waiting for the bus');
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await sleep(500);
     }
   }
 }
