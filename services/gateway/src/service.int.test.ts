@@ -39,6 +39,14 @@ it('listens on a free port, says where, and stops', async () => {
   await expect(fetch(`${address}/docs`)).rejects.toThrow();
 });
 
+it('listens on every interface, and says where this machine reaches it', async () => {
+  const gateway = create({ PORT: '0', HOST: '0.0.0.0' });
+  await gateway.start();
+  expect(gateway.address()).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
+  expect((await fetch(`${gateway.address()}/docs`)).status).toBe(200);
+  await gateway.stop();
+});
+
 it('a port that is taken is said in one sentence that names it and says what to do', async () => {
   const taken = createServer();
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));

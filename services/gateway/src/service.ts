@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
+import { reachedAt } from '@aegis/kit/hosts';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
 import { createHttp } from './http.ts';
@@ -23,8 +24,7 @@ function unlistenable(thrown: unknown, host: string, port: number): unknown {
   return sentence === undefined ? thrown : new ConfigError(sentence, { cause: thrown });
 }
 
-const urlOf = ({ address, family, port }: AddressInfo): string =>
-  `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+const urlOf = ({ address, port }: AddressInfo): string => `http://${reachedAt(address, port)}`;
 
 /** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
 export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gateway {

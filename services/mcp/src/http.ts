@@ -4,6 +4,7 @@ import type { Service } from '@aegis/bus/service';
 import { errorResponse } from '@aegis/firewall/wire';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toProblem } from '@aegis/kit/errors';
+import { ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import type { Logger } from '@aegis/kit/logger';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import {
@@ -13,7 +14,6 @@ import {
   type McpServerFactory,
 } from '@modelcontextprotocol/server';
 import type { McpConfig } from './config.ts';
-import { allowedHostNames, reachableAt } from './host-names.ts';
 import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
@@ -122,7 +122,7 @@ async function closeServer(server: Server, finish: () => Promise<void>, withinMs
 
 /** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
 export function createHttp({ factory, config, health, keys, proxy, log }: HttpDeps): McpHttp {
-  const hostNames = allowedHostNames(config.HOST, config.ALLOWED_HOSTS);
+  const hostNames = ownHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
   const mcp = createMcpRoute(factory, log);
@@ -172,7 +172,7 @@ export function createHttp({ factory, config, health, keys, proxy, log }: HttpDe
     listen: () => listenOn(server, config.HOST, config.MCP_PORT),
     address() {
       const bound = server.address() as AddressInfo | null;
-      return bound === null ? '' : reachableAt(config.HOST, bound.port, PATH);
+      return bound === null ? '' : `http://${reachedAt(config.HOST, bound.port)}${PATH}`;
     },
     close: () => closeServer(server, finish, Math.min(config.REQUEST_TIMEOUT_MS, CLOSE_WITHIN_MS)),
   };

@@ -10,6 +10,7 @@ import { createEnforcer } from '@aegis/enforcer/service';
 import { GatewayEnv } from '@aegis/gateway/config';
 import { createGateway } from '@aegis/gateway/service';
 import { parseEnv } from '@aegis/kit/env';
+import { reachedAt } from '@aegis/kit/hosts';
 import type { Logger } from '@aegis/kit/logger';
 import { McpEnv } from '@aegis/mcp/config';
 import { createMcp } from '@aegis/mcp/service';
@@ -17,7 +18,6 @@ import { PolicyEnv } from '@aegis/policy/config';
 import { createPolicy } from '@aegis/policy/service';
 import type { z } from 'zod';
 import type { Broker } from './broker.ts';
-import { consoleUrl } from './console-url.ts';
 import type { ReservedPort } from './free-port.ts';
 
 type Env = Record<string, string | undefined>;
@@ -67,7 +67,8 @@ export async function startServices(
   try {
     await start('audit', AuditEnv, createAudit);
     await start('policy', PolicyEnv, createPolicy);
-    const CONSOLE_URL = env['CONSOLE_URL'] || consoleUrl(env['HOST'], gatewayPort.port);
+    const CONSOLE_URL =
+      env['CONSOLE_URL'] || `http://${reachedAt(env['HOST'] || '127.0.0.1', gatewayPort.port)}`;
     const approvals = await start('approvals', ApprovalsEnv, createApprovals, {
       APPROVALS_PORT: '0',
       CONSOLE_URL,

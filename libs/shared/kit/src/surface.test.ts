@@ -3,6 +3,7 @@ import * as env from './env.ts';
 import * as errors from './errors/mod.ts';
 import * as lock from './files/lock.ts';
 import * as files from './files/mod.ts';
+import * as hosts from './hosts.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
@@ -92,6 +93,10 @@ it('text has this public surface, and a change to it is a decision', () => {
     'visibleJson',
     'withoutCase',
   ]);
+});
+
+it('hosts has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(hosts).toSorted()).toEqual(['ownHostNames', 'reachedAt', 'urlHost']);
 });
 
 it('keys has this public surface, and a change to it is a decision', () => {

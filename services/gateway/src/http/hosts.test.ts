@@ -81,3 +81,12 @@ describe('the Origin header', () => {
     ).toEqual(forbidden);
   });
 });
+
+it('an address that means every interface is nobody’s name', () => {
+  for (const [bound, host] of [
+    ['0.0.0.0', '0.0.0.0:8000'],
+    ['::', '[::]:8000'],
+  ] as const) {
+    expect(() => createHostCheck(bound, [])({ host })).toThrow('names a host that is not this gateway');
+  }
+});

@@ -1,11 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@aegis/kit/errors';
+import { ownHostNames } from '@aegis/kit/hosts';
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?$/;
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-
-const bracketed = (host: string): string =>
-  host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 
 const refused = (detail: string): AppError => new AppError('forbidden_origin', detail);
 
@@ -29,7 +26,7 @@ export function createHostCheck(
   boundHost: string,
   allowedHosts: readonly string[],
 ): (headers: IncomingHttpHeaders) => void {
-  const allowed = new Set([...LOOPBACK, boundHost.toLowerCase(), ...allowedHosts].map(bracketed));
+  const allowed = new Set(ownHostNames(boundHost, allowedHosts));
   return ({ host, origin, 'sec-fetch-site': fetchSite }) => {
     const name = HOST.exec(host?.toLowerCase() ?? '')?.[1];
     if (host === undefined || name === undefined || !allowed.has(name)) {
