@@ -1,4 +1,4 @@
-import { type Bus, type Route, route } from '@aegis/bus';
+import { type Bus, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import type { Approval } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
@@ -11,20 +11,10 @@ import {
   policyCheck,
 } from '@aegis/contracts/rpc';
 import { enforceLog } from '@aegis/contracts/subjects';
-import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createEnforcer } from './service.ts';
+import { startWorld, verdict, type World } from './testkit/world.ts';
 
-const DIGEST = `sha256:${'0'.repeat(64)}`;
-const verdict = (decision: CheckReply['decision']): CheckReply => ({
-  decision,
-  allowed: decision === 'allow',
-  approval_required: decision === 'review',
-  reasons: decision === 'allow' ? [] : ['because'],
-  policy_digest: DIGEST,
-  policy_version: 2,
-});
 const call = { tool: 'a.tool', principal: 'me', args: { n: 1 } };
 const request = (more: Partial<EnforceRequest> = {}): EnforceRequest => ({ call, via: 'rest', ...more });
 const asked = {
@@ -44,12 +34,11 @@ const approved: Approval = { status: 'approved', ...asked, ...decided, use_by: '
 const denied: Approval = { status: 'denied', ...asked, ...decided, denied_because: 'wrong code' };
 
 let server: TestNatsServer;
+let world: World;
 let gateway: Bus;
-let enforcer: Bus;
 let audit: Bus;
 let service: Service;
 let clock: () => Date;
-const stops: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   server = await startNatsServer();
@@ -57,36 +46,13 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 beforeEach(async () => {
   clock = () => new Date();
-  [gateway, enforcer, audit] = await Promise.all([
-    connectTestBus(server, 'gateway'),
-    connectTestBus(server, 'enforcer'),
-    connectTestBus(server, 'audit'),
-  ]);
-  service = createEnforcer({
-    bus: enforcer,
-    config: { RECONCILE_AFTER_MS: 10_000 } as never,
-    log: silentLog,
-    now: () => clock(),
-  });
-  await service.start();
+  world = await startWorld(server);
+  [gateway, audit] = await Promise.all([world.connect('gateway'), world.connect('audit')]);
+  service = await world.startEnforcer({ now: () => clock() });
 });
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-  await service.stop();
-  await Promise.all([gateway.close(), enforcer.close(), audit.close()]);
-});
+afterEach(() => world.stop());
 
-/** Somebody who answers in another service's name, for this test. */
-async function standIn(identity: 'policy' | 'approvals', ...routes: Route[]): Promise<void> {
-  const bus = await connectTestBus(server, identity);
-  await bus.respond(routes);
-  stops.push(() => bus.close());
-}
-const policySays = (decision: CheckReply['decision']) =>
-  standIn(
-    'policy',
-    route(policyCheck, () => verdict(decision)),
-  );
+const policySays = (decision: CheckReply['decision']) => world.policySays(verdict(decision));
 
 const ask = (data: EnforceRequest, forMs = 1_000) =>
   gateway
@@ -122,7 +88,7 @@ describe('the enforcer', () => {
     ['denied', denied, { status: 'blocked', approval_required: false }],
   ])('answers a review whose approval is %s', async (_what, approval, expected) => {
     await policySays('review');
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsRequest, () => ({ approval })),
     );
@@ -132,7 +98,7 @@ describe('the enforcer', () => {
   it('allows an approved call only where the approval was used up for it', async () => {
     await policySays('review');
     let state: Approval = approved;
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsRequest, () => ({ approval: state })),
       route(approvalsConsume, () => {
@@ -148,7 +114,7 @@ describe('the enforcer', () => {
   it('looks again when somebody else used the approval up', async () => {
     await policySays('review');
     let state: Approval = approved;
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsRequest, () => ({ approval: state })),
       route(approvalsConsume, () => {
@@ -161,7 +127,7 @@ describe('the enforcer', () => {
 
   it('gives a retry with its key the first answer, without asking anybody again', async () => {
     let asks = 0;
-    await standIn(
+    await world.standIn(
       'policy',
       route(policyCheck, () => verdict(asks++ === 0 ? 'allow' : 'deny')),
     );
@@ -194,7 +160,7 @@ describe('a call that a rule allows', () => {
   ])('is not allowed while a person was asked about it and it is %s', async (_what, approval, status) => {
     await policySays('allow');
     const seen = { approval };
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsStanding, () => seen),
       route(approvalsRequest, () => seen),
@@ -205,7 +171,7 @@ describe('a call that a rule allows', () => {
   it('is allowed, and nobody is asked anew, when somebody else used its approval up', async () => {
     await policySays('allow');
     let used = false;
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsStanding, () => (used ? {} : { approval: approved })),
       route(approvalsConsume, () => {
@@ -219,7 +185,7 @@ describe('a call that a rule allows', () => {
   it('is allowed where nobody was asked, and denied where the approvals can not tell', async () => {
     await policySays('allow');
     expect(await ask(request({ dry_run_id: 'key' }))).toBe('approvals_unavailable');
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsStanding, () => ({})),
     );
@@ -242,7 +208,7 @@ describe('whatever goes wrong, nothing is allowed', () => {
       () => ({}),
     ];
     let next = 0;
-    await standIn(
+    await world.standIn(
       'policy',
       route(policyCheck, () => answers[next++]?.() as CheckReply),
     );
@@ -255,7 +221,7 @@ describe('whatever goes wrong, nothing is allowed', () => {
   it('with no approvals service, or one that fails at the last step', async () => {
     await policySays('review');
     expect(await ask(request())).toBe('approvals_unavailable');
-    await standIn(
+    await world.standIn(
       'approvals',
       route(approvalsRequest, () => ({ approval: approved })),
       route(approvalsConsume, () => {

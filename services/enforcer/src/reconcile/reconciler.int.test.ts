@@ -26,7 +26,10 @@ describe('a firewall that dies with calls under way', () => {
     await letThrough('c2', 'dead');
     await letThrough('c3', 'dead');
     await succeed('c2', 'dead');
-    await Promise.all([world.startEnforcer(GRACE_MS), world.startEnforcer(GRACE_MS)]);
+    await Promise.all([
+      world.startEnforcer({ reconcileAfterMs: GRACE_MS }),
+      world.startEnforcer({ reconcileAfterMs: GRACE_MS }),
+    ]);
     await expect
       .poll(async () => (await ends()).toSorted(), { timeout: 10_000 })
       .toEqual(['c1 outcome_unknown', 'c2 succeeded', 'c3 outcome_unknown']);
@@ -47,7 +50,7 @@ describe('a firewall that dies with calls under way', () => {
     const stopAnswering = await world.mcp.alive.answer('alive');
     await letThrough('slow', 'alive');
     await letThrough('lost', 'dead');
-    await world.startEnforcer(GRACE_MS);
+    await world.startEnforcer({ reconcileAfterMs: GRACE_MS });
     await expect.poll(ends, { timeout: 10_000 }).toEqual(['lost outcome_unknown']);
     await letThrough('lost-too', 'dead');
     await expect.poll(ends, { timeout: 10_000 }).toContain('lost-too outcome_unknown');
@@ -62,7 +65,7 @@ describe('a firewall that dies with calls under way', () => {
       callback: (_, { subject }) => void asked.push(subject),
     });
     await letThrough('c1', 'hung');
-    await world.startEnforcer(GRACE_MS);
+    await world.startEnforcer({ reconcileAfterMs: GRACE_MS });
     await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(2);
     expect(await ends()).toEqual([]);
   });
@@ -76,7 +79,7 @@ describe('a firewall that dies with calls under way', () => {
       },
     });
     for (let n = 0; n < 20; n++) await letThrough(`c${n}`, 'busy');
-    await world.startEnforcer(4_000);
+    await world.startEnforcer({ reconcileAfterMs: 4_000 });
     await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(0);
     expect(asked).toEqual(['aegis.alive.busy']);
   });
@@ -85,7 +88,7 @@ describe('a firewall that dies with calls under way', () => {
 describe('a call that a firewall lost sight of', () => {
   it('has one end: what comes late, after it was recorded as unknown, is refused', async () => {
     await letThrough('c1', 'dead');
-    await world.startEnforcer(GRACE_MS);
+    await world.startEnforcer({ reconcileAfterMs: GRACE_MS });
     await expect.poll(ends, { timeout: 10_000 }).toEqual(['c1 outcome_unknown']);
     await expect(succeed('c1', 'dead')).rejects.toMatchObject({ code: 'version_conflict' });
   });
@@ -94,7 +97,7 @@ describe('a call that a firewall lost sight of', () => {
     const survivor = await connectTestBus(world.server, 'mcp');
     await survivor.alive.answer('survivor');
     await letThrough('c1', 'survivor');
-    await world.startEnforcer(1_000);
+    await world.startEnforcer({ reconcileAfterMs: 1_000 });
     await world.server.restart();
     await expect.poll(() => world.mcp.isUp() && survivor.isUp(), { timeout: 10_000 }).toBe(true);
     await letThrough('c2', 'dead');
@@ -109,7 +112,7 @@ describe('a call that a firewall lost sight of', () => {
     const bus = await world.connect('enforcer');
     const requests = vi.spyOn(bus.link.nc, 'request');
     const asked = () => requests.mock.calls.filter(([subject]) => subject === 'aegis.alive.late').length;
-    await world.startEnforcer(graceMs, bus);
+    await world.startEnforcer({ reconcileAfterMs: graceMs, bus });
     await expect.poll(asked, { timeout: 10_000 }).toBeGreaterThan(0);
     await world.server.kill();
     await new Promise((resolve) => setTimeout(resolve, graceMs));

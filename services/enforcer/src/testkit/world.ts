@@ -23,12 +23,14 @@ export const verdict = (decision: CheckReply['decision'], more: Partial<CheckRep
   ...more,
 });
 
+type Given = { readonly reconcileAfterMs?: number; readonly bus?: Bus; readonly now?: () => Date };
+
 export type World = {
   readonly server: TestNatsServer;
   /** An agent-facing process: what stands in the path is one. */
   readonly mcp: TestBus;
   connect(identity: Identity): Promise<TestBus>;
-  startEnforcer(reconcileAfterMs?: number, bus?: Bus): Promise<Service>;
+  startEnforcer(given?: Given): Promise<Service>;
   /** Somebody who answers in another service's name. */
   standIn(identity: 'policy' | 'approvals', ...routes: Route[]): Promise<void>;
   policySays(reply: CheckReply): Promise<CheckRequest[]>;
@@ -37,9 +39,9 @@ export type World = {
   stop(): Promise<void>;
 };
 
-/** A bus with an enforcer on it, and whoever else a test needs. */
-export async function startWorld(): Promise<World> {
-  const server = await startNatsServer();
+/** A bus for an enforcer, and whoever else a test needs; on a server of its own, or on `shared`, which is not stopped. */
+export async function startWorld(shared?: TestNatsServer): Promise<World> {
+  const server = shared ?? (await startNatsServer());
   const stops: (() => Promise<void>)[] = [];
   const connect = async (identity: Identity): Promise<TestBus> => {
     const bus = await connectTestBus(server, identity);
@@ -55,10 +57,10 @@ export async function startWorld(): Promise<World> {
     mcp,
     connect,
     standIn,
-    async startEnforcer(reconcileAfterMs = 10_000, given) {
+    async startEnforcer({ reconcileAfterMs = 10_000, now = () => new Date(), ...given } = {}) {
       const config = parseEnv(EnforcerEnv, { RECONCILE_AFTER_MS: String(reconcileAfterMs) });
-      const bus = given ?? (await connect('enforcer'));
-      const service = createEnforcer({ bus, config, log: silentLog, now: () => new Date() });
+      const bus = given.bus ?? (await connect('enforcer'));
+      const service = createEnforcer({ bus, config, log: silentLog, now });
       await service.start();
       stops.push(() => service.stop());
       return service;
@@ -82,7 +84,7 @@ export async function startWorld(): Promise<World> {
     },
     async stop() {
       for (const stop of stops.toReversed()) await stop();
-      await server.stop();
+      if (shared === undefined) await server.stop();
     },
   };
 }
