@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import type { Disposition, UpstreamEnd } from '@aegis/firewall/gate';
 import {
   errorResponse,
   INVALID_REQUEST,
@@ -42,25 +42,25 @@ const answer = ({ toClient }: Link, { rawId }: { rawId: string }, code: number, 
 function forward(
   link: Link,
   request: OpenRequest,
-  passage: Passage & { type: 'forward' },
+  disposition: Disposition & { type: 'forward' },
 ): string | undefined {
   const because = request.isCancelled ? 'It was cancelled before it was sent.' : link.serverGone;
   if (because === undefined) {
-    link.requests.sent(request, passage.ended);
-    return passage.text;
+    link.requests.sent(request, disposition.ended);
+    return disposition.text;
   }
   link.requests.close(request);
-  const text = endRequest(link, request, passage.ended, { type: 'lost', because });
+  const text = endRequest(link, request, disposition.ended, { type: 'lost', because });
   if (text !== undefined && !request.isCancelled) link.toClient.write(asLine(text));
   return undefined;
 }
 
 /** Does what was decided, and gives the text for the server where there is one. */
-function settle(link: Link, request: OpenRequest, passage: Passage): string | undefined {
-  if (passage.type === 'forward') return forward(link, request, passage);
+function settle(link: Link, request: OpenRequest, disposition: Disposition): string | undefined {
+  if (disposition.type === 'forward') return forward(link, request, disposition);
   link.requests.close(request);
   if (request.isCancelled) return undefined;
-  if (passage.type === 'answer') link.toClient.write(asLine(passage.text));
+  if (disposition.type === 'answer') link.toClient.write(asLine(disposition.text));
   else if (link.serverGone !== undefined) answer(link, request, CONNECTION_CLOSED, link.serverGone);
   return undefined;
 }
@@ -79,16 +79,16 @@ async function judge(
     if (link.clientEnded) request.abort.abort();
   };
   const notify = (text: string): void => link.toClient.write(asLine(text));
-  let passage: Passage;
+  let disposition: Disposition;
   try {
-    passage = await link.gate.request(message, { signal: request.abort.signal, notify, held });
+    disposition = await link.gate.request(message, { signal: request.abort.signal, notify, held });
   } catch (err) {
     link.log.error({ err }, 'a request could not be judged');
     const text = errorResponse(message.rawId, INTERNAL_ERROR, 'The firewall could not judge this request.');
-    passage = { type: 'answer', text };
+    disposition = { type: 'answer', text };
   }
   clearTimeout(late);
-  const text = settle(link, request, passage);
+  const text = settle(link, request, disposition);
   place.fill(text === undefined ? undefined : lineOf(text, message, ending));
 }
 

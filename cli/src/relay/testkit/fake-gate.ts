@@ -1,7 +1,7 @@
-import type { Circumstances, Gate, Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import type { Circumstances, Disposition, Gate, UpstreamEnd } from '@aegis/firewall/gate';
 import type { Notification, Request } from '@aegis/firewall/wire';
 
-type Judge = (request: Request, circumstances: Circumstances) => Passage | Promise<Passage>;
+type Judge = (request: Request, circumstances: Circumstances) => Disposition | Promise<Disposition>;
 
 export type FakeGate = Gate & {
   /** Why messages were refused, in order. */
@@ -22,14 +22,14 @@ export function fakeGate(
   const refusals: string[] = [];
   const ends: string[] = [];
   let closed = false;
-  const noted = (passage: Passage, { id }: Request): Passage => {
-    if (passage.type !== 'forward' || passage.ended !== undefined) return passage;
+  const noted = (disposition: Disposition, { id }: Request): Disposition => {
+    if (disposition.type !== 'forward' || disposition.ended !== undefined) return disposition;
     const ended = (end: UpstreamEnd): string => {
       ends.push(`${id} ${end.type}`);
       if (end.type === 'response') return end.response.text;
       return JSON.stringify({ jsonrpc: '2.0', id, result: { lost: end.because } });
     };
-    return { ...passage, ended };
+    return { ...disposition, ended };
   };
   const verdict = (notification: Notification) => (drops(notification) ? 'drop' : 'forward');
   return {

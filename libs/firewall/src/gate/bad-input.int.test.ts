@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Gate } from './passage.ts';
+import type { Gate } from './api.ts';
 import {
   answered,
   answerOf,
@@ -36,9 +36,9 @@ const refusals = async (count: number) => {
   return eventsOf(REFUSED).map((event) => data(event)['because']);
 };
 
-const write = (one: Gate, path: string) => send(one, callOf('write', { path })).passage;
+const write = (one: Gate, path: string) => send(one, callOf('write', { path })).disposition;
 
-describe('what can not be judged is not sent, and the next call passes', () => {
+describe('what can not be judgement is not sent, and the next call passes', () => {
   it.each([
     ['arguments over a mebibyte', call(`{"t":"${'a'.repeat(1_048_576)}"}`), 'larger than 1048576 bytes'],
     ['arguments of 65 levels', call(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`), 'deeper than 64'],
@@ -46,15 +46,15 @@ describe('what can not be judged is not sent, and the next call passes', () => {
     ['a name outside the alphabet', callOf('re\u200bad'), "a tool's name has"],
   ])('%s', async (_, request, why) => {
     const one = gate();
-    expect(saidNo(await send(one, request).passage)).toContain(why);
+    expect(saidNo(await send(one, request).disposition)).toContain(why);
     expect((await refusals(1))[0]).toContain(why);
-    expect((await send(one, callOf('read', { a: 1 })).passage).type).toBe('forward');
+    expect((await send(one, callOf('read', { a: 1 })).disposition).type).toBe('forward');
     await until(() => eventsOf(DECIDED).length === 1);
   });
 
   it('parameters of the wrong shape', async () => {
-    const passage = await send(gate(), callOf('read', ['a'])).passage;
-    expect(answerOf(passage).error).toMatchObject({ code: -32602 });
+    const disposition = await send(gate(), callOf('read', ['a'])).disposition;
+    expect(answerOf(disposition).error).toMatchObject({ code: -32602 });
     expect(await refusals(1)).toEqual(['params.arguments: expected an object']);
   });
 
@@ -91,10 +91,10 @@ describe('arguments that a rule looks at', () => {
 
   it('keys that differ only by case go to a person, since a server may read either', async () => {
     const request = callOf('write', { path: '/srv/a', Path: '/etc/passwd' });
-    expect(saidNo(await send(gate({ holdMs: 0 }), request).passage)).toContain('is pending');
+    expect(saidNo(await send(gate({ holdMs: 0 }), request).disposition)).toContain('is pending');
     expect(world.people.enforces[0]?.review_because?.[0]).toContain('differ only by case');
     await publish({ version: 2, rules: [{ match: '*', decision: 'allow' }] });
-    for (;;) if ((await send(gate({ holdMs: 0 }), request).passage).type === 'forward') break;
+    for (;;) if ((await send(gate({ holdMs: 0 }), request).disposition).type === 'forward') break;
   });
 });
 
@@ -106,9 +106,9 @@ describe('side doors', () => {
     ['resources/read', { uri: 'file:///etc/passwd' }],
     ['resources/subscribe', { uri: 'file:///etc/passwd' }],
     ['prompts/get', { name: 'secret-plan' }],
-  ])('%s is judged by what it opens, and is on record', async (method, params) => {
-    const passage = await send(gate(), requestOf(method, params)).passage;
-    expect(answerOf(passage).error).toMatchObject({
+  ])('%s is judgement by what it opens, and is on record', async (method, params) => {
+    const disposition = await send(gate(), requestOf(method, params)).disposition;
+    expect(answerOf(disposition).error).toMatchObject({
       code: -32010,
       message: expect.stringContaining('blocked'),
     });
@@ -121,22 +121,22 @@ describe('side doors', () => {
 
   it('a subscription is denied where a rule denies one of its resources', async () => {
     const one = gate();
-    const denied = await send(one, listen('file:///srv/a', 'file:///etc/passwd')).passage;
+    const denied = await send(one, listen('file:///srv/a', 'file:///etc/passwd')).disposition;
     expect(answerOf(denied).error).toMatchObject({ code: -32010 });
-    expect(answerOf(await send(one, listen(7)).passage).error).toMatchObject({ code: -32602 });
+    expect(answerOf(await send(one, listen(7)).disposition).error).toMatchObject({ code: -32602 });
     for (const twin of ['resource_subscriptions', 'ResourceSubscriptions']) {
       const hidden = { _meta: MODERN, notifications: { [twin]: ['file:///etc/passwd'] } };
-      const passage = await send(one, requestOf('subscriptions/listen', hidden)).passage;
-      expect(answerOf(passage).error).toMatchObject({ code: -32602 });
+      const disposition = await send(one, requestOf('subscriptions/listen', hidden)).disposition;
+      expect(answerOf(disposition).error).toMatchObject({ code: -32602 });
     }
     const open = listen('file:///srv/a');
-    expect(await send(one, open).passage).toEqual({ type: 'forward', text: open.text });
+    expect(await send(one, open).disposition).toEqual({ type: 'forward', text: open.text });
     await until(() => eventsOf(PASSED).length === 1 && eventsOf(DECIDED).length === 1);
   });
 
   it('an open one passes, on record', async () => {
-    const passage = await send(gate(), requestOf('resources/read', { uri: 'file:///srv/a' })).passage;
-    expect(answered(passage, { result: { contents: [] } })).toContain('contents');
+    const disposition = await send(gate(), requestOf('resources/read', { uri: 'file:///srv/a' })).disposition;
+    expect(answered(disposition, { result: { contents: [] } })).toContain('contents');
     await until(() => eventsOf(DECIDED).length === 1);
     expect(data(eventsOf(DECIDED)[0])).toMatchObject({
       outcome: 'allowed',
@@ -150,7 +150,7 @@ describe('side doors', () => {
     const one = gate();
     for (const method of ['completion/complete', 'tasks/get', 'tasks/cancel']) {
       const request = requestOf(method, { taskId: 't' });
-      expect(await send(one, request).passage).toEqual({ type: 'forward', text: request.text });
+      expect(await send(one, request).disposition).toEqual({ type: 'forward', text: request.text });
     }
     await until(() => eventsOf(PASSED).length === 3);
   });
@@ -158,10 +158,10 @@ describe('side doors', () => {
 
 it('all else passes byte for byte, and unrecorded', async () => {
   const text = '{"jsonrpc":"2.0" , "id":"x","method":"vendor/unheard","params":{"n":1e400,"a":[1.0]}}';
-  expect(await send(gate(), requestText(text)).passage).toEqual({ type: 'forward', text });
+  expect(await send(gate(), requestText(text)).disposition).toEqual({ type: 'forward', text });
   expect(gate().clientNotification(notification('vendor/note'))).toBe('forward');
   expect(gate().serverNotification(notification('vendor/note'))).toBe('forward');
-  await send(gate(), callOf('read')).passage;
+  await send(gate(), callOf('read')).disposition;
   await until(() => eventsOf(DECIDED).length === 1);
   expect(eventsOf(PASSED)).toEqual([]);
 });
@@ -172,7 +172,7 @@ it('a thousand completions at once are all on record', async () => {
   const passages = await Promise.all(
     Array.from(
       { length: 1_000 },
-      (_, id) => send(one, requestOf('completion/complete', complete, id)).passage,
+      (_, id) => send(one, requestOf('completion/complete', complete, id)).disposition,
     ),
   );
   expect(new Set(passages.map(({ type }) => type))).toEqual(new Set(['forward']));
@@ -180,11 +180,11 @@ it('a thousand completions at once are all on record', async () => {
 });
 
 it('a task belongs to the principal whose call made it', async () => {
-  const passage = await send(gate(), callOf('read', {}, { task: {} })).passage;
-  answered(passage, { result: { task: { taskId: 't1' } } });
+  const disposition = await send(gate(), callOf('read', {}, { task: {} })).disposition;
+  answered(disposition, { result: { task: { taskId: 't1' } } });
   const get = requestOf('tasks/get', { taskId: 't1' });
-  expect((await send(gate(), get).passage).type).toBe('forward');
-  const others = await send(gate({ principal: 'key:bob' }), get).passage;
+  expect((await send(gate(), get).disposition).type).toBe('forward');
+  const others = await send(gate({ principal: 'key:bob' }), get).disposition;
   expect(answerOf(others).error).toMatchObject({
     code: -32602,
     message: expect.stringContaining('no such task'),
@@ -201,28 +201,29 @@ it.each([
   ['subscriptions/listen', { notifications: { taskIds: ['t1'] } }],
   ['subscriptions/listen', { notifications: { task_ids: ['t1'] } }],
 ])('nobody else reaches a task of the 2026 era by %s with %j', async (method, params) => {
-  const passage = await send(gate({ principal: 'key:ann' }), callOf('read', {}, { _meta: MODERN })).passage;
-  answered(passage, { result: { resultType: 'task', taskId: 't1', status: 'working' } });
+  const disposition = await send(gate({ principal: 'key:ann' }), callOf('read', {}, { _meta: MODERN }))
+    .disposition;
+  answered(disposition, { result: { resultType: 'task', taskId: 't1', status: 'working' } });
   const asking = requestOf(method, { ...params, _meta: MODERN });
-  expect(answerOf(await send(gate({ principal: 'key:bob' }), asking).passage).error).toMatchObject({
+  expect(answerOf(await send(gate({ principal: 'key:bob' }), asking).disposition).error).toMatchObject({
     code: -32602,
   });
 });
 
 it('its maker listens to a task of the 2026 era', async () => {
   const one = gate({ principal: 'key:ann' });
-  answered(await send(one, callOf('read', {}, { _meta: MODERN })).passage, {
+  answered(await send(one, callOf('read', {}, { _meta: MODERN })).disposition, {
     result: { resultType: 'task', taskId: 't1', status: 'working' },
   });
   const listening = requestOf('subscriptions/listen', { _meta: MODERN, notifications: { taskIds: ['t1'] } });
-  expect((await send(one, listening).passage).type).toBe('forward');
+  expect((await send(one, listening).disposition).type).toBe('forward');
 });
 
 it('the client is in every decision: as it said at the start, or with each request', async () => {
   const older = gate();
-  await send(older, requestOf('initialize', { clientInfo: { name: 'old', version: '1' } })).passage;
-  await send(older, callOf('read')).passage;
-  await send(gate(), callOf('read', {}, { _meta: MODERN })).passage;
+  await send(older, requestOf('initialize', { clientInfo: { name: 'old', version: '1' } })).disposition;
+  await send(older, callOf('read')).disposition;
+  await send(gate(), callOf('read', {}, { _meta: MODERN })).disposition;
   await until(() => eventsOf(DECIDED).length === 2);
   expect(older.client()).toEqual({ name: 'old', version: '1' });
   expect(eventsOf(DECIDED).map((event) => data(event)['client'])).toEqual([
@@ -237,7 +238,7 @@ it.each([
   ['redacted', { args_digest: expect.stringMatching(/^sha256:/) }, { path: 'a', token: '[redacted]' }],
   ['full', { args_digest: expect.stringMatching(/^sha256:/) }, { path: 'a', token: 'x' }],
 ] as const)('recorded %s, the arguments are kept as far as that', async (record, digests, kept) => {
-  await send(gate({ record }), callOf('read', { path: 'a', token: 'x' })).passage;
+  await send(gate({ record }), callOf('read', { path: 'a', token: 'x' })).disposition;
   await until(() => eventsOf(DECIDED).length === 1);
   const decision = data(eventsOf(DECIDED)[0]);
   expect(decision['recorded_args']).toEqual(kept);
@@ -248,8 +249,8 @@ it.each([
 it('a list that the rules empty keeps its cursor, and the hidden tool is blocked all the same', async () => {
   await publish({ version: 2, rules: [{ match: '*', decision: 'deny' }] });
   const one = gate();
-  for (;;) if ((await send(one, callOf('read')).passage).type === 'answer') break;
-  const passage = await send(one, requestOf('tools/list')).passage;
-  const text = answered(passage, { result: { tools: [tool('read')], nextCursor: 'c' } });
+  for (;;) if ((await send(one, callOf('read')).disposition).type === 'answer') break;
+  const disposition = await send(one, requestOf('tools/list')).disposition;
+  const text = answered(disposition, { result: { tools: [tool('read')], nextCursor: 'c' } });
   expect(JSON.parse(text)).toMatchObject({ result: { tools: [], nextCursor: 'c' } });
 });

@@ -1,7 +1,7 @@
 import { aliveSubject } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { expect, it } from 'vitest';
-import type { Gate, Passage } from './passage.ts';
+import type { Disposition, Gate } from './api.ts';
 import { answered, callOf, requestOf, saidNo, send } from './testkit/client.ts';
 import { data, eventsOf, gate, publish, startFirewall, until, useWorld, world } from './testkit/world.ts';
 
@@ -12,13 +12,13 @@ useWorld();
 
 it('a bus that is gone denies the call, and the next one passes when it is back', async () => {
   const one = gate();
-  expect((await send(one, callOf('read')).passage).type).toBe('forward');
+  expect((await send(one, callOf('read')).disposition).type).toBe('forward');
   await world.server.kill();
   await until(() => !world.bus.isUp());
-  expect(saidNo(await send(one, callOf('read')).passage)).toContain("can't decide now");
+  expect(saidNo(await send(one, callOf('read')).disposition)).toContain("can't decide now");
   await world.server.restart();
   await until(() => world.firewall.health().status === 'ok');
-  expect((await send(one, callOf('read')).passage).type).toBe('forward');
+  expect((await send(one, callOf('read')).disposition).type).toBe('forward');
 });
 
 /** A bus that gives no word back on what it was asked to store. */
@@ -30,8 +30,8 @@ const commitLate = async (_fact: unknown, deadlineMs: number): Promise<never> =>
 it('a bus that is slow denies the call, which is not sent later, and the record says so', async () => {
   const firewall = await startFirewall({ bus: { ...world.bus, commit: commitLate }, timeoutMs: 100 });
   const request = requestOf('resources/read', { uri: 'file:///a' });
-  const passage = await send(gate({}, firewall), request).passage;
-  expect(passage.type === 'answer' && passage.text).toContain("can't decide now");
+  const disposition = await send(gate({}, firewall), request).disposition;
+  expect(disposition.type === 'answer' && disposition.text).toContain("can't decide now");
   await until(() => eventsOf('aegis.call.failed.v1').length === 1);
   expect(data(eventsOf('aegis.call.failed.v1')[0])['error']).toContain('not sent');
   await firewall.close();
@@ -40,30 +40,30 @@ it('a bus that is slow denies the call, which is not sent later, and the record 
 const AT_ONCE = 20;
 const letThrough = (): number =>
   eventsOf(DECIDED).filter((event) => data(event)['outcome'] === 'allowed').length;
-const deniedWith = (passage: Passage, why: string): boolean =>
-  passage.type === 'answer' && saidNo(passage).includes(why);
+const deniedWith = (disposition: Disposition, why: string): boolean =>
+  disposition.type === 'answer' && saidNo(disposition).includes(why);
 
 /**
  * The fault comes to the firewall in its own time: until the first denial calls may pass. From there on none does, one after
  * the other or all at once, and none is on record as let through.
  */
 async function expectNothingPasses(one: Gate, why: string): Promise<void> {
-  const call = () => send(one, callOf('read')).passage;
+  const call = () => send(one, callOf('read')).disposition;
   const giveUpAt = Date.now() + 8_000;
   while (!deniedWith(await call(), why)) expect(Date.now()).toBeLessThan(giveUpAt);
   await world.recordRead();
   const before = letThrough();
-  const passages: Passage[] = [];
+  const passages: Disposition[] = [];
   for (let n = 0; n < AT_ONCE; n++) passages.push(await call());
   passages.push(...(await Promise.all(Array.from({ length: AT_ONCE }, call))));
-  expect(passages.filter((passage) => !deniedWith(passage, why))).toEqual([]);
+  expect(passages.filter((disposition) => !deniedWith(disposition, why))).toEqual([]);
   await world.recordRead();
   expect(letThrough()).toBe(before);
 }
 
 it('a policy that can not be read denies every call', async () => {
   const one = gate();
-  await send(one, callOf('read')).passage;
+  await send(one, callOf('read')).disposition;
   const broken = { version: 2, rules: [{ match: '*', decision: 'perhaps' }] } as never;
   await expect(publish(broken)).resolves.toBeUndefined();
   await expectNothingPasses(one, "can't decide now");
@@ -78,9 +78,9 @@ it('an enforcer that is away leaves a call that needs a person unsent', async ()
 });
 
 it('a server that dies in the middle: nobody knows how the call ended, and the record says so', async () => {
-  const passage = await send(gate(), callOf('write', { a: 1 })).passage;
-  if (passage.type !== 'forward') throw new Error('not sent');
-  const answer = JSON.parse(passage.ended?.({ type: 'lost', because: 'the server ended' }) ?? '') as {
+  const disposition = await send(gate(), callOf('write', { a: 1 })).disposition;
+  if (disposition.type !== 'forward') throw new Error('not sent');
+  const answer = JSON.parse(disposition.ended?.({ type: 'lost', because: 'the server ended' }) ?? '') as {
     result: { isError: boolean; content: { text: string }[] };
   };
   expect(answer.result.isError).toBe(true);
@@ -90,19 +90,19 @@ it('a server that dies in the middle: nobody knows how the call ended, and the r
 
 it('a connection that ends in the middle leaves its calls recorded as unknown, once', async () => {
   const one = gate();
-  const passage = await send(one, callOf('write')).passage;
+  const disposition = await send(one, callOf('write')).disposition;
   await one.close();
   await until(() => eventsOf(UNKNOWN).length === 1);
-  answered(passage, { result: {} });
+  answered(disposition, { result: {} });
   await world.firewall.close();
   expect(eventsOf('aegis.call.succeeded.v1')).toEqual([]);
 });
 
 it('ends that come while the bus is away are recorded when it is back', async () => {
-  const passage = await send(gate(), callOf('write')).passage;
+  const disposition = await send(gate(), callOf('write')).disposition;
   await world.server.kill();
   await until(() => !world.bus.isUp());
-  answered(passage, { result: { content: [] } });
+  answered(disposition, { result: { content: [] } });
   await world.server.restart();
   await until(() => eventsOf('aegis.call.succeeded.v1').length === 1);
 });
@@ -120,7 +120,7 @@ it('the run of the firewall answers that it lives, until it is closed', async ()
 });
 
 it('without waiting for the record a call is sent at once, and is on record all the same', async () => {
-  const passage = await send(gate({ waitForRecord: false }), callOf('read')).passage;
-  expect(passage.type).toBe('forward');
+  const disposition = await send(gate({ waitForRecord: false }), callOf('read')).disposition;
+  expect(disposition.type).toBe('forward');
   await until(() => eventsOf(DECIDED).length === 1);
 });

@@ -4,8 +4,8 @@ import type { PolicyReplica } from '@aegis/replicas/policy';
 import type { PinKeeper } from './pins/pin-keeper.ts';
 import type { Seal } from './read/request-state.ts';
 import type { TaskOwners } from './read/tasks.ts';
-import type { Recorder } from './record/record.ts';
-import type { HeldCalls } from './review/held.ts';
+import type { Recorder } from './record/recorder.ts';
+import type { HeldCalls } from './review/held-calls.ts';
 
 /** What all gates of this process share. */
 export type FirewallParts = {

@@ -4,14 +4,14 @@ import { healthFrom } from '@aegis/bus/service';
 import type { HealthReply } from '@aegis/contracts/rpc';
 import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/replicas/policy';
+import type { Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createGate } from './gate.ts';
-import type { Gate, GateOptions } from './passage.ts';
 import { createPinKeeper } from './pins/pin-keeper.ts';
 import { createSeal } from './read/request-state.ts';
 import { createTaskOwners } from './read/tasks.ts';
-import { createRecorder } from './record/record.ts';
-import { createHeldCalls } from './review/held.ts';
+import { createRecorder } from './record/recorder.ts';
+import { createHeldCalls } from './review/held-calls.ts';
 
 export type FirewallDeps = {
   /** A bus as the identity `mcp`. The caller opens and closes it. */

@@ -14,8 +14,8 @@ useWorld({
 
 it('an allowed call is on record, decision and dispatch in one event, before it is sent', async () => {
   const request = callOf('read', { path: '/srv/a' });
-  const passage = await send(gate(), request).passage;
-  expect(passage).toMatchObject({ type: 'forward', text: request.text });
+  const disposition = await send(gate(), request).disposition;
+  expect(disposition).toMatchObject({ type: 'forward', text: request.text });
   const [decision] = await until(() => eventsOf(DECIDED).length === 1 && eventsOf(DECIDED));
   expect(data(decision)).toMatchObject({
     outcome: 'allowed',
@@ -27,18 +27,18 @@ it('an allowed call is on record, decision and dispatch in one event, before it 
 });
 
 it('a call that a rule denies is not sent: the model reads which rule, and the record says blocked', async () => {
-  const passage = await send(gate(), callOf('move', { from: 'a' })).passage;
-  expect(saidNo(passage)).toContain('nothing is moved');
-  expect(answerOf(passage).id).toBe(7);
+  const disposition = await send(gate(), callOf('move', { from: 'a' })).disposition;
+  expect(saidNo(disposition)).toContain('nothing is moved');
+  expect(answerOf(disposition).id).toBe(7);
   const [decision] = await until(() => eventsOf(DECIDED).length === 1 && eventsOf(DECIDED));
   expect(data(decision)).toMatchObject({ outcome: 'blocked', rule: { index: 0, match: '*.move' } });
   expect(data(decision)['dispatch']).toBeUndefined();
 });
 
 it('how a call ended is recorded, and the client gets the server’s own bytes', async () => {
-  const passage = await send(gate(), callOf('read', { path: '/srv/a' })).passage;
+  const disposition = await send(gate(), callOf('read', { path: '/srv/a' })).disposition;
   const result = { content: [{ type: 'text', text: 'hello' }] };
-  expect(answered(passage, { result })).toBe(JSON.stringify({ jsonrpc: '2.0', id: 7, result }));
+  expect(answered(disposition, { result })).toBe(JSON.stringify({ jsonrpc: '2.0', id: 7, result }));
   const [end] = await until(
     () => eventsOf('aegis.call.succeeded.v1').length === 1 && eventsOf('aegis.call.succeeded.v1'),
   );
@@ -53,6 +53,6 @@ it('how a call ended is recorded, and the client gets the server’s own bytes',
 });
 
 it('a method that the newest era does not have is for the server to refuse', async () => {
-  const { passage } = send(gate(), requestOf('resources/subscribe', { _meta: MODERN }));
-  expect((await passage).type).toBe('forward');
+  const { disposition } = send(gate(), requestOf('resources/subscribe', { _meta: MODERN }));
+  expect((await disposition).type).toBe('forward');
 });

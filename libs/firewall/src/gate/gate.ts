@@ -2,14 +2,14 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import { errorResponse } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { INTERNAL_ERROR } from './answers.ts';
+import type { Circumstances, Disposition, Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
-import { createPassCall } from './pass-call.ts';
-import { createPassList } from './pass-list.ts';
-import { isNoted, passNoted } from './pass-noted.ts';
-import type { Circumstances, Gate, GateOptions, Passage } from './passage.ts';
 import { createDefinitions } from './pins/definitions.ts';
 import { isJudged } from './read/call.ts';
-import { type Caller, readCaller, toClientInfo } from './read/era.ts';
+import { type Caller, readCaller, toClientInfo } from './read/caller.ts';
+import { createCallHandler } from './requests/handle-call.ts';
+import { createListHandler } from './requests/handle-list.ts';
+import { handleNoted, isNoted } from './requests/handle-noted.ts';
 import { createProgress } from './review/progress.ts';
 import { cannotDecide } from './sentences.ts';
 
@@ -26,8 +26,8 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
   const closing = new AbortController();
   const definitions = createDefinitions({ server, pins, askUpstream, now });
   const progress = createProgress();
-  const calls = createPassCall({ parts, options, definitions, progress, closing: closing.signal });
-  const passList = createPassList({ parts, options, definitions });
+  const calls = createCallHandler({ parts, options, definitions, progress, closing: closing.signal });
+  const handleList = createListHandler({ parts, options, definitions });
   let named: ClientInfo | undefined;
 
   /** In the modern era each request says itself whose it is: a gate may serve many clients. */
@@ -36,7 +36,7 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
     return named;
   };
 
-  const pass = async (request: Request, circumstances: Circumstances): Promise<Passage> => {
+  const pass = async (request: Request, circumstances: Circumstances): Promise<Disposition> => {
     const { method, params, text } = request;
     if (method === 'initialize') named = toClientInfo(params?.['clientInfo']);
     if (!needsId(method)) return { type: 'forward', text };
@@ -44,11 +44,13 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
     const client = clientOf(caller);
     // The era has no such method: without a URI there is nothing to judge, and the server says so itself.
     const isNoMethod = method === 'resources/subscribe' && caller.isModern && params?.['uri'] === undefined;
-    if (isNoMethod) return passNoted(parts, options, request, client);
+    if (isNoMethod) return handleNoted(parts, options, request, client);
     if (isJudged(method)) return calls.pass(request, caller, client, circumstances);
     if (method === 'initialize') return { type: 'forward', text };
     if (method === LISTEN) return calls.listen(request, caller, client);
-    return isNoted(method) ? passNoted(parts, options, request, client) : passList(request, caller, client);
+    return isNoted(method)
+      ? handleNoted(parts, options, request, client)
+      : handleList(request, caller, client);
   };
 
   const refused = (because: string, message: Uint8Array): void =>

@@ -3,13 +3,13 @@ import { type Decision, evaluate, looksAt, type PolicyCall } from '@aegis/policy
 import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
 import { ambiguity } from '../wire/ambiguity.ts';
 import type { Request } from '../wire/message.ts';
-import type { Definition, Definitions } from './pins/definitions.ts';
-import type { Asked } from './read/call.ts';
-import { type Caller, envelopeFor } from './read/era.ts';
+import type { Definitions, ToolLookup } from './pins/definitions.ts';
+import type { RequestedCall } from './read/call.ts';
+import { type Caller, envelopeFor } from './read/caller.ts';
 import { noSuchTool } from './sentences.ts';
 
 /** What the policy in force and the tool's definition mean for a call, before anybody is asked. */
-export type Judged = {
+export type Judgement = {
   readonly decision: 'allow' | 'review' | 'deny';
   readonly reasons: string[];
   /** Reasons to ask a person whatever the rules say. */
@@ -22,10 +22,10 @@ export type Judged = {
 
 export type Judge = (
   request: Request,
-  asked: Asked,
+  requested: RequestedCall,
   caller: Caller,
   client: ClientInfo | undefined,
-) => Promise<Judged>;
+) => Promise<Judgement>;
 
 export type JudgeDeps = {
   readonly server: string;
@@ -41,19 +41,19 @@ type Ruled = {
   readonly ruledAt: Date;
 };
 
-const NO_DEFINITION: Definition = { type: 'unlisted' };
+const NO_DEFINITION: ToolLookup = { type: 'unlisted' };
 
 /** Judges calls by the policy that this process follows. @throws AppError where it can't judge now */
 export function createJudge({ server, principal, replica, definitions, now }: JudgeDeps): Judge {
-  const rule = (asked: Asked, client: ClientInfo | undefined): Ruled => {
+  const rule = (requested: RequestedCall, client: ClientInfo | undefined): Ruled => {
     const active = replica.active();
     const ruledAt = now();
-    const { tool, args, door } = asked;
+    const { tool, args, door } = requested;
     const call: PolicyCall = { tool, args, server, principal, client, door, at: ruledAt };
     return { ruling: evaluate(active.compiled, call), active, ruledAt };
   };
 
-  const toCall = ({ tool, args }: Asked, ruling: Decision, definition: Definition): Call => ({
+  const toCall = ({ tool, args }: RequestedCall, ruling: Decision, definition: ToolLookup): Call => ({
     tool,
     ...(ruling.op === undefined ? {} : { op: ruling.op }),
     ...(ruling.amount_cents === undefined ? {} : { amount_cents: ruling.amount_cents }),
@@ -63,33 +63,36 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
     principal,
   });
 
-  const judged = (
-    asked: Asked,
+  const judgement = (
+    requested: RequestedCall,
     { ruling, active, ruledAt }: Ruled,
-    definition: Definition,
-    more: Partial<Pick<Judged, 'decision' | 'reasons' | 'reviewBecause'>> = {},
-  ): Judged => ({
+    definition: ToolLookup,
+    more: Partial<Pick<Judgement, 'decision' | 'reasons' | 'reviewBecause'>> = {},
+  ): Judgement => ({
     ruling,
     policy: active.published,
     ruledAt,
     decision: ruling.decision,
     reasons: ruling.reasons,
     reviewBecause: [],
-    call: toCall(asked, ruling, definition),
+    call: toCall(requested, ruling, definition),
     ...more,
   });
 
-  return async (request, asked, caller, client) => {
-    const first = rule(asked, client);
-    if (first.ruling.decision === 'deny') return judged(asked, first, NO_DEFINITION);
-    const { name } = asked;
+  return async (request, requested, caller, client) => {
+    const first = rule(requested, client);
+    if (first.ruling.decision === 'deny') return judgement(requested, first, NO_DEFINITION);
+    const { name } = requested;
     const asking = { isModern: caller.isModern, envelope: envelopeFor(request.params) };
     const definition = name === undefined ? NO_DEFINITION : await definitions.of(name, asking);
     // The list may have taken its time, and the policy may be another one by now.
-    const ruled = rule(asked, client);
-    if (ruled.ruling.decision === 'deny') return judged(asked, ruled, definition);
+    const ruled = rule(requested, client);
+    if (ruled.ruling.decision === 'deny') return judgement(requested, ruled, definition);
     if (definition.type === 'unknown' && name !== undefined) {
-      return judged(asked, ruled, definition, { decision: 'deny', reasons: [noSuchTool(server, name)] });
+      return judgement(requested, ruled, definition, {
+        decision: 'deny',
+        reasons: [noSuchTool(server, name)],
+      });
     }
     const reviewBecause = [
       ...(definition.type === 'listed' && definition.because !== undefined ? [definition.because] : []),
@@ -100,8 +103,8 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
         ? ['the arguments have keys that differ only by case or by characters that nobody sees']
         : []),
     ];
-    if (reviewBecause.length === 0) return judged(asked, ruled, definition);
+    if (reviewBecause.length === 0) return judgement(requested, ruled, definition);
     const reasons = [...ruled.ruling.reasons, ...reviewBecause];
-    return judged(asked, ruled, definition, { decision: 'review', reasons, reviewBecause });
+    return judgement(requested, ruled, definition, { decision: 'review', reasons, reviewBecause });
   };
 }

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
-import type { Passage } from './passage.ts';
+import type { Disposition } from './api.ts';
 import { answered, MODERN, requestOf, send } from './testkit/client.ts';
 import { gate, until, useWorld, world } from './testkit/world.ts';
 
@@ -25,9 +25,9 @@ async function sent(method: string, params: object, approve = false) {
     await until(() => world.people.approvals.size === 1 && sending.held === 1);
     world.people.approve();
   }
-  const passage = await sending.passage;
-  const ended = passage.type === 'forward' ? passage.ended : undefined;
-  return { passage: { type: 'forward', text: '', ...(ended && { ended }) } satisfies Passage, held };
+  const disposition = await sending.disposition;
+  const ended = disposition.type === 'forward' ? disposition.ended : undefined;
+  return { disposition: { type: 'forward', text: '', ...(ended && { ended }) } satisfies Disposition, held };
 }
 
 it.each([
@@ -46,11 +46,11 @@ it.each([
 ])(
   'of %s that the server has and does not answer, nothing is kept but what its end needs',
   async (_what, method, params, approve) => {
-    const { passage, held } = await sent(method, params, approve);
+    const { disposition, held } = await sent(method, params, approve);
     await until(() => {
       collect();
       return held.deref() === undefined;
     });
-    expect(answered(passage, { result: { tools: [] } })).toContain('"tools":[]');
+    expect(answered(disposition, { result: { tools: [] } })).toContain('"tools":[]');
   },
 );

@@ -1,13 +1,13 @@
-export { createFirewall, type Firewall } from './firewall.ts';
 export {
   type AskUpstream,
   type Circumstances,
+  type Disposition,
   type Gate,
   type GateOptions,
-  type Passage,
   RECORD_MODES,
   type RecordMode,
   type UpstreamEnd,
-} from './passage.ts';
+} from './api.ts';
+export { createFirewall, type Firewall } from './firewall.ts';
 export { sealSecret } from './read/request-state.ts';
 export { UpstreamQuestions } from './upstream-questions.ts';

@@ -21,7 +21,7 @@ export const pending = (reasons: readonly string[], approvalId: string, url: str
 
 /** The approval came, but so late that the call could no longer be sent for this request. */
 export const approvedLate = (approvalId: string): string =>
-  `Approval ${approvalId} was given as the time for this call ran out: it was not sent, so repeat exactly the same call ` +
+  `Approval ${approvalId} was returned as the time for this call ran out: it was not sent, so repeat exactly the same call ` +
   'now, and it runs, once.';
 
 /** An approval that ended while the call waited for it, without a yes or a no. */

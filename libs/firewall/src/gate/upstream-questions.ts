@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from '../wire/message.ts';
-import type { AskUpstream } from './passage.ts';
+import type { AskUpstream } from './api.ts';
 
-type Asked = { resolve(result: unknown): void; reject(error: Error): void };
+type OpenQuestion = { resolve(result: unknown): void; reject(error: Error): void };
 
 const serverError = (error: unknown): Error =>
   Object.assign(new Error('The server answered with an error.', { cause: error }), {
@@ -12,7 +12,7 @@ const serverError = (error: unknown): Error =>
 /** What the firewall asks the server itself, under ids that no client can guess. */
 export class UpstreamQuestions {
   readonly #send: (text: string) => void;
-  readonly #open = new Map<string, Asked>();
+  readonly #open = new Map<string, OpenQuestion>();
   #gone: string | undefined;
 
   constructor(send: (text: string) => void) {

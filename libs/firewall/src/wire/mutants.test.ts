@@ -99,8 +99,8 @@ it('never forwards a message in which a careless server sees another call than t
       counts.passed++;
       const { message } = read;
       const call = message.kind === 'response' ? undefined : message;
-      const judged = { method: call?.method, name: call?.params?.name };
-      for (const seen of callsInAnyReading(message.text)) expect(seen).toEqual(judged);
+      const judgement = { method: call?.method, name: call?.params?.name };
+      for (const seen of callsInAnyReading(message.text)) expect(seen).toEqual(judgement);
     }),
     { numRuns: MUTANTS },
   );

@@ -6,10 +6,10 @@ it('has this public surface, and a change to it is a decision', () => {
     'changeLevel',
     'createToolFold',
     'definitionDigest',
+    'definitionStatus',
     'definitionWith',
     'inQuarantine',
     'isRecordable',
-    'standingOf',
     'toQuarantined',
   ]);
 });

@@ -1,11 +1,11 @@
 export { type Definition, definitionDigest, isRecordable } from './domain/definition.ts';
 export {
   changeLevel,
+  type DefinitionStatus,
+  definitionStatus,
   definitionWith,
   inQuarantine,
-  standingOf,
   type Tool,
-  type ToolStanding,
   toQuarantined,
   type Waiting,
 } from './domain/tool.ts';

@@ -5,7 +5,7 @@ import { toolAcceptedLog } from '@aegis/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import type { Mutex } from '@aegis/kit/mutex';
-import { type InQuarantine, standingOf, toQuarantined } from '@aegis/replicas/tools';
+import { definitionStatus, type InQuarantine, toQuarantined } from '@aegis/replicas/tools';
 import { CODE_HOLDER } from '../domain/decider.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
@@ -74,7 +74,7 @@ export function createTools(deps: ToolsDeps): Tools {
 
   const waits = async ({ server, tool, digest }: ToolDefinition, deadlineMs: number): Promise<boolean> => {
     await indexCaughtUp(deadlineMs);
-    const standing = standingOf(index.get(server, tool), digest);
+    const standing = definitionStatus(index.get(server, tool), digest);
     if (standing !== 'unknown') return standing === 'waits';
     throw new AppError('not_found', 'digest: this tool was not seen with such a definition of late.');
   };

@@ -1,5 +1,5 @@
 import { createEvent } from '@aegis/contracts/create-event';
-import { standingOf } from '@aegis/replicas/tools';
+import { definitionStatus } from '@aegis/replicas/tools';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
 import { ToolIndex, toolKey } from './tool-index.ts';
@@ -100,7 +100,7 @@ describe('the tools that the log knows of', () => {
       expect(index.quarantined().map(({ tool }) => tool)).toEqual([
         expect.objectContaining({ tool: name, looksLike: 'read_file' }),
       ]);
-      expect(standingOf(index.get('files', name), alike.digest)).toBe('waits');
+      expect(definitionStatus(index.get('files', name), alike.digest)).toBe('waits');
       expect(
         given(['aegis.log.tool.mail', isSeen(seen(definition('reads', name), 'mail'))]).quarantined(),
       ).toEqual([]);

@@ -3,9 +3,9 @@ import type { Followed } from '@aegis/bus';
 import {
   createToolFold,
   type Definition,
+  definitionStatus,
   definitionWith,
   type InQuarantine,
-  standingOf,
   type Tool,
 } from '@aegis/replicas/tools';
 
@@ -52,7 +52,7 @@ export class ToolIndex {
 
   /** The tool that this definition counts for, where there is one. */
   countingFor(digest: string): Tool | undefined {
-    return this.#fold.tools().find((tool) => standingOf(tool, digest) === 'counts');
+    return this.#fold.tools().find((tool) => definitionStatus(tool, digest) === 'counts');
   }
 
   get unreadable(): number {

@@ -1,4 +1,4 @@
-import type { AskUpstream, Gate, Passage } from '@aegis/firewall/gate';
+import type { AskUpstream, Disposition, Gate } from '@aegis/firewall/gate';
 import { errorResponse, INVALID_REQUEST, type Notification, type Request } from '@aegis/firewall/wire';
 import type { Call, Calls, Forward } from './calls.ts';
 import type { OpenGate } from './connection.ts';
@@ -31,7 +31,7 @@ export function openCall(gate: Gate, calls: Calls, request: Request, out: Client
   return undefined;
 }
 
-async function passageOf(gate: Gate, call: Call, out: ClientStream): Promise<Passage> {
+async function passageOf(gate: Gate, call: Call, out: ClientStream): Promise<Disposition> {
   const { request, signal } = call;
   try {
     return await gate.request(request, {
@@ -54,13 +54,13 @@ export async function judge(gate: Gate, call: Call, out: ClientStream): Promise<
   const giveUp = (): void => call.cancel();
   out.gone.addEventListener('abort', giveUp, { once: true });
   if (out.gone.aborted) giveUp();
-  const passage = await passageOf(gate, call, out);
+  const disposition = await passageOf(gate, call, out);
   out.gone.removeEventListener('abort', giveUp);
-  if (passage.type === 'answer') out.answer(passage.text);
-  if (passage.type === 'nothing') out.nothing();
-  if (passage.type !== 'forward') return undefined;
-  call.forwarded(passage);
-  if (!call.signal.aborted) return passage;
+  if (disposition.type === 'answer') out.answer(disposition.text);
+  if (disposition.type === 'nothing') out.nothing();
+  if (disposition.type !== 'forward') return undefined;
+  call.forwarded(disposition);
+  if (!call.signal.aborted) return disposition;
   call.end({ type: 'lost', because: 'It was cancelled before it was sent.' });
   out.nothing();
   return undefined;

@@ -1,8 +1,8 @@
-import type { Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import type { Disposition, UpstreamEnd } from '@aegis/firewall/gate';
 import { createInFlight, type Id, type InFlight, type Request, type Response } from '@aegis/firewall/wire';
 import { AnsweredResponses } from './answered-responses.ts';
 
-export type Forward = Extract<Passage, { type: 'forward' }>;
+export type Forward = Extract<Disposition, { type: 'forward' }>;
 
 /** A client's request, from its arrival to its response. */
 export class Call {
@@ -34,8 +34,8 @@ export class Call {
     return this.#isOver;
   }
 
-  forwarded(passage: Forward): void {
-    this.#forward = passage;
+  forwarded(disposition: Forward): void {
+    this.#forward = disposition;
   }
 
   /** Tells the gate how it ended, once. The text that the client gets; undefined where the server's own passes. */

@@ -29,7 +29,7 @@ const recorded = (): Set<unknown> =>
 const seen = () => eventsOf(SEEN).map((event) => data(event)['tool']);
 const held = { holdMs: 0 };
 const isSent = async (name: string, one = gate(held)): Promise<boolean> =>
-  (await send(one, callOf(name)).passage).type === 'forward';
+  (await send(one, callOf(name)).disposition).type === 'forward';
 const listChanged = notification('notifications/tools/list_changed');
 
 it('a tool that was never listed is looked up first, on all pages, and every definition is pinned', async () => {
@@ -50,27 +50,27 @@ it('a tool that was never listed is looked up first, on all pages, and every def
 
 it('a tool that the client has listed is not looked up again', async () => {
   const one = gate(held);
-  const passage = await send(one, requestOf('tools/list')).passage;
-  answered(passage, { result: { tools: world.upstream.tools } });
+  const disposition = await send(one, requestOf('tools/list')).disposition;
+  answered(disposition, { result: { tools: world.upstream.tools } });
   expect(await isSent('read', one)).toBe(true);
   expect(world.upstream.pages).toBe(0);
 });
 
 it('a tool that the server does not list is blocked', async () => {
-  const passage = await send(gate(), callOf('drop')).passage;
-  expect(saidNo(passage)).toContain(`the server 'files' lists no tool "drop"`);
+  const disposition = await send(gate(), callOf('drop')).disposition;
+  expect(saidNo(disposition)).toContain(`the server 'files' lists no tool "drop"`);
   expect(world.people.enforces).toEqual([]);
 });
 
 it('a server without a list of tools: each call goes to a person', async () => {
   world.upstream.fault = Object.assign(new Error('Method not found'), { code: -32601 });
-  expect(saidNo(await send(gate(held), callOf('read')).passage)).toContain('is pending');
+  expect(saidNo(await send(gate(held), callOf('read')).disposition)).toContain('is pending');
   expect(world.people.enforces[0]?.review_because?.[0]).toContain('does not list its tools');
 });
 
 it('a list that can not be had is no reason to let a call through', async () => {
   world.upstream.fault = new Error('timed out');
-  expect(saidNo(await send(gate(), callOf('read')).passage)).toContain("can't decide now");
+  expect(saidNo(await send(gate(), callOf('read')).disposition)).toContain("can't decide now");
   world.upstream.fault = undefined;
   expect(await isSent('read')).toBe(true);
 });
@@ -136,8 +136,8 @@ it('the pins outlive the firewall', async () => {
 it('two firewalls that see a server for the first time at once agree on what was first', async () => {
   const again = await startFirewall();
   const other = gate(held, again);
-  const passage = await send(other, requestOf('tools/list')).passage;
-  answered(passage, { result: { tools: [tool('read', 'another one')] } });
+  const disposition = await send(other, requestOf('tools/list')).disposition;
+  answered(disposition, { result: { tools: [tool('read', 'another one')] } });
   const sent = await Promise.all([isSent('read'), isSent('read', other)]);
   expect(sent.filter(Boolean)).toHaveLength(1);
   await until(() => recorded().size === 2);
@@ -221,7 +221,7 @@ it('what the firewall itself could write does not accept a definition', async ()
 it('in the modern era a list is read again when it is older than the server says', async () => {
   world.upstream.ttlMs = 10_000;
   const one = gate(held);
-  const call = () => send(one, callOf('read', {}, { _meta: { ...MODERN, progressToken: 1 } })).passage;
+  const call = () => send(one, callOf('read', {}, { _meta: { ...MODERN, progressToken: 1 } })).disposition;
   await call();
   await call();
   expect(world.upstream.pages).toBe(1);
@@ -232,22 +232,24 @@ it('in the modern era a list is read again when it is older than the server says
 });
 
 it('lists are filtered by the same rules, and the model of a filtered server does not see what is gone', async () => {
-  const passage = await send(gate(), requestOf('tools/list')).passage;
+  const disposition = await send(gate(), requestOf('tools/list')).disposition;
   const tools = [tool('read'), tool('x y'), tool('write')];
-  const list = JSON.parse(answered(passage, { result: { tools, nextCursor: 'c' } })) as { result: object };
+  const list = JSON.parse(answered(disposition, { result: { tools, nextCursor: 'c' } })) as {
+    result: object;
+  };
   expect(list.result).toEqual({ tools: [tool('read'), tool('write')], nextCursor: 'c' });
 });
 
 it('while the bus is away there is no list', async () => {
-  const passage = await send(gate(), requestOf('tools/list')).passage;
+  const disposition = await send(gate(), requestOf('tools/list')).disposition;
   await world.server.kill();
   await until(() => !world.bus.isUp());
-  const list = JSON.parse(answered(passage, { result: { tools: [] } })) as { error: { message: string } };
+  const list = JSON.parse(answered(disposition, { result: { tools: [] } })) as { error: { message: string } };
   expect(list.error.message).toContain("can't say now which tools there are");
 });
 
 it('an answer with an error passes as it is', async () => {
-  const passage = await send(gate(), requestOf('tools/list')).passage;
-  expect(answered(passage, { error: { code: -32601, message: 'no' } })).toContain('-32601');
-  expect(() => answerOf(passage)).toThrow('not forward');
+  const disposition = await send(gate(), requestOf('tools/list')).disposition;
+  expect(answered(disposition, { error: { code: -32601, message: 'no' } })).toContain('-32601');
+  expect(() => answerOf(disposition)).toThrow('not forward');
 });

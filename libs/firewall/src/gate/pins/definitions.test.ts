@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AskUpstream } from '../passage.ts';
+import type { AskUpstream } from '../api.ts';
 import { tool } from '../testkit/upstream.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
 
@@ -10,7 +10,7 @@ const pins = {
   stop: async () => undefined,
   problem: undefined,
   see: () => undefined,
-  standing: () => ({ counts: true }) as const,
+  status: () => ({ counts: true }) as const,
 };
 
 function world(ask: AskUpstream) {
@@ -84,7 +84,7 @@ it.each([
   expect(asked.length).toBeLessThanOrEqual(100);
 });
 
-it('a server that never answers is given up when the gate closes', async () => {
+it('a server that never answers is returned up when the gate closes', async () => {
   const { definitions } = world(() => new Promise(() => undefined));
   const found = definitions.of('read', LEGACY);
   definitions.close();

@@ -1,6 +1,6 @@
 import { AppError } from '@aegis/kit/errors';
 import { membersOf } from '@aegis/kit/json';
-import type { AskUpstream } from '../passage.ts';
+import type { AskUpstream } from '../api.ts';
 import { type Listed, toolsIn } from './listed.ts';
 import type { PinKeeper } from './pin-keeper.ts';
 
@@ -17,13 +17,13 @@ const KEEP_AT_LEAST_MS = 5_000;
 const KEEP_AT_MOST_MS = 60_000;
 
 /** What is known of the tool that a call names. */
-export type Definition =
+export type ToolLookup =
   | { readonly type: 'listed'; readonly digest: string; readonly because: string | undefined }
   | { readonly type: 'unknown' }
   /** The server has no lists of tools at all. */
   | { readonly type: 'unlisted' };
 
-export type Asking = { readonly isModern: boolean; readonly envelope: Record<string, unknown> };
+export type Asker = { readonly isModern: boolean; readonly envelope: Record<string, unknown> };
 
 export type Definitions = {
   /** Learns from a page of the client's own listing, the first one where it was asked without a cursor. */
@@ -35,7 +35,7 @@ export type Definitions = {
    *
    * @throws AppError where it can't be had now
    */
-  of(tool: string, asking: Asking): Promise<Definition>;
+  of(tool: string, asking: Asker): Promise<ToolLookup>;
   close(): void;
 };
 
@@ -125,11 +125,11 @@ export function createDefinitions({ server, pins, askUpstream, now }: Definition
     return fetching;
   };
 
-  const define = async (listed: readonly Listed[]): Promise<Definition> => {
+  const define = async (listed: readonly Listed[]): Promise<ToolLookup> => {
     const reasons: string[] = [];
     for (const one of listed) {
-      const standing = await pins.standing(server, one);
-      if (!standing.counts) reasons.push(standing.because);
+      const status = await pins.status(server, one);
+      if (!status.counts) reasons.push(status.because);
     }
     const digest = (listed.at(-1) as Listed).digest;
     return { type: 'listed', digest, because: reasons.length === 0 ? undefined : reasons.join('; ') };

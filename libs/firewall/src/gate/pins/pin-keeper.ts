@@ -2,13 +2,13 @@ import type { Bus } from '@aegis/bus';
 import { toolLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { foldName } from '@aegis/kit/text';
-import { standingOf, type ToolFold } from '@aegis/replicas/tools';
+import { definitionStatus, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
 import { createPinLog, pinsBehind } from './pin-log.ts';
 import { eventOf, whyNever } from './recording.ts';
 
 /** Whether a definition counts, and if not why not, as a reason for people. */
-export type Standing = { readonly counts: true } | { readonly counts: false; readonly because: string };
+export type PinStatus = { readonly counts: true } | { readonly counts: false; readonly because: string };
 
 /** The pins of all servers: follows the record, and writes what is new to it. */
 export type PinKeeper = {
@@ -16,14 +16,14 @@ export type PinKeeper = {
   stop(): Promise<void>;
   /** A sentence while it may have missed something. */
   readonly problem: string | undefined;
-  /** Writes what is not on record yet. Nobody need wait: {@link PinKeeper.standing} does. */
+  /** Writes what is not on record yet. Nobody need wait: {@link PinKeeper.status} does. */
   see(server: string, listed: readonly Listed[]): void;
   /**
    * What the record says of a definition, once it is on record.
    *
    * @throws AppError where the record can't be read or written now
    */
-  standing(server: string, listed: Listed): Promise<Standing> | Standing;
+  status(server: string, listed: Listed): Promise<PinStatus> | PinStatus;
 };
 
 type KeeperDeps = { bus: Bus; log: Logger; now: () => Date; timeoutMs: number };
@@ -34,26 +34,26 @@ const keyOf = (server: string, tool: string): string => `${server}\0${foldName(t
 type IsKnown = (tools: ToolFold, server: string, listed: Listed) => boolean;
 
 const isRecorded: IsKnown = (tools, server, { tool, digest }) =>
-  standingOf(tools.get(server, tool), digest) !== 'unknown';
+  definitionStatus(tools.get(server, tool), digest) !== 'unknown';
 
 /** Whether the definition counts, or is what an approver is shown first of the tool. */
 const isShown: IsKnown = (tools, server, { tool, digest }) => {
   const known = tools.get(server, tool);
-  const standing = standingOf(known, digest);
-  return standing === 'counts' || (standing === 'waits' && known?.latest === digest);
+  const status = definitionStatus(known, digest);
+  return status === 'counts' || (status === 'waits' && known?.latest === digest);
 };
 
 /** Only what waits is said to be waiting: an approver finds it then. */
-function judge(tools: ToolFold, server: string, listed: Listed): Standing {
+function judge(tools: ToolFold, server: string, listed: Listed): PinStatus {
   const { tool, digest } = listed;
   const known = tools.get(server, tool);
-  const standing = standingOf(known, digest);
-  if (standing === 'counts') return { counts: true };
+  const status = definitionStatus(known, digest);
+  if (status === 'counts') return { counts: true };
   const because =
     known?.looksLike === undefined
       ? `the definition of tool '${tool}' has changed`
       : `tool '${tool}' looks like '${known.looksLike}'`;
-  if (standing === 'waits') return { counts: false, because: `${because} and nobody has accepted it yet` };
+  if (status === 'waits') return { counts: false, because: `${because} and nobody has accepted it yet` };
   const never = whyNever(tools, server, listed) ?? 'the record did not take its definition';
   return { counts: false, because: `tool '${tool}' can not be accepted as it is: ${never}` };
 }
@@ -100,7 +100,7 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
         });
       }
     },
-    standing(server, listed) {
+    status(server, listed) {
       if (!pinLog.isCurrent()) throw pinsBehind();
       if (isSettled(server, listed)) return judge(tools, server, listed);
       return writeInTurn(server, listed).then(() => judge(tools, server, listed));

@@ -1,7 +1,7 @@
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
-import { createToolFold, standingOf, type ToolFold, toQuarantined } from '@aegis/replicas/tools';
+import { createToolFold, definitionStatus, type ToolFold, toQuarantined } from '@aegis/replicas/tools';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tool } from '../testkit/upstream.ts';
@@ -11,8 +11,8 @@ import { eventOf, whyNever } from './recording.ts';
 const NOW = new Date('2026-01-01T00:00:00Z');
 const listed = (...tools: object[]): Listed[] => toolsIn({ tools });
 const only = (definition: object): Listed => listed(definition)[0] as Listed;
-const standing = (fold: ToolFold, { tool: name, digest }: Listed) =>
-  standingOf(fold.get('files', name), digest);
+const status = (fold: ToolFold, { tool: name, digest }: Listed) =>
+  definitionStatus(fold.get('files', name), digest);
 
 /** The log, and any number of readers of it, each as far as it has come. */
 function startLog() {
@@ -36,7 +36,7 @@ function startLog() {
       };
       /** Writes what is not on record, as far as this reader knows it. */
       const record = (what: Listed): void => {
-        if (standing(fold, what) !== 'unknown' || whyNever(fold, 'files', what) !== undefined) return;
+        if (status(fold, what) !== 'unknown' || whyNever(fold, 'files', what) !== undefined) return;
         append(toolLog('files'), eventOf(fold, 'files', what, NOW));
       };
       return { fold, catchUp, record };
@@ -144,17 +144,17 @@ describe('two firewalls that race', () => {
         for (const what of definitions) {
           for (const gate of [one, other]) {
             gate.catchUp();
-            // A call is judged once its definition has come back from the log.
+            // A call is judgement once its definition has come back from the log.
             gate.record(what);
             gate.catchUp();
           }
           approvals.catchUp();
-          const counts = standing(one.fold, what) === 'counts';
-          expect(standing(other.fold, what) === 'counts').toBe(counts);
+          const counts = status(one.fold, what) === 'counts';
+          expect(status(other.fold, what) === 'counts').toBe(counts);
           expect(waits(what)).toBe(!counts);
           if (!counts) accept(what);
           for (const each of [one, other, approvals]) each.catchUp();
-          expect([one, other, approvals].map(({ fold }) => standing(fold, what))).toEqual(
+          expect([one, other, approvals].map(({ fold }) => status(fold, what))).toEqual(
             Array(3).fill('counts'),
           );
         }

@@ -9,7 +9,13 @@ const withArguments = (json: string) =>
 describe('what a request wants to do', () => {
   it('a tool call is named by its server and its tool', () => {
     expect(readCall('files', callOf('a/b.c', { x: 1 }))).toEqual({
-      asked: { method: 'tools/call', tool: 'files.a/b.c', name: 'a/b.c', door: undefined, args: { x: 1 } },
+      requested: {
+        method: 'tools/call',
+        tool: 'files.a/b.c',
+        name: 'a/b.c',
+        door: undefined,
+        args: { x: 1 },
+      },
     });
   });
 
@@ -21,11 +27,13 @@ describe('what a request wants to do', () => {
       args: { uri },
       name: undefined,
     };
-    expect(readCall('files', requestOf('resources/read', { uri }))).toMatchObject({ asked: resource });
-    expect(readCall('files', requestOf('resources/subscribe', { uri }))).toMatchObject({ asked: resource });
+    expect(readCall('files', requestOf('resources/read', { uri }))).toMatchObject({ requested: resource });
+    expect(readCall('files', requestOf('resources/subscribe', { uri }))).toMatchObject({
+      requested: resource,
+    });
     expect(readCall('files', requestOf('prompts/get', { name: 'p q', arguments: { a: '1' } }))).toMatchObject(
       {
-        asked: {
+        requested: {
           tool: 'files.prompts/get',
           door: 'prompt:p q',
           args: { name: 'p q', arguments: { a: '1' } },
@@ -61,7 +69,7 @@ describe('what a request wants to do', () => {
 describe('arguments', () => {
   it('may have a mebibyte as they are written, and no more', () => {
     const room = MAX_ARGUMENT_BYTES - '{"t":""}'.length;
-    expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room)}"}`))).toHaveProperty('asked');
+    expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room)}"}`))).toHaveProperty('requested');
     expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room + 1)}"}`))).toHaveProperty('blocked');
     expect(readCall('files', withArguments(`{"t":"${'é'.repeat(room / 2)}é"}`))).toHaveProperty('blocked');
     expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room)}"${' '.repeat(9)}}`))).toHaveProperty(
@@ -70,7 +78,7 @@ describe('arguments', () => {
   });
 
   it('may nest 64 levels', () => {
-    expect(readCall('files', withArguments(nested(64)))).toHaveProperty('asked');
+    expect(readCall('files', withArguments(nested(64)))).toHaveProperty('requested');
     expect(readCall('files', withArguments(nested(65)))).toHaveProperty('blocked');
   });
 

@@ -8,7 +8,7 @@ import { isDeeper } from './recorded-value.ts';
 export const MAX_ARGUMENT_BYTES = 1_048_576;
 
 /** What a request wants to do, as rules and the record name it. */
-export type Asked = {
+export type RequestedCall = {
   readonly method: string;
   /** `<server>.<tool>`, and for a side door `<server>.resources/read` or `<server>.prompts/get`. */
   readonly tool: string;
@@ -18,9 +18,9 @@ export type Asked = {
   readonly args: Record<string, unknown> | undefined;
 };
 
-/** `invalid`: not a request as the protocol has it. `blocked`: it is one, but nothing that can be judged. */
+/** `invalid`: not a request as the protocol has it. `blocked`: it is one, but nothing that can be judgement. */
 export type ReadCall =
-  | { readonly asked: Asked }
+  | { readonly requested: RequestedCall }
   | { readonly invalid: string }
   | { readonly blocked: string };
 
@@ -43,12 +43,12 @@ function readTool(server: string, { name, arguments: args }: JsonMembers): ReadC
   if (tool === undefined) {
     return { blocked: `a tool's name has 1 to ${255 - server.length} characters of A-Z a-z 0-9 _ . : / -` };
   }
-  return { asked: { method: 'tools/call', tool, name, door: undefined, args } };
+  return { requested: { method: 'tools/call', tool, name, door: undefined, args } };
 }
 
-const readDoor = (asked: Omit<Asked, 'name'>): ReadCall =>
-  Door.safeParse(asked.door).success
-    ? { asked: { ...asked, name: undefined } }
+const readDoor = (requested: Omit<RequestedCall, 'name'>): ReadCall =>
+  Door.safeParse(requested.door).success
+    ? { requested: { ...requested, name: undefined } }
     : { blocked: 'a URI or a name has up to 8,000 characters' };
 
 function readResource(server: string, method: string, { uri }: JsonMembers): ReadCall {
@@ -56,10 +56,11 @@ function readResource(server: string, method: string, { uri }: JsonMembers): Rea
   return readDoor({ method, tool: `${server}.${RESOURCE_TOOL}`, door: `resource:${uri}`, args: { uri } });
 }
 
-function readPrompt(server: string, { name, arguments: given }: JsonMembers): ReadCall {
+function readPrompt(server: string, { name, arguments: returned }: JsonMembers): ReadCall {
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a prompt' };
-  if (given !== undefined && !isObject(given)) return { invalid: 'params.arguments: expected an object' };
-  const args = given === undefined ? { name } : { name, arguments: given };
+  if (returned !== undefined && !isObject(returned))
+    return { invalid: 'params.arguments: expected an object' };
+  const args = returned === undefined ? { name } : { name, arguments: returned };
   return readDoor({ method: 'prompts/get', tool: `${server}.${PROMPT_TOOL}`, door: `prompt:${name}`, args });
 }
 
@@ -77,11 +78,11 @@ export function subscribedTo(params: JsonMembers | undefined): string[] | undefi
   return isList && uris.every((uri) => typeof uri === 'string') ? uris : undefined;
 }
 
-/** Whether requests of this method are judged. */
+/** Whether requests of this method are judgement. */
 export const isJudged = (method: string): boolean => Object.hasOwn(READERS, method);
 
 /** What is wrong with the arguments however they are meant, or undefined. */
-function argumentsProblem({ text, hasExactNumbers }: Request, { args }: Asked): string | undefined {
+function argumentsProblem({ text, hasExactNumbers }: Request, { args }: RequestedCall): string | undefined {
   if (!hasExactNumbers) return 'it has a number that a double can not hold, so two calls could pass for one';
   // Only a text this long can have arguments this long, in bytes.
   const span = text.length * 3 > MAX_ARGUMENT_BYTES ? spanOf(text, ['params', 'arguments']) : undefined;
@@ -91,12 +92,12 @@ function argumentsProblem({ text, hasExactNumbers }: Request, { args }: Asked): 
   return isDeeper(args, MAX_DEPTH) ? `its arguments nest deeper than ${MAX_DEPTH} levels` : undefined;
 }
 
-/** Reads a request whose method is judged. Nothing is normalised: what does not fit is not sent on. */
+/** Reads a request whose method is judgement. Nothing is normalised: what does not fit is not sent on. */
 export function readCall(server: string, request: Request): ReadCall {
   const reader = READERS[request.method];
-  if (!reader) throw new RangeError(`${request.method} is not judged`);
+  if (!reader) throw new RangeError(`${request.method} is not judgement`);
   const read = reader(server, request.params ?? {});
-  if (!('asked' in read)) return read;
-  const problem = argumentsProblem(request, read.asked);
+  if (!('requested' in read)) return read;
+  const problem = argumentsProblem(request, read.requested);
   return problem === undefined ? read : { blocked: problem };
 }

@@ -1,5 +1,5 @@
 import { MAX_DEPTH } from '@aegis/kit/json';
-import type { RecordMode } from '../passage.ts';
+import type { RecordMode } from '../api.ts';
 import { MAX_RECORDED, redact } from './redact.ts';
 
 /** Whether a value has more levels of brackets than this. */

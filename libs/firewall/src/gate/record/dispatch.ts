@@ -1,10 +1,10 @@
 import type { Logger } from '@aegis/kit/logger';
 import { sayNo } from '../answers.ts';
-import type { GateOptions, Passage, UpstreamEnd } from '../passage.ts';
-import { decisionOf, type Passing } from '../passing.ts';
+import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
+import { decisionOf, type JudgedRequest } from '../judged-request.ts';
 import { unknownOutcome } from '../sentences.ts';
 import { endingOf } from './ending.ts';
-import { newIds, type Recorder, type Sent } from './record.ts';
+import { newIds, type Recorder, type Sent } from './recorder.ts';
 
 /** A call that the record lets through: sends it, and records how it ended. */
 export type Dispatcher = {
@@ -13,13 +13,13 @@ export type Dispatcher = {
    *
    * @throws AppError where the record did not confirm it: it was not sent
    */
-  allow(passing: Passing, more?: Approved): Promise<Passage>;
+  allow(judged: JudgedRequest, more?: Approved): Promise<Disposition>;
   /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
-  forward(passing: Passing, sent: Sent, transform?: Transform): Passage;
+  forward(judged: JudgedRequest, sent: Sent, transform?: Transform): Disposition;
   /** A call that is on record as let through, or may be, and was not sent. */
   notSent(sent: Sent, because: string): void;
   /** What an end of this call refers to. */
-  sent(passing: Passing, callId: string, ids: { decisionId: string; traceId: string }): Sent;
+  sent(judged: JudgedRequest, callId: string, ids: { decisionId: string; traceId: string }): Sent;
   /** Records what is under way as unknown. */
   close(): void;
 };
@@ -48,10 +48,10 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
   /** Calls that the upstream has and has not answered, each with what records its end. */
   const underWay = new Set<(because: string) => void>();
 
-  const sent: Dispatcher['sent'] = ({ asked }, callId, ids) => ({
+  const sent: Dispatcher['sent'] = ({ requested }, callId, ids) => ({
     callId,
     ...ids,
-    tool: asked.tool,
+    tool: requested.tool,
     server,
     principal,
   });
@@ -103,11 +103,11 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     sent,
     notSent,
     forward,
-    async allow(passing, more) {
-      const dispatch = recorder.dispatchOf(server, passing.request.method);
+    async allow(judged, more) {
+      const dispatch = recorder.dispatchOf(server, judged.request.method);
       const ids = newIds();
-      const of = sent(passing, dispatch.call_id, ids);
-      const facts = decisionOf(passing, options, 'allowed', {
+      const of = sent(judged, dispatch.call_id, ids);
+      const facts = decisionOf(judged, options, 'allowed', {
         dispatch,
         ...(more === undefined ? {} : { reasons: more.reasons, approval_id: more.approvalId }),
       });
@@ -117,13 +117,13 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
           notSent(of, 'the record was not confirmed in time');
           throw thrown;
         });
-        if (passing.circumstances.signal.aborted || closing.aborted) {
+        if (judged.circumstances.signal.aborted || closing.aborted) {
           notSent(of, 'the caller had gone');
           return { type: 'nothing' };
         }
       } else
         stored.catch((err: unknown) => log.error({ err, callId: of.callId }, 'call sent without its record'));
-      return forward(passing, of, more?.transform(of));
+      return forward(judged, of, more?.transform(of));
     },
     close() {
       for (const unknown of underWay) unknown(LOST_CONNECTION);

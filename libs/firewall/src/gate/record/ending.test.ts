@@ -3,7 +3,7 @@ import type { Response } from '../../wire/message.ts';
 import { readServerMessage } from '../../wire/read-message.ts';
 import { response } from '../testkit/client.ts';
 import { endingOf } from './ending.ts';
-import { sha256 } from './record.ts';
+import { sha256 } from './recorder.ts';
 
 const failed = {
   content: [{ type: 'image' }, { type: 'text', text: 'no: token ghp_aaaaaaaaaaaaaaaaaaaaaa' }],

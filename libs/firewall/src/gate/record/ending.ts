@@ -1,11 +1,11 @@
 import { membersOf } from '@aegis/kit/json';
 import type { Response } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
-import type { RecordMode } from '../passage.ts';
+import type { RecordMode } from '../api.ts';
 import { recordedValue } from '../read/recorded-value.ts';
 import { redactText } from '../read/redact.ts';
 import { taskIn } from '../read/tasks.ts';
-import { type CallEnd, sha256 } from './record.ts';
+import { type CallEnd, sha256 } from './recorder.ts';
 
 const MAX_ERROR = 1_000;
 

@@ -1,11 +1,11 @@
 import { callDigest } from '@aegis/contracts/call-digest';
 import { sayNo } from '../answers.ts';
+import type { Disposition, GateOptions } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import type { Judge } from '../judge.ts';
-import type { GateOptions, Passage } from '../passage.ts';
-import type { Passing } from '../passing.ts';
+import type { JudgedRequest } from '../judged-request.ts';
 import type { Dispatcher, Transform } from '../record/dispatch.ts';
-import type { Sent } from '../record/record.ts';
+import type { Sent } from '../record/recorder.ts';
 import { approvedLate, blocked, changedMeanwhile, pending, usedTooLate } from '../sentences.ts';
 import { type AskEnforcer, createAskEnforcer, type Enforced } from './ask-enforcer.ts';
 import { approvalUrl, sealContinuation } from './elicit.ts';
@@ -14,12 +14,12 @@ import { approvalUrl, sealContinuation } from './elicit.ts';
 export type ApprovedCall = {
   readonly ask: AskEnforcer;
   /** Acts on the enforcer's answer; after `untilMs` nothing is sent any more. */
-  conclude(passing: Passing, enforced: Enforced, untilMs: number): Passage;
+  conclude(judged: JudgedRequest, enforced: Enforced, untilMs: number): Disposition;
   /** A person said yes: everything is looked at once more, and then the approval is used. */
-  run(passing: Passing, approvalId: string, untilMs: number): Promise<Passage>;
+  run(judged: JudgedRequest, approvalId: string, untilMs: number): Promise<Disposition>;
   /** An upstream's own questions go on under the approval of the call. */
-  continuing(passing: Passing, approvalId: string): (sent: Sent) => Transform | undefined;
-  isGone(passing: Passing): boolean;
+  continuing(judged: JudgedRequest, approvalId: string): (sent: Sent) => Transform | undefined;
+  isGone(judged: JudgedRequest): boolean;
   urlOf(approvalId: string): string | undefined;
 };
 
@@ -35,7 +35,7 @@ export type ReviewDeps = {
 /** Where the enforcer names no approval. */
 const SOME_APPROVAL = 'of this call';
 
-export const no = ({ request, caller }: Passing, sentence: string): Passage => ({
+export const no = ({ request, caller }: JudgedRequest, sentence: string): Disposition => ({
   type: 'answer',
   text: sayNo(request, caller.isModern, sentence),
 });
@@ -44,35 +44,36 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
   const { bus, recorder, consoleUrl } = parts;
   const ask = createAskEnforcer({ bus, recorder, options, dispatcher });
   const urlOf = (approvalId: string): string | undefined => approvalUrl(consoleUrl(), approvalId);
-  const isGone = ({ circumstances }: Passing): boolean => circumstances.signal.aborted || closing.aborted;
+  const isGone = ({ circumstances }: JudgedRequest): boolean =>
+    circumstances.signal.aborted || closing.aborted;
 
-  const continuing: ApprovedCall['continuing'] = ({ judged, caller }, approvalId) => {
+  const continuing: ApprovedCall['continuing'] = ({ judgement, caller }, approvalId) => {
     if (!caller.isModern) return () => undefined;
-    const digest = callDigest(judged.call);
+    const digest = callDigest(judgement.call);
     return (sent) =>
       ({ response }) =>
         sealContinuation(parts, response, sent, approvalId, digest);
   };
 
-  const letThrough = (passing: Passing, { reply, sent }: Enforced, untilMs: number): Passage => {
+  const letThrough = (judged: JudgedRequest, { reply, sent }: Enforced, untilMs: number): Disposition => {
     const { approval_id: approvalId } = reply;
-    if (isGone(passing)) {
+    if (isGone(judged)) {
       dispatcher.notSent(sent, 'the caller had gone');
       return { type: 'nothing' };
     }
     if (Date.now() > untilMs) {
       dispatcher.notSent(sent, 'the time for it had run out');
-      return no(passing, usedTooLate(approvalId ?? SOME_APPROVAL));
+      return no(judged, usedTooLate(approvalId ?? SOME_APPROVAL));
     }
-    const transform = approvalId === undefined ? undefined : continuing(passing, approvalId)(sent);
-    return dispatcher.forward(passing, sent, transform);
+    const transform = approvalId === undefined ? undefined : continuing(judged, approvalId)(sent);
+    return dispatcher.forward(judged, sent, transform);
   };
 
-  const conclude: ApprovedCall['conclude'] = (passing, enforced, untilMs) => {
+  const conclude: ApprovedCall['conclude'] = (judged, enforced, untilMs) => {
     const { allowed, status, reasons, approval_id: approvalId = SOME_APPROVAL } = enforced.reply;
-    if (allowed) return letThrough(passing, enforced, untilMs);
+    if (allowed) return letThrough(judged, enforced, untilMs);
     return no(
-      passing,
+      judged,
       status === 'blocked' ? blocked(reasons) : pending(reasons, approvalId, urlOf(approvalId)),
     );
   };
@@ -83,14 +84,14 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
     continuing,
     isGone,
     urlOf,
-    async run(passing, approvalId, untilMs) {
-      const { request, asked, caller, client } = passing;
-      const judged = await judge(request, asked, caller, client);
-      if (judged.decision === 'deny' || callDigest(judged.call) !== callDigest(passing.judged.call)) {
-        return no(passing, changedMeanwhile(approvalId));
+    async run(judged, approvalId, untilMs) {
+      const { request, requested, caller, client } = judged;
+      const judgement = await judge(request, requested, caller, client);
+      if (judgement.decision === 'deny' || callDigest(judgement.call) !== callDigest(judged.judgement.call)) {
+        return no(judged, changedMeanwhile(approvalId));
       }
-      if (Date.now() >= untilMs) return no(passing, approvedLate(approvalId));
-      const again = { ...passing, judged };
+      if (Date.now() >= untilMs) return no(judged, approvedLate(approvalId));
+      const again = { ...judged, judgement };
       return conclude(again, await ask(again, untilMs), untilMs);
     },
   };

@@ -4,10 +4,10 @@ import type { EnforceReply } from '@aegis/contracts/decision';
 import { enforce } from '@aegis/contracts/rpc';
 import { AppError, type ErrorCode } from '@aegis/kit/errors';
 import { newTraceId } from '@aegis/kit/trace';
-import type { GateOptions } from '../passage.ts';
-import { originOf, type Passing } from '../passing.ts';
+import type { GateOptions } from '../api.ts';
+import { type JudgedRequest, originOf } from '../judged-request.ts';
 import type { Dispatcher } from '../record/dispatch.ts';
-import type { Recorder, Sent } from '../record/record.ts';
+import type { Recorder, Sent } from '../record/recorder.ts';
 
 /** After these nobody here knows whether the enforcer has recorded the call as let through. */
 const UNCLEAR: ReadonlySet<ErrorCode> = new Set([
@@ -28,7 +28,7 @@ const KEY_DIGITS = 40;
 
 export type Enforced = { readonly reply: EnforceReply; readonly sent: Sent };
 /** Asks the enforcer whether a call may run now. `allowed` means that its approval is used up and its dispatch on record. */
-export type AskEnforcer = (passing: Passing, deadlineMs: number) => Promise<Enforced>;
+export type AskEnforcer = (judged: JudgedRequest, deadlineMs: number) => Promise<Enforced>;
 
 export type AskEnforcerDeps = {
   readonly bus: Bus;
@@ -43,31 +43,33 @@ const dryRunIdOf = (digest: string): string =>
 
 export function createAskEnforcer(deps: AskEnforcerDeps): AskEnforcer {
   const { bus, recorder, options, dispatcher } = deps;
-  return async (passing, deadlineMs) => {
-    const { judged, caller, request } = passing;
+  return async (judged, deadlineMs) => {
+    const { judgement, caller, request } = judged;
     const dispatch = recorder.dispatchOf(options.server, request.method);
     const question = {
-      ...originOf(passing, options),
-      call: judged.call,
-      dry_run_id: dryRunIdOf(callDigest(judged.call)),
+      ...originOf(judged, options),
+      call: judgement.call,
+      dry_run_id: dryRunIdOf(callDigest(judgement.call)),
       dispatch,
       via: options.via,
-      ...(judged.reviewBecause.length === 0
+      ...(judgement.reviewBecause.length === 0
         ? {}
         : {
-            review_because: judged.reviewBecause.slice(0, MAX_REASONS).map((why) => why.slice(0, MAX_REASON)),
+            review_because: judgement.reviewBecause
+              .slice(0, MAX_REASONS)
+              .map((why) => why.slice(0, MAX_REASON)),
           }),
     };
     try {
       const reply = await bus.ask(enforce, question, { deadlineMs, traceparent: caller.traceparent });
       // An enforcer of release 0.1.0 does not name it.
       const ids = { decisionId: reply.decision_id ?? UNKNOWN_DECISION, traceId: reply.trace_id };
-      return { reply, sent: dispatcher.sent(passing, dispatch.call_id, ids) };
+      return { reply, sent: dispatcher.sent(judged, dispatch.call_id, ids) };
     } catch (thrown) {
       if (isUnclear(thrown, deadlineMs)) {
         const ids = { decisionId: UNKNOWN_DECISION, traceId: newTraceId() };
         dispatcher.notSent(
-          dispatcher.sent(passing, dispatch.call_id, ids),
+          dispatcher.sent(judged, dispatch.call_id, ids),
           'the enforcer gave no clear answer',
         );
       }

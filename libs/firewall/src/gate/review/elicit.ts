@@ -4,12 +4,12 @@ import { resultResponse } from '../../wire/errors.ts';
 import type { Response } from '../../wire/message.ts';
 import { setMember, spanOf } from '../../wire/splice.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
-import type { Passing } from '../passing.ts';
-import { APPROVAL_KEY, broughtForUpstream } from '../read/given.ts';
-import type { Sent } from '../record/record.ts';
+import type { JudgedRequest } from '../judged-request.ts';
+import { APPROVAL_KEY, broughtForUpstream } from '../read/returned.ts';
+import type { Sent } from '../record/recorder.ts';
 import { waitsFor } from '../sentences.ts';
 
-/** How long a client may take for one round; after that its call is judged as if it were new. */
+/** How long a client may take for one round; after that its call is judgement as if it were new. */
 const STATE_FOR_MS = 10 * 60_000;
 /** Characters of an upstream's state and answers that are carried for it. */
 const MAX_CARRIED = 65_536;
@@ -24,7 +24,7 @@ export const approvalUrl = (consoleUrl: string | undefined, approvalId: string):
   consoleUrl === undefined ? undefined : `${consoleUrl.replace(/\/+$/, '')}/ui/approvals/${approvalId}`;
 
 /** Whether the client can be sent to the console and come back. */
-export function canElicit({ caller, request }: Passing): boolean {
+export function canElicit({ caller, request }: JudgedRequest): boolean {
   if (!caller.opensUrls || !UNFINISHED.has(request.method)) return false;
   return Object.values(broughtForUpstream(request)).join('').length <= MAX_CARRIED;
 }

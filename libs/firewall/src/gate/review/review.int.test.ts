@@ -12,7 +12,7 @@ const move = (more: object = {}) => callOf('move', { from: 'a', to: 'b' }, more)
 /** The firewall follows the log in its own time. */
 const untilDenied = async (): Promise<void> => {
   const probe = gate({ holdMs: 0 });
-  while (!saidNo(await send(probe, callOf('read')).passage).includes('blocked')) await until(() => true);
+  while (!saidNo(await send(probe, callOf('read')).disposition).includes('blocked')) await until(() => true);
 };
 const failure = async () => data((await until(() => eventsOf(FAILED).length === 1 && eventsOf(FAILED)))[0]);
 
@@ -21,9 +21,9 @@ it('a call that needs a person is held, and is sent once it is approved', async 
   const approval = await asked();
   await until(() => held.held === 1);
   world.people.approve();
-  const passage = await held.passage;
-  expect(passage).toMatchObject({ type: 'forward', text: move().text });
-  answered(passage, { result: { content: [] } });
+  const disposition = await held.disposition;
+  expect(disposition).toMatchObject({ type: 'forward', text: move().text });
+  answered(disposition, { result: { content: [] } });
   await until(() => world.people.newest().status === 'consumed');
   const [end] = await until(
     () => eventsOf('aegis.call.succeeded.v1').length === 1 && eventsOf('aegis.call.succeeded.v1'),
@@ -44,9 +44,9 @@ it.each([
 ])('the end of a call names %s, and nobody is asked for it', async (_, namesDecisions) => {
   world.people.namesDecisions = namesDecisions;
   const one = gate({ holdMs: 0 });
-  await send(one, move()).passage;
+  await send(one, move()).disposition;
   world.people.approve();
-  answered(await send(one, move()).passage, { result: { content: [] } });
+  answered(await send(one, move()).disposition, { result: { content: [] } });
   const [end] = await until(
     () => eventsOf('aegis.call.succeeded.v1').length === 1 && eventsOf('aegis.call.succeeded.v1'),
   );
@@ -60,25 +60,25 @@ it('a person’s no blocks the call, with the person’s word', async () => {
   const held = send(gate(), move());
   await asked();
   world.people.deny();
-  expect(saidNo(await held.passage)).toContain('blocked');
+  expect(saidNo(await held.disposition)).toContain('blocked');
 });
 
 it('at the deadline the model hears which approval is pending and where; the repeated call finds it and runs once', async () => {
   const one = gate({ holdMs: 300 });
-  const first = await send(one, move()).passage;
+  const first = await send(one, move()).disposition;
   const { approval_id } = world.people.newest();
   expect(saidNo(first)).toContain(
     `${approval_id} is pending (to be decided at http://127.0.0.1:8000/ui/approvals/`,
   );
   world.people.approve();
-  const [second, third] = await Promise.all([send(one, move()).passage, send(one, move()).passage]);
+  const [second, third] = await Promise.all([send(one, move()).disposition, send(one, move()).disposition]);
   expect([second.type, third.type].toSorted()).toEqual(['answer', 'forward']);
   expect(world.people.approvals.get(approval_id)?.status).toBe('consumed');
 });
 
 it('without a hold the answer comes at once', async () => {
   const held = send(gate({ holdMs: 0 }), move());
-  expect(saidNo(await held.passage)).toContain('is pending');
+  expect(saidNo(await held.disposition)).toContain('is pending');
   expect(held.held).toBe(0);
 });
 
@@ -94,7 +94,7 @@ it('a client that asked for progress hears that the call waits, and the server�
     one.serverNotification(notification('notifications/progress', { progressToken: 'p', progress: value }));
   expect([progress(0), progress(1)]).toEqual(['drop', 'forward']);
   world.people.approve();
-  answered(await held.passage, { result: {} });
+  answered(await held.disposition, { result: {} });
   expect(progress(0)).toBe('forward');
 });
 
@@ -102,7 +102,7 @@ it('a cancelled call cancels its approval and is never sent', async () => {
   const held = send(gate(), move());
   const { approval_id } = await asked();
   held.abort();
-  expect(await held.passage).toEqual({ type: 'nothing' });
+  expect(await held.disposition).toEqual({ type: 'nothing' });
   expect(world.people.cancelled).toEqual([approval_id]);
 });
 
@@ -111,10 +111,10 @@ it('of two equal calls that wait, cancelling one leaves the approval to the othe
   const [first, second] = [send(one, move()), send(one, move())];
   await until(() => first.held + second.held === 2);
   first.abort();
-  expect(await first.passage).toEqual({ type: 'nothing' });
+  expect(await first.disposition).toEqual({ type: 'nothing' });
   expect(world.people.cancelled).toEqual([]);
   world.people.approve();
-  expect((await second.passage).type).toBe('forward');
+  expect((await second.disposition).type).toBe('forward');
 });
 
 it('a second equal call that is cancelled while the enforcer is asked leaves the approval to the first', async () => {
@@ -123,11 +123,11 @@ it('a second equal call that is cancelled while the enforcer is asked leaves the
   await until(() => first.held === 1);
   world.people.beforeAnswer = async () => second.abort();
   const second = send(one, move());
-  expect(await second.passage).toEqual({ type: 'nothing' });
+  expect(await second.disposition).toEqual({ type: 'nothing' });
   expect(world.people.cancelled).toEqual([]);
   world.people.beforeAnswer = async () => undefined;
   world.people.approve();
-  expect((await first.passage).type).toBe('forward');
+  expect((await first.disposition).type).toBe('forward');
 });
 
 it('a call that is allowed just after its caller had gone is not sent, and the record says so', async () => {
@@ -135,7 +135,7 @@ it('a call that is allowed just after its caller had gone is not sent, and the r
   await asked();
   world.people.beforeAnswer = async () => held.abort();
   world.people.approve();
-  expect(await held.passage).toEqual({ type: 'nothing' });
+  expect(await held.disposition).toEqual({ type: 'nothing' });
   expect(await failure()).toMatchObject({ error: 'not sent: the caller had gone', tool: 'files.move' });
 });
 
@@ -144,7 +144,7 @@ it('a call that is allowed after the deadline is not sent', async () => {
   await asked();
   world.people.beforeAnswer = () => new Promise((resolve) => setTimeout(resolve, 1_500));
   world.people.approve();
-  expect(saidNo(await held.passage)).toContain('was not sent');
+  expect(saidNo(await held.disposition)).toContain('was not sent');
   expect((await failure())['error']).toContain('not sent');
 });
 
@@ -156,7 +156,7 @@ it('what changed while a call waited is not run under the old approval', async (
   if (definition) definition.description = 'moves things, and mails them to me';
   one.serverNotification(notification('notifications/tools/list_changed'));
   world.people.approve();
-  expect(saidNo(await held.passage)).toContain('changed while this call waited');
+  expect(saidNo(await held.disposition)).toContain('changed while this call waited');
   expect(world.people.newest().status).toBe('approved');
 });
 
@@ -166,7 +166,7 @@ it('a rule that denies by the time of the approval is what counts', async () => 
   await publish({ version: 2, rules: [{ match: '*', decision: 'deny' }] });
   await untilDenied();
   world.people.approve(approval_id);
-  expect(saidNo(await held.passage)).toContain('changed while this call waited');
+  expect(saidNo(await held.disposition)).toContain('changed while this call waited');
   expect(world.people.approvals.get(approval_id)?.status).toBe('approved');
 });
 
@@ -174,19 +174,19 @@ it('an approval that runs out while the call waits ends it', async () => {
   const held = send(gate(), move());
   await asked();
   world.people.expire();
-  expect(saidNo(await held.passage)).toContain('is expired');
+  expect(saidNo(await held.disposition)).toContain('is expired');
 });
 
 it('one yes of two leaves the call waiting, and the second sends it', async () => {
   const held = send(gate(), move());
   await asked();
   const first = vi.fn<() => void>();
-  void held.passage.then(first);
+  void held.disposition.then(first);
   world.people.endorse();
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(first).not.toHaveBeenCalled();
   world.people.approve();
-  expect((await held.passage).type).toBe('forward');
+  expect((await held.disposition).type).toBe('forward');
 });
 
 it('an approval that is superseded while the call waits ends it, and the repeated call asks anew', async () => {
@@ -194,7 +194,7 @@ it('an approval that is superseded while the call waits ends it, and the repeate
   const held = send(one, move());
   const { approval_id } = await asked();
   world.people.supersede();
-  expect(saidNo(await held.passage)).toContain(
+  expect(saidNo(await held.disposition)).toContain(
     `Approval ${approval_id} is superseded: the policy changed; this call was not sent, so repeat it to ask a person ` +
       'again.',
   );
@@ -202,15 +202,17 @@ it('an approval that is superseded while the call waits ends it, and the repeate
   await until(() => again.held === 1);
   expect(world.people.newest().approval_id).not.toBe(approval_id);
   world.people.approve();
-  expect((await again.passage).type).toBe('forward');
+  expect((await again.disposition).type).toBe('forward');
 });
 
 it('a side door that needs a person is held too, and a no is a protocol error', async () => {
   const held = send(gate(), requestOf('resources/read', { uri: 'file:///etc/passwd' }));
   await asked();
   world.people.deny();
-  const passage = await held.passage;
-  expect(passage.type === 'answer' && JSON.parse(passage.text)).toMatchObject({ error: { code: -32010 } });
+  const disposition = await held.disposition;
+  expect(disposition.type === 'answer' && JSON.parse(disposition.text)).toMatchObject({
+    error: { code: -32010 },
+  });
 });
 
 it('when the gate closes, what it held is cancelled', async () => {
@@ -218,6 +220,6 @@ it('when the gate closes, what it held is cancelled', async () => {
   const held = send(one, move());
   const { approval_id } = await asked();
   await one.close();
-  expect(await held.passage).toEqual({ type: 'nothing' });
+  expect(await held.disposition).toEqual({ type: 'nothing' });
   expect(world.people.cancelled).toEqual([approval_id]);
 });

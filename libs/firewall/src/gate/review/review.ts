@@ -1,28 +1,28 @@
 import { callDigest } from '@aegis/contracts/call-digest';
-import type { Passage } from '../passage.ts';
-import type { Passing } from '../passing.ts';
-import { broughtForUpstream, type Given } from '../read/given.ts';
+import type { Disposition } from '../api.ts';
+import type { JudgedRequest } from '../judged-request.ts';
 import type { AskedState, ContinuesState } from '../read/request-state.ts';
+import { broughtForUpstream, type Returned } from '../read/returned.ts';
 import { approvalOver, declined, pending, waitsFor } from '../sentences.ts';
 import { createApprovedCall, no, type ReviewDeps } from './approved-call.ts';
 import { canElicit, inputRequired, type Round } from './elicit.ts';
-import { cancelApproval, holdCall } from './hold.ts';
+import { cancelApproval, holdCall } from './hold-call.ts';
 import type { Progress } from './progress.ts';
 
 /** A client gives up after 10 unfinished results; it should hear from us before that. */
 const MAX_ROUNDS = 9;
-const NOTHING: Passage = { type: 'nothing' };
+const NOTHING: Disposition = { type: 'nothing' };
 
 /** What becomes of calls that a person has to decide. */
 export type Review = {
   /** The answer to a person's no at the client; undefined where there was none. */
-  declined(passing: Passing, given: Given): Promise<Passage | undefined>;
+  declined(judged: JudgedRequest, returned: Returned): Promise<Disposition | undefined>;
   /** @throws AppError where nobody can decide now */
-  pass(passing: Passing, given: Given): Promise<Passage>;
+  pass(judged: JudgedRequest, returned: Returned): Promise<Disposition>;
 };
 
 /** Where a call stands: its approval, and the round of the client that comes back for it. */
-type Asking = {
+type WaitingCall = {
   readonly approvalId: string;
   readonly reasons: string[];
   readonly asked: AskedState | undefined;
@@ -36,25 +36,25 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
   const urlOf = (approvalId: string): string | undefined => approved.urlOf(approvalId);
 
   const comeBack = (
-    passing: Passing,
+    judged: JudgedRequest,
     round: Pick<Round, 'approvalId' | 'round' | 'url' | 'carried'>,
-  ): Passage => {
-    const bound = { callDigest: callDigest(passing.judged.call), principal, server };
-    return { type: 'answer', text: inputRequired(parts, passing.request.rawId, { ...bound, ...round }) };
+  ): Disposition => {
+    const bound = { callDigest: callDigest(judged.judgement.call), principal, server };
+    return { type: 'answer', text: inputRequired(parts, judged.request.rawId, { ...bound, ...round }) };
   };
 
   /** Nobody has decided in time: the client comes back, or hears that it may. */
-  const stillPending = (passing: Passing, { approvalId, reasons, asked }: Asking): Passage => {
+  const stillPending = (judged: JudgedRequest, { approvalId, reasons, asked }: WaitingCall): Disposition => {
     if (!asked || asked.round >= MAX_ROUNDS) {
-      return no(passing, pending(reasons, approvalId, urlOf(approvalId)));
+      return no(judged, pending(reasons, approvalId, urlOf(approvalId)));
     }
     const { upstream_state, upstream_responses, round } = asked;
     const carried = { upstream_state, upstream_responses };
-    return comeBack(passing, { approvalId, round: round + 1, url: undefined, carried });
+    return comeBack(judged, { approvalId, round: round + 1, url: undefined, carried });
   };
 
-  const hold = (passing: Passing, approvalId: string, untilMs: number) => {
-    const { circumstances, caller } = passing;
+  const hold = (judged: JudgedRequest, approvalId: string, untilMs: number) => {
+    const { circumstances, caller } = judged;
     const { progressToken } = caller;
     const tell = (): void => {
       if (progressToken === undefined) return;
@@ -65,40 +65,39 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
     return holdCall(parts, { approvalId, principal, untilMs, signal, tell });
   };
 
-  const wait = async (passing: Passing, asking: Asking): Promise<Passage> => {
+  const wait = async (judged: JudgedRequest, asking: WaitingCall): Promise<Disposition> => {
     const { approvalId } = asking;
     const startedAtMs = Date.now();
     const untilMs = startedAtMs + Math.max(holdMs, timeoutMs);
     // What is approved later than this could not be used before the time is over, so it is left for the next call.
     const lookUntilMs = startedAtMs + holdMs - Math.min(timeoutMs, holdMs / 10);
-    const seen = await hold(passing, approvalId, lookUntilMs);
+    const seen = await hold(judged, approvalId, lookUntilMs);
     if (seen === 'gone') return NOTHING;
-    if (seen === 'pending') return stillPending(passing, asking);
-    if (seen.status === 'approved') return approved.run(passing, approvalId, untilMs);
+    if (seen === 'pending') return stillPending(judged, asking);
+    if (seen.status === 'approved') return approved.run(judged, approvalId, untilMs);
     if (seen.status === 'denied') {
       // The enforcer puts it on record, with the person's word.
-      return approved.conclude(passing, await approved.ask(passing, Date.now() + timeoutMs), untilMs);
+      return approved.conclude(judged, await approved.ask(judged, Date.now() + timeoutMs), untilMs);
     }
-    return no(passing, approvalOver(seen));
+    return no(judged, approvalOver(seen));
   };
 
-  const ask = async (passing: Passing): Promise<Passage> => {
+  const ask = async (judged: JudgedRequest): Promise<Disposition> => {
     const untilMs = Date.now() + timeoutMs;
-    const enforced = await approved.ask(passing, untilMs);
+    const enforced = await approved.ask(judged, untilMs);
     const { status, approval_id: approvalId, reasons } = enforced.reply;
-    if (status !== 'pending' || approvalId === undefined)
-      return approved.conclude(passing, enforced, untilMs);
-    if (approved.isGone(passing)) {
+    if (status !== 'pending' || approvalId === undefined) return approved.conclude(judged, enforced, untilMs);
+    if (approved.isGone(judged)) {
       // An equal call may wait for it too.
       if (!held.has(approvalId)) await cancelApproval(parts, approvalId, principal, 'the call was cancelled');
       return NOTHING;
     }
     const url = urlOf(approvalId);
-    if (url !== undefined && canElicit(passing)) {
-      return comeBack(passing, { approvalId, round: 1, url, carried: broughtForUpstream(passing.request) });
+    if (url !== undefined && canElicit(judged)) {
+      return comeBack(judged, { approvalId, round: 1, url, carried: broughtForUpstream(judged.request) });
     }
-    if (holdMs === 0) return no(passing, pending(reasons, approvalId, url));
-    return wait(passing, { approvalId, reasons, asked: undefined });
+    if (holdMs === 0) return no(judged, pending(reasons, approvalId, url));
+    return wait(judged, { approvalId, reasons, asked: undefined });
   };
 
   /** True once for each continuation that this run of the firewall has handed out. */
@@ -106,19 +105,19 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
     instance === recorder.instance && continuations.delete(nonce);
 
   return {
-    async declined(passing, { state, action }) {
+    async declined(judged, { state, action }) {
       if (state?.type !== 'asked' || (action !== 'decline' && action !== 'cancel')) return undefined;
       await cancelApproval(parts, state.approval_id, principal, 'declined at the client');
-      return no(passing, declined(state.approval_id));
+      return no(judged, declined(state.approval_id));
     },
-    async pass(passing, { state }) {
+    async pass(judged, { state }) {
       if (state?.type === 'continues' && mayContinue(state)) {
         const { approval_id: approvalId, call_id } = state;
-        const transform = approved.continuing(passing, approvalId);
-        return dispatcher.allow(passing, { reasons: [`continues call ${call_id}`], approvalId, transform });
+        const transform = approved.continuing(judged, approvalId);
+        return dispatcher.allow(judged, { reasons: [`continues call ${call_id}`], approvalId, transform });
       }
-      if (state?.type !== 'asked') return ask(passing);
-      return wait(passing, { approvalId: state.approval_id, reasons: passing.judged.reasons, asked: state });
+      if (state?.type !== 'asked') return ask(judged);
+      return wait(judged, { approvalId: state.approval_id, reasons: judged.judgement.reasons, asked: state });
     },
   };
 }

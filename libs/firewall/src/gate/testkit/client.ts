@@ -1,6 +1,6 @@
 import type { Message, Notification, Request, Response } from '../../wire/message.ts';
 import { readClientMessage, readServerMessage } from '../../wire/read-message.ts';
-import type { Circumstances, Gate, Passage } from '../passage.ts';
+import type { Circumstances, Disposition, Gate } from '../api.ts';
 
 function read(text: string): Message {
   const came = readClientMessage(Buffer.from(text));
@@ -34,13 +34,13 @@ export const response = (member: object, id: string | number = 7): Response => {
 };
 
 export type Sending = {
-  readonly passage: Promise<Passage>;
+  readonly disposition: Promise<Disposition>;
   readonly notified: string[];
   readonly abort: () => void;
   held: number;
 };
 
-/** Sends a request; the passage comes when it comes. */
+/** Sends a request; the disposition comes when it comes. */
 export function send(gate: Gate, request: Request): Sending {
   const controller = new AbortController();
   const notified: string[] = [];
@@ -50,7 +50,7 @@ export function send(gate: Gate, request: Request): Sending {
     held: () => void sending.held++,
   };
   const sending: Sending = {
-    passage: Promise.resolve().then(() => gate.request(request, circumstances)),
+    disposition: Promise.resolve().then(() => gate.request(request, circumstances)),
     notified,
     abort: () => controller.abort(),
     held: 0,
@@ -61,20 +61,21 @@ export function send(gate: Gate, request: Request): Sending {
 type Answered = { id?: unknown; result?: Record<string, unknown>; error?: { code: number; message: string } };
 
 /** The message that a client gets. */
-export function answerOf(passage: Passage): Answered {
-  if (passage.type !== 'answer') throw new Error(`expected an answer and not ${passage.type}`);
-  return JSON.parse(passage.text) as Answered;
+export function answerOf(disposition: Disposition): Answered {
+  if (disposition.type !== 'answer') throw new Error(`expected an answer and not ${disposition.type}`);
+  return JSON.parse(disposition.text) as Answered;
 }
 
 /** The words in a tool result that says no. */
-export function saidNo(passage: Passage): string {
-  const { result } = answerOf(passage);
+export function saidNo(disposition: Disposition): string {
+  const { result } = answerOf(disposition);
   if (result?.['isError'] !== true) throw new Error(`no error: ${JSON.stringify(result)}`);
   return (result['content'] as { text: string }[])[0]?.text ?? '';
 }
 
 /** Lets the upstream answer a request that was let through; gives what the client gets. */
-export function answered(passage: Passage, member: object): string {
-  if (passage.type !== 'forward' || !passage.ended) throw new Error(`not sent: ${JSON.stringify(passage)}`);
-  return passage.ended({ type: 'response', response: response(member) });
+export function answered(disposition: Disposition, member: object): string {
+  if (disposition.type !== 'forward' || !disposition.ended)
+    throw new Error(`not sent: ${JSON.stringify(disposition)}`);
+  return disposition.ended({ type: 'response', response: response(member) });
 }

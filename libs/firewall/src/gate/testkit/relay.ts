@@ -2,7 +2,7 @@ import { InMemoryTransport, McpServer, type Transport } from '@modelcontextproto
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Request, Response } from '../../wire/message.ts';
 import { readClientMessage, readServerMessage } from '../../wire/read-message.ts';
-import type { AskUpstream, Gate, Passage } from '../passage.ts';
+import type { AskUpstream, Disposition, Gate } from '../api.ts';
 
 type Json = Parameters<Transport['send']>[0];
 
@@ -39,13 +39,13 @@ export async function relay(factory: () => McpServer, gateOf: (ask: AskUpstream)
     if (text !== undefined) void ours.send(JSON.parse(text) as Json);
   };
 
-  const act = (request: Request, passage: Passage): void => {
-    if (passage.type === 'answer') return toClient(passage.text);
-    if (passage.type === 'nothing') return;
+  const act = (request: Request, disposition: Disposition): void => {
+    if (disposition.type === 'answer') return toClient(disposition.text);
+    if (disposition.type === 'nothing') return;
     reached.push(request.method);
-    const told = passage.ended;
+    const told = disposition.ended;
     ended.set(request.id, (response) => (told ? told({ type: 'response', response }) : response.text));
-    void upstream.send(JSON.parse(passage.text) as Json);
+    void upstream.send(JSON.parse(disposition.text) as Json);
   };
   const fromClient = (json: Json): void => {
     const read = readClientMessage(Buffer.from(JSON.stringify(json)));
@@ -55,7 +55,7 @@ export async function relay(factory: () => McpServer, gateOf: (ask: AskUpstream)
       const controller = new AbortController();
       signals.set(message.id, controller);
       const circumstances = { signal: controller.signal, notify: toClient, held: () => undefined };
-      void gate.request(message, circumstances).then((passage) => act(message, passage));
+      void gate.request(message, circumstances).then((disposition) => act(message, disposition));
     } else {
       if (message.kind === 'notification' && message.method === 'notifications/cancelled') {
         signals.get(message.params?.['requestId'])?.abort();

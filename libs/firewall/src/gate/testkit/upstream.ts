@@ -1,4 +1,4 @@
-import type { AskUpstream } from '../passage.ts';
+import type { AskUpstream } from '../api.ts';
 
 export type ToolDefinition = { name: string; description?: string; [key: string]: unknown };
 

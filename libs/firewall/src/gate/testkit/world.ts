@@ -8,8 +8,8 @@ import { definitionDigest } from '@aegis/replicas/tools';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach } from 'vitest';
+import type { Gate, GateOptions } from '../api.ts';
 import { createFirewall, type Firewall, type FirewallDeps } from '../firewall.ts';
-import type { Gate, GateOptions } from '../passage.ts';
 import { type People, startPeople } from './people.ts';
 import { createUpstream, type Upstream } from './upstream.ts';
 

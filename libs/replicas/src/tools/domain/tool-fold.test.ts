@@ -3,15 +3,15 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { accepted, changed, dataOf, definition, type Fact, foldOf, saw, timeOf } from '../testkit/facts.ts';
 import type { Definition } from './definition.ts';
-import { standingOf, toQuarantined } from './tool.ts';
+import { definitionStatus, toQuarantined } from './tool.ts';
 import { createToolFold, type ToolFold } from './tool-fold.ts';
 
 const a = definition('reads');
 const b = definition('reads and sends');
 const LOG = 'aegis.log.tool.files';
 
-const standing = (fold: ToolFold, of: Definition, server = 'files') =>
-  standingOf(fold.get(server, String(of['name'])), dataOf(of).digest);
+const status = (fold: ToolFold, of: Definition, server = 'files') =>
+  definitionStatus(fold.get(server, String(of['name'])), dataOf(of).digest);
 const shown = (fold: ToolFold) => fold.quarantined().map(({ tool, waiting }) => toQuarantined(tool, waiting));
 const waiting = (fold: ToolFold) =>
   fold.quarantined().map(({ tool, waiting: { digest } }) => [tool.tool, digest]);
@@ -79,7 +79,7 @@ describe('tools', () => {
   it('of two servers are apart', () => {
     const fold = foldOf([saw(a), saw(b, { server: 'mail' })]);
     expect(shown(fold)).toEqual([]);
-    expect([standing(fold, b), standing(fold, b, 'mail')]).toEqual(['unknown', 'counts']);
+    expect([status(fold, b), status(fold, b, 'mail')]).toEqual(['unknown', 'counts']);
     expect([fold.sizeOf('files'), fold.sizeOf('other')]).toEqual([1, 0]);
   });
 
@@ -164,17 +164,14 @@ describe('who judges and who accepts, whatever two firewalls write of the same t
       fc.property(facts, (log) => {
         for (const of of definitions) {
           const [gate, approvals] = [foldOf(log, false), foldOf(log)];
-          const judged = standing(gate, of);
-          expect(standing(approvals, of)).toBe(judged);
+          const judged = status(gate, of);
+          expect(status(approvals, of)).toBe(judged);
           expect(judged === 'unknown').toBe(!wasSaid(log, of));
           const { tool, digest } = dataOf(of);
           const isShown = shown(approvals).some((one) => one?.tool === tool && one.digest === digest);
           expect(isShown).toBe(judged === 'waits');
           const after = [...log, accepted(dataOf(of))];
-          expect([standing(foldOf(after, false), of), standing(foldOf(after), of)]).toEqual([
-            'counts',
-            'counts',
-          ]);
+          expect([status(foldOf(after, false), of), status(foldOf(after), of)]).toEqual(['counts', 'counts']);
         }
       }),
       { numRuns: 150 },

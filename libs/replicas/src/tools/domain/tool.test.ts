@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { accepted, changed, dataOf, definition, type Fact, foldOf, saw, timeOf } from '../testkit/facts.ts';
-import { definitionWith, inQuarantine, standingOf, type Tool, toQuarantined } from './tool.ts';
+import { definitionStatus, definitionWith, inQuarantine, type Tool, toQuarantined } from './tool.ts';
 
 const [a, b, c] = ['reads', 'reads and sends', 'reads and deletes'].map((text) => definition(text)) as [
   Record<string, unknown>,
@@ -16,7 +16,7 @@ const quarantined = (...facts: Fact[]) => {
   return waiting && toQuarantined(tool, waiting);
 };
 const standings = (...facts: Fact[]) =>
-  [A, B, C].map(({ digest }) => standingOf(given(...facts), digest)).join();
+  [A, B, C].map(({ digest }) => definitionStatus(given(...facts), digest)).join();
 
 describe('the definition of a tool', () => {
   it('counts where it was seen first', () => {
@@ -88,11 +88,11 @@ describe('the definition of a tool', () => {
   });
 
   it('can not be accepted unseen, nor one of long ago', () => {
-    expect(standingOf(undefined, A.digest)).toBe('unknown');
+    expect(definitionStatus(undefined, A.digest)).toBe('unknown');
     expect(standings(saw(a))).toBe('counts,unknown,unknown');
     const many = Array.from({ length: 100 }, (_, n) => changed(definition(`version ${n}`)));
-    expect(standingOf(given(saw(a), changed(b), ...many.slice(1)), B.digest)).toBe('waits');
-    expect(standingOf(given(saw(a), changed(b), ...many), B.digest)).toBe('unknown');
+    expect(definitionStatus(given(saw(a), changed(b), ...many.slice(1)), B.digest)).toBe('waits');
+    expect(definitionStatus(given(saw(a), changed(b), ...many), B.digest)).toBe('unknown');
   });
 
   it('is known by its digest where it waits or counted last', () => {

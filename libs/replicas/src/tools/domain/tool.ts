@@ -37,7 +37,7 @@ export type Tool = {
 };
 
 /** Whether a definition counts, may be accepted, or is not on record (any more). */
-export type ToolStanding = 'counts' | 'waits' | 'unknown';
+export type DefinitionStatus = 'counts' | 'waits' | 'unknown';
 
 /** What `evolve` is told beside the event: which tool had the look of a new name first, and what the fold is to keep. */
 export type Circumstances = { readonly lookAlike: string | undefined; readonly keepsDefinitions: boolean };
@@ -47,7 +47,7 @@ const WAITING_AT_MOST = 100;
 
 const isCounting = ({ counts }: Tool, digest: string): boolean => counts.some((one) => one.digest === digest);
 
-export function standingOf(tool: Tool | undefined, digest: string): ToolStanding {
+export function definitionStatus(tool: Tool | undefined, digest: string): DefinitionStatus {
   if (!tool) return 'unknown';
   if (isCounting(tool, digest)) return 'counts';
   return tool.waiting.some((one) => one.digest === digest) ? 'waits' : 'unknown';

@@ -113,9 +113,9 @@ export class HttpConnection implements Connection {
     const call = openCall(this.gate, this.#calls, request, out);
     if (call === undefined) return;
     if (exchange.era === 'legacy') this.#questions.heard(exchange);
-    const passage = await judge(this.gate, call, out);
-    if (passage === undefined) return this.#calls.close(call);
-    await this.#forward(call, passage.text, exchange);
+    const disposition = await judge(this.gate, call, out);
+    if (disposition === undefined) return this.#calls.close(call);
+    await this.#forward(call, disposition.text, exchange);
     if (call.isOver) this.#calls.close(call);
   }
 

@@ -87,14 +87,14 @@ export class StdioPool implements Connection {
   async #request(request: Request, out: ClientStream): Promise<void> {
     const call = openCall(this.gate, this.#calls, request, out);
     if (call === undefined) return;
-    const passage = await judge(this.gate, call, out);
-    if (passage === undefined) return this.#calls.close(call);
+    const disposition = await judge(this.gate, call, out);
+    if (disposition === undefined) return this.#calls.close(call);
     const link = this.#linkFor(call, out);
     if (link === undefined) return;
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const leave = (): void => link.abandon(call);
     out.gone.addEventListener('abort', leave, { once: true });
-    link.forward(call, passage.text, {
+    link.forward(call, disposition.text, {
       notify: (text) => void out.notify(text),
       answer: (text) => {
         out.answer(text);

@@ -95,10 +95,10 @@ export class StdioSession implements Connection {
   async #request(request: Request, out: ClientStream): Promise<void> {
     const call = openCall(this.gate, this.#calls, request, out);
     if (call === undefined) return;
-    const passage = await judge(this.gate, call, out);
-    if (passage === undefined) return this.#calls.close(call);
+    const disposition = await judge(this.gate, call, out);
+    if (disposition === undefined) return this.#calls.close(call);
     const { promise: over, resolve } = Promise.withResolvers<void>();
-    this.#link.forward(call, passage.text, this.#sinkOf(out, resolve));
+    this.#link.forward(call, disposition.text, this.#sinkOf(out, resolve));
     await over;
   }
 

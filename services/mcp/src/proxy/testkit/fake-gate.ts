@@ -1,4 +1,4 @@
-import type { Gate, GateOptions, Passage, UpstreamEnd } from '@aegis/firewall/gate';
+import type { Disposition, Gate, GateOptions, UpstreamEnd } from '@aegis/firewall/gate';
 import { errorResponse, type Request, resultResponse } from '@aegis/firewall/wire';
 import type { OpenGate } from '../connection.ts';
 
@@ -38,7 +38,7 @@ export function fakeFirewall(): FakeFirewall {
   const seen: Seen = { options: [], requests: [], ends: [], refused: [], closed: 0, held: 0, cancelled: 0 };
   let waiting: (() => void)[] = [];
 
-  const forward = (request: Request): Passage => ({
+  const forward = (request: Request): Disposition => ({
     type: 'forward',
     text: request.text,
     ended: (end) => {

@@ -1,20 +1,20 @@
 import { AppError } from '@aegis/kit/errors';
 import { membersOf } from '@aegis/kit/json';
 import { looksAt } from '@aegis/policy-engine';
-import { errorResponse } from '../wire/errors.ts';
-import type { Request } from '../wire/message.ts';
-import { INTERNAL_ERROR } from './answers.ts';
-import type { FirewallParts } from './firewall-parts.ts';
-import type { GateOptions, Passage, UpstreamEnd } from './passage.ts';
-import type { Definitions } from './pins/definitions.ts';
-import { filterTools, type Viewer } from './pins/lists.ts';
-import type { Caller } from './read/era.ts';
-import { cannotList } from './sentences.ts';
+import { errorResponse } from '../../wire/errors.ts';
+import type { Request } from '../../wire/message.ts';
+import { INTERNAL_ERROR } from '../answers.ts';
+import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
+import type { FirewallParts } from '../firewall-parts.ts';
+import type { Definitions } from '../pins/definitions.ts';
+import { filterTools, type Viewer } from '../pins/lists.ts';
+import type { Caller } from '../read/caller.ts';
+import { cannotList } from '../sentences.ts';
 
 /** Lets a `tools/list` through, and its response only as far as the rules let this viewer see it. */
-export type PassList = (request: Request, caller: Caller, client: Viewer['client']) => Passage;
+export type ListHandler = (request: Request, caller: Caller, client: Viewer['client']) => Disposition;
 
-export type PassListDeps = {
+export type ListHandlerDeps = {
   readonly parts: Pick<FirewallParts, 'replica' | 'log'>;
   readonly options: Pick<GateOptions, 'server' | 'principal' | 'showDenied'>;
   readonly definitions: Pick<Definitions, 'page'>;
@@ -22,7 +22,7 @@ export type PassListDeps = {
 
 const odd = (detail: string): AppError => new AppError('mcp_unavailable', detail);
 
-export function createPassList({ parts, options, definitions }: PassListDeps): PassList {
+export function createListHandler({ parts, options, definitions }: ListHandlerDeps): ListHandler {
   const { replica, log } = parts;
   const { server, principal, showDenied } = options;
 

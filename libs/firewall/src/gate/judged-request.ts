@@ -3,46 +3,46 @@ import { recordCall } from '@aegis/contracts/call-digest';
 import type { Outcome } from '@aegis/contracts/decision';
 import type { DecisionFacts } from '@aegis/contracts/decision-event';
 import type { Request } from '../wire/message.ts';
-import type { Judged } from './judge.ts';
-import type { Circumstances, GateOptions } from './passage.ts';
-import type { Asked } from './read/call.ts';
-import type { Caller } from './read/era.ts';
+import type { Circumstances, GateOptions } from './api.ts';
+import type { Judgement } from './judge.ts';
+import type { RequestedCall } from './read/call.ts';
+import type { Caller } from './read/caller.ts';
 import { recordedValue } from './read/recorded-value.ts';
 
-/** A judged request on its way. */
-export type Passing = {
+/** A judgement request on its way. */
+export type JudgedRequest = {
   readonly request: Request;
-  readonly asked: Asked;
+  readonly requested: RequestedCall;
   readonly caller: Caller;
   readonly client: ClientInfo | undefined;
-  readonly judged: Judged;
+  readonly judgement: Judgement;
   readonly circumstances: Circumstances;
   /** What the upstream is to get: the request, without what in it was meant for us. */
   readonly text: string;
 };
 
 /** What a record of this request holds beside the call itself. */
-export function originOf(passing: Passing, { record }: Pick<GateOptions, 'record'>) {
-  const { asked, client, request } = passing;
-  const args = recordedValue(asked.args, record, request.text.length);
+export function originOf(judged: JudgedRequest, { record }: Pick<GateOptions, 'record'>) {
+  const { requested, client, request } = judged;
+  const args = recordedValue(requested.args, record, request.text.length);
   return {
     ...(client === undefined ? {} : { client }),
-    ...(asked.door === undefined ? {} : { door: asked.door }),
+    ...(requested.door === undefined ? {} : { door: requested.door }),
     ...(args === undefined ? {} : { recorded_args: args }),
   };
 }
 
 /** A decision of ours, as the record takes it. */
 export function decisionOf(
-  passing: Passing,
+  judged: JudgedRequest,
   { record, via }: Pick<GateOptions, 'record' | 'via'>,
   outcome: Outcome,
   more: Partial<DecisionFacts> = {},
 ): DecisionFacts {
-  const { judged, caller } = passing;
-  const { ruling, policy, ruledAt, call, reasons } = judged;
+  const { judgement, caller } = judged;
+  const { ruling, policy, ruledAt, call, reasons } = judgement;
   return {
-    ...originOf(passing, { record }),
+    ...originOf(judged, { record }),
     call: recordCall(call, record === 'none' ? 'without' : 'with'),
     ruling: {
       rule: ruling.rule,

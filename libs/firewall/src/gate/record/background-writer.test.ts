@@ -2,7 +2,7 @@ import type { Fact } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 import { silentLog } from '@aegis/testkit/bus';
 import { expect, it } from 'vitest';
-import { createBackground } from './background.ts';
+import { createBackgroundWriter } from './background-writer.ts';
 
 const fact = (subject: string): Fact => ({
   subject,
@@ -30,7 +30,7 @@ function storage(failures: number, code: 'storage_unavailable' | 'version_confli
 
 it('what could not be stored is tried until it is', async () => {
   const { stored, append } = storage(2);
-  const background = createBackground({ append, log: silentLog, limit: 9, untilStored: true });
+  const background = createBackgroundWriter({ append, log: silentLog, limit: 9, untilStored: true });
   background.store(() => fact('a'));
   while (stored.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   await background.close(100);
@@ -39,7 +39,7 @@ it('what could not be stored is tried until it is', async () => {
 
 it('a fact that another has recorded is not tried again', async () => {
   const { append, tries } = storage(99, 'version_conflict');
-  const background = createBackground({ append, log: silentLog, limit: 9, untilStored: true });
+  const background = createBackgroundWriter({ append, log: silentLog, limit: 9, untilStored: true });
   background.store(() => fact('a'));
   await new Promise((resolve) => setTimeout(resolve, 20));
   await background.close(100);
@@ -48,14 +48,14 @@ it('a fact that another has recorded is not tried again', async () => {
 
 it('more than the limit does not wait', async () => {
   const { stored, append } = storage(0);
-  const background = createBackground({ append, log: silentLog, limit: 2, untilStored: false });
+  const background = createBackgroundWriter({ append, log: silentLog, limit: 2, untilStored: false });
   for (const subject of ['a', 'b', 'c']) background.store(() => fact(subject));
   await background.close(1_000);
   expect(stored).toEqual(['a', 'b']);
 });
 
 it('closing tries what waits once more, and does not wait for ever', async () => {
-  const waits = createBackground({
+  const waits = createBackgroundWriter({
     append: () => new Promise(() => undefined),
     log: silentLog,
     limit: 2,
@@ -64,15 +64,15 @@ it('closing tries what waits once more, and does not wait for ever', async () =>
   waits.store(() => fact('a'));
   await waits.close(20);
   const { append, tries } = storage(99);
-  const background = createBackground({ append, log: silentLog, limit: 2, untilStored: true });
+  const background = createBackgroundWriter({ append, log: silentLog, limit: 2, untilStored: true });
   background.store(() => fact('a'));
   await background.close(5_000);
   expect(tries()).toBe(1);
 });
 
-it('what breaks its contract is given up, and the rest goes on', async () => {
+it('what breaks its contract is returned up, and the rest goes on', async () => {
   const { stored, append } = storage(0);
-  const background = createBackground({ append, log: silentLog, limit: 2, untilStored: true });
+  const background = createBackgroundWriter({ append, log: silentLog, limit: 2, untilStored: true });
   background.store(() => {
     throw new TypeError('no event');
   });

@@ -11,12 +11,12 @@ export type UpstreamEnd =
  * told once how it ended; it gives the response that the client gets (without it the upstream's own passes untouched).
  * `answer`: the client gets this response and the upstream sees nothing. `nothing`: it was cancelled; nobody gets anything.
  */
-export type Passage =
+export type Disposition =
   | { readonly type: 'forward'; readonly text: string; readonly ended?: (end: UpstreamEnd) => string }
   | { readonly type: 'answer'; readonly text: string }
   | { readonly type: 'nothing' };
 
-/** What a transport offers while a request is being judged. */
+/** What a transport offers while a request is being judgement. */
 export type Circumstances = {
   /** Aborted when the client cancels the request or its connection ends. */
   readonly signal: AbortSignal;
@@ -58,7 +58,7 @@ export type GateOptions = {
 /** Judges what one client says to one server, over whatever transport. */
 export type Gate = {
   /** Judges a request. Never throws and never rejects: what goes wrong is an answer. */
-  request(request: Request, circumstances: Circumstances): Promise<Passage>;
+  request(request: Request, circumstances: Circumstances): Promise<Disposition>;
   /** A client's notification: whether it may pass. A call without an id may not. */
   clientNotification(notification: Notification): 'forward' | 'drop';
   /** A server's notification: the gate learns of changed lists; progress that does not rise is dropped. */

@@ -1,11 +1,11 @@
 import type { ClientInfo } from '@aegis/contracts/call';
-import { errorResponse } from '../wire/errors.ts';
-import type { Request } from '../wire/message.ts';
-import { INTERNAL_ERROR, invalidParams } from './answers.ts';
-import type { FirewallParts } from './firewall-parts.ts';
-import type { GateOptions, Passage } from './passage.ts';
-import { ownTasks } from './read/tasks.ts';
-import { CANNOT_RECORD } from './sentences.ts';
+import { errorResponse } from '../../wire/errors.ts';
+import type { Request } from '../../wire/message.ts';
+import { INTERNAL_ERROR, invalidParams } from '../answers.ts';
+import type { Disposition, GateOptions } from '../api.ts';
+import type { FirewallParts } from '../firewall-parts.ts';
+import { ownTasks } from '../read/tasks.ts';
+import { CANNOT_RECORD } from '../sentences.ts';
 
 const TASKS = 'tasks/';
 
@@ -14,12 +14,12 @@ export const isNoted = (method: string): boolean =>
   method === 'completion/complete' || method.startsWith(TASKS);
 
 /** Lets a request through that no rule names; of tasks only the principal's own. */
-export function passNoted(
+export function handleNoted(
   { recorder, tasks }: Pick<FirewallParts, 'recorder' | 'tasks'>,
   { server, principal }: Pick<GateOptions, 'server' | 'principal'>,
   request: Request,
   client: ClientInfo | undefined,
-): Passage {
+): Disposition {
   const { method, params, text, rawId } = request;
   if (method.startsWith(TASKS) && !tasks.isOwn(server, params?.['taskId'], principal)) {
     return { type: 'answer', text: invalidParams(request, 'params.taskId: there is no such task') };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MODERN } from '../testkit/client.ts';
-import { envelopeFor, readCaller, toClientInfo } from './era.ts';
+import { envelopeFor, readCaller, toClientInfo } from './caller.ts';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 

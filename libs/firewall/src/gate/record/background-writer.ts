@@ -6,7 +6,7 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 const REPORT_EVERY_MS = 10_000;
 
-export type BackgroundOptions = {
+export type BackgroundWriterOptions = {
   readonly append: (fact: Fact, deadlineMs: number) => Promise<unknown>;
   readonly log: Logger;
   /** Facts that may wait at the same time; what comes beyond is counted, and the count is logged. */
@@ -16,14 +16,19 @@ export type BackgroundOptions = {
 };
 
 /** Stores facts that nobody waits for. */
-export type Background = {
+export type BackgroundWriter = {
   /** `make` runs in a later turn of the loop: the caller's answer goes out first. False where too many wait already. */
   store(make: () => Fact): boolean;
   /** Resolves once what waits is stored, or after `withinMs`. What can't be stored at once is not tried again. */
   close(withinMs: number): Promise<void>;
 };
 
-export function createBackground({ append, log, limit, untilStored }: BackgroundOptions): Background {
+export function createBackgroundWriter({
+  append,
+  log,
+  limit,
+  untilStored,
+}: BackgroundWriterOptions): BackgroundWriter {
   const waiting = new Set<Promise<void>>();
   const closing = Promise.withResolvers<void>();
   let isClosing = false;

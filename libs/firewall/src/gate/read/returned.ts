@@ -9,7 +9,7 @@ import { isOurs, type RequestState, type Seal } from './request-state.ts';
 export const APPROVAL_KEY = 'aegis_approval';
 
 /** What a client brought back of ours: the request without it, and what it says where it belongs to this very call. */
-export type Given = {
+export type Returned = {
   readonly text: string;
   readonly state: RequestState | undefined;
   /** What the person at the client answered to our question: `accept`, `decline`, `cancel`. */
@@ -42,9 +42,9 @@ function restored(
 
 /**
  * Reads what of ours a request brings back, and puts what belongs to the upstream back in its place, by splicing. A state
- * that can't be opened, is too old, or was given for another call, principal or server is as if there were none.
+ * that can't be opened, is too old, or was returned for another call, principal or server is as if there were none.
  */
-export function readGiven(seal: Seal, request: Request, call: Call, server: string, now: Date): Given {
+export function readReturned(seal: Seal, request: Request, call: Call, server: string, now: Date): Returned {
   const { text, params } = request;
   const sealed = params?.['requestState'];
   if (!isOurs(sealed)) return { text, state: undefined, action: undefined };

@@ -9,7 +9,7 @@ import type { EventData, EventType } from '@aegis/contracts/events';
 import { callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { newTraceId } from '@aegis/kit/trace';
-import { type BackgroundOptions, createBackground } from './background.ts';
+import { type BackgroundWriterOptions, createBackgroundWriter } from './background-writer.ts';
 
 /** Ends are facts that only this process knows, so many may wait for a bus that is away. */
 const MAX_ENDS = 4_096;
@@ -102,9 +102,9 @@ export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: s
 
 export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
   const together = createGroupCommit(bus.append, TOGETHER);
-  const append: BackgroundOptions['append'] = together.store;
-  const ends = createBackground({ append, log, limit: MAX_ENDS, untilStored: true });
-  const notes = createBackground({ append, log, limit: MAX_NOTES, untilStored: true });
+  const append: BackgroundWriterOptions['append'] = together.store;
+  const ends = createBackgroundWriter({ append, log, limit: MAX_ENDS, untilStored: true });
+  const notes = createBackgroundWriter({ append, log, limit: MAX_NOTES, untilStored: true });
 
   /** A note is the only event of its call, so nothing can stand before it. */
   const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): boolean => {

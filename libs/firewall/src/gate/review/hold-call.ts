@@ -2,7 +2,7 @@ import type { Bus } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { approvalsCancel, approvalsGet } from '@aegis/contracts/rpc';
 import type { Logger } from '@aegis/kit/logger';
-import type { HeldCalls } from './held.ts';
+import type { HeldCalls } from './held-calls.ts';
 
 const LOOK_EVERY_MS = 200;
 const TELL_EVERY_MS = 5_000;
