@@ -60,7 +60,7 @@ function textProblem({ text, value, top }: JsonObject): string | undefined {
   if (text.includes('\r')) return 'The message has a carriage return inside.';
   if (top.length !== Object.keys(value).length) return 'The message has the same key twice.';
   for (const key of Object.keys(value)) {
-    const field = ENVELOPE_KEYS.lookedLike(key);
+    const field = ENVELOPE_KEYS.lookedLike(key, true);
     if (field !== undefined) return `The message has a key that only looks like "${field}".`;
   }
   const escaped = top.find(({ key }) => hidesLetters(key) && ENVELOPE_KEYS.has(JSON.parse(key) as string));

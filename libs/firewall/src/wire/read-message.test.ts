@@ -56,6 +56,8 @@ it.each([
   ['a name hidden by an escape', call('{"name":"a","n\\u0061me":"b"}'), 'twice'],
   ['an argument twice', call('{"name":"a","arguments":{"a":[{"path":1,"path":2}]}}'), 'twice'],
   ['a key in other case', '{"jsonrpc":"2.0","id":7,"method":"ping","Method":"tools/call"}', '"method"'],
+  ['a key with an underscore', '{"jsonrpc":"2.0","id":7,"method":"ping","_method":"tools/call"}', '"method"'],
+  ['a key with underscores inside', '{"jsonrpc":"2.0","id":7,"method":"ping","p_arams_":{}}', '"params"'],
   ['a key with a long s', call('{"name":"a","argument\u017f":{}}'), '"arguments"'],
   ['a key with a Kelvin sign', call('{"name":"a","tas\u212a":{}}'), '"task"'],
   ['a key that ends in a NUL', call('{"name":"a","name\\u0000":"b"}'), '"name"'],
