@@ -3,7 +3,7 @@ import { applyEdits, type JSONPath, modify, type ParseError, parse, printParseEr
 import { failure } from '../cli-error.ts';
 
 /** One server of a client, as it stands in the client's file, and where. */
-export type Entry = {
+export type ClientServer = {
   readonly name: string;
   readonly path: JSONPath;
   readonly value: Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ function serverMaps(document: unknown): (readonly string[])[] {
  *
  * @throws CliError `not_a_client_file` where it is no JSON or holds no list of servers
  */
-export function readEntries(file: string, text: string): readonly Entry[] {
+export function readEntries(file: string, text: string): readonly ClientServer[] {
   const errors: ParseError[] = [];
   const document: unknown = parse(text, errors, { allowTrailingComma: true });
   const refuse = (why: string) =>

@@ -1,22 +1,22 @@
 import { type Firewall, isFirewallItself, nameBehind, putBehind, serverNameOf } from './behind.ts';
-import type { Entry } from './client-config.ts';
+import type { ClientServer } from './client-config.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 
 /** What becomes of one server of a client. `name` is what rules call it. */
 export type Step =
-  | { readonly to: 'wrap'; readonly entry: Entry; readonly name: string; readonly value: Value }
+  | { readonly to: 'wrap'; readonly entry: ClientServer; readonly name: string; readonly value: Value }
   | {
       readonly to: 'proxy';
-      readonly entry: Entry;
+      readonly entry: ClientServer;
       readonly name: string;
       readonly value: Value;
       readonly upstream: Value;
     }
-  | { readonly to: 'none'; readonly entry: Entry; readonly name: string }
+  | { readonly to: 'none'; readonly entry: ClientServer; readonly name: string }
   /** AegisMCP's own tools. */
-  | { readonly to: 'self'; readonly entry: Entry }
-  | { readonly to: 'left'; readonly entry: Entry; readonly because: string };
+  | { readonly to: 'self'; readonly entry: ClientServer }
+  | { readonly to: 'left'; readonly entry: ClientServer; readonly because: string };
 
 /** What the firewall needs to reach a server by HTTP; the rest of the entry is about the client. */
 const upstreamOf = ({ url, headers }: Value): Value => ({
@@ -25,7 +25,7 @@ const upstreamOf = ({ url, headers }: Value): Value => ({
 });
 
 /** Why an entry can't be put behind the firewall; undefined where it can. */
-function obstacle({ value }: Entry): string | undefined {
+function obstacle({ value }: ClientServer): string | undefined {
   if (typeof value['command'] === 'string') return undefined;
   if (typeof value['url'] !== 'string') return 'it has neither a command nor a url';
   if (value['type'] === 'sse') return 'it speaks the older HTTP+SSE transport, which the firewall does not';
@@ -37,7 +37,7 @@ function obstacle({ value }: Entry): string | undefined {
 
 /** What is to be done with each server of a client's file. `taken`: names that other servers have. */
 export function planProtection(
-  entries: readonly Entry[],
+  entries: readonly ClientServer[],
   firewall: Firewall,
   taken: ReadonlySet<string>,
 ): readonly Step[] {

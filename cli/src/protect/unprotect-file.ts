@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { nameBehind, takeOut } from './behind.ts';
-import { type Entry, readEntries, replaceEntry } from './client-config.ts';
+import { type ClientServer, readEntries, replaceEntry } from './client-config.ts';
 import { backupOf, exists, readText } from './file-text.ts';
 import { digestOfText, readRegistry, remember } from './registry.ts';
 import { knownServers, removeServers } from './servers-file.ts';
@@ -16,7 +16,7 @@ export type Unprotected =
 
 type Where = { readonly dataDir: string; readonly mcpUrl: string; readonly serversPath: string };
 
-const samePath = (a: Entry, b: Entry): boolean => a.path.join('\0') === b.path.join('\0');
+const samePath = (a: ClientServer, b: ClientServer): boolean => a.path.join('\0') === b.path.join('\0');
 
 /**
  * Takes a client's servers from behind the firewall.
@@ -33,7 +33,7 @@ export async function unprotectFile(file: string, where: Where): Promise<Unprote
   const before = original === undefined ? [] : readEntries(copy, original);
   const servers = await knownServers(serversPath);
 
-  const valueBefore = (entry: Entry): Readonly<Record<string, unknown>> => {
+  const valueBefore = (entry: ClientServer): Readonly<Record<string, unknown>> => {
     const known = before.find((one) => samePath(one, entry));
     if (known) return known.value;
     const upstream = servers.get(nameBehind(entry.value, mcpUrl) ?? '');
@@ -53,7 +53,7 @@ export async function unprotectFile(file: string, where: Where): Promise<Unprote
 
 /** The servers that stood in the servers file for these entries. */
 function addedFor(
-  entries: readonly Entry[],
+  entries: readonly ClientServer[],
   servers: ReadonlyMap<string, unknown>,
   mcpUrl: string,
 ): ReadonlyMap<string, unknown> {

@@ -7,12 +7,12 @@ import { saidOf } from './said.ts';
 import { decideSeveral, tallied } from './several.ts';
 
 /** What came of a decision, in words, while the approval stands so. `isMine`: this person's word counted. */
-export type Outcome = { text: string; isMine: boolean; status?: ApprovalStatus };
+export type Told = { text: string; isMine: boolean; status?: ApprovalStatus };
 export type Deciding = {
   view: () => ApprovalView;
   me: () => string;
   /** Shows what came of it. */
-  tell: (outcome: Outcome) => void;
+  tell: (outcome: Told) => void;
   reload: () => Promise<void>;
 };
 

@@ -2,7 +2,7 @@ import type { Approval } from '@aegis/contracts/approvals';
 import { expect, test } from 'vitest';
 import { pending } from '../../testkit/samples.ts';
 import { saidOf } from './said.ts';
-import { standingOf } from './standing.ts';
+import { statusLineOf } from './status-line.ts';
 
 const denied = (by: string): Approval => ({
   ...pending(1),
@@ -48,10 +48,10 @@ test('what changed meanwhile and still waits is to be looked at again', () => {
 });
 
 test('how it stands names who decided, or that it was oneself, and why', () => {
-  expect(standingOf(denied('ada'), 'bob')).toEqual({
+  expect(statusLineOf(denied('ada'), 'bob')).toEqual({
     tone: 'bad',
     text: 'Denied by ada.',
     because: 'the code was wrong',
   });
-  expect(standingOf(approved('bob'), 'bob').text).toBe('Approved by you.');
+  expect(statusLineOf(approved('bob'), 'bob').text).toBe('Approved by you.');
 });

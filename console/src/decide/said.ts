@@ -1,6 +1,6 @@
 import type { Verdict } from '@aegis/contracts/approvals';
 import type { DecidedView } from '@aegis/contracts/console';
-import { lostTo } from './standing.ts';
+import { lostTo } from './status-line.ts';
 
 function counted({ approval, grant }: DecidedView, verdict: Verdict): string {
   if (verdict === 'deny') return 'You denied this. The call does not run.';

@@ -1,14 +1,14 @@
 import type { Decide } from '@aegis/contracts/console';
 import { expect, test } from 'vitest';
 import { idOf, pending } from '../../testkit/samples.ts';
-import { type Asking, decideSeveral, tallied } from './several.ts';
+import { decideSeveral, type SeveralDeps, tallied } from './several.ts';
 
 const shown = { approval: pending(1), revision: 7 };
 const same = (n: number) => pending(n, { call_digest: shown.approval.call_digest });
 
 function server(others: Record<string, { approval: ReturnType<typeof pending>; revision: number }>) {
   const sent: [id: string, verdict: string, form: Decide][] = [];
-  const asking: Asking = {
+  const asking: SeveralDeps = {
     getApproval: async (id) => {
       const other = others[id];
       if (other === undefined) throw new Error('It is gone.');

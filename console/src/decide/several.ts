@@ -2,7 +2,7 @@ import type { Verdict } from '@aegis/contracts/approvals';
 import type { ApprovalView, Decide, DecidedView } from '@aegis/contracts/console';
 import { count } from '../text/count.ts';
 
-export type Asking = {
+export type SeveralDeps = {
   getApproval: (id: string) => Promise<Pick<ApprovalView, 'approval' | 'revision'>>;
   decide: (id: string, verdict: Verdict, form: Decide) => Promise<DecidedView>;
 };
@@ -13,7 +13,7 @@ export type Tally = { counted: number; not: string[] };
  * person has read, by its digest.
  */
 export async function decideSeveral(
-  asking: Asking,
+  asking: SeveralDeps,
   shown: Pick<ApprovalView, 'approval' | 'revision'>,
   ids: readonly string[],
   verdict: Verdict,

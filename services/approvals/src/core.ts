@@ -5,10 +5,10 @@ import { createConsume } from './lifecycle/consume.ts';
 import { createGrants } from './lifecycle/grants.ts';
 import { createLifecycle } from './lifecycle/lifecycle.ts';
 import { listApprovals } from './lifecycle/list.ts';
-import { createStanding } from './lifecycle/standing.ts';
 import { createSuperseding, type Superseding } from './lifecycle/superseding.ts';
 import { createTimers, type Timers } from './lifecycle/timers.ts';
 import { createTools } from './lifecycle/tools.ts';
+import { createValidity } from './lifecycle/validity.ts';
 import { createWaiting } from './lifecycle/waiting.ts';
 import type { List } from './nats.ts';
 import { createApprovers } from './people/approvers.ts';
@@ -48,7 +48,7 @@ function createGround({ bus }: Deps<ApprovalsConfig>, { followings, now }: Knowl
   const policy = { policies, policiesCaughtUp: read.policies.caughtUp };
   const known = { index: followings.grants, indexCaughtUp: read.grants.caughtUp };
   const grants = createGrants({ ...known, ...policy, bus, approvers, now });
-  return { grants, standing: createStanding({ ...policy, grants }) };
+  return { grants, validity: createValidity({ ...policy, grants }) };
 }
 
 /** The rules' part of the service: everything that decides, and nothing that listens. */
@@ -57,7 +57,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
   const knowledge = createKnowledge(deps, (): Superseding => superseding);
   const { followings, index, indexCaughtUp, store, now } = knowledge;
   const people = createPeople(deps, knowledge);
-  const { grants, standing } = createGround(deps, knowledge, people);
+  const { grants, validity } = createGround(deps, knowledge, people);
   const deadlines = {
     decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
@@ -71,7 +71,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
     ...people,
     waiting,
     grants,
-    standing,
+    validity,
     wakeAt,
     deadlines,
   });
@@ -94,7 +94,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
     ...knowledge,
     ...people,
     lifecycle,
-    consume: createConsume(bus, store, standing, now),
+    consume: createConsume(bus, store, validity, now),
     list,
     grants: { ...grants, revoke },
     timers,

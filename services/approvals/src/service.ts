@@ -1,7 +1,7 @@
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { ApprovalsConfig } from './config.ts';
-import { createRecord } from './console/api/record.ts';
+import { createCallRecord } from './console/api/call-record.ts';
 import { createViews } from './console/api/views.ts';
 import { createSessions } from './console/sessions.ts';
 import { createCore } from './core.ts';
@@ -48,7 +48,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       ...core,
       policies: followings.policies,
       tools: followings.tools,
-      record: createRecord(bus),
+      record: createCallRecord(bus),
     });
     return createHttp({
       ...core,

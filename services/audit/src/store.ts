@@ -3,7 +3,7 @@ import type { AuditLine } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import { isAboutApproval } from './domain/approval-line.ts';
-import type { Entry } from './domain/entry.ts';
+import type { AuditEntry } from './domain/entry.ts';
 import { eventIdOf } from './domain/recorded.ts';
 import { linesBackward } from './file/backward.ts';
 import { type LineFile, openLineFile } from './file/line-file.ts';
@@ -23,7 +23,7 @@ export type Store = {
   /** The last sequence that is in the audit file, on the disk. */
   auditSeq(): number;
   /** Adds what the files lack of these, approvals first, so that the audit file never knows more than they do. */
-  append(entries: readonly Entry[]): Promise<void>;
+  append(entries: readonly AuditEntry[]): Promise<void>;
   /** Sentences about the files. @throws FileChangedError where one has to be opened again */
   check(): Promise<string[]>;
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
 import { decisionEvent } from '@aegis/contracts/decision-event';
 import { AppError } from '@aegis/kit/errors';
 import { newTraceId } from '@aegis/kit/trace';
+import { type AnsweredDecision, answeredEvent, createDecisionLog, keyDigestOf } from './decision-log.ts';
 import {
   type Decided,
   decideWithoutApproval,
@@ -15,7 +16,6 @@ import {
   withReasonsToAsk,
 } from './domain/decision.ts';
 import { createQuestions } from './questions.ts';
-import { answeredEvent, createRecord, type Decision, keyDigestOf } from './record.ts';
 
 export type Enforce = (request: EnforceRequest, context: RequestContext) => Promise<EnforceReply>;
 
@@ -24,7 +24,7 @@ export type Enforce = (request: EnforceRequest, context: RequestContext) => Prom
  * throws, and the caller was not allowed.
  */
 export function createEnforce(bus: Bus, now: () => Date): Enforce {
-  const record = createRecord(bus, now);
+  const record = createDecisionLog(bus, now);
   const questions = createQuestions(bus);
 
   const rule = async (request: EnforceRequest, context: RequestContext): Promise<Ruling> => {
@@ -34,7 +34,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
   };
 
   /** The finished decision: event and answer, whether it is stored by us or with the use of an approval. */
-  const finish = (ruling: Ruling, decided: Decided, context: RequestContext): Decision => {
+  const finish = (ruling: Ruling, decided: Decided, context: RequestContext): AnsweredDecision => {
     const { idempotency_key, call } = ruling.request;
     const keyDigest =
       idempotency_key === undefined ? undefined : keyDigestOf(call.principal, idempotency_key);

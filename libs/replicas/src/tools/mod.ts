@@ -7,6 +7,6 @@ export {
   inQuarantine,
   type Tool,
   toQuarantined,
-  type Waiting,
+  type WaitingDefinition,
 } from './domain/tool.ts';
 export { createToolFold, type InQuarantine, type ToolFold } from './domain/tool-fold.ts';

@@ -1,7 +1,7 @@
 import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import type { Decider } from './decider.ts';
-import type { ApprovalEvent, Decision } from './outcome.ts';
+import type { ApprovalEvent, Decided } from './outcome.ts';
 import { sameTerms, TERMS_CHANGED } from './terms.ts';
 import { useBy, type Vote, vote } from './vote.ts';
 
@@ -65,7 +65,7 @@ export function stands(state: Approval, now: Date): boolean {
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
 
-function request(command: Extract<Command, { type: 'request' }>): Decision {
+function request(command: Extract<Command, { type: 'request' }>): Decided {
   const { identity, call_digest, now, decideWithinMs, grant } = command;
   const { no_grant: _, ...asked } = command.asked;
   const question = {
@@ -80,11 +80,7 @@ function request(command: Extract<Command, { type: 'request' }>): Decision {
 }
 
 /** Nobody is asked: a grant says yes in the name of whoever gave it. */
-function approveBy(
-  { grant_id, granted_by, useWithinMs }: Granted,
-  state: In<'pending'>,
-  now: Date,
-): Decision {
+function approveBy({ grant_id, granted_by, useWithinMs }: Granted, state: In<'pending'>, now: Date): Decided {
   const decided = { decided_at: now.toISOString(), decided_by: granted_by, grant_id };
   const approval = {
     ...state,
@@ -96,12 +92,12 @@ function approveBy(
 }
 
 /** A wrong code denies: there is no second guess. */
-function burn({ now, by }: Extract<Command, { type: 'burn' }>, state: In<'pending'>): Decision {
+function burn({ now, by }: Extract<Command, { type: 'burn' }>, state: In<'pending'>): Decided {
   const decided = { decided_at: now.toISOString(), decided_by: by.name, denied_because: 'wrong code' };
   return { event: { name: 'denied', approval: { ...state, ...decided, status: 'denied' } } };
 }
 
-function consume(command: Extract<Command, { type: 'consume' }>, state: Approval): Decision {
+function consume(command: Extract<Command, { type: 'consume' }>, state: Approval): Decided {
   if (state.status !== 'approved') return { because: `Approval ${state.approval_id} is ${state.status}` };
   if (command.call_digest !== state.call_digest) {
     return { because: `Approval ${state.approval_id} was given for another call` };
@@ -132,7 +128,7 @@ function askedOf(state: Open): Asked {
   return asked;
 }
 
-function supersede(state: Open, now: Date, because: string): Decision {
+function supersede(state: Open, now: Date, because: string): Decided {
   const over = {
     status: 'superseded',
     superseded_at: now.toISOString(),
@@ -141,16 +137,13 @@ function supersede(state: Open, now: Date, because: string): Decision {
   return { event: { name: 'superseded', approval: { ...askedOf(state), ...over } } };
 }
 
-function expire(state: Open, now: Date): Decision {
+function expire(state: Open, now: Date): Decided {
   const expired = { status: 'expired', expired_at: now.toISOString() } as const;
   return { event: { name: 'expired', approval: { ...askedOf(state), ...expired } } };
 }
 
 /** Only who asked takes the question back. */
-function cancel(
-  { principal, because, now }: Extract<Command, { type: 'cancel' }>,
-  state: Approval,
-): Decision {
+function cancel({ principal, because, now }: Extract<Command, { type: 'cancel' }>, state: Approval): Decided {
   const { approval_id, call, status } = state;
   if (call.principal !== principal) return { because: `Approval ${approval_id} is another's` };
   if (status !== 'pending' && status !== 'approved')
@@ -167,7 +160,7 @@ function cancel(
  * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, `cancelled` and `superseded` from either that
  * is open, and `expired` from either that is overdue. Terminal states never change, and an overdue approval can only expire.
  */
-export function decide(command: Command, state: Approval | undefined): Decision {
+export function decide(command: Command, state: Approval | undefined): Decided {
   if (command.type === 'request') {
     return state ? { because: `Approval ${state.approval_id} exists` } : request(command);
   }

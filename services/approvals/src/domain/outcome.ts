@@ -13,6 +13,6 @@ export type ApprovalEventName =
 export type ApprovalEvent = { name: ApprovalEventName; approval: Approval };
 
 /** Either something happens, or nothing does and `because` says why: a denial is a value. `fault` where it was asked wrongly. */
-export type Decision =
+export type Decided =
   | { event: ApprovalEvent }
   | { because: string; fault?: 'not_an_approver' | 'invalid_request' };

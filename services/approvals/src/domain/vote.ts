@@ -1,7 +1,7 @@
 import type { Approval, Verdict } from '@aegis/contracts/approvals';
 import { isBlank } from '@aegis/kit/text';
 import { type Decider, questionOf, whyNot, whyNoYes } from './decider.ts';
-import type { Decision } from './outcome.ts';
+import type { Decided } from './outcome.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
 
@@ -28,7 +28,7 @@ export const useBy = ({ terms }: Pick<Approval, 'terms'>, now: Date, useWithinMs
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
 
-function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vote): Decision {
+function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vote): Decided {
   const earlier = (state.endorsements ?? []).filter((one) => !gone.includes(one.by));
   const quorum = quorumOf(state);
   if (earlier.some((one) => one.by === by.name)) {
@@ -55,7 +55,7 @@ function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vo
   };
 }
 
-function deny(state: Pending, { now, by, reason }: Vote): Decision {
+function deny(state: Pending, { now, by, reason }: Vote): Decided {
   return {
     event: {
       name: 'denied',
@@ -72,7 +72,7 @@ function deny(state: Pending, { now, by, reason }: Vote): Decision {
 }
 
 /** Different people count once each, up to the rule's quorum; one denial ends it. */
-export function vote(given: Vote, state: Pending): Decision {
+export function vote(given: Vote, state: Pending): Decided {
   const why = given.verdict === 'approve' ? whyNoYes : whyNot;
   const because = why(given.by, questionOf(state));
   if (because !== undefined) return { because, fault: 'not_an_approver' };

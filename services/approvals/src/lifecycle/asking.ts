@@ -12,8 +12,8 @@ import { type Loaded, type Store, toEnvelope } from '../store.ts';
 import type { Change, WakeAt } from './change.ts';
 import { type FindDeps, keyOf, latestFor, standsFor } from './find.ts';
 import type { Grants } from './grants.ts';
-import type { Standing } from './standing.ts';
-import type { Waiting } from './waiting.ts';
+import type { Validity } from './validity.ts';
+import type { WaitingList } from './waiting.ts';
 
 /** Why what a grant approved does not count for a call that a person has to see. */
 const LOOK_AT_THIS = 'somebody has to look at this very call';
@@ -22,9 +22,9 @@ const LARGEST_CALL_BYTES = 1_250_000;
 export type AskingDeps = FindDeps & {
   store: Store;
   change: Change;
-  waiting: Waiting;
+  waiting: WaitingList;
   grants: Pick<Grants, 'answer'>;
-  standing: Standing;
+  validity: Validity;
   wakeAt: WakeAt;
   now: () => Date;
   deadlines: Deadlines;
@@ -145,7 +145,7 @@ export function createAsking(deps: AskingDeps): Asking {
     if (no_grant && 'grant_id' in approval && approval.grant_id !== undefined) return LOOK_AT_THIS;
     return policy_digest === undefined
       ? undefined
-      : deps.standing.whyNot(approval, policy_digest, deadlineMs);
+      : deps.validity.whyNot(approval, policy_digest, deadlineMs);
   };
 
   /** The approval as it is by now: an overdue one expires, one whose policy changed is superseded. */

@@ -1,13 +1,13 @@
 import type { Fact } from '@aegis/bus';
 import { type Command, decide } from '../domain/approval.ts';
-import type { Decision } from '../domain/outcome.ts';
+import type { Decided } from '../domain/outcome.ts';
 import { type Loaded, type Store, toEnvelope } from '../store.ts';
 
 /** Wakes us at that time, in milliseconds since the epoch. Losing one loses nothing but punctuality. */
 export type WakeAt = (approvalId: string, atMs: number) => void;
 
 /** What became of a command: the approval after it, and whether anything happened. */
-export type Changed = Loaded & { decision: Decision };
+export type Changed = Loaded & { decision: Decided };
 
 export type Change = (
   command: Command,

@@ -8,7 +8,7 @@ import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { decide, standingSentence } from '../domain/approval.ts';
 import { type Store, toEnvelope } from '../store.ts';
-import type { Standing } from './standing.ts';
+import type { Validity } from './validity.ts';
 
 export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<ConsumeReply>;
 
@@ -25,7 +25,7 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
  * Uses an approval up, once: the use, the decision that it allows and the answer for the caller's key are one atomic
  * batch, compare-and-set on the approval.
  */
-export function createConsume(bus: Bus, store: Store, standing: Standing, now: () => Date): Consume {
+export function createConsume(bus: Bus, store: Store, validity: Validity, now: () => Date): Consume {
   /** Many who use one approval at once: all but the first only have to look. */
   const oneByOne = createKeyedMutex();
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
@@ -47,7 +47,7 @@ export function createConsume(bus: Bus, store: Store, standing: Standing, now: (
     const loaded = await store.load(approval_id, deadlineMs);
     const { approval } = loaded ?? {};
     if (approval?.status === 'consumed' && approval.decision_id === decision.id) return { consumed: true };
-    const supersededBecause = approval && (await standing.whyNot(approval, data.policy_digest, deadlineMs));
+    const supersededBecause = approval && (await validity.whyNot(approval, data.policy_digest, deadlineMs));
     const at = now();
     const command = {
       type: 'consume',

@@ -11,13 +11,13 @@ import { createDeciding, type Deciding } from './deciding.ts';
 import { type FindDeps, findApproval } from './find.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
 import type { Grants } from './grants.ts';
-import type { Standing } from './standing.ts';
-import type { Waiting } from './waiting.ts';
+import type { Validity } from './validity.ts';
+import type { WaitingList } from './waiting.ts';
 
 export type LifecycleDeps = FindDeps & {
-  waiting: Waiting;
+  waiting: WaitingList;
   grants: Pick<Grants, 'answer'>;
-  standing: Standing;
+  validity: Validity;
   wakeAt: WakeAt;
   /** The later of the clock and the newest event's time. */
   now: () => Date;

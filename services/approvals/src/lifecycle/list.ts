@@ -1,6 +1,6 @@
 import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
-import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
+import type { ApprovalIndex, IndexEntry } from '../projections/approval-index.ts';
 import type { Store } from '../store.ts';
 
 type ListDeps = { store: Store; index: ApprovalIndex; indexCaughtUp: (deadlineMs: number) => Promise<void> };
@@ -25,7 +25,7 @@ export type ListPage<T> = { items: T[]; next?: string };
 
 const isWanted =
   ({ status, principal, tool, approver, fromMs = 0, toMs = Number.POSITIVE_INFINITY }: ListQuery) =>
-  (entry: Entry): boolean =>
+  (entry: IndexEntry): boolean =>
     (status === undefined || entry.status === status) &&
     (principal === undefined || entry.principal === principal) &&
     (tool === undefined || entry.tool === tool) &&
@@ -38,10 +38,10 @@ const AT_ONCE = 8;
 
 async function* loadAll(
   store: Store,
-  entries: Iterable<Entry>,
+  entries: Iterable<IndexEntry>,
   deadlineMs: number,
 ): AsyncGenerator<Approval> {
-  let group: Entry[] = [];
+  let group: IndexEntry[] = [];
   const loadGroup = async () => {
     const loaded = await Promise.all(group.map((entry) => store.load(entry.approvalId, deadlineMs)));
     group = [];

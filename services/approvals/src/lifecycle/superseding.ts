@@ -1,9 +1,9 @@
 import type { Logger } from '@aegis/kit/logger';
-import { inQuarantine, type Tool, type Waiting } from '@aegis/replicas/tools';
-import type { ApprovalIndex, Entry } from '../projections/approval-index.ts';
+import { inQuarantine, type Tool, type WaitingDefinition } from '@aegis/replicas/tools';
+import type { ApprovalIndex, IndexEntry } from '../projections/approval-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';
-import { GRANT_OVER, POLICY_CHANGED } from './standing.ts';
+import { GRANT_OVER, POLICY_CHANGED } from './validity.ts';
 
 const WITHIN_MS = 5_000;
 const TOOL_CHANGED = "the tool's definition has changed since it was asked";
@@ -29,8 +29,8 @@ type SupersedingDeps = {
 
 /** Of this tool, but asked under another definition, and before this one was seen. */
 const isOfOlder =
-  ({ server, tool }: Tool, { digest, seq }: Waiting) =>
-  (entry: Entry): boolean =>
+  ({ server, tool }: Tool, { digest, seq }: WaitingDefinition) =>
+  (entry: IndexEntry): boolean =>
     entry.server === server &&
     entry.tool === `${server}.${tool}` &&
     entry.definitionDigest !== undefined &&
@@ -41,7 +41,7 @@ export function createSuperseding(deps: SupersedingDeps): Superseding {
   const { index, indexCaughtUp, policies, tools, supersede, log } = deps;
 
   /** One that can't be ended now is not lost: whoever uses it looks at the policy, the tool and the grant again. */
-  const endAll = async (isOver: (entry: Entry) => boolean, because: string): Promise<void> => {
+  const endAll = async (isOver: (entry: IndexEntry) => boolean, because: string): Promise<void> => {
     // What was asked before the change must be known before it can be ended.
     await indexCaughtUp(Date.now() + WITHIN_MS).catch((err: unknown) =>
       log.warn({ err }, 'approvals behind'),

@@ -74,8 +74,8 @@ export function createTools(deps: ToolsDeps): Tools {
 
   const waits = async ({ server, tool, digest }: ToolDefinition, deadlineMs: number): Promise<boolean> => {
     await indexCaughtUp(deadlineMs);
-    const standing = definitionStatus(index.get(server, tool), digest);
-    if (standing !== 'unknown') return standing === 'waits';
+    const status = definitionStatus(index.get(server, tool), digest);
+    if (status !== 'unknown') return status === 'waits';
     throw new AppError('not_found', 'digest: this tool was not seen with such a definition of late.');
   };
 

@@ -13,7 +13,7 @@ import type { ApprovalIndex } from '../projections/approval-index.ts';
 const subjectOf = (principal: string): string =>
   waitingLog(createHash('sha256').update(principal).digest('hex'));
 
-export type Waiting = {
+export type WaitingList = {
   /**
    * Lets `store` make an approval together with the fact that its agent waits for one more. That fact is
    * compare-and-set, so replicas that are asked at once keep the limit together.
@@ -36,7 +36,7 @@ type WaitingDeps = {
   limit: number;
 };
 
-export function createWaiting({ bus, index, indexCaughtUp, now, limit }: WaitingDeps): Waiting {
+export function createWaiting({ bus, index, indexCaughtUp, now, limit }: WaitingDeps): WaitingList {
   const oneByOne = createKeyedMutex();
 
   const load = async (subject: string, deadlineMs: number) => {
@@ -61,7 +61,7 @@ export function createWaiting({ bus, index, indexCaughtUp, now, limit }: Waiting
     return stillWaiting(waiting, isOver);
   };
 
-  const join: Waiting['join'] = async (principal, approvalId, store, deadlineMs) => {
+  const join: WaitingList['join'] = async (principal, approvalId, store, deadlineMs) => {
     const subject = subjectOf(principal);
     for (let { seq, waiting } = await load(subject, deadlineMs); ; ) {
       const others = await othersOf(waiting, deadlineMs);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import type { Logger } from '@aegis/kit/logger';
-import type { Entry } from './file/entry.ts';
+import type { WebhookEntry } from './file/entry.ts';
 import { testPayload } from './payload.ts';
 import type { DeliveryLog } from './queue/delivery-log.ts';
 import { toDelivery } from './queue/sender.ts';
@@ -22,7 +22,7 @@ type TryDeps = {
 export async function tryWebhook(
   { attempt, deliveries, consoleUrl, now, log }: TryDeps,
   webhookId: string,
-  entry: Entry,
+  entry: WebhookEntry,
   deadlineMs: number = Number.POSITIVE_INFINITY,
 ): Promise<Delivery> {
   const messageId = `test_${randomUUID()}`;

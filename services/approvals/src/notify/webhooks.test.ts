@@ -1,11 +1,11 @@
 import type { WebhookChanged } from '@aegis/contracts/webhooks';
 import { silentLog } from '@aegis/testkit/bus';
 import { beforeEach, expect, test } from 'vitest';
-import type { Entries, Entry } from './file/entry.ts';
+import type { WebhookEntries, WebhookEntry } from './file/entry.ts';
 import { makeSecret } from './secret.ts';
 import { createWebhooks, type Save, type Webhooks } from './webhooks.ts';
 
-let entries: Entries;
+let entries: WebhookEntries;
 let recorded: WebhookChanged[];
 let webhooks: Webhooks;
 
@@ -36,7 +36,7 @@ const standard: Save = {
 const slack = (url = SLACK): Save => ({ webhook_id: 'chat', target: { type: 'slack', url, ...told } });
 const save = (request: Save) => webhooks.save(request, 'ana', 0);
 const secretsOf = (id = 'ops') => {
-  const { secret, previous_secret } = entries.get(id) as Entry & { type: 'standard' };
+  const { secret, previous_secret } = entries.get(id) as WebhookEntry & { type: 'standard' };
   return [secret, previous_secret];
 };
 

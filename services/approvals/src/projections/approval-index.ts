@@ -9,7 +9,7 @@ import { toSummary } from './summary.ts';
 import { type WrongCode, WrongCodes } from './wrong-codes.ts';
 
 /** What the index keeps of an approval; the whole one is read from the log. */
-export type Entry = {
+export type IndexEntry = {
   readonly approvalId: string;
   readonly principal: string;
   readonly dryRunId: string;
@@ -56,9 +56,9 @@ const reusedKey = ({
   principal,
   dryRunId,
   callDigest,
-}: Pick<Entry, 'principal' | 'dryRunId' | 'callDigest'>) => `${principal}\0${dryRunId}\0${callDigest}`;
+}: Pick<IndexEntry, 'principal' | 'dryRunId' | 'callDigest'>) => `${principal}\0${dryRunId}\0${callDigest}`;
 
-const toEntry = (approval: Approval, seq: number): Entry => ({
+const toEntry = (approval: Approval, seq: number): IndexEntry => ({
   approvalId: approval.approval_id,
   principal: approval.call.principal,
   dryRunId: approval.dry_run_id,
@@ -76,12 +76,12 @@ const toEntry = (approval: Approval, seq: number): Entry => ({
 
 /** Finds approvals by key, status and order of request. Small: a million entries are some 400 MB. */
 export class ApprovalIndex {
-  readonly #order: Entry[] = [];
+  readonly #order: IndexEntry[] = [];
   readonly #place = new Map<string, number>();
-  readonly #open = new Set<Entry>();
-  readonly #byDryRunId = new Map<string, Entry[]>();
+  readonly #open = new Set<IndexEntry>();
+  readonly #byDryRunId = new Map<string, IndexEntry[]>();
   /** Under a key that was used more than once: by caller, key and call, the newest. */
-  readonly #byReusedKey = new Map<string, Entry>();
+  readonly #byReusedKey = new Map<string, IndexEntry>();
   readonly #wrongCodes = new WrongCodes();
   readonly #time = new LatestTime();
   #unreadable = 0;
@@ -128,7 +128,7 @@ export class ApprovalIndex {
     return this.#wrongCodes.since(sinceMs);
   }
 
-  get(approvalId: string): Entry | undefined {
+  get(approvalId: string): IndexEntry | undefined {
     const place = this.#place.get(approvalId);
     return place === undefined ? undefined : this.#order[place];
   }
@@ -144,7 +144,7 @@ export class ApprovalIndex {
   }
 
   /** The latest approval of each principal under this key. */
-  withDryRunId(dryRunId: string): readonly Entry[] {
+  withDryRunId(dryRunId: string): readonly IndexEntry[] {
     return this.#byDryRunId.get(dryRunId) ?? [];
   }
 
@@ -154,14 +154,14 @@ export class ApprovalIndex {
   }
 
   /** The newest under this key for this very call, of those that the index has. */
-  latestFor(principal: string, dryRunId: string, callDigest: string): Entry | undefined {
+  latestFor(principal: string, dryRunId: string, callDigest: string): IndexEntry | undefined {
     const latest = this.withDryRunId(dryRunId).find((one) => one.principal === principal);
     if (latest?.callDigest === callDigest) return latest;
     return this.#byReusedKey.get(reusedKey({ principal, dryRunId, callDigest }));
   }
 
   /** Newest first, before the named one where there is a name that is known. */
-  *newestFirst(wanted: (entry: Entry) => boolean, before: string | undefined): Generator<Entry> {
+  *newestFirst(wanted: (entry: IndexEntry) => boolean, before: string | undefined): Generator<IndexEntry> {
     const end = before === undefined ? undefined : this.#place.get(before);
     for (let i = (end ?? this.#order.length) - 1; i >= 0; i--) {
       const entry = this.#order[i];
@@ -170,7 +170,7 @@ export class ApprovalIndex {
   }
 
   /** All that can still become overdue: what waits, and what may still be used; the oldest first. */
-  *open(): Generator<Entry & { overdueAtMs: number }> {
+  *open(): Generator<IndexEntry & { overdueAtMs: number }> {
     for (const entry of Array.from(this.#open)) {
       if (entry.overdueAtMs !== undefined) yield { ...entry, overdueAtMs: entry.overdueAtMs };
     }

@@ -4,9 +4,9 @@ import { toJsonLine } from './json-line.ts';
 import type { Recorded } from './recorded.ts';
 
 /** What is to be written for one fact: a line in the audit file, and one in the approvals file where it is about one. */
-export type Entry = { seq: number; audit: string; approval?: string };
+export type AuditEntry = { seq: number; audit: string; approval?: string };
 
-export function toEntry(recorded: Recorded): Entry {
+export function toEntry(recorded: Recorded): AuditEntry {
   const line = toAuditLine(recorded);
   const approval = toApprovalLine(line);
   const entry = { seq: recorded.seq, audit: toJsonLine(line) };
@@ -14,4 +14,4 @@ export function toEntry(recorded: Recorded): Entry {
 }
 
 /** Characters that an entry takes: what bounds a queue and a write. */
-export const sizeOf = (entry: Entry): number => entry.audit.length + (entry.approval?.length ?? 0);
+export const sizeOf = (entry: AuditEntry): number => entry.audit.length + (entry.approval?.length ?? 0);

@@ -1,4 +1,4 @@
-import { type Entry, sizeOf } from '../domain/entry.ts';
+import { type AuditEntry, sizeOf } from '../domain/entry.ts';
 
 /** Characters that may wait to be written before the log is read no further. */
 const LONGEST_QUEUE = 4 * 1024 * 1024;
@@ -8,9 +8,9 @@ const LARGEST_WRITE = 512 * 1024;
 /** What waits to be written, in order and bounded. */
 export type Queue = {
   /** Takes an entry; the promise, where there is one, resolves once there is room for the next. */
-  push(entry: Entry): Promise<void> | undefined;
+  push(entry: AuditEntry): Promise<void> | undefined;
   /** The first entries, as many as one write takes. They stay until they are dropped. */
-  peek(): Entry[];
+  peek(): AuditEntry[];
   drop(count: number): void;
   /** Forgets all: they come again from the log. */
   clear(): void;
@@ -21,7 +21,7 @@ export type Queue = {
 };
 
 export function createQueue(): Queue {
-  let entries: Entry[] = [];
+  let entries: AuditEntry[] = [];
   let length = 0;
   let makeRoom: (() => void) | undefined;
   let wake: (() => void) | undefined;
@@ -43,7 +43,7 @@ export function createQueue(): Queue {
       });
     },
     peek() {
-      const taken: Entry[] = [];
+      const taken: AuditEntry[] = [];
       let size = 0;
       for (const entry of entries) {
         if (size >= LARGEST_WRITE) break;

@@ -9,7 +9,7 @@ import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { ApprovalItem, ApprovalParams, CancelBody, DecideBody, DecideHeaders } from '../schemas/approvals.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
-import { approvalIdOf, orStanding, replyStanding } from './standing.ts';
+import { approvalIdOf, orAlreadyDecided, replyAlreadyDecided } from './already-decided.ts';
 
 const tags = ['approvals'];
 
@@ -53,11 +53,11 @@ function decideRoute(app: App, deps: HttpDeps, verdict: Verdict): void {
       credential: credentialOf(request),
     };
     const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
-    return orStanding(deps, request, reply, id, async () => {
+    return orAlreadyDecided(deps, request, reply, id, async () => {
       const decided = await deps.bus.ask(approvalsDecide, asked, context);
       if (!decided.counted) {
         const because = decided.because ?? `It is ${decided.approval.status} already.`;
-        return replyStanding(request, reply, because, decided);
+        return replyAlreadyDecided(request, reply, because, decided);
       }
       reply.header('etag', etagOf(decided.revision));
       return toApprovalItem(decided.approval);
@@ -91,7 +91,7 @@ function cancelRoute(app: App, deps: HttpDeps): void {
       const because = isAnothers
         ? `Only ${approval.call.principal}, who asked, may cancel it.`
         : `It is ${approval.status} already.`;
-      return replyStanding(request, reply, because, { approval, revision });
+      return replyAlreadyDecided(request, reply, because, { approval, revision });
     }
     if (revision !== undefined) reply.header('etag', etagOf(revision));
     return toApprovalItem(approval);

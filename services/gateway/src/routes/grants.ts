@@ -8,7 +8,7 @@ import { SIGNED_IN } from '../openapi/security.ts';
 import { DecideHeaders } from '../schemas/approvals.ts';
 import { GrantBody, GrantParams, GrantsQuery } from '../schemas/grants.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
-import { approvalIdOf, orStanding } from './standing.ts';
+import { approvalIdOf, orAlreadyDecided } from './already-decided.ts';
 
 const tags = ['grants'];
 
@@ -36,7 +36,7 @@ function giveRoute(app: App, deps: HttpDeps): void {
     const approval_id = await approvalIdOf(deps, request, id);
     const asked = { ...onTheBus({ ...rest, minutes }), approval_id, revision, credential };
     const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
-    return orStanding(deps, request, reply, id, async () => {
+    return orAlreadyDecided(deps, request, reply, id, async () => {
       const given = await deps.bus.ask(approvalsGrant, asked, context);
       reply.code(201);
       return given;

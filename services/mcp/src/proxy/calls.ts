@@ -47,12 +47,12 @@ export class Call {
 }
 
 /** What becomes of a response: it goes to the client as it is, with another text, or not at all. */
-export type Verdict =
+export type ResponseAction =
   | { readonly type: 'same' }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'drop'; readonly because: string };
 
-const UNKNOWN: Verdict = {
+const UNKNOWN: ResponseAction = {
   type: 'drop',
   because: 'the response is to no request, or to one that has its answer',
 };
@@ -125,7 +125,7 @@ export class Calls {
   }
 
   /** What becomes of a response that arrived on the stream of `own`, or on one that is nobody's. */
-  answered(response: Response, own: Call | undefined, isResumed: boolean): Verdict {
+  answered(response: Response, own: Call | undefined, isResumed: boolean): ResponseAction {
     const call = own?.request.id === response.id ? own : this.#byId.get(response.id);
     if (call === undefined || !call.isForwarded || call.isOver) {
       return (isResumed && this.#answered.find(response)) || UNKNOWN;

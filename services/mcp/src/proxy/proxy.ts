@@ -3,10 +3,10 @@ import { errorResponse } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import { type OpenGate, Unavailable } from './connection.ts';
 import { Connections } from './connections.ts';
-import { type Asked, Dispatcher } from './dispatcher.ts';
 import { ClientStream } from './http/client-stream.ts';
 import type { Limits } from './limits.ts';
 import { HTTP_REFUSAL, Refused } from './refused.ts';
+import { type ClientRequest, Router } from './router.ts';
 import { createServersFile } from './servers/servers-file.ts';
 
 const METHODS = 'POST, GET, DELETE';
@@ -34,11 +34,11 @@ export type Proxy = {
   readonly hasServers: boolean;
 };
 
-async function serve(dispatcher: Dispatcher, asked: Asked): Promise<void> {
+async function serve(router: Router, asked: ClientRequest): Promise<void> {
   const { request, out } = asked;
-  if (request.method === 'POST') return await dispatcher.post(asked);
-  if (request.method === 'GET') return await dispatcher.get(asked);
-  if (request.method === 'DELETE') return await dispatcher.delete(asked);
+  if (request.method === 'POST') return await router.post(asked);
+  if (request.method === 'GET') return await router.get(asked);
+  if (request.method === 'DELETE') return await router.delete(asked);
   out.setHeader('allow', METHODS);
   throw new Refused(405, `Method not allowed: ${METHODS} are served here.`);
 }
@@ -46,7 +46,7 @@ async function serve(dispatcher: Dispatcher, asked: Asked): Promise<void> {
 /** The MCP servers behind the firewall, over Streamable HTTP: one path each. */
 export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOptions): Proxy {
   const connections = new Connections({ openGate, limits, env, log });
-  const dispatcher = new Dispatcher(connections);
+  const router = new Router(connections);
   const servers = createServersFile(serversPath, log, (find) => connections.keepOnly(find));
   return {
     start: () => servers.start(),
@@ -54,7 +54,7 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
       servers.stop();
       const { promise: late, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, FINISH_WITHIN_MS);
-      await Promise.race([dispatcher.settled(), late]);
+      await Promise.race([router.settled(), late]);
       clearTimeout(timer);
       await connections.close('The firewall is stopping.');
     },
@@ -63,7 +63,7 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
       const entry = servers.find(name);
       try {
         if (entry === undefined) throw new Refused(404, 'No such server.');
-        await serve(dispatcher, { entry, principal, request, out });
+        await serve(router, { entry, principal, request, out });
       } catch (thrown) {
         if (thrown instanceof Refused) return out.answerJson(thrown.answer, thrown.status);
         if (!(thrown instanceof Unavailable)) throw thrown;

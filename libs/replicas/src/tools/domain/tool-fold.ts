@@ -1,9 +1,9 @@
 import { foldName } from '@aegis/kit/text';
-import { evolve, inQuarantine, type Tool, type Waiting } from './tool.ts';
+import { evolve, inQuarantine, type Tool, type WaitingDefinition } from './tool.ts';
 import { readToolEvent, type ToolMessage } from './tool-event.ts';
 
 /** A tool, and one of its definitions that waits. */
-export type InQuarantine = { readonly tool: Tool; readonly waiting: Waiting };
+export type InQuarantine = { readonly tool: Tool; readonly waiting: WaitingDefinition };
 
 export type ToolFoldOptions = {
   /** Whether whole definitions are kept of what waits and of what counted last: who shows them needs them. */

@@ -8,7 +8,7 @@ type Level = QuarantinedTool['level'];
 type Counting = { readonly digest: string; readonly essence?: string };
 
 /** A definition that doesn't count and may be accepted: when it was seen last, and where in the log that stands. */
-export type Waiting = {
+export type WaitingDefinition = {
   readonly digest: string;
   readonly essence: string;
   readonly level: Level;
@@ -33,7 +33,7 @@ export type Tool = {
   /** Another tool of the server that had this look first. */
   readonly looksLike?: string;
   /** What may be accepted, the one seen last at the end. */
-  readonly waiting: readonly Waiting[];
+  readonly waiting: readonly WaitingDefinition[];
 };
 
 /** Whether a definition counts, may be accepted, or is not on record (any more). */
@@ -60,7 +60,7 @@ export function changeLevel({ counts }: Pick<Tool, 'counts'>, definition: Defini
 }
 
 /** A definition that was seen; `definition` only to be kept. */
-type Seen = { readonly waiting: Waiting; readonly kept: Definition | undefined };
+type Seen = { readonly waiting: WaitingDefinition; readonly kept: Definition | undefined };
 
 const keptOf = ({ waiting: { digest }, kept }: Seen): Pick<Tool, 'before'> =>
   kept === undefined ? {} : { before: { digest, definition: kept } };
@@ -126,13 +126,13 @@ export function evolve(state: Tool | undefined, event: ToolEvent, circumstances:
 }
 
 /** The definition that keeps the tool in quarantine: the one seen last, where it doesn't count. */
-export function inQuarantine({ latest, waiting }: Tool): Waiting | undefined {
+export function inQuarantine({ latest, waiting }: Tool): WaitingDefinition | undefined {
   const last = waiting.at(-1);
   return last?.digest === latest ? last : undefined;
 }
 
 /** A definition that waits as people and programs see it; undefined where the fold keeps no definitions. */
-export function toQuarantined(tool: Tool, waiting: Waiting): QuarantinedTool | undefined {
+export function toQuarantined(tool: Tool, waiting: WaitingDefinition): QuarantinedTool | undefined {
   const { digest, definition, level, since } = waiting;
   if (definition === undefined) return undefined;
   return {

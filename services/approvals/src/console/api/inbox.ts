@@ -1,12 +1,12 @@
 import type { ApprovalSummary, InboxItem, InboxView } from '@aegis/contracts/console';
 import { type Decider, whyNoYes } from '../../domain/decider.ts';
-import type { ApprovalIndex, Entry } from '../../projections/approval-index.ts';
+import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';
 
 /** Items of the inbox; whoever has more waiting has other worries. */
 const ITEMS = 200;
 
 /** Identical calls of one agent that wait, the newest first. */
-type Group = readonly [Entry, ...Entry[]];
+type Group = readonly [IndexEntry, ...IndexEntry[]];
 
 /** Why this person can't decide it now; undefined where they can. */
 export const whyNotNow = (by: Decider, approval: ApprovalSummary): string | undefined => {

@@ -5,13 +5,13 @@ import { whyNoGrant } from '../../lifecycle/granting.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { ListQuery } from '../../lifecycle/list.ts';
 import type { List } from '../../nats.ts';
-import type { ApprovalIndex, Entry } from '../../projections/approval-index.ts';
+import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';
 import type { PolicyIndex } from '../../projections/policy-index.ts';
 import { toSummary } from '../../projections/summary.ts';
 import type { ToolIndex } from '../../projections/tool-index.ts';
 import type { Store } from '../../store.ts';
+import type { CallRecord } from './call-record.ts';
 import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
-import type { Record as CallRecord } from './record.ts';
 import { timelineOf } from './timeline.ts';
 
 const ROWS = 50;
@@ -68,7 +68,7 @@ export function createViews(deps: ViewsDeps): Views {
     { approval_id, call }: Approval,
     deadlineMs: number,
   ): Promise<Partial<ApprovalView>> => {
-    const isBefore = ({ tool, server, status }: Entry): boolean =>
+    const isBefore = ({ tool, server, status }: IndexEntry): boolean =>
       tool === call.tool && server === call.server && (status === 'approved' || status === 'consumed');
     const [entry] = index.newestFirst(isBefore, approval_id);
     const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.approval;

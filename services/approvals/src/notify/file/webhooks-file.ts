@@ -2,17 +2,17 @@ import { AppError } from '@aegis/kit/errors';
 import { createWatchedFile, type Draft, draftFile, type ReadFile, readText } from '@aegis/kit/files';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
-import type { Entries } from './entry.ts';
+import type { WebhookEntries } from './entry.ts';
 import { whileLocked } from './lock.ts';
 import { parseWebhooks, writeWebhooks } from './parse.ts';
 
-const NOTHING: Entries = new Map();
+const NOTHING: WebhookEntries = new Map();
 
 export type WebhooksFile = {
   start(): Promise<void>;
   stop(): void;
   /** Those in force: of the last good file. */
-  entries(): Entries;
+  entries(): WebhookEntries;
   /** Whether the file stands there: where it was taken away, what it had is not to be forgotten. */
   isThere(): boolean;
   /**
@@ -21,12 +21,12 @@ export type WebhooksFile = {
    *
    * @throws AppError `read_only`, `version_conflict`, and what `edit` and `record` throw
    */
-  change(edit: (entries: Entries) => Entries, record: () => Promise<void>): Promise<void>;
+  change(edit: (entries: WebhookEntries) => WebhookEntries, record: () => Promise<void>): Promise<void>;
   readonly problem: string | undefined;
 };
 
 /** What stands at the path now; undefined where nothing does. Never throws. */
-async function read(path: string): Promise<ReadFile<Entries> | undefined> {
+async function read(path: string): Promise<ReadFile<WebhookEntries> | undefined> {
   const now = await readText(path);
   if (now.state === 'missing') return undefined;
   return now.state === 'text' ? parseWebhooks(now.text) : { problem: `it ${now.problem}` };
@@ -34,7 +34,7 @@ async function read(path: string): Promise<ReadFile<Entries> | undefined> {
 
 const readOnly = (detail: string, cause?: unknown): AppError => new AppError('read_only', detail, { cause });
 
-const draftOf = (path: string, entries: Entries): Promise<Draft> =>
+const draftOf = (path: string, entries: WebhookEntries): Promise<Draft> =>
   draftFile(path, writeWebhooks(entries), { mode: 'owner' }).catch((cause: unknown) => {
     const { code } = cause as NodeJS.ErrnoException;
     throw readOnly(
@@ -82,7 +82,7 @@ export function createWebhooksFile(
     },
   });
 
-  const draft = async (edit: (entries: Entries) => Entries): Promise<Draft> => {
+  const draft = async (edit: (entries: WebhookEntries) => WebhookEntries): Promise<Draft> => {
     const now = await read(path);
     if (now && 'problem' in now) {
       throw readOnly(`The webhooks file ${path} was refused (${now.problem}): mend it first.`);

@@ -1,7 +1,7 @@
 import { type Bus, type DurableMessage, type Puller, readEnvelope } from '@aegis/bus';
 import { NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
-import type { Entries } from '../file/entry.ts';
+import type { WebhookEntries } from '../file/entry.ts';
 import { messageIdOf, noticeOf } from '../payload.ts';
 import type { Lines } from './lines.ts';
 
@@ -12,7 +12,7 @@ export type OutboxDeps = {
   bus: Bus;
   lines: Pick<Lines, 'put'>;
   /** The webhooks that have a line. */
-  webhooks: () => Entries;
+  webhooks: () => WebhookEntries;
   consoleUrl: string;
   log: Logger;
 };

@@ -3,10 +3,10 @@ import { tolerant } from '@aegis/contracts/tolerant';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import { parseJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
-import type { Entry } from '../file/entry.ts';
+import type { WebhookEntry } from '../file/entry.ts';
 import { Queued } from '../payload.ts';
 import type { Attempt } from '../send/attempt.ts';
-import type { Outcome } from '../send/outcome.ts';
+import type { AttemptResult } from '../send/attempt-result.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { Lines } from './lines.ts';
 import { nextWaitMs } from './retry.ts';
@@ -23,7 +23,7 @@ export type SenderDeps = {
   lines: Pick<Lines, 'take'>;
   deliveries: DeliveryLog;
   attempt: Attempt;
-  entryOf: (webhookId: string) => Entry | undefined;
+  entryOf: (webhookId: string) => WebhookEntry | undefined;
   /** The receiver does not want to be told any more. Nobody waits for it: it stops this very sender. */
   disable: (webhookId: string, because: string) => void;
   waitsMs: readonly number[];
@@ -37,7 +37,7 @@ export function toDelivery(
   attempt: number,
   startedAt: Date,
   endedAt: Date,
-  outcome: Outcome,
+  outcome: AttemptResult,
   waitMs: number | undefined,
 ): Delivery {
   return {
@@ -67,13 +67,13 @@ export function startSender(webhookId: string, deps: SenderDeps): Puller {
   const { lines, deliveries, attempt, entryOf, disable, waitsMs, now, log } = deps;
   const stopping = new AbortController();
 
-  const waitAfter = (outcome: Outcome, count: number): number | undefined => {
+  const waitAfter = (outcome: AttemptResult, count: number): number | undefined => {
     if (outcome.ok || outcome.gone || outcome.permanent) return undefined;
     return nextWaitMs(waitsMs, count, outcome.retryAfterMs);
   };
   const settle = async (
     message: DurableMessage,
-    outcome: Outcome,
+    outcome: AttemptResult,
     waitMs: number | undefined,
   ): Promise<void> => {
     if (waitMs === undefined) await message.ackAck({ timeout: ACK_WITHIN_MS });
@@ -82,7 +82,7 @@ export function startSender(webhookId: string, deps: SenderDeps): Puller {
   };
   const tell = async (
     message: DurableMessage,
-    entry: Entry,
+    entry: WebhookEntry,
     { message_id: messageId, payload }: Queued,
   ): Promise<void> => {
     const count = message.info.deliveryCount;

@@ -1,7 +1,7 @@
 import type { Puller } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
-import type { Entries } from '../file/entry.ts';
+import type { WebhookEntries } from '../file/entry.ts';
 import type { Lines } from './lines.ts';
 
 const AGAIN_AFTER_MS = 2_000;
@@ -10,7 +10,7 @@ export type SendingDeps = {
   lines: Pick<Lines, 'open' | 'close' | 'all'>;
   startSender: (webhookId: string) => Puller;
   /** The webhooks as they are now. */
-  current: () => Entries;
+  current: () => WebhookEntries;
   /** Whether lines of webhooks that nobody knows may be taken away: not where the file of the webhooks is missing. */
   mayTidy: () => boolean;
   log: Logger;
@@ -20,7 +20,7 @@ export type Sending = {
   /** Makes lines and senders fit the webhooks as they are now. Where the broker does not let it, it is tried again. */
   arrange(): Promise<void>;
   /** The webhooks that have a line. */
-  webhooks(): Entries;
+  webhooks(): WebhookEntries;
   stop(): Promise<void>;
   readonly problem: string | undefined;
 };
@@ -30,7 +30,7 @@ export function createSending({ lines, startSender, current, mayTidy, log }: Sen
   const inTurn = createMutex();
   const opened = new Set<string>();
   const senders = new Map<string, Puller>();
-  let inForce: Entries = new Map();
+  let inForce: WebhookEntries = new Map();
   let tidied = false;
   let stopped = false;
   let problem: string | undefined;
@@ -40,7 +40,7 @@ export function createSending({ lines, startSender, current, mayTidy, log }: Sen
     await senders.get(id)?.stop();
     senders.delete(id);
   };
-  const closeOthers = async (entries: Entries): Promise<void> => {
+  const closeOthers = async (entries: WebhookEntries): Promise<void> => {
     const known = tidied || !mayTidy() ? opened : new Set([...opened, ...(await lines.all())]);
     for (const id of known) {
       if (entries.has(id)) continue;
@@ -50,7 +50,7 @@ export function createSending({ lines, startSender, current, mayTidy, log }: Sen
     }
     tidied ||= mayTidy();
   };
-  const openAll = async (entries: Entries): Promise<void> => {
+  const openAll = async (entries: WebhookEntries): Promise<void> => {
     for (const [id, { disabled_because }] of entries) {
       if (!opened.has(id)) await lines.open(id);
       opened.add(id);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, expect, test } from 'vitest';
-import type { Entry } from '../file/entry.ts';
+import type { WebhookEntry } from '../file/entry.ts';
 import { testPayload } from '../payload.ts';
 import { makeSecret } from '../secret.ts';
 import { createAttempt, type SendDeps } from './attempt.ts';
@@ -21,7 +21,7 @@ const never = new AbortController().signal;
 const toLoopback = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
 const noAnswer = () => new Promise<never>(() => undefined);
 const noDns = () => Promise.reject(new Error('no name is asked for here'));
-const standard = (url: string): Entry => ({
+const standard = (url: string): WebhookEntry => ({
   type: 'standard',
   url,
   events: ['approval.requested'],

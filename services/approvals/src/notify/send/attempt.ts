@@ -1,9 +1,9 @@
-import type { Entry } from '../file/entry.ts';
+import type { WebhookEntry } from '../file/entry.ts';
 import type { Payload } from '../payload.ts';
 import { signaturesOf } from '../secret.ts';
+import { type AttemptResult, DeliveryError, toAttemptResult } from './attempt-result.ts';
 import { checkedAddresses, type Resolve } from './destination.ts';
 import { type MailServer, sendEmail } from './email.ts';
-import { DeliveryError, type Outcome, toOutcome } from './outcome.ts';
 import { type Message, post } from './post.ts';
 import { slackMessage } from './slack.ts';
 
@@ -22,15 +22,15 @@ export type Telling = { messageId: string; payload: Payload };
  * @throws the reason of `stop`
  */
 export type Attempt = (
-  entry: Entry,
+  entry: WebhookEntry,
   telling: Telling,
   stop: AbortSignal,
   withinMs?: number,
-) => Promise<Outcome>;
+) => Promise<AttemptResult>;
 
 const HEADERS = { 'content-type': 'application/json', 'user-agent': 'AegisMCP' };
 
-function messageFor(entry: Exclude<Entry, { type: 'email' }>, telling: Telling, now: Date): Message {
+function messageFor(entry: Exclude<WebhookEntry, { type: 'email' }>, telling: Telling, now: Date): Message {
   if (entry.type === 'slack')
     return { headers: HEADERS, body: JSON.stringify(slackMessage(telling.payload)) };
   const body = JSON.stringify(telling.payload);
@@ -56,7 +56,12 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   return promise;
 }
 
-async function send(deps: SendDeps, entry: Entry, telling: Telling, signal: AbortSignal): Promise<Outcome> {
+async function send(
+  deps: SendDeps,
+  entry: WebhookEntry,
+  telling: Telling,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
   if (entry.type === 'email') {
     if (deps.mailServer === undefined) throw new DeliveryError('SMTP_URL is not set, so there is no e-mail');
     return sendEmail(deps.mailServer, entry.to, telling, signal);
@@ -65,7 +70,7 @@ async function send(deps: SendDeps, entry: Entry, telling: Telling, signal: Abor
   const addresses = await checkedAddresses(url, deps.allowedHosts, deps.resolve);
   signal.throwIfAborted();
   const answer = await post(url, addresses, messageFor(entry, telling, deps.now()), signal);
-  return toOutcome(answer.status, answer.retryAfter, deps.now());
+  return toAttemptResult(answer.status, answer.retryAfter, deps.now());
 }
 
 /** Why there was no answer, in words that do not repeat the address, which may be a secret. */

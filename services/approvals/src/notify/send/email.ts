@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Payload } from '../payload.ts';
-import type { Outcome } from './outcome.ts';
+import type { AttemptResult } from './attempt-result.ts';
 import { detailsOf, HEADLINES } from './wording.ts';
 
 export type MailServer = { url: string; from: string };
@@ -20,7 +20,7 @@ const subjectOf = (payload: Payload): string =>
 type SmtpFailure = Error & { permanent?: boolean; code?: string };
 
 /** What the server refused for good is not sent again; that it does not know us may be mended meanwhile. */
-function toFailure(thrown: unknown): Outcome {
+function toFailure(thrown: unknown): AttemptResult {
   const { permanent, code, message } = thrown as SmtpFailure;
   const error = `the mail server did not take it: ${message}`.slice(0, 1_000);
   return permanent === true && code !== 'EAUTH' ? { ok: false, error, permanent } : { ok: false, error };
@@ -32,7 +32,7 @@ export async function sendEmail(
   to: readonly string[],
   { messageId, payload }: { messageId: string; payload: Payload },
   signal: AbortSignal,
-): Promise<Outcome> {
+): Promise<AttemptResult> {
   const transport = createTransport(server.url);
   try {
     const { rejected } = await transport.sendMail({

@@ -1,7 +1,7 @@
 import type { Gate } from '@aegis/firewall/gate';
 import { readServerMessage } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import type { Call, Calls, Verdict } from '../calls.ts';
+import type { Call, Calls, ResponseAction } from '../calls.ts';
 import { encodeEvent, type SseEvent } from './sse.ts';
 
 /** Where a message of a server arrived: on the stream of a request, or on one that is nobody's or was taken up again. */
@@ -20,14 +20,14 @@ export class ServerMessages {
   }
 
   /** Requests and notifications of the server pass; responses are matched to their requests; nonsense goes no further. */
-  judge(bytes: Uint8Array, { own, isResumed }: Arrival): Verdict {
+  judge(bytes: Uint8Array, { own, isResumed }: Arrival): ResponseAction {
     const verdict = this.#verdict(bytes, own, isResumed);
     if (verdict.type === 'drop')
       this.#log.warn({ because: verdict.because }, 'message of the server dropped');
     return verdict;
   }
 
-  #verdict(bytes: Uint8Array, own: Call | undefined, isResumed: boolean): Verdict {
+  #verdict(bytes: Uint8Array, own: Call | undefined, isResumed: boolean): ResponseAction {
     const read = readServerMessage(bytes);
     if ('nonsense' in read) return { type: 'drop', because: read.nonsense };
     const { message } = read;

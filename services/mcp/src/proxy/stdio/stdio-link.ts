@@ -3,8 +3,8 @@ import { errorResponse, type Notification, type Request, readServerMessage } fro
 import type { Logger } from '@aegis/kit/logger';
 import { INTERNAL_ERROR } from '../admit.ts';
 import type { Call, Calls } from '../calls.ts';
-import { metaOf } from '../envelope.ts';
 import type { Limits } from '../limits.ts';
+import { metaOf } from '../meta.ts';
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 const LISTEN = 'subscriptions/listen';
@@ -23,7 +23,7 @@ type Waiting = { readonly call: Call; readonly sink: Sink; timer: NodeJS.Timeout
 type FromServer = Request | Notification;
 
 export type StdioLinkOptions = Pick<ServerProcessOptions, 'entry' | 'env' | 'log' | 'slots'> & {
-  /** Asked for when the first message comes, since the gate itself asks over this link. */
+  /** ClientRequest for when the first message comes, since the gate itself asks over this link. */
   readonly gate: () => Gate;
   readonly calls: Calls;
   readonly limits: Limits;

@@ -8,14 +8,14 @@ import { contextOf } from '../http/request-context.ts';
 import { etagOf } from '../http/revision.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
-type Standing = { approval: Approval; revision?: number | undefined };
+type AsItStands = { approval: Approval; revision?: number | undefined };
 
 /** Nothing was decided: a 409 that says why, with the approval as it stands. */
-export function replyStanding(
+export function replyAlreadyDecided(
   request: FastifyRequest,
   reply: FastifyReply,
   because: string,
-  { approval, revision }: Standing,
+  { approval, revision }: AsItStands,
 ): FastifyReply {
   if (revision !== undefined) reply.header('etag', etagOf(revision));
   const problem = problemOf(new AppError('already_decided', because), request);
@@ -23,7 +23,7 @@ export function replyStanding(
 }
 
 /** Runs what a service may refuse as decided already, and answers that with the approval as it stands. */
-export async function orStanding<T>(
+export async function orAlreadyDecided<T>(
   { bus, config }: HttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -35,7 +35,7 @@ export async function orStanding<T>(
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'already_decided') throw thrown;
     const context = contextOf(request.headers, config.REQUEST_TIMEOUT_MS);
-    return replyStanding(request, reply, thrown.message, await bus.ask(approvalsGet, { id }, context));
+    return replyAlreadyDecided(request, reply, thrown.message, await bus.ask(approvalsGet, { id }, context));
   }
 }
 

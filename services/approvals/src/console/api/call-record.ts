@@ -19,14 +19,14 @@ const toPastCall = (line: AuditLine): PastCall => ({
 });
 
 /** What the audit service says of calls. */
-export type Record = {
+export type CallRecord = {
   /** What became of an approval's call; nothing where the record can't be read just now. */
   ofApproval(approvalId: string): Promise<AuditLine[]>;
   /** What the agent asked for last, newest first; undefined where the record can't be read just now. */
   ofAgent(principal: string): Promise<PastCall[] | undefined>;
 };
 
-export function createRecord(bus: Pick<Bus, 'ask'>): Record {
+export function createCallRecord(bus: Pick<Bus, 'ask'>): CallRecord {
   const query = async (asked: Omit<QueryAudit, 'limit'>): Promise<AuditLine[] | undefined> => {
     try {
       const context = { deadlineMs: Date.now() + WITHIN_MS };

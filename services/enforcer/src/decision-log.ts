@@ -22,7 +22,7 @@ export const answeredEvent = (callDigest: string, reply: EnforceReply, time: str
     data: { call_digest: callDigest, reply },
   });
 
-export type Record = {
+export type DecisionLog = {
   /** The answer once given for this key, or undefined. @throws AppError `idempotency_key_reused` where it was another call's */
   earlier(keyDigest: string, callDigest: string, deadlineMs: number): Promise<EnforceReply | undefined>;
   /**
@@ -30,10 +30,10 @@ export type Record = {
    *
    * @returns the reply that stands: this one, or the one that an equal request stored first
    */
-  store(fact: Decision, deadlineMs: number): Promise<EnforceReply>;
+  store(fact: AnsweredDecision, deadlineMs: number): Promise<EnforceReply>;
 };
 
-export type Decision = {
+export type AnsweredDecision = {
   event: DecisionEvent;
   reply: EnforceReply;
   keyDigest?: string | undefined;
@@ -45,11 +45,11 @@ export type Decision = {
  */
 const KEPT_MS = 10 * 60_000;
 
-export function createRecord(bus: Bus, now: () => Date): Record {
+export function createDecisionLog(bus: Bus, now: () => Date): DecisionLog {
   const isOver = (event: Envelope | undefined): boolean =>
     event === undefined || now().getTime() > Date.parse(event.time) + KEPT_MS;
 
-  const earlier: Record['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
+  const earlier: DecisionLog['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
     const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
     if (!stored) return undefined;
     const answered = readEvent(stored.event, 'aegis.idempotency.answered.v1');

@@ -12,7 +12,7 @@ const NOT_FOUND = 404;
 const REDIRECT = 300;
 
 /** Who asks for what: one HTTP request of a client. */
-export type Asked = {
+export type ClientRequest = {
   readonly entry: ServerEntry;
   readonly principal: string;
   readonly request: IncomingMessage;
@@ -22,7 +22,7 @@ export type Asked = {
 const isSession = (held: Held | Session): held is Session => 'id' in held;
 
 /** Brings each HTTP request to the connection that it belongs to. */
-export class Dispatcher {
+export class Router {
   readonly #connections: Connections;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -36,7 +36,7 @@ export class Dispatcher {
   }
 
   /** @throws Refused, Unavailable */
-  async post(asked: Asked): Promise<void> {
+  async post(asked: ClientRequest): Promise<void> {
     const { request, out } = asked;
     const body = await readMessageBytes(request);
     const read = readClientMessage(body);
@@ -55,13 +55,13 @@ export class Dispatcher {
   }
 
   /** @throws Refused, Unavailable */
-  async get(asked: Asked): Promise<void> {
+  async get(asked: ClientRequest): Promise<void> {
     const { held, exchange } = this.#withoutBody(asked);
     await this.#used(held, held.connection.get(exchange), asked.out);
   }
 
   /** @throws Refused, Unavailable */
-  async delete(asked: Asked): Promise<void> {
+  async delete(asked: ClientRequest): Promise<void> {
     const { held, exchange } = this.#withoutBody(asked);
     await this.#used(held, held.connection.delete(exchange), asked.out);
     const { status = REDIRECT } = asked.out;
@@ -82,13 +82,13 @@ export class Dispatcher {
   }
 
   /** A message that no server gets to see is on record, and answered. */
-  #refuse(asked: Asked, body: Buffer, because: string, answer: string): never {
+  #refuse(asked: ClientRequest, body: Buffer, because: string, answer: string): never {
     const held = this.#sessionOf(asked) ?? this.#connections.shared(asked.entry, asked.principal);
     held.connection.gate.refused(because, body);
     throw new Refused(400, because, INVALID_REQUEST, answer);
   }
 
-  #withoutBody(asked: Asked) {
+  #withoutBody(asked: ClientRequest) {
     const { request, entry, principal, out } = asked;
     requireNoBody(request);
     const { headers } = request;
@@ -99,7 +99,7 @@ export class Dispatcher {
     return { held, exchange: { headers, era, out } };
   }
 
-  #heldFor(message: Message, era: Era, asked: Asked): Held | Session {
+  #heldFor(message: Message, era: Era, asked: ClientRequest): Held | Session {
     const { entry, principal } = asked;
     if (era === 'modern') return this.#connections.shared(entry, principal);
     const session = this.#sessionOf(asked);
@@ -111,7 +111,7 @@ export class Dispatcher {
     throw new Refused(400, 'The Mcp-Session-Id header is missing: begin with initialize.', INVALID_REQUEST);
   }
 
-  #sessionOf({ request, entry, principal }: Asked): Session | undefined {
+  #sessionOf({ request, entry, principal }: ClientRequest): Session | undefined {
     const id = request.headers['mcp-session-id'];
     if (typeof id !== 'string') return undefined;
     const session = this.#connections.session(id, entry.name, principal);

@@ -1,7 +1,7 @@
 import type { Approval } from '@aegis/contracts/approvals';
 
 /** How an approval stands, for people. `tone` is how it looks. */
-export type Standing = { tone: 'wait' | 'good' | 'bad' | 'over'; text: string; because?: string };
+export type StatusLine = { tone: 'wait' | 'good' | 'bad' | 'over'; text: string; because?: string };
 
 type Approved = Extract<Approval, { status: 'approved' | 'consumed' }>;
 
@@ -14,7 +14,7 @@ const approvedBy = ({ decided_by, grant_id }: Approved, me: string): string =>
   `Approved by ${grant_id === undefined ? '' : 'a grant of '}${orYou(decided_by, me)}`;
 
 /** How an approval stands, in one sentence. `me` is who looks at it. */
-export function standingOf(approval: Approval, me: string): Standing {
+export function statusLineOf(approval: Approval, me: string): StatusLine {
   switch (approval.status) {
     case 'pending':
       return { tone: 'wait', text: 'Waits for a person.' };

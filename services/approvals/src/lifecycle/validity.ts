@@ -4,12 +4,12 @@ import type { PolicyIndex } from '../projections/policy-index.ts';
 import type { Grants } from './grants.ts';
 
 /** What an approval was asked and given under: its policy, and its grant. */
-export type Standing = {
+export type Validity = {
   /** Why an approval does not count any more under this policy; undefined where it does. */
   whyNot(approval: Approval, policyDigest: string, deadlineMs: number): Promise<string | undefined>;
 };
 
-type StandingDeps = {
+type ValidityDeps = {
   policies: PolicyIndex;
   policiesCaughtUp: (deadlineMs: number) => Promise<void>;
   grants: Pick<Grants, 'load' | 'whyOver'>;
@@ -18,7 +18,7 @@ type StandingDeps = {
 export const POLICY_CHANGED = 'the policy has changed since it was asked';
 export const GRANT_OVER = 'the grant that approved it is over';
 
-export function createStanding({ policies, policiesCaughtUp, grants }: StandingDeps): Standing {
+export function createValidity({ policies, policiesCaughtUp, grants }: ValidityDeps): Validity {
   const policySays = async (
     { policy_digest: asked, rule }: Approval,
     now: string,

@@ -1,5 +1,5 @@
 /** What became of one attempt. */
-export type Outcome =
+export type AttemptResult =
   | { ok: true; status?: number; error?: string }
   | {
       ok: false;
@@ -27,7 +27,7 @@ function readRetryAfter(header: string | undefined, now: Date): number | undefin
 }
 
 /** How an answer is taken: only 2xx is a success, and nobody is followed anywhere. */
-export function toOutcome(status: number, retryAfter: string | undefined, now: Date): Outcome {
+export function toAttemptResult(status: number, retryAfter: string | undefined, now: Date): AttemptResult {
   if (status >= 200 && status < 300) return { ok: true, status };
   if (status === 410)
     return { ok: false, status, gone: true, error: 'it answered 410: it wants no more of this' };

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { toOutcome } from './outcome.ts';
+import { toAttemptResult } from './attempt-result.ts';
 
 const now = new Date('2026-01-01T00:00:00Z');
 
 test('only 2xx is a success', () => {
   for (const status of [200, 201, 204, 299])
-    expect(toOutcome(status, undefined, now)).toEqual({ ok: true, status });
+    expect(toAttemptResult(status, undefined, now)).toEqual({ ok: true, status });
   for (const status of [199, 300, 302, 304, 400, 401, 404, 410, 429, 500, 503]) {
-    expect(toOutcome(status, undefined, now)).toMatchObject({ ok: false, status });
+    expect(toAttemptResult(status, undefined, now)).toMatchObject({ ok: false, status });
   }
 });
 
 test('410 says that the receiver wants no more', () => {
-  expect(toOutcome(410, undefined, now)).toMatchObject({ gone: true });
-  expect(toOutcome(404, undefined, now)).not.toHaveProperty('gone');
+  expect(toAttemptResult(410, undefined, now)).toMatchObject({ gone: true });
+  expect(toAttemptResult(404, undefined, now)).not.toHaveProperty('gone');
 });
 
 test.each([
@@ -23,7 +23,7 @@ test.each([
   [503, '99999999', 86_400_000],
   [503, 'Thu, 01 Jan 2099 00:00:00 GMT', 86_400_000],
 ])('a %i with Retry-After: %s is left alone for %i ms', (status, header, retryAfterMs) => {
-  expect(toOutcome(status, header, now)).toMatchObject({ retryAfterMs });
+  expect(toAttemptResult(status, header, now)).toMatchObject({ retryAfterMs });
 });
 
 test.each([
@@ -34,5 +34,5 @@ test.each([
   [503, 'soon'],
   [503, 'Wed, 31 Dec 2025 00:00:00 GMT'],
 ])('a %i with Retry-After: %s follows the usual schedule', (status, header) => {
-  expect(toOutcome(status, header, now)).not.toHaveProperty('retryAfterMs');
+  expect(toAttemptResult(status, header, now)).not.toHaveProperty('retryAfterMs');
 });
