@@ -20,7 +20,7 @@ function eventChannel({ address, title, parameter, facts }: Channel): Json {
   const { name, description, values } = parameter;
   return {
     ...channel,
-    parameters: { [name]: { description, ...(values === undefined ? {} : { enum: values }) } },
+    parameters: { [name]: { description, enum: values } },
   };
 }
 

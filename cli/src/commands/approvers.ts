@@ -28,8 +28,8 @@ async function addApprover(host: Host, name: string, options: AddOptions): Promi
   const { role: roles, principal: principals } = options;
   const { key } = await addHolder(file, name, (digest) => ({
     key: digest,
-    ...(roles === undefined ? {} : { roles }),
-    ...(principals === undefined ? {} : { principals }),
+    roles,
+    principals,
   }));
   if (options.json) printDocument(host, { name, key, path: file.path });
   else printLine(host, key);

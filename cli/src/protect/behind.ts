@@ -60,7 +60,7 @@ export function putBehind(value: Value, name: string, firewall: Firewall): Value
     args: [launcher, 'wrap', '--name', name, '--', value['command'], ...textsOf(value['args'])],
     env: {
       AEGIS_DATA_DIR: dataDir,
-      ...(policyPath === undefined ? {} : { POLICY_PATH: policyPath }),
+      POLICY_PATH: policyPath,
       MCP_SERVERS: serversPath,
       ...env,
     },

@@ -21,7 +21,7 @@ export type Step =
 /** What the firewall needs to reach a server by HTTP; the rest of the entry is about the client. */
 const upstreamOf = ({ url, headers }: Value): Value => ({
   url,
-  ...(headers === undefined ? {} : { headers }),
+  headers,
 });
 
 /** Why an entry can't be put behind the firewall; undefined where it can. */

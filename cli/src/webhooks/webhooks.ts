@@ -26,8 +26,8 @@ export function targetOf({ to, type, email, event, description }: AddWebhookOpti
   const where = email === undefined ? { type: type ?? 'standard', url: to } : { type: 'email', to: email };
   return {
     ...where,
-    ...(event === undefined ? {} : { events: event }),
-    ...(description === undefined ? {} : { description }),
+    events: event,
+    description,
   };
 }
 

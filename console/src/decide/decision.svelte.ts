@@ -54,7 +54,7 @@ export function createDecision({ view, me, tell, reload }: Deciding) {
     one: (verdict: Verdict, reason: string | undefined) =>
       run(async () => {
         const { approval, revision } = view();
-        const form = { revision, ...(reason === undefined ? {} : { reason }) };
+        const form = { revision, reason };
         told(await decide(approval.approval_id, verdict, form), verdict);
       }),
     all: (verdict: Verdict, reason: string | undefined) =>

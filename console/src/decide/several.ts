@@ -27,7 +27,7 @@ export async function decideSeveral(
         tally.not.push('one is another call');
         continue;
       }
-      const form = { revision: other.revision, ...(reason === undefined ? {} : { reason }) };
+      const form = { revision: other.revision, reason };
       const { counted, because } = await asking.decide(id, verdict, form);
       if (counted) tally.counted += 1;
       else tally.not.push(because ?? 'one was decided already');

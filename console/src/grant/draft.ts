@@ -81,9 +81,9 @@ export function patternFrom(
   const { tool, server, definition_digest, op } = call;
   const pattern: CallPattern = {
     tool,
-    ...(server === undefined ? {} : { server }),
-    ...(definition_digest === undefined ? {} : { definition_digest }),
-    ...(op === undefined ? {} : { op }),
+    server,
+    definition_digest,
+    op,
     ...maxAmount(call, draft.maxAmount, problems),
     ...(call.args === undefined
       ? {}

@@ -17,7 +17,7 @@ const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const
 
 /** The engine's terms as they go over the bus. */
 const toTerms = ({ approvers, ...terms }: RuleTerms): ApprovalTerms => ({
-  ...(approvers === undefined ? {} : { approvers: [...approvers] }),
+  approvers: approvers && [...approvers],
   ...terms,
 });
 
@@ -31,10 +31,10 @@ export function check({ published, compiled }: ActivePolicy, request: CheckReque
     allowed: said.allowed,
     approval_required: said.approval_required,
     reasons: said.reasons,
-    ...(said.rule === undefined ? {} : { rule: said.rule }),
-    ...(said.op === undefined ? {} : { op: said.op }),
-    ...(said.amount_cents === undefined ? {} : { amount_cents: said.amount_cents }),
-    ...(said.terms === undefined ? {} : { terms: toTerms(said.terms) }),
+    rule: said.rule,
+    op: said.op,
+    amount_cents: said.amount_cents,
+    terms: said.terms && toTerms(said.terms),
     policy_digest: published.digest,
     policy_version: published.version,
   };
@@ -53,14 +53,14 @@ export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now
   const amount = reply.amount_cents ?? request.amount_cents;
   const data = {
     tool,
-    ...(op === undefined ? {} : { op }),
-    ...(amount === undefined ? {} : { amount_cents: amount }),
+    op,
+    amount_cents: amount,
     principal,
     via,
     outcome,
     reasons,
     policy_digest,
-    ...(rule === undefined ? {} : { rule }),
+    rule,
   };
   const event = createEvent({
     type: 'aegis.decision.checked.v1',

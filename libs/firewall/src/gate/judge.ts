@@ -55,9 +55,9 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
 
   const toCall = ({ tool, args }: RequestedCall, ruling: Decision, definition: ToolLookup): Call => ({
     tool,
-    ...(ruling.op === undefined ? {} : { op: ruling.op }),
-    ...(ruling.amount_cents === undefined ? {} : { amount_cents: ruling.amount_cents }),
-    ...(args === undefined ? {} : { args }),
+    op: ruling.op,
+    amount_cents: ruling.amount_cents,
+    args,
     server,
     ...(definition.type === 'listed' ? { definition_digest: definition.digest } : {}),
     principal,

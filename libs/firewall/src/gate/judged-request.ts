@@ -26,9 +26,9 @@ export function originOf(judged: JudgedRequest, { record }: Pick<GateOptions, 'r
   const { requested, client, request } = judged;
   const args = recordedValue(requested.args, record, request.text.length);
   return {
-    ...(client === undefined ? {} : { client }),
-    ...(requested.door === undefined ? {} : { door: requested.door }),
-    ...(args === undefined ? {} : { recorded_args: args }),
+    client,
+    door: requested.door,
+    recorded_args: args,
   };
 }
 

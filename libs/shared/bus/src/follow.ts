@@ -51,7 +51,7 @@ const LONG_WAIT_MS = 5_000;
 async function open(link: Link, { filter, log }: FollowOptions, fromSeq: number): Promise<Reading> {
   const consumer = await jetstream(link.nc).consumers.get(STREAM, {
     opt_start_seq: fromSeq,
-    ...(filter === undefined ? {} : { filter_subjects: filter }),
+    filter_subjects: filter,
   });
   const messages = await consumer.consume({
     max_messages: READ_AHEAD,

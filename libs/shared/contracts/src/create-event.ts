@@ -30,10 +30,10 @@ export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
     id,
     source: `aegis/${source}`,
     type,
-    ...(subject === undefined ? {} : { subject }),
+    subject,
     time,
     datacontenttype: 'application/json',
-    ...(traceId === undefined ? {} : { traceparent: newTraceparent(traceId) }),
+    traceparent: traceId && newTraceparent(traceId),
     data: parseWritten<z.ZodType<Envelope['data']>>(EVENT_DATA[type], data, before),
   };
 }

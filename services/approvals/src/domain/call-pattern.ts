@@ -37,10 +37,10 @@ export function matchesPattern(pattern: CallPattern, call: Call): boolean {
 export function patternOf({ tool, server, definition_digest, op, amount_cents, args }: Call): CallPattern {
   return {
     tool,
-    ...(server === undefined ? {} : { server }),
-    ...(definition_digest === undefined ? {} : { definition_digest }),
-    ...(op === undefined ? {} : { op }),
-    ...(amount_cents === undefined ? {} : { max_amount_cents: amount_cents }),
+    server,
+    definition_digest,
+    op,
+    max_amount_cents: amount_cents,
     ...(args === undefined
       ? {}
       : { args: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, { equals: value }])) }),

@@ -59,7 +59,7 @@ export function noticeOf(event: Envelope, consoleUrl: string): NoticePayload | u
       approval_id,
       status,
       tool,
-      ...(server === undefined ? {} : { server }),
+      server,
       principal,
       decide_by,
       url: pageOf(consoleUrl, `/ui/approvals/${approval_id}`),

@@ -50,7 +50,7 @@ function found(entries: WebhookEntries, webhookId: string): WebhookEntry {
 function secretsOf(present: WebhookEntry | undefined, given: string | undefined, made: string) {
   if (present?.type !== 'standard') return { secret: given ?? made };
   const { secret, previous_secret } = present;
-  if (given === undefined) return { secret, ...(previous_secret === undefined ? {} : { previous_secret }) };
+  if (given === undefined) return { secret, previous_secret };
   return given === secret ? { secret } : { secret: given, previous_secret: secret };
 }
 

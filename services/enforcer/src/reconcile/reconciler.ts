@@ -24,7 +24,7 @@ function toEvent({ trace_id, ...call }: OpenCall, now: Date) {
     source: 'enforcer',
     subject: call.tool,
     time: now.toISOString(),
-    ...(trace_id === undefined ? {} : { traceId: trace_id }),
+    traceId: trace_id,
     data: { ...call, because: BECAUSE },
   });
 }

@@ -72,7 +72,7 @@ export function broughtForUpstream({ text, params }: Request): {
   const state = written(STATE);
   const responses = written(RESPONSES);
   return {
-    ...(state === undefined ? {} : { upstream_state: state }),
-    ...(responses === undefined ? {} : { upstream_responses: responses }),
+    upstream_state: state,
+    upstream_responses: responses,
   };
 }

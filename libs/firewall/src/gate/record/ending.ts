@@ -32,7 +32,7 @@ function measured(response: Response, member: 'result' | 'error', mode: RecordMo
   return {
     result_bytes: Buffer.byteLength(written),
     ...(mode === 'none' ? {} : { result_digest: sha256(written) }),
-    ...(kept === undefined ? {} : { recorded_result: kept }),
+    recorded_result: kept,
   };
 }
 

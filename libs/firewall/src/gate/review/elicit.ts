@@ -95,7 +95,7 @@ export function sealContinuation(
     call_id: sent.callId,
     instance: recorder.instance,
     nonce,
-    ...(written === undefined ? {} : { upstream_state: written }),
+    upstream_state: written,
   });
   return setMember(text, ['result'], 'requestState', JSON.stringify(sealed));
 }

@@ -142,8 +142,8 @@ export function toQuarantined(tool: Tool, waiting: WaitingDefinition): Quarantin
     definition,
     level,
     since,
-    ...(tool.looksLike === undefined ? {} : { looks_like: tool.looksLike }),
-    ...(tool.before === undefined ? {} : { before: tool.before.definition }),
+    looks_like: tool.looksLike,
+    before: tool.before?.definition,
   };
 }
 

@@ -11,11 +11,11 @@ const PAST_CALLS = 10;
 const toPastCall = (line: AuditLine): PastCall => ({
   at: line.ts,
   tool: line.tool ?? '',
-  ...(line.op === null ? {} : { op: line.op }),
-  ...(line.amount_cents === null ? {} : { amount_cents: line.amount_cents }),
+  op: line.op ?? undefined,
+  amount_cents: line.amount_cents ?? undefined,
   status: line.status ?? '',
-  ...(line.approval_id === undefined ? {} : { approval_id: line.approval_id }),
-  ...(line.note === null ? {} : { note: line.note }),
+  approval_id: line.approval_id,
+  note: line.note ?? undefined,
 });
 
 /** What the audit service says of calls. */

@@ -46,7 +46,7 @@ const mayOf = (
   const grant = decide ?? whyNoGrant({ approval });
   return {
     may_decide: decide === undefined,
-    ...(decide === undefined ? {} : { may_decide_because: decide }),
+    may_decide_because: decide,
     may_deny: approval.status === 'pending' && whyNot(by, questionOf(approval)) === undefined,
     may_grant: grant === undefined,
     // What keeps them from deciding is said once.
@@ -80,9 +80,9 @@ export function createViews(deps: ViewsDeps): Views {
         status: previous.status,
         requested_at: previous.requested_at,
         principal,
-        ...(op === undefined ? {} : { op }),
-        ...(amount_cents === undefined ? {} : { amount_cents }),
-        ...(args === undefined ? {} : { args }),
+        op,
+        amount_cents,
+        args,
       },
     };
   };
@@ -90,7 +90,7 @@ export function createViews(deps: ViewsDeps): Views {
   const ruleOf = ({ rule, policy_digest }: Approval): Partial<ApprovalView> => {
     if (rule === undefined || policy_digest === undefined) return {};
     const document = policies.rule(policy_digest, rule.index);
-    return { rule: { ...rule, policy_digest, ...(document === undefined ? {} : { document }) } };
+    return { rule: { ...rule, policy_digest, document } };
   };
 
   const definitionOf = ({ call }: Approval): Partial<ApprovalView> => {
@@ -127,7 +127,7 @@ export function createViews(deps: ViewsDeps): Views {
         ...previous,
         group: groupOf(approval),
         timeline: timelineOf(approval, lines),
-        ...(past_calls === undefined ? {} : { past_calls: past_calls.filter(cameBefore(approval)) }),
+        past_calls: past_calls?.filter(cameBefore(approval)),
         now: now().toISOString(),
       };
     },

@@ -27,7 +27,7 @@ export const originOf = (url: string): string => `${new URL(url).origin}/`;
 /** An entry without its secrets. */
 export function targetOf(entry: WebhookEntry): WebhookTarget {
   const { type, events, description } = entry;
-  const told = { events, ...(description === undefined ? {} : { description }) };
+  const told = { events, description };
   if (type === 'email') return { type, to: entry.to, ...told };
   return { type, url: type === 'slack' ? originOf(entry.url) : entry.url, ...told };
 }
@@ -43,5 +43,5 @@ export function recordedTargetOf(entry: WebhookEntry): WebhookTarget {
 export const toWebhook = (webhook_id: string, entry: WebhookEntry): Webhook => ({
   webhook_id,
   target: targetOf(entry),
-  ...(entry.disabled_because === undefined ? {} : { disabled_because: entry.disabled_because }),
+  disabled_because: entry.disabled_because,
 });

@@ -48,8 +48,8 @@ export function toDelivery(
     at: startedAt.toISOString(),
     duration_ms: Math.max(0, endedAt.getTime() - startedAt.getTime()),
     ok: outcome.ok,
-    ...(outcome.status === undefined ? {} : { status: outcome.status }),
-    ...(outcome.error === undefined ? {} : { error: outcome.error.slice(0, 1_000) }),
+    status: outcome.status,
+    error: outcome.error?.slice(0, 1_000),
     ...(waitMs === undefined ? {} : { next_at: new Date(endedAt.getTime() + waitMs).toISOString() }),
   };
 }

@@ -157,7 +157,7 @@ export class HttpConnection implements Connection {
     return sendUpstream(this.#upstream, {
       method,
       headers,
-      ...(text === undefined ? {} : { body: text }),
+      body: text,
       signal: AbortSignal.any([exchange.out.gone, this.#closing.signal]),
       timeoutMs,
     });
