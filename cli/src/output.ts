@@ -1,5 +1,5 @@
+import { alignColumns, type Cell, tabSeparate } from './format/columns.ts';
 import { paint } from './format/paint.ts';
-import { alignColumns, type Cell, tabSeparate } from './format/table.ts';
 import { toSafeJson } from './format/visible.ts';
 import type { Host } from './host.ts';
 

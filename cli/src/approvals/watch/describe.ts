@@ -1,5 +1,5 @@
+import { wrap } from '../../format/columns.ts';
 import { toSafeJson, visible } from '../../format/visible.ts';
-import { wrap } from '../../format/width.ts';
 import { standingOf } from '../decide.ts';
 import type { WatchItem } from './item.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { columnsOf } from '../../format/width.ts';
+import { columnsOf } from '../../format/columns.ts';
 import { ASKED_MS, watchItem } from '../../testkit/watch-items.ts';
 import { describeCall } from './describe.ts';
 import type { WatchItem } from './item.ts';

@@ -1,5 +1,5 @@
+import { columnsOf, fit } from '../../format/columns.ts';
 import { visible } from '../../format/visible.ts';
-import { columnsOf, fit } from '../../format/width.ts';
 import { describeCall } from './describe.ts';
 import type { WatchItem } from './item.ts';
 import { callRows, lastTop, type State, selected } from './state.ts';

@@ -1,5 +1,5 @@
 import type { ApproverOptions } from '../../approver-credential.ts';
-import { tabSeparate } from '../../format/table.ts';
+import { tabSeparate } from '../../format/columns.ts';
 import { toSafeJson } from '../../format/visible.ts';
 import { gatewayAddress } from '../../gateway/address.ts';
 import type { ExitCode, Host } from '../../host.ts';

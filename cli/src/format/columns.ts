@@ -1,5 +1,9 @@
 import { eastAsianWidth } from 'get-east-asian-width';
+import { visible } from './visible.ts';
 
+export type Cell = string | number | boolean | null | undefined;
+
+const GAP = '  ';
 const COMBINING = /^\p{M}$/u;
 
 /** Columns that a terminal gives a character which is not hostile: see `visible`. */
@@ -27,6 +31,12 @@ export function fit(line: string, columns: number): string {
   return `${kept}…${' '.repeat(Math.max(columns - 1 - taken, 0))}`;
 }
 
+/** At most so many columns, with a sign where something is missing. */
+export function cut(line: string, columns: number): string {
+  const trimmed = line.trimEnd();
+  return columnsOf(trimmed) <= columns ? trimmed : fit(trimmed, columns).trimEnd();
+}
+
 /** The same text on as many lines as it needs, nothing cut; each line after the first begins with `again`. */
 export function wrap(line: string, columns: number, again = '↪ '): string[] {
   const lines: string[] = [];
@@ -41,4 +51,23 @@ export function wrap(line: string, columns: number, again = '↪ '): string[] {
     taken += width;
   }
   return [...lines, current];
+}
+
+const show = (cell: Cell): string =>
+  cell === undefined || cell === null || cell === '' ? '-' : visible(String(cell));
+
+/** A table for people: a header and rows, as wide as their widest cell, cut where the terminal ends. */
+export function alignColumns(
+  header: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  columns: number,
+): string[] {
+  const lines = [header, ...rows.map((row) => row.map(show))];
+  const widths = header.map((_, column) => Math.max(...lines.map((line) => columnsOf(line[column] ?? ''))));
+  return lines.map((line) => cut(line.map((cell, i) => fit(cell, widths[i] ?? 0)).join(GAP), columns));
+}
+
+/** The same rows for programs: one line each, cells parted by tabs, nothing cut, an empty cell where there is nothing. */
+export function tabSeparate(rows: readonly (readonly Cell[])[]): string[] {
+  return rows.map((row) => row.map((cell) => visible(String(cell ?? ''))).join('\t'));
 }
