@@ -57,6 +57,14 @@ async function expectEachRecordedOnce(calls: number): Promise<void> {
     .toEqual([]);
 }
 
+/** The statuses of so many requests at once, each over a connection of its own. */
+async function statuses(count: number): Promise<Set<number>> {
+  const all = Array.from({ length: count }, () =>
+    fetch(`${url()}/health`, { headers: { connection: 'close' } }),
+  );
+  return new Set((await Promise.all(all)).map(({ status }) => status));
+}
+
 describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(), () => {
   beforeAll(async () => {
     deployment = await prepareDeployment();
@@ -169,5 +177,19 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
     });
 
     it('has every event in the audit file, once', expectWholeAuditFile);
+
+    it('answers every request while one of two gateways is gone', async () => {
+      const gateways = (await deployment.containers()).filter(({ service }) => service === 'gateway');
+      await deployment.kill(gateways[0]?.name ?? '');
+      expect(await statuses(60)).toEqual(new Set([200]));
+    });
+
+    it('has replicas that come later behind the same address', async () => {
+      await deployment.up({ policy: 3, enforcer: 3, approvals: 2, gateway: 3, mcp: 2 });
+      const gateways = (await deployment.containers()).filter(({ service }) => service === 'gateway');
+      await deployment.kill(gateways[0]?.name ?? '');
+      await deployment.kill(gateways[1]?.name ?? '');
+      expect(await statuses(20)).toEqual(new Set([200]));
+    });
   });
 });

@@ -23,6 +23,8 @@ export type Deployment = {
   /** `up --build --wait` with these replicas. */
   up(scale?: Readonly<Record<string, number>>): Promise<void>;
   containers(): Promise<Container[]>;
+  /** Kills one container; nothing starts it again. */
+  kill(name: string): Promise<void>;
   /** Puts a new policy file in the old one's place, as many editors save. */
   savePolicy(text: string): Promise<void>;
   /** Removes containers, networks and volumes. */
@@ -77,6 +79,10 @@ export async function prepareDeployment(): Promise<Deployment> {
     async containers() {
       const ids = (await compose('ps', '--quiet')).trim().split('\n');
       return (JSON.parse(await docker('inspect', ...ids)) as Shown[]).map(toContainer);
+    },
+    async kill(name) {
+      await docker('update', '--restart', 'no', name);
+      await docker('kill', name);
     },
     async savePolicy(text) {
       const draft = join(policyDir, '.policy.yml.draft');
