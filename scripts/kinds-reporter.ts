@@ -16,6 +16,10 @@ export class KindsReporter implements Reporter {
         kind[state]++;
         all[state]++;
       }
+      // Tests of a file whose set-up failed are skipped, and the file is no success for that.
+      if (module.state() !== 'failed' || module.children.allTests('failed').next().done !== true) continue;
+      kind.failed++;
+      all.failed++;
     }
     const line = ({ passed, failed, skipped }: Counts) =>
       `${passed} passed, ${failed} failed, ${skipped} skipped`;
