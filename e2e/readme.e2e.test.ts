@@ -13,22 +13,35 @@ import {
 } from './testkit/doc-blocks.ts';
 import { type DocWorld, openDocWorld } from './testkit/doc-world.ts';
 
-const README = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-const EXAMPLES = examplesOf(README);
+const read = (page: string): Promise<string> => readFile(new URL(`../${page}`, import.meta.url), 'utf8');
+const README = await read('README.md');
+const PROTECT = 'Protect a client';
 
-const PROTECT = 'Protect your client in one minute';
-const RULES = 'Rules on what is in the call';
-const SERVERS = 'Servers behind HTTP';
-const TOOLS = 'When a tool changes';
-const FIRST_APPROVAL = 'Your first approval, in five minutes';
-const TRUST = 'Approvals that people trust';
+/** A section of a page, and what it says that the reader does by hand first. */
+type Section = { page: string; title: string; byHand?: (world: DocWorld, text: string) => Promise<void> };
 
-/** What a section says that the reader does by hand first. */
-const BY_HAND: Readonly<Record<string, (world: DocWorld) => Promise<void>>> = {
-  [RULES]: (world) => world.usePolicy(blockOf(README, RULES, 'yaml')),
-  [TRUST]: (world) => world.usePolicy(blockOf(README, TRUST, 'yaml')),
-  [TOOLS]: (world) => world.changeATool(),
+const usesItsPolicy: Section['byHand'] = (world, text) => world.usePolicy(text);
+
+/** Pages whose commands are run, each chapter by a reader of its own, from the top down. */
+const CHAPTERS: Readonly<Record<string, readonly Section[]>> = {
+  'the README': [
+    { page: 'README.md', title: PROTECT },
+    { page: 'README.md', title: 'The first approval' },
+  ],
+  'the firewall in the path': [
+    { page: 'docs/clients.md', title: 'Put a client behind the firewall' },
+    { page: 'docs/in-the-path.md', title: 'Rules on what is in the call', byHand: usesItsPolicy },
+    { page: 'docs/in-the-path.md', title: 'Servers behind HTTP' },
+    { page: 'docs/in-the-path.md', title: 'When a tool changes', byHand: (world) => world.changeATool() },
+  ],
+  'an approval over REST': [{ page: 'docs/interfaces.md', title: 'An approval over REST, step by step' }],
+  'approvals, a tour': [{ page: 'docs/approvals.md', title: 'A tour', byHand: usesItsPolicy }],
 };
+const SECTIONS = Object.values(CHAPTERS).flat();
+const PAGES = new Map<string, string>();
+for (const { page } of SECTIONS) PAGES.set(page, await read(page));
+const textOf = (page: string): string => PAGES.get(page) ?? '';
+
 const AT_A_TERMINAL: ReadonlySet<string> = new Set(['npx aegis status', 'npx aegis tools list']);
 
 const isInstalled = (tool: string): boolean => spawnSync(tool, ['--version']).error === undefined;
@@ -52,12 +65,7 @@ function tryOut(examples: readonly DocExample[], world: () => DocWorld, known: M
   }
 }
 
-const CHAPTERS = {
-  'the firewall in the path': [PROTECT, RULES, SERVERS, TOOLS],
-  'the first approval': [FIRST_APPROVAL, TRUST],
-};
-
-describe.each(Object.entries(CHAPTERS))('the README, command by command: %s', (_, sections) => {
+describe.each(Object.entries(CHAPTERS))('command by command: %s', (_, sections) => {
   let world: DocWorld;
   const known = new Map<string, unknown>();
   beforeAll(async () => {
@@ -65,35 +73,49 @@ describe.each(Object.entries(CHAPTERS))('the README, command by command: %s', (_
   });
   afterAll(() => world.stop());
 
-  describe.each(sections)('%s', (section) => {
-    beforeAll(() => BY_HAND[section]?.(world));
+  describe.each(sections)('$title', ({ page, title, byHand }) => {
+    beforeAll(() => byHand?.(world, byHand === usesItsPolicy ? blockOf(textOf(page), title, 'yaml') : ''));
     tryOut(
-      EXAMPLES.filter((example) => example.section === section),
+      examplesOf(textOf(page)).filter((example) => example.section === title),
       () => world,
       known,
     );
   });
 });
 
-it('every command of the README whose output is shown is run', () => {
-  const run = new Set(Object.values(CHAPTERS).flat());
-  expect(EXAMPLES.map(({ section }) => section).filter((section) => !run.has(section))).toEqual([]);
+const isRun = (page: string, section: string) =>
+  SECTIONS.some((one) => one.page === page && one.title === section);
+
+it('every command of these pages whose output is shown is run', () => {
+  const left = [...PAGES].flatMap(([page, text]) =>
+    examplesOf(text).flatMap(({ section }) => (isRun(page, section) ? [] : [`${page}: ${section}`])),
+  );
+  expect(left).toEqual([]);
 });
 
 it.each([
-  [PROTECT, ['aegis protect', 'aegis approvals complete', 'aegis status', 'aegis unprotect']],
-  [FIRST_APPROVAL, ['/guard/check', '/guard/enforce', '/approvals/complete', 'audit tail', 'jq ']],
-  [TRUST, ['approvers add', 'approvals approve', 'grants give', 'grants revoke', 'webhooks add']],
-])('"%s" shows the whole way', (section, parts) => {
-  const commands = EXAMPLES.filter((example) => example.section === section).map(({ command }) => command);
+  ['README.md', ['aegis protect', 'tools/call', 'aegis approvals complete', 'audit tail']],
+  ['docs/clients.md', ['aegis protect', 'aegis status', 'aegis unprotect']],
+  ['docs/interfaces.md', ['/guard/check', '/guard/enforce', '/approvals/complete', 'audit tail', 'jq ']],
+  [
+    'docs/approvals.md',
+    ['approvers add', 'approvals approve', 'grants give', 'grants revoke', 'webhooks add'],
+  ],
+])('%s shows the whole way', (page, parts) => {
+  const commands = examplesOf(textOf(page)).map(({ command }) => command);
   for (const part of parts) expect(commands.join('\n')).toContain(part);
 });
 
-it("the README's file of servers is one", () => {
-  expect(parseServers(blockOf(README, SERVERS, 'json'))).toHaveProperty('file');
+it('the README fits into three minutes: about 10 KB', () => {
+  expect(Buffer.byteLength(README)).toBeLessThan(11_000);
 });
 
-it('the README shows examples/subscribe.ts as it is', async () => {
-  const example = await readFile(new URL('../examples/subscribe.ts', import.meta.url), 'utf8');
-  expect(README).toContain(`\`\`\`ts\n${example}\`\`\``);
+it('the file of servers in the docs is one', () => {
+  expect(parseServers(blockOf(textOf('docs/in-the-path.md'), 'Servers behind HTTP', 'json'))).toHaveProperty(
+    'file',
+  );
+});
+
+it('the docs show examples/subscribe.ts as it is', async () => {
+  expect(textOf('docs/interfaces.md')).toContain(`\`\`\`ts\n${await read('examples/subscribe.ts')}\`\`\``);
 });

@@ -16,10 +16,10 @@ import { McpEnv } from '../services/mcp/src/config.ts';
 import { PolicyEnv } from '../services/policy/src/config.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
-const PAGES = globSync(
-  ['*.md', 'docs/**/*.md', 'bench/*.md', 'cli/*.md', 'deploy/*.md', 'libs/*/*.md', 'services/*/*.md'],
-  { cwd: ROOT },
-);
+const PAGES = globSync('**/*.md', {
+  cwd: ROOT,
+  exclude: (name) => /(^|\/)(node_modules|results)$/.test(name),
+});
 const read = (page: string): Promise<string> => readFile(join(ROOT, page), 'utf8');
 
 /** GitHub's anchor of a heading. */
@@ -57,6 +57,13 @@ describe('the pages', () => {
     const links = [...(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
     const problems = await Promise.all(links.map((target) => linkProblem(page, target)));
     expect(problems.filter(Boolean)).toEqual([]);
+  });
+
+  it('each is in the index of the docs, or has a place of its own', async () => {
+    const index = await read('docs/README.md');
+    const named = [...index.matchAll(/\]\(([^)#\s]+)/g)].map(([, target = '']) => join('docs', target));
+    const ofDocs = PAGES.filter((page) => /^docs\/[^/]+\.md$/.test(page) && page !== 'docs/README.md');
+    expect(ofDocs.filter((page) => !named.includes(page))).toEqual([]);
   });
 
   it.each(PAGES)('%s: every npm script that it names is there', async (page) => {
