@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { KindsReporter } from './scripts/kinds-reporter.ts';
 
+/** How long a thing may take to become true where a test doesn't say: the default, a second, is short for a busy machine. */
+const patient = { poll: { timeout: 10_000 } };
 const nothing = ['**/node_modules/**', '**/coverage/**'];
 
 /** Kinds run one after the other, the quick ones first: a broken unit needs no minute to show. */
@@ -38,6 +40,7 @@ export default defineConfig({
           name: 'integration',
           include: ['**/*.int.test.ts'],
           exclude: nothing,
+          expect: patient,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
@@ -48,6 +51,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['e2e/**/*.e2e.test.ts'],
           exclude: nothing,
+          expect: patient,
           testTimeout: 120_000,
           hookTimeout: 600_000,
           sequence: { groupOrder: 3 },
