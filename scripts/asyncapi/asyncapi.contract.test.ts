@@ -14,7 +14,7 @@ it('docs/asyncapi.yaml says what the schemas say; if not, run npm run docs:async
   expect(committed).toBe(asyncApiYaml());
 });
 
-it('docs/asyncapi.yaml is a valid AsyncAPI 3.0 document', async () => {
+it('docs/asyncapi.yaml is a valid AsyncAPI 3.0 document', { timeout: 20_000 }, async () => {
   const { document, diagnostics } = await new Parser().parse(committed);
   const complaints = diagnostics.filter(({ severity }) => severity.valueOf() <= WARNING);
   expect(complaints.map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([]);

@@ -41,6 +41,7 @@ const answering = (rpc: Rpc): [string, Json] => [
   `answer${capital(rpcKey(rpc))}`,
   {
     action: 'receive',
+    summary: `Asked by ${rpc.askedBy.join(', ')}; the bus lets nobody else.`,
     channel: ref(`channels/${rpcKey(rpc)}`),
     bindings: { nats: { queue: rpc.service, bindingVersion: '0.1.0' } },
     reply: { channel: ref(`channels/${rpcKey(rpc)}Reply`) },

@@ -1,10 +1,6 @@
-import {
-  type Json,
-  namedJsonSchemas,
-  RPCS as QUESTIONS,
-  refTo as refIn,
-} from '@aegis/contracts/json-schemas';
+import { type Json, namedJsonSchemas, refTo as refIn } from '@aegis/contracts/json-schemas';
 import type { Rpc } from '@aegis/contracts/rpc';
+import { RPCS as QUESTIONS } from '@aegis/contracts/rpcs';
 import { isWhole } from '@aegis/contracts/tolerant';
 import type { z } from 'zod';
 

@@ -1,22 +1,19 @@
 import { type Route, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
-import type { Approval } from '@aegis/contracts/approvals';
 import {
-  approvalsAccept,
+  type Approval,
   approvalsCancel,
   approvalsComplete,
   approvalsConsume,
   approvalsDecide,
   approvalsGet,
-  approvalsGrant,
-  approvalsGrants,
   approvalsList,
   approvalsRequest,
-  approvalsRevoke,
   approvalsStanding,
-  approvalsTools,
-  healthOf,
-} from '@aegis/contracts/rpc';
+} from '@aegis/contracts/approvals';
+import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
+import { healthOf } from '@aegis/contracts/health';
+import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';

@@ -1,7 +1,6 @@
-import type { Approval } from '@aegis/contracts/approvals';
+import { type Approval, approvalsConsume } from '@aegis/contracts/approvals';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { approvalsConsume } from '@aegis/contracts/rpc';
 import { describe, expect, it } from 'vitest';
 import {
   CODE,

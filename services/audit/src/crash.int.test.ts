@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { auditQuery, type HealthReply, healthOf } from '@aegis/contracts/rpc';
+import { auditQuery } from '@aegis/contracts/audit';
+import { type HealthReply, healthOf } from '@aegis/contracts/health';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditProcess, spawnAudit } from './testkit/process.ts';
 import {

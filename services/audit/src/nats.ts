@@ -1,6 +1,13 @@
 import { type RequestContext, type Route, route } from '@aegis/bus';
-import type { QueryAudit, QueryAuditReply, WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
-import { auditQuery, auditWrite, type HealthReply, healthOf } from '@aegis/contracts/rpc';
+import {
+  auditQuery,
+  auditWrite,
+  type QueryAudit,
+  type QueryAuditReply,
+  type WriteAudit,
+  type WriteAuditReply,
+} from '@aegis/contracts/audit';
+import { type HealthReply, healthOf } from '@aegis/contracts/health';
 
 /** What the service answers. */
 export type Answers = {

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { Service } from '@aegis/bus/service';
-import { auditQuery, auditWrite, healthOf } from '@aegis/contracts/rpc';
+import { auditQuery, auditWrite } from '@aegis/contracts/audit';
+import { healthOf } from '@aegis/contracts/health';
 import { newTraceparent } from '@aegis/kit/trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TRACE_ID } from './testkit/samples.ts';

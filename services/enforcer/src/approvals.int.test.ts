@@ -1,8 +1,14 @@
 import { type Bus, route } from '@aegis/bus';
-import type { Approval, ConsumeApproval, RequestApproval, RequestReply } from '@aegis/contracts/approvals';
+import {
+  type Approval,
+  approvalsConsume,
+  approvalsRequest,
+  type ConsumeApproval,
+  type RequestApproval,
+  type RequestReply,
+} from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
-import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
-import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
+import { type EnforceReply, type EnforceRequest, enforce } from '@aegis/contracts/decision';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
 

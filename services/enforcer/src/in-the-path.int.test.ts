@@ -1,9 +1,8 @@
 import { route } from '@aegis/bus';
-import type { Approval } from '@aegis/contracts/approvals';
+import { type Approval, approvalsConsume, approvalsRequest } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
-import { DecisionEnforced, type EnforceRequest } from '@aegis/contracts/decision';
+import { DecisionEnforced, type EnforceRequest, enforce } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { approvalsConsume, approvalsRequest, enforce } from '@aegis/contracts/rpc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
 

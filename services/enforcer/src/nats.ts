@@ -1,6 +1,7 @@
 import { type Route, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
-import { enforce, healthOf } from '@aegis/contracts/rpc';
+import { enforce } from '@aegis/contracts/decision';
+import { healthOf } from '@aegis/contracts/health';
 import type { Enforce } from './enforce.ts';
 
 /** The enforcer's ways in. */

@@ -1,13 +1,15 @@
 import type { Bus, RequestContext } from '@aegis/bus';
 import {
   type Approval,
+  approvalsConsume,
+  approvalsRequest,
+  approvalsStanding,
   type ConsumeApproval,
   type ConsumeReply,
   type RequestReply,
   ruledOf,
 } from '@aegis/contracts/approvals';
-import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
-import { approvalsConsume, approvalsRequest, approvalsStanding, policyCheck } from '@aegis/contracts/rpc';
+import { type CheckReply, type EnforceRequest, policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import type { Ruling } from './domain/decision.ts';
 

@@ -1,15 +1,13 @@
 import { type Bus, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
-import type { Approval } from '@aegis/contracts/approvals';
-import { callDigest } from '@aegis/contracts/call-digest';
-import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
 import {
+  type Approval,
   approvalsConsume,
   approvalsRequest,
   approvalsStanding,
-  enforce,
-  policyCheck,
-} from '@aegis/contracts/rpc';
+} from '@aegis/contracts/approvals';
+import { callDigest } from '@aegis/contracts/call-digest';
+import { type CheckReply, type EnforceRequest, enforce, policyCheck } from '@aegis/contracts/decision';
 import { enforceLog } from '@aegis/contracts/subjects';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

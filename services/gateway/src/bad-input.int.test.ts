@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type Bus, route } from '@aegis/bus';
-import { enforce, policyCheck } from '@aegis/contracts/rpc';
+import { enforce, policyCheck } from '@aegis/contracts/decision';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BODY_LIMIT } from './http/json-body.ts';
 import { allowedCheck, enforceReply } from './testkit/samples.ts';

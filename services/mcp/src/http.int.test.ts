@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus } from '@aegis/bus';
 import { healthy } from '@aegis/bus/service';
-import { healthOf } from '@aegis/contracts/rpc';
+import { healthOf } from '@aegis/contracts/health';
 import { parseEnv } from '@aegis/kit/env';
 import { keyDigest } from '@aegis/kit/keys';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';

@@ -1,13 +1,8 @@
 import { type Bus, type Route, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
-import {
-  healthOf,
-  policyCheck,
-  policyEffective,
-  policyGet,
-  policyMigrate,
-  policyValidate,
-} from '@aegis/contracts/rpc';
+import { policyCheck } from '@aegis/contracts/decision';
+import { healthOf } from '@aegis/contracts/health';
+import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
 import type { ActivePolicy } from '@aegis/replicas/policy';
 import { announce, check, get, migrate, validate } from './answers.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '@aegis/bus';
 import { healthFrom } from '@aegis/bus/service';
-import type { HealthReply } from '@aegis/contracts/rpc';
+import type { HealthReply } from '@aegis/contracts/health';
 import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import type { Gate, GateOptions } from './api.ts';

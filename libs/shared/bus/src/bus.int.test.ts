@@ -1,4 +1,4 @@
-import type { Rpc } from '@aegis/contracts/rpc';
+import { rpc } from '@aegis/contracts/rpc';
 import { approvalLog, enforceLog, POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
@@ -7,18 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { route } from './respond.ts';
 
-const double: Rpc<z.ZodObject<{ n: z.ZodNumber }>, z.ZodObject<{ n: z.ZodNumber }>> = {
-  service: 'policy',
-  verb: 'check',
-  request: z.object({ n: z.number() }),
-  reply: z.object({ n: z.number() }),
-};
-const strict = {
-  service: 'policy',
-  verb: 'check',
-  request: z.strictObject({ n: z.number() }),
-  reply: z.strictObject({ word: z.enum(['yes', 'no']), parts: z.array(z.strictObject({ n: z.number() })) }),
-} as const;
+/** A question of our own where the gateway may ask one. */
+const question = <Req extends z.ZodType, Rep extends z.ZodType>(request: Req, reply: Rep) =>
+  rpc('policy', 'check', request, reply, { askedBy: ['gateway'] });
+const double = question(z.object({ n: z.number() }), z.object({ n: z.number() }));
+const strict = question(
+  z.strictObject({ n: z.number() }),
+  z.strictObject({ word: z.enum(['yes', 'no']), parts: z.array(z.strictObject({ n: z.number() })) }),
+);
 const soon = (ms = 1_000) => ({ deadlineMs: Date.now() + ms });
 const code = (promise: Promise<unknown>) =>
   promise.then(
@@ -117,7 +113,7 @@ describe('asking', () => {
   });
 
   it('survives an answer and a question that are larger than the bus takes', async () => {
-    const huge: Rpc = { service: 'policy', verb: 'check', request: z.unknown(), reply: z.unknown() };
+    const huge = question(z.unknown(), z.unknown());
     const responder = await policy.respond([route(huge, () => 'x'.repeat(5_000_000))]);
     expect(await code(gateway.ask(huge, 'give me much', soon()))).toBe('payload_too_large');
     expect(await code(gateway.ask(huge, '中'.repeat(1_500_000), soon()))).toBe('payload_too_large');

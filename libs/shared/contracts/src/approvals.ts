@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AmountCents, Call, Digest, DryRunId, Note, Op, Principal, Timestamp, TraceId } from './call.ts';
 import { EnforceReply, MatchedRule } from './decision.ts';
 import { Envelope } from './envelope.ts';
+import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
@@ -225,3 +226,28 @@ export const ListApprovalsReply = z.strictObject({
   next: z.string().optional(),
 });
 export type ListApprovalsReply = z.infer<typeof ListApprovalsReply>;
+
+export const approvalsRequest = rpc('approvals', 'request', RequestApproval, RequestReply, {
+  askedBy: ['enforcer', 'mcp'],
+});
+export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, StandingReply, {
+  askedBy: ['enforcer'],
+});
+export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply, {
+  askedBy: ['gateway'],
+});
+export const approvalsDecide = rpc('approvals', 'decide', DecideApproval, DecideReply, {
+  askedBy: ['gateway'],
+});
+export const approvalsConsume = rpc('approvals', 'consume', ConsumeApproval, ConsumeReply, {
+  askedBy: ['enforcer'],
+});
+export const approvalsCancel = rpc('approvals', 'cancel', CancelApproval, ApprovalReply, {
+  askedBy: ['gateway', 'mcp'],
+});
+export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply, {
+  askedBy: ['gateway', 'mcp'],
+});
+export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply, {
+  askedBy: ['gateway'],
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AmountCents, Note, Principal, Timestamp, ToolName, TraceId, Via } from './call.ts';
+import { rpc } from './rpc.ts';
 
 const Action = z
   .string()
@@ -16,6 +17,7 @@ export const WriteAudit = z.strictObject({
 export type WriteAudit = z.infer<typeof WriteAudit>;
 export const WriteAuditReply = z.strictObject({ ok: z.literal(true), trace_id: TraceId, path: z.string() });
 export type WriteAuditReply = z.infer<typeof WriteAuditReply>;
+export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply, { askedBy: ['gateway', 'mcp'] });
 
 /** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
 export const AuditLine = z.object({
@@ -61,3 +63,6 @@ export const QueryAudit = z.strictObject({
 export type QueryAudit = z.infer<typeof QueryAudit>;
 export const QueryAuditReply = z.strictObject({ entries: z.array(AuditLine), next: z.int().optional() });
 export type QueryAuditReply = z.infer<typeof QueryAuditReply>;
+export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply, {
+  askedBy: ['gateway', 'approvals'],
+});

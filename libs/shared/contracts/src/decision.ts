@@ -19,6 +19,7 @@ import {
   Via,
 } from './call.ts';
 import { Traceparent } from './envelope.ts';
+import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 
 /** Which rule decided: its place in the policy and its pattern. */
@@ -57,6 +58,9 @@ export const CheckReply = z.strictObject({
   policy_version: z.union([z.literal(1), z.literal(2)]),
 });
 export type CheckReply = z.infer<typeof CheckReply>;
+export const policyCheck = rpc('policy', 'check', CheckRequest, CheckReply, {
+  askedBy: ['gateway', 'enforcer', 'mcp'],
+});
 
 /** The call through the firewall in the path that a decision stands for; a decision with one is its dispatch too. */
 export const Dispatch = z.strictObject({
@@ -109,6 +113,9 @@ export const EnforceReply = z.strictObject({
   decision_id: DecisionId.optional(),
 });
 export type EnforceReply = z.infer<typeof EnforceReply>;
+export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply, {
+  askedBy: ['gateway', 'mcp'],
+});
 
 /** A call as the record keeps it: everything a later reader needs to decide again. */
 export const RecordedCall = z.strictObject({

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Envelope, traceIdOf } from './envelope.ts';
 import { EVENT_DATA, isEventType } from './events.ts';
-import { RPCS } from './json-schemas.ts';
-import { healthOf, WITH_HEALTH } from './rpc.ts';
+import { RPCS } from './rpcs.ts';
 
 const read = (folder: string): [string, unknown][] => {
   const base = new URL(`./fixtures/${folder}/`, import.meta.url);
@@ -12,11 +11,6 @@ const read = (folder: string): [string, unknown][] => {
     JSON.parse(readFileSync(new URL(file, base), 'utf8')) as unknown,
   ]);
 };
-
-const byName = new Map([
-  ...RPCS,
-  ...WITH_HEALTH.map((service) => [`${service}.health`, healthOf(service)] as const),
-]);
 
 describe('every event ever released', () => {
   const fixtures = read('events');
@@ -39,13 +33,13 @@ describe('every question on the bus', () => {
   const fixtures = read('rpc') as [string, { request: unknown; reply: unknown }][];
 
   it('has a fixture, and every fixture is a question', () => {
-    expect(fixtures.map(([name]) => name).toSorted()).toEqual([...byName.keys()].toSorted());
+    expect(fixtures.map(([name]) => name).toSorted()).toEqual([...RPCS.keys()].toSorted());
   });
 
   it.each(fixtures)(
     '%s: request and reply still parse, whole, and take no unknown field',
     (name, { request, reply }) => {
-      const rpc = byName.get(name);
+      const rpc = RPCS.get(name);
       expect(rpc?.request.parse(request)).toEqual(request);
       expect(rpc?.reply.parse(reply)).toEqual(reply);
       expect(rpc?.request.safeParse({ ...(request as object), surprise: 1 }).success).toBe(false);

@@ -3,6 +3,7 @@ import { ApprovalId, Credential, GrantId, Revision } from './approvals.ts';
 import { AmountCents, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
 import { MatchedRule } from './decision.ts';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES, minutesToMs } from './grant-minutes.ts';
+import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
@@ -85,11 +86,16 @@ export const onTheBus = <W extends Pick<GrantWord, 'minutes'>>({ minutes, ...wor
   for_ms: minutesToMs(minutes),
 });
 export const GrantReply = z.strictObject({ grant: Grant });
+export const approvalsGrant = rpc('approvals', 'grant', GiveGrant, GrantReply, { askedBy: ['gateway'] });
 
 /** Newest first. `active`: those that count now, or those that no longer do. */
 export const ListGrants = z.strictObject({ active: z.boolean().optional(), credential: Credential });
 export type ListGrants = z.infer<typeof ListGrants>;
 export const ListGrantsReply = z.strictObject({ grants: z.array(Grant) });
+export const approvalsGrants = rpc('approvals', 'grants', ListGrants, ListGrantsReply, {
+  askedBy: ['gateway'],
+});
 
 export const RevokeGrant = z.strictObject({ grant_id: GrantId, credential: Credential });
 export type RevokeGrant = z.infer<typeof RevokeGrant>;
+export const approvalsRevoke = rpc('approvals', 'revoke', RevokeGrant, GrantReply, { askedBy: ['gateway'] });

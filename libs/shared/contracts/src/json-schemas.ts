@@ -6,9 +6,11 @@ import * as decision from './decision.ts';
 import * as envelope from './envelope.ts';
 import { EVENT_DATA } from './events.ts';
 import * as grants from './grants.ts';
+import * as health from './health.ts';
 import * as policy from './policy.ts';
 import * as proxiedCall from './proxied-call.ts';
-import * as rpcs from './rpc.ts';
+import * as rpc from './rpc.ts';
+import { RPCS } from './rpcs.ts';
 import * as terms from './terms.ts';
 import { isWhole } from './tolerant.ts';
 import * as toolDefinition from './tool-definition.ts';
@@ -28,7 +30,8 @@ const MODULES: readonly object[] = [
   policy,
   audit,
   envelope,
-  rpcs,
+  health,
+  rpc,
 ];
 
 export type Json = { [key: string]: unknown };
@@ -39,16 +42,6 @@ type Options = {
   place: string;
   override: (schema: z.core.$ZodType, json: object) => void;
 };
-
-const isRpc = (value: unknown): value is rpcs.Rpc =>
-  typeof value === 'object' && value !== null && 'service' in value && 'verb' in value && 'request' in value;
-
-/** Every question on the bus but for health, which all services answer alike, by `<service>.<verb>`. */
-export const RPCS: ReadonlyMap<string, rpcs.Rpc> = new Map(
-  Object.values<unknown>(rpcs)
-    .filter(isRpc)
-    .map((rpc) => [`${rpc.service}.${rpc.verb}`, rpc]),
-);
 
 function namedSchemas() {
   const registry = z.registry<{ id: string }>();
@@ -99,12 +92,8 @@ export type ReleaseSchemas = {
 /** Of this version. */
 export function releaseSchemas(): ReleaseSchemas {
   const place = '#/$defs/';
-  const questions = [
-    ...RPCS,
-    ...rpcs.WITH_HEALTH.map((name) => [`${name}.health`, rpcs.healthOf(name)] as const),
-  ];
   const of = (part: 'request' | 'reply') =>
-    Object.fromEntries(questions.map(([name, rpc]) => [name, refTo(rpc[part], place)]));
+    Object.fromEntries([...RPCS].map(([name, one]) => [name, refTo(one[part], place)]));
   return {
     $defs: namedJsonSchemas({
       target: 'draft-2020-12',

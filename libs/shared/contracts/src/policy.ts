@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { Digest } from './call.ts';
+import { Empty, rpc } from './rpc.ts';
 
 const Document = z.record(z.string(), z.unknown());
-
-export const Empty = z.strictObject({});
 
 /** The policy in force: as it was written, with a v1 policy's defaults filled in. */
 export const PolicyGetReply = z.strictObject({
@@ -13,8 +12,12 @@ export const PolicyGetReply = z.strictObject({
   version: z.union([z.literal(1), z.literal(2)]),
 });
 export type PolicyGetReply = z.infer<typeof PolicyGetReply>;
+export const policyGet = rpc('policy', 'get', Empty, PolicyGetReply, { askedBy: ['gateway', 'mcp'] });
 
 export const PolicyEffectiveReply = z.strictObject({ policy: Document });
+export const policyEffective = rpc('policy', 'effective', Empty, PolicyEffectiveReply, {
+  askedBy: ['gateway'],
+});
 
 /** Without `policy`, the active one is meant. */
 export const PolicyValidateRequest = z.strictObject({ policy: z.unknown().optional() });
@@ -26,6 +29,9 @@ export const PolicyValidateReply = z.strictObject({
   notes: z.array(z.string()),
 });
 export type PolicyValidateReply = z.infer<typeof PolicyValidateReply>;
+export const policyValidate = rpc('policy', 'validate', PolicyValidateRequest, PolicyValidateReply, {
+  askedBy: ['gateway'],
+});
 
 export const PolicyMigrateRequest = z.strictObject({ policy: z.unknown() });
 export const PolicyMigrateReply = z.strictObject({
@@ -36,6 +42,9 @@ export const PolicyMigrateReply = z.strictObject({
   notes: z.array(z.string()),
 });
 export type PolicyMigrateReply = z.infer<typeof PolicyMigrateReply>;
+export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, PolicyMigrateReply, {
+  askedBy: ['gateway'],
+});
 
 /** `aegis.policy.published.v1`: the whole document, so that a replica can activate it from the log alone. */
 export const PolicyPublished = z.strictObject({

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { Envelope } from './envelope.ts';
-import { type Json, type ReleaseSchemas, RPCS, releaseSchemas } from './json-schemas.ts';
+import { type Json, type ReleaseSchemas, releaseSchemas } from './json-schemas.ts';
 import { readEvent } from './read-event.ts';
-import { healthOf, WITH_HEALTH } from './rpc.ts';
+import { RPCS } from './rpcs.ts';
 import { tolerant } from './tolerant.ts';
 
 /**
@@ -29,8 +29,6 @@ type Question = { request: unknown; reply: unknown };
 const eventsIn = (folder: string) => readAll(`${folder}events`) as [string, Event][];
 const questionsIn = (folder: string) => readAll(`${folder}rpc`) as [string, Question][];
 
-const rpcOf = new Map([...RPCS, ...WITH_HEALTH.map((name) => [`${name}.health`, healthOf(name)] as const)]);
-
 const byVersion = new Intl.Collator('en', { numeric: true }).compare;
 const RELEASES = readdirSync(new URL('releases/', FIXTURES)).toSorted(byVersion);
 
@@ -44,7 +42,7 @@ describe.each(RELEASES)('what release %s has written and said', (release) => {
   it.each(questionsIn(`releases/${release}/`))(
     'is understood by this one: %s',
     (name, { request, reply }) => {
-      const rpc = rpcOf.get(name);
+      const rpc = RPCS.get(name);
       expect(rpc?.request.parse(request)).toEqual(request);
       expect(rpc && tolerant(rpc.reply, 'dropped').parse(reply)).toEqual(reply);
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Digest, Principal, ServerName, Timestamp } from './call.ts';
+import { Empty, rpc } from './rpc.ts';
 
 /** A tool's name as its server says it, odd characters and all. */
 const ListedName = z.string().min(1).max(1_000);
@@ -55,6 +56,7 @@ export const ListToolsReply = z.strictObject({
   more: z.int().min(1).optional(),
 });
 export type ListToolsReply = z.infer<typeof ListToolsReply>;
+export const approvalsTools = rpc('approvals', 'tools', Empty, ListToolsReply, { askedBy: ['gateway'] });
 
 /** `source` is where the answer came from, for the limit on wrong codes. A wrong code accepts nothing. */
 export const AcceptTool = z.strictObject({
@@ -66,3 +68,6 @@ export const AcceptTool = z.strictObject({
 });
 export type AcceptTool = z.infer<typeof AcceptTool>;
 export const AcceptToolReply = z.strictObject({ ok: z.literal(true) });
+export const approvalsAccept = rpc('approvals', 'accept', AcceptTool, AcceptToolReply, {
+  askedBy: ['gateway'],
+});

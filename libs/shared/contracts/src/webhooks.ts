@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Credential } from './approvals.ts';
 import { Principal, Timestamp } from './call.ts';
+import { rpc } from './rpc.ts';
 
 /** A subject token and a file's key. */
 export const WebhookId = z
@@ -94,3 +95,12 @@ export const RemoveWebhookReply = z.strictObject({ ok: z.literal(true) });
 export const TestWebhookReply = z.strictObject({ delivery: Delivery });
 /** Newest first, the last 100 attempts. */
 export const ListDeliveriesReply = z.strictObject({ deliveries: z.array(Delivery) });
+
+const askedBy = ['gateway'] as const;
+export const webhooksList = rpc('approvals', 'webhooks', ListWebhooks, ListWebhooksReply, { askedBy });
+export const webhooksSave = rpc('approvals', 'webhook-save', SaveWebhook, SaveWebhookReply, { askedBy });
+export const webhooksRemove = rpc('approvals', 'webhook-remove', OneWebhook, RemoveWebhookReply, { askedBy });
+export const webhooksTest = rpc('approvals', 'webhook-test', OneWebhook, TestWebhookReply, { askedBy });
+export const webhooksDeliveries = rpc('approvals', 'webhook-deliveries', OneWebhook, ListDeliveriesReply, {
+  askedBy,
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { approvalsConsume } from '@aegis/contracts/approvals';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { approvalsConsume } from '@aegis/contracts/rpc';
 import { approvalLog, grantLog, waitingLog } from '@aegis/contracts/subjects';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { beforeEach, describe, expect, it } from 'vitest';

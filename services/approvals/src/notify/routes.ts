@@ -5,7 +5,7 @@ import {
   webhooksRemove,
   webhooksSave,
   webhooksTest,
-} from '@aegis/contracts/rpc';
+} from '@aegis/contracts/webhooks';
 import type { Authorize, Operations } from './operations.ts';
 
 /** The webhooks' ways in on the bus. Nobody is told anything before it is known who asks. */

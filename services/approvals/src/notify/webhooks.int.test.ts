@@ -1,6 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { webhooksList, webhooksRemove, webhooksSave, webhooksTest } from '@aegis/contracts/rpc';
+import { webhooksList, webhooksRemove, webhooksSave, webhooksTest } from '@aegis/contracts/webhooks';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { expect, test } from 'vitest';
 import {

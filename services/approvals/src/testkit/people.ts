@@ -1,10 +1,20 @@
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DecideApproval, DecideReply, Verdict } from '@aegis/contracts/approvals';
+import {
+  approvalsDecide,
+  type DecideApproval,
+  type DecideReply,
+  type Verdict,
+} from '@aegis/contracts/approvals';
 import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/contracts/approvers-file';
-import type { GiveGrant, Grant } from '@aegis/contracts/grants';
-import { approvalsDecide, approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/rpc';
+import {
+  approvalsGrant,
+  approvalsGrants,
+  approvalsRevoke,
+  type GiveGrant,
+  type Grant,
+} from '@aegis/contracts/grants';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { onTestFinished } from 'vitest';
 import { soon, world } from './world.ts';

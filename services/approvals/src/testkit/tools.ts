@@ -1,7 +1,7 @@
 import { createEvent } from '@aegis/contracts/create-event';
 import type { EventData } from '@aegis/contracts/events';
-import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
 import { toolLog } from '@aegis/contracts/subjects';
+import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
 import { CODE, soon, world } from './world.ts';
 
 /** What a server says of a tool, as the firewall writes it. */

@@ -1,10 +1,6 @@
 import type { Bus } from '@aegis/bus';
-import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
-import type { Call } from '@aegis/contracts/call';
-import { recordCall } from '@aegis/contracts/call-digest';
-import { createEvent } from '@aegis/contracts/create-event';
-import type { Envelope } from '@aegis/contracts/envelope';
 import {
+  type Approval,
   approvalsCancel,
   approvalsComplete,
   approvalsConsume,
@@ -12,7 +8,12 @@ import {
   approvalsList,
   approvalsRequest,
   approvalsStanding,
-} from '@aegis/contracts/rpc';
+  type RequestApproval,
+} from '@aegis/contracts/approvals';
+import type { Call } from '@aegis/contracts/call';
+import { recordCall } from '@aegis/contracts/call-digest';
+import { createEvent } from '@aegis/contracts/create-event';
+import type { Envelope } from '@aegis/contracts/envelope';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { parseEnv } from '@aegis/kit/env';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';

@@ -1,9 +1,8 @@
 import { type Bus, type Route, route } from '@aegis/bus';
 import type { Identity } from '@aegis/bus/law';
 import type { Service } from '@aegis/bus/service';
-import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
+import { type CheckReply, type CheckRequest, policyCheck } from '@aegis/contracts/decision';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { policyCheck } from '@aegis/contracts/rpc';
 import { parseEnv } from '@aegis/kit/env';
 import { connectTestBus, silentLog, type TestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';

@@ -1,5 +1,4 @@
-import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
-import { approvalsGet } from '@aegis/contracts/rpc';
+import { type Approval, ApprovalId, approvalsGet } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toApprovalItem } from '../approval-item.ts';

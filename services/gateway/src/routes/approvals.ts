@@ -1,4 +1,4 @@
-import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/rpc';
+import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
 import { toApprovalItem } from '../approval-item.ts';
 import { contextOf } from '../http/request-context.ts';
 import { etagOf, isKnown } from '../http/revision.ts';

@@ -1,6 +1,5 @@
-import { QueryAuditReply, WriteAuditReply } from '@aegis/contracts/audit';
+import { auditQuery, auditWrite, QueryAuditReply, WriteAuditReply } from '@aegis/contracts/audit';
 import { ANONYMOUS } from '@aegis/contracts/call';
-import { auditQuery, auditWrite } from '@aegis/contracts/rpc';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { AuditBody, AuditQuery } from '../schemas/audit.ts';

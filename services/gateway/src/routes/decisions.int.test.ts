@@ -1,6 +1,5 @@
 import { type Bus, route } from '@aegis/bus';
-import type { Approval } from '@aegis/contracts/approvals';
-import { approvalsCancel, approvalsDecide, approvalsGet } from '@aegis/contracts/rpc';
+import { type Approval, approvalsCancel, approvalsDecide, approvalsGet } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_ID, approved, denied, pending } from '../testkit/samples.ts';

@@ -1,6 +1,5 @@
-import { Verdict } from '@aegis/contracts/approvals';
+import { approvalsCancel, approvalsDecide, Verdict } from '@aegis/contracts/approvals';
 import { ANONYMOUS } from '@aegis/contracts/call';
-import { approvalsCancel, approvalsDecide } from '@aegis/contracts/rpc';
 import { toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';

@@ -1,15 +1,13 @@
 import { type Bus, route } from '@aegis/bus';
+import { approvalsGet } from '@aegis/contracts/approvals';
+import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
 import {
-  approvalsGet,
-  approvalsGrant,
-  approvalsGrants,
-  approvalsRevoke,
   webhooksDeliveries,
   webhooksList,
   webhooksRemove,
   webhooksSave,
   webhooksTest,
-} from '@aegis/contracts/rpc';
+} from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { delivery, giveGrant, grant, webhook, webhookSaved } from '../openapi/approval-examples.ts';

@@ -1,5 +1,11 @@
-import { GrantReply, ListGrantsReply, onTheBus } from '@aegis/contracts/grants';
-import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/rpc';
+import {
+  approvalsGrant,
+  approvalsGrants,
+  approvalsRevoke,
+  GrantReply,
+  ListGrantsReply,
+  onTheBus,
+} from '@aegis/contracts/grants';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
 import { revisionOf } from '../http/revision.ts';

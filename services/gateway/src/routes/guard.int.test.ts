@@ -1,7 +1,7 @@
 import { type Bus, type RequestContext, route } from '@aegis/bus';
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
-import { enforce, policyCheck } from '@aegis/contracts/rpc';
+import { enforce, policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { allowedCheck, enforceReply } from '../testkit/samples.ts';

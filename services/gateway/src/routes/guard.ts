@@ -1,6 +1,5 @@
 import { ANONYMOUS } from '@aegis/contracts/call';
-import { CheckReply, EnforceReply } from '@aegis/contracts/decision';
-import { enforce, policyCheck } from '@aegis/contracts/rpc';
+import { CheckReply, EnforceReply, enforce, policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';

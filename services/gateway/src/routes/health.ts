@@ -1,14 +1,16 @@
 import type { Bus } from '@aegis/bus';
-import { healthOf } from '@aegis/contracts/rpc';
+import { healthOf, WITH_HEALTH } from '@aegis/contracts/health';
 import { toAppError } from '@aegis/kit/errors';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 
-/** Everything that a call may need on its way. */
-const PARTS = ['policy', 'enforcer', 'approvals', 'audit', 'mcp'] as const;
 const ANSWER_WITHIN_MS = 1000;
 
-async function problemsOf(bus: Bus, part: (typeof PARTS)[number], deadlineMs: number): Promise<string[]> {
+async function problemsOf(
+  bus: Bus,
+  part: (typeof WITH_HEALTH)[number],
+  deadlineMs: number,
+): Promise<string[]> {
   try {
     const { status, problems } = await bus.ask(healthOf(part), {}, { deadlineMs });
     if (status === 'ok') return [];
@@ -22,7 +24,7 @@ async function degradedParts(bus: Bus): Promise<Record<string, string[]>> {
   if (!bus.isUp()) return { bus: ['The message bus is away.'] };
   const deadlineMs = Date.now() + ANSWER_WITHIN_MS;
   const parts = await Promise.all(
-    PARTS.map(async (part) => [part, await problemsOf(bus, part, deadlineMs)] as const),
+    WITH_HEALTH.map(async (part) => [part, await problemsOf(bus, part, deadlineMs)] as const),
   );
   return Object.fromEntries(parts.filter(([, problems]) => problems.length > 0));
 }

@@ -1,5 +1,12 @@
-import { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
-import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/rpc';
+import {
+  PolicyGetReply,
+  PolicyMigrateReply,
+  PolicyValidateReply,
+  policyEffective,
+  policyGet,
+  policyMigrate,
+  policyValidate,
+} from '@aegis/contracts/policy';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';

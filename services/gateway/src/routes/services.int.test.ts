@@ -1,16 +1,8 @@
 import { type Bus, route } from '@aegis/bus';
-import {
-  approvalsComplete,
-  approvalsGet,
-  approvalsList,
-  auditQuery,
-  auditWrite,
-  healthOf,
-  policyEffective,
-  policyGet,
-  policyMigrate,
-  policyValidate,
-} from '@aegis/contracts/rpc';
+import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
+import { auditQuery, auditWrite } from '@aegis/contracts/audit';
+import { healthOf } from '@aegis/contracts/health';
+import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { auditPage, migratedPolicy, policy, policyInForce, policyValidity } from '../openapi/examples.ts';

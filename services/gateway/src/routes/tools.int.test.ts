@@ -1,5 +1,5 @@
 import { type Bus, route } from '@aegis/bus';
-import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
+import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accept, quarantinedTool } from '../openapi/examples.ts';

@@ -1,5 +1,9 @@
-import { approvalsAccept, approvalsTools } from '@aegis/contracts/rpc';
-import { AcceptToolReply, ListToolsReply } from '@aegis/contracts/tool-definition';
+import {
+  AcceptToolReply,
+  approvalsAccept,
+  approvalsTools,
+  ListToolsReply,
+} from '@aegis/contracts/tool-definition';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';

@@ -1,16 +1,14 @@
 import {
-  webhooksDeliveries,
-  webhooksList,
-  webhooksRemove,
-  webhooksSave,
-  webhooksTest,
-} from '@aegis/contracts/rpc';
-import {
   ListDeliveriesReply,
   ListWebhooksReply,
   RemoveWebhookReply,
   SaveWebhookReply,
   TestWebhookReply,
+  webhooksDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksSave,
+  webhooksTest,
 } from '@aegis/contracts/webhooks';
 import type { FastifyRequest } from 'fastify';
 import { credentialOf } from '../http/credential.ts';

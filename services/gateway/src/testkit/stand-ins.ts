@@ -1,5 +1,5 @@
 import { type Route, route } from '@aegis/bus';
-import { healthOf } from '@aegis/contracts/rpc';
+import { healthOf } from '@aegis/contracts/health';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';

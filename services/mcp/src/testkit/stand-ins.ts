@@ -1,10 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, connectBus, type Responder, route } from '@aegis/bus';
-import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
-import type { WriteAudit } from '@aegis/contracts/audit';
+import { type Approval, approvalsRequest, type RequestApproval } from '@aegis/contracts/approvals';
+import { auditWrite, type WriteAudit } from '@aegis/contracts/audit';
 import { callDigest } from '@aegis/contracts/call-digest';
-import type { CheckReply, CheckRequest, EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
-import { approvalsRequest, auditWrite, enforce, policyCheck, policyGet } from '@aegis/contracts/rpc';
+import {
+  type CheckReply,
+  type CheckRequest,
+  type EnforceReply,
+  type EnforceRequest,
+  enforce,
+  policyCheck,
+} from '@aegis/contracts/decision';
+import { policyGet } from '@aegis/contracts/policy';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { digestOf } from '@aegis/kit/json';

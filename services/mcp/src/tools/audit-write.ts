@@ -1,5 +1,4 @@
-import { WriteAudit } from '@aegis/contracts/audit';
-import { auditWrite as writeAudit } from '@aegis/contracts/rpc';
+import { WriteAudit, auditWrite as writeAudit } from '@aegis/contracts/audit';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { defineTool, type Tool, type ToolDeps } from './tool.ts';

@@ -1,6 +1,5 @@
 import { DryRunId, IdempotencyKey, Note } from '@aegis/contracts/call';
-import type { EnforceReply } from '@aegis/contracts/decision';
-import { enforce } from '@aegis/contracts/rpc';
+import { type EnforceReply, enforce } from '@aegis/contracts/decision';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';

@@ -1,5 +1,4 @@
-import type { CheckReply } from '@aegis/contracts/decision';
-import { policyCheck } from '@aegis/contracts/rpc';
+import { type CheckReply, policyCheck } from '@aegis/contracts/decision';
 import { z } from 'zod';
 import { READS } from './annotations.ts';
 import { callFields } from './call-fields.ts';

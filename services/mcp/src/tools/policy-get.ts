@@ -1,4 +1,4 @@
-import { policyGet as getPolicy } from '@aegis/contracts/rpc';
+import { policyGet as getPolicy } from '@aegis/contracts/policy';
 import { z } from 'zod';
 import { READS } from './annotations.ts';
 import { defineTool, type Tool, type ToolDeps } from './tool.ts';

@@ -1,7 +1,13 @@
 import type { RequestContext } from '@aegis/bus';
-import { type Approval, ApprovalStatus, type RequestApproval, ruledOf } from '@aegis/contracts/approvals';
+import {
+  type Approval,
+  ApprovalStatus,
+  approvalsRequest,
+  type RequestApproval,
+  ruledOf,
+} from '@aegis/contracts/approvals';
 import { DryRunId, Note } from '@aegis/contracts/call';
-import { approvalsRequest, policyCheck } from '@aegis/contracts/rpc';
+import { policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';

@@ -1,7 +1,6 @@
 import type { Bus } from '@aegis/bus';
 import { callDigest } from '@aegis/contracts/call-digest';
-import type { EnforceReply } from '@aegis/contracts/decision';
-import { enforce } from '@aegis/contracts/rpc';
+import { type EnforceReply, enforce } from '@aegis/contracts/decision';
 import { AppError, type ErrorCode } from '@aegis/kit/errors';
 import { newTraceId } from '@aegis/kit/trace';
 import type { GateOptions } from '../api.ts';

@@ -1,6 +1,5 @@
 import type { Bus } from '@aegis/bus';
-import type { Approval } from '@aegis/contracts/approvals';
-import { approvalsCancel, approvalsGet } from '@aegis/contracts/rpc';
+import { type Approval, approvalsCancel, approvalsGet } from '@aegis/contracts/approvals';
 import type { Logger } from '@aegis/kit/logger';
 import type { HeldCalls } from './held-calls.ts';
 

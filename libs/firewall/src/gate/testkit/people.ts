@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { route } from '@aegis/bus';
-import type { Approval } from '@aegis/contracts/approvals';
+import { type Approval, approvalsCancel, approvalsGet } from '@aegis/contracts/approvals';
 import { callDigest, recordCall } from '@aegis/contracts/call-digest';
 import { createEvent } from '@aegis/contracts/create-event';
-import type { EnforceReply, EnforceRequest, Outcome } from '@aegis/contracts/decision';
-import { approvalsCancel, approvalsGet, enforce } from '@aegis/contracts/rpc';
+import { type EnforceReply, type EnforceRequest, enforce, type Outcome } from '@aegis/contracts/decision';
 import { enforceLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { digestOf } from '@aegis/kit/json';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { policyGet } from '@aegis/contracts/rpc';
+import { policyGet } from '@aegis/contracts/policy';
 import type { AppError } from '@aegis/kit/errors';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { freePort } from '@aegis/testkit/free-port';

@@ -1,4 +1,4 @@
-import type { HealthReply } from '@aegis/contracts/rpc';
+import type { HealthReply } from '@aegis/contracts/health';
 
 /** A part of the firewall: the same rooms, the same life. */
 export interface Service {

@@ -1,7 +1,6 @@
 import type { Bus } from '@aegis/bus';
-import type { AuditLine, QueryAudit } from '@aegis/contracts/audit';
+import { type AuditLine, auditQuery, type QueryAudit } from '@aegis/contracts/audit';
 import type { PastCall } from '@aegis/contracts/console';
-import { auditQuery } from '@aegis/contracts/rpc';
 
 /** A page without the record is worth more than a late one. */
 const WITHIN_MS = 700;

@@ -1,7 +1,6 @@
 import { route } from '@aegis/bus';
-import type { AuditLine, QueryAudit } from '@aegis/contracts/audit';
+import { type AuditLine, auditQuery, type QueryAudit } from '@aegis/contracts/audit';
 import type { ApprovalView } from '@aegis/contracts/console';
-import { auditQuery } from '@aegis/contracts/rpc';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConsole } from '../../testkit/browser.ts';

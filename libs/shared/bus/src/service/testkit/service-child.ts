@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { policyGet } from '@aegis/contracts/rpc';
+import { policyGet } from '@aegis/contracts/policy';
 import { BusEnv } from '@aegis/kit/env';
 import { z } from 'zod';
 import { type Responder, route } from '../../mod.ts';

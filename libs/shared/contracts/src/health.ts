@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { Empty, rpc } from './rpc.ts';
+
+/** How a part is; `problems` are sentences for people, empty when all is well. */
+export const HealthReply = z.strictObject({
+  status: z.enum(['ok', 'degraded']),
+  problems: z.array(z.string()),
+});
+export type HealthReply = z.infer<typeof HealthReply>;
+
+/** Who answers on the bus how it is. */
+export const WITH_HEALTH = ['policy', 'enforcer', 'approvals', 'audit', 'mcp'] as const;
+
+export const healthOf = (service: (typeof WITH_HEALTH)[number]) =>
+  rpc(service, 'health', Empty, HealthReply, { askedBy: ['gateway'] });
