@@ -1,3 +1,5 @@
+import { RPCS } from '@aegis/contracts/rpcs';
+import { rpcSubject } from '@aegis/contracts/subjects';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -50,6 +52,7 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['mcp', 'aegis.rpc.approvals.tools'],
   ['mcp', 'aegis.rpc.approvals.accept'],
   ['mcp', 'aegis.rpc.policy.publish'],
+  ['mcp', 'aegis.rpc.policy.effective'],
   ['mcp', 'aegis.rpc.audit.query'],
   ['mcp', 'aegis.events.decision.enforce.allowed'],
   ['mcp', '$JS.API.CONSUMER.CREATE.AEGIS.x'],
@@ -64,26 +67,34 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['gateway', 'aegis.log.policy'],
   ['gateway', 'aegis.log.decision.enforce.allowed'],
   ['gateway', 'aegis.rpc.approvals.consume'],
+  ['gateway', 'aegis.rpc.approvals.request'],
+  ['gateway', 'aegis.rpc.policy.publish'],
+  ['gateway', 'aegis.rpc.audit.anything'],
+  ['gateway', 'aegis.rpc.gateway.health'],
   ['gateway', '$JS.API.CONSUMER.CREATE.AEGIS.all'],
   ['gateway', '$JS.API.DIRECT.GET.AEGIS'],
   ['reader', 'aegis.events.approval.x'],
   ['reader', 'aegis.log.audit'],
   ['reader', 'aegis.rpc.policy.check'],
   ['policy', 'aegis.log.approval.x'],
+  ['policy', 'aegis.rpc.approvals.get'],
   ['enforcer', 'aegis.log.approval.x'],
   ['enforcer', 'aegis.log.policy'],
   ['enforcer', 'aegis.log.tool.x'],
   ['enforcer', 'aegis.log.tool.x.accepted'],
   ['enforcer', 'aegis.rpc.approvals.decide'],
+  ['enforcer', 'aegis.rpc.policy.get'],
   ['approvals', 'aegis.log.decision.enforce.blocked'],
   ['approvals', 'aegis.log.policy'],
   ['approvals', 'aegis.log.tool.x'],
   ['approvals', 'aegis.log.call.x'],
+  ['approvals', 'aegis.rpc.audit.write'],
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_TIMERS.x.aegis.timers.>'],
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS.notices.aegis.log.approval.>'],
   ['approvals', '$JS.API.CONSUMER.DELETE.AEGIS.notices'],
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_DELIVERIES.x'],
   ['audit', 'aegis.log.decision.enforce.allowed'],
+  ['audit', 'aegis.rpc.policy.check'],
   ['audit', '$JS.API.CONSUMER.CREATE.AEGIS.notices'],
   ['mcp', '$JS.API.CONSUMER.CREATE.AEGIS.notices.aegis.log.policy'],
   ['mcp', '$JS.API.CONSUMER.DELETE.AEGIS.notices'],
@@ -154,6 +165,15 @@ test.each(SERVICES)('%s may not listen to the log, nor to inboxes other than its
     () => void nc.subscribe(`_INBOX_${identity}.x`, { callback: () => undefined }),
   );
   expect(own).toEqual([]);
+});
+
+test.each(SERVICES)('%s asks what names it as an asker, and nothing else', async (identity) => {
+  const nc = await as(identity);
+  for (const [name, { service, verb, askedBy }] of RPCS) {
+    const refused = await refusals(nc, () => nc.publish(rpcSubject(service, verb)));
+    const may = askedBy.some((one) => one === identity);
+    expect(refused, name).toHaveLength(may ? 0 : 1);
+  }
 });
 
 test('a service takes requests in its queue group only, so that no request is served twice', async () => {

@@ -1,3 +1,4 @@
+import { RPCS } from '@aegis/contracts/rpcs';
 import {
   APPROVALS_LOG,
   AUDIT_LOG,
@@ -35,8 +36,11 @@ export type Permissions = {
 const API = '$JS.API';
 const IDEMPOTENCY_LOG = `${LOG}.idempotency.>`;
 
-const ask = (service: ServiceName, ...verbs: string[]): string[] =>
-  verbs.map((verb) => rpcSubject(service, verb));
+/** The questions that an identity asks, as they are defined. */
+const asks = (identity: Identity): string[] =>
+  [...RPCS.values()]
+    .filter(({ askedBy }) => askedBy.some((service) => service === identity))
+    .map(({ service, verb }) => rpcSubject(service, verb));
 const answer = (service: ServiceName): string => `aegis.rpc.${service}.* ${service}`;
 
 /** The last message of a subject. The plain form names its target in the body, where no permission can look. */
@@ -89,6 +93,7 @@ const TO_MAIM_NOTICES = [
 ];
 const TO_TAKE_NOTICES = `${API}.CONSUMER.MSG.NEXT.${STREAM}.${NOTICES_CONSUMER}`;
 
+/** What each may publish besides the questions that it asks. */
 const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
   admin: [`${API}.>`],
   policy: [POLICY_LOG, 'aegis.checks.>', ...READ, ...follow(POLICY_LOG)],
@@ -96,8 +101,6 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     `${LOG}.decision.enforce.>`,
     IDEMPOTENCY_LOG,
     lastOf(IDEMPOTENCY_LOG),
-    ...ask('policy', 'check'),
-    ...ask('approvals', 'request', 'standing', 'consume'),
     CALLS_LOG,
     ...READ,
     ...follow(enforceLog('allowed')),
@@ -119,7 +122,6 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     lastOf(WAITING_LOG),
     ...follow(POLICY_LOG),
     lastOf(CALLS_LOG),
-    ...ask('audit', 'query'),
     WEBHOOK_LOG,
     ...NOTICES,
     ...TIMERS,
@@ -131,23 +133,8 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     `${API}.DIRECT.GET.${STREAM}`,
     lastOf(`${LOG}.>`),
   ],
-  gateway: [
-    'aegis.rpc.policy.*',
-    ...ask('enforcer', 'enforce'),
-    ...ask('approvals', 'complete', 'decide', 'cancel', 'get', 'list', 'tools', 'accept'),
-    ...ask('approvals', 'grant', 'grants', 'revoke'),
-    ...ask('approvals', 'webhooks', 'webhook-save', 'webhook-remove', 'webhook-test', 'webhook-deliveries'),
-    'aegis.rpc.audit.*',
-    'aegis.rpc.*.health',
-    ...READ,
-    ...follow(DECISIONS_LOG),
-    ...follow(APPROVALS_LOG),
-  ],
+  gateway: [...READ, ...follow(DECISIONS_LOG), ...follow(APPROVALS_LOG)],
   mcp: [
-    ...ask('policy', 'check', 'get', 'effective'),
-    ...ask('enforcer', 'enforce'),
-    ...ask('approvals', 'request', 'get', 'cancel'),
-    ...ask('audit', 'write'),
     // The firewall in the path decides where a rule needs no shared state, and records that itself.
     `${LOG}.decision.enforce.>`,
     CALLS_LOG,
@@ -181,7 +168,7 @@ function neverPublish(identity: Identity): readonly string[] {
 export function permissionsOf(identity: Identity): Permissions {
   const subscribe = SUBSCRIBE[identity];
   return {
-    publish: PUBLISH[identity],
+    publish: [...asks(identity), ...PUBLISH[identity]],
     neverPublish: neverPublish(identity),
     subscribe: [...subscribe, `${inboxPrefix(identity)}.>`],
     responds: subscribe.some((subject) => /^aegis\.(rpc|alive)\./.test(subject)),

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { IDENTITIES, type Identity } from './identities.ts';
+import { permissionsOf } from './permissions.ts';
+
+const of = (service: string, ...verbs: string[]) => verbs.map((verb) => `aegis.rpc.${service}.${verb}`);
+
+/** Who may ask what. A question's definition names its askers; who is to ask more stands here too, on purpose. */
+const ASKS: Readonly<Record<Identity, readonly string[]>> = {
+  admin: [],
+  policy: [],
+  enforcer: [...of('policy', 'check'), ...of('approvals', 'request', 'standing', 'consume')],
+  approvals: of('audit', 'query'),
+  audit: [],
+  gateway: [
+    ...of('policy', 'check', 'get', 'effective', 'validate', 'migrate', 'health'),
+    ...of('enforcer', 'enforce', 'health'),
+    ...of('approvals', 'complete', 'decide', 'cancel', 'get', 'list', 'tools', 'accept', 'health'),
+    ...of('approvals', 'grant', 'grants', 'revoke'),
+    ...of('approvals', 'webhooks', 'webhook-save', 'webhook-remove', 'webhook-test', 'webhook-deliveries'),
+    ...of('audit', 'write', 'query', 'health'),
+    ...of('mcp', 'health'),
+  ],
+  mcp: [
+    ...of('policy', 'check', 'get'),
+    ...of('enforcer', 'enforce'),
+    ...of('approvals', 'request', 'get', 'cancel'),
+    ...of('audit', 'write'),
+  ],
+  reader: [],
+};
+
+test.each(IDENTITIES)('%s may ask these questions, by their whole names, and no other', (identity) => {
+  const asked = permissionsOf(identity).publish.filter((subject) =>
+    /^(aegis\.rpc\b|[*>]|aegis\.[*>])/.test(subject),
+  );
+  expect(asked.toSorted()).toEqual(ASKS[identity].toSorted());
+});
