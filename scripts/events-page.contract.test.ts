@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { Approval } from '@aegis/contracts/approvals';
 import { Envelope } from '@aegis/contracts/envelope';
-import { EVENT_DATA, type EventType } from '@aegis/contracts/events';
+import { EVENT_TYPES, type EventType } from '@aegis/contracts/events';
 import { Grant } from '@aegis/contracts/grants';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { CHANNELS } from './asyncapi/facts.ts';
+import { CHANNELS } from './asyncapi/channels.ts';
 
 const page = await readFile(new URL('../docs/events.md', import.meta.url), 'utf8');
-const TYPES = Object.keys(EVENT_DATA) as EventType[];
+const TYPES = Object.keys(EVENT_TYPES) as EventType[];
 
 /** The text under a `###` heading. */
 const sectionOf = (heading: string): string =>
@@ -23,7 +23,7 @@ const rowsOf = (section: string): Rows =>
   );
 
 const addressOf = (type: EventType): string =>
-  Object.values(CHANNELS).find(({ facts }) => type in facts)?.address ?? '';
+  CHANNELS.find(({ types }) => types.includes(type))?.address ?? '';
 
 type ObjectSchema = { properties?: Record<string, unknown>; required?: string[] };
 const fieldsOf = (schema: z.ZodType): Rows => {
@@ -37,11 +37,11 @@ describe('docs/events.md', () => {
   it.each(TYPES)('%s: its subject, its fields and an example that is one', (type) => {
     const section = sectionOf(type);
     expect(section).toContain(`\`${addressOf(type)}\``);
-    expect(rowsOf(section)).toEqual(fieldsOf(EVENT_DATA[type]));
+    expect(rowsOf(section)).toEqual(fieldsOf(EVENT_TYPES[type].schema));
     const example = JSON.parse(/```json\n(.*?)```/s.exec(section)?.[1] ?? 'null') as unknown;
     const envelope = Envelope.parse(example);
     expect(envelope.type).toBe(type);
-    EVENT_DATA[type].parse(envelope.data);
+    EVENT_TYPES[type].schema.parse(envelope.data);
   });
 
   it('the envelope has the fields of the table', () => {
@@ -67,11 +67,7 @@ describe('docs/events.md', () => {
 
   it('names every subject', () => {
     const subjects = rowsOfSubjects();
-    expect(subjects.toSorted()).toEqual(
-      Object.values(CHANNELS)
-        .map(({ address }) => address)
-        .toSorted(),
-    );
+    expect(subjects.toSorted()).toEqual(CHANNELS.map(({ address }) => address).toSorted());
   });
 });
 

@@ -1,5 +1,5 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { releaseSchemas } from '@aegis/contracts/json-schemas';
+import { releaseSchemas } from '@aegis/contracts/testing/json-schemas';
 import contracts from '../libs/shared/contracts/package.json' with { type: 'json' };
 
 /**

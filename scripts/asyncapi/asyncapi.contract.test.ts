@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { EVENT_DATA } from '@aegis/contracts/events';
 import { Parser } from '@asyncapi/parser';
 import { expect, it } from 'vitest';
-import { CHANNELS } from './facts.ts';
 import { asyncApiYaml } from './yaml.ts';
 
 const FILE = new URL('../../docs/asyncapi.yaml', import.meta.url);
@@ -19,9 +17,4 @@ it('docs/asyncapi.yaml is a valid AsyncAPI 3.0 document', { timeout: 20_000 }, a
   const complaints = diagnostics.filter(({ severity }) => severity.valueOf() <= WARNING);
   expect(complaints.map(({ message, path }) => `${path.join('.')}: ${message}`)).toEqual([]);
   expect(document?.version()).toBe('3.0.0');
-});
-
-it('every type of event has its channel, once', () => {
-  const types = Object.values(CHANNELS).flatMap(({ facts }) => Object.keys(facts));
-  expect(types.toSorted()).toEqual(Object.keys(EVENT_DATA).toSorted());
 });

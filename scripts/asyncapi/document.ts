@@ -1,7 +1,7 @@
 import { rpcSubject } from '@aegis/contracts/subjects';
 import packageJson from '../../package.json' with { type: 'json' };
-import { CHANNELS, type Channel } from './facts.ts';
-import { capital, eventKey, eventMessages, rpcKey, rpcMessages } from './messages.ts';
+import { CHANNELS, type Seen } from './channels.ts';
+import { capital, eventKey, eventMessage, rpcKey, rpcMessages } from './messages.ts';
 import { componentSchemas, type Json, RPCS, type Rpc } from './schemas.ts';
 
 const DESCRIPTION = `The bus of AegisMCP: NATS with JetStream.
@@ -14,14 +14,12 @@ const ref = (path: string): Json => ({ $ref: `#/${path}` });
 const messages = (names: readonly string[]): Json =>
   Object.fromEntries(names.map((name) => [name, ref(`components/messages/${name}`)]));
 
-function eventChannel({ address, title, parameter, facts }: Channel): Json {
-  const channel = { address, title, messages: messages(Object.keys(facts).map(eventKey)) };
-  if (parameter === undefined) return channel;
-  const { name, description, values } = parameter;
-  return {
-    ...channel,
-    parameters: { [name]: { description, enum: values } },
-  };
+function eventChannel({ address, title, about, parameter, types }: Seen): Json {
+  const [, name] = /\{(\w+)\}/.exec(address) ?? [];
+  const channel = { address, title, description: about, messages: messages(types.map(eventKey)) };
+  if (parameter === undefined || name === undefined) return channel;
+  const { description, values } = parameter;
+  return { ...channel, parameters: { [name]: { description, enum: values } } };
 }
 
 const rpcChannels = (rpc: Rpc): [string, Json][] => [
@@ -50,7 +48,6 @@ const answering = (rpc: Rpc): [string, Json] => [
 
 /** The bus as an AsyncAPI 3.0 document (https://www.asyncapi.com/docs/reference/specification/v3.0.0). */
 export function asyncApiDocument(): Json {
-  const channels = Object.entries(CHANNELS);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -62,13 +59,13 @@ export function asyncApiDocument(): Json {
     defaultContentType: 'application/json',
     servers: { local: { host: '127.0.0.1:4222', protocol: 'nats' } },
     channels: Object.fromEntries([
-      ...channels.map(([key, channel]) => [key, eventChannel(channel)]),
+      ...CHANNELS.map((channel) => [channel.id, eventChannel(channel)]),
       ...RPCS.flatMap(rpcChannels),
     ]),
-    operations: Object.fromEntries([...Object.keys(CHANNELS).map(publishing), ...RPCS.map(answering)]),
+    operations: Object.fromEntries([...CHANNELS.map(({ id }) => publishing(id)), ...RPCS.map(answering)]),
     components: {
       messages: Object.fromEntries([
-        ...channels.flatMap(([, channel]) => eventMessages(channel)),
+        ...CHANNELS.flatMap(({ types }) => types.map(eventMessage)),
         ...RPCS.flatMap(rpcMessages),
       ]),
       schemas: componentSchemas(),

@@ -1,6 +1,5 @@
 import { Envelope } from '@aegis/contracts/envelope';
-import { EVENT_DATA, isEventType } from '@aegis/contracts/events';
-import type { Channel } from './facts.ts';
+import { EVENT_TYPES, type EventType } from '@aegis/contracts/events';
 import { type Json, type Rpc, refTo } from './schemas.ts';
 
 export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
@@ -16,14 +15,13 @@ export const eventKey = (type: string): string =>
 /** `approvals.webhook-save` → `approvalsWebhookSave` */
 export const rpcKey = ({ service, verb }: Rpc): string => service + verb.split('-').map(capital).join('');
 
-/** The events of a channel: the envelope, with this type and this data. */
-export const eventMessages = ({ facts }: Channel): [string, Json][] =>
-  Object.entries(facts).flatMap(([type, summary]) => {
-    if (!isEventType(type)) return [];
-    const properties = { type: { const: type }, data: refTo(EVENT_DATA[type]) };
-    const payload = { allOf: [refTo(Envelope), { type: 'object', properties }] };
-    return [[eventKey(type), { name: type, summary, payload }]];
-  });
+/** An event: the envelope, with this type and this data. */
+export function eventMessage(type: EventType): [string, Json] {
+  const { schema, sentence } = EVENT_TYPES[type];
+  const properties = { type: { const: type }, data: refTo(schema) };
+  const payload = { allOf: [refTo(Envelope), { type: 'object', properties }] };
+  return [eventKey(type), { name: type, summary: sentence, payload }];
+}
 
 const DEADLINE = { type: 'integer', description: 'Milliseconds since the epoch; nobody acts past it.' };
 const TRACEPARENT = { type: 'string', description: 'https://www.w3.org/TR/trace-context/' };

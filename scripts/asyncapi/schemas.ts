@@ -1,6 +1,6 @@
-import { type Json, namedJsonSchemas, refTo as refIn } from '@aegis/contracts/json-schemas';
 import type { Rpc } from '@aegis/contracts/rpc';
 import { RPCS as QUESTIONS } from '@aegis/contracts/rpcs';
+import { type Json, namedJsonSchemas, refTo as refIn } from '@aegis/contracts/testing/json-schemas';
 import { isWhole } from '@aegis/contracts/tolerant';
 import type { z } from 'zod';
 

@@ -75,8 +75,8 @@ export function createStore(bus: Bus): Store {
       if (known) return known;
       const stored = await bus.read.last(approvalLog(approvalId), deadlineMs);
       if (!stored) return undefined;
-      const approval = readEvent(stored.event, ...APPROVAL_EVENTS)?.data.approval;
-      if (approval?.approval_id === approvalId) {
+      const approval = readEvent(stored, ...APPROVAL_EVENTS)?.data.approval;
+      if (approval) {
         const loaded = { approval, seq: stored.seq };
         memory.put(loaded);
         return loaded;

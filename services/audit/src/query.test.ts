@@ -1,25 +1,37 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventData, EventType } from '@aegis/contracts/events';
+import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toEntry } from './domain/entry.ts';
 import { type LineFile, openLineFile } from './file/line-file.ts';
 import { queryLines } from './query.ts';
-import { eventOf, SAMPLES } from './testkit/samples.ts';
 
 const LINES = 2_000;
 const HOUR_MS = 3_600_000;
 const start = Date.parse('2026-03-01T00:00:00.000Z');
 const timeOf = (seq: number): string => new Date(start + seq * HOUR_MS).toISOString();
 
+/** A line of the file, with this id, and with this time and data where they are given. */
+function lineOf<T extends EventType>(
+  seq: number,
+  type: T,
+  id: string,
+  more: { time?: string; data?: EventData<T> },
+) {
+  const { subject, event } = messageOf(type, more.data);
+  const time = more.time ?? event.time;
+  return toEntry({ seq, subject, event: { ...event, id, time }, storedAt: new Date() }).audit;
+}
+
 let folder: string;
 let file: LineFile;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aegis-query-'));
-  const entries = Array.from({ length: LINES }, (_, i) => {
-    const event = { ...eventOf('aegis.decision.enforced.v1', `e${i + 1}`), time: timeOf(i + 1) };
-    return toEntry({ seq: i + 1, event, storedAt: new Date() }).audit;
-  });
+  const entries = Array.from({ length: LINES }, (_, i) =>
+    lineOf(i + 1, 'aegis.decision.enforced.v1', `e${i + 1}`, { time: timeOf(i + 1) }),
+  );
   await writeFile(join(folder, 'audit.jsonl'), entries.join(''));
   file = await openLineFile(join(folder, 'audit.jsonl'), true, new Date());
 });
@@ -45,16 +57,16 @@ describe('a search in the audit file', () => {
     [{ call_id: 'c9' }, ['ended']],
     [{ call_id: 'c9', principal: 'agent-8' }, []],
   ])('finds only what %j says', async (asked, ids) => {
-    const grant = { ...SAMPLES['aegis.grant.used.v1'].grant, principal: 'agent-8' };
-    const waiting = { ...SAMPLES['aegis.agent.waiting.v1'], principal: 'agent-8' };
+    const grant = { ...fixtureOf('aegis.grant.used.v1').data.grant, principal: 'agent-8' };
+    const waiting = { ...fixtureOf('aegis.agent.waiting.v1').data, principal: 'agent-8' };
     const approval_id = `apr_${'b'.repeat(26)}`;
-    const events = [
-      eventOf('aegis.call.failed.v1', 'ended', { ...SAMPLES['aegis.call.failed.v1'], call_id: 'c9' }),
-      eventOf('aegis.grant.used.v1', 'used', { grant, approval_id }),
-      eventOf('aegis.agent.waiting.v1', 'mine', waiting),
-    ];
-    for (const [i, event] of events.entries())
-      await file.append(toEntry({ seq: LINES + 1 + i, event, storedAt: new Date() }).audit);
+    const ended = { ...fixtureOf('aegis.call.failed.v1').data, call_id: 'c9' };
+    const time = timeOf(LINES);
+    await file.append(lineOf(LINES + 1, 'aegis.call.failed.v1', 'ended', { time, data: ended }));
+    await file.append(
+      lineOf(LINES + 2, 'aegis.grant.used.v1', 'used', { time, data: { grant, approval_id } }),
+    );
+    await file.append(lineOf(LINES + 3, 'aegis.agent.waiting.v1', 'mine', { time, data: waiting }));
     const reply = await queryLines(file, { ...asked, limit: 10 }, never);
     expect(reply.entries.map((line) => line.event_id)).toEqual(ids);
   });
@@ -79,8 +91,8 @@ describe('a search in the audit file', () => {
   });
 
   it('finds a line whose clock was hours behind its neighbours', async () => {
-    const event = { ...eventOf('aegis.decision.enforced.v1', 'late'), time: timeOf(LINES - 20) };
-    await file.append(toEntry({ seq: LINES + 1, event, storedAt: new Date() }).audit);
+    const time = timeOf(LINES - 20);
+    await file.append(lineOf(LINES + 1, 'aegis.decision.enforced.v1', 'late', { time }));
     const reply = await queryLines(file, { from: timeOf(LINES), limit: 10 }, never);
     expect(seqsOf(reply)).toEqual([LINES]);
   });

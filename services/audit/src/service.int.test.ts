@@ -4,7 +4,6 @@ import { auditQuery, auditWrite } from '@aegis/contracts/audit';
 import { healthOf } from '@aegis/contracts/health';
 import { newTraceparent } from '@aegis/kit/trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TRACE_ID } from './testkit/samples.ts';
 import {
   approvalAsked,
   auditOn,
@@ -17,6 +16,8 @@ import {
   soon,
   startStack,
 } from './testkit/stack.ts';
+
+const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 
 let stack: Stack;
 let files: Files;
@@ -67,7 +68,7 @@ describe('the files', () => {
       'unreadable',
     ]);
     const approvals = await linesOf(files.approvalsPath);
-    expect(approvals[0]).toMatchObject({ status: 'pending', seq: 2, dry_run_id: 'dry-1' });
+    expect(approvals[0]).toMatchObject({ status: 'pending', seq: 2, dry_run_id: 'refund-A-1001' });
   });
 
   it('go on where they ended, after a stop', async () => {

@@ -52,7 +52,7 @@ export function createDecisionLog(bus: Bus, now: () => Date): DecisionLog {
   const earlier: DecisionLog['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
     const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
     if (!stored) return undefined;
-    const answered = readEvent(stored.event, 'aegis.idempotency.answered.v1');
+    const answered = readEvent(stored, 'aegis.idempotency.answered.v1');
     if (!answered)
       throw new AppError('storage_unavailable', 'The record of this idempotency key can not be read.');
     if (answered.data.call_digest !== callDigest) {

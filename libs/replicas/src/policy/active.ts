@@ -7,8 +7,8 @@ import { evolve, type PolicyEvent, type State } from './domain/policy-log.ts';
 
 export type ActivePolicy = { published: PolicyPublished; compiled: CompiledPolicy };
 
-function toEvent({ event }: Followed): PolicyEvent {
-  const read = readEvent(event, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
+function toEvent(message: Followed): PolicyEvent {
+  const read = readEvent(message, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
   if (read) return read;
   throw new TypeError('not an event of the policy');
 }

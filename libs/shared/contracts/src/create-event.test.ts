@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Approval } from './approvals.ts';
 import { createEvent } from './create-event.ts';
-import { APPROVAL_EVENTS } from './events.ts';
+import { APPROVAL_EVENTS } from './events/mod.ts';
 import requested from './fixtures/events/aegis.approval.requested.v1.json' with { type: 'json' };
 import { readEvent } from './read-event.ts';
+import { approvalLog } from './subjects.ts';
 
 const made = { source: 'approvals', time: '2026-01-01T00:05:00.000Z' } as const;
 const cancelled = (approval: Approval, more: object = {}) => ({
@@ -17,8 +18,9 @@ const cancelled = (approval: Approval, more: object = {}) => ({
 });
 const write = (approval: Approval, more: object, before?: { approval: Approval }) =>
   createEvent({ ...made, type: 'aegis.approval.cancelled.v1', data: cancelled(approval, more), before }).data;
+const subject = approvalLog(requested.data.approval.approval_id);
 const read = (data: unknown) => {
-  const event = readEvent({ ...requested, data }, ...APPROVAL_EVENTS);
+  const event = readEvent({ subject, event: { ...requested, data } }, ...APPROVAL_EVENTS);
   if (!event) throw new Error('not read');
   return event.data;
 };

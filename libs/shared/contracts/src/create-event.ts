@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newTraceparent } from '@aegis/kit/trace';
 import type { z } from 'zod';
 import type { Envelope } from './envelope.ts';
-import { EVENT_DATA, type EventData, type EventType } from './events.ts';
+import { EVENT_TYPES, type EventData, type EventType } from './events/mod.ts';
 import { parseWritten } from './written.ts';
 
 type NewEvent<T extends EventType> = {
@@ -34,6 +34,6 @@ export function createEvent<T extends EventType>(event: NewEvent<T>): Envelope {
     time,
     datacontenttype: 'application/json',
     traceparent: traceId && newTraceparent(traceId),
-    data: parseWritten<z.ZodType<Envelope['data']>>(EVENT_DATA[type], data, before),
+    data: parseWritten<z.ZodType<Envelope['data']>>(EVENT_TYPES[type].schema, data, before),
   };
 }

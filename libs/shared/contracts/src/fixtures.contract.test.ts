@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Envelope, traceIdOf } from './envelope.ts';
-import { EVENT_DATA, isEventType } from './events.ts';
+import { EVENT_TYPES, isEventType } from './events/mod.ts';
 import { RPCS } from './rpcs.ts';
 
 const read = (folder: string): [string, unknown][] => {
@@ -16,7 +16,7 @@ describe('every event ever released', () => {
   const fixtures = read('events');
 
   it('has a fixture, and every fixture is an event', () => {
-    expect(fixtures.map(([name]) => name).toSorted()).toEqual(Object.keys(EVENT_DATA).toSorted());
+    expect(fixtures.map(([name]) => name).toSorted()).toEqual(Object.keys(EVENT_TYPES).toSorted());
   });
 
   it.each(fixtures)('%s still parses, whole', (name, fixture) => {
@@ -25,7 +25,7 @@ describe('every event ever released', () => {
     expect(event.type).toBe(name);
     expect(traceIdOf(event)).toMatch(/^[0-9a-f]{32}$/);
     if (!isEventType(event.type)) throw new Error(`unknown type ${event.type}`);
-    expect(EVENT_DATA[event.type].parse(event.data)).toEqual(event.data);
+    expect(EVENT_TYPES[event.type].schema.parse(event.data)).toEqual(event.data);
   });
 });
 

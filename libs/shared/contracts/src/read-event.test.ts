@@ -1,33 +1,52 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { APPROVAL_EVENTS } from './events.ts';
-import approved from './fixtures/events/aegis.approval.approved.v1.json' with { type: 'json' };
+import { APPROVAL_EVENTS } from './events/mod.ts';
 import { createReadEvent, readEvent, type Upcasters } from './read-event.ts';
+import { messageOf } from './testing/fixtures.ts';
+
+const { subject, event: approved } = messageOf('aegis.approval.approved.v1');
+const read = (event: { type: string; data: unknown }) => readEvent({ subject, event });
 
 describe('a stored event', () => {
   it('is read with its type', () => {
-    expect(readEvent(approved)).toEqual({ type: approved.type, data: approved.data });
-    expect(readEvent(approved, ...APPROVAL_EVENTS)?.data.approval.status).toBe('approved');
+    expect(read(approved)).toEqual({ type: approved.type, data: approved.data });
+    expect(readEvent({ subject, event: approved }, ...APPROVAL_EVENTS)?.data.approval.status).toBe(
+      'approved',
+    );
   });
 
   it('is not read as one of another type', () => {
-    expect(readEvent(approved, 'aegis.approval.denied.v1', 'aegis.grant.used.v1')).toBeUndefined();
-    expect(readEvent({ ...approved, type: 'aegis.grant.used.v1' })).toBeUndefined();
+    expect(
+      readEvent({ subject, event: approved }, 'aegis.approval.denied.v1', 'aegis.grant.used.v1'),
+    ).toBeUndefined();
+    expect(read({ ...approved, type: 'aegis.grant.used.v1' })).toBeUndefined();
   });
 
   it.each(['aegis.approval.praised.v1', 'aegis.approval.approved.v2', '', 'constructor'])(
     'of the unknown type %j is not read',
-    (type) => expect(readEvent({ ...approved, type })).toBeUndefined(),
+    (type) => expect(read({ ...approved, type })).toBeUndefined(),
   );
 
-  it('that is not there is not read', () => expect(readEvent(undefined)).toBeUndefined());
+  it('that is not there is not read', () => {
+    expect(readEvent(undefined)).toBeUndefined();
+    expect(readEvent({ subject })).toBeUndefined();
+  });
+
+  it.each([
+    `${subject}.x`,
+    subject.replace('apr_', 'gra_'),
+    `aegis.log.approval.apr_${'b'.repeat(26)}`,
+    'aegis.log.policy',
+  ])('is not read on %s, where it does not belong', (other) =>
+    expect(readEvent({ subject: other, event: approved })).toBeUndefined(),
+  );
 
   it('of a newer version is read with what is new in it', () => {
     const { approval } = approved.data;
     const data = {
-      approval: { ...approval, seen_at: approval.decided_at, rule: { ...approval.rule, id: 'r-1' } },
+      approval: { ...approval, seen_at: approval.decide_by, rule: { ...approval.rule, id: 'r-1' } },
     };
-    expect(readEvent({ ...approved, data })?.data).toEqual(data);
+    expect(read({ ...approved, data })?.data).toEqual(data);
   });
 
   it.each([
@@ -36,7 +55,7 @@ describe('a stored event', () => {
     ['a term that nobody here knows', { terms: { quorum: 2, on: 'weekdays' } }],
   ])('of a newer version with %s is not read', (_, more) => {
     const data = { approval: { ...approved.data.approval, ...more } };
-    expect(readEvent({ ...approved, data })).toBeUndefined();
+    expect(read({ ...approved, data })).toBeUndefined();
   });
 });
 
@@ -52,22 +71,27 @@ describe('an event of an older version', () => {
       data: { ...z.looseObject({}).parse(data), currency: 'EUR' },
     }),
   };
-  const read = createReadEvent({ 'aegis.money.paid.v3': V3 }, upcasters);
+  const log = { id: 'money', title: 'Money', subject: 'aegis.log.money' };
+  const reader = createReadEvent({ 'aegis.money.paid.v3': { schema: V3, channel: log } }, upcasters);
+  const readMoney = (event: { type: string; data: unknown }, ...types: 'aegis.money.paid.v3'[]) =>
+    reader({ subject: log.subject, event }, ...types);
   const paid = { type: 'aegis.money.paid.v3', data: { cents: 500, currency: 'EUR' } };
 
   it('is read as one of the newest, through each version between', () => {
-    expect(read({ type: 'aegis.money.paid.v1', data: { euros: 5 } })).toEqual(paid);
-    expect(read({ type: 'aegis.money.paid.v2', data: { cents: 500 } }, 'aegis.money.paid.v3')).toEqual(paid);
-    expect(read(paid)).toEqual(paid);
+    expect(readMoney({ type: 'aegis.money.paid.v1', data: { euros: 5 } })).toEqual(paid);
+    expect(readMoney({ type: 'aegis.money.paid.v2', data: { cents: 500 } }, 'aegis.money.paid.v3')).toEqual(
+      paid,
+    );
+    expect(readMoney(paid)).toEqual(paid);
   });
 
   it('is not read where its upcaster can not, or gives what the newest does not take', () => {
-    expect(read({ type: 'aegis.money.paid.v1', data: { pounds: 5 } })).toBeUndefined();
-    expect(read({ type: 'aegis.money.paid.v2', data: { cents: 'many' } })).toBeUndefined();
+    expect(readMoney({ type: 'aegis.money.paid.v1', data: { pounds: 5 } })).toBeUndefined();
+    expect(readMoney({ type: 'aegis.money.paid.v2', data: { cents: 'many' } })).toBeUndefined();
   });
 
   it('ends where upcasters go in a circle', () => {
     const again = createReadEvent({}, { 'aegis.a.b.v1': (data) => ({ type: 'aegis.a.b.v1', data }) });
-    expect(again({ type: 'aegis.a.b.v1', data: {} })).toBeUndefined();
+    expect(again({ subject: log.subject, event: { type: 'aegis.a.b.v1', data: {} } })).toBeUndefined();
   });
 });

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
-import { EVENT_DATA } from './events.ts';
+import { belongsOn, type EventDefinition } from './events/event.ts';
+import { EVENT_TYPES } from './events/mod.ts';
 import { tolerant } from './tolerant.ts';
 
-/** An event as it is stored. */
 type Stored = { readonly type: string; readonly data: unknown };
-type Schemas = Readonly<Record<string, z.ZodType>>;
-type EventOf<S extends Schemas, T extends keyof S> = {
-  [Type in T]: { type: Type; data: z.output<S[Type]> };
+/** A message of the log; `event` is missing where it can't be read as an envelope. */
+type Message = { readonly subject: string; readonly event?: Stored | undefined };
+type Definitions = Readonly<Record<string, Pick<EventDefinition, 'schema' | 'channel'>>>;
+type EventOf<D extends Definitions, T extends keyof D> = {
+  [Type in T]: { type: Type; data: z.output<D[Type]['schema']> };
 }[T];
 
 /**
@@ -35,23 +37,28 @@ function upcast(event: Stored, upcasters: Upcasters): Stored | undefined {
 }
 
 /** The one way to read stored events of these types. */
-export function createReadEvent<S extends Schemas>(schemas: S, upcasters: Upcasters) {
-  const readers = new Map(Object.entries(schemas).map(([type, schema]) => [type, tolerant(schema, 'kept')]));
-  return <T extends keyof S>(
-    event: Stored | undefined,
+export function createReadEvent<D extends Definitions>(definitions: D, upcasters: Upcasters) {
+  const readers = new Map(
+    Object.entries(definitions).map(([type, { schema }]) => [type, tolerant(schema, 'kept')]),
+  );
+  return <T extends keyof D>(
+    message: Message | undefined,
     ...types: readonly T[]
-  ): EventOf<S, T> | undefined => {
-    const current = event && upcast(event, upcasters);
+  ): EventOf<D, T> | undefined => {
+    const current = message?.event && upcast(message.event, upcasters);
     if (!current || (types.length > 0 && !types.some((type) => type === current.type))) return undefined;
-    const parsed = readers.get(current.type)?.safeParse(current.data);
-    return parsed?.success ? ({ type: current.type, data: parsed.data } as EventOf<S, T>) : undefined;
+    const { data } = readers.get(current.type)?.safeParse(current.data) ?? {};
+    const definition = definitions[current.type];
+    if (!data || !definition || !belongsOn(definition, message.subject, data)) return undefined;
+    return { type: current.type, data } as EventOf<D, T>;
   };
 }
 
 /**
- * A stored event as this version understands it: an older version of it is brought up to date, and members that only a newer
- * version knows are kept, so that a state that is written again loses none of them. Of any type where none is named.
+ * A message of the log as this version understands it: an older version of its event is brought up to date, and members that only
+ * a newer version knows are kept, so that a state that is written again loses none of them. Of any type where none is named.
  *
- * @returns undefined where it can't be read, or is of another type: nothing may stand on it
+ * @returns undefined where it can't be read, is of another type, or is on a subject where its type and its data don't belong:
+ * nothing may stand on it
  */
-export const readEvent = createReadEvent(EVENT_DATA, UPCASTERS);
+export const readEvent = createReadEvent(EVENT_TYPES, UPCASTERS);

@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { Envelope } from './envelope.ts';
-import { type Json, type ReleaseSchemas, releaseSchemas } from './json-schemas.ts';
+import type { EventType } from './events/mod.ts';
 import { readEvent } from './read-event.ts';
 import { RPCS } from './rpcs.ts';
+import { storedOn } from './testing/fixtures.ts';
+import { type Json, type ReleaseSchemas, releaseSchemas } from './testing/json-schemas.ts';
 import { tolerant } from './tolerant.ts';
 
 /**
@@ -24,7 +26,7 @@ const readAll = (folder: string): [name: string, fixture: unknown][] =>
     readJson(`${folder}/${file}`),
   ]);
 
-type Event = { type: string; data: unknown };
+type Event = { type: EventType; data: never };
 type Question = { request: unknown; reply: unknown };
 const eventsIn = (folder: string) => readAll(`${folder}events`) as [string, Event][];
 const questionsIn = (folder: string) => readAll(`${folder}rpc`) as [string, Question][];
@@ -34,9 +36,10 @@ const RELEASES = readdirSync(new URL('releases/', FIXTURES)).toSorted(byVersion)
 
 describe.each(RELEASES)('what release %s has written and said', (release) => {
   it.each(eventsIn(`releases/${release}/`))('is read by this one: %s', (_, fixture) => {
+    const { type, data } = fixture;
     const event = Envelope.parse(fixture);
     expect(event).toEqual(fixture);
-    expect(readEvent(event)).toBeDefined();
+    expect(readEvent({ subject: storedOn(type, data), event })).toBeDefined();
   });
 
   it.each(questionsIn(`releases/${release}/`))(

@@ -35,6 +35,25 @@ function token(value: string): string {
   return value;
 }
 
+/** A subject with one token in braces that is a parameter: called with it, the exact subject. */
+export type Subject<T extends string = string> = {
+  /** @throws RangeError where it is no subject token */
+  (parameter: T): string;
+  /** Such as `aegis.log.approval.{approval_id}`. */
+  readonly address: string;
+  /** The parameter in an exact subject; undefined where that is no such subject. */
+  parameterIn(subject: string): string | undefined;
+};
+
+function subject<T extends string = string>(address: string): Subject<T> {
+  const [before = '', after = ''] = address.split(/\{\w+\}/);
+  const parameterIn = (exact: string): string | undefined => {
+    const parameter = exact.slice(before.length, exact.length - after.length);
+    return TOKEN.test(parameter) && `${before}${parameter}${after}` === exact ? parameter : undefined;
+  };
+  return Object.assign((parameter: T) => `${before}${token(parameter)}${after}`, { address, parameterIn });
+}
+
 /** `aegis.rpc.<service>.<verb>` */
 export const rpcSubject = (service: ServiceName, verb: string): string =>
   `aegis.rpc.${service}.${token(verb)}`;
@@ -44,22 +63,20 @@ export const AUDIT_LOG = `${LOG}.audit`;
 export const APPROVALS_LOG = `${LOG}.approval.>`;
 export const DECISIONS_LOG = `${LOG}.decision.>`;
 
-/** `aegis.log.decision.enforce.<outcome>` */
-export const enforceLog = (outcome: 'allowed' | 'pending' | 'blocked'): string =>
-  `${LOG}.decision.enforce.${outcome}`;
+export const enforceLog = subject<'allowed' | 'pending' | 'blocked'>(`${LOG}.decision.enforce.{outcome}`);
 
-/** `aegis.log.approval.<approval_id>`: one exact subject an aggregate, so that compare-and-set guards it. */
-export const approvalLog = (approvalId: string): string => `${LOG}.approval.${token(approvalId)}`;
+/** One exact subject an aggregate, so that compare-and-set guards it. */
+export const approvalLog = subject(`${LOG}.approval.{approval_id}`);
 
-/** `aegis.log.idempotency.<key_digest>`: the answer once given for an idempotency key. */
-export const idempotencyLog = (keyDigest: string): string => `${LOG}.idempotency.${token(keyDigest)}`;
+/** The answer once given for an idempotency key. */
+export const idempotencyLog = subject(`${LOG}.idempotency.{key_digest}`);
 
 export const GRANTS_LOG = `${LOG}.grant.*`;
-/** `aegis.log.grant.<grant_id>`: one exact subject a grant, so that no use passes its revocation. */
-export const grantLog = (grantId: string): string => `${LOG}.grant.${token(grantId)}`;
+/** One exact subject a grant, so that no use passes its revocation. */
+export const grantLog = subject(`${LOG}.grant.{grant_id}`);
 
-/** `aegis.log.waiting.<digest of the principal>`: what an agent waits for; compare-and-set keeps its limit. */
-export const waitingLog = (principalDigest: string): string => `${LOG}.waiting.${token(principalDigest)}`;
+/** What an agent waits for; compare-and-set keeps its limit. */
+export const waitingLog = subject(`${LOG}.waiting.{principal_digest}`);
 export const WAITING_LOG = `${LOG}.waiting.*`;
 
 export const WEBHOOK_LOG = `${LOG}.webhook`;
@@ -68,30 +85,29 @@ export const CALLS_LOG = `${LOG}.call.*`;
 /** What servers say of their tools, and what an approver accepted of it. */
 export const TOOLS_LOG = `${LOG}.tool.>`;
 
-/** `aegis.log.call.<call_id>`: how a call through the firewall ended. Compare-and-set from nothing: a call ends once. */
-export const callLog = (callId: string): string => `${LOG}.call.${token(callId)}`;
+/** How a call through the firewall ended. Compare-and-set from nothing: a call ends once. */
+export const callLog = subject(`${LOG}.call.{call_id}`);
 
-/** `aegis.log.tool.<server>`: written by the firewall in the path, which sees the definitions. */
-export const toolLog = (server: string): string => `${LOG}.tool.${token(server)}`;
+/** Written by the firewall in the path, which sees the definitions. */
+export const toolLog = subject(`${LOG}.tool.{server}`);
 
-/** `aegis.log.tool.<server>.accepted`: written by approvals alone, so that no agent can accept a definition. */
-export const toolAcceptedLog = (server: string): string => `${toolLog(server)}.accepted`;
+/** Written by approvals alone, so that no agent can accept a definition. */
+export const toolAcceptedLog = subject(`${LOG}.tool.{server}.accepted`);
 
-/** `aegis.alive.<instance>`: answered by a run of the firewall as long as it lives; nobody there means it is gone. */
-export const aliveSubject = (instance: string): string => `aegis.alive.${token(instance)}`;
+/** Answered by a run of the firewall as long as it lives; nobody there means it is gone. */
+export const aliveSubject = subject('aegis.alive.{instance}');
 
-/** `aegis.checks.<outcome>` */
-export const checkSubject = (outcome: 'allowed' | 'review' | 'blocked'): string => `aegis.checks.${outcome}`;
+export const checkSubject = subject<'allowed' | 'review' | 'blocked'>('aegis.checks.{outcome}');
 
-export const timerSchedule = (approvalId: string): string => `aegis.timers.schedule.${token(approvalId)}`;
-export const timerFire = (approvalId: string): string => `aegis.timers.fire.${token(approvalId)}`;
-/** `aegis.deliveries.<webhook_id>`: notices that wait to be sent. */
-export const deliverySubject = (webhookId: string): string => `aegis.deliveries.${token(webhookId)}`;
-/** `aegis.delivered.<webhook_id>`: attempts. */
-export const deliveredSubject = (webhookId: string): string => `aegis.delivered.${token(webhookId)}`;
+export const timerSchedule = subject('aegis.timers.schedule.{approval_id}');
+export const timerFire = subject('aegis.timers.fire.{approval_id}');
+/** Notices that wait to be sent. */
+export const deliverySubject = subject('aegis.deliveries.{webhook_id}');
+/** Attempts. */
+export const deliveredSubject = subject('aegis.delivered.{webhook_id}');
 
 export const TIMERS_FIRED = 'aegis.timers.fire.>';
 
-/** What an outsider sees of a stored fact: `aegis.log.x` is republished as `aegis.events.x`. */
-export const eventSubject = (logSubject: string): string =>
-  logSubject.startsWith(`${LOG}.`) ? `${EVENTS}.${logSubject.slice(LOG.length + 1)}` : logSubject;
+/** Where an outsider sees what is stored on a subject: the streams republish it there. */
+export const eventSubject = (stored: string): string =>
+  stored.replace(/^aegis\.log\./, `${EVENTS}.`).replace(/^aegis\.checks\./, `${EVENTS}.decision.check.`);

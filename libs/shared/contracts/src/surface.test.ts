@@ -92,7 +92,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   ],
   'decision-event': ['decisionEvent'],
   envelope: ['Envelope', 'Traceparent', 'traceIdOf'],
-  events: ['APPROVAL_EVENTS', 'EVENT_DATA', 'GRANT_EVENTS', 'isEventType'],
+  events: ['APPROVAL_EVENTS', 'EVENT_TYPES', 'GRANT_EVENTS', 'isEventType'],
   'grant-minutes': ['LEAST_GRANT_MINUTES', 'MOST_GRANT_MINUTES', 'minutesToMs'],
   grants: [
     'ArgumentPattern',
@@ -111,7 +111,6 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'onTheBus',
   ],
   health: ['HealthReply', 'WITH_HEALTH', 'healthOf'],
-  'json-schemas': ['namedJsonSchemas', 'refTo', 'releaseSchemas'],
   'keys-file': ['CLIENT_KEY_PREFIX', 'KeysFile', 'parseKeys'],
   policy: [
     'PolicyEffectiveReply',
@@ -127,7 +126,6 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'policyMigrate',
     'policyValidate',
   ],
-  'proxied-call': ['CallFailed', 'CallOutcomeUnknown', 'CallPassed', 'CallRefused', 'CallSucceeded'],
   'read-event': ['createReadEvent', 'readEvent'],
   rpc: ['Empty', 'rpc'],
   rpcs: ['RPCS'],
@@ -170,6 +168,8 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'waitingLog',
   ],
   terms: ['ApprovalTerms'],
+  'testing/fixtures': ['fixtureOf', 'messageOf', 'storedOn'],
+  'testing/json-schemas': ['namedJsonSchemas', 'refTo', 'releaseSchemas'],
   tolerant: ['isWhole', 'tolerant', 'whole'],
   'tool-definition': [
     'AcceptTool',
@@ -183,7 +183,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'approvalsAccept',
     'approvalsTools',
   ],
-  waiting: ['AgentWaiting'],
+  waiting: ['AgentWaiting', 'agentDigest'],
   webhooks: [
     'Delivery',
     'ListDeliveriesReply',

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Approval } from './approvals.ts';
-import { CheckReply } from './decision.ts';
-import { EVENT_DATA } from './events.ts';
+import { CheckReply, DecisionEnforced } from './decision.ts';
 import { Grant } from './grants.ts';
 import { isWhole, tolerant, whole } from './tolerant.ts';
 import { Delivery } from './webhooks.ts';
@@ -76,11 +75,7 @@ it('what people judge, and what narrows what may run, is read whole', () => {
   const parts = [call, terms.unwrap(), ruled.unwrap(), Grant.shape.pattern, Grant.shape.terms.unwrap()];
   expect(parts.map(isWhole)).toEqual(parts.map(() => true));
   expect(isWhole(CheckReply.shape.terms.unwrap())).toBe(true);
-  expect([isWhole(Approval), isWhole(Grant), isWhole(EVENT_DATA['aegis.decision.enforced.v1'])]).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  expect([isWhole(Approval), isWhole(Grant), isWhole(DecisionEnforced)]).toEqual([false, false, false]);
 });
 
 it('a reader is made once', () => {

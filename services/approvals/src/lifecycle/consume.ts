@@ -14,10 +14,11 @@ export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<
 
 /** We write this decision for the enforcer, so we look at what it says: allowed, by this approval, for this call. */
 function checkDecision({ approval_id, decision }: ConsumeApproval, digest: string): DecisionEnforced {
-  const data = readEvent(decision, 'aegis.decision.enforced.v1')?.data;
-  const fits =
-    data?.outcome === 'allowed' && data.approval_id === approval_id && data.call.call_digest === digest;
-  if (fits) return data;
+  const data = readEvent(
+    { subject: enforceLog('allowed'), event: decision },
+    'aegis.decision.enforced.v1',
+  )?.data;
+  if (data?.approval_id === approval_id && data.call.call_digest === digest) return data;
   throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
 }
 
@@ -31,7 +32,7 @@ export function createConsume(bus: Bus, store: Store, validity: Validity, now: (
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
     if (!request.idempotency) return undefined;
     const stored = await bus.read.last(idempotencyLog(request.idempotency.key_digest), deadlineMs);
-    const answered = readEvent(stored?.event, 'aegis.idempotency.answered.v1')?.data;
+    const answered = readEvent(stored, 'aegis.idempotency.answered.v1')?.data;
     return answered?.call_digest === digest ? answered.reply : undefined;
   };
 

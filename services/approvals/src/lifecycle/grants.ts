@@ -82,7 +82,7 @@ export function createGrants(deps: GrantsDeps): Grants {
     const isId = GrantId.safeParse(grantId).success;
     const stored = isId ? await bus.read.last(grantLog(grantId), deadlineMs) : undefined;
     if (!stored) throw new AppError('not_found', `There is no grant ${JSON.stringify(grantId)}.`);
-    const changed = readEvent(stored.event, ...GRANT_EVENTS);
+    const changed = readEvent(stored, ...GRANT_EVENTS);
     if (changed) return { grant: changed.data.grant, seq: stored.seq };
     throw new AppError('storage_unavailable', `The record of grant ${grantId} can not be read.`);
   };

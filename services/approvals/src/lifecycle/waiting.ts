@@ -1,17 +1,12 @@
-import { createHash } from 'node:crypto';
 import { type Bus, type Fact, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { readEvent } from '@aegis/contracts/read-event';
 import { waitingLog } from '@aegis/contracts/subjects';
-import type { AgentWaiting } from '@aegis/contracts/waiting';
+import { type AgentWaiting, agentDigest } from '@aegis/contracts/waiting';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-
-/** One subject token for an agent, whatever its name is. */
-const subjectOf = (principal: string): string =>
-  waitingLog(createHash('sha256').update(principal).digest('hex'));
 
 export type WaitingList = {
   /**
@@ -42,7 +37,7 @@ export function createWaiting({ bus, index, indexCaughtUp, now, limit }: Waiting
   const load = async (subject: string, deadlineMs: number) => {
     const stored = await bus.read.last(subject, deadlineMs);
     if (!stored) return { seq: 0, waiting: undefined };
-    const waiting = readEvent(stored.event, 'aegis.agent.waiting.v1')?.data;
+    const waiting = readEvent(stored, 'aegis.agent.waiting.v1')?.data;
     if (waiting) return { seq: stored.seq, waiting };
     throw new AppError('storage_unavailable', 'The record of what an agent waits for can not be read.');
   };
@@ -62,7 +57,7 @@ export function createWaiting({ bus, index, indexCaughtUp, now, limit }: Waiting
   };
 
   const join: WaitingList['join'] = async (principal, approvalId, store, deadlineMs) => {
-    const subject = subjectOf(principal);
+    const subject = waitingLog(agentDigest(principal));
     for (let { seq, waiting } = await load(subject, deadlineMs); ; ) {
       const others = await othersOf(waiting, deadlineMs);
       if (others.length >= limit) return tooMany(principal, limit);

@@ -3,7 +3,6 @@ import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import type { ApprovalSummary } from '@aegis/contracts/console';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
-import { approvalLog } from '@aegis/contracts/subjects';
 import { LatestTime } from './latest-time.ts';
 import { toSummary } from './summary.ts';
 import { type WrongCode, WrongCodes } from './wrong-codes.ts';
@@ -87,9 +86,8 @@ export class ApprovalIndex {
   #unreadable = 0;
 
   apply(message: Followed): void {
-    const changed = readEvent(message.event, ...APPROVAL_EVENTS)?.data;
-    const belongs = changed && message.subject === approvalLog(changed.approval.approval_id);
-    if (!belongs || !message.event) {
+    const changed = readEvent(message, ...APPROVAL_EVENTS)?.data;
+    if (!changed || !message.event) {
       this.#unreadable++;
       return;
     }

@@ -2,7 +2,6 @@ import type { Followed } from '@aegis/bus';
 import { GRANT_EVENTS } from '@aegis/contracts/events';
 import type { Grant } from '@aegis/contracts/grants';
 import { readEvent } from '@aegis/contracts/read-event';
-import { grantLog } from '@aegis/contracts/subjects';
 
 /** Every grant that there ever was, as it is now. */
 export class GrantIndex {
@@ -11,8 +10,8 @@ export class GrantIndex {
   #unreadable = 0;
 
   apply(message: Followed): void {
-    const grant = readEvent(message.event, ...GRANT_EVENTS)?.data.grant;
-    if (grant && message.subject === grantLog(grant.grant_id)) this.#put(grant);
+    const grant = readEvent(message, ...GRANT_EVENTS)?.data.grant;
+    if (grant) this.#put(grant);
     else this.#unreadable++;
   }
 

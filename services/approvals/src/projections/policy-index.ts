@@ -16,8 +16,8 @@ export class PolicyIndex {
   #current: string | undefined;
 
   /** True where another policy is in force from now on. */
-  apply({ event }: Followed): boolean {
-    const published = readEvent(event, 'aegis.policy.published.v1')?.data;
+  apply(message: Followed): boolean {
+    const published = readEvent(message, 'aegis.policy.published.v1')?.data;
     if (!published) return false;
     const { digest, policy: document } = published;
     const isNew = digest !== this.#current;

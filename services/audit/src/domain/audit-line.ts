@@ -1,23 +1,43 @@
-import type { AuditLine } from '@aegis/contracts/audit';
+import { AuditLine } from '@aegis/contracts/audit';
 import { type Envelope, traceIdOf } from '@aegis/contracts/envelope';
-import { isEventType } from '@aegis/contracts/events';
+import { EVENT_TYPES, type EventDefinition, type Flat, isEventType } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
-import type { Flat } from './flat.ts';
-import { FLATTEN } from './flatten.ts';
+import { tolerant } from '@aegis/contracts/tolerant';
+import type { z } from 'zod';
 import { eventIdOf, type Recorded } from './recorded.ts';
 
 /** Keeps a line short enough to be read in one piece, whatever an event brings along. */
 const LONGEST_NOTE = 4096;
 
-const unreadable = (note: string): Flat => ({ action: 'unreadable', ok: false, note });
+type Said = Flat & { action: string };
 
-function flatten(event: Envelope | undefined): Flat {
+const unreadable = (note: string): Said => ({ action: 'unreadable', ok: false, note });
+
+/** The members of the data that a line has under the same name. What only a newer version knows is none of them. */
+function sameWords({ schema }: EventDefinition, data: Record<string, unknown>): Flat {
+  const names = Object.keys(schema.shape).filter((name) => name in AuditLine.shape);
+  return Object.fromEntries(names.map((name) => [name, data[name]]));
+}
+
+/** Why an event says nothing that counts. */
+function fault({ type, data }: Envelope, subject: string): string {
+  if (!isEventType(type)) return `unknown type of event ${type}`;
+  const fits = tolerant<z.ZodType>(EVENT_TYPES[type].schema, 'kept').safeParse(data).success;
+  return fits ? `${type} does not belong on ${subject}` : `the data does not fit ${type}`;
+}
+
+function flatten(recorded: Recorded): Said {
+  const { event, subject } = recorded;
   if (event === undefined) return unreadable('this message is not an event');
-  const read = readEvent(event);
-  if (read) return (FLATTEN[read.type] as (data: unknown) => Flat)(read.data);
-  return unreadable(
-    isEventType(event.type) ? `the data does not fit ${event.type}` : `unknown type of event ${event.type}`,
-  );
+  const read = readEvent(recorded);
+  if (!read) return unreadable(fault(event, subject));
+  const definition: EventDefinition = EVENT_TYPES[read.type];
+  const [, area, happened] = read.type.split('.');
+  return {
+    action: `${area}.${happened}`,
+    ...sameWords(definition, read.data),
+    ...definition.audit?.(read.data),
+  };
 }
 
 const cut = (note: string): string =>
@@ -26,7 +46,7 @@ const cut = (note: string): string =>
 /** The line of one fact. Every fact has one, so that `seq` has no gaps; what can't be read is `unreadable`, `ok: false`. */
 export function toAuditLine(recorded: Recorded): AuditLine {
   const { seq, event, storedAt } = recorded;
-  const flat = flatten(event);
+  const flat = flatten(recorded);
   return {
     seq,
     ts: event?.time ?? storedAt.toISOString(),

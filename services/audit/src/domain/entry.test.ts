@@ -1,5 +1,5 @@
+import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { describe, expect, it } from 'vitest';
-import { eventOf, SAMPLES } from '../testkit/samples.ts';
 import { toEntry } from './entry.ts';
 
 const storedAt = new Date();
@@ -8,8 +8,8 @@ const HOSTILE =
 
 describe('what is written for an event', () => {
   it('is one line, whatever a client writes into it, and reads back as it was written', () => {
-    const data = { ...SAMPLES['aegis.audit.written.v1'], note: HOSTILE };
-    const { audit } = toEntry({ seq: 1, storedAt, event: eventOf('aegis.audit.written.v1', 'e', data) });
+    const data = { ...fixtureOf('aegis.audit.written.v1').data, note: HOSTILE };
+    const { audit } = toEntry({ seq: 1, storedAt, ...messageOf('aegis.audit.written.v1', data) });
     expect(audit.endsWith('}\n')).toBe(true);
     expect(audit.slice(0, -1)).not.toMatch(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u);
     expect((JSON.parse(audit) as { note: string }).note).toBe(HOSTILE);
@@ -17,8 +17,8 @@ describe('what is written for an event', () => {
   });
 
   it('is a line in the approvals file too where it is about an approval', () => {
-    const event = eventOf('aegis.approval.denied.v1', 'e');
-    const { approval = '' } = toEntry({ seq: 3, storedAt, event });
+    const message = messageOf('aegis.approval.denied.v1');
+    const { approval = '' } = toEntry({ seq: 3, storedAt, ...message });
     expect(Object.keys(JSON.parse(approval) as object)).toEqual([
       'status',
       'dry_run_id',
@@ -32,15 +32,15 @@ describe('what is written for an event', () => {
     ]);
     expect(JSON.parse(approval)).toMatchObject({
       status: 'denied',
-      dry_run_id: 'dry-1',
+      dry_run_id: message.event.data.approval.dry_run_id,
       seq: 3,
-      event_id: 'e',
+      event_id: message.event.id,
     });
   });
 
   it('is not in the approvals file where a client only says so', () => {
-    const data = { ...SAMPLES['aegis.audit.written.v1'], action: 'approval.approved' };
-    const event = eventOf('aegis.audit.written.v1', 'e', data);
-    expect(toEntry({ seq: 3, storedAt, event }).approval).toBeUndefined();
+    const data = { ...fixtureOf('aegis.audit.written.v1').data, action: 'approval.approved' };
+    const message = messageOf('aegis.audit.written.v1', data);
+    expect(toEntry({ seq: 3, storedAt, ...message }).approval).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import type { Envelope } from '@aegis/contracts/envelope';
 
 /** A fact as the log gives it; `event` is missing where the message is no envelope. */
-export type Recorded = { seq: number; event?: Envelope; storedAt: Date };
+export type Recorded = { seq: number; subject: string; event?: Envelope; storedAt: Date };
 
 /** The event id of a line. What can't be read has none, so it is named by its place. */
 export const eventIdOf = ({ seq, event }: Pick<Recorded, 'seq' | 'event'>): string =>

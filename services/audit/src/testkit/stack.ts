@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bus } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import type { AuditLine } from '@aegis/contracts/audit';
-import { approvalLog, enforceLog, idempotencyLog, POLICY_LOG } from '@aegis/contracts/subjects';
+import type { Envelope } from '@aegis/contracts/envelope';
+import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { createAudit } from '../service.ts';
-import { approvalOf, eventOf, SAMPLES } from './samples.ts';
 
 export const soon = (ms = 5_000): number => Date.now() + ms;
 
@@ -69,32 +69,34 @@ export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service
     },
   });
 
-/** Stores an event, and gives its id. */
-export async function enforced(bus: Bus, tool = 'shell'): Promise<string> {
+/** Stores an event as one with an id of its own, and gives that. */
+async function store(
+  { commit }: Bus,
+  { subject, event }: { subject: string; event: Envelope },
+): Promise<string> {
   const id = randomUUID();
-  const { call, ...rest } = SAMPLES['aegis.decision.enforced.v1'];
-  const event = eventOf('aegis.decision.enforced.v1', id, { ...rest, call: { ...call, tool } });
-  await bus.commit({ subject: enforceLog('blocked'), event }, soon(20_000));
+  await commit({ subject, event: { ...event, id } }, soon(20_000));
   return id;
 }
 
-export async function approvalAsked(bus: Bus): Promise<string> {
-  const id = randomUUID();
-  const approval_id = `apr_${id.replaceAll(/[^a-f]/g, '').padEnd(26, 'a')}`;
-  const event = eventOf('aegis.approval.requested.v1', id, {
-    approval: approvalOf({ status: 'pending', approval_id }),
-  });
-  await bus.commit({ subject: approvalLog(id), event }, soon(20_000));
-  return id;
+export function enforced(bus: Bus, tool = 'shell'): Promise<string> {
+  const { data } = fixtureOf('aegis.decision.enforced.v1');
+  const call = { ...data.call, tool };
+  return store(bus, messageOf('aegis.decision.enforced.v1', { ...data, outcome: 'blocked', call }));
+}
+
+/** Each is an approval of its own. */
+export function approvalAsked(bus: Bus): Promise<string> {
+  const approval_id = `apr_${randomBytes(26).toString('hex').replaceAll(/\d/g, 'z').slice(0, 26)}`;
+  const { approval } = fixtureOf('aegis.approval.requested.v1').data;
+  return store(bus, messageOf('aegis.approval.requested.v1', { approval: { ...approval, approval_id } }));
 }
 
 /** One of everything that may be in the log. */
 export async function oneOfEach({ enforcer, approvals, policy, audit }: Stack): Promise<void> {
   await enforced(enforcer);
   await approvalAsked(approvals);
-  const answered = eventOf('aegis.idempotency.answered.v1', randomUUID());
-  await enforcer.commit({ subject: idempotencyLog('k1'), event: answered }, soon());
-  const published = eventOf('aegis.policy.published.v1', randomUUID());
-  await policy.commit({ subject: POLICY_LOG, event: published }, soon());
+  await store(enforcer, messageOf('aegis.idempotency.answered.v1'));
+  await store(policy, messageOf('aegis.policy.published.v1'));
   await audit.link.nc.request('aegis.log.audit', 'this is no event', { timeout: 2_000 });
 }

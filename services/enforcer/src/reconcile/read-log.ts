@@ -5,9 +5,10 @@ import { CALLS_LOG, enforceLog } from '@aegis/contracts/subjects';
 import type { OpenCall } from './open-calls.ts';
 
 /** The dispatch in a stored decision, or undefined where it has none or can't be read. */
-export function toOpenCall({ event }: Followed): OpenCall | undefined {
+export function toOpenCall(message: Followed): OpenCall | undefined {
+  const { event } = message;
   if (event?.data['dispatch'] === undefined) return undefined;
-  const { dispatch, outcome, call } = readEvent(event, 'aegis.decision.enforced.v1')?.data ?? {};
+  const { dispatch, outcome, call } = readEvent(message, 'aegis.decision.enforced.v1')?.data ?? {};
   if (dispatch === undefined || call === undefined || outcome !== 'allowed') return undefined;
   const { call_id, instance, server } = dispatch;
   const { tool, principal } = call;

@@ -1,7 +1,6 @@
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
-import { toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
 import { isShowable } from './definition.ts';
 
 /** What happened to a tool, and where in the log. */
@@ -26,22 +25,11 @@ export type ReadToolEvent = ToolEvent | 'unreadable' | 'unfit';
 
 const TYPES = ['aegis.tool.seen.v1', 'aegis.tool.changed.v1', 'aegis.tool.accepted.v1'] as const;
 
-function parse({ seq, event }: ToolMessage): ToolEvent | undefined {
-  const read = readEvent(event, ...TYPES);
-  return read && event && { ...read, seq, time: event.time };
-}
-
-/**
- * Reads one message. Who may write a subject is all that says who wrote it, so each event counts on its own server's
- * subject alone, and an acceptance where the firewall can't write.
- */
+/** Reads one message. An acceptance counts only where the firewall can't write. */
 export function readToolEvent(message: ToolMessage): ReadToolEvent {
-  const event = parse(message);
-  if (!event) return 'unreadable';
-  const { server } = event.data;
-  if (event.type === 'aegis.tool.accepted.v1') {
-    return message.subject === toolAcceptedLog(server) ? event : 'unreadable';
-  }
-  if (message.subject !== toolLog(server)) return 'unreadable';
+  const read = readEvent(message, ...TYPES);
+  if (!read || !message.event) return 'unreadable';
+  const event = { ...read, seq: message.seq, time: message.event.time };
+  if (event.type === 'aegis.tool.accepted.v1') return event;
   return isShowable(event.data.definition, event.data.digest) ? event : 'unfit';
 }

@@ -1,21 +1,20 @@
 import { z } from 'zod';
-import * as approvals from './approvals.ts';
-import * as audit from './audit.ts';
-import * as call from './call.ts';
-import * as decision from './decision.ts';
-import * as envelope from './envelope.ts';
-import { EVENT_DATA } from './events.ts';
-import * as grants from './grants.ts';
-import * as health from './health.ts';
-import * as policy from './policy.ts';
-import * as proxiedCall from './proxied-call.ts';
-import * as rpc from './rpc.ts';
-import { RPCS } from './rpcs.ts';
-import * as terms from './terms.ts';
-import { isWhole } from './tolerant.ts';
-import * as toolDefinition from './tool-definition.ts';
-import * as waiting from './waiting.ts';
-import * as webhooks from './webhooks.ts';
+import * as approvals from '../approvals.ts';
+import * as audit from '../audit.ts';
+import * as call from '../call.ts';
+import * as decision from '../decision.ts';
+import * as envelope from '../envelope.ts';
+import { EVENT_TYPES } from '../events/mod.ts';
+import * as grants from '../grants.ts';
+import * as health from '../health.ts';
+import * as policy from '../policy.ts';
+import * as rpc from '../rpc.ts';
+import { RPCS } from '../rpcs.ts';
+import * as terms from '../terms.ts';
+import { isWhole } from '../tolerant.ts';
+import * as toolDefinition from '../tool-definition.ts';
+import * as waiting from '../waiting.ts';
+import * as webhooks from '../webhooks.ts';
 
 const MODULES: readonly object[] = [
   call,
@@ -25,7 +24,6 @@ const MODULES: readonly object[] = [
   grants,
   waiting,
   webhooks,
-  proxiedCall,
   toolDefinition,
   policy,
   audit,
@@ -43,11 +41,21 @@ type Options = {
   override: (schema: z.core.$ZodType, json: object) => void;
 };
 
+/** `aegis.call.outcome_unknown.v1` is the event CallOutcomeUnknown. */
+const nameOf = (type: string): string =>
+  type
+    .split(/[._]/)
+    .slice(1, -1)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
 function namedSchemas() {
   const registry = z.registry<{ id: string }>();
   for (const [name, schema] of MODULES.flatMap((module) => Object.entries(module))) {
     if (schema instanceof z.ZodType && !registry.has(schema)) registry.add(schema, { id: name });
   }
+  for (const [type, { schema }] of Object.entries(EVENT_TYPES))
+    if (!registry.has(schema)) registry.add(schema, { id: nameOf(type) });
   return registry;
 }
 const NAMED = namedSchemas();
@@ -102,7 +110,9 @@ export function releaseSchemas(): ReleaseSchemas {
         if (isWhole(schema)) Object.assign(json, { 'x-whole': true });
       },
     }),
-    events: Object.fromEntries(Object.entries(EVENT_DATA).map(([type, data]) => [type, refTo(data, place)])),
+    events: Object.fromEntries(
+      Object.entries(EVENT_TYPES).map(([type, { schema }]) => [type, refTo(schema, place)]),
+    ),
     requests: of('request'),
     replies: of('reply'),
   };

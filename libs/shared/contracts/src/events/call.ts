@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { CallId, ClientInfo, Digest, InstanceId, Principal, ServerName } from '../call.ts';
+import { DecisionId } from '../decision.ts';
+import { callLog } from '../subjects.ts';
+import { type Channel, clientText, event } from './event.ts';
+
+const CALLS: Channel<{ call_id: string }> = {
+  id: 'calls',
+  title: 'Calls through the firewall in the path',
+  subject: callLog,
+  parameter: {
+    description: "The call, as its decision's dispatch names it.",
+    of: ({ call_id }) => call_id,
+  },
+};
+
+/** The call that an end belongs to. */
+const of = {
+  call_id: CallId.describe('the call, as the `dispatch` of its decision names it'),
+  decision_id: DecisionId.describe('the `id` of that decision'),
+  instance: InstanceId.describe('the run of the firewall that sent it'),
+  server: ServerName,
+  tool: z.string().min(1).max(400).describe('as rules name it: `<server>.<tool>`'),
+  principal: Principal,
+};
+const timed = {
+  duration_ms: z
+    .number()
+    .min(0)
+    .describe("from the record of the decision to the server's answer, in milliseconds"),
+  result_bytes: z
+    .int()
+    .min(0)
+    .describe('how long the answer is, as the server wrote it: bytes of its JSON text'),
+  result_digest: Digest.optional().describe('SHA-256 of it'),
+  recorded_result: z
+    .unknown()
+    .optional()
+    .describe("the answer, where the server's record mode keeps it: whole or without secrets"),
+};
+const note = { call_id: CallId.describe('an id for this message'), instance: InstanceId, server: ServerName };
+
+const took = (ms: number): string => `${Math.round(ms * 10) / 10} ms`;
+
+/** `ok` is null where it is not known how a call went, and where nobody judged it. */
+export const CALL_DEFINITIONS = {
+  'aegis.call.succeeded.v1': event({
+    schema: z.strictObject({
+      ...of,
+      ...timed,
+      accepted: z
+        .literal(true)
+        .optional()
+        .describe(
+          "the result is a task's handle: the server took the call; how the work goes is not known yet",
+        ),
+    }),
+    channel: CALLS,
+    sentence: 'The server answered with a result.',
+    audit({ duration_ms, result_bytes, accepted }) {
+      const cost = `after ${took(duration_ms)}, ${result_bytes} bytes`;
+      if (!accepted) return { ok: true, status: 'succeeded', note: `a result ${cost}` };
+      return { status: 'accepted', note: `a task's handle ${cost}` };
+    },
+  }),
+  'aegis.call.failed.v1': event({
+    schema: z.strictObject({
+      ...of,
+      ...timed,
+      error: z.string().max(1_000).describe('what the server says, its beginning'),
+    }),
+    channel: CALLS,
+    sentence: 'The server answered with an error, or with a result that says it is one.',
+    audit: ({ error, duration_ms }) => ({
+      ok: false,
+      status: 'failed',
+      note: `${error} (after ${took(duration_ms)})`,
+    }),
+  }),
+  'aegis.call.outcome_unknown.v1': event({
+    schema: z.strictObject({ ...of, because: z.string().max(1_000).describe('why nobody knows') }),
+    channel: CALLS,
+    sentence: 'The server may have run the call; nobody knows. It is never sent again.',
+    audit: ({ because }) => ({ status: 'outcome_unknown', note: because }),
+  }),
+  'aegis.call.passed.v1': event({
+    schema: z.strictObject({
+      ...note,
+      principal: Principal,
+      client: ClientInfo.optional(),
+      method: z.string().min(1).max(200).describe('the MCP method'),
+      params_digest: Digest.optional().describe('SHA-256 of its parameters'),
+    }),
+    channel: CALLS,
+    sentence:
+      'A request that no rule names, such as `completion/complete`, was forwarded. It is not waited for, and has no decision.',
+    audit: ({ method, client }) => ({
+      status: 'passed',
+      note: `${method} reached the server; no rule judges it`,
+      client: clientText(client),
+    }),
+  }),
+  'aegis.call.refused.v1': event({
+    schema: z.strictObject({
+      ...note,
+      principal: Principal,
+      because: z.string().max(1_000).describe('what is odd about it'),
+      message_bytes: z.int().min(0).describe('how long it was'),
+      message_digest: Digest.describe('SHA-256 of its bytes'),
+    }),
+    channel: CALLS,
+    sentence: "A client's message was not forwarded, because readers could differ on what it says.",
+    audit: ({ because, message_bytes }) => ({
+      ok: false,
+      status: 'refused',
+      note: `${because} (a message of ${message_bytes} bytes)`,
+    }),
+  }),
+};

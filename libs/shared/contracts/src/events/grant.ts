@@ -1,0 +1,59 @@
+import { type Grant, GrantChanged } from '../grants.ts';
+import { grantLog } from '../subjects.ts';
+import { because, type Channel, event, type Flat } from './event.ts';
+
+const GRANTS: Channel<GrantChanged> = {
+  id: 'grants',
+  title: 'Grants',
+  subject: grantLog,
+  parameter: {
+    description: 'The grant, such as `gra_y7h5ouf4g2pd3geca2nc3fuqlo`.',
+    of: ({ grant }) => grant.grant_id,
+  },
+};
+
+/** Without the values that its pattern has for arguments: the audit file has no arguments. */
+const line = ({ grant }: GrantChanged): Flat => ({
+  ok: true,
+  tool: grant.pattern.tool,
+  op: grant.pattern.op,
+  approval_id: grant.approval_id,
+  principal: grant.principal,
+  server: grant.pattern.server,
+});
+
+const upTo = ({ pattern: { max_amount_cents: most } }: Grant): string =>
+  most === undefined ? '' : ` up to ${most} cents`;
+
+function given(grant: Grant): string {
+  const { grant_id, granted_by, expires_at, reason } = grant;
+  return because(`grant ${grant_id} given by ${granted_by} until ${expires_at}${upTo(grant)}`, reason);
+}
+
+const used = ({ grant_id, granted_by, uses }: Grant): string =>
+  `grant ${grant_id} of ${granted_by} used ${uses === 1 ? 'once' : `${uses} times`} so far`;
+
+/** What happens to a grant, each with the whole state after it. */
+export const GRANT_DEFINITIONS = {
+  'aegis.grant.given.v1': event({
+    schema: GrantChanged,
+    channel: GRANTS,
+    sentence: 'A person let calls like one run for a while without being asked.',
+    audit: (data) => ({ ...line(data), note: given(data.grant) }),
+  }),
+  'aegis.grant.used.v1': event({
+    schema: GrantChanged,
+    channel: GRANTS,
+    sentence: 'A grant approved a call. It is stored in the same atomic batch as that approval.',
+    audit: (data) => ({ ...line(data), approval_id: data.approval_id, note: used(data.grant) }),
+  }),
+  'aegis.grant.revoked.v1': event({
+    schema: GrantChanged,
+    channel: GRANTS,
+    sentence: 'A person took a grant back. No use of it comes after this.',
+    audit: (data) => {
+      const { grant_id, revoked_by = 'nobody' } = data.grant;
+      return { ...line(data), ok: null, note: `grant ${grant_id} revoked by ${revoked_by}` };
+    },
+  }),
+};
