@@ -10,14 +10,23 @@ export const ApprovalId = z.string().regex(/^apr_[a-z2-7]{26}$/);
 export type ApprovalId = z.infer<typeof ApprovalId>;
 
 /** One person's yes, where it takes more than one. */
-export const Endorsement = z.strictObject({ by: Principal, at: Timestamp, reason: Note.optional() });
+export const Endorsement = z.strictObject({
+  by: Principal.describe('who'),
+  at: Timestamp.describe('when'),
+  reason: Note.optional().describe('why, where they said so'),
+});
 export type Endorsement = z.infer<typeof Endorsement>;
 
 export const GrantId = z.string().regex(/^gra_[a-z2-7]{26}$/);
 export type GrantId = z.infer<typeof GrantId>;
 
 /** What the rule itself took from the arguments, where it does: that counts, whatever the caller states. */
-export const Ruled = whole(z.strictObject({ op: Op.optional(), amount_cents: AmountCents.optional() }));
+export const Ruled = whole(
+  z.strictObject({
+    op: Op.optional().describe('what the call does'),
+    amount_cents: AmountCents.optional().describe('the amount, in cents'),
+  }),
+);
 export type Ruled = z.infer<typeof Ruled>;
 
 /** What a rule took, of its answer; nothing where it took nothing. */
@@ -36,34 +45,31 @@ export const asRuled = ({ call, ruled }: { call: Call; ruled?: Ruled | undefined
 
 /** What is asked: bound to one exact call by its digest. */
 const asked = {
-  approval_id: ApprovalId,
-  dry_run_id: DryRunId,
-  generation: z.int().min(1),
-  trace_id: TraceId,
+  approval_id: ApprovalId.describe('`apr_` and 26 characters'),
+  dry_run_id: DryRunId.describe("the caller's key, or the one made for it"),
+  generation: z.int().min(1).describe('1, and one more each time the key is used again'),
+  trace_id: TraceId.describe('one for the key, through all generations'),
   call: Call,
-  call_digest: Digest,
-  reasons: z.array(z.string()),
-  reason: Note.optional(),
-  rule: MatchedRule.optional(),
-  policy_digest: Digest.optional(),
-  terms: ApprovalTerms.optional(),
-  ruled: Ruled.optional(),
-  requested_at: Timestamp,
-  decide_by: Timestamp,
-  /** Who has said yes so far, where it takes more than one. */
-  endorsements: z.array(Endorsement).optional(),
+  call_digest: Digest.describe('SHA-256 of that call in its RFC 8785 form'),
+  reasons: z.array(z.string()).describe('why a person is asked'),
+  reason: Note.optional().describe('what the agent says about it'),
+  rule: MatchedRule.optional().describe('the rule that asked for a person'),
+  policy_digest: Digest.optional().describe('the policy that asked for a person'),
+  terms: ApprovalTerms.optional().describe('who decides, and until when, where the rule says it'),
+  ruled: Ruled.optional().describe('what its rule took from the arguments: that counts, whatever is stated'),
+  requested_at: Timestamp.describe('when it was asked for'),
+  decide_by: Timestamp.describe('until when it can be decided'),
+  endorsements: z.array(Endorsement).optional().describe('who has said yes so far'),
 };
 const decided = {
-  decided_at: Timestamp,
-  decided_by: Principal,
-  /** What the decider said why. */
-  decision_reason: Note.optional(),
+  decided_at: Timestamp.describe('when it was decided'),
+  decided_by: Principal.describe('who decided; of several, the last; of a grant, who gave it'),
+  decision_reason: Note.optional().describe('what they said why, where they did'),
 };
 const approved = {
   ...decided,
-  use_by: Timestamp,
-  /** The grant that approved it, where no person looked at this very call. */
-  grant_id: GrantId.optional(),
+  use_by: Timestamp.describe('until when it can be used'),
+  grant_id: GrantId.optional().describe('the grant that approved it, where no person did'),
 };
 
 /**
@@ -73,26 +79,35 @@ const approved = {
 export const Approval = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending'), ...asked }),
   z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
-  z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: z.string() }),
-  z.strictObject({ status: z.literal('expired'), ...asked, expired_at: Timestamp }),
+  z.strictObject({
+    status: z.literal('denied'),
+    ...asked,
+    ...decided,
+    denied_because: z.string().describe('why'),
+  }),
+  z.strictObject({
+    status: z.literal('expired'),
+    ...asked,
+    expired_at: Timestamp.describe('when it was over'),
+  }),
   z.strictObject({
     status: z.literal('cancelled'),
     ...asked,
-    cancelled_at: Timestamp,
-    cancelled_because: z.string(),
+    cancelled_at: Timestamp.describe('when it was taken back'),
+    cancelled_because: z.string().describe('why'),
   }),
   z.strictObject({
     status: z.literal('superseded'),
     ...asked,
-    superseded_at: Timestamp,
-    superseded_because: z.string(),
+    superseded_at: Timestamp.describe('when it stopped to count'),
+    superseded_because: z.string().describe('why: the policy or the tool changed under it'),
   }),
   z.strictObject({
     status: z.literal('consumed'),
     ...asked,
     ...approved,
-    consumed_at: Timestamp,
-    decision_id: z.string(),
+    consumed_at: Timestamp.describe('when it was used'),
+    decision_id: z.string().describe('the `id` of the decision that it allowed'),
   }),
 ]);
 export type Approval = z.infer<typeof Approval>;
@@ -108,7 +123,10 @@ export const ApprovalStatus = z.enum([
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 /** The data of every `aegis.approval.<what happened>.v1`: the folded state after it. */
-export const ApprovalChanged = z.strictObject({ approval: Approval, source: z.string().optional() });
+export const ApprovalChanged = z.strictObject({
+  approval: Approval.describe('the approval, folded: its whole state after this event'),
+  source: z.string().optional().describe('where a wrong code came from, on `denied`; it limits guessing'),
+});
 export type ApprovalChanged = z.infer<typeof ApprovalChanged>;
 
 export const RequestApproval = z.strictObject({

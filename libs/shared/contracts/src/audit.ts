@@ -7,12 +7,12 @@ const Action = z
   .regex(/^[A-Za-z0-9_.:/ -]{1,128}$/, 'expected 1 to 128 characters of A-Z a-z 0-9 _ . : / - and space');
 
 export const WriteAudit = z.strictObject({
-  action: Action,
-  tool: ToolName.optional(),
-  ok: z.boolean().optional(),
-  note: Note.optional(),
-  principal: Principal,
-  via: Via,
+  action: Action.describe('what happened, in a few words'),
+  tool: ToolName.optional().describe('the tool that it is about'),
+  ok: z.boolean().optional().describe('whether it went well'),
+  note: Note.optional().describe('anything more'),
+  principal: Principal.describe('who wrote it'),
+  via: Via.describe('where it came in'),
 });
 export type WriteAudit = z.infer<typeof WriteAudit>;
 export const WriteAuditReply = z.strictObject({ ok: z.literal(true), trace_id: TraceId, path: z.string() });

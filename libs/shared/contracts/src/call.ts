@@ -40,7 +40,10 @@ export const Principal = line(200);
 /** Who calls where nobody has signed in. */
 export const ANONYMOUS = 'anonymous';
 /** What an MCP client says of itself. Its own word, so it tells clients apart and proves nothing. */
-export const ClientInfo = z.strictObject({ name: line(200), version: line(100).optional() });
+export const ClientInfo = z.strictObject({
+  name: line(200).describe('its name'),
+  version: line(100).optional().describe('its version'),
+});
 export type ClientInfo = z.infer<typeof ClientInfo>;
 /** A side door of an MCP server, as rules name it: `resource:<uri>` or `prompt:<name>`. */
 export const Door = z
@@ -60,16 +63,19 @@ export const Timestamp = z.iso.datetime();
 
 /** A tool call that somebody wants to make. `args` are kept as they came. */
 export const Call = whole(
-  z.strictObject({
-    tool: ToolName,
-    op: Op.optional(),
-    amount_cents: AmountCents.optional(),
-    args: z.record(z.string(), z.unknown()).optional(),
-    server: ToolName.optional(),
-    /** The digest of the tool's definition, where the caller knows it: a changed tool is another call. */
-    definition_digest: Digest.optional(),
-    principal: Principal,
-  }),
+  z
+    .strictObject({
+      tool: ToolName.describe("the tool's name"),
+      op: Op.optional().describe('what it does there'),
+      amount_cents: AmountCents.optional().describe('the amount, in cents'),
+      args: z.record(z.string(), z.unknown()).optional().describe('its arguments, as they came'),
+      server: ToolName.optional().describe('the MCP server, where it is one that the firewall knows'),
+      definition_digest: Digest.optional().describe(
+        "SHA-256 of the tool's definition, where the caller knows it: a changed tool is another call",
+      ),
+      principal: Principal.describe('who calls'),
+    })
+    .describe('the exact call'),
 );
 export type Call = z.infer<typeof Call>;
 

@@ -23,7 +23,10 @@ import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 
 /** Which rule decided: its place in the policy and its pattern. */
-export const MatchedRule = z.strictObject({ index: z.int().min(0), match: z.string() });
+export const MatchedRule = z.strictObject({
+  index: z.int().min(0).describe('its place in the policy, from 0'),
+  match: z.string().describe('its pattern'),
+});
 export type MatchedRule = z.infer<typeof MatchedRule>;
 
 /** An advisory question: what would the policy say? Nothing is recorded for good. */
@@ -64,22 +67,26 @@ export const policyCheck = rpc('policy', 'check', CheckRequest, CheckReply, {
 
 /** The call through the firewall in the path that a decision stands for; a decision with one is its dispatch too. */
 export const Dispatch = z.strictObject({
-  call_id: CallId,
-  /** Which run of the firewall sends it: answers on `aegis.alive.<instance>` as long as it lives. */
-  instance: InstanceId,
-  server: ServerName,
-  /** The MCP method, such as `tools/call`. */
-  method: z.string().min(1).max(200),
+  call_id: CallId.describe('the call; its end names it too'),
+  instance: InstanceId.describe(
+    'the run of the firewall that sends it, which answers on `aegis.alive.<instance>` as long as it lives',
+  ),
+  server: ServerName.describe('the MCP server, by its name behind the firewall'),
+  method: z.string().min(1).max(200).describe('the MCP method, such as `tools/call`'),
 });
 export type Dispatch = z.infer<typeof Dispatch>;
 
 /** What goes with a decision beyond the call itself. */
 const origin = {
-  client: ClientInfo.optional(),
-  door: Door.optional(),
-  dispatch: Dispatch.optional(),
-  /** The arguments as the record keeps them, where it does: whole or redacted. Digests are of the original. */
-  recorded_args: z.unknown().optional(),
+  client: ClientInfo.optional().describe('what the MCP client says of itself'),
+  door: Door.optional().describe('`resource:<uri>` or `prompt:<name>`, where it is not a tool that is used'),
+  dispatch: Dispatch.optional().describe(
+    'the call that the firewall in the path now sends, where it is allowed',
+  ),
+  recorded_args: z
+    .unknown()
+    .optional()
+    .describe('the arguments as the record keeps them: whole or without secrets'),
 };
 
 /** May this call run now? */
@@ -102,15 +109,14 @@ export const Outcome = z.enum(['allowed', 'pending', 'blocked']);
 export type Outcome = z.infer<typeof Outcome>;
 
 export const EnforceReply = z.strictObject({
-  allowed: z.boolean(),
-  approval_required: z.boolean(),
-  status: Outcome,
-  reasons: z.array(z.string()),
-  approval_id: z.string().optional(),
-  dry_run_id: DryRunId.optional(),
-  trace_id: TraceId,
-  /** The `id` of the decision event that this answer is. */
-  decision_id: DecisionId.optional(),
+  allowed: z.boolean().describe('whether the call may run now'),
+  approval_required: z.boolean().describe('whether a person has to approve it first'),
+  status: Outcome.describe('what was answered'),
+  reasons: z.array(z.string()).describe('why it is not simply allowed'),
+  approval_id: z.string().optional().describe('the approval that it waits for, or was allowed or denied by'),
+  dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
+  trace_id: TraceId.describe('the trace of the decision'),
+  decision_id: DecisionId.optional().describe('the `id` of the decision event that this answer is'),
 });
 export type EnforceReply = z.infer<typeof EnforceReply>;
 export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply, {
@@ -119,14 +125,14 @@ export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply, 
 
 /** A call as the record keeps it: everything a later reader needs to decide again. */
 export const RecordedCall = z.strictObject({
-  tool: ToolName,
-  op: Op.optional(),
-  amount_cents: AmountCents.optional(),
-  args_digest: Digest.optional(),
-  server: ToolName.optional(),
-  definition_digest: Digest.optional(),
-  principal: Principal,
-  call_digest: Digest,
+  tool: ToolName.describe("the tool's name"),
+  op: Op.optional().describe('what it does there, as its rule took it'),
+  amount_cents: AmountCents.optional().describe('the amount, in cents, as its rule took it'),
+  args_digest: Digest.optional().describe('SHA-256 of the arguments, in their place'),
+  server: ToolName.optional().describe('the MCP server'),
+  definition_digest: Digest.optional().describe("SHA-256 of the tool's definition"),
+  principal: Principal.describe('who calls'),
+  call_digest: Digest.describe('SHA-256 of the whole call in its RFC 8785 form'),
 });
 export type RecordedCall = z.infer<typeof RecordedCall>;
 
@@ -136,38 +142,41 @@ export type RecordedCall = z.infer<typeof RecordedCall>;
  */
 export const DecisionEnforced = z.strictObject({
   ...origin,
-  call: RecordedCall,
-  outcome: Outcome,
-  reasons: z.array(z.string()),
-  rule: MatchedRule.optional(),
-  policy_digest: Digest,
-  policy_version: z.union([z.literal(1), z.literal(2)]),
-  ruled_at: Timestamp,
-  approval_id: z.string().optional(),
-  dry_run_id: DryRunId.optional(),
-  idempotency_digest: z.string().optional(),
-  caller_traceparent: Traceparent.optional(),
-  via: Via,
+  call: RecordedCall.describe('the call, without its arguments'),
+  outcome: Outcome.describe('what was answered'),
+  reasons: z.array(z.string()).describe('why it is not simply allowed; empty where it is'),
+  rule: MatchedRule.optional().describe('the rule that decided'),
+  policy_digest: Digest.describe('the policy that decided'),
+  policy_version: z.union([z.literal(1), z.literal(2)]).describe('of its format'),
+  ruled_at: Timestamp.describe('when the policy was asked'),
+  approval_id: z.string().optional().describe('the approval that it waits for, or was allowed or denied by'),
+  dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
+  idempotency_digest: z
+    .string()
+    .optional()
+    .describe('of the Idempotency-Key: the `key_digest` of its answer'),
+  caller_traceparent: Traceparent.optional().describe("the caller's own trace, where it sent one"),
+  via: Via.describe('where it came in, `wrap` and `proxy` through the firewall in the path'),
 });
 export type DecisionEnforced = z.infer<typeof DecisionEnforced>;
 
 /** `aegis.decision.checked.v1`: an advisory check, on a bounded stream in memory. */
 export const DecisionChecked = z.strictObject({
-  tool: ToolName,
-  op: Op.optional(),
-  amount_cents: AmountCents.optional(),
-  principal: Principal,
-  outcome: z.enum(['allowed', 'review', 'blocked']),
-  reasons: z.array(z.string()),
-  rule: MatchedRule.optional(),
-  policy_digest: Digest,
-  via: Via,
+  tool: ToolName.describe("the tool's name"),
+  op: Op.optional().describe('what it does there'),
+  amount_cents: AmountCents.optional().describe('the amount, in cents'),
+  principal: Principal.describe('who asked'),
+  outcome: z.enum(['allowed', 'review', 'blocked']).describe('what the policy says'),
+  reasons: z.array(z.string()).describe('why it is not simply allowed'),
+  rule: MatchedRule.optional().describe('the rule that decided'),
+  policy_digest: Digest.describe('the policy that decided'),
+  via: Via.describe('where the question came in'),
 });
 export type DecisionChecked = z.infer<typeof DecisionChecked>;
 
 /** `aegis.idempotency.answered.v1`: the answer once given for a key, so that a retry gets the same one. */
 export const IdempotencyAnswered = z.strictObject({
-  call_digest: Digest,
-  reply: EnforceReply,
+  call_digest: Digest.describe('the call; the same key with another call is refused'),
+  reply: EnforceReply.describe('the answer, as it was given'),
 });
 export type IdempotencyAnswered = z.infer<typeof IdempotencyAnswered>;

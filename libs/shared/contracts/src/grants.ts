@@ -20,42 +20,49 @@ export type ArgumentPattern = z.infer<typeof ArgumentPattern>;
 
 /** Calls like these. An argument that is not named here is not covered: a call that has one is another call. */
 export const CallPattern = whole(
-  z.strictObject({
-    tool: ToolName,
-    server: ToolName.optional(),
-    definition_digest: Digest.optional(),
-    op: Op.optional(),
-    /** The largest amount. Without it, only calls without an amount. */
-    max_amount_cents: AmountCents.optional(),
-    args: z.record(z.string(), ArgumentPattern).optional(),
-  }),
+  z
+    .strictObject({
+      tool: ToolName.describe("the tool's name"),
+      server: ToolName.optional().describe('the MCP server'),
+      definition_digest: Digest.optional().describe("SHA-256 of the tool's definition"),
+      op: Op.optional().describe('what it does there'),
+      max_amount_cents: AmountCents.optional().describe(
+        'the largest amount; without it, only calls without one',
+      ),
+      args: z
+        .record(z.string(), ArgumentPattern)
+        .optional()
+        .describe('what each argument may be; there may be no other'),
+    })
+    .describe('calls like these'),
 );
 export type CallPattern = z.infer<typeof CallPattern>;
 
 /** A grant for a while: for this agent, calls like these run without a person, under the terms that it was given under. */
 export const Grant = z.strictObject({
-  grant_id: GrantId,
-  principal: Principal,
+  grant_id: GrantId.describe('`gra_` and 26 characters'),
+  principal: Principal.describe('the agent that it is for'),
   pattern: CallPattern,
-  terms: ApprovalTerms.optional(),
-  /** The policy that it was given under, and the rule in it that asked: it does not outlive a change of them. */
-  policy_digest: Digest.optional(),
-  rule: MatchedRule.optional(),
-  /** The approval that it was made from. */
-  approval_id: ApprovalId,
-  granted_by: Principal,
-  granted_at: Timestamp,
-  reason: Note.optional(),
-  expires_at: Timestamp,
-  uses: z.int().min(0),
-  last_used_at: Timestamp.optional(),
-  revoked_at: Timestamp.optional(),
-  revoked_by: Principal.optional(),
+  terms: ApprovalTerms.optional().describe('what the rule said of who decides; it counts under these only'),
+  policy_digest: Digest.optional().describe('the policy that it was given under; it ends where that changes'),
+  rule: MatchedRule.optional().describe('the rule that had asked; it counts under this one only'),
+  approval_id: ApprovalId.describe('the approval that it was made from'),
+  granted_by: Principal.describe('who gave it'),
+  granted_at: Timestamp.describe('when'),
+  reason: Note.optional().describe('what they said why'),
+  expires_at: Timestamp.describe('until when it counts'),
+  uses: z.int().min(0).describe('how often it has approved a call'),
+  last_used_at: Timestamp.optional().describe('when it did so last'),
+  revoked_at: Timestamp.optional().describe('when it was taken back'),
+  revoked_by: Principal.optional().describe('who took it back'),
 });
 export type Grant = z.infer<typeof Grant>;
 
 /** The data of `aegis.grant.{given,used,revoked}.v1`: the folded state after it; `approval_id` where it was used. */
-export const GrantChanged = z.strictObject({ grant: Grant, approval_id: ApprovalId.optional() });
+export const GrantChanged = z.strictObject({
+  grant: Grant.describe('the grant, folded: its whole state after this event'),
+  approval_id: ApprovalId.optional().describe('the approval that it gave, on `used`'),
+});
 export type GrantChanged = z.infer<typeof GrantChanged>;
 
 /**

@@ -48,18 +48,18 @@ export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, Poli
 
 /** `aegis.policy.published.v1`: the whole document, so that a replica can activate it from the log alone. */
 export const PolicyPublished = z.strictObject({
-  policy: Document,
-  digest: Digest,
-  version: z.union([z.literal(1), z.literal(2)]),
-  path: z.string(),
-  origin: z.enum(['file', 'defaults']),
+  policy: Document.describe('the policy; version 1 with its defaults filled in'),
+  digest: Digest.describe('SHA-256 of its RFC 8785 form; decisions name it'),
+  version: z.union([z.literal(1), z.literal(2)]).describe('of its format'),
+  path: z.string().describe('the file'),
+  origin: z.enum(['file', 'defaults']).describe('`defaults` where there was never a file'),
 });
 export type PolicyPublished = z.infer<typeof PolicyPublished>;
 
 /** `aegis.policy.rejected.v1`: a candidate that is not in force, and why. `digest` is of the file's bytes. */
 export const PolicyRejected = z.strictObject({
-  path: z.string(),
-  digest: Digest.optional(),
-  errors: z.array(z.string()),
+  path: z.string().describe('the file'),
+  digest: Digest.optional().describe("SHA-256 of the file's bytes, where it could be read"),
+  errors: z.array(z.string()).describe('what is wrong with it'),
 });
 export type PolicyRejected = z.infer<typeof PolicyRejected>;

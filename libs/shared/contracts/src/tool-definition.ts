@@ -9,30 +9,38 @@ export const ChangeLevel = z.enum(['major', 'minor']);
 
 /** What a server says of a tool (MCP `Tool`), whole. The digest is of its RFC 8785 form. */
 const definition = {
-  server: ServerName,
-  tool: ListedName,
-  digest: Digest,
-  definition: z.record(z.string(), z.unknown()),
+  server: ServerName.describe('the MCP server, by its name behind the firewall'),
+  tool: ListedName.describe("the tool's name, as its server says it"),
+  digest: Digest.describe("SHA-256 of the definition's RFC 8785 form"),
+  definition: z
+    .record(z.string(), z.unknown())
+    .describe("the definition, whole, as the server's list has it"),
 };
 
 /** `aegis.tool.seen.v1`: a tool's definition, seen for the first time. The first one is the one that counts. */
 export const ToolSeen = z.strictObject({
   ...definition,
-  /** Another tool of the server whose name differs only by case or by characters that nobody sees. */
-  looks_like: ListedName.optional(),
+  looks_like: ListedName.optional().describe(
+    'another tool of the server whose name differs only by case or by characters that nobody sees; then calls of this one go to a person',
+  ),
 });
 export type ToolSeen = z.infer<typeof ToolSeen>;
 
 /** `aegis.tool.changed.v1`: a definition that is none of those that count. Calls of it go to a person. */
-export const ToolChanged = z.strictObject({ ...definition, level: ChangeLevel });
+export const ToolChanged = z.strictObject({
+  ...definition,
+  level: ChangeLevel.describe(
+    'whether it differs in what a model reads, or only in icons or unknown `_meta`',
+  ),
+});
 export type ToolChanged = z.infer<typeof ToolChanged>;
 
 /** `aegis.tool.accepted.v1`: an approver says that this definition counts too. */
 export const ToolAccepted = z.strictObject({
-  server: ServerName,
-  tool: ListedName,
-  digest: Digest,
-  accepted_by: Principal,
+  server: ServerName.describe('the MCP server, by its name behind the firewall'),
+  tool: ListedName.describe("the tool's name, as its server says it"),
+  digest: Digest.describe('the definition that counts from now on'),
+  accepted_by: Principal.describe('who accepted it'),
 });
 export type ToolAccepted = z.infer<typeof ToolAccepted>;
 

@@ -27,16 +27,24 @@ const EXPECTED_SECRET = 'expected whsec_ and 24 to 64 bytes in base64';
 export const WebhookSecret = z.string().regex(/^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/, EXPECTED_SECRET);
 
 const told = {
-  /** Of what; `approval.requested` where it is left out. */
-  events: z.array(Notice).min(1).default(['approval.requested']),
-  description: z.string().max(200).optional(),
+  events: z.array(Notice).min(1).default(['approval.requested']).describe('of what they are told'),
+  description: z.string().max(200).optional().describe('what it is for'),
 };
+
+const WebhookUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2000)
+  .describe('where it is posted to');
 
 /** Where people are told. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit message. */
 export const WebhookTarget = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('standard'), url: z.url({ protocol: /^https?$/ }).max(2000), ...told }),
-  z.strictObject({ type: z.literal('slack'), url: z.url({ protocol: /^https?$/ }).max(2000), ...told }),
-  z.strictObject({ type: z.literal('email'), to: z.array(z.email()).min(1).max(20), ...told }),
+  z.strictObject({ type: z.literal('standard').describe('how'), url: WebhookUrl, ...told }),
+  z.strictObject({ type: z.literal('slack').describe('how'), url: WebhookUrl, ...told }),
+  z.strictObject({
+    type: z.literal('email').describe('how'),
+    to: z.array(z.email()).min(1).max(20).describe('their addresses'),
+    ...told,
+  }),
 ]);
 export type WebhookTarget = z.infer<typeof WebhookTarget>;
 
@@ -68,11 +76,11 @@ export type Delivery = z.infer<typeof Delivery>;
 
 /** `aegis.webhook.changed.v1`: who let whom be told, or no more. No secret. */
 export const WebhookChanged = z.strictObject({
-  webhook_id: WebhookId,
-  change: z.enum(['saved', 'removed', 'disabled']),
-  target: WebhookTarget.optional(),
-  by: Principal,
-  because: z.string().max(1000).optional(),
+  webhook_id: WebhookId.describe('its name'),
+  change: z.enum(['saved', 'removed', 'disabled']).describe('what was done'),
+  target: WebhookTarget.optional().describe('where people are told, and of what'),
+  by: Principal.describe('who changed it'),
+  because: z.string().max(1000).optional().describe('why, where it was disabled'),
 });
 export type WebhookChanged = z.infer<typeof WebhookChanged>;
 

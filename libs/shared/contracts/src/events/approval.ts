@@ -5,6 +5,9 @@ import { because, type Channel, event, type Flat, joined } from './event.ts';
 const APPROVALS: Channel<ApprovalChanged> = {
   id: 'approvals',
   title: 'Approvals',
+  about:
+    'An approval goes `pending → approved → consumed`, or ends as `denied`, `expired`, `cancelled` or `superseded`. Each event carries ' +
+    'the whole state after it, so the newest one is the approval.',
   subject: approvalLog,
   parameter: {
     description: 'The approval, such as `apr_pbjrjziqfbawmmiwbrtpy3lmom`.',

@@ -7,6 +7,9 @@ import { type Channel, clientText, event } from './event.ts';
 const CALLS: Channel<{ call_id: string }> = {
   id: 'calls',
   title: 'Calls through the firewall in the path',
+  about:
+    'The firewall in the path stores one decision with a `dispatch` before the server sees a call, and one of the three ends after ' +
+    'it. A call ends once: the first end that is stored stands. An end is not waited for, so a result may be there a moment before.',
   subject: callLog,
   parameter: {
     description: "The call, as its decision's dispatch names it.",
@@ -19,9 +22,9 @@ const of = {
   call_id: CallId.describe('the call, as the `dispatch` of its decision names it'),
   decision_id: DecisionId.describe('the `id` of that decision'),
   instance: InstanceId.describe('the run of the firewall that sent it'),
-  server: ServerName,
+  server: ServerName.describe('the MCP server, by its name behind the firewall'),
   tool: z.string().min(1).max(400).describe('as rules name it: `<server>.<tool>`'),
-  principal: Principal,
+  principal: Principal.describe('who called'),
 };
 const timed = {
   duration_ms: z
@@ -38,7 +41,12 @@ const timed = {
     .optional()
     .describe("the answer, where the server's record mode keeps it: whole or without secrets"),
 };
-const note = { call_id: CallId.describe('an id for this message'), instance: InstanceId, server: ServerName };
+const note = {
+  call_id: CallId.describe('an id for this message'),
+  instance: InstanceId.describe('the run of the firewall'),
+  server: ServerName.describe('the MCP server, by its name behind the firewall'),
+  principal: Principal.describe('whose client sent it'),
+};
 
 const took = (ms: number): string => `${Math.round(ms * 10) / 10} ms`;
 
@@ -80,14 +88,15 @@ export const CALL_DEFINITIONS = {
   'aegis.call.outcome_unknown.v1': event({
     schema: z.strictObject({ ...of, because: z.string().max(1_000).describe('why nobody knows') }),
     channel: CALLS,
-    sentence: 'The server may have run the call; nobody knows. It is never sent again.',
+    sentence:
+      'The server may have run the call; nobody knows. It is never sent again. Where the server dies, its firewall says so; where ' +
+      'that went away, for longer than `RECONCILE_AFTER_MS`, the enforcer does, and what it records of the call later is refused.',
     audit: ({ because }) => ({ status: 'outcome_unknown', note: because }),
   }),
   'aegis.call.passed.v1': event({
     schema: z.strictObject({
       ...note,
-      principal: Principal,
-      client: ClientInfo.optional(),
+      client: ClientInfo.optional().describe('what the MCP client says of itself'),
       method: z.string().min(1).max(200).describe('the MCP method'),
       params_digest: Digest.optional().describe('SHA-256 of its parameters'),
     }),
@@ -103,7 +112,6 @@ export const CALL_DEFINITIONS = {
   'aegis.call.refused.v1': event({
     schema: z.strictObject({
       ...note,
-      principal: Principal,
       because: z.string().max(1_000).describe('what is odd about it'),
       message_bytes: z.int().min(0).describe('how long it was'),
       message_digest: Digest.describe('SHA-256 of its bytes'),

@@ -10,6 +10,7 @@ export const DECISION_DEFINITIONS = {
     channel: {
       id: 'decisions',
       title: 'Decisions',
+      about: '`aegis.events.decision.>` is every decision, advisory ones too.',
       subject: enforceLog,
       parameter: {
         description: 'What was answered.',
@@ -38,6 +39,7 @@ export const DECISION_DEFINITIONS = {
     channel: {
       id: 'checks',
       title: 'Advisory checks',
+      about: 'The newest 100,000 are kept in memory, where all other events are kept for good.',
       subject: checkSubject,
       parameter: {
         description: 'What the policy says.',

@@ -5,6 +5,9 @@ import { because, type Channel, event, type Flat } from './event.ts';
 const GRANTS: Channel<GrantChanged> = {
   id: 'grants',
   title: 'Grants',
+  about:
+    'An approver may let calls like one run for a while without being asked each time. A rule that denies still wins, and each use ' +
+    'makes an approval of its own. Each event carries the whole state after it.',
   subject: grantLog,
   parameter: {
     description: 'The grant, such as `gra_y7h5ouf4g2pd3geca2nc3fuqlo`.',

@@ -9,6 +9,9 @@ const parameter = {
 const TOOLS: Channel<{ server: string }> = {
   id: 'tools',
   title: 'Definitions of tools',
+  about:
+    'The first definition of a tool that the firewall sees is the one that counts, and so is each that an approver accepts. With ' +
+    'any other, calls of the tool go to a person.',
   subject: toolLog,
   parameter,
 };

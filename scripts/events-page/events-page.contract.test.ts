@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { Envelope } from '@aegis/contracts/envelope';
+import { EVENT_TYPES } from '@aegis/contracts/events';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { fieldsOf } from './fields.ts';
+import { eventsPage } from './page.ts';
+
+const committed = await readFile(new URL('../../docs/events.md', import.meta.url), 'utf8');
+
+it('docs/events.md says what the contracts say; if not, run npm run docs:events', () => {
+  expect(committed).toBe(eventsPage(committed));
+});
+
+it('a page without the mark is not overwritten', () => {
+  expect(() => eventsPage('# Events\n')).toThrow('has no line <!-- Made from here on');
+});
+
+it.each(Object.entries(EVENT_TYPES))(
+  '%s: has an example there, and each field says what it is',
+  (type, { schema }) => {
+    expect(committed).toContain(`\n### ${type}\n`);
+    expect(committed).toContain(`"type": "${type}"`);
+    expect(fieldsOf(schema).filter(({ meaning }) => meaning === '')).toEqual([]);
+  },
+);
+
+it('so does the envelope', () => {
+  expect(fieldsOf(Envelope).filter(({ meaning }) => meaning === '')).toEqual([]);
+});
+
+it('a field that only some kinds have says which, one in a part or a list says where', () => {
+  const schema = z.object({
+    of: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('a'), both: z.string().describe('in both') }),
+      z.object({ kind: z.literal('b'), both: z.string(), late: z.string().optional().describe('in one') }),
+    ]),
+    list: z.array(z.object({ way: z.enum(['in', 'out']).describe('where to') })).optional(),
+  });
+  expect(fieldsOf(schema)).toEqual([
+    { name: 'of', always: 'yes', meaning: '' },
+    { name: 'of.kind', always: 'yes', meaning: '`a`, `b`' },
+    { name: 'of.both', always: 'yes', meaning: 'in both' },
+    { name: 'of.late', always: 'b', meaning: 'in one' },
+    { name: 'list', always: '', meaning: '' },
+    { name: 'list[].way', always: 'yes', meaning: 'where to: `in`, `out`' },
+  ]);
+});
