@@ -1,5 +1,5 @@
 import { type Channel, EVENT_TYPES, type EventType } from '@aegis/contracts/events';
-import { eventSubject } from '@aegis/contracts/subjects';
+import { EVENTS } from '@aegis/contracts/subjects';
 
 /** Where an outsider sees a kind of event, with what is told of it there. */
 export type Seen = Pick<Channel, 'id' | 'title' | 'about' | 'parameter'> & {
@@ -9,6 +9,10 @@ export type Seen = Pick<Channel, 'id' | 'title' | 'about' | 'parameter'> & {
 };
 
 const TYPES = Object.keys(EVENT_TYPES) as EventType[];
+
+/** Where an outsider sees what is stored on a subject: the streams republish it there. */
+const eventSubject = (stored: string): string =>
+  stored.replace(/^aegis\.log\./, `${EVENTS}.`).replace(/^aegis\.checks\./, `${EVENTS}.decision.check.`);
 
 /** Every channel of events, in the order of their types. */
 export const CHANNELS: readonly Seen[] = [

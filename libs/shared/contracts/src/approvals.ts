@@ -71,6 +71,7 @@ const approved = {
   use_by: Timestamp.describe('until when it can be used'),
   grant_id: GrantId.optional().describe('the grant that approved it, where no person did'),
 };
+const Because = z.string().describe('why');
 
 /**
  * An approval, folded: `pending -> approved -> consumed`, `pending -> denied | expired | cancelled | superseded`,
@@ -79,28 +80,19 @@ const approved = {
 export const Approval = z.discriminatedUnion('status', [
   z.strictObject({ status: z.literal('pending'), ...asked }),
   z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
-  z.strictObject({
-    status: z.literal('denied'),
-    ...asked,
-    ...decided,
-    denied_because: z.string().describe('why'),
-  }),
-  z.strictObject({
-    status: z.literal('expired'),
-    ...asked,
-    expired_at: Timestamp.describe('when it was over'),
-  }),
+  z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: Because }),
+  z.strictObject({ status: z.literal('expired'), ...asked, expired_at: Timestamp.describe('when it ended') }),
   z.strictObject({
     status: z.literal('cancelled'),
     ...asked,
     cancelled_at: Timestamp.describe('when it was taken back'),
-    cancelled_because: z.string().describe('why'),
+    cancelled_because: Because,
   }),
   z.strictObject({
     status: z.literal('superseded'),
     ...asked,
     superseded_at: Timestamp.describe('when it stopped to count'),
-    superseded_because: z.string().describe('why: the policy or the tool changed under it'),
+    superseded_because: Because,
   }),
   z.strictObject({
     status: z.literal('consumed'),
@@ -111,18 +103,9 @@ export const Approval = z.discriminatedUnion('status', [
   }),
 ]);
 export type Approval = z.infer<typeof Approval>;
-export const ApprovalStatus = z.enum([
-  'pending',
-  'approved',
-  'denied',
-  'expired',
-  'cancelled',
-  'superseded',
-  'consumed',
-]);
+export const ApprovalStatus = z.enum(Approval.options.map(({ shape }) => shape.status.value));
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
-/** The data of every `aegis.approval.<what happened>.v1`: the folded state after it. */
 export const ApprovalChanged = z.strictObject({
   approval: Approval.describe('the approval, folded: its whole state after this event'),
   source: z.string().optional().describe('where a wrong code came from, on `denied`; it limits guessing'),

@@ -61,21 +61,17 @@ export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Timestamp = z.iso.datetime();
 
-/** A tool call that somebody wants to make. `args` are kept as they came. */
+/** A tool call that somebody wants to make. `args` are kept as they came; a tool whose definition changed is another call. */
 export const Call = whole(
-  z
-    .strictObject({
-      tool: ToolName.describe("the tool's name"),
-      op: Op.optional().describe('what it does there'),
-      amount_cents: AmountCents.optional().describe('the amount, in cents'),
-      args: z.record(z.string(), z.unknown()).optional().describe('its arguments, as they came'),
-      server: ToolName.optional().describe('the MCP server, where it is one that the firewall knows'),
-      definition_digest: Digest.optional().describe(
-        "SHA-256 of the tool's definition, where the caller knows it: a changed tool is another call",
-      ),
-      principal: Principal.describe('who calls'),
-    })
-    .describe('the exact call'),
+  z.strictObject({
+    tool: ToolName.describe("the tool's name"),
+    op: Op.optional().describe('what it does there'),
+    amount_cents: AmountCents.optional().describe('the amount, in cents'),
+    args: z.record(z.string(), z.unknown()).optional().describe('its arguments, as they came'),
+    server: ToolName.optional().describe('the MCP server, where it is one that the firewall knows'),
+    definition_digest: Digest.optional().describe("SHA-256 of the tool's definition, where it is known"),
+    principal: Principal.describe('who calls'),
+  }),
 );
 export type Call = z.infer<typeof Call>;
 

@@ -68,9 +68,7 @@ export const policyCheck = rpc('policy', 'check', CheckRequest, CheckReply, {
 /** The call through the firewall in the path that a decision stands for; a decision with one is its dispatch too. */
 export const Dispatch = z.strictObject({
   call_id: CallId.describe('the call; its end names it too'),
-  instance: InstanceId.describe(
-    'the run of the firewall that sends it, which answers on `aegis.alive.<instance>` as long as it lives',
-  ),
+  instance: InstanceId.describe('the run of the firewall that sends it; it is at `aegis.alive.<instance>`'),
   server: ServerName.describe('the MCP server, by its name behind the firewall'),
   method: z.string().min(1).max(200).describe('the MCP method, such as `tools/call`'),
 });
@@ -80,13 +78,8 @@ export type Dispatch = z.infer<typeof Dispatch>;
 const origin = {
   client: ClientInfo.optional().describe('what the MCP client says of itself'),
   door: Door.optional().describe('`resource:<uri>` or `prompt:<name>`, where it is not a tool that is used'),
-  dispatch: Dispatch.optional().describe(
-    'the call that the firewall in the path now sends, where it is allowed',
-  ),
-  recorded_args: z
-    .unknown()
-    .optional()
-    .describe('the arguments as the record keeps them: whole or without secrets'),
+  dispatch: Dispatch.optional().describe('the call that the firewall now sends, where it is allowed'),
+  recorded_args: z.unknown().optional().describe('the arguments, where kept: whole or without secrets'),
 };
 
 /** May this call run now? */
@@ -136,10 +129,6 @@ export const RecordedCall = z.strictObject({
 });
 export type RecordedCall = z.infer<typeof RecordedCall>;
 
-/**
- * `aegis.decision.enforced.v1`: an answered enforce, or a call through the firewall in the path. Stored before it is
- * answered, and before the call's server sees it.
- */
 export const DecisionEnforced = z.strictObject({
   ...origin,
   call: RecordedCall.describe('the call, without its arguments'),
@@ -151,32 +140,8 @@ export const DecisionEnforced = z.strictObject({
   ruled_at: Timestamp.describe('when the policy was asked'),
   approval_id: z.string().optional().describe('the approval that it waits for, or was allowed or denied by'),
   dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
-  idempotency_digest: z
-    .string()
-    .optional()
-    .describe('of the Idempotency-Key: the `key_digest` of its answer'),
+  idempotency_digest: z.string().optional().describe('the `key_digest` of the answer that a retry gets'),
   caller_traceparent: Traceparent.optional().describe("the caller's own trace, where it sent one"),
   via: Via.describe('where it came in, `wrap` and `proxy` through the firewall in the path'),
 });
 export type DecisionEnforced = z.infer<typeof DecisionEnforced>;
-
-/** `aegis.decision.checked.v1`: an advisory check, on a bounded stream in memory. */
-export const DecisionChecked = z.strictObject({
-  tool: ToolName.describe("the tool's name"),
-  op: Op.optional().describe('what it does there'),
-  amount_cents: AmountCents.optional().describe('the amount, in cents'),
-  principal: Principal.describe('who asked'),
-  outcome: z.enum(['allowed', 'review', 'blocked']).describe('what the policy says'),
-  reasons: z.array(z.string()).describe('why it is not simply allowed'),
-  rule: MatchedRule.optional().describe('the rule that decided'),
-  policy_digest: Digest.describe('the policy that decided'),
-  via: Via.describe('where the question came in'),
-});
-export type DecisionChecked = z.infer<typeof DecisionChecked>;
-
-/** `aegis.idempotency.answered.v1`: the answer once given for a key, so that a retry gets the same one. */
-export const IdempotencyAnswered = z.strictObject({
-  call_digest: Digest.describe('the call; the same key with another call is refused'),
-  reply: EnforceReply.describe('the answer, as it was given'),
-});
-export type IdempotencyAnswered = z.infer<typeof IdempotencyAnswered>;

@@ -8,6 +8,8 @@ import { Timestamp } from './call.ts';
  */
 export const Traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 
+const TYPE = /^aegis\.[a-z_]+\.[a-z_]+\.v[0-9]+$/;
+
 /**
  * CloudEvents 1.0, structured JSON (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md),
  * with the distributed-tracing extension. `id` is the message's `Nats-Msg-Id`.
@@ -16,16 +18,11 @@ export const Envelope = z.object({
   specversion: z.literal('1.0').describe('of CloudEvents'),
   id: z.string().min(1).max(128).describe("unique over all events; the message's `Nats-Msg-Id`"),
   source: z.string().min(1).describe('the service that made it, such as `aegis/enforcer`'),
-  type: z
-    .string()
-    .regex(/^aegis\.[a-z_]+\.[a-z_]+\.v[0-9]+$/)
-    .describe('one of the types below'),
+  type: z.string().regex(TYPE).describe('one of the types below'),
   subject: z.string().min(1).optional().describe("what it is about: the tool's name, or the approval's id"),
   time: Timestamp.describe('when it happened, in UTC'),
   datacontenttype: z.literal('application/json').describe('of `data`'),
-  traceparent: Traceparent.optional().describe(
-    '[W3C trace context](https://www.w3.org/TR/trace-context/); its trace id is the `trace_id` of the answers',
-  ),
+  traceparent: Traceparent.optional().describe('W3C trace context; its id is the `trace_id` of the answers'),
   data: z.record(z.string(), z.unknown()).describe('the fields below'),
 });
 export type Envelope = z.infer<typeof Envelope>;

@@ -20,21 +20,14 @@ export type ArgumentPattern = z.infer<typeof ArgumentPattern>;
 
 /** Calls like these. An argument that is not named here is not covered: a call that has one is another call. */
 export const CallPattern = whole(
-  z
-    .strictObject({
-      tool: ToolName.describe("the tool's name"),
-      server: ToolName.optional().describe('the MCP server'),
-      definition_digest: Digest.optional().describe("SHA-256 of the tool's definition"),
-      op: Op.optional().describe('what it does there'),
-      max_amount_cents: AmountCents.optional().describe(
-        'the largest amount; without it, only calls without one',
-      ),
-      args: z
-        .record(z.string(), ArgumentPattern)
-        .optional()
-        .describe('what each argument may be; there may be no other'),
-    })
-    .describe('calls like these'),
+  z.strictObject({
+    tool: ToolName.describe("the tool's name"),
+    server: ToolName.optional().describe('the MCP server'),
+    definition_digest: Digest.optional().describe("SHA-256 of the tool's definition"),
+    op: Op.optional().describe('what it does there'),
+    max_amount_cents: AmountCents.optional().describe('without it, only calls without an amount'),
+    args: z.record(z.string(), ArgumentPattern).optional().describe('what each may be; there is no other'),
+  }),
 );
 export type CallPattern = z.infer<typeof CallPattern>;
 
@@ -57,13 +50,6 @@ export const Grant = z.strictObject({
   revoked_by: Principal.optional().describe('who took it back'),
 });
 export type Grant = z.infer<typeof Grant>;
-
-/** The data of `aegis.grant.{given,used,revoked}.v1`: the folded state after it; `approval_id` where it was used. */
-export const GrantChanged = z.strictObject({
-  grant: Grant.describe('the grant, folded: its whole state after this event'),
-  approval_id: ApprovalId.optional().describe('the approval that it gave, on `used`'),
-});
-export type GrantChanged = z.infer<typeof GrantChanged>;
 
 /**
  * One person's word that approves a call, and calls like it for a while, by whichever door it comes. Without `pattern`, the

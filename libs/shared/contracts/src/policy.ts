@@ -46,7 +46,6 @@ export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, Poli
   askedBy: ['gateway'],
 });
 
-/** `aegis.policy.published.v1`: the whole document, so that a replica can activate it from the log alone. */
 export const PolicyPublished = z.strictObject({
   policy: Document.describe('the policy; version 1 with its defaults filled in'),
   digest: Digest.describe('SHA-256 of its RFC 8785 form; decisions name it'),
@@ -56,7 +55,6 @@ export const PolicyPublished = z.strictObject({
 });
 export type PolicyPublished = z.infer<typeof PolicyPublished>;
 
-/** `aegis.policy.rejected.v1`: a candidate that is not in force, and why. `digest` is of the file's bytes. */
 export const PolicyRejected = z.strictObject({
   path: z.string().describe('the file'),
   digest: Digest.optional().describe("SHA-256 of the file's bytes, where it could be read"),

@@ -107,7 +107,3 @@ export const deliverySubject = subject('aegis.deliveries.{webhook_id}');
 export const deliveredSubject = subject('aegis.delivered.{webhook_id}');
 
 export const TIMERS_FIRED = 'aegis.timers.fire.>';
-
-/** Where an outsider sees what is stored on a subject: the streams republish it there. */
-export const eventSubject = (stored: string): string =>
-  stored.replace(/^aegis\.log\./, `${EVENTS}.`).replace(/^aegis\.checks\./, `${EVENTS}.decision.check.`);

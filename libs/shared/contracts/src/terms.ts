@@ -9,11 +9,7 @@ export const ApprovalTerms = whole(
     approvers: Names.optional().describe('approvers, or roles of theirs: only these may decide'),
     quorum: z.int().min(1).max(10).optional().describe('how many different people have to say yes'),
     decide_within_ms: z.int().min(1).optional().describe('how long a person may take, in milliseconds'),
-    use_within_ms: z
-      .int()
-      .min(1)
-      .optional()
-      .describe('how long it may be run once approved, in milliseconds'),
+    use_within_ms: z.int().min(1).optional().describe('how long an approved call is good, in milliseconds'),
     require_reason: z.literal(true).optional().describe('whoever decides has to say why'),
   }),
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Digest, Principal, ServerName, Timestamp } from './call.ts';
+import { Digest, ServerName, Timestamp } from './call.ts';
 import { Empty, rpc } from './rpc.ts';
 
 /** A tool's name as its server says it, odd characters and all. */
@@ -12,37 +12,14 @@ const definition = {
   server: ServerName.describe('the MCP server, by its name behind the firewall'),
   tool: ListedName.describe("the tool's name, as its server says it"),
   digest: Digest.describe("SHA-256 of the definition's RFC 8785 form"),
-  definition: z
-    .record(z.string(), z.unknown())
-    .describe("the definition, whole, as the server's list has it"),
+  definition: z.record(z.string(), z.unknown()).describe('the whole definition, as its server lists it'),
 };
 
-/** `aegis.tool.seen.v1`: a tool's definition, seen for the first time. The first one is the one that counts. */
 export const ToolSeen = z.strictObject({
   ...definition,
-  looks_like: ListedName.optional().describe(
-    'another tool of the server whose name differs only by case or by characters that nobody sees; then calls of this one go to a person',
-  ),
+  looks_like: ListedName.optional().describe('another tool of the server whose name looks the same'),
 });
 export type ToolSeen = z.infer<typeof ToolSeen>;
-
-/** `aegis.tool.changed.v1`: a definition that is none of those that count. Calls of it go to a person. */
-export const ToolChanged = z.strictObject({
-  ...definition,
-  level: ChangeLevel.describe(
-    'whether it differs in what a model reads, or only in icons or unknown `_meta`',
-  ),
-});
-export type ToolChanged = z.infer<typeof ToolChanged>;
-
-/** `aegis.tool.accepted.v1`: an approver says that this definition counts too. */
-export const ToolAccepted = z.strictObject({
-  server: ServerName.describe('the MCP server, by its name behind the firewall'),
-  tool: ListedName.describe("the tool's name, as its server says it"),
-  digest: Digest.describe('the definition that counts from now on'),
-  accepted_by: Principal.describe('who accepted it'),
-});
-export type ToolAccepted = z.infer<typeof ToolAccepted>;
 
 /** A definition of a tool whose calls go to a person until it is accepted. */
 export const QuarantinedTool = z.strictObject({

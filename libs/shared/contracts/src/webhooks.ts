@@ -31,18 +31,15 @@ const told = {
   description: z.string().max(200).optional().describe('what it is for'),
 };
 
-const WebhookUrl = z
-  .url({ protocol: /^https?$/ })
-  .max(2000)
-  .describe('where it is posted to');
+const WebhookUrl = z.url({ protocol: /^https?$/ }).max(2000);
 
 /** Where people are told. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit message. */
 export const WebhookTarget = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('standard').describe('how'), url: WebhookUrl, ...told }),
-  z.strictObject({ type: z.literal('slack').describe('how'), url: WebhookUrl, ...told }),
+  z.strictObject({ type: z.literal('standard'), url: WebhookUrl.describe('where to'), ...told }),
+  z.strictObject({ type: z.literal('slack'), url: WebhookUrl.describe('where to'), ...told }),
   z.strictObject({
-    type: z.literal('email').describe('how'),
-    to: z.array(z.email()).min(1).max(20).describe('their addresses'),
+    type: z.literal('email'),
+    to: z.array(z.email()).min(1).max(20).describe('whom'),
     ...told,
   }),
 ]);
@@ -74,7 +71,6 @@ export const Delivery = z.strictObject({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** `aegis.webhook.changed.v1`: who let whom be told, or no more. No secret. */
 export const WebhookChanged = z.strictObject({
   webhook_id: WebhookId.describe('its name'),
   change: z.enum(['saved', 'removed', 'disabled']).describe('what was done'),

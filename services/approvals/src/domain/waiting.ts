@@ -1,4 +1,6 @@
-import type { AgentWaiting } from '@aegis/contracts/waiting';
+import type { EventData } from '@aegis/contracts/events';
+
+export type AgentWaiting = EventData<'aegis.agent.waiting.v1'>;
 
 /** The agent's approvals that may still wait, without those that are known to be over. */
 export const stillWaiting = (

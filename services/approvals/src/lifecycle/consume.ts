@@ -14,10 +14,8 @@ export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<
 
 /** We write this decision for the enforcer, so we look at what it says: allowed, by this approval, for this call. */
 function checkDecision({ approval_id, decision }: ConsumeApproval, digest: string): DecisionEnforced {
-  const data = readEvent(
-    { subject: enforceLog('allowed'), event: decision },
-    'aegis.decision.enforced.v1',
-  )?.data;
+  const allowed = { subject: enforceLog('allowed'), event: decision };
+  const data = readEvent(allowed, 'aegis.decision.enforced.v1')?.data;
   if (data?.approval_id === approval_id && data.call.call_digest === digest) return data;
   throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
 }

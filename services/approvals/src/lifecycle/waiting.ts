@@ -1,11 +1,11 @@
 import { type Bus, type Fact, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
+import { agentDigest } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { waitingLog } from '@aegis/contracts/subjects';
-import { type AgentWaiting, agentDigest } from '@aegis/contracts/waiting';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
-import { joined, stillWaiting, tooMany } from '../domain/waiting.ts';
+import { type AgentWaiting, joined, stillWaiting, tooMany } from '../domain/waiting.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 
 export type WaitingList = {

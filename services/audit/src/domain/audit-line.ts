@@ -1,6 +1,12 @@
-import { AuditLine } from '@aegis/contracts/audit';
+import type { AuditLine } from '@aegis/contracts/audit';
 import { type Envelope, traceIdOf } from '@aegis/contracts/envelope';
-import { EVENT_TYPES, type EventDefinition, type Flat, isEventType } from '@aegis/contracts/events';
+import {
+  EVENT_TYPES,
+  type EventDefinition,
+  type Flat,
+  isEventType,
+  sameWords,
+} from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { tolerant } from '@aegis/contracts/tolerant';
 import type { z } from 'zod';
@@ -9,15 +15,7 @@ import { eventIdOf, type Recorded } from './recorded.ts';
 /** Keeps a line short enough to be read in one piece, whatever an event brings along. */
 const LONGEST_NOTE = 4096;
 
-type Said = Flat & { action: string };
-
-const unreadable = (note: string): Said => ({ action: 'unreadable', ok: false, note });
-
-/** The members of the data that a line has under the same name. What only a newer version knows is none of them. */
-function sameWords({ schema }: EventDefinition, data: Record<string, unknown>): Flat {
-  const names = Object.keys(schema.shape).filter((name) => name in AuditLine.shape);
-  return Object.fromEntries(names.map((name) => [name, data[name]]));
-}
+const unreadable = (note: string): Flat => ({ action: 'unreadable', ok: false, note });
 
 /** Why an event says nothing that counts. */
 function fault({ type, data }: Envelope, subject: string): string {
@@ -26,7 +24,7 @@ function fault({ type, data }: Envelope, subject: string): string {
   return fits ? `${type} does not belong on ${subject}` : `the data does not fit ${type}`;
 }
 
-function flatten(recorded: Recorded): Said {
+function flatten(recorded: Recorded): Flat {
   const { event, subject } = recorded;
   if (event === undefined) return unreadable('this message is not an event');
   const read = readEvent(recorded);
@@ -35,7 +33,7 @@ function flatten(recorded: Recorded): Said {
   const [, area, happened] = read.type.split('.');
   return {
     action: `${area}.${happened}`,
-    ...sameWords(definition, read.data),
+    ...sameWords(definition.schema.shape, read.data),
     ...definition.audit?.(read.data),
   };
 }
@@ -51,7 +49,7 @@ export function toAuditLine(recorded: Recorded): AuditLine {
     seq,
     ts: event?.time ?? storedAt.toISOString(),
     trace_id: flat.trace_id ?? (event === undefined ? undefined : traceIdOf(event)) ?? null,
-    action: flat.action,
+    action: flat.action ?? 'unreadable',
     ok: flat.ok ?? null,
     tool: flat.tool ?? null,
     op: flat.op ?? null,

@@ -7,6 +7,5 @@ export const AUDIT_DEFINITIONS = {
     schema: WriteAudit,
     channel: { id: 'audit', title: "Clients' own entries", subject: AUDIT_LOG },
     sentence: 'A client wrote an entry, by `POST /audit` or the tool `audit_write`.',
-    audit: ({ action, ok, note }) => ({ action, ok, note }),
   }),
 };

@@ -11,10 +11,7 @@ const CALLS: Channel<{ call_id: string }> = {
     'The firewall in the path stores one decision with a `dispatch` before the server sees a call, and one of the three ends after ' +
     'it. A call ends once: the first end that is stored stands. An end is not waited for, so a result may be there a moment before.',
   subject: callLog,
-  parameter: {
-    description: "The call, as its decision's dispatch names it.",
-    of: ({ call_id }) => call_id,
-  },
+  parameter: { description: "The call, as its decision's dispatch names it.", of: ({ call_id }) => call_id },
 };
 
 /** The call that an end belongs to. */
@@ -27,19 +24,10 @@ const of = {
   principal: Principal.describe('who called'),
 };
 const timed = {
-  duration_ms: z
-    .number()
-    .min(0)
-    .describe("from the record of the decision to the server's answer, in milliseconds"),
-  result_bytes: z
-    .int()
-    .min(0)
-    .describe('how long the answer is, as the server wrote it: bytes of its JSON text'),
+  duration_ms: z.number().min(0).describe('from the record of the decision to the answer, in milliseconds'),
+  result_bytes: z.int().min(0).describe('bytes of its JSON text, as the server wrote it'),
   result_digest: Digest.optional().describe('SHA-256 of it'),
-  recorded_result: z
-    .unknown()
-    .optional()
-    .describe("the answer, where the server's record mode keeps it: whole or without secrets"),
+  recorded_result: z.unknown().optional().describe('the answer, where it is kept: whole or without secrets'),
 };
 const note = {
   call_id: CallId.describe('an id for this message'),
@@ -56,12 +44,7 @@ export const CALL_DEFINITIONS = {
     schema: z.strictObject({
       ...of,
       ...timed,
-      accepted: z
-        .literal(true)
-        .optional()
-        .describe(
-          "the result is a task's handle: the server took the call; how the work goes is not known yet",
-        ),
+      accepted: z.literal(true).optional().describe("a task's handle: how the work goes is not known yet"),
     }),
     channel: CALLS,
     sentence: 'The server answered with a result.',
@@ -75,14 +58,14 @@ export const CALL_DEFINITIONS = {
     schema: z.strictObject({
       ...of,
       ...timed,
-      error: z.string().max(1_000).describe('what the server says, its beginning'),
+      error: z.string().max(1_000).describe('as the server says it'),
     }),
     channel: CALLS,
     sentence: 'The server answered with an error, or with a result that says it is one.',
-    audit: ({ error, duration_ms }) => ({
+    audit: ({ error, duration_ms: ms }) => ({
       ok: false,
       status: 'failed',
-      note: `${error} (after ${took(duration_ms)})`,
+      note: `${error} (after ${took(ms)})`,
     }),
   }),
   'aegis.call.outcome_unknown.v1': event({

@@ -1,7 +1,10 @@
-import { DecisionChecked, DecisionEnforced, IdempotencyAnswered, Outcome } from '../decision.ts';
+import { z } from 'zod';
+import { AmountCents, Digest, Op, Principal, ToolName, Via } from '../call.ts';
+import { DecisionEnforced, EnforceReply, MatchedRule, Outcome, RecordedCall } from '../decision.ts';
 import { checkSubject, enforceLog, idempotencyLog } from '../subjects.ts';
-import { clientText, event, joined } from './event.ts';
+import { clientText, event, joined, sameWords } from './event.ts';
 
+const Checked = z.enum(['allowed', 'review', 'blocked']);
 const OK_BY_OUTCOME = { allowed: true, pending: null, review: null, blocked: false } as const;
 
 export const DECISION_DEFINITIONS = {
@@ -12,30 +15,32 @@ export const DECISION_DEFINITIONS = {
       title: 'Decisions',
       about: '`aegis.events.decision.>` is every decision, advisory ones too.',
       subject: enforceLog,
-      parameter: {
-        description: 'What was answered.',
-        values: Outcome.options,
-        of: ({ outcome }) => outcome,
-      },
+      parameter: { description: 'What was answered.', values: Outcome.options, of: ({ outcome }) => outcome },
     },
     sentence:
       'An enforce was answered, or the firewall in the path judged a call. Stored before the answer, and before its server saw it.',
     audit: ({ call, outcome, reasons, client, dispatch }) => ({
+      ...sameWords(RecordedCall.shape, call),
       action: 'enforce',
       ok: OK_BY_OUTCOME[outcome],
-      tool: call.tool,
-      op: call.op,
-      amount_cents: call.amount_cents,
       status: outcome,
       note: joined(reasons),
-      principal: call.principal,
       call_id: dispatch?.call_id,
-      server: call.server,
       client: clientText(client),
     }),
   }),
   'aegis.decision.checked.v1': event({
-    schema: DecisionChecked,
+    schema: z.strictObject({
+      tool: ToolName.describe("the tool's name"),
+      op: Op.optional().describe('what it does there'),
+      amount_cents: AmountCents.optional().describe('the amount, in cents'),
+      principal: Principal.describe('who asked'),
+      outcome: Checked.describe('what the policy says'),
+      reasons: z.array(z.string()).describe('why it is not simply allowed'),
+      rule: MatchedRule.optional().describe('the rule that decided'),
+      policy_digest: Digest.describe('the policy that decided'),
+      via: Via.describe('where the question came in'),
+    }),
     channel: {
       id: 'checks',
       title: 'Advisory checks',
@@ -43,7 +48,7 @@ export const DECISION_DEFINITIONS = {
       subject: checkSubject,
       parameter: {
         description: 'What the policy says.',
-        values: DecisionChecked.shape.outcome.options,
+        values: Checked.options,
         of: ({ outcome }) => outcome,
       },
     },
@@ -55,11 +60,11 @@ export const DECISION_DEFINITIONS = {
       note: joined(reasons),
     }),
   }),
-};
-
-export const IDEMPOTENCY_DEFINITIONS = {
   'aegis.idempotency.answered.v1': event({
-    schema: IdempotencyAnswered,
+    schema: z.strictObject({
+      call_digest: Digest.describe('the call; the same key with another call is refused'),
+      reply: EnforceReply.describe('the answer, as it was given'),
+    }),
     channel: {
       id: 'idempotency',
       title: 'Answers kept for retries',

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AuditLine } from '../audit.ts';
+import { AuditLine } from '../audit.ts';
 import type { ClientInfo } from '../call.ts';
 import type { Subject } from '../subjects.ts';
 
@@ -22,6 +22,12 @@ export type Channel<Data = never> = {
 /** What an event says in the flat words of the audit file; what is left out is null there, or absent. */
 export type Flat = Partial<Omit<AuditLine, 'seq' | 'ts' | 'event_id' | 'type'>>;
 
+/** The members of what an event says that its line has under the same name. What only a newer version knows is none of them. */
+export const sameWords = (shape: z.ZodRawShape, said: Record<string, unknown>): Flat =>
+  Object.fromEntries(
+    Object.keys(shape).flatMap((name) => (name in AuditLine.shape ? [[name, said[name]]] : [])),
+  );
+
 /** All that is known of a type of event. */
 export type EventDefinition<S extends z.ZodObject = z.ZodObject> = {
   /** Of its `data`. */
@@ -29,10 +35,7 @@ export type EventDefinition<S extends z.ZodObject = z.ZodObject> = {
   readonly channel: Channel<z.output<S>>;
   /** What happened, for people. */
   readonly sentence: string;
-  /**
-   * What its line says beside, or in place of, what follows from its type and its data: the type's words as the action, and
-   * the members of the data that a line has under the same name.
-   */
+  /** What its line says beside, or in place of, its type's words as the action and the same words of its data. */
   audit?(data: z.output<S>): Flat;
 };
 

@@ -1,6 +1,14 @@
-import { type Grant, GrantChanged } from '../grants.ts';
+import { z } from 'zod';
+import { ApprovalId } from '../approvals.ts';
+import { CallPattern, Grant } from '../grants.ts';
 import { grantLog } from '../subjects.ts';
-import { because, type Channel, event, type Flat } from './event.ts';
+import { because, type Channel, event, type Flat, sameWords } from './event.ts';
+
+const GrantChanged = z.strictObject({
+  grant: Grant.describe('the grant, folded: its whole state after this event'),
+  approval_id: ApprovalId.optional().describe('the approval that it gave, on `used`'),
+});
+type GrantChanged = z.infer<typeof GrantChanged>;
 
 const GRANTS: Channel<GrantChanged> = {
   id: 'grants',
@@ -16,13 +24,11 @@ const GRANTS: Channel<GrantChanged> = {
 };
 
 /** Without the values that its pattern has for arguments: the audit file has no arguments. */
-const line = ({ grant }: GrantChanged): Flat => ({
+const line = ({ grant: { pattern, principal, approval_id } }: GrantChanged): Flat => ({
+  ...sameWords(CallPattern.shape, pattern),
   ok: true,
-  tool: grant.pattern.tool,
-  op: grant.pattern.op,
-  approval_id: grant.approval_id,
-  principal: grant.principal,
-  server: grant.pattern.server,
+  approval_id,
+  principal,
 });
 
 const upTo = ({ pattern: { max_amount_cents: most } }: Grant): string =>
@@ -35,6 +41,9 @@ function given(grant: Grant): string {
 
 const used = ({ grant_id, granted_by, uses }: Grant): string =>
   `grant ${grant_id} of ${granted_by} used ${uses === 1 ? 'once' : `${uses} times`} so far`;
+
+const revoked = ({ grant_id, revoked_by = 'nobody' }: Grant): string =>
+  `grant ${grant_id} revoked by ${revoked_by}`;
 
 /** What happens to a grant, each with the whole state after it. */
 export const GRANT_DEFINITIONS = {
@@ -54,9 +63,6 @@ export const GRANT_DEFINITIONS = {
     schema: GrantChanged,
     channel: GRANTS,
     sentence: 'A person took a grant back. No use of it comes after this.',
-    audit: (data) => {
-      const { grant_id, revoked_by = 'nobody' } = data.grant;
-      return { ...line(data), ok: null, note: `grant ${grant_id} revoked by ${revoked_by}` };
-    },
+    audit: (data) => ({ ...line(data), ok: null, note: revoked(data.grant) }),
   }),
 };

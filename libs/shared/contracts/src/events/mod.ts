@@ -2,14 +2,15 @@ import type { z } from 'zod';
 import { APPROVAL_DEFINITIONS } from './approval.ts';
 import { AUDIT_DEFINITIONS } from './audit.ts';
 import { CALL_DEFINITIONS } from './call.ts';
-import { DECISION_DEFINITIONS, IDEMPOTENCY_DEFINITIONS } from './decision.ts';
+import { DECISION_DEFINITIONS } from './decision.ts';
 import { GRANT_DEFINITIONS } from './grant.ts';
 import { POLICY_DEFINITIONS } from './policy.ts';
 import { TOOL_DEFINITIONS } from './tool.ts';
 import { WAITING_DEFINITIONS } from './waiting.ts';
 import { WEBHOOK_DEFINITIONS } from './webhook.ts';
 
-export type { Channel, EventDefinition, Flat } from './event.ts';
+export { type Channel, type EventDefinition, type Flat, sameWords } from './event.ts';
+export { agentDigest } from './waiting.ts';
 
 /**
  * Every type of event that is written, with its definition. A released type only ever gets optional facts; any other change is a
@@ -25,7 +26,6 @@ export const EVENT_TYPES = {
   ...TOOL_DEFINITIONS,
   ...POLICY_DEFINITIONS,
   ...AUDIT_DEFINITIONS,
-  ...IDEMPOTENCY_DEFINITIONS,
 };
 
 export type EventType = keyof typeof EVENT_TYPES;

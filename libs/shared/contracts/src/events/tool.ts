@@ -1,7 +1,10 @@
+import { z } from 'zod';
+import { Digest, Principal } from '../call.ts';
 import { toolAcceptedLog, toolLog } from '../subjects.ts';
-import { ToolAccepted, ToolChanged, ToolSeen } from '../tool-definition.ts';
+import { ChangeLevel, ToolSeen } from '../tool-definition.ts';
 import { type Channel, event } from './event.ts';
 
+const { looks_like: _, ...definition } = ToolSeen.shape;
 const parameter = {
   description: 'The MCP server, by its name behind the firewall.',
   of: ({ server }: { server: string }): string => server,
@@ -11,7 +14,7 @@ const TOOLS: Channel<{ server: string }> = {
   title: 'Definitions of tools',
   about:
     'The first definition of a tool that the firewall sees is the one that counts, and so is each that an approver accepts. With ' +
-    'any other, calls of the tool go to a person.',
+    'any other, and of one that looks like another tool from the start, calls go to a person.',
   subject: toolLog,
   parameter,
 };
@@ -35,7 +38,10 @@ export const TOOL_DEFINITIONS = {
     },
   }),
   'aegis.tool.changed.v1': event({
-    schema: ToolChanged,
+    schema: z.strictObject({
+      ...definition,
+      level: ChangeLevel.describe('whether what a model reads differs, or only icons or unknown `_meta`'),
+    }),
     channel: TOOLS,
     sentence: 'A definition is none of those that count. Calls of the tool go to a person.',
     audit: (data) => ({
@@ -45,7 +51,12 @@ export const TOOL_DEFINITIONS = {
     }),
   }),
   'aegis.tool.accepted.v1': event({
-    schema: ToolAccepted,
+    schema: z.strictObject({
+      server: definition.server,
+      tool: definition.tool,
+      digest: Digest.describe('the definition that counts from now on'),
+      accepted_by: Principal.describe('who accepted it'),
+    }),
     channel: {
       id: 'acceptedTools',
       title: 'Accepted definitions of tools',

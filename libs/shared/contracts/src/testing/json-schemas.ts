@@ -13,7 +13,6 @@ import { RPCS } from '../rpcs.ts';
 import * as terms from '../terms.ts';
 import { isWhole } from '../tolerant.ts';
 import * as toolDefinition from '../tool-definition.ts';
-import * as waiting from '../waiting.ts';
 import * as webhooks from '../webhooks.ts';
 
 const MODULES: readonly object[] = [
@@ -22,7 +21,6 @@ const MODULES: readonly object[] = [
   approvals,
   terms,
   grants,
-  waiting,
   webhooks,
   toolDefinition,
   policy,
