@@ -1,6 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
-import type { ApiDocument, Schema } from './shape.ts';
+
+type Schema = { $ref?: string; properties?: Record<string, Schema>; examples?: unknown[] };
+type Media = { schema?: Schema };
+type Operation = {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+  requestBody?: { content?: Record<string, Media> };
+  responses?: Record<string, { description: string; content?: Record<string, Media> }>;
+};
+/** As much of an OpenAPI document as is looked at here (https://spec.openapis.org/oas/v3.1.1). */
+type ApiDocument = {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components?: { schemas?: Record<string, Schema>; securitySchemes?: Record<string, object> };
+};
 
 let server: Server;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
@@ -131,11 +147,4 @@ describe('/openapi.json', () => {
       maximum: 9_007_199_254_740_991,
     });
   });
-});
-
-it('/docs is a page of every route that needs nothing else', async () => {
-  const reply = await gateway.app.inject({ url: '/docs', headers: { host: 'localhost' } });
-  expect(reply.headers['content-type']).toBe('text/html; charset=utf-8');
-  expect(reply.headers['content-security-policy']).toContain("default-src 'none'");
-  for (const name of ROUTES) expect(reply.body).toContain(`>${name}</a>`);
 });
