@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 type Schema = {
+  $ref?: string;
+  $defs?: Record<string, Schema>;
   description?: string;
   properties?: Record<string, Schema>;
   required?: string[];
@@ -51,9 +53,19 @@ function fieldsIn(schema: Schema, path: string): Field[] {
   });
 }
 
+/** A contract that has a name in OpenAPI is a reference inside another; here it is what it says. */
+function inlined(text: string, { $defs = {} }: Schema): Schema {
+  return JSON.parse(text, (_key, value: Schema | null) => {
+    const named = $defs[value?.$ref?.split('/').at(-1) ?? ''];
+    return named === undefined ? value : { ...named, ...value };
+  }) as Schema;
+}
+
 /** Every field of a contract, as deep as it is said, with what it means. */
-export const fieldsOf = (schema: z.ZodType): Field[] =>
-  fieldsIn(z.toJSONSchema(schema, { io: 'input' }) as Schema, '');
+export function fieldsOf(schema: z.ZodType): Field[] {
+  const json = z.toJSONSchema(schema, { io: 'input' }) as Schema;
+  return fieldsIn(inlined(JSON.stringify(json), json), '');
+}
 
 /** The same as a table of Markdown. */
 export const fieldTable = (schema: z.ZodType): string =>

@@ -1,7 +1,6 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import { expect, it } from 'vitest';
-import { toApprovalItem } from './approval-item.ts';
-import { ApprovalItem } from './schemas/approvals.ts';
+import { ApprovalItem, toApprovalItem } from './approval-item.ts';
 
 const consumed: Extract<Approval, { status: 'consumed' }> = {
   status: 'consumed',

@@ -1,8 +1,60 @@
-import type { Approval } from '@aegis/contracts/approvals';
-import type { ApprovalItem } from './schemas/approvals.ts';
+import {
+  type Approval,
+  ApprovalId,
+  ApprovalStatus,
+  approvalsGet,
+  Endorsement,
+  GrantId,
+  Ruled,
+} from '@aegis/contracts/approvals';
+import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/contracts/call';
+import { MatchedRule } from '@aegis/contracts/decision';
+import { fixtureOf } from '@aegis/contracts/fixture';
+import { ApprovalTerms } from '@aegis/contracts/terms';
+import { z } from 'zod';
+
+const shape = {
+  dry_run_id: DryRunId,
+  approval_id: ApprovalId,
+  status: ApprovalStatus,
+  ts: Timestamp,
+  ...Call.shape,
+  reasons: z.array(z.string()),
+  reason: Note.optional(),
+  trace_id: TraceId,
+  generation: z.int().min(1),
+  call_digest: Digest,
+  rule: MatchedRule.optional(),
+  policy_digest: Digest.optional(),
+  terms: ApprovalTerms.optional(),
+  ruled: Ruled.optional(),
+  decide_by: Timestamp,
+  endorsements: z.array(Endorsement).optional(),
+  decided_at: Timestamp.optional(),
+  decided_by: Principal.optional(),
+  decision_reason: Note.optional(),
+  grant_id: GrantId.optional(),
+  denied_because: z.string().optional(),
+  expired_at: Timestamp.optional(),
+  cancelled_at: Timestamp.optional(),
+  cancelled_because: z.string().optional(),
+  superseded_at: Timestamp.optional(),
+  superseded_because: z.string().optional(),
+  use_by: Timestamp.optional(),
+  consumed_at: Timestamp.optional(),
+  decision_id: z.string().optional(),
+};
+type ApprovalItem = z.infer<z.ZodObject<typeof shape>>;
 
 /** An approval as one flat object; `ts` is when it was requested. */
 export function toApprovalItem(approval: Approval): ApprovalItem {
   const { call, requested_at, ...rest } = approval;
   return { ...rest, ts: requested_at, ...call };
 }
+
+/** An approval as REST shows it. */
+export const ApprovalItem = z.strictObject(shape).meta({
+  id: 'Approval',
+  description: 'An approval',
+  examples: [toApprovalItem(fixtureOf(approvalsGet).reply.approval)],
+});

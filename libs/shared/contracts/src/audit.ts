@@ -15,7 +15,9 @@ export const WriteAudit = z.strictObject({
   via: Via.describe('where it came in'),
 });
 export type WriteAudit = z.infer<typeof WriteAudit>;
-export const WriteAuditReply = z.strictObject({ ok: z.literal(true), trace_id: TraceId, path: z.string() });
+export const WriteAuditReply = z
+  .strictObject({ ok: z.literal(true), trace_id: TraceId, path: z.string() })
+  .meta({ id: 'AuditWritten', description: 'It is on record' });
 export type WriteAuditReply = z.infer<typeof WriteAuditReply>;
 export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply, { askedBy: ['gateway', 'mcp'] });
 
@@ -61,7 +63,9 @@ export const QueryAudit = z.strictObject({
   before: z.int().min(1).optional(),
 });
 export type QueryAudit = z.infer<typeof QueryAudit>;
-export const QueryAuditReply = z.strictObject({ entries: z.array(AuditLine), next: z.int().optional() });
+export const QueryAuditReply = z
+  .strictObject({ entries: z.array(AuditLine), next: z.int().optional() })
+  .meta({ id: 'AuditPage', description: 'A page of the record' });
 export type QueryAuditReply = z.infer<typeof QueryAuditReply>;
 export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply, {
   askedBy: ['gateway', 'approvals'],

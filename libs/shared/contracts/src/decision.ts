@@ -46,20 +46,22 @@ export const CheckRequest = z.strictObject({
 export type CheckRequest = z.infer<typeof CheckRequest>;
 
 /** The policy's answer, with what it takes to replay it. */
-export const CheckReply = z.strictObject({
-  decision: z.enum(['allow', 'review', 'deny']),
-  allowed: z.boolean(),
-  approval_required: z.boolean(),
-  reasons: z.array(z.string()),
-  rule: MatchedRule.optional(),
-  /** What the rule took from the arguments, where it says that they come from there. */
-  op: Op.optional(),
-  amount_cents: AmountCents.optional(),
-  /** What the deciding rule says about who approves; never beside a denial. */
-  terms: ApprovalTerms.optional(),
-  policy_digest: Digest,
-  policy_version: z.union([z.literal(1), z.literal(2)]),
-});
+export const CheckReply = z
+  .strictObject({
+    decision: z.enum(['allow', 'review', 'deny']),
+    allowed: z.boolean(),
+    approval_required: z.boolean(),
+    reasons: z.array(z.string()),
+    rule: MatchedRule.optional(),
+    /** What the rule took from the arguments, where it says that they come from there. */
+    op: Op.optional(),
+    amount_cents: AmountCents.optional(),
+    /** What the deciding rule says about who approves; never beside a denial. */
+    terms: ApprovalTerms.optional(),
+    policy_digest: Digest,
+    policy_version: z.union([z.literal(1), z.literal(2)]),
+  })
+  .meta({ id: 'CheckReply', description: "The policy's answer" });
 export type CheckReply = z.infer<typeof CheckReply>;
 export const policyCheck = rpc('policy', 'check', CheckRequest, CheckReply, {
   askedBy: ['gateway', 'enforcer', 'mcp'],
@@ -101,16 +103,21 @@ export const DecisionId = z.string().min(1).max(128);
 export const Outcome = z.enum(['allowed', 'pending', 'blocked']);
 export type Outcome = z.infer<typeof Outcome>;
 
-export const EnforceReply = z.strictObject({
-  allowed: z.boolean().describe('whether the call may run now'),
-  approval_required: z.boolean().describe('whether a person has to approve it first'),
-  status: Outcome.describe('what was answered'),
-  reasons: z.array(z.string()).describe('why it is not simply allowed'),
-  approval_id: z.string().optional().describe('the approval that it waits for, or was allowed or denied by'),
-  dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
-  trace_id: TraceId.describe('the trace of the decision'),
-  decision_id: DecisionId.optional().describe('the `id` of the decision event that this answer is'),
-});
+export const EnforceReply = z
+  .strictObject({
+    allowed: z.boolean().describe('whether the call may run now'),
+    approval_required: z.boolean().describe('whether a person has to approve it first'),
+    status: Outcome.describe('what was answered'),
+    reasons: z.array(z.string()).describe('why it is not simply allowed'),
+    approval_id: z
+      .string()
+      .optional()
+      .describe('the approval that it waits for, or was allowed or denied by'),
+    dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
+    trace_id: TraceId.describe('the trace of the decision'),
+    decision_id: DecisionId.optional().describe('the `id` of the decision event that this answer is'),
+  })
+  .meta({ id: 'EnforceReply', description: 'Allowed, pending or blocked: on record' });
 export type EnforceReply = z.infer<typeof EnforceReply>;
 export const enforce = rpc('enforcer', 'enforce', EnforceRequest, EnforceReply, {
   askedBy: ['gateway', 'mcp'],

@@ -78,13 +78,15 @@ export const onTheBus = <W extends Pick<GrantWord, 'minutes'>>({ minutes, ...wor
   ...word,
   for_ms: minutesToMs(minutes),
 });
-export const GrantReply = z.strictObject({ grant: Grant });
+export const GrantReply = z.strictObject({ grant: Grant }).meta({ id: 'GrantReply', description: 'A grant' });
 export const approvalsGrant = rpc('approvals', 'grant', GiveGrant, GrantReply, { askedBy: ['gateway'] });
 
 /** Newest first. `active`: those that count now, or those that no longer do. */
 export const ListGrants = z.strictObject({ active: z.boolean().optional(), credential: Credential });
 export type ListGrants = z.infer<typeof ListGrants>;
-export const ListGrantsReply = z.strictObject({ grants: z.array(Grant) });
+export const ListGrantsReply = z
+  .strictObject({ grants: z.array(Grant) })
+  .meta({ id: 'Grants', description: 'Grants, newest first' });
 export const approvalsGrants = rpc('approvals', 'grants', ListGrants, ListGrantsReply, {
   askedBy: ['gateway'],
 });

@@ -5,12 +5,14 @@ import { Empty, rpc } from './rpc.ts';
 const Document = z.record(z.string(), z.unknown());
 
 /** The policy in force: as it was written, with a v1 policy's defaults filled in. */
-export const PolicyGetReply = z.strictObject({
-  policy: Document,
-  path: z.string(),
-  digest: Digest,
-  version: z.union([z.literal(1), z.literal(2)]),
-});
+export const PolicyGetReply = z
+  .strictObject({
+    policy: Document,
+    path: z.string(),
+    digest: Digest,
+    version: z.union([z.literal(1), z.literal(2)]),
+  })
+  .meta({ id: 'PolicyInForce', description: 'The policy in force' });
 export type PolicyGetReply = z.infer<typeof PolicyGetReply>;
 export const policyGet = rpc('policy', 'get', Empty, PolicyGetReply, { askedBy: ['gateway', 'mcp'] });
 
@@ -21,26 +23,30 @@ export const policyEffective = rpc('policy', 'effective', Empty, PolicyEffective
 
 /** Without `policy`, the active one is meant. */
 export const PolicyValidateRequest = z.strictObject({ policy: z.unknown().optional() });
-export const PolicyValidateReply = z.strictObject({
-  ok: z.boolean(),
-  errors: z.array(z.string()),
-  version: z.literal(2),
-  migrated: z.boolean(),
-  notes: z.array(z.string()),
-});
+export const PolicyValidateReply = z
+  .strictObject({
+    ok: z.boolean(),
+    errors: z.array(z.string()),
+    version: z.literal(2),
+    migrated: z.boolean(),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'PolicyValidity', description: 'What is wrong with it, if anything' });
 export type PolicyValidateReply = z.infer<typeof PolicyValidateReply>;
 export const policyValidate = rpc('policy', 'validate', PolicyValidateRequest, PolicyValidateReply, {
   askedBy: ['gateway'],
 });
 
 export const PolicyMigrateRequest = z.strictObject({ policy: z.unknown() });
-export const PolicyMigrateReply = z.strictObject({
-  ok: z.boolean(),
-  version: z.literal(2),
-  policy: Document.optional(),
-  errors: z.array(z.string()),
-  notes: z.array(z.string()),
-});
+export const PolicyMigrateReply = z
+  .strictObject({
+    ok: z.boolean(),
+    version: z.literal(2),
+    policy: Document.optional(),
+    errors: z.array(z.string()),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: 'MigratedPolicy', description: 'The policy as version 2' });
 export type PolicyMigrateReply = z.infer<typeof PolicyMigrateReply>;
 export const policyMigrate = rpc('policy', 'migrate', PolicyMigrateRequest, PolicyMigrateReply, {
   askedBy: ['gateway'],

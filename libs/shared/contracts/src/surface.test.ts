@@ -91,6 +91,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'decision-event': ['decisionEvent'],
   envelope: ['Envelope', 'Traceparent', 'traceIdOf'],
   events: ['APPROVAL_EVENTS', 'EVENT_TYPES', 'GRANT_EVENTS', 'agentDigest', 'isEventType', 'sameWords'],
+  fixture: ['fixtureOf'],
   'grant-minutes': ['LEAST_GRANT_MINUTES', 'MOST_GRANT_MINUTES', 'minutesToMs'],
   grants: [
     'ArgumentPattern',

@@ -22,24 +22,28 @@ export const ToolSeen = z.strictObject({
 export type ToolSeen = z.infer<typeof ToolSeen>;
 
 /** A definition of a tool whose calls go to a person until it is accepted. */
-export const QuarantinedTool = z.strictObject({
-  ...definition,
-  level: ChangeLevel,
-  looks_like: ListedName.optional(),
-  since: Timestamp,
-  /** The definition that counted last before this one; absent where the tool was in quarantine from the start. */
-  before: z.record(z.string(), z.unknown()).optional(),
-});
+export const QuarantinedTool = z
+  .strictObject({
+    ...definition,
+    level: ChangeLevel,
+    looks_like: ListedName.optional(),
+    since: Timestamp,
+    /** The definition that counted last before this one; absent where the tool was in quarantine from the start. */
+    before: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({ id: 'QuarantinedTool', description: 'A tool whose definition changed' });
 export type QuarantinedTool = z.infer<typeof QuarantinedTool>;
 
 /**
  * Every definition that waits: of each tool the one seen last where it doesn't count, then those that were seen before; each
  * the newest first. `more`: so many had no room in this answer.
  */
-export const ListToolsReply = z.strictObject({
-  tools: z.array(QuarantinedTool),
-  more: z.int().min(1).optional(),
-});
+export const ListToolsReply = z
+  .strictObject({
+    tools: z.array(QuarantinedTool),
+    more: z.int().min(1).optional(),
+  })
+  .meta({ id: 'Tools', description: 'The tools in quarantine' });
 export type ListToolsReply = z.infer<typeof ListToolsReply>;
 export const approvalsTools = rpc('approvals', 'tools', Empty, ListToolsReply, { askedBy: ['gateway'] });
 
@@ -52,7 +56,9 @@ export const AcceptTool = z.strictObject({
   source: z.string().max(200),
 });
 export type AcceptTool = z.infer<typeof AcceptTool>;
-export const AcceptToolReply = z.strictObject({ ok: z.literal(true) });
+export const AcceptToolReply = z
+  .strictObject({ ok: z.literal(true) })
+  .meta({ id: 'Accepted', description: 'It counts from now on' });
 export const approvalsAccept = rpc('approvals', 'accept', AcceptTool, AcceptToolReply, {
   askedBy: ['gateway'],
 });

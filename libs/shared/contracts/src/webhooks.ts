@@ -81,7 +81,9 @@ export const WebhookChanged = z.strictObject({
 export type WebhookChanged = z.infer<typeof WebhookChanged>;
 
 export const ListWebhooks = z.strictObject({ credential: Credential });
-export const ListWebhooksReply = z.strictObject({ webhooks: z.array(Webhook) });
+export const ListWebhooksReply = z
+  .strictObject({ webhooks: z.array(Webhook) })
+  .meta({ id: 'Webhooks', description: 'Who is told' });
 /** Makes a webhook, or changes it and lets it be told again. Without `secret` one is made, or the one it has stays. */
 export const SaveWebhook = z.strictObject({
   webhook_id: WebhookId,
@@ -91,14 +93,22 @@ export const SaveWebhook = z.strictObject({
 });
 export type SaveWebhook = z.infer<typeof SaveWebhook>;
 /** `secret` where one was made: shown once. */
-export const SaveWebhookReply = z.strictObject({ webhook: Webhook, secret: WebhookSecret.optional() });
+export const SaveWebhookReply = z
+  .strictObject({ webhook: Webhook, secret: WebhookSecret.optional() })
+  .meta({ id: 'WebhookSaved', description: 'It is told from now on' });
 export const OneWebhook = z.strictObject({ webhook_id: WebhookId, credential: Credential });
 export type OneWebhook = z.infer<typeof OneWebhook>;
-export const RemoveWebhookReply = z.strictObject({ ok: z.literal(true) });
+export const RemoveWebhookReply = z
+  .strictObject({ ok: z.literal(true) })
+  .meta({ id: 'WebhookRemoved', description: 'It is told nothing any more' });
 /** Sends a `webhook.test` at once, once. */
-export const TestWebhookReply = z.strictObject({ delivery: Delivery });
+export const TestWebhookReply = z
+  .strictObject({ delivery: Delivery })
+  .meta({ id: 'WebhookTested', description: 'What came back' });
 /** Newest first, the last 100 attempts. */
-export const ListDeliveriesReply = z.strictObject({ deliveries: z.array(Delivery) });
+export const ListDeliveriesReply = z
+  .strictObject({ deliveries: z.array(Delivery) })
+  .meta({ id: 'Deliveries', description: 'Attempts, newest first' });
 
 const askedBy = ['gateway'] as const;
 export const webhooksList = rpc('approvals', 'webhooks', ListWebhooks, ListWebhooksReply, { askedBy });

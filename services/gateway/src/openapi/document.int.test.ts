@@ -1,3 +1,6 @@
+import { fixtureOf } from '@aegis/contracts/fixture';
+import { RPCS } from '@aegis/contracts/rpcs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
 
@@ -118,6 +121,36 @@ describe('/openapi.json', () => {
       const [, good] = Object.entries(responses).find(([status]) => Number(status) < 300) ?? [];
       if (name === 'GET /events') continue;
       expect([name, named(good?.content?.['application/json']?.schema)?.examples?.length]).toEqual([name, 1]);
+    }
+  });
+
+  it('has examples that each are one, those of the answers as in the fixtures', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema(document, 'api');
+    for (const [id, { examples = [] }] of Object.entries(document.components?.schemas ?? {})) {
+      const check = ajv.getSchema(`api#/components/schemas/${id}`);
+      for (const example of examples) expect([id, check?.(example), check?.errors]).toEqual([id, true, null]);
+    }
+    const answers = [...RPCS.values()].filter(({ reply }) => reply.meta()?.id !== undefined);
+    expect(answers.length).toBeGreaterThan(15);
+    for (const { reply } of answers) {
+      // Two questions may have one answer.
+      const fixtures = answers.filter((one) => one.reply === reply).map((one) => [fixtureOf(one).reply]);
+      expect(fixtures).toContainEqual(document.components?.schemas?.[reply.meta()?.id ?? '']?.examples);
+    }
+  });
+
+  it('has an example of each body that its route takes', async () => {
+    for (const [name, { requestBody }] of operations()) {
+      const [example] = named(requestBody?.content?.['application/json']?.schema)?.examples ?? [];
+      if (example === undefined) continue;
+      const [method, path = ''] = name.split(' ');
+      const headers = { host: 'localhost', authorization: 'Bearer k' };
+      const payload = example as object;
+      const url = path.replace('{id}', 'on-call');
+      const reply = await gateway.app.inject({ method: method as 'POST', url, headers, payload });
+      // Nobody is there to answer it, and nothing is wrong with it.
+      expect([name, reply.statusCode]).toEqual([name, 503]);
     }
   });
 

@@ -1,8 +1,10 @@
+import { fixtureOf } from '@aegis/contracts/fixture';
+import { RPCS } from '@aegis/contracts/rpcs';
 import swagger, { type SwaggerTransform } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { App } from '../http-deps.ts';
-import { createSchemaRegistry, NAMED } from './registry.ts';
 import { SECURITY_SCHEMES } from './security.ts';
 import { withoutUnused } from './unused.ts';
 
@@ -27,30 +29,43 @@ const TAGS = [
   { name: 'health', description: 'How all of it is' },
 ];
 
-type Answer = { content?: unknown; $ref?: string; type?: unknown };
-
-const MEANINGS = new Map(NAMED.map(([, { id, description }]) => [id, description]));
+type Answer = { content?: unknown; type?: unknown };
+type Answers<T> = Record<string, T>;
 
 /** An answer that names its schema, with the schema's meaning as its own; the generator gives none to a reference. */
-function withMeaning(answer: Answer): unknown {
+function withMeaning(answer: Answer, described: z.ZodType): unknown {
   if (answer.content !== undefined) return answer;
-  if (answer.type === 'null') return { description: 'Nothing: it is as you have it' };
-  const description = MEANINGS.get(answer.$ref?.split('/').at(-1) ?? '') ?? 'The answer';
+  const { description = 'The answer' } = described.meta() ?? {};
+  if (answer.type === 'null') return { description };
   return { description, content: { 'application/json': { schema: answer } } };
+}
+
+const transform: SwaggerTransform = (input) => {
+  const { schema, url } = jsonSchemaTransform(input);
+  const { response } = schema as { response?: Answers<Answer> };
+  if (response === undefined) return { schema, url };
+  const described = (input.schema as { response: Answers<z.ZodType> }).response;
+  const answers = Object.entries(response).map(([status, answer]) => [
+    status,
+    withMeaning(answer, described[status] as z.ZodType),
+  ]);
+  return { schema: { ...schema, response: Object.fromEntries(answers) }, url };
+};
+
+type Described = { components?: { schemas?: Record<string, { examples?: unknown[] }> } };
+
+/** What a service answers is shown as in the fixture of its question. */
+function withFixtures<D extends object>(document: D): D {
+  const { schemas = {} } = (document as Described).components ?? {};
+  for (const rpc of RPCS.values()) {
+    const schema = schemas[rpc.reply.meta()?.id ?? ''];
+    if (schema !== undefined) schema.examples ??= [fixtureOf(rpc).reply];
+  }
+  return document;
 }
 
 /** Collects the routes that are added from here on into an OpenAPI 3.1 document: `app.swagger()` once it is ready. */
 export function describeApi(app: App): void {
-  const schemaRegistry = createSchemaRegistry();
-  const addSchemas = createJsonSchemaTransformObject({ schemaRegistry });
-  const toJsonSchema = createJsonSchemaTransform({ schemaRegistry });
-  const transform: SwaggerTransform = (input) => {
-    const { schema, url } = toJsonSchema(input);
-    const response = (schema as { response?: Record<string, Answer> }).response;
-    if (response === undefined) return { schema, url };
-    const answers = Object.entries(response).map(([status, answer]) => [status, withMeaning(answer)]);
-    return { schema: { ...schema, response: Object.fromEntries(answers) }, url };
-  };
   (app as FastifyInstance).register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -60,6 +75,6 @@ export function describeApi(app: App): void {
     },
     convertConstToEnum: false,
     transform,
-    transformObject: (document) => withoutUnused(addSchemas(document)),
+    transformObject: (document) => withFixtures(withoutUnused(jsonSchemaTransformObject(document))),
   });
 }

@@ -1,21 +1,67 @@
-import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
-import { toApprovalItem } from '../approval-item.ts';
+import {
+  ApprovalId,
+  ApprovalStatus,
+  approvalsComplete,
+  approvalsGet,
+  approvalsList,
+} from '@aegis/contracts/approvals';
+import { Note } from '@aegis/contracts/call';
+import { fixtureOf } from '@aegis/contracts/fixture';
+import { z } from 'zod';
+import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { contextOf } from '../http/request-context.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import {
-  ApprovalItem,
-  ApprovalList,
-  ApprovalParams,
-  ApprovalsQuery,
-  CompleteBody,
-  CompleteResult,
-  GetHeaders,
-  Unchanged,
-} from '../schemas/approvals.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { wholeNumber } from '../schemas/query.ts';
 
 const tags = ['approvals'];
+
+const ApprovalList = z.strictObject({ approvals: z.array(ApprovalItem), next: z.string().optional() }).meta({
+  id: 'Approvals',
+  description: 'A page of approvals',
+  examples: [{ approvals: fixtureOf(approvalsList).reply.approvals.map(toApprovalItem) }],
+});
+
+const ApprovalsQuery = z.strictObject({
+  status: ApprovalStatus.optional(),
+  limit: wholeNumber(1, 500).default(100),
+  before: z.string().min(1).max(200).optional(),
+});
+
+/** Either id names an approval, in either field. */
+export const ApprovalParams = z.strictObject({ id: z.string().min(1).max(200) });
+
+const GetHeaders = z.object({ 'if-none-match': z.string().optional() });
+
+/** 304: no body. */
+const Unchanged = z.null().meta({ description: 'Nothing: it is as you have it' });
+
+const CompleteBody = z
+  .strictObject({
+    dry_run_id: z.string().min(1).max(200).optional(),
+    approval_id: z.string().min(1).max(200).optional(),
+    approval_code: z.string().min(1, 'required').max(1024),
+    reason: Note.optional(),
+  })
+  .refine((body) => (body.dry_run_id === undefined) !== (body.approval_id === undefined), {
+    path: ['dry_run_id'],
+    message: 'expected exactly one of dry_run_id and approval_id',
+  })
+  .meta({
+    id: 'Complete',
+    description: 'An id and the code',
+    examples: [{ dry_run_id: 'refund-A-1001', approval_code: 'the code', reason: 'The parcel was lost' }],
+  });
+
+/** `ok`: the call is approved, by this answer or an earlier one. */
+const CompleteResult = z
+  .strictObject({ ok: z.boolean(), status: ApprovalStatus, approval_id: ApprovalId })
+  .meta({
+    id: 'CompleteResult',
+    description: 'The standing decision',
+    examples: [{ ok: true, status: 'approved', approval_id: 'apr_y7h5ouf4g2pd3geca2nc3fuqlo' }],
+  });
 
 function readRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;

@@ -1,11 +1,33 @@
-import { auditQuery, auditWrite, QueryAuditReply, WriteAuditReply } from '@aegis/contracts/audit';
+import {
+  auditQuery,
+  auditWrite,
+  QueryAudit,
+  QueryAuditReply,
+  WriteAudit,
+  WriteAuditReply,
+} from '@aegis/contracts/audit';
 import { ANONYMOUS } from '@aegis/contracts/call';
+import { z } from 'zod';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { AuditBody, AuditQuery } from '../schemas/audit.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { wholeNumber, yesOrNo } from '../schemas/query.ts';
 
 const tags = ['audit'];
+
+/** Who wrote it and by which way is not the caller's to say. */
+const AuditBody = WriteAudit.omit({ principal: true, via: true }).meta({
+  id: 'AuditEntry',
+  description: 'An entry to write',
+  examples: [{ action: 'deploy', tool: 'deploy.run', ok: true, note: 'Version 1.4 is out.' }],
+});
+
+const AuditQuery = z.strictObject({
+  ...QueryAudit.pick({ from: true, to: true, tool: true, status: true }).shape,
+  ok: yesOrNo.optional(),
+  limit: wholeNumber(1, 1000).default(100),
+  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+});
 
 /** The record: a client's own entries in, everything out. */
 export function auditRoutes(app: App, { bus, config }: HttpDeps): void {

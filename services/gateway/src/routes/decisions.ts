@@ -1,16 +1,38 @@
-import { approvalsCancel, approvalsDecide, Verdict } from '@aegis/contracts/approvals';
+import { approvalsCancel, approvalsDecide, Verdict, Word } from '@aegis/contracts/approvals';
 import { ANONYMOUS } from '@aegis/contracts/call';
-import { toApprovalItem } from '../approval-item.ts';
+import { z } from 'zod';
+import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
 import { etagOf, revisionOf } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
-import { ApprovalItem, ApprovalParams, CancelBody, DecideBody, DecideHeaders } from '../schemas/approvals.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
 import { approvalIdOf, orAlreadyDecided, replyAlreadyDecided } from './already-decided.ts';
+import { ApprovalParams } from './approvals.ts';
 
 const tags = ['approvals'];
+
+/** With an ETag as it was given, the decision counts for that very state only. */
+export const DecideHeaders = z.object({ 'if-match': z.string().optional() });
+
+/** The path has the verdict, and `If-Match` the state. */
+const DecideBody = Word.pick({ reason: true })
+  .default({})
+  .meta({
+    id: 'Decide',
+    description: 'Why, where somebody has to say so',
+    examples: [{ reason: 'The customer called us.' }],
+  });
+
+const CancelBody = z
+  .strictObject({ reason: z.string().min(1).max(200).optional() })
+  .default({})
+  .meta({
+    id: 'Cancel',
+    description: 'Why it is not needed any more',
+    examples: [{ reason: 'The order was changed.' }],
+  });
 
 const WORDS = {
   approve: {

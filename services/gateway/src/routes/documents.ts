@@ -17,6 +17,8 @@ const PAGE_POLICY = [
 /** The API's description, for programs and for people. */
 export function documentRoutes(app: App): void {
   const schema = { hide: true };
+  // Made at the start, and kept: whoever asks for a decision meanwhile would wait for it.
+  app.addHook('onReady', async () => void app.swagger());
   app.get('/', { schema }, (_request, reply) => reply.redirect('/docs'));
   app.get('/openapi.json', { schema }, () => app.swagger());
   (app as FastifyInstance).register(swaggerUi, {

@@ -1,5 +1,6 @@
 import { type Bus, route } from '@aegis/bus';
 import { approvalsGet } from '@aegis/contracts/approvals';
+import { fixtureOf } from '@aegis/contracts/fixture';
 import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
 import {
   webhooksDeliveries,
@@ -10,12 +11,18 @@ import {
 } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { delivery, giveGrant, grant, webhook, webhookSaved } from '../openapi/approval-examples.ts';
 import { APPROVAL_ID, denied } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
 const KEY = 'aegis_approver_ada';
 const credential = { secret: KEY, source: '127.0.0.1' };
+
+const { grant } = fixtureOf(approvalsGrant).reply;
+const { approval_id, pattern, reason } = fixtureOf(approvalsGrant).request;
+const giveGrant = { approval_id, minutes: 30, pattern, reason };
+const webhookSaved = fixtureOf(webhooksSave).reply;
+const { webhook } = webhookSaved;
+const { delivery } = fixtureOf(webhooksTest).reply;
 
 let server: Server;
 let approvals: Bus;
@@ -30,15 +37,15 @@ const keep = <T>(data: unknown, reply: T): T => {
 const ROUTES = [
   route(approvalsGrant, (data) => {
     if (data.for_ms === 60_000) throw new AppError('already_decided', 'bob denied it.');
-    return keep(data, { grant: grant as never });
+    return keep(data, { grant: grant });
   }),
-  route(approvalsGrants, (data) => keep(data, { grants: [grant as never] })),
-  route(approvalsRevoke, (data) => keep(data, { grant: grant as never })),
+  route(approvalsGrants, (data) => keep(data, { grants: [grant] })),
+  route(approvalsRevoke, (data) => keep(data, { grant: grant })),
   route(approvalsGet, () => ({ approval: denied, revision: 3 })),
-  route(webhooksList, (data) => keep(data, { webhooks: [webhook as never] })),
+  route(webhooksList, (data) => keep(data, { webhooks: [webhook] })),
   route(webhooksSave, (data) => {
     if (data.webhook_id === 'from-file') throw new AppError('read_only', 'webhooks.json has it.');
-    return keep(data, webhookSaved as never);
+    return keep(data, webhookSaved);
   }),
   route(webhooksRemove, (data) => keep(data, { ok: true as const })),
   route(webhooksTest, async (data) => {
@@ -75,7 +82,6 @@ describe('a grant', () => {
   it('is given with an approval, for minutes, for calls like it', async () => {
     const reply = await send('POST', '/grants', giveGrant, { 'if-match': '"5"' });
     expect([reply.statusCode, reply.json()]).toEqual([201, { grant }]);
-    const { approval_id, pattern, reason } = giveGrant;
     expect(asked).toEqual([{ approval_id, pattern, reason, for_ms: 30 * 60_000, revision: 5, credential }]);
   });
 

@@ -1,22 +1,52 @@
+import { GrantId } from '@aegis/contracts/approvals';
+import { fixtureOf } from '@aegis/contracts/fixture';
 import {
   approvalsGrant,
   approvalsGrants,
   approvalsRevoke,
   GrantReply,
+  GrantWord,
   ListGrantsReply,
   onTheBus,
 } from '@aegis/contracts/grants';
+import { z } from 'zod';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
 import { revisionOf } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
-import { DecideHeaders } from '../schemas/approvals.ts';
-import { GrantBody, GrantParams, GrantsQuery } from '../schemas/grants.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
+import { yesOrNo } from '../schemas/query.ts';
 import { approvalIdOf, orAlreadyDecided } from './already-decided.ts';
+import { DecideHeaders } from './decisions.ts';
 
 const tags = ['grants'];
+
+const word = GrantWord.shape;
+const example = fixtureOf(approvalsGrant).request;
+/** `If-Match` has the state. `for_minutes` is what `minutes` was called in 0.1. */
+const GrantBody = z
+  .strictObject({
+    approval_id: z.string().min(1).max(200),
+    minutes: word.minutes.optional(),
+    for_minutes: word.minutes.optional(),
+    pattern: word.pattern,
+    reason: word.reason,
+  })
+  .refine((body) => (body.minutes === undefined) !== (body.for_minutes === undefined), {
+    path: ['minutes'],
+    message: 'expected exactly one of minutes and its older name, for_minutes',
+  })
+  .meta({
+    id: 'GiveGrant',
+    description: 'For which calls, and how long',
+    examples: [
+      { approval_id: example.approval_id, minutes: 30, pattern: example.pattern, reason: example.reason },
+    ],
+  });
+
+const GrantsQuery = z.strictObject({ active: yesOrNo.optional() });
+const GrantParams = z.strictObject({ id: GrantId });
 
 function giveRoute(app: App, deps: HttpDeps): void {
   const schema = {

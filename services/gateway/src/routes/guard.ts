@@ -1,10 +1,44 @@
-import { ANONYMOUS } from '@aegis/contracts/call';
+import { AmountCents, ANONYMOUS, DryRunId, IdempotencyKey, Note, Op, ToolName } from '@aegis/contracts/call';
 import { CheckReply, EnforceReply, enforce, policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
+import { z } from 'zod';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { CheckBody, EnforceBody, EnforceHeaders } from '../schemas/guard.ts';
 import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
+
+const CheckBody = z
+  .strictObject({ tool: ToolName, op: Op.optional(), amount_cents: AmountCents.optional() })
+  .meta({
+    id: 'Check',
+    description: 'A call that somebody thinks of making',
+    examples: [{ tool: 'refunds.create', op: 'refund', amount_cents: 12_500 }],
+  });
+
+/** `meta` is the caller's own; two of its members mean something here. */
+const EnforceBody = z
+  .strictObject({
+    tool: ToolName,
+    op: Op.optional(),
+    amount_cents: AmountCents.optional(),
+    args: z.record(z.string(), z.unknown()).optional(),
+    meta: z.looseObject({ dry_run_id: DryRunId.optional(), reason: Note.optional() }).optional(),
+  })
+  .meta({
+    id: 'Enforce',
+    description: 'A call that somebody wants to make now',
+    examples: [
+      {
+        tool: 'refunds.create',
+        op: 'refund',
+        amount_cents: 12_500,
+        args: { order: 'A-1001' },
+        meta: { dry_run_id: 'refund-A-1001', reason: 'The parcel was lost' },
+      },
+    ],
+  });
+
+/** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
+const EnforceHeaders = z.object({ 'idempotency-key': IdempotencyKey.optional() });
 
 function checkRoute(app: App, { bus, config }: HttpDeps): void {
   const schema = {

@@ -1,10 +1,23 @@
 import type { Bus } from '@aegis/bus';
 import { healthOf, WITH_HEALTH } from '@aegis/contracts/health';
 import { toAppError } from '@aegis/kit/errors';
+import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { HealthDegraded, HealthOk } from '../schemas/health.ts';
 
 const ANSWER_WITHIN_MS = 1000;
+
+const HealthOk = z
+  .strictObject({ status: z.literal('ok') })
+  .meta({ id: 'HealthOk', description: 'All is well', examples: [{ status: 'ok' }] });
+
+/** Each part that is not well, and why, in sentences. */
+const HealthDegraded = z
+  .strictObject({ status: z.literal('degraded'), parts: z.record(z.string(), z.array(z.string())) })
+  .meta({
+    id: 'HealthDegraded',
+    description: 'Parts are not well',
+    examples: [{ status: 'degraded', parts: { policy: ['The policy service is not running.'] } }],
+  });
 
 async function problemsOf(
   bus: Bus,

@@ -1,3 +1,4 @@
+import { fixtureOf } from '@aegis/contracts/fixture';
 import {
   PolicyGetReply,
   PolicyMigrateReply,
@@ -7,12 +8,24 @@ import {
   policyMigrate,
   policyValidate,
 } from '@aegis/contracts/policy';
+import { z } from 'zod';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { PolicyBody, PolicyDocument } from '../schemas/policy.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
 const tags = ['policy'];
+
+const example = fixtureOf(policyEffective).reply;
+const PolicyDocument = z
+  .record(z.string(), z.unknown())
+  .meta({ id: 'Policy', description: 'A policy', examples: [example.policy] });
+
+/** A policy as JSON; whether it is a good one is what the answer says. */
+const PolicyBody = z.strictObject({ policy: z.record(z.string(), z.unknown()) }).meta({
+  id: 'PolicyToTry',
+  description: 'A policy to look at',
+  examples: [example],
+});
 
 function readRoutes(app: App, { bus, config }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;

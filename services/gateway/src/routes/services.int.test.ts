@@ -1,13 +1,19 @@
 import { type Bus, route } from '@aegis/bus';
 import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
 import { auditQuery, auditWrite } from '@aegis/contracts/audit';
+import { fixtureOf } from '@aegis/contracts/fixture';
 import { healthOf } from '@aegis/contracts/health';
 import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { auditPage, migratedPolicy, policy, policyInForce, policyValidity } from '../openapi/examples.ts';
 import { APPROVAL_ID, approved, denied, pending, TRACE_ID } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
+
+const policyInForce = fixtureOf(policyGet).reply;
+const { policy } = fixtureOf(policyEffective).reply;
+const policyValidity = fixtureOf(policyValidate).reply;
+const migratedPolicy = fixtureOf(policyMigrate).reply;
+const auditPage = fixtureOf(auditQuery).reply;
 
 let server: Server;
 let services: Bus[];
@@ -21,10 +27,10 @@ const keep = <T>(data: unknown, reply: T): T => {
 };
 
 const policyRoutes = () => [
-  route(policyGet, () => policyInForce as never),
+  route(policyGet, () => policyInForce),
   route(policyEffective, () => ({ policy })),
-  route(policyValidate, (data) => keep(data, policyValidity as never)),
-  route(policyMigrate, (data) => keep(data, migratedPolicy as never)),
+  route(policyValidate, (data) => keep(data, policyValidity)),
+  route(policyMigrate, (data) => keep(data, migratedPolicy)),
   route(healthOf('policy'), () => ({
     status: policyProblems.length === 0 ? ('ok' as const) : ('degraded' as const),
     problems: policyProblems,

@@ -1,9 +1,12 @@
 import { type Bus, route } from '@aegis/bus';
+import { fixtureOf } from '@aegis/contracts/fixture';
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accept, quarantinedTool } from '../openapi/examples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
+
+const { tools } = fixtureOf(approvalsTools).reply;
+const { source: _, ...accept } = fixtureOf(approvalsAccept).request;
 
 let server: Server;
 let approvals: Bus;
@@ -13,10 +16,11 @@ const asked: unknown[] = [];
 beforeAll(async () => {
   server = await startNatsServer();
   approvals = await standIn(server, 'approvals', [
-    route(approvalsTools, () => ({ tools: [quarantinedTool as never], more: 3 })),
+    route(approvalsTools, () => ({ tools, more: 3 })),
     route(approvalsAccept, (data) => {
       asked.push(data);
-      if (data.approval_code !== 'the code') throw new AppError('wrong_code', 'approval_code: wrong.');
+      if (data.approval_code !== accept.approval_code)
+        throw new AppError('wrong_code', 'approval_code: wrong.');
       return { ok: true as const };
     }),
   ]);
@@ -34,7 +38,7 @@ const post = (payload: object) =>
 describe('changed tools', () => {
   it('are listed with what changed', async () => {
     const reply = await gateway.app.inject({ url: '/tools', headers: { host: 'localhost' } });
-    expect([reply.statusCode, reply.json()]).toEqual([200, { tools: [quarantinedTool], more: 3 }]);
+    expect([reply.statusCode, reply.json()]).toEqual([200, { tools, more: 3 }]);
   });
 
   it('are accepted by the right code, for one exact definition', async () => {

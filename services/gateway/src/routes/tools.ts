@@ -1,15 +1,23 @@
+import { fixtureOf } from '@aegis/contracts/fixture';
 import {
+  AcceptTool,
   AcceptToolReply,
   approvalsAccept,
   approvalsTools,
   ListToolsReply,
 } from '@aegis/contracts/tool-definition';
+import { z } from 'zod';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
-import { AcceptBody } from '../schemas/tools.ts';
 
 const tags = ['tools'];
+
+const { source: _, ...example } = fixtureOf(approvalsAccept).request;
+/** One exact definition, by its digest. */
+const AcceptBody = AcceptTool.omit({ source: true })
+  .extend({ approval_code: z.string().min(1, 'required').max(1024) })
+  .meta({ id: 'Accept', description: 'One exact definition and the code', examples: [example] });
 
 /** Tools whose definition changed, for programs; people use the page at `/ui/tools`. */
 export function toolRoutes(app: App, { bus, config }: HttpDeps): void {

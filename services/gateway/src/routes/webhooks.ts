@@ -1,9 +1,12 @@
+import { fixtureOf } from '@aegis/contracts/fixture';
 import {
   ListDeliveriesReply,
   ListWebhooksReply,
   RemoveWebhookReply,
+  SaveWebhook,
   SaveWebhookReply,
   TestWebhookReply,
+  WebhookId,
   webhooksDeliveries,
   webhooksList,
   webhooksRemove,
@@ -11,14 +14,23 @@ import {
   webhooksTest,
 } from '@aegis/contracts/webhooks';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { credentialOf } from '../http/credential.ts';
 import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
-import { WebhookBody, WebhookParams } from '../schemas/webhooks.ts';
 
 const tags = ['webhooks'];
+
+/** Without `secret` one is made, or the one it has stays. */
+const WebhookBody = SaveWebhook.omit({ webhook_id: true, credential: true }).meta({
+  id: 'SaveWebhook',
+  description: 'Where to tell whom of what',
+  examples: [{ target: fixtureOf(webhooksSave).request.target }],
+});
+
+const WebhookParams = z.strictObject({ id: WebhookId });
 
 /** How long a test may take, in milliseconds: the answer has to wait for somebody else's server. */
 export const TEST_WITHIN_MS = 20_000;

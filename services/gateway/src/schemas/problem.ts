@@ -1,9 +1,15 @@
-import { CATALOGUE, type ErrorCode } from '@aegis/kit/errors';
+import { approvalsCancel } from '@aegis/contracts/approvals';
+import { fixtureOf } from '@aegis/contracts/fixture';
+import { AppError, CATALOGUE, type ErrorCode } from '@aegis/kit/errors';
 import { z } from 'zod';
-import { ApprovalItem } from './approvals.ts';
+import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
+import { problemOf } from '../http/problems.ts';
 
-/** RFC 9457, with a stable `code`. */
-export const Problem = z.object({
+const example = (code: ErrorCode, detail: string, url = '/') =>
+  problemOf(new AppError(code, detail), { id: '6f1b8f3e-58b8-4d7c-9a30-2f6f0a3f4f0a', url });
+
+/** With a stable `code`. */
+const problem = z.object({
   type: z.string(),
   title: z.string(),
   status: z.int(),
@@ -12,15 +18,33 @@ export const Problem = z.object({
   instance: z.string(),
 });
 
-/** Nothing was decided, and how the approval stands. */
-export const StandingProblem = Problem.extend({ approval: ApprovalItem });
+const Problem = problem.meta({
+  id: 'Problem',
+  description: 'RFC 9457 problem details',
+  examples: [example('invalid_request', 'tool: required')],
+});
+
+const { approval } = fixtureOf(approvalsCancel).reply;
+const StandingProblem = problem.extend({ approval: ApprovalItem }).meta({
+  id: 'StandingProblem',
+  description: 'Nothing was decided: it stands otherwise',
+  examples: [
+    { ...example('already_decided', 'It is cancelled already.'), approval: toApprovalItem(approval) },
+  ],
+});
 
 /** A fault on `/guard/*`: also reads as a decision that allows nothing. */
-export const GuardProblem = Problem.extend({
-  allowed: z.literal(false),
-  approval_required: z.literal(false),
-  reasons: z.array(z.string()),
-});
+export const GuardProblem = problem
+  .extend({
+    allowed: z.literal(false),
+    approval_required: z.literal(false),
+    reasons: z.array(z.string()),
+  })
+  .meta({
+    id: 'GuardProblem',
+    description: 'A fault: nothing was allowed',
+    examples: [example('policy_unavailable', 'The policy service is not running.', '/guard/check')],
+  });
 
 const documented = (schema: z.ZodType, meaning: string) => ({
   description: meaning,

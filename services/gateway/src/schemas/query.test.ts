@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EventsQuery } from './events.ts';
+import { EventsQuery } from '../routes/events.ts';
 import { wholeNumber, yesOrNo } from './query.ts';
 
 describe('a whole number in a query', () => {

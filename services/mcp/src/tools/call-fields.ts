@@ -4,13 +4,9 @@ import { z } from 'zod';
 /** The fields that name a call, described for a model. */
 export const callFields = {
   tool: ToolName.describe('Name of the tool that you want to call, such as "refunds.create".'),
-  amount_cents: AmountCents.meta({
-    type: 'integer',
-    minimum: 0,
-    maximum: Number.MAX_SAFE_INTEGER,
-    description:
-      'Money that the call moves, in cents, as a whole number. Give it whenever the call moves money.',
-  }).optional(),
+  amount_cents: AmountCents.describe(
+    'Money that the call moves, in cents, as a whole number. Give it whenever the call moves money.',
+  ).optional(),
   op: Op.optional().describe('What the call does, such as "refund" or "payment_link_create".'),
 };
 

@@ -48,9 +48,10 @@ const nameOf = (type: string): string =>
     .join('');
 
 function namedSchemas() {
-  const registry = z.registry<{ id: string }>();
+  const registry = z.registry<z.core.GlobalMeta & { id: string }>();
   for (const [name, schema] of MODULES.flatMap((module) => Object.entries(module))) {
-    if (schema instanceof z.ZodType && !registry.has(schema)) registry.add(schema, { id: name });
+    if (schema instanceof z.ZodType && !registry.has(schema))
+      registry.add(schema, { ...schema.meta(), id: name });
   }
   for (const [type, { schema }] of Object.entries(EVENT_TYPES))
     if (!registry.has(schema)) registry.add(schema, { id: nameOf(type) });
@@ -75,12 +76,7 @@ export function namedJsonSchemas({ target, place, override }: Options): Record<s
     target,
     io: 'input',
     uri: (id) => `${place}${id}`,
-    override({ zodSchema, jsonSchema }) {
-      // Its refinement is code; in JSON Schema it is this.
-      if (zodSchema === call.AmountCents)
-        Object.assign(jsonSchema, { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-      override(zodSchema, jsonSchema);
-    },
+    override: ({ zodSchema, jsonSchema }) => override(zodSchema, jsonSchema),
   });
   return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, withoutNames(schema)]));
 }
