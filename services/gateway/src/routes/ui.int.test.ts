@@ -9,7 +9,6 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BODY_LIMIT } from '../http/json-body.ts';
 import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
-import { PAGE_LIMIT } from '../ui/forward.ts';
 
 type Seen = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { body: string };
 let server: Server;
@@ -18,6 +17,8 @@ let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let pages: string;
 let port: number;
 let seen: Seen[] = [];
+/** Lets the answer that waits in its middle go on. */
+let goOn = (): void => undefined;
 
 const CSP = "default-src 'none'; form-action 'self'";
 
@@ -31,6 +32,15 @@ function answer({ method, url }: IncomingMessage, response: ServerResponse): voi
   }
   if (url === '/ui/api/webhooks/on-call/test') {
     setTimeout(() => response.writeHead(200).end('slow'), 900);
+    return;
+  }
+  if (url === '/ui/in-parts' || url === '/ui/stalls') {
+    response.writeHead(200, { 'content-type': 'text/html' }).write('first ');
+    goOn = () => response.end('last');
+    return;
+  }
+  if (url === '/ui/busy') {
+    response.writeHead(503, { 'retry-after': '1' }).end('busy');
     return;
   }
   if (url === '/ui/cut') {
@@ -174,12 +184,63 @@ describe('the pages of the approvals service', () => {
     },
   );
 
-  it('of 16 MiB come through; larger ones, half ones and late ones are 503', async () => {
-    expect((await get(`/ui/size-${PAGE_LIMIT}`)).body).toHaveLength(PAGE_LIMIT);
-    for (const url of [`/ui/size-${PAGE_LIMIT + 1}`, '/ui/cut', '/ui/hang']) {
-      const reply = await get(url);
-      expect([url, reply.statusCode, reply.json().code]).toEqual([url, 503, 'approvals_unavailable']);
-    }
+  it('come through as they are made, the first part before there is a last', async () => {
+    const { body } = await fetch(`http://127.0.0.1:${port}/ui/in-parts`);
+    const reader = body?.pipeThrough(new TextDecoderStream()).getReader();
+    expect(await reader?.read()).toEqual({ done: false, value: 'first ' });
+    goOn();
+    expect(await reader?.read()).toEqual({ done: false, value: 'last' });
+    expect(await reader?.read()).toEqual({ done: true });
+  });
+
+  it('of any size come through whole, however late they are read', async () => {
+    const size = 64 * 1024 * 1024;
+    const reply = await fetch(`http://127.0.0.1:${port}/ui/size-${size}`);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect((await reply.arrayBuffer()).byteLength).toBe(size);
+  });
+
+  it.each(['/ui/cut', '/ui/stalls'])(
+    'never look whole where they are not: %s ends the connection',
+    async (url) => {
+      const reply = await fetch(`http://127.0.0.1:${port}${url}`);
+      await expect(reply.text()).rejects.toThrow('terminated');
+    },
+  );
+
+  it('that do not begin in time are 503, and are not asked for again', async () => {
+    const reply = await get('/ui/hang');
+    expect([reply.statusCode, reply.json().code]).toEqual([503, 'approvals_unavailable']);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('may say themselves that they are busy', async () => {
+    const reply = await get('/ui/busy');
+    expect([reply.statusCode, reply.headers['retry-after'], reply.body]).toEqual([503, '1', 'busy']);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('get no body that a GET had', async () => {
+    const text = await new Promise((resolve, reject) => {
+      const asked = request(
+        { port, path: '/ui/approvals', headers: { 'content-length': '2' } },
+        (response) => {
+          response.setEncoding('utf8').on('data', resolve);
+        },
+      );
+      asked.on('error', reject).end('xx');
+    });
+    expect(text).toBe('<p>approvals</p>');
+    expect(seen[0]).toMatchObject({ method: 'GET', body: '' });
+  });
+
+  it('answer HEAD with what a GET would say of itself', async () => {
+    const reply = await fetch(`http://127.0.0.1:${port}/ui/approvals`, { method: 'HEAD' });
+    expect([reply.status, reply.headers.get('content-type'), await reply.text()]).toEqual([
+      200,
+      'text/html',
+      '',
+    ]);
   });
 
   it('are 503 where the service is away', async () => {

@@ -1,9 +1,9 @@
-import { Agent } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@aegis/kit/errors';
+import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance } from 'fastify';
 import { BODY_LIMIT } from '../http/json-body.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { forward } from '../ui/forward.ts';
 import { TEST_WITHIN_MS } from './webhooks.ts';
 
 /** A path that another reader could take for one outside `/ui/`: `..`, `\` or an escaped form of them or of `/`. */
@@ -15,12 +15,46 @@ const TESTS_A_WEBHOOK = /^\/ui\/api\/webhooks\/[^/]+\/test$/;
 /** What the pages send: forms, and JSON from their scripts. Passed on as it came. */
 const BODY_TYPES = ['application/x-www-form-urlencoded', 'application/json'];
 
-/** The approvals service's pages, under the gateway's own address. */
+/** What a page may learn from a browser's request. What the client says of its address is left out. */
+const PASSED_ON = [
+  'accept',
+  'accept-encoding',
+  'accept-language',
+  'content-type',
+  'cookie',
+  'if-none-match',
+  'origin',
+  'referer',
+  'sec-fetch-site',
+  'user-agent',
+  'x-csrf-token',
+];
+
+/** What belongs to one connection (RFC 9110 §7.6.1). */
+const NOT_PASSED_BACK = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+type Headers = IncomingHttpHeaders;
+const only = (headers: Headers, passes: (name: string) => boolean): Headers =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => passes(name)));
+
+/** The approvals service's pages, under the gateway's own address. Redirects go back to the browser. */
 export function uiRoutes(app: App, { config }: HttpDeps): void {
-  const base = new URL(config.APPROVALS_URL);
-  const agent = new Agent({ keepAlive: true });
-  app.addHook('onClose', async () => agent.destroy());
+  const within = config.REQUEST_TIMEOUT_MS;
   (app as FastifyInstance).register(async (ui) => {
+    ui.register(replyFrom, {
+      base: new URL(config.APPROVALS_URL).origin,
+      undici: { connections: null, connectTimeout: within },
+      destroyAgent: true,
+    });
     ui.removeAllContentTypeParsers();
     ui.addContentTypeParser(
       BODY_TYPES,
@@ -31,17 +65,27 @@ export function uiRoutes(app: App, { config }: HttpDeps): void {
       method: ['GET', 'POST'],
       url: '/ui/*',
       schema: { hide: true },
-      async handler({ method, url, headers, body, ip }, reply) {
+      handler({ url, headers, body, ip }, reply) {
         const [path = ''] = url.split('?', 1);
         if (ESCAPING.test(path)) throw new AppError('not_found', 'No such page.');
-        const within = config.REQUEST_TIMEOUT_MS;
-        const answer = await forward(
-          base,
-          agent,
-          { method, url, headers, body: body ?? undefined, clientIp: ip },
-          TESTS_A_WEBHOOK.test(path) ? Math.max(within, TEST_WITHIN_MS) : within,
-        );
-        return reply.code(answer.status).headers(answer.headers).send(answer.body);
+        return reply.from(undefined, {
+          body,
+          contentType: headers['content-type'],
+          // Until it begins to answer, and from each part of its answer to the next.
+          timeout: TESTS_A_WEBHOOK.test(path) ? Math.max(within, TEST_WITHIN_MS) : within,
+          // A 503 of its own is an answer too, and no question is asked twice.
+          retryDelay: () => null,
+          rewriteRequestHeaders: (_request, given) => ({
+            ...only(given, (name) => PASSED_ON.includes(name)),
+            'x-forwarded-for': ip,
+            'x-forwarded-host': headers.host,
+          }),
+          rewriteHeaders: (given) => only(given, (name) => !NOT_PASSED_BACK.includes(name)),
+          onError(_reply, { error: cause }) {
+            const detail = 'The approvals service does not answer.';
+            reply.send(new AppError('approvals_unavailable', detail, { cause }));
+          },
+        });
       },
     });
   });
