@@ -1,33 +1,29 @@
 import type { Verdict } from '@aegis/contracts/approvals';
-import type {
-  ApprovalView,
-  Decide,
-  DecidedView,
-  DeliveriesView,
-  GiveGrantForm,
-  GrantsView,
-  HistoryView,
-  InboxView,
-  WebhooksView,
-} from '@aegis/contracts/console';
+import type { Decide, DecidedView, DeliveriesView, GiveGrantForm, PageViews } from '@aegis/contracts/console';
+import { setClock } from '../live/clock.svelte.ts';
+import type { PageName } from '../pages.ts';
+import { dataOf, type Route } from '../router/routes.ts';
 import { client } from '../session/session.svelte.ts';
 
 type DeliveryView = { delivery: DeliveriesView['deliveries'][number] };
 
 const part = encodeURIComponent;
 
-export const getInbox = (signal?: AbortSignal) => client.get<InboxView>('inbox', signal);
-export const getApproval = (id: string, signal?: AbortSignal) =>
-  client.get<ApprovalView>(`approvals/${part(id)}`, signal);
+/** What a page shows. */
+export async function getPage<P extends PageName>(
+  page: P,
+  of: Partial<Route> = {},
+  signal?: AbortSignal,
+): Promise<PageViews[P]> {
+  const view = await client.get<PageViews[P]>(dataOf(page, of), signal);
+  if ('now' in view) setClock(view.now);
+  return view;
+}
 export const decide = (id: string, verdict: Verdict, form: Decide) =>
   client.post<DecidedView>(`approvals/${part(id)}/${verdict}`, form);
 export const giveGrant = (id: string, form: GiveGrantForm) =>
   client.post<DecidedView>(`approvals/${part(id)}/grant`, form);
-export const getHistory = (query: string, signal?: AbortSignal) =>
-  client.get<HistoryView>(`history${query === '' ? '' : `?${query}`}`, signal);
-export const getGrants = (signal?: AbortSignal) => client.get<GrantsView>('grants', signal);
 export const revokeGrant = (id: string) => client.post(`grants/${part(id)}/revoke`, {});
-export const getWebhooks = (signal?: AbortSignal) => client.get<WebhooksView>('webhooks', signal);
 export const testWebhook = (id: string) => client.post<DeliveryView>(`webhooks/${part(id)}/test`, {});
 export const getDeliveries = (id: string, signal?: AbortSignal) =>
   client.get<DeliveriesView>(`webhooks/${part(id)}/deliveries`, signal);

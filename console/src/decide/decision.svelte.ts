@@ -1,6 +1,6 @@
 import type { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import type { ApprovalView, DecidedView } from '@aegis/contracts/console';
-import { decide, getApproval } from '../api/console.ts';
+import { decide, getPage } from '../api/console.ts';
 import { asFault } from '../api/fault.ts';
 import { inbox } from '../live/inbox.svelte.ts';
 import { saidOf } from './said.ts';
@@ -60,7 +60,13 @@ export function createDecision({ view, me, tell, reload }: Deciding) {
     all: (verdict: Verdict, reason: string | undefined) =>
       run(async () => {
         const { group } = view();
-        const tally = await decideSeveral({ getApproval, decide }, view(), group, verdict, reason);
+        const tally = await decideSeveral(
+          { getApproval: (id) => getPage('approval', { id }), decide },
+          view(),
+          group,
+          verdict,
+          reason,
+        );
         tell({ text: tallied(tally, verdict), isMine: tally.counted > 0 });
       }),
   };

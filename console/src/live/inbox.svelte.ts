@@ -1,10 +1,9 @@
 import type { InboxView } from '@aegis/contracts/console';
-import { getInbox } from '../api/console.ts';
+import { getPage } from '../api/console.ts';
 import { createResource, type Resource } from '../api/resource.svelte.ts';
 import { navigate } from '../router/router.svelte.ts';
 import { approvalPath } from '../router/routes.ts';
 import { alert } from './alerts.svelte.ts';
-import { setClock } from './clock.svelte.ts';
 
 let known: ReadonlySet<string> | undefined;
 
@@ -21,8 +20,7 @@ function tellOfNew({ items }: InboxView): void {
 
 /** What waits: one for the whole console, because the tab's title counts it on every page. */
 export const inbox: Resource<InboxView> = createResource(async (signal) => {
-  const view = await getInbox(signal);
-  setClock(view.now);
+  const view = await getPage('inbox', {}, signal);
   tellOfNew(view);
   return view;
 });

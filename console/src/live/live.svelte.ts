@@ -1,3 +1,4 @@
+import type { PageViews } from '@aegis/contracts/console';
 import { alerts } from './alerts.svelte.ts';
 import { createEventStream } from './event-stream.ts';
 import { type Changed, changedBy, createNudge } from './nudge.ts';
@@ -70,4 +71,14 @@ export function startLive(): () => void {
     document.removeEventListener('visibilitychange', follow);
     end();
   };
+}
+
+/** Whether what is shown may be another by now: what is about one approval, by what happened to it or to a call like it. */
+export function isAbout(shown: PageViews[keyof PageViews] | undefined, changes: readonly Changed[]): boolean {
+  if (shown === undefined || !('approval' in shown)) return true;
+  const { approval_id, call_digest } = shown.approval;
+  return changes.some(
+    (change) =>
+      change === undefined || change.approvalId === approval_id || change.callDigest === call_digest,
+  );
 }

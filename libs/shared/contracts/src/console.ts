@@ -157,3 +157,12 @@ export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: stri
 export type WebhooksView = { webhooks: Webhook[] };
 /** Newest first. */
 export type DeliveriesView = { deliveries: Delivery[] };
+
+/** What each page of the console shows, by the page's name. */
+export type PageViews = {
+  inbox: InboxView;
+  approval: ApprovalView;
+  history: HistoryView;
+  grants: GrantsView;
+  webhooks: WebhooksView;
+};

@@ -1,0 +1,72 @@
+/** One page of the console. */
+type Page = {
+  /** Its address. With `:id` it is about one thing, and names it in its own heading. */
+  path: string;
+  /** Where its data is asked for, under `/ui/api/`. */
+  data: string;
+  /** What the tab is called. */
+  title: string;
+  /** Its link in the bar; without one, other pages lead to it. */
+  nav?: string;
+  /** Its heading, where that is not its title. */
+  heading?: string;
+  /** What it is for, in a sentence or two. */
+  intro?: string;
+  /** The keys that are of use there. */
+  keys?: readonly (readonly [key: string, does: string])[];
+  /** Only people with this role see it. */
+  role?: string;
+  /** Whether it is asked for again when something has changed. */
+  live?: true;
+  /** What one of them is called, where it is about one thing. */
+  one?: string;
+};
+
+const pages = {
+  inbox: {
+    path: '/ui/approvals',
+    data: 'inbox',
+    title: 'Approvals',
+    nav: 'Inbox',
+    heading: 'Waiting for a decision',
+    keys: [
+      ['j k', 'move'],
+      ['enter', 'opens'],
+    ],
+    live: true,
+  },
+  approval: {
+    path: '/ui/approvals/:id',
+    data: 'approvals/:id',
+    title: 'One approval',
+    one: 'approval',
+    live: true,
+  },
+  history: { path: '/ui/history', data: 'history', title: 'History', nav: 'History' },
+  grants: {
+    path: '/ui/grants',
+    data: 'grants',
+    title: 'Grants',
+    nav: 'Grants',
+    intro: 'Calls like these run without asking, for one agent and for a while. A deny rule still wins.',
+    live: true,
+  },
+  webhooks: {
+    path: '/ui/webhooks',
+    data: 'webhooks',
+    title: 'Webhooks',
+    nav: 'Webhooks',
+    intro:
+      'Who is told elsewhere that something waits. They are set in a file or by REST; nothing is decided there.',
+    role: 'admin',
+  },
+} satisfies Record<string, Page>;
+
+export type PageName = keyof typeof pages;
+export const PAGE_NAMES = Object.keys(pages) as PageName[];
+
+/**
+ * The pages of the console, in the order of the bar. The server serves each at its path and answers for its data; the router
+ * and the bar read the same. What a page draws is `views/<name>.svelte`.
+ */
+export const PAGES: Readonly<Record<PageName, Page>> = pages;
