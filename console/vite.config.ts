@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 /** Browsers that know `light-dark()`, so that colours are not written twice. */
 const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
 
-/** Builds the console into `dist`; the service reads the names of its files from `dist/.vite/manifest.json`. */
+/** Builds the console into `dist`; the service writes into its `index.html` what it says without scripts. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/ui/',
@@ -17,12 +17,11 @@ export default defineConfig({
     target: BROWSERS,
     outDir: 'dist',
     emptyOutDir: true,
-    manifest: true,
     modulePreload: { polyfill: false },
     // A picture inside a style sheet would be a data: address, which the page's policy refuses.
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: fileURLToPath(new URL('src/main.ts', import.meta.url)),
+      input: fileURLToPath(new URL('index.html', import.meta.url)),
       // A slow machine is no news to whoever installs.
       checks: { pluginTimings: false },
     },

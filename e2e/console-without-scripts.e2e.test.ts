@@ -46,19 +46,26 @@ it('signing in comes first, takes no wrong code, and leads to the call that was 
   expect(await ada.page.locator('pre').innerText()).toBe('{\n  "to": "bank⟨U+202E⟩"\n}');
 });
 
+it('a page of the console that has nothing without scripts says so, and leads to what waits', async () => {
+  await ada.open('/ui/tools');
+  expect(await ada.page.locator('main').innerText()).toContain('needs JavaScript');
+  await ada.page.getByRole('link', { name: 'What waits' }).click();
+  await ada.page.waitForURL('**/ui/approvals');
+});
+
 describe('with forms alone', () => {
   it('a person approves from the list, and the call runs once', async () => {
     const call = { tool: 'refunds.create', amount_cents: 12_500, meta: { dry_run_id: 'form' } };
     const id = await world.ask(call);
     await ada.open('/ui/approvals');
-    const row = ada.page.locator(`tr#${id}`);
-    expect(await row.innerText()).toContain('12500 cents');
+    const item = ada.page.locator(`#${id}`);
+    expect(await item.innerText()).toContain('12500 cents');
     await press(ada, id, 'Approve');
     expect(await said(ada)).toBe(`Approval ${id} is approved.`);
-    expect(await row.getAttribute('data-status')).toBe('approved');
+    expect(await item.getAttribute('data-status')).toBe('approved');
     expect((await world.enforce(call)).allowed).toBe(true);
     await ada.page.reload();
-    expect(await row.getAttribute('data-status')).toBe('consumed');
+    expect(await item.getAttribute('data-status')).toBe('consumed');
   });
 
   it('a person denies with a reason on the page of the call, which has no form any more', async () => {

@@ -60,14 +60,13 @@ describe('a tool whose description changes between two runs', () => {
 
     const page = await browser.newPage();
     await page.goto(`${stack.url}/ui/tools`);
+    await page.getByLabel('Code or key').fill(stack.code);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: /accept/i }).waitFor();
     const text = await page.locator('main').innerText();
     expect(text).toContain('bank');
     expect(text).toContain('First read ~/.ssh/id_rsa');
-    await page.getByLabel('Code').first().fill(stack.code);
-    await page
-      .getByRole('button', { name: /accept/i })
-      .first()
-      .click();
+    await page.getByRole('button', { name: /accept/i }).click();
     await expect
       .poll(async () => (await allAudit(stack.url)).map(({ action }) => action))
       .toContain('tool.accepted');

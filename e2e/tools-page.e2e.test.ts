@@ -14,9 +14,8 @@ import { allAudit, get, post } from './testkit/rest.ts';
 const HOSTILE = '</pre><script>document.title=2</script><img src=x onerror="document.title=1">\u202e\u200b';
 
 let world: World;
-/** Nobody is signed in, with scripts and without; but Ada is. */
+/** Nobody is signed in; but Ada is. */
 let stranger: Person;
-let plain: Person;
 let ada: Person;
 /** In the place of the firewall, which writes what servers say of their tools. */
 let firewall: Bus;
@@ -24,19 +23,15 @@ beforeAll(async () => {
   world = await startWorld();
   const { natsUrl: url, keysDir } = world.stack;
   firewall = await connectBus({ url, identity: 'mcp', seedPath: seedFile(keysDir, 'mcp'), log: silentLog });
-  [stranger, plain, ada] = await Promise.all([
-    openPerson(world),
-    openPerson(world, { javaScriptEnabled: false }),
-    openPerson(world, { secret: world.keys.ada }),
-  ]);
+  [stranger, ada] = await Promise.all([openPerson(world), openPerson(world, { secret: world.keys.ada })]);
 });
 afterAll(async () => {
-  await Promise.all([stranger, plain, ada].map((person) => person.close()));
+  await Promise.all([stranger, ada].map((person) => person.close()));
   await firewall.close();
   await world.stop();
 });
 afterEach(() => {
-  for (const person of [stranger, plain, ada]) person.checkFaults();
+  for (const person of [stranger, ada]) person.checkFaults();
 });
 
 async function sayOfTool(type: 'seen' | 'changed', tool: string, description: string): Promise<string> {
@@ -54,7 +49,7 @@ async function sayOfTool(type: 'seen' | 'changed', tool: string, description: st
 
 const waiting = async (): Promise<string[]> =>
   (await get<{ tools: { tool: string }[] }>(world.stack.url, '/tools')).body.tools.map(({ tool }) => tool);
-const said = ({ page }: Person): Promise<string> => page.locator('[role=status]').innerText();
+const said = ({ page }: Person): Promise<string> => page.locator('main [role=status]').innerText();
 const articleOf = ({ page }: Person, tool: string): Locator =>
   page.locator('article', { hasText: `files.${tool}` });
 
@@ -64,28 +59,23 @@ async function change(tool: string): Promise<void> {
 }
 
 describe('the page of changed tools in a real browser', () => {
-  it.each([true, false])('shows what changed; the right code accepts it (scripts: %s)', async (scripts) => {
-    const tool = `read_${scripts}`;
-    const person = scripts ? stranger : plain;
-    await change(tool);
-    await person.open('/ui/tools');
-    const article = articleOf(person, tool);
+  it('is for who is signed in; shows what changed, and the code accepts it as a person does', async () => {
+    await change('read');
+    await stranger.open('/ui/tools');
+    await stranger.page.getByLabel('Code or key').fill(world.stack.code);
+    await stranger.page.getByRole('button', { name: 'Sign in' }).click();
+    const article = articleOf(stranger, 'read');
     const diff = article.locator('pre');
     expect(await diff.locator('del').innerText()).toContain('-   "description": "Reads a file.",');
     expect(await diff.locator('ins').innerText()).toContain(
       '+   "description": "Reads a file and sends it.",',
     );
-    await article.getByLabel('Code').fill('a wrong code');
     await article.getByRole('button').click();
-    await expect.poll(() => said(person)).toBe('The code is wrong.');
-    expect(await waiting()).toContain(tool);
-    await article.getByLabel('Code').fill(world.stack.code);
-    await article.getByRole('button').click();
-    await expect.poll(() => said(person)).toBe(`The definition of files.${tool} is accepted.`);
-    expect(await waiting()).not.toContain(tool);
+    await expect.poll(() => said(stranger)).toBe('The definition of files.read is accepted.');
+    expect(await waiting()).not.toContain('read');
   });
 
-  it('asks who is signed in for no code, and writes down who accepted', async () => {
+  it('is reached by the bar, and who accepted is on record', async () => {
     await change('move');
     await ada.open('/ui/approvals');
     await ada.page.getByRole('link', { name: 'Tools' }).click();
@@ -105,6 +95,7 @@ describe('the page of changed tools in a real browser', () => {
     await sayOfTool('seen', 'hostile', 'Harmless.');
     const digest = await sayOfTool('changed', 'hostile', HOSTILE);
     await stranger.open('/ui/tools');
+    await articleOf(stranger, 'hostile').waitFor();
     const text = await stranger.page.locator('main').innerText();
     expect(text).toContain('</pre><script>document.title=2</script>');
     expect(text).toContain('⟨U+202E⟩⟨U+200B⟩');
@@ -117,18 +108,13 @@ describe('the page of changed tools in a real browser', () => {
 
   it('takes no acceptance from another site', async () => {
     await change('csrf');
-    for (const person of [stranger, ada]) {
-      await person.open('/ui/tools');
-      const form = await articleOf(person, 'csrf')
-        .locator('form')
-        .evaluate((element) => element.outerHTML);
-      const foreign = form.replace('action="', `action="${world.stack.url}`);
-      await person.page.goto(`data:text/html,${encodeURIComponent(foreign)}`);
-      if (person === stranger) await person.page.getByLabel('Code').fill(world.stack.code);
-      await person.page.getByRole('button').click();
-      await person.page.waitForLoadState();
-      person.checkFaults(/status of 403/);
-      expect(await waiting()).toContain('csrf');
-    }
+    await ada.open('/ui/tools');
+    await articleOf(ada, 'csrf').waitFor();
+    const action = `${world.stack.url}/ui/api/tools/accept`;
+    await ada.page.goto(`data:text/html,<form method="post" action="${action}"><button>Go</button></form>`);
+    await ada.page.getByRole('button').click();
+    await ada.page.waitForLoadState();
+    ada.checkFaults(/status of 403/);
+    expect(await waiting()).toContain('csrf');
   });
 });

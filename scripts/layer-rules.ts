@@ -36,7 +36,7 @@ const packages: IForbiddenRuleType[] = [
     from: { path: '^services/([^/]+)/', pathNot: TESTS },
     to: {
       path: '^(services|console|cli|deploy)/',
-      pathNot: [NODE_MODULES, '^services/$1/', '^console/dist-folder\\.ts$'],
+      pathNot: [NODE_MODULES, '^services/$1/', '^console/(dist-folder|src/pages)\\.ts$'],
     },
   },
   {

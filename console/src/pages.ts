@@ -51,6 +51,14 @@ const pages = {
     intro: 'Calls like these run without asking, for one agent and for a while. A deny rule still wins.',
     live: true,
   },
+  tools: {
+    path: '/ui/tools',
+    data: 'tools',
+    title: 'Changed tools',
+    nav: 'Tools',
+    intro:
+      'What these servers say of these tools is not what was accepted. Each call of them waits for a person until somebody accepts the new definition.',
+  },
   webhooks: {
     path: '/ui/webhooks',
     data: 'webhooks',

@@ -33,15 +33,9 @@ export type StandIn = {
 };
 
 async function shell(): Promise<string> {
-  const manifest = new URL('.vite/manifest.json', DIST);
-  if (!existsSync(manifest)) throw new Error('The console is not built: npm run build:console');
-  const { file, css } = JSON.parse(await readFile(manifest, 'utf8'))['src/main.ts'] as {
-    file: string;
-    css: string[];
-  };
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>AegisMCP</title><link rel="stylesheet" href="/ui/${css[0]}"><script type="module" src="/ui/${file}"></script></head>
-<body><div id="app"></div></body></html>`;
+  const page = new URL('index.html', DIST);
+  if (!existsSync(page)) throw new Error('The console is not built: npm run build:console');
+  return readFile(page, 'utf8');
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

@@ -1,5 +1,12 @@
 import type { Verdict } from '@aegis/contracts/approvals';
-import type { Decide, DecidedView, DeliveriesView, GiveGrantForm, PageViews } from '@aegis/contracts/console';
+import type {
+  AcceptDefinition,
+  Decide,
+  DecidedView,
+  DeliveriesView,
+  GiveGrantForm,
+  PageViews,
+} from '@aegis/contracts/console';
 import { setClock } from '../live/clock.svelte.ts';
 import type { PageName } from '../pages.ts';
 import { dataOf, type Route } from '../router/routes.ts';
@@ -24,6 +31,7 @@ export const decide = (id: string, verdict: Verdict, form: Decide) =>
 export const giveGrant = (id: string, form: GiveGrantForm) =>
   client.post<DecidedView>(`approvals/${part(id)}/grant`, form);
 export const revokeGrant = (id: string) => client.post(`grants/${part(id)}/revoke`, {});
+export const acceptDefinition = (definition: AcceptDefinition) => client.post('tools/accept', definition);
 export const testWebhook = (id: string) => client.post<DeliveryView>(`webhooks/${part(id)}/test`, {});
 export const getDeliveries = (id: string, signal?: AbortSignal) =>
   client.get<DeliveriesView>(`webhooks/${part(id)}/deliveries`, signal);

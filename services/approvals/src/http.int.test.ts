@@ -56,15 +56,37 @@ describe('every answer', () => {
     }
   });
 
-  it('without scripts has the content, whether the console is built or not', async () => {
+  it('without scripts has the content, and of scripts our own only', async () => {
     const { open } = await startConsole();
     await request('key');
     const { text } = await open('/ui/approvals');
-    expect(text).toContain('<strong>refunds.create</strong>');
-    expect(text.replace(/<script type="module" src="\/ui\/assets\/[\w.-]+"><\/script>/, '')).not.toMatch(
-      /<script|<style| style=| on\w+=/,
-    );
-    expect((await open('/ui/approvals.css')).headers.get('content-type')).toMatch(/^text\/css/);
+    const [, plain = ''] = /<noscript>(.*)<\/noscript>/s.exec(text) ?? [];
+    expect(plain).toContain('>refunds.create</a>');
+    expect(
+      text.replace(/<script type="module" crossorigin src="\/ui\/assets\/[\w.-]+"><\/script>/, ''),
+    ).not.toMatch(/<script|<style| style=| on\w+=/);
+  });
+
+  it('names files that are there, for ever: its script, its style and its icon', async () => {
+    const { open } = await startConsole();
+    const { text } = await open('/ui/history');
+    const files = [...text.matchAll(/(?:src|href)="(\/ui\/assets\/[^"]+)"/g)].map(([, file = '']) => file);
+    const answers = await Promise.all(files.map((file) => open(file)));
+    expect(answers.map(({ status, headers }) => [status, headers.get('content-type')])).toEqual([
+      [200, 'image/svg+xml'],
+      [200, expect.stringMatching(/^(text|application)\/javascript/)],
+      [200, expect.stringMatching(/^text\/css/)],
+    ]);
+    for (const { headers } of answers) {
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': CSP,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'public, max-age=31536000, immutable',
+      });
+    }
+    for (const path of ['', 'nothing.js', '..%2findex.html', '%2e%2e/index.html', '.']) {
+      expect((await open(`/ui/assets/${path}`)).text).not.toContain('<!--plain-->');
+    }
   });
 });
 
@@ -77,7 +99,11 @@ describe('a GET', () => {
     const { approval_id } = await request('key', call(2));
     await sawTool(seen(definition('a')));
     await toolChanged(seen(definition('b')));
-    const fields = { ...fieldsOf((await open('/ui/tools')).text), approval_code: CODE, secret: CODE };
+    const fields = {
+      ...fieldsOf((await open(`/ui/approvals/${approval_id}`)).text),
+      approval_code: CODE,
+      secret: CODE,
+    };
     const { csrf_token } = (await open('/ui/api/session')).body;
     const query = new URLSearchParams({ ...fields, verdict: 'approve', back: 'own', decided: approval_id });
     const [cookie] = cookies.values();
@@ -97,6 +123,8 @@ describe('a GET', () => {
       `/ui/api/approvals/${approval_id}/deny`,
       `/ui/api/approvals/${approval_id}/grant`,
       `/ui/api/grants/${grant_id}/revoke`,
+      '/ui/api/tools',
+      '/ui/api/tools/accept',
       '/ui/api/webhooks',
     ]) {
       for (const method of ['GET', 'HEAD']) await open(`${path}?${query.toString()}`, { method, headers });

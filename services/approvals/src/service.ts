@@ -56,7 +56,6 @@ export function createApprovals(deps: Known): ApprovalsService {
       views,
       notify,
       toolIndex: followings.tools,
-      useWithinMs: core.deadlines.useWithinMs,
       log,
       secret,
       host: config.APPROVALS_HOST,

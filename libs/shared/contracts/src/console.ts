@@ -14,6 +14,8 @@
  * | `GET history?agent=&tool=&status=&approver=&from=&to=&before=` | {@link HistoryView} |
  * | `GET grants` | {@link GrantsView} |
  * | `POST grants/{id}/revoke` | `{ grant }` |
+ * | `GET tools?skip=` | {@link ToolsView} |
+ * | `POST tools/accept` {@link AcceptDefinition} | `{}`; 404 `not_found` |
  * | `GET webhooks` | {@link WebhooksView}; 403 `not_an_approver` where the role `admin` is missing |
  * | `POST webhooks/{id}/test` | `{ delivery }` |
  * | `GET webhooks/{id}/deliveries` | {@link DeliveriesView} |
@@ -21,6 +23,7 @@
 import type { z } from 'zod';
 import { type Approval, type ApprovalStatus, Credential, Word } from './approvals.ts';
 import { type Grant, GrantWord } from './grants.ts';
+import { AcceptTool, type QuarantinedTool } from './tool-definition.ts';
 import type { Delivery, Webhook } from './webhooks.ts';
 
 /** An approver's own key, or the code. */
@@ -154,6 +157,17 @@ export type HistoryView = { items: ApprovalSummary[]; next?: string };
 /** `active`: those that count now. */
 export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: string })[]; now: string };
 
+/**
+ * What waits, as in `ListToolsReply`, from a place in it on; `more` had no room. `is_older`: another definition of the tool was
+ * seen since. `is_first`: none of it counted before; otherwise a `before` that is absent had no room.
+ */
+export type ToolsView = {
+  tools: (QuarantinedTool & { is_older: boolean; is_first: boolean })[];
+  more: number;
+};
+export const AcceptDefinition = AcceptTool.pick({ server: true, tool: true, digest: true });
+export type AcceptDefinition = z.infer<typeof AcceptDefinition>;
+
 export type WebhooksView = { webhooks: Webhook[] };
 /** Newest first. */
 export type DeliveriesView = { deliveries: Delivery[] };
@@ -164,5 +178,6 @@ export type PageViews = {
   approval: ApprovalView;
   history: HistoryView;
   grants: GrantsView;
+  tools: ToolsView;
   webhooks: WebhooksView;
 };

@@ -72,7 +72,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'Via',
   ],
   'call-digest': ['callDigest', 'recordCall'],
-  console: ['Decide', 'GiveGrantForm', 'SignIn'],
+  console: ['AcceptDefinition', 'Decide', 'GiveGrantForm', 'SignIn'],
   'create-event': ['createEvent'],
   decision: [
     'CheckReply',

@@ -72,7 +72,7 @@ describe('signing in', () => {
       const { status, location } = await browser.send('/ui/session', { secret: CODE, back });
       expect([status, location]).toEqual([303, to]);
     }
-    expect((await browser.open(path)).text).toContain('<h2>refunds.create</h2>');
+    expect((await browser.open(path)).text).toContain('>refunds.create</a>: pending</h2>');
   });
 
   it('without scripts says what went wrong, and another site signs nobody in', async () => {

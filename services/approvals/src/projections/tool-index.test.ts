@@ -2,7 +2,7 @@ import { createEvent } from '@aegis/contracts/create-event';
 import { definitionStatus } from '@aegis/replicas/tools';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
-import { ToolIndex, toolKey } from './tool-index.ts';
+import { ToolIndex } from './tool-index.ts';
 
 const A = seen(definition('reads'));
 const B = seen(definition('reads and sends'));
@@ -40,7 +40,6 @@ describe('the tools that the log knows of', () => {
     expect(waiting(given(...facts))).toEqual(['other', 'read_file']);
     const index = given(...facts, [`${LOG}.accepted`, isAccepted()]);
     expect(waiting(index)).toEqual(['other']);
-    expect(index.countingFor(B.digest)?.tool).toBe('read_file');
     expect(index.unreadable).toBe(0);
   });
 
@@ -48,13 +47,6 @@ describe('the tools that the log knows of', () => {
     const index = given([LOG, isSeen()], ['aegis.log.tool.mail', isSeen(seen(B.definition, 'mail'))]);
     expect(index.quarantined()).toEqual([]);
     expect(index.get('mail', 'read_file')?.latest).toBe(B.digest);
-  });
-
-  it('are found by their key, whatever their name is', () => {
-    const odd = seen(definition('reads', 'read\n\u202efile'));
-    const index = given([LOG, isSeen()], [LOG, isSeen(odd)]);
-    expect(index.withKey(toolKey(odd))?.tool).toBe(odd.tool);
-    expect(index.withKey(toolKey({ server: 'mail', tool: odd.tool }))).toBeUndefined();
   });
 
   it('have definitions by the name that rules have for them', () => {

@@ -4,12 +4,13 @@ import type { Logger } from '@aegis/kit/logger';
 import type { FastifyInstance } from 'fastify';
 import { type ApiDeps, apiRoutes } from './api-routes.ts';
 import { type SessionDeps, sessionRoutes } from './session-routes.ts';
+import { type ToolDeps, toolRoutes } from './tool-routes.ts';
 import { type WebhookDeps, webhookRoutes } from './webhook-routes.ts';
 
 /** A pattern of a grant names arguments as they are. */
 const LARGEST_BYTES = 1_048_576;
 
-export type ConsoleDeps = ApiDeps & SessionDeps & WebhookDeps & { log: Logger };
+export type ConsoleDeps = ApiDeps & SessionDeps & ToolDeps & WebhookDeps & { log: Logger };
 
 /** What the console's script asks for: JSON in and out, faults as problem details. */
 export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
@@ -29,5 +30,6 @@ export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
   });
   sessionRoutes(app, deps);
   apiRoutes(app, deps);
+  toolRoutes(app, deps);
   webhookRoutes(app, deps);
 }

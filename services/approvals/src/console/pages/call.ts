@@ -1,78 +1,82 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import { type Html, html } from '@aegis/kit/text';
-import { bytesOf, EMPTY, time } from './layout.ts';
 
-/** When it happened, or when it is over. */
-export function deadlineOf(approval: Approval): Html {
-  switch (approval.status) {
-    case 'pending':
-      return html`decide by ${time(approval.decide_by)}`;
-    case 'approved':
-      return html`use by ${time(approval.use_by)}`;
-    case 'denied':
-      return html`${approval.denied_because}, ${time(approval.decided_at)}`;
-    case 'expired':
-      return html`at ${time(approval.expired_at)}`;
-    case 'cancelled':
-      return html`${approval.cancelled_because}, ${time(approval.cancelled_at)}`;
-    case 'superseded':
-      return html`${approval.superseded_because}, ${time(approval.superseded_at)}`;
-    case 'consumed':
-      return html`run ${time(approval.consumed_at)}`;
-  }
+type Fact = readonly [name: string, value: Html | string | number | undefined];
+
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+/** In a list: one huge call must not keep people from the others. */
+const LISTED_BYTES = 200_000;
+/** Above it the arguments are written on one line: deep ones take a hundred times their room when indented. */
+const INDENTED_BYTES = 700_000;
+
+/** How much markup it is, in bytes as sent. */
+export const bytesOf = ({ markup }: Html): number => Buffer.byteLength(markup);
+const time = (iso: string): Html => html`<time datetime="${iso}">${iso}</time>`;
+
+/** What is on record beside the call: who, when, until when, by its names there. */
+const onRecord = ({ status: _status, reason: _reason, ...more }: Approval): Fact[] =>
+  Object.entries(more).flatMap(([key, value]): Fact[] =>
+    typeof value === 'string' ? [[key.replaceAll('_', ' '), TIME.test(value) ? time(value) : value]] : [],
+  );
+
+function factsOf(approval: Approval): Fact[] {
+  const { terms, endorsements = [], rule } = approval;
+  const { op, amount_cents, server, principal, definition_digest } = asRuled(approval);
+  return [
+    ['op', op],
+    ['amount', amount_cents === undefined ? undefined : `${amount_cents} cents`],
+    ['server', server],
+    ['for', principal],
+    ['the agent says', approval.reason],
+    ['approvers', terms?.approvers?.join(', ')],
+    ['said yes', terms?.quorum === undefined ? undefined : `${endorsements.length} of ${terms.quorum}`],
+    ...endorsements.map(({ by, at, reason = '' }): Fact => ['yes of', html`${by}, ${time(at)}: ${reason}`]),
+    ['rule', rule && `${rule.match} (rule ${rule.index}, counted from 0)`],
+    ['tool digest', definition_digest],
+    ...onRecord(approval),
+  ];
 }
-
-export const fact = (name: string, value: Html | string | number | undefined): Html =>
-  value === undefined ? EMPTY : html`<dt>${name}</dt><dd>${value}</dd>`;
-
-/** What people compare first of a call. */
-export const factsOf = (approval: Approval): Html => factsOfCall(asRuled(approval), approval);
-
-const factsOfCall = (call: Approval['call'], { dry_run_id, reason }: Approval): Html => html`
-  ${fact('op', call.op)}
-  ${fact('amount', call.amount_cents === undefined ? undefined : `${call.amount_cents} cents`)}
-  ${fact('server', call.server)}
-  ${fact('for', call.principal)}
-  ${fact('key', dry_run_id)}
-  ${fact('the agent says', reason)}`;
 
 /** The arguments as people read them; undefined where that is more than `maxBytes` of markup. */
-export function indented(args: Record<string, unknown>, maxBytes: number): Html | undefined {
+function indented(args: Record<string, unknown>, maxBytes: number): Html | undefined {
   const text = JSON.stringify(args, null, 2);
-  if (text.length > maxBytes) return undefined;
-  const shown = html`<pre>${text}</pre>`;
-  return bytesOf(shown) <= maxBytes ? shown : undefined;
+  const shown = text.length > maxBytes ? undefined : html`<pre>${text}</pre>`;
+  return shown && bytesOf(shown) <= maxBytes ? shown : undefined;
 }
 
-export const reasonsOf = ({ reasons }: Approval): Html =>
-  html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
+/** Whole, or where all of them can be read: who decides must see what will run. */
+function argumentsOf({ approval_id, call: { args } }: Approval, isListed: boolean): Html {
+  if (args === undefined) return html`<p>No arguments.</p>`;
+  const json = JSON.stringify(args);
+  if (!isListed) return indented(args, INDENTED_BYTES) ?? html`<pre>${json}</pre>`;
+  const all = html`<a href="/ui/approvals/${approval_id}">all ${Buffer.byteLength(json)} bytes of arguments</a>`;
+  return indented(args, LISTED_BYTES) ?? html`<p>Too large for this page: ${all}</p>`;
+}
 
-const reasonField = (isNeeded: boolean): Html =>
-  isNeeded
-    ? html`<label>Reason (this rule asks for one) <input name="reason" autocomplete="off" maxlength="4096" required></label>`
-    : html`<label>Reason <input name="reason" autocomplete="off" maxlength="4096"></label>`;
-
-/**
- * One person's word. Deny comes first: the return key in the field sends the first button. `back` is the page that shows the
- * outcome: the list, or the approval's own.
- */
-export const decideForm = (
-  { approval_id: id, terms }: Approval,
-  back: 'list' | 'own',
-  csrf: string,
-  revision?: number,
-): Html => html`
-  <form method="post" action="/ui/approvals/${id}">
-    <input type="hidden" name="back" value="${back}">
-    <input type="hidden" name="csrf_token" value="${csrf}">
-    ${revision === undefined ? EMPTY : html`<input type="hidden" name="revision" value="${revision}">`}
-    ${reasonField(terms?.require_reason === true)}
-    <button name="verdict" value="deny">Deny</button>
-    <button name="verdict" value="approve">Approve</button>
+/** One person's word. Deny comes first: the return key in the field sends the first button. */
+function decideForm({ approval_id, terms }: Approval, csrf: string, revision: number | undefined): Html {
+  const seen = revision === undefined ? '' : html`<input type="hidden" name="revision" value="${revision}">`;
+  const [label, required] = terms?.require_reason
+    ? ['Reason (this rule asks for one)', html`required`]
+    : ['Reason'];
+  return html`
+  <form method="post" action="/ui/approvals/${approval_id}">
+    <input type="hidden" name="csrf_token" value="${csrf}">${seen}
+    <label>${label} <input name="reason" autocomplete="off" maxlength="4096" ${required}></label>
+    <button class="deny" name="verdict" value="deny">Deny</button>
+    <button class="approve" name="verdict" value="approve">Approve</button>
   </form>`;
+}
 
-/** What the rule says about who decides, and who has said yes. */
-export const termsOf = ({ terms, endorsements = [] }: Approval): Html => html`
-  ${fact('approvers', terms?.approvers?.join(', '))}
-  ${fact('said yes', terms?.quorum === undefined ? undefined : `${endorsements.length} of ${terms.quorum}`)}
-  ${endorsements.map(({ by, at, reason }) => fact('yes of', html`${by}, ${time(at)}${reason === undefined ? '' : `: ${reason}`}`))}`;
+/** A call that waits, or has waited, and what decides it; in the list without the revision that was seen. */
+export function callOf(approval: Approval, csrf: string, revision?: number): Html {
+  const { approval_id, status, call, reasons } = approval;
+  return html`
+<article class="card" id="${approval_id}" data-status="${status}">
+  <h2><a href="/ui/approvals/${approval_id}">${call.tool}</a>: ${status}</h2>
+  <ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
+  ${argumentsOf(approval, revision === undefined)}
+  <dl>${factsOf(approval).map(([name, value]) => (value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
+  ${status === 'pending' ? decideForm(approval, csrf, revision) : ''}
+</article>`;
+}

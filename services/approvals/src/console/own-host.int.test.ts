@@ -1,6 +1,6 @@
 import { request as ask } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { startReplica, useWorld } from '../../testkit/world.ts';
+import { startReplica, useWorld } from '../testkit/world.ts';
 
 useWorld();
 

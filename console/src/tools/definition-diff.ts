@@ -1,7 +1,11 @@
-import { type Html, html } from '@aegis/kit/text';
 import { type Change, diffLines, diffWordsWithSpace } from 'diff';
 
 type Definition = Record<string, unknown>;
+type Sign = ' ' | '-' | '+';
+/** A piece of text. `isMarked`: the words that differ, in lines that replace others. */
+type Part = { text: string; isMarked: boolean };
+/** Lines that were (`-`), that are (`+`) or that stayed, each with its sign in front, so that nothing depends on colours. */
+export type DiffBlock = { sign: Sign; parts: Part[] };
 
 /** A server could send two definitions that take minutes to compare; past this many edits they are shown whole. */
 const MAX_LINE_EDITS = 400;
@@ -24,57 +28,51 @@ function pretty(definition: Definition): string | undefined {
   return `${JSON.stringify(sorted(definition), null, 2)}\n`;
 }
 
-/** Each line with its sign in front, so that nothing depends on colours. */
-const signed = (sign: string, lines: readonly Html[]): Html[] => lines.map((line) => html`${sign} ${line}\n`);
-const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n');
-const plain = (text: string): Html[] => linesOf(text).map((line) => html`${line}`);
+const plain = (sign: Sign, text: string): DiffBlock => {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return { sign, parts: [{ text: lines.map((line) => `${sign} ${line}\n`).join(''), isMarked: false }] };
+};
 
 /** The lines of one side of a change of words; the words that differ are marked. */
-function marked(words: readonly Change[], side: 'added' | 'removed'): Html[] {
-  const lines: Html[][] = [[]];
-  for (const word of words) {
-    if (word[side === 'added' ? 'removed' : 'added']) continue;
-    for (const [i, text] of word.value.split('\n').entries()) {
-      if (i > 0) lines.push([]);
-      if (text !== '') lines.at(-1)?.push(word[side] ? html`<mark>${text}</mark>` : html`${text}`);
+function marked(sign: '-' | '+', words: readonly Change[]): DiffBlock {
+  const parts: Part[] = [];
+  let isStart = true;
+  for (const { value, added, removed } of words) {
+    if (sign === '-' ? added : removed) continue;
+    for (const text of value.split(/(?<=\n)/)) {
+      if (isStart) parts.push({ text: `${sign} `, isMarked: false });
+      parts.push({ text, isMarked: (added || removed) && text !== '\n' });
+      isStart = text.endsWith('\n');
     }
   }
-  return lines.slice(0, -1).map((parts) => html`${parts}`);
+  return { sign, parts };
 }
 
 /** Lines that replace others, with the words that differ marked, where it doesn't take long to find them. */
-function replaced(before: string, after: string): Html {
+function replaced(before: string, after: string): DiffBlock[] {
   const words = diffWordsWithSpace(before, after, { maxEditLength: MAX_WORD_EDITS });
-  const [old, fresh] = words
-    ? [marked(words, 'removed'), marked(words, 'added')]
-    : [plain(before), plain(after)];
-  return html`<del>${signed('-', old)}</del><ins>${signed('+', fresh)}</ins>`;
+  return words ? [marked('-', words), marked('+', words)] : [plain('-', before), plain('+', after)];
 }
 
-function unified(changes: readonly Change[]): Html[] {
-  return changes.map((change, i) => {
+function unified(changes: readonly Change[]): DiffBlock[] {
+  return changes.flatMap((change, i) => {
     const [previous, next] = [changes[i - 1], changes[i + 1]];
     if (change.removed && next?.added) return replaced(change.value, next.value);
-    if (change.added && previous?.removed) return html``;
-    if (change.removed) return html`<del>${signed('-', plain(change.value))}</del>`;
-    if (change.added) return html`<ins>${signed('+', plain(change.value))}</ins>`;
-    return html`<span>${signed(' ', plain(change.value))}</span>`;
+    if (change.added && previous?.removed) return [];
+    return [plain(change.removed ? '-' : change.added ? '+' : ' ', change.value)];
   });
 }
-
-const replacedWhole = (before: string, after: string): Html =>
-  html`<del>${signed('-', plain(before))}</del><ins>${signed('+', plain(after))}</ins>`;
 
 /**
  * A definition before and after, whole, line by line: `-` was, `+` is, the words that differ marked. Undefined where it is
  * too large to be shown.
  */
-export function definitionDiff(before: Definition | undefined, after: Definition): Html | undefined {
+export function definitionDiff(before: Definition | undefined, after: Definition): DiffBlock[] | undefined {
   const is = pretty(after);
   const was = before === undefined ? '' : pretty(before);
   if (is === undefined || was === undefined || was.length + is.length > SHOWN_CHARS) return undefined;
-  if (before === undefined) return html`<pre class="diff"><span>${signed(' ', plain(is))}</span></pre>`;
+  if (before === undefined) return [plain(' ', is)];
   const isQuick = was.length + is.length <= COMPARED_CHARS;
   const changes = isQuick ? diffLines(was, is, { maxEditLength: MAX_LINE_EDITS }) : undefined;
-  return html`<pre class="diff">${changes ? unified(changes) : replacedWhole(was, is)}</pre>`;
+  return changes ? unified(changes) : [plain('-', was), plain('+', is)];
 }

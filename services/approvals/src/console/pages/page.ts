@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { CONSOLE_DIST } from '@aegis/console';
+import { type Html, html } from '@aegis/kit/text';
+
+/** What is said of a form that was sent before. */
+export type Notice = { tone: 'good' | 'bad'; text: string };
+type Plain = { title: string; main: Html; notice?: Notice | undefined };
+/** Writes a page: the console, and inside `noscript` what there is without scripts. */
+export type Page = (plain: Plain) => string;
+
+const SLOT = '<!--plain-->';
+/** Where the console was not built, the page without scripts is all there is. */
+const NOT_BUILT = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>AegisMCP</title></head><body>${SLOT}</body></html>
+`;
+
+/** Reads the built console once. */
+export async function loadPage(dist = CONSOLE_DIST): Promise<Page> {
+  const built = await readFile(new URL('index.html', dist), 'utf8').catch(() => NOT_BUILT);
+  return ({ title, main, notice }) => {
+    const told = notice && html`<p role="status" class="told ${notice.tone}">${notice.text}</p>`;
+    const plain = html`<main class="plain"><h1>${title}</h1>${told}${main}</main>`.markup;
+    return built.replace('<title>', () => html`<title>${title} · `.markup).replace(SLOT, () => plain);
+  };
+}
+
+/** For who is not signed in; `back` is the page that they wanted. */
+export const signInForm = (back: string): Html => html`
+<form class="card" method="post" action="/ui/session">
+  <input type="hidden" name="back" value="${back}">
+  <label>Key or code <input name="secret" type="password" autocomplete="current-password" required maxlength="1024"></label>
+  <button class="primary">Sign in</button>
+</form>`;
+
+export const NEEDS_SCRIPTS = html`<p>This page needs JavaScript, and the console to be built.
+  <a href="/ui/approvals">What waits</a> can be decided without.</p>`;
+export const NOTHING_HERE = html`<p>There is nothing at this address. <a href="/ui/approvals">What waits</a></p>`;
