@@ -204,6 +204,13 @@ describe('a path', () => {
     expect([statusCode, headers.location]).toEqual([302, '/docs']);
   });
 
+  it('/ui leads people to the console, and no browser asks for a picture that is missing', async () => {
+    const { statusCode, headers } = await gateway.app.inject({ url: '/ui', headers: { host: 'localhost' } });
+    expect([statusCode, headers.location]).toEqual([302, '/ui/']);
+    const icon = await gateway.app.inject({ url: '/favicon.ico', headers: { host: 'localhost' } });
+    expect([icon.statusCode, icon.body]).toEqual([204, '']);
+  });
+
   it.each(['/nope', '/guard', '/guard/check/', '/GUARD/check', '/approvals/a/b', '/approvals/%zz'])(
     '%s is 404, with any method and any body',
     async (url) => {
