@@ -86,7 +86,7 @@ test('hostile arguments: nothing runs, nothing is cut, and the page can still be
   await ui.armed();
   await ui.page.keyboard.press('a');
   expect(await ui.focused()).toMatch(/^Approve/);
-  await ui.page.getByText('the last one', { exact: true }).waitFor();
+  await ui.page.getByText('the last one', { exact: true }).waitFor({ timeout: 50_000 });
   const text = await ui.page.locator('main').textContent();
   for (const part of ['na⟨U+202E⟩me', '<script>', 'xEND', 'key9999', 'the end']) expect(text).toContain(part);
   expect(await ui.page.locator('main img, main script').count()).toBe(0);

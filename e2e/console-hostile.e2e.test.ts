@@ -62,7 +62,7 @@ it('long texts, thousands of keys and deep trees are all there, and the page sti
   await untilArmed(page);
   await page.keyboard.press('a');
   expect(await focused(page)).toMatch(/^Approve/);
-  await page.getByText('the last one', { exact: true }).waitFor({ timeout: 30_000 });
+  await page.getByText('the last one', { exact: true }).waitFor({ timeout: 90_000 });
   const missing = (text: string): string[] => Object.keys(args).filter((key) => !text.includes(key));
   const tree = await main();
   expect(missing(tree)).toEqual([]);
