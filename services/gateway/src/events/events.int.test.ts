@@ -30,10 +30,14 @@ afterEach(async () => {
   await server.stop();
 });
 
+/** Where the place to begin at takes a while to find, a sign of life may come before it. */
+const greetingOf = (stream: Awaited<ReturnType<typeof openStream>>) =>
+  stream.blocks.find(({ retry }) => retry !== undefined);
+
 async function open(query = '', headers: Record<string, string> = {}) {
   const stream = await openStream(`${url}${query}`, headers);
   streams.push(stream);
-  await expect.poll(() => stream.blocks.length, { interval: 5 }).toBeGreaterThan(0);
+  await expect.poll(() => greetingOf(stream), { interval: 5 }).toBeDefined();
   return stream;
 }
 
@@ -128,10 +132,10 @@ describe('resumed', () => {
   it('from where a first connection began, though it saw no event', async () => {
     const [last] = (await write(3)).slice(-1);
     const first = await open();
-    expect(first.blocks[0]).toEqual({ retry: '1000', id: String(last) });
+    expect(greetingOf(first)).toEqual({ retry: '1000', id: String(last) });
     first.close();
     const missed = await decide();
-    const second = await open('', { 'last-event-id': first.blocks[0]?.id ?? '' });
+    const second = await open('', { 'last-event-id': greetingOf(first)?.id ?? '' });
     await expect.poll(second.ids).toEqual([missed]);
   });
 
