@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startWorld } from '../e2e/testkit/console/world.ts';
-import { fill, RULES } from '../e2e/testkit/data-directory/fill.ts';
+import { fill, RULES, TELLS_LOOPBACK } from '../e2e/testkit/data-directory/fill.ts';
 
 /**
  * Saves what this version leaves in a data directory, for later versions to start on: `node scripts/save-data-directory.ts
@@ -14,7 +14,7 @@ const [name] = process.argv.slice(2);
 if (name === undefined) throw new Error('Say how to name it: node scripts/save-data-directory.ts <name>');
 const fixtures = resolve(import.meta.dirname, '../e2e/fixtures/data-directories');
 
-const world = await startWorld({ rules: RULES });
+const world = await startWorld({ rules: RULES, env: TELLS_LOOPBACK });
 const left = await fill(world);
 await world.stack.end();
 const folder = await mkdtemp(join(tmpdir(), 'aegis-save-'));

@@ -1,13 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Delivery } from '@aegis/contracts/webhooks';
 import { connectV1 } from '@aegis/testkit/mcp-clients';
+import { saveWebhook } from '../console/webhooks.ts';
 import type { World } from '../console/world.ts';
 import { wrappedBy } from '../firewall/wrapped.ts';
 import { type AuditEntry, allAudit, get, post } from '../rest.ts';
+import { type Waiting, waitingFor } from './line.ts';
 
 const DRIFTING_SERVER = fileURLToPath(new URL('../firewall/drifting-server.ts', import.meta.url));
 const AN_HOUR = 60;
+/** Where nobody listens: the port `discard`. Whoever starts on what is saved names a receiver of its own in the webhooks file. */
+export const AWAY = 'http://127.0.0.1:9/hook';
+/** What lets a webhook be told on this machine. */
+export const TELLS_LOOPBACK = { WEBHOOK_ALLOW_HOSTS: '127.0.0.1' };
+const SLACK = 'https://hooks.slack.com/services/T000/B000/XXXX';
 
 export const RULES = [
   { match: 'files.read', decision: 'allow' },
@@ -36,6 +45,8 @@ export type Left = {
   waitingDefinition: string;
   /** Each person's own key. */
   keys: World['keys'];
+  /** Of a version that could tell people elsewhere: a notice in line for a receiver that is away, and the attempts so far. */
+  told?: { waiting: Waiting; secret: string; deliveries: Delivery[] };
   /** Every line of the audit, the oldest first. */
   audit: AuditEntry[];
 };
@@ -61,7 +72,30 @@ export async function pay(
 export const quarantined = async ({ stack }: World): Promise<{ digest: string }[]> =>
   (await get<{ tools: { digest: string }[] }>(stack.url, '/tools')).body.tools;
 
-/** Leaves one of each in a data directory: decisions, approvals in each state, a grant, a changed tool. */
+/** The attempts at a webhook, newest first. */
+export const deliveriesOf = async (url: string, id: string, key: string): Promise<Delivery[]> => {
+  const reply = await fetch(`${url}/webhooks/${id}/deliveries`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  return ((await reply.json()) as { deliveries: Delivery[] }).deliveries;
+};
+
+/** Leaves a notice of what is asked in line for a receiver that is away, and a webhook for which nothing waits. */
+async function tell(world: World, call: ReturnType<typeof refund>) {
+  await saveWebhook(world, 'chat', SLACK, { type: 'slack', events: ['approval.denied'] });
+  const secret = await saveWebhook(world, 'on-call', AWAY);
+  const { natsUrl, keysDir } = world.stack;
+  const approval_id = await world.ask(call);
+  const tried = () => deliveriesOf(world.stack.url, 'on-call', world.keys.dee);
+  let deliveries = await tried();
+  for (; deliveries.length === 0; deliveries = await tried()) await sleep(50);
+  return {
+    approval_id,
+    told: { waiting: await waitingFor({ url: natsUrl, keysDir }, 'on-call'), secret, deliveries },
+  };
+}
+
+/** Leaves one of each in a data directory: decisions, approvals in each state, a grant, a changed tool, webhooks. */
 export async function fill(world: World): Promise<Left> {
   const { stack, keys } = world;
   await world.enforce({ tool: 'files.read', args: { path: '/a' } });
@@ -76,14 +110,15 @@ export async function fill(world: World): Promise<Left> {
   await world.enforce(notify('ada@example.com'));
   await pay(world, 'Pays somebody.');
   await pay(world, 'Pays somebody, and tells the world.');
-  const pending = { call: refund('waits'), approval_id: await world.ask(refund('waits')) };
+  const { approval_id, told } = await tell(world, refund('waits'));
   const [waiting] = await quarantined(world);
   return {
     savedAt: new Date().toISOString(),
-    pending,
+    pending: { call: refund('waits'), approval_id },
     granted: notify('ada@example.com'),
     waitingDefinition: waiting?.digest ?? '',
     keys,
+    told,
     audit: await allAudit(stack.url),
   };
 }
