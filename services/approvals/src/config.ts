@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BusEnv, ConfigError, durationMs, hostNames, port } from '@aegis/kit/env';
+import { NotifyEnv } from '@aegis/notifier/config';
 import { z } from 'zod';
-import { NotifyEnv } from './notify/env.ts';
 
 const MINIMUM_LENGTH = 6;
 const WEB_ADDRESS_EXPECTED = 'expected an address that starts with http:// or https://';

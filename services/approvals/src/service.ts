@@ -1,5 +1,6 @@
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
+import { createNotify } from '@aegis/notifier/service';
 import type { ApprovalsConfig } from './config.ts';
 import { createCallRecord } from './console/api/call-record.ts';
 import { createViews } from './console/api/views.ts';
@@ -7,7 +8,6 @@ import { createSessions } from './console/sessions.ts';
 import { createCore } from './core.ts';
 import { createHttp, type Page } from './http.ts';
 import { routes } from './nats.ts';
-import { createNotify } from './notify/notify.ts';
 import { sessionSecret } from './people/session-secret.ts';
 
 /** Where the page is served, for the gateway that passes it through: `http://host:port`. */

@@ -1,8 +1,8 @@
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
 import { AppError } from '@aegis/kit/errors';
+import type { Notify } from '@aegis/notifier/service';
 import type { FastifyInstance } from 'fastify';
 import { ADMIN, type Decider } from '../../domain/decider.ts';
-import type { Notify } from '../../notify/notify.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
 

@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { DeliveryError } from './attempt-result.ts';
+import { DeliveryError } from '../../domain/attempt-result.ts';
 import { isPublicAddress } from './public-address.ts';
 
 /** All addresses of a host name. */

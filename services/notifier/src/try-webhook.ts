@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import type { Logger } from '@aegis/kit/logger';
+import type { Attempt } from './channels/attempt.ts';
+import { testPayload } from './domain/payload.ts';
 import type { WebhookEntry } from './file/entry.ts';
-import { testPayload } from './payload.ts';
 import type { DeliveryLog } from './queue/delivery-log.ts';
 import { toDelivery } from './queue/sender.ts';
-import type { Attempt } from './send/attempt.ts';
 
 /** Time to answer in, of what the asker gives. */
 const ANSWER_MS = 500;

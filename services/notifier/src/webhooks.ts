@@ -2,6 +2,7 @@ import type { SaveWebhook, SaveWebhookReply, Webhook, WebhookChanged } from '@ae
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import type { z } from 'zod';
+import { makeSecret } from './channels/secret.ts';
 import {
   MAX_WEBHOOKS,
   originOf,
@@ -11,7 +12,6 @@ import {
   type WebhookEntry,
 } from './file/entry.ts';
 import type { WebhooksFile } from './file/webhooks-file.ts';
-import { makeSecret } from './secret.ts';
 
 export type Save = Omit<SaveWebhook, 'credential'>;
 export type Saved = z.infer<typeof SaveWebhookReply>;

@@ -2,10 +2,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, expect, test } from 'vitest';
+import { testPayload } from '../domain/payload.ts';
 import type { WebhookEntry } from '../file/entry.ts';
-import { testPayload } from '../payload.ts';
-import { makeSecret } from '../secret.ts';
 import { createAttempt, type SendDeps } from './attempt.ts';
+import { makeSecret } from './secret.ts';
 
 const receivers: Receiver[] = [];
 afterEach(async () => {

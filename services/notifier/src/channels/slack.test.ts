@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noticeOf, type Payload, testPayload } from '../payload.ts';
+import { noticeOf, type Payload, testPayload } from '../domain/payload.ts';
 import { CANARY, pending, requested } from '../testkit/approvals.ts';
 import { slackMessage } from './slack.ts';
 

@@ -1,7 +1,7 @@
 import { NOTICES } from '@aegis/contracts/webhooks';
 import { expect, test } from 'vitest';
+import { CANARY, denied, pending, requested } from '../testkit/approvals.ts';
 import { messageIdOf, noticeOf } from './payload.ts';
-import { CANARY, denied, pending, requested } from './testkit/approvals.ts';
 
 test('a notice says what happened and where to look', () => {
   const approval = pending();

@@ -1,5 +1,5 @@
 import type { Logger } from '@aegis/kit/logger';
-import type { Webhooks } from './webhooks.ts';
+import type { Webhooks } from '../webhooks.ts';
 
 const WITHIN_MS = 5_000;
 

@@ -1,5 +1,5 @@
 import type { Notice } from '@aegis/contracts/webhooks';
-import type { Payload } from '../payload.ts';
+import type { Payload } from './payload.ts';
 
 /** What happened, for people. */
 export const HEADLINES: Readonly<Record<Notice | 'webhook.test', string>> = {

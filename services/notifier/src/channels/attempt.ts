@@ -1,10 +1,10 @@
+import { type AttemptResult, DeliveryError, toAttemptResult } from '../domain/attempt-result.ts';
+import type { Payload } from '../domain/payload.ts';
 import type { WebhookEntry } from '../file/entry.ts';
-import type { Payload } from '../payload.ts';
-import { signaturesOf } from '../secret.ts';
-import { type AttemptResult, DeliveryError, toAttemptResult } from './attempt-result.ts';
-import { checkedAddresses, type Resolve } from './destination.ts';
 import { type MailServer, sendEmail } from './email.ts';
-import { type Message, post } from './post.ts';
+import { checkedAddresses, type Resolve } from './http/destination.ts';
+import { type Message, post } from './http/post.ts';
+import { signaturesOf } from './secret.ts';
 import { slackMessage } from './slack.ts';
 
 export type SendDeps = {

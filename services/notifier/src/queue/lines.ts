@@ -1,6 +1,6 @@
 import type { Bus, DurableMessage, Metadata, Puller } from '@aegis/bus';
 import { DELIVERIES_STREAM, deliverySubject } from '@aegis/contracts/subjects';
-import type { Queued } from '../payload.ts';
+import type { Queued } from '../domain/payload.ts';
 
 /** Longer than an attempt may take. */
 const ACK_WAIT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { createTransport } from 'nodemailer';
-import type { Payload } from '../payload.ts';
-import type { AttemptResult } from './attempt-result.ts';
-import { detailsOf, HEADLINES } from './wording.ts';
+import type { AttemptResult } from '../domain/attempt-result.ts';
+import type { Payload } from '../domain/payload.ts';
+import { detailsOf, HEADLINES } from '../domain/wording.ts';
 
 export type MailServer = { url: string; from: string };
 

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { DeliveryError } from './attempt-result.ts';
+import { DeliveryError } from '../../domain/attempt-result.ts';
 
 /** An answer may be as long as it likes; nobody reads more of it. */
 const MAX_ANSWER_BYTES = 65_536;

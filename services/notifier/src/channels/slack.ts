@@ -1,5 +1,5 @@
-import type { Payload } from '../payload.ts';
-import { detailsOf, HEADLINES } from './wording.ts';
+import type { Payload } from '../domain/payload.ts';
+import { detailsOf, HEADLINES } from '../domain/wording.ts';
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping: without these nothing is a link or a mention. */
 const escaped = (text: string): string =>

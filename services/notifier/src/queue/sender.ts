@@ -3,13 +3,13 @@ import { tolerant } from '@aegis/contracts/tolerant';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import { parseJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
+import type { Attempt } from '../channels/attempt.ts';
+import type { AttemptResult } from '../domain/attempt-result.ts';
+import { Queued } from '../domain/payload.ts';
+import { nextWaitMs } from '../domain/retry.ts';
 import type { WebhookEntry } from '../file/entry.ts';
-import { Queued } from '../payload.ts';
-import type { Attempt } from '../send/attempt.ts';
-import type { AttemptResult } from '../send/attempt-result.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { Lines } from './lines.ts';
-import { nextWaitMs } from './retry.ts';
 
 /** Attempts at one webhook at a time, for each replica: a slow receiver holds up nobody else. */
 const AT_ONCE = 4;

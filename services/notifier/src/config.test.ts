@@ -1,7 +1,7 @@
 import { parseEnv } from '@aegis/kit/env';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { NotifyEnv } from './env.ts';
+import { NotifyEnv } from './config.ts';
 
 const parse = (env: Record<string, string>) => parseEnv(z.object(NotifyEnv), env);
 

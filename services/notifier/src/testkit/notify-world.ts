@@ -12,8 +12,8 @@ import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, beforeEach } from 'vitest';
 import { z } from 'zod';
-import { NotifyEnv } from '../env.ts';
-import { createNotify, type Notify } from '../notify.ts';
+import { NotifyEnv } from '../config.ts';
+import { createNotify, type Notify } from '../service.ts';
 import type { Saved } from '../webhooks.ts';
 import { pending, requested } from './approvals.ts';
 

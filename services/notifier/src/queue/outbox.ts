@@ -1,8 +1,8 @@
 import { type Bus, type DurableMessage, type Puller, readEnvelope } from '@aegis/bus';
 import { NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
+import { messageIdOf, noticeOf } from '../domain/payload.ts';
 import type { WebhookEntries } from '../file/entry.ts';
-import { messageIdOf, noticeOf } from '../payload.ts';
 import type { Lines } from './lines.ts';
 
 const AGAIN_AFTER_MS = 2_000;

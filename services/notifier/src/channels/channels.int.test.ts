@@ -6,7 +6,7 @@ import {
   type SMTPServerSession,
 } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
-import { CANARY } from './testkit/approvals.ts';
+import { CANARY } from '../testkit/approvals.ts';
 import {
   attempts,
   happened,
@@ -15,7 +15,7 @@ import {
   saveTarget,
   startReplica,
   useNotifyWorld,
-} from './testkit/notify-world.ts';
+} from '../testkit/notify-world.ts';
 
 useNotifyWorld();
 
