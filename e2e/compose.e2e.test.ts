@@ -5,7 +5,7 @@ import { guardScenarios } from './scenarios/guard.ts';
 import { type Deployment, prepareDeployment } from './testkit/compose.ts';
 import { type AuditEntry, enforce, get, post } from './testkit/rest.ts';
 
-const SERVICES = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp'];
+const SERVICES = ['policy', 'enforcer', 'approvals', 'notifier', 'audit', 'gateway', 'mcp'];
 const problem = await composeProblem();
 
 let deployment: Deployment;
@@ -89,6 +89,14 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
       const { port } = new URL(url());
       const { port: mcpPort } = new URL(deployment.mcpUrl);
       expect(published.toSorted()).toEqual([`127.0.0.1:${port}`, `127.0.0.1:${mcpPort}`].toSorted());
+    });
+
+    it('gives a way out to who tells people elsewhere, and to no other service', async () => {
+      const services = (await deployment.containers()).filter(({ service }) => SERVICES.includes(service));
+      const withWayOut = services.filter(({ networks }) => networks.some((name) => name !== 'bus'));
+      expect(withWayOut.map(({ service, networks }) => [service, networks.toSorted()])).toEqual([
+        ['notifier', ['bus', 'outside']],
+      ]);
     });
 
     it.each(SERVICES)('%s has its own key and no other, and can not change its image', async (service) => {

@@ -36,13 +36,7 @@ const packages: IForbiddenRuleType[] = [
     from: { path: '^services/([^/]+)/', pathNot: TESTS },
     to: {
       path: '^(services|console|cli|deploy)/',
-      // Until it answers for itself, approvals runs what moved to the notifier.
-      pathNot: [
-        NODE_MODULES,
-        '^services/$1/',
-        '^services/notifier/',
-        '^console/(dist-folder|src/pages)\\.ts$',
-      ],
+      pathNot: [NODE_MODULES, '^services/$1/', '^console/(dist-folder|src/pages)\\.ts$'],
     },
   },
   {

@@ -13,6 +13,7 @@ import { AuditEnv } from '../services/audit/src/config.ts';
 import { EnforcerEnv } from '../services/enforcer/src/config.ts';
 import { GatewayEnv } from '../services/gateway/src/config.ts';
 import { McpEnv } from '../services/mcp/src/config.ts';
+import { NotifierEnv } from '../services/notifier/src/config.ts';
 import { PolicyEnv } from '../services/policy/src/config.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -73,7 +74,7 @@ describe('the pages', () => {
 
   it('every setting of a service is described', async () => {
     const pages = (await read('README.md')) + (await read('docs/operations.md'));
-    const envs = [ApprovalsEnv, AuditEnv, EnforcerEnv, GatewayEnv, McpEnv, PolicyEnv];
+    const envs = [ApprovalsEnv, AuditEnv, EnforcerEnv, GatewayEnv, McpEnv, NotifierEnv, PolicyEnv];
     const names = new Set(envs.flatMap((env) => Object.keys(env.shape)));
     expect([...names].filter((name) => !pages.includes(`\`${name}\``))).toEqual([]);
   });

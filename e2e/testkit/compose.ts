@@ -12,7 +12,13 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const run = promisify(execFile);
 
 /** One container, as `docker compose ps` shows it. */
-export type Container = { service: string; name: string; startedAt: string; published: string[] };
+export type Container = {
+  service: string;
+  name: string;
+  startedAt: string;
+  published: string[];
+  networks: string[];
+};
 
 /** The compose file as a project of its own, on free ports, with a policy folder of its own. */
 export type Deployment = {
@@ -32,13 +38,17 @@ export type Deployment = {
 };
 
 type Shown = { Name: string; Config: { Labels: Record<string, string> }; State: { StartedAt: string } } & {
-  NetworkSettings: { Ports: Record<string, { HostIp: string; HostPort: string }[] | null> };
+  NetworkSettings: {
+    Ports: Record<string, { HostIp: string; HostPort: string }[] | null>;
+    Networks: Record<string, unknown>;
+  };
 };
 
 const toContainer = ({ Name, Config, State, NetworkSettings }: Shown): Container => ({
   service: Config.Labels['com.docker.compose.service'] ?? '',
   name: Name.replace(/^\//, ''),
   startedAt: State.StartedAt,
+  networks: Object.keys(NetworkSettings.Networks).map((name) => name.replace(/^.*_/, '')),
   published: Object.values(NetworkSettings.Ports).flatMap((ports) =>
     (ports ?? []).map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}`),
   ),

@@ -12,7 +12,7 @@ export const eventKey = (type: string): string =>
     .map((word, index) => (index === 0 ? word : capital(word)))
     .join('');
 
-/** `approvals.webhook-save` → `approvalsWebhookSave` */
+/** `notifier.webhook-save` → `notifierWebhookSave` */
 export const rpcKey = ({ service, verb }: Rpc): string => service + verb.split('-').map(capital).join('');
 
 /** An event: the envelope, with this type and this data. */

@@ -5,7 +5,7 @@ import type { Host } from '../host.ts';
 export function registerUp(program: Command, host: Host): void {
   program
     .command('up')
-    .description('run the firewall here: a NATS server and the six services, until Ctrl-C')
+    .description('run the firewall here: a NATS server and the seven services, until Ctrl-C')
     .action(async () => {
       const { up } = await import('../local/up/up.ts');
       host.exitCode = await up(host);

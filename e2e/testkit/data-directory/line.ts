@@ -30,7 +30,7 @@ export async function waitingFor(broker: BrokerAddress, webhook_id: string): Pro
 export async function keepWaiting(dataDir: string, { webhook_id, message_id, text }: Waiting): Promise<void> {
   const broker = await startEmbeddedBroker({ dataDir, port: 0, log: silentLog, env: process.env });
   if ((await lastIn(broker, webhook_id)) === undefined) {
-    const bus = await connectTestBus(broker, 'approvals');
+    const bus = await connectTestBus(broker, 'notifier');
     await bus.append.text(deliverySubject(webhook_id), text, Date.now() + 5_000, message_id);
     await bus.close();
   }

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { BusEnv, ConfigError, durationMs, hostNames, port } from '@aegis/kit/env';
-import { NotifyEnv } from '@aegis/notifier/config';
+import { BusEnv, ConfigError, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
 const MINIMUM_LENGTH = 6;
-const WEB_ADDRESS_EXPECTED = 'expected an address that starts with http:// or https://';
 const COUNT_EXPECTED = 'expected a whole number from 1 to 10000';
 const count = z.coerce
   .number(COUNT_EXPECTED)
@@ -17,7 +15,6 @@ const count = z.coerce
 export const makeApprovalCode = (): string => randomBytes(16).toString('base64url');
 
 export const ApprovalsEnv = BusEnv.extend({
-  ...NotifyEnv,
   /** Who knows it may approve. At least 6 characters; the launcher makes one where none is set. */
   APPROVAL_CODE: z.string().min(MINIMUM_LENGTH, `use ${MINIMUM_LENGTH} or more characters`).optional(),
   /** The file that holds it, where `APPROVAL_CODE` is not set. */
@@ -33,7 +30,7 @@ export const ApprovalsEnv = BusEnv.extend({
   /** The secret that sessions of the console are signed with; made where it is missing. Without it they end with the process. */
   SESSION_SECRET_FILE: z.string().optional(),
   /** Where people find the console; with https its cookie is sent over TLS only. */
-  CONSOLE_URL: z.url({ protocol: /^https?$/, error: WEB_ADDRESS_EXPECTED }).default('http://127.0.0.1:8000'),
+  CONSOLE_URL: consoleUrl,
   /** Where the page is served for the gateway. */
   APPROVALS_HOST: z.string().default('127.0.0.1'),
   APPROVALS_PORT: port.default(8090),

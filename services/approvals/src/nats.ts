@@ -2,6 +2,7 @@ import { type Route, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import {
   type Approval,
+  approvalsAuthorize,
   approvalsCancel,
   approvalsComplete,
   approvalsConsume,
@@ -54,6 +55,10 @@ const byPeople = ({ lifecycle, approvers, grants }: Answering): Route[] => [
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
   ),
+  route(approvalsAuthorize, async ({ credential }) => {
+    const { name } = await approvers.authorizeAdmin(credential);
+    return { name };
+  }),
   route(approvalsGrant, async ({ credential, ...asked }, { deadlineMs }) => {
     const given = await lifecycle.grant(await approvers.authenticate(credential), asked, deadlineMs);
     if (given.grant) return { grant: given.grant };

@@ -1,6 +1,5 @@
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
-import { createNotify } from '@aegis/notifier/service';
 import type { ApprovalsConfig } from './config.ts';
 import { createCallRecord } from './console/api/call-record.ts';
 import { createViews } from './console/api/views.ts';
@@ -17,29 +16,16 @@ const LOG_ANSWERS_WITHIN_MS = 5_000;
 
 type Known = Deps<ApprovalsConfig>;
 
-/** The human side: the approvals' lifecycle, the tools in quarantine, the console, and who is told elsewhere. */
+/** The human side: the approvals' lifecycle, the tools in quarantine, and the console. */
 export function createApprovals(deps: Known): ApprovalsService {
   const { bus, config, log } = deps;
   const core = createCore(deps);
   const { followings, approvers, timers, index } = core;
-  const notify = createNotify({
-    bus,
-    config,
-    log,
-    now: core.now,
-    consoleUrl: config.CONSOLE_URL,
-    authorize: (credential) => approvers.authorizeAdmin(credential),
-  });
   let responder: Responder | undefined;
   let page: Page | undefined;
 
   const health = () =>
-    healthFrom([
-      !bus.isUp() && 'the message bus is away',
-      ...followings.problems(),
-      approvers.problem,
-      ...notify.problems(),
-    ]);
+    healthFrom([!bus.isUp() && 'the message bus is away', ...followings.problems(), approvers.problem]);
 
   const openPage = async (): Promise<Page> => {
     const secret = await sessionSecret(config.SESSION_SECRET_FILE);
@@ -54,7 +40,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       ...core,
       sessions: createSessions({ secret, approvers, now: core.now, isSecure }),
       views,
-      notify,
+      bus,
       toolIndex: followings.tools,
       log,
       secret,
@@ -72,14 +58,12 @@ export function createApprovals(deps: Known): ApprovalsService {
       await followings.start();
       await timers.start();
       for (const { approvalId, overdueAtMs } of index.open()) timers.wakeAt(approvalId, overdueAtMs);
-      await notify.start();
       page = await openPage();
-      responder = await bus.respond([...routes({ ...core, health }), ...notify.routes()]);
+      responder = await bus.respond(routes({ ...core, health }));
     },
     async stop() {
       await page?.close();
       await responder?.drain();
-      await notify.stop();
       await timers.stop();
       approvers.stop();
       await followings.stop();

@@ -1,7 +1,6 @@
-import { BusEnv, durationMs, hostNames, port } from '@aegis/kit/env';
+import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
-const WEB_ADDRESS_EXPECTED = 'expected an address that starts with http:// or https://';
 const COUNT_EXPECTED = 'expected a whole number from 1 on';
 
 /** The environment of the MCP service over HTTP. */
@@ -16,7 +15,7 @@ export const McpEnv = BusEnv.extend({
   /** Names and digests of API keys, as `aegis keys` writes them; without it nobody needs a key. */
   MCP_KEYS_FILE: z.string().optional(),
   /** Where people find the console that decides approvals. */
-  CONSOLE_URL: z.url({ protocol: /^https?$/, error: WEB_ADDRESS_EXPECTED }).default('http://127.0.0.1:8000'),
+  CONSOLE_URL: consoleUrl,
   /** How long a server behind the firewall may say nothing before its answer is given up. */
   MCP_ANSWER_TIMEOUT_MS: durationMs.default(300_000),
   /** How long a process without work and without a listening client lives. */

@@ -1,9 +1,8 @@
 import { parseEnv } from '@aegis/kit/env';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
-import { NotifyEnv } from './config.ts';
+import { NotifierEnv } from './config.ts';
 
-const parse = (env: Record<string, string>) => parseEnv(z.object(NotifyEnv), env);
+const parse = (env: Record<string, string>) => parseEnv(NotifierEnv, env);
 
 test('nothing has to be set, and the schedule is the one that Standard Webhooks suggests', () => {
   const minutes = parse({}).WEBHOOK_RETRY_MS.map((ms) => ms / 60_000);

@@ -1,4 +1,4 @@
-import { durationMs } from '@aegis/kit/env';
+import { BusEnv, consoleUrl, durationMs, hostNames } from '@aegis/kit/env';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
@@ -20,23 +20,13 @@ const waits = z
   })
   .refine((list) => list.reduce((sum, wait) => sum + wait, 0) <= MAX_WAIT_MS, RETRY_EXPECTED);
 
-const listed = (list: string): string[] =>
-  list
-    .split(',')
-    .map((host) =>
-      host
-        .trim()
-        .toLowerCase()
-        .replace(/^\[(.*)\]$/, '$1'),
-    )
-    .filter(Boolean);
-
-/** How people are told elsewhere: a part of the service's environment. */
-export const NotifyEnv = {
+export const NotifierEnv = BusEnv.extend({
+  /** Where people find the console: what links in notices begin with. */
+  CONSOLE_URL: consoleUrl,
   /** The file of the webhooks; without one there are none. */
   WEBHOOKS_FILE: z.string().optional(),
   /** Host names or addresses, comma separated, that may be private and be reached without TLS. */
-  WEBHOOK_ALLOW_HOSTS: z.string().default('').transform(listed),
+  WEBHOOK_ALLOW_HOSTS: hostNames.transform((hosts) => hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1'))),
   /** How long after each failed attempt the next one is made, in milliseconds, comma separated. */
   WEBHOOK_RETRY_MS: waits.default(RETRY_AFTER_MS),
   /** How long one attempt may take, in milliseconds. */
@@ -45,5 +35,5 @@ export const NotifyEnv = {
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp://… or smtps://…' }).optional(),
   /** The sender of e-mails, such as `AegisMCP <aegis@example.com>`. */
   SMTP_FROM: z.string().min(3).max(320).optional(),
-};
-export type NotifyConfig = z.output<z.ZodObject<typeof NotifyEnv>>;
+});
+export type NotifierConfig = z.output<typeof NotifierEnv>;

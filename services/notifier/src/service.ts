@@ -1,16 +1,15 @@
-import type { Bus, Route } from '@aegis/bus';
+import type { Responder } from '@aegis/bus';
+import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createEvent } from '@aegis/contracts/create-event';
 import { WEBHOOK_LOG } from '@aegis/contracts/subjects';
 import type { WebhookChanged } from '@aegis/contracts/webhooks';
 import { ConfigError } from '@aegis/kit/env';
-import type { Logger } from '@aegis/kit/logger';
 import { createAttempt } from './channels/attempt.ts';
 import type { MailServer } from './channels/email.ts';
-import { problemOfUrl, type Resolve, resolveByDns } from './channels/http/destination.ts';
-import type { NotifyConfig } from './config.ts';
+import { problemOfUrl, resolveByDns } from './channels/http/destination.ts';
+import type { NotifierConfig } from './config.ts';
 import { createWebhooksFile } from './file/webhooks-file.ts';
-import { webhookRoutes } from './nats.ts';
-import type { Authorize, Operations } from './operations.ts';
+import { type Operations, routes } from './nats.ts';
 import { createDeliveryLog } from './queue/delivery-log.ts';
 import { createDisabling } from './queue/disabling.ts';
 import { createLines } from './queue/lines.ts';
@@ -22,28 +21,13 @@ import { createWebhooks, type Save } from './webhooks.ts';
 
 const NO_MAIL = 'SMTP_URL and SMTP_FROM are not set';
 
-export type NotifyDeps = {
-  bus: Bus;
-  config: NotifyConfig;
-  log: Logger;
-  now: () => Date;
-  /** Where people open the console, such as `https://aegis.example.com`. */
-  consoleUrl: string;
-  authorize: Authorize;
-  resolve?: Resolve;
-};
+/** The service, and what it answers for people. */
+export type Notifier = Service & Operations;
 
-/** Being asked elsewhere: webhooks, Slack's form, e-mail. */
-export type Notify = Operations & {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  routes(): Route[];
-  /** Sentences for people, empty when all is well. */
-  problems(): string[];
-};
+type Known = Deps<NotifierConfig>;
 
 /** @throws ConfigError where there is a mail server and no sender */
-function mailServerOf({ SMTP_URL: url, SMTP_FROM: from }: NotifyConfig): MailServer | undefined {
+function mailServerOf({ SMTP_URL: url, SMTP_FROM: from }: NotifierConfig): MailServer | undefined {
   if (url === undefined) return undefined;
   if (from === undefined)
     throw new ConfigError('SMTP_FROM: is needed beside SMTP_URL: the sender of e-mails');
@@ -60,21 +44,21 @@ const problemOf =
   };
 
 const recorder =
-  ({ bus, now }: NotifyDeps) =>
+  ({ bus, now }: Known) =>
   async (data: WebhookChanged, deadlineMs: number): Promise<void> => {
     const time = now().toISOString();
-    const event = createEvent({ type: 'aegis.webhook.changed.v1', source: 'approvals', time, data });
+    const event = createEvent({ type: 'aegis.webhook.changed.v1', source: 'notifier', time, data });
     await bus.append.one({ subject: WEBHOOK_LOG, event }, deadlineMs);
   };
 
 /** The parts, wired. */
-function createParts(deps: NotifyDeps) {
-  const { bus, config, log, now, resolve = resolveByDns } = deps;
+function createParts(deps: Known) {
+  const { bus, config, log, now } = deps;
   const allowedHosts = config.WEBHOOK_ALLOW_HOSTS;
   const mailServer = mailServerOf(config);
   const [lines, deliveries] = [createLines(bus), createDeliveryLog(bus)];
   const timeoutMs = config.WEBHOOK_TIMEOUT_MS;
-  const attempt = createAttempt({ resolve, allowedHosts, mailServer, timeoutMs, now });
+  const attempt = createAttempt({ resolve: resolveByDns, allowedHosts, mailServer, timeoutMs, now });
   const file = createWebhooksFile(config.WEBHOOKS_FILE, log, () => sending.arrange());
   const webhooks = createWebhooks({
     file,
@@ -103,21 +87,29 @@ function createParts(deps: NotifyDeps) {
   return { lines, deliveries, attempt, file, webhooks, disabling, sending, mailServer };
 }
 
-export function createNotify(deps: NotifyDeps): Notify {
-  const { bus, log, now, consoleUrl, authorize } = deps;
+/** Who is told elsewhere of what waits: by webhooks, Slack messages, e-mail. */
+export function createNotifier(deps: Known): Notifier {
+  const { bus, config, log, now } = deps;
   const { lines, deliveries, attempt, file, webhooks, disabling, sending, mailServer } = createParts(deps);
+  const consoleUrl = config.CONSOLE_URL;
   let outbox: Outbox | undefined;
+  let responder: Responder | undefined;
   const lacksMail = () =>
     !mailServer &&
     file
       .entries()
       .values()
       .some(({ type }) => type === 'email');
-
-  const notify: Notify = {
-    list: () => Promise.resolve(webhooks.list()),
-    save: (request, by, deadlineMs) => webhooks.save(request, by, deadlineMs),
-    remove: (id, by, deadlineMs) => webhooks.remove(id, by, deadlineMs),
+  const health = () =>
+    healthFrom([
+      !bus.isUp() && 'the message bus is away',
+      file.problem,
+      sending.problem,
+      outbox?.problem,
+      lacksMail() && `a webhook is an e-mail, and ${NO_MAIL}`,
+    ]);
+  const operations: Operations = {
+    ...webhooks,
     async test(id, deadlineMs) {
       const trying = { attempt, deliveries, consoleUrl, now, log };
       return tryWebhook(trying, id, webhooks.find(id), deadlineMs);
@@ -126,20 +118,18 @@ export function createNotify(deps: NotifyDeps): Notify {
       webhooks.find(id);
       return deliveries.of(id);
     },
-    routes: () => webhookRoutes(notify, authorize),
-    problems: () =>
-      [
-        file.problem,
-        sending.problem,
-        outbox?.problem,
-        lacksMail() ? `a webhook is an e-mail, and ${NO_MAIL}` : undefined,
-      ].filter((problem) => problem !== undefined),
+  };
+  return {
+    ...operations,
+    health,
     async start() {
       await file.start();
       await sending.arrange();
       outbox = startOutbox({ bus, lines, webhooks: () => sending.webhooks(), consoleUrl, log });
+      responder = await bus.respond(routes(bus, operations, health));
     },
     async stop() {
+      await responder?.drain();
       file.stop();
       await outbox?.stop();
       await disabling.settled();
@@ -147,5 +137,4 @@ export function createNotify(deps: NotifyDeps): Notify {
       if (bus.isUp()) await bus.flush();
     },
   };
-  return notify;
 }

@@ -1,6 +1,16 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { webhooksList, webhooksRemove, webhooksSave, webhooksTest } from '@aegis/contracts/webhooks';
+import { type Bus, route } from '@aegis/bus';
+import { approvalsAuthorize } from '@aegis/contracts/approvals';
+import {
+  consoleDeliveries,
+  consoleTest,
+  consoleWebhooks,
+  webhooksList,
+  webhooksRemove,
+  webhooksSave,
+  webhooksTest,
+} from '@aegis/contracts/webhooks';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { expect, test } from 'vitest';
 import {
@@ -59,7 +69,7 @@ test('410 disables a webhook for good: in the file, on record, over a restart', 
   expect((await changes()).at(-1)).toMatchObject({ change: 'disabled', by: 'webhook:ops' });
   await stopReplicas();
   const again = await startReplica();
-  expect(await again.list()).toEqual(disabled);
+  expect(again.list()).toEqual(disabled);
   await happened();
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(ops.requests).toHaveLength(1);
@@ -70,7 +80,7 @@ test('a webhook that is saved again after 410 is told of what comes', async () =
   const notify = await startReplica();
   await save(notify, 'ops', ops.url);
   await happened();
-  await expect.poll(async () => (await notify.list())[0]?.disabled_because, within).toContain('410');
+  await expect.poll(() => notify.list()[0]?.disabled_because, within).toContain('410');
   await save(notify, 'ops', ops.url);
   await happened();
   await expect.poll(() => ops.requests.length, within).toBe(2);
@@ -108,28 +118,26 @@ test('an edit of the file by hand counts; one that is bad leaves the last good o
   await save(notify, 'ops', ops.url);
   const good = await readFile(world.path, 'utf8');
   await writeFile(world.path, good.replace('"ops"', '"by-hand"'));
-  await expect
-    .poll(async () => (await notify.list()).map((one) => one.webhook_id), within)
-    .toEqual(['by-hand']);
+  await expect.poll(() => notify.list().map((one) => one.webhook_id), within).toEqual(['by-hand']);
   await writeFile(world.path, good.replace('"url"', '"uri"'));
   await expect
-    .poll(() => notify.problems(), within)
+    .poll(() => notify.health().problems, within)
     .toEqual([expect.stringMatching(/webhooks\.ops\.uri: unknown field.*last good one stays in force/)]);
   await happened();
   await expect.poll(() => ops.requests.length, within).toBe(1);
   await expect(save(notify, 'x', ops.url)).rejects.toMatchObject({ code: 'read_only' });
   await writeFile(world.path, good);
-  await expect.poll(() => notify.problems(), within).toEqual([]);
+  await expect.poll(() => notify.health().problems, within).toEqual([]);
 });
 
 test('a file that goes away takes no webhook with it, and comes back with the next change', async () => {
   const notify = await startReplica();
   await save(notify, 'ops', 'http://127.0.0.1:9/hook');
   await rm(world.path);
-  await expect.poll(() => notify.problems(), within).toEqual([expect.stringContaining('it is gone')]);
+  await expect.poll(() => notify.health().problems, within).toEqual([expect.stringContaining('it is gone')]);
   await save(notify, 'more', 'http://127.0.0.1:9/hook');
   expect(Object.keys((await onDisk()).webhooks)).toEqual(['ops', 'more']);
-  expect(notify.problems()).toEqual([]);
+  expect(notify.health().problems).toEqual([]);
 });
 
 test('two replicas that change the file at the same time lose nothing', async () => {
@@ -141,7 +149,7 @@ test('two replicas that change the file at the same time lose nothing', async ()
     ),
   );
   expect(Object.keys((await onDisk()).webhooks)).toHaveLength(40);
-  for (const notify of replicas) await expect.poll(async () => (await notify.list()).length, within).toBe(40);
+  for (const notify of replicas) await expect.poll(() => notify.list().length, within).toBe(40);
 });
 
 test('a file that may not be written is not changed, and the answer says so', async () => {
@@ -157,7 +165,7 @@ test('a file that may not be written is not changed, and the answer says so', as
 
 test('without a file nothing can be changed, and what happens meanwhile is told to nobody later', async () => {
   const bare = await startReplica({ WEBHOOKS_FILE: '' });
-  expect(await bare.list()).toEqual([]);
+  expect(bare.list()).toEqual([]);
   await expect(save(bare, 'ops', 'http://127.0.0.1:9/hook')).rejects.toMatchObject({
     code: 'read_only',
     message: expect.stringContaining('WEBHOOKS_FILE'),
@@ -184,7 +192,7 @@ test('a change that can not go on record is not made', async () => {
       Date.now() - 1,
     ),
   ).rejects.toMatchObject({ code: 'deadline_exceeded' });
-  expect(await notify.list()).toEqual([]);
+  expect(notify.list()).toEqual([]);
   expect(await changes()).toEqual([]);
   await expect(stat(world.path)).rejects.toThrow('ENOENT');
 });
@@ -199,10 +207,10 @@ test('a test is sent at once, also to a webhook that is disabled, and changes no
     status: 410,
     attempt: 1,
   });
-  expect((await notify.list())[0]?.disabled_because).toBeUndefined();
+  expect(notify.list()[0]?.disabled_because).toBeUndefined();
   const text = await readFile(world.path, 'utf8');
   await writeFile(world.path, text.replace('"type"', '"disabled_because": "by hand", "type"'));
-  await expect.poll(async () => (await notify.list())[0]?.disabled_because, within).toBe('by hand');
+  await expect.poll(() => notify.list()[0]?.disabled_because, within).toBe('by hand');
   const delivery = await notify.test('ops');
   expect(delivery).toMatchObject({ ok: true, status: 200 });
   expect((await attempts(notify, 'ops')).at(-1)).toEqual(delivery);
@@ -218,7 +226,6 @@ test('a test is sent at once, also to a webhook that is disabled, and changes no
 test('over the bus, who is no admin sees and changes nothing', async () => {
   const ops = await receiver();
   const notify = await startReplica();
-  const responder = await world.replicas[0]?.bus.respond(notify.routes());
   const gateway = await connectTestBus(world.server, 'gateway');
   const right = { credential: { secret: 'right-secret', source: 'test' } };
   const wrong = { credential: { secret: 'wrong', source: 'test' } };
@@ -240,7 +247,48 @@ test('over the bus, who is no admin sees and changes nothing', async () => {
     refused,
   );
   await gateway.ask(webhooksRemove, { webhook_id: 'ops', ...right }, soon());
-  expect(await notify.list()).toEqual([]);
-  await responder?.drain();
+  expect(notify.list()).toEqual([]);
   await gateway.close();
+});
+
+test('where approvals is away, or does not answer, nobody sees or changes anything over REST', async () => {
+  const notify = await startReplica();
+  const gateway = await connectTestBus(world.server, 'gateway');
+  const credential = { secret: 'right-secret', source: 'test' };
+  const target = {
+    type: 'standard' as const,
+    url: 'http://127.0.0.1:9/',
+    events: ['approval.denied' as const],
+  };
+  const refused = { code: 'approvals_unavailable', message: expect.stringContaining('nothing was done') };
+  const refuses = async () => {
+    const saving = gateway.ask(webhooksSave, { webhook_id: 'ops', target, credential }, soon());
+    await expect(saving).rejects.toMatchObject(refused);
+    const listing = gateway.ask(webhooksList, { credential }, { deadlineMs: Date.now() + 1_000 });
+    await expect(listing).rejects.toMatchObject(refused);
+  };
+  await world.bus.close();
+  await refuses();
+  const hanging = await connectTestBus(world.server, 'approvals');
+  await hanging.respond([route(approvalsAuthorize, () => new Promise<never>(() => undefined))]);
+  await refuses();
+  expect([notify.list(), await changes()]).toEqual([[], []]);
+  await hanging.link.nc.close();
+  await gateway.close();
+});
+
+const listFor = (bus: Bus) => bus.ask(consoleWebhooks, {}, { deadlineMs: Date.now() + 500 });
+
+test('the console asks without a credential, and as approvals alone', async () => {
+  const ops = await receiver();
+  await save(await startReplica(), 'ops', ops.url);
+  expect((await listFor(world.bus)).webhooks).toMatchObject([{ webhook_id: 'ops' }]);
+  const { delivery } = await world.bus.ask(consoleTest, { webhook_id: 'ops' }, soon());
+  const { deliveries } = await world.bus.ask(consoleDeliveries, { webhook_id: 'ops' }, soon());
+  expect(deliveries).toEqual([delivery]);
+  for (const other of ['gateway', 'mcp'] as const) {
+    const bus = await connectTestBus(world.server, other);
+    await expect(listFor(bus)).rejects.toMatchObject({ code: 'notifier_unavailable' });
+    await bus.close();
+  }
 });

@@ -14,6 +14,8 @@ import { reachedAt } from '@aegis/kit/hosts';
 import type { Logger } from '@aegis/kit/logger';
 import { McpEnv } from '@aegis/mcp/config';
 import { createMcp } from '@aegis/mcp/service';
+import { NotifierEnv } from '@aegis/notifier/config';
+import { createNotifier } from '@aegis/notifier/service';
 import { PolicyEnv } from '@aegis/policy/config';
 import { createPolicy } from '@aegis/policy/service';
 import type { z } from 'zod';
@@ -34,7 +36,7 @@ const now = (): Date => new Date();
 type Running = { service: Service; bus: Bus };
 
 /**
- * All six in this process, each with its own connection and its own credential, as apart as in six processes. The
+ * All seven in this process, each with its own connection and its own credential, as apart as in seven processes. The
  * gateway gets the reserved port, so that who starts before it knows where the console is.
  */
 export async function startServices(
@@ -73,6 +75,7 @@ export async function startServices(
       APPROVALS_PORT: '0',
       CONSOLE_URL,
     });
+    await start('notifier', NotifierEnv, createNotifier, { CONSOLE_URL });
     await start('enforcer', EnforcerEnv, createEnforcer);
     await gatewayPort.release();
     const gateway = await start('gateway', GatewayEnv, createGateway, {

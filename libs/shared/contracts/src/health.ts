@@ -9,7 +9,7 @@ export const HealthReply = z.strictObject({
 export type HealthReply = z.infer<typeof HealthReply>;
 
 /** Who answers on the bus how it is. */
-export const WITH_HEALTH = ['policy', 'enforcer', 'approvals', 'audit', 'mcp'] as const;
+export const WITH_HEALTH = ['policy', 'enforcer', 'approvals', 'notifier', 'audit', 'mcp'] as const;
 
 export const healthOf = (service: (typeof WITH_HEALTH)[number]) =>
   rpc(service, 'health', Empty, HealthReply, { askedBy: ['gateway'] });

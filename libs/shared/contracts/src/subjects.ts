@@ -24,7 +24,7 @@ export const NOTICES_CONSUMER = 'notices';
 export const LOG = 'aegis.log';
 export const EVENTS = 'aegis.events';
 
-export const SERVICES = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp'] as const;
+export const SERVICES = ['policy', 'enforcer', 'approvals', 'notifier', 'audit', 'gateway', 'mcp'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const TOKEN = /^[A-Za-z0-9_-]+$/;

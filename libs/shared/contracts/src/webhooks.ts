@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Credential } from './approvals.ts';
 import { Principal, Timestamp } from './call.ts';
-import { rpc } from './rpc.ts';
+import { Empty, rpc } from './rpc.ts';
 
 /** A subject token and a file's key. */
 export const WebhookId = z
@@ -96,7 +96,8 @@ export type SaveWebhook = z.infer<typeof SaveWebhook>;
 export const SaveWebhookReply = z
   .strictObject({ webhook: Webhook, secret: WebhookSecret.optional() })
   .meta({ id: 'WebhookSaved', description: 'It is told from now on' });
-export const OneWebhook = z.strictObject({ webhook_id: WebhookId, credential: Credential });
+export const NamedWebhook = z.strictObject({ webhook_id: WebhookId });
+export const OneWebhook = NamedWebhook.extend({ credential: Credential });
 export type OneWebhook = z.infer<typeof OneWebhook>;
 export const RemoveWebhookReply = z
   .strictObject({ ok: z.literal(true) })
@@ -111,10 +112,22 @@ export const ListDeliveriesReply = z
   .meta({ id: 'Deliveries', description: 'Attempts, newest first' });
 
 const askedBy = ['gateway'] as const;
-export const webhooksList = rpc('approvals', 'webhooks', ListWebhooks, ListWebhooksReply, { askedBy });
-export const webhooksSave = rpc('approvals', 'webhook-save', SaveWebhook, SaveWebhookReply, { askedBy });
-export const webhooksRemove = rpc('approvals', 'webhook-remove', OneWebhook, RemoveWebhookReply, { askedBy });
-export const webhooksTest = rpc('approvals', 'webhook-test', OneWebhook, TestWebhookReply, { askedBy });
-export const webhooksDeliveries = rpc('approvals', 'webhook-deliveries', OneWebhook, ListDeliveriesReply, {
+export const webhooksList = rpc('notifier', 'webhooks', ListWebhooks, ListWebhooksReply, { askedBy });
+export const webhooksSave = rpc('notifier', 'webhook-save', SaveWebhook, SaveWebhookReply, { askedBy });
+export const webhooksRemove = rpc('notifier', 'webhook-remove', OneWebhook, RemoveWebhookReply, { askedBy });
+export const webhooksTest = rpc('notifier', 'webhook-test', OneWebhook, TestWebhookReply, { askedBy });
+export const webhooksDeliveries = rpc('notifier', 'webhook-deliveries', OneWebhook, ListDeliveriesReply, {
   askedBy,
 });
+
+/** The same without a credential, for the console: approvals has checked who is signed in. */
+const ofConsole = { askedBy: ['approvals'] } as const;
+export const consoleWebhooks = rpc('notifier', 'console-webhooks', Empty, ListWebhooksReply, ofConsole);
+export const consoleTest = rpc('notifier', 'console-test', NamedWebhook, TestWebhookReply, ofConsole);
+export const consoleDeliveries = rpc(
+  'notifier',
+  'console-deliveries',
+  NamedWebhook,
+  ListDeliveriesReply,
+  ofConsole,
+);

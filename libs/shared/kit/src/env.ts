@@ -38,6 +38,10 @@ export const hostNames = z
       .map((host) => host.trim().toLowerCase())
       .filter(Boolean),
   );
+/** Where people find the console. */
+export const consoleUrl = z
+  .url({ protocol: /^https?$/, error: 'expected an address that starts with http:// or https://' })
+  .default('http://127.0.0.1:8000');
 export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
 
 /** What each service needs to reach the bus and to say how it is. */

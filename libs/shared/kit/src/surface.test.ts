@@ -107,6 +107,7 @@ it('env has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(env).toSorted()).toEqual([
     'BusEnv',
     'ConfigError',
+    'consoleUrl',
     'durationMs',
     'hostNames',
     'logLevel',

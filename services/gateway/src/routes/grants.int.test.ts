@@ -25,7 +25,7 @@ const { webhook } = webhookSaved;
 const { delivery } = fixtureOf(webhooksTest).reply;
 
 let server: Server;
-let approvals: Bus;
+let services: Bus[];
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let asked: unknown[] = [];
 
@@ -34,7 +34,7 @@ const keep = <T>(data: unknown, reply: T): T => {
   return reply;
 };
 
-const ROUTES = [
+const APPROVALS = [
   route(approvalsGrant, (data) => {
     if (data.for_ms === 60_000) throw new AppError('already_decided', 'bob denied it.');
     return keep(data, { grant: grant });
@@ -42,6 +42,9 @@ const ROUTES = [
   route(approvalsGrants, (data) => keep(data, { grants: [grant] })),
   route(approvalsRevoke, (data) => keep(data, { grant: grant })),
   route(approvalsGet, () => ({ approval: denied, revision: 3 })),
+];
+
+const NOTIFIER = [
   route(webhooksList, (data) => keep(data, { webhooks: [webhook] })),
   route(webhooksSave, (data) => {
     if (data.webhook_id === 'from-file') throw new AppError('read_only', 'webhooks.json has it.');
@@ -57,12 +60,12 @@ const ROUTES = [
 
 beforeAll(async () => {
   server = await startNatsServer();
-  approvals = await standIn(server, 'approvals', ROUTES);
+  services = [await standIn(server, 'approvals', APPROVALS), await standIn(server, 'notifier', NOTIFIER)];
   gateway = await createTestApp(server);
 });
 afterAll(async () => {
   await gateway.stop();
-  await approvals.close();
+  await Promise.all(services.map((bus) => bus.close()));
   await server.stop();
 });
 beforeEach(() => {

@@ -54,6 +54,7 @@ beforeAll(async () => {
     standIn(server, 'policy', policyRoutes()),
     standIn(server, 'enforcer'),
     standIn(server, 'approvals', approvalsRoutes()),
+    standIn(server, 'notifier'),
     standIn(server, 'audit', [
       route(auditWrite, (data) => keep(data, { ok: true as const, trace_id: TRACE_ID, path: 'audit.jsonl' })),
       route(auditQuery, (data) => keep(data, auditPage)),

@@ -50,9 +50,7 @@ const NO_FILE: WebhooksFile = {
   entries: () => NOTHING,
   isThere: () => false,
   change: () =>
-    Promise.reject(
-      readOnly('WEBHOOKS_FILE is not set: set it to a file that the approvals service may write.'),
-    ),
+    Promise.reject(readOnly('WEBHOOKS_FILE is not set: set it to a file that the notifier may write.')),
   problem: undefined,
 };
 

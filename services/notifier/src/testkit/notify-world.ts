@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Bus } from '@aegis/bus';
+import { type Bus, route } from '@aegis/bus';
+import { approvalsAuthorize } from '@aegis/contracts/approvals';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { approvalLog } from '@aegis/contracts/subjects';
 import type { Delivery, Notice, WebhookTarget } from '@aegis/contracts/webhooks';
@@ -11,20 +12,19 @@ import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, beforeEach } from 'vitest';
-import { z } from 'zod';
-import { NotifyEnv } from '../config.ts';
-import { createNotify, type Notify } from '../service.ts';
+import { NotifierEnv } from '../config.ts';
+import { createNotifier, type Notifier } from '../service.ts';
 import type { Saved } from '../webhooks.ts';
 import { pending, requested } from './approvals.ts';
 
 /** What a test may look at. */
 export const world = {} as {
   server: TestNatsServer;
-  /** The bus on which approval events are written. */
+  /** The bus of approvals: it writes its events, and says who may change webhooks. */
   bus: Bus;
   folder: string;
   path: string;
-  replicas: { notify: Notify; bus: Bus }[];
+  replicas: { notify: Notifier; bus: Bus }[];
   receivers: Receiver[];
 };
 
@@ -35,6 +35,7 @@ export function useNotifyWorld(): void {
   beforeEach(async () => {
     world.server = await startNatsServer();
     world.bus = await connectTestBus(world.server, 'approvals');
+    await world.bus.respond([route(approvalsAuthorize, ({ credential }) => authorize(credential))]);
     world.folder = await mkdtemp(join(tmpdir(), 'aegis-notify-'));
     world.path = join(world.folder, 'webhooks.json');
     world.replicas = [];
@@ -51,23 +52,23 @@ export function useNotifyWorld(): void {
 
 const ADMIN = 'right-secret';
 
-const authorize = ({ secret }: { secret: string }): Promise<{ name: string }> =>
-  secret === ADMIN
-    ? Promise.resolve({ name: 'ana' })
-    : Promise.reject(new AppError('not_an_approver', 'Only an admin may do this.'));
+const authorize = ({ secret }: { secret: string }): { name: string } => {
+  if (secret === ADMIN) return { name: 'ana' };
+  throw new AppError('not_an_approver', 'Only an admin may do this.');
+};
 
 /** A replica whose retries are quick and which may tell this machine. */
-export async function startReplica(env: Record<string, string> = {}): Promise<Notify> {
-  const bus = await connectTestBus(world.server, 'approvals');
-  const config = parseEnv(z.object(NotifyEnv), {
+export async function startReplica(env: Record<string, string> = {}): Promise<Notifier> {
+  const bus = await connectTestBus(world.server, 'notifier');
+  const config = parseEnv(NotifierEnv, {
+    CONSOLE_URL: 'https://aegis.example.com',
     WEBHOOKS_FILE: world.path,
     WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
     WEBHOOK_RETRY_MS: '100,200,300',
     WEBHOOK_TIMEOUT_MS: '1000',
     ...env,
   });
-  const deps = { bus, config, log: silentLog, now: () => new Date(), authorize };
-  const notify = createNotify({ ...deps, consoleUrl: 'https://aegis.example.com' });
+  const notify = createNotifier({ bus, config, log: silentLog, now: () => new Date() });
   await notify.start();
   world.replicas.push({ notify, bus });
   return notify;
@@ -88,11 +89,11 @@ export async function receiver(...given: Parameters<typeof startReceiver>): Prom
 
 const EVENTS: Notice[] = ['approval.requested', 'approval.denied'];
 
-export const saveTarget = (notify: Notify, webhook_id: string, target: WebhookTarget): Promise<Saved> =>
+export const saveTarget = (notify: Notifier, webhook_id: string, target: WebhookTarget): Promise<Saved> =>
   notify.save({ webhook_id, target }, 'ana', soonMs());
 
 /** A webhook that is told at this address of what is requested and denied. */
-export const save = (notify: Notify, id: string, url: string, type: 'standard' | 'slack' = 'standard') =>
+export const save = (notify: Notifier, id: string, url: string, type: 'standard' | 'slack' = 'standard') =>
   saveTarget(notify, id, { type, url, events: EVENTS });
 
 /** Something happened to an approval; a new one was requested, where nothing is named. */
@@ -103,5 +104,5 @@ export async function happened(event: Envelope = requested(pending())): Promise<
 }
 
 /** The attempts at a webhook, oldest first. */
-export const attempts = async (notify: Notify, id: string): Promise<Delivery[]> =>
+export const attempts = async (notify: Notifier, id: string): Promise<Delivery[]> =>
   (await notify.deliveries(id)).toReversed();

@@ -10,6 +10,7 @@ export const IDENTITIES = [
   'policy',
   'enforcer',
   'approvals',
+  'notifier',
   'audit',
   'gateway',
   'mcp',

@@ -52,7 +52,6 @@ test('each tree of the log has the writers that are meant to have it, and no oth
   expect(writersOf('aegis.log.tool.*.accepted')).toEqual(['approvals']);
   expect(writersOf('aegis.log.tool')).toEqual(['approvals', 'mcp']);
   expect(writersOf('aegis.timers')).toEqual(['approvals']);
-  for (const own of ['grant', 'waiting', 'webhook'])
-    expect(writersOf(`aegis.log.${own}`)).toEqual(['approvals']);
-  expect(writersOf('aegis.deliver')).toEqual(['approvals']);
+  for (const own of ['grant', 'waiting']) expect(writersOf(`aegis.log.${own}`)).toEqual(['approvals']);
+  for (const own of ['aegis.log.webhook', 'aegis.deliver']) expect(writersOf(own)).toEqual(['notifier']);
 });

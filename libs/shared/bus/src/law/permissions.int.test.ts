@@ -92,7 +92,25 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_TIMERS.x.aegis.timers.>'],
   ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS.notices.aegis.log.approval.>'],
   ['approvals', '$JS.API.CONSUMER.DELETE.AEGIS.notices'],
-  ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_DELIVERIES.x'],
+  ['approvals', '$JS.API.CONSUMER.MSG.NEXT.AEGIS.notices'],
+  ['approvals', '$JS.API.CONSUMER.CREATE.AEGIS_DELIVERIES.x.aegis.deliveries.x'],
+  ['approvals', '$JS.API.CONSUMER.MSG.NEXT.AEGIS_DELIVERIES.x'],
+  ['approvals', '$JS.API.DIRECT.GET.AEGIS_DELIVERED'],
+  ['approvals', 'aegis.deliveries.x'],
+  ['approvals', 'aegis.delivered.x'],
+  ['approvals', 'aegis.log.webhook'],
+  ['approvals', 'aegis.rpc.notifier.webhook-save'],
+  ['notifier', 'aegis.log.approval.x'],
+  ['notifier', 'aegis.log.grant.x'],
+  ['notifier', 'aegis.log.decision.enforce.allowed'],
+  ['notifier', 'aegis.rpc.approvals.decide'],
+  ['notifier', 'aegis.rpc.approvals.get'],
+  ['notifier', 'aegis.timers.schedule.x'],
+  ['notifier', '$JS.API.CONSUMER.CREATE.AEGIS.x.aegis.log.approval.>'],
+  ['notifier', '$JS.API.CONSUMER.CREATE.AEGIS.notices.aegis.log.approval.>'],
+  ['notifier', '$JS.API.CONSUMER.DELETE.AEGIS.notices'],
+  ['notifier', '$JS.API.CONSUMER.CREATE.AEGIS_DELIVERIES.x'],
+  ['notifier', '$JS.API.DIRECT.GET.AEGIS.aegis.log.approval.x'],
   ['audit', 'aegis.log.decision.enforce.allowed'],
   ['audit', 'aegis.rpc.policy.check'],
   ['audit', '$JS.API.CONSUMER.CREATE.AEGIS.notices'],
@@ -103,10 +121,13 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['mcp', 'aegis.log.webhook'],
   ['mcp', 'aegis.log.grant.x'],
   ['mcp', 'aegis.rpc.approvals.grant'],
-  ['mcp', 'aegis.rpc.approvals.webhook-save'],
+  ['mcp', 'aegis.rpc.approvals.authorize'],
+  ['mcp', 'aegis.rpc.notifier.webhook-save'],
   ['mcp', 'aegis.deliveries.x'],
   ['gateway', '$JS.API.CONSUMER.MSG.NEXT.AEGIS.notices'],
   ['gateway', '$JS.API.CONSUMER.MSG.NEXT.AEGIS_DELIVERIES.x'],
+  ['gateway', 'aegis.rpc.approvals.authorize'],
+  ['gateway', 'aegis.rpc.notifier.console-webhooks'],
   ['gateway', 'aegis.deliveries.x'],
   ['gateway', 'aegis.delivered.x'],
   ['gateway', 'aegis.log.webhook'],
@@ -129,7 +150,7 @@ const WRITES: [Identity, string][] = [
   ['approvals', 'aegis.log.tool.w1.accepted'],
   ['approvals', 'aegis.log.grant.w1'],
   ['approvals', 'aegis.log.waiting.w1'],
-  ['approvals', 'aegis.log.webhook'],
+  ['notifier', 'aegis.log.webhook'],
 ];
 
 test.each(WRITES)('%s may store a fact on %s', async (identity, subject) => {
@@ -138,7 +159,16 @@ test.each(WRITES)('%s may store a fact on %s', async (identity, subject) => {
   expect(await jsm.direct.getMessage('AEGIS', { seq })).toMatchObject({ subject });
 });
 
-const SERVICES: Identity[] = ['policy', 'enforcer', 'approvals', 'audit', 'gateway', 'mcp', 'reader'];
+const SERVICES: Identity[] = [
+  'policy',
+  'enforcer',
+  'approvals',
+  'notifier',
+  'audit',
+  'gateway',
+  'mcp',
+  'reader',
+];
 const MAIMING = ['STREAM.DELETE', 'STREAM.PURGE', 'STREAM.UPDATE', 'STREAM.MSG.DELETE', 'STREAM.CREATE'];
 
 test.each(SERVICES)('%s may not delete, purge, update or create a stream', async (identity) => {
@@ -340,8 +370,8 @@ test('approvals commits an approval and the decision that it allows as one', asy
   expect((await jsm.streams.info('AEGIS')).state.last_seq).toBe(seq);
 });
 
-test('approvals puts a notice in line for a webhook, takes it out, and reads what became of it', async () => {
-  const nc = await as('approvals');
+test('the notifier puts a notice in line for a webhook, takes it out, and reads what became of it', async () => {
+  const nc = await as('notifier');
   const [js, jsm] = [jetstream(nc), await jetstreamManager(nc, { checkAPI: false })];
   await jsm.consumers.add('AEGIS_DELIVERIES', {
     durable_name: 'w1',
@@ -358,9 +388,9 @@ test('approvals puts a notice in line for a webhook, takes it out, and reads wha
   for await (const one of read) expect(one.string()).toBe('delivered');
 });
 
-test('approvals takes its notices off the log', async () => {
-  const js = jetstream(await as('approvals'));
-  await js.publish('aegis.log.approval.noticed', 'noticed');
+test('the notifier takes its notices off the log', async () => {
+  const js = jetstream(await as('notifier'));
+  await jetstream(await as('approvals')).publish('aegis.log.approval.noticed', 'noticed');
   const consumer = await js.consumers.get('AEGIS', 'notices');
   const seen: string[] = [];
   for await (const message of await consumer.fetch({ max_messages: 100, expires: 2_000 })) {

@@ -69,6 +69,8 @@ const TIMERS = [
 
 /** Notices: taken off the log, put in line for each webhook, and what became of them. */
 const NOTICES = [
+  `${API}.CONSUMER.INFO.${STREAM}.${NOTICES_CONSUMER}`,
+  `${API}.CONSUMER.MSG.NEXT.${STREAM}.${NOTICES_CONSUMER}`,
   `$JS.ACK.${STREAM}.${NOTICES_CONSUMER}.>`,
   'aegis.deliveries.*',
   `${API}.STREAM.INFO.${DELIVERIES_STREAM}`,
@@ -86,12 +88,12 @@ const NOTICES = [
  * The one consumer of the log whose name is known. Whoever may read its own part of the log could point it elsewhere, delete
  * it, or read through it what is not its own.
  */
-const TO_MAIM_NOTICES = [
+const WITH_ANOTHERS_NOTICES = [
   `${API}.CONSUMER.CREATE.${STREAM}.${NOTICES_CONSUMER}`,
   `${API}.CONSUMER.CREATE.${STREAM}.${NOTICES_CONSUMER}.>`,
   `${API}.CONSUMER.DELETE.${STREAM}.${NOTICES_CONSUMER}`,
+  `${API}.CONSUMER.MSG.NEXT.${STREAM}.${NOTICES_CONSUMER}`,
 ];
-const TO_TAKE_NOTICES = `${API}.CONSUMER.MSG.NEXT.${STREAM}.${NOTICES_CONSUMER}`;
 
 /** What each may publish besides the questions that it asks. */
 const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
@@ -122,10 +124,9 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     lastOf(WAITING_LOG),
     ...follow(POLICY_LOG),
     lastOf(CALLS_LOG),
-    WEBHOOK_LOG,
-    ...NOTICES,
     ...TIMERS,
   ],
+  notifier: [WEBHOOK_LOG, ...NOTICES],
   audit: [
     AUDIT_LOG,
     ...READ,
@@ -152,6 +153,7 @@ const SUBSCRIBE: Readonly<Record<Identity, readonly string[]>> = {
   policy: [answer('policy')],
   enforcer: [answer('enforcer')],
   approvals: [answer('approvals')],
+  notifier: [answer('notifier')],
   audit: [answer('audit')],
   gateway: [`${EVENTS}.>`],
   mcp: [answer('mcp'), 'aegis.alive.*'],
@@ -160,8 +162,7 @@ const SUBSCRIBE: Readonly<Record<Identity, readonly string[]>> = {
 
 /** What an identity that reads the log may not do with a consumer that is somebody else's. */
 function neverPublish(identity: Identity): readonly string[] {
-  if (!PUBLISH[identity].includes(`${API}.STREAM.INFO.${STREAM}`)) return [];
-  return identity === 'approvals' ? TO_MAIM_NOTICES : [...TO_MAIM_NOTICES, TO_TAKE_NOTICES];
+  return PUBLISH[identity].includes(`${API}.STREAM.INFO.${STREAM}`) ? WITH_ANOTHERS_NOTICES : [];
 }
 
 /** The permissions of an identity: its own inbox, and what its work needs. */

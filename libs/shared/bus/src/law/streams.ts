@@ -114,7 +114,7 @@ export const TIMERS_READER: WantedConsumer = {
   max_deliver: UNLIMITED,
 };
 
-/** Approval events from the day on that it was made, for whichever replica of approvals makes notices of them. */
+/** Approval events from the day on that it was made, for whichever replica of the notifier makes notices of them. */
 export const NOTICES_READER: WantedConsumer = {
   durable_name: NOTICES_CONSUMER,
   filter_subject: APPROVALS_LOG,

@@ -28,6 +28,7 @@ export const CATALOGUE = {
   policy_unavailable: { status: 503, title: 'The policy service is away' },
   enforcer_unavailable: { status: 503, title: 'The enforcer is away' },
   approvals_unavailable: { status: 503, title: 'The approvals service is away' },
+  notifier_unavailable: { status: 503, title: 'The notifier is away' },
   audit_unavailable: { status: 503, title: 'The audit service is away' },
   gateway_unavailable: { status: 503, title: 'The gateway is away' },
   mcp_unavailable: { status: 503, title: 'The MCP service is away' },

@@ -1,12 +1,17 @@
+import type { Bus } from '@aegis/bus';
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
+import { consoleDeliveries, consoleTest, consoleWebhooks } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
-import type { Notify } from '@aegis/notifier/service';
 import type { FastifyInstance } from 'fastify';
 import { ADMIN, type Decider } from '../../domain/decider.ts';
+import { ANSWER_WITHIN_MS } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
 
-export type WebhookDeps = { sessions: Sessions; notify: Pick<Notify, 'list' | 'test' | 'deliveries'> };
+/** Somebody else's server may take as long as `WEBHOOK_TIMEOUT_MS` may say. */
+const TEST_WITHIN_MS = 32_000;
+
+export type WebhookDeps = { sessions: Sessions; bus: Pick<Bus, 'ask'> };
 type Id = { Params: { id: string } };
 
 function requireAdmin(by: Decider): void {
@@ -14,18 +19,20 @@ function requireAdmin(by: Decider): void {
   throw new AppError('not_an_approver', `This takes the role "${ADMIN}", and ${by.name} does not have it.`);
 }
 
-/** Who is told, whether it works, and what became of it. */
-export function webhookRoutes(app: FastifyInstance, { sessions, notify }: WebhookDeps): void {
+const within = (ms: number) => ({ deadlineMs: Date.now() + ms });
+
+/** Who is told, whether it works, and what became of it: asked of the notifier, which asks for no credential here. */
+export function webhookRoutes(app: FastifyInstance, { sessions, bus }: WebhookDeps): void {
   app.get('/webhooks', async (request): Promise<WebhooksView> => {
     requireAdmin(sessions.require(request).by);
-    return { webhooks: await notify.list() };
+    return bus.ask(consoleWebhooks, {}, within(ANSWER_WITHIN_MS));
   });
   app.post<Id>('/webhooks/:id/test', async (request) => {
     requireAdmin(requirePerson(sessions, request).by);
-    return { delivery: await notify.test(request.params.id) };
+    return bus.ask(consoleTest, { webhook_id: request.params.id }, within(TEST_WITHIN_MS));
   });
   app.get<Id>('/webhooks/:id/deliveries', async (request): Promise<DeliveriesView> => {
     requireAdmin(sessions.require(request).by);
-    return { deliveries: await notify.deliveries(request.params.id) };
+    return bus.ask(consoleDeliveries, { webhook_id: request.params.id }, within(ANSWER_WITHIN_MS));
   });
 }
