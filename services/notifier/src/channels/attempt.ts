@@ -34,15 +34,14 @@ function messageFor(entry: Exclude<WebhookEntry, { type: 'email' }>, telling: Te
   if (entry.type === 'slack')
     return { headers: HEADERS, body: JSON.stringify(slackMessage(telling.payload)) };
   const body = JSON.stringify(telling.payload);
-  const atSeconds = Math.floor(now.getTime() / 1_000);
   const secrets = [entry.secret, ...(entry.previous_secret === undefined ? [] : [entry.previous_secret])];
   return {
     body,
     headers: {
       ...HEADERS,
       'webhook-id': telling.messageId,
-      'webhook-timestamp': String(atSeconds),
-      'webhook-signature': signaturesOf(secrets, telling.messageId, atSeconds, body),
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+      'webhook-signature': signaturesOf(secrets, telling.messageId, now, body),
     },
   };
 }
