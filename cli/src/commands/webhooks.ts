@@ -1,10 +1,13 @@
-import { Notice, WebhookId, WebhookSecret } from '@aegis/contracts/webhooks';
+import { Notice, TARGETS, WebhookId, WebhookSecret } from '@aegis/contracts/webhooks';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type ApproverOptions, withCredential } from '../approver-credential.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { collect, parseBy } from '../option-parsers.ts';
 import { listDeliveries, testWebhook } from '../webhooks/deliveries.ts';
 import { type AddWebhookOptions, addWebhook, listWebhooks, removeWebhook } from '../webhooks/webhooks.ts';
+
+/** The channels whose target is an address on the web. */
+const AT_ADDRESSES = Object.entries(TARGETS).flatMap(([type, { shape }]) => ('url' in shape ? [type] : []));
 
 function parseNotice(value: string): string {
   if (Notice.safeParse(value).success) return value;
@@ -17,10 +20,7 @@ function registerAdd(webhooks: Command, host: Host): void {
     .argument('<id>', 'a name for it', parseBy(WebhookId))
     .option('--to <address>', 'where to: an http or https address')
     .addOption(
-      new Option('--type <type>', 'how it is told: signed JSON, or a Slack message').choices([
-        'standard',
-        'slack',
-      ]),
+      new Option('--type <type>', 'how it is told (default: standard, signed JSON)').choices(AT_ADDRESSES),
     )
     .option('--email <address>', 'tell a person by e-mail instead; may be repeated', collect(String))
     .option('--event <event>', 'of what (default: approval.requested); may be repeated', collect(parseNotice))

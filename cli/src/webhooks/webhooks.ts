@@ -10,7 +10,7 @@ import { printDocument, printLine, printNote, printRows } from '../output.ts';
 export type AddWebhookOptions = ApproverOptions & {
   /** Where to; `target` on the command line is `--url`, which the gateway has too. */
   readonly to?: string;
-  readonly type?: 'standard' | 'slack';
+  readonly type?: string;
   readonly email?: string[];
   readonly event?: string[];
   readonly secret?: string;

@@ -5,8 +5,10 @@ import { WEBHOOK_LOG } from '@aegis/contracts/subjects';
 import type { WebhookChanged } from '@aegis/contracts/webhooks';
 import { ConfigError } from '@aegis/kit/env';
 import { createAttempt } from './channels/attempt.ts';
+import type { Means } from './channels/channel.ts';
 import type { MailServer } from './channels/email.ts';
 import { problemOfUrl, resolveByDns } from './channels/http/destination.ts';
+import { channelOf } from './channels/registry.ts';
 import type { NotifierConfig } from './config.ts';
 import { createWebhooksFile } from './file/webhooks-file.ts';
 import { type Operations, routes } from './nats.ts';
@@ -18,8 +20,6 @@ import { startSender } from './queue/sender.ts';
 import { createSending } from './queue/sending.ts';
 import { tryWebhook } from './try-webhook.ts';
 import { createWebhooks, type Save } from './webhooks.ts';
-
-const NO_MAIL = 'SMTP_URL and SMTP_FROM are not set';
 
 /** The service, and what it answers for people. */
 export type Notifier = Service & Operations;
@@ -36,10 +36,11 @@ function mailServerOf({ SMTP_URL: url, SMTP_FROM: from }: NotifierConfig): MailS
 
 /** Why a target can not be told, by its field; undefined where it can. */
 const problemOf =
-  (allowedHosts: readonly string[], mailServer: MailServer | undefined) =>
+  (means: Means) =>
   (target: Save['target']): string | undefined => {
-    if (target.type === 'email') return mailServer ? undefined : `type: ${NO_MAIL}, so there is no e-mail`;
-    const problem = problemOfUrl(target.url, allowedHosts);
+    const lacking = channelOf(target).lacks?.(means);
+    if (lacking !== undefined) return `type: ${lacking}`;
+    const problem = 'url' in target ? problemOfUrl(target.url, means.allowedHosts) : undefined;
     return problem && `url: ${problem}`;
   };
 
@@ -54,16 +55,19 @@ const recorder =
 /** The parts, wired. */
 function createParts(deps: Known) {
   const { bus, config, log, now } = deps;
-  const allowedHosts = config.WEBHOOK_ALLOW_HOSTS;
-  const mailServer = mailServerOf(config);
+  const means: Means = {
+    resolve: resolveByDns,
+    allowedHosts: config.WEBHOOK_ALLOW_HOSTS,
+    mailServer: mailServerOf(config),
+    now,
+  };
   const [lines, deliveries] = [createLines(bus), createDeliveryLog(bus)];
-  const timeoutMs = config.WEBHOOK_TIMEOUT_MS;
-  const attempt = createAttempt({ resolve: resolveByDns, allowedHosts, mailServer, timeoutMs, now });
+  const attempt = createAttempt({ ...means, timeoutMs: config.WEBHOOK_TIMEOUT_MS });
   const file = createWebhooksFile(config.WEBHOOKS_FILE, log, () => sending.arrange());
   const webhooks = createWebhooks({
     file,
     record: recorder(deps),
-    problemOf: problemOf(allowedHosts, mailServer),
+    problemOf: problemOf(means),
     log,
   });
   const disabling = createDisabling(webhooks, log);
@@ -84,29 +88,30 @@ function createParts(deps: Known) {
     mayTidy: () => file.isThere(),
     log,
   });
-  return { lines, deliveries, attempt, file, webhooks, disabling, sending, mailServer };
+  return { lines, deliveries, attempt, file, webhooks, disabling, sending, means };
 }
 
 /** Who is told elsewhere of what waits: by webhooks, Slack messages, e-mail. */
 export function createNotifier(deps: Known): Notifier {
   const { bus, config, log, now } = deps;
-  const { lines, deliveries, attempt, file, webhooks, disabling, sending, mailServer } = createParts(deps);
+  const { lines, deliveries, attempt, file, webhooks, disabling, sending, means } = createParts(deps);
   const consoleUrl = config.CONSOLE_URL;
   let outbox: Outbox | undefined;
   let responder: Responder | undefined;
-  const lacksMail = () =>
-    !mailServer &&
-    file
-      .entries()
-      .values()
-      .some(({ type }) => type === 'email');
+  const lacking = () =>
+    new Set(
+      file
+        .entries()
+        .values()
+        .map((entry) => channelOf(entry).lacks?.(means)),
+    );
   const health = () =>
     healthFrom([
       !bus.isUp() && 'the message bus is away',
       file.problem,
       sending.problem,
       outbox?.problem,
-      lacksMail() && `a webhook is an e-mail, and ${NO_MAIL}`,
+      ...lacking(),
     ]);
   const operations: Operations = {
     ...webhooks,

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Delivery } from '@aegis/contracts/webhooks';
 import type { Logger } from '@aegis/kit/logger';
 import type { Attempt } from './channels/attempt.ts';
+import type { WebhookEntry } from './channels/registry.ts';
 import { testPayload } from './domain/payload.ts';
-import type { WebhookEntry } from './file/entry.ts';
 import type { DeliveryLog } from './queue/delivery-log.ts';
 import { toDelivery } from './queue/sender.ts';
 

@@ -1,8 +1,9 @@
 import type { WebhookChanged } from '@aegis/contracts/webhooks';
 import { silentLog } from '@aegis/testkit/bus';
 import { beforeEach, expect, test } from 'vitest';
-import { makeSecret } from './channels/secret.ts';
-import type { WebhookEntries, WebhookEntry } from './file/entry.ts';
+import type { WebhookEntry } from './channels/registry.ts';
+import { makeSecret } from './channels/standard.ts';
+import type { WebhookEntries } from './file/entry.ts';
 import { createWebhooks, type Save, type Webhooks } from './webhooks.ts';
 
 let entries: WebhookEntries;

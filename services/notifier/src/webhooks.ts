@@ -2,15 +2,8 @@ import type { SaveWebhook, SaveWebhookReply, Webhook, WebhookChanged } from '@ae
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import type { z } from 'zod';
-import { makeSecret } from './channels/secret.ts';
-import {
-  MAX_WEBHOOKS,
-  originOf,
-  recordedTargetOf,
-  toWebhook,
-  type WebhookEntries,
-  type WebhookEntry,
-} from './file/entry.ts';
+import { channelOf, type WebhookEntry } from './channels/registry.ts';
+import { MAX_WEBHOOKS, recordedTargetOf, toWebhook, type WebhookEntries } from './file/entry.ts';
 import type { WebhooksFile } from './file/webhooks-file.ts';
 
 export type Save = Omit<SaveWebhook, 'credential'>;
@@ -46,25 +39,17 @@ function found(entries: WebhookEntries, webhookId: string): WebhookEntry {
   throw new AppError('not_found', `There is no webhook ${webhookId}.`);
 }
 
-/** A new secret moves the present one to `previous_secret`; the present one, given again, ends that. */
-function secretsOf(present: WebhookEntry | undefined, given: string | undefined, made: string) {
-  if (present?.type !== 'standard') return { secret: given ?? made };
-  const { secret, previous_secret } = present;
-  if (given === undefined) return { secret, previous_secret };
-  return given === secret ? { secret } : { secret: given, previous_secret: secret };
+/** What is kept; as a new webhook, where the present one is told in another way. */
+function toEntry(present: WebhookEntry | undefined, { target, secret }: Save): WebhookEntry {
+  const channel = channelOf(target);
+  if (secret !== undefined && !('secret' in channel.entry.shape))
+    throw invalid(`secret: a ${target.type} webhook has none`);
+  const before = present?.type === target.type ? present : undefined;
+  return (channel.keep?.(target, before, secret) ?? target) as WebhookEntry;
 }
 
-/** The address of a slack webhook is shown by its origin; what was shown, sent back, means the address that there is. */
-function addressOf(present: WebhookEntry | undefined, url: string): string {
-  const isShown = present?.type === 'slack' && url === originOf(present.url);
-  return isShown ? present.url : url;
-}
-
-function toEntry(present: WebhookEntry | undefined, { target, secret }: Save, made: string): WebhookEntry {
-  if (target.type === 'standard') return { ...target, ...secretsOf(present, secret, made) };
-  if (secret !== undefined) throw invalid(`secret: a ${target.type} webhook has none`);
-  return target.type === 'slack' ? { ...target, url: addressOf(present, target.url) } : target;
-}
+const secretOf = (entry: WebhookEntry | undefined): string | undefined =>
+  entry && 'secret' in entry ? entry.secret : undefined;
 
 function withOne(entries: WebhookEntries, webhookId: string, entry: WebhookEntry): WebhookEntries {
   if (entries.size >= MAX_WEBHOOKS && !entries.has(webhookId)) {
@@ -78,19 +63,21 @@ export function createWebhooks({ file, record, problemOf, log }: WebhooksDeps): 
     const { webhook_id, target } = request;
     const problem = problemOf(target);
     if (problem !== undefined) throw invalid(`target.${problem}`);
-    const made = makeSecret();
+    let before: WebhookEntry | undefined;
     let entry: WebhookEntry | undefined;
-    const edit = (entries: WebhookEntries): WebhookEntries =>
-      withOne(entries, webhook_id, (entry = toEntry(entries.get(webhook_id), request, made)));
+    const edit = (entries: WebhookEntries): WebhookEntries => {
+      before = entries.get(webhook_id);
+      return withOne(entries, webhook_id, (entry = toEntry(before, request)));
+    };
     const recorded = () =>
       record(
         { webhook_id, change: 'saved', target: recordedTargetOf(entry as WebhookEntry), by },
         deadlineMs,
       );
     await file.change(edit, recorded);
-    const saved = entry as unknown as WebhookEntry;
-    const webhook = toWebhook(webhook_id, saved);
-    return saved.type === 'standard' && saved.secret === made ? { webhook, secret: made } : { webhook };
+    const webhook = toWebhook(webhook_id, entry as unknown as WebhookEntry);
+    const secret = secretOf(entry);
+    return secret === request.secret || secret === secretOf(before) ? { webhook } : { webhook, secret };
   };
   return {
     list: () => [...file.entries()].map(([id, entry]) => toWebhook(id, entry)),

@@ -193,6 +193,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'RemoveWebhookReply',
     'SaveWebhook',
     'SaveWebhookReply',
+    'TARGETS',
     'TestWebhookReply',
     'Webhook',
     'WebhookChanged',

@@ -32,17 +32,24 @@ const told = {
 };
 
 const WebhookUrl = z.url({ protocol: /^https?$/ }).max(2000);
+const atAddress = <T extends string>(type: T) =>
+  z.strictObject({ type: z.literal(type), url: WebhookUrl.describe('where to'), ...told });
 
-/** Where people are told. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit message. */
-export const WebhookTarget = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('standard'), url: WebhookUrl.describe('where to'), ...told }),
-  z.strictObject({ type: z.literal('slack'), url: WebhookUrl.describe('where to'), ...told }),
-  z.strictObject({
+/** What each channel takes. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit message. */
+export const TARGETS = {
+  standard: atAddress('standard'),
+  slack: atAddress('slack'),
+  email: z.strictObject({
     type: z.literal('email'),
     to: z.array(z.email()).min(1).max(20).describe('whom'),
     ...told,
   }),
-]);
+};
+export type ChannelType = keyof typeof TARGETS;
+
+type Target = (typeof TARGETS)[ChannelType];
+/** Where people are told. */
+export const WebhookTarget = z.discriminatedUnion('type', Object.values(TARGETS) as [Target, ...Target[]]);
 export type WebhookTarget = z.infer<typeof WebhookTarget>;
 
 /** A webhook as it is shown: its secret never. */

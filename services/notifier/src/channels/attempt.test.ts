@@ -3,9 +3,9 @@ import { createServer as createTlsServer } from 'node:tls';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { afterEach, expect, test } from 'vitest';
 import { testPayload } from '../domain/payload.ts';
-import type { WebhookEntry } from '../file/entry.ts';
 import { createAttempt, type SendDeps } from './attempt.ts';
-import { makeSecret } from './secret.ts';
+import type { WebhookEntry } from './registry.ts';
+import { makeSecret } from './standard.ts';
 
 const receivers: Receiver[] = [];
 afterEach(async () => {

@@ -1,9 +1,13 @@
+import { TARGETS } from '@aegis/contracts/webhooks';
 import { createTransport } from 'nodemailer';
-import type { AttemptResult } from '../domain/attempt-result.ts';
+import { type AttemptResult, DeliveryError } from '../domain/attempt-result.ts';
 import type { Payload } from '../domain/payload.ts';
 import { detailsOf, HEADLINES } from '../domain/wording.ts';
+import { type Channel, KEPT } from './channel.ts';
 
 export type MailServer = { url: string; from: string };
+
+const NO_MAIL = 'SMTP_URL and SMTP_FROM are not set, so there is no e-mail';
 
 function textOf(payload: Payload): string {
   const details = detailsOf(payload).map(([name, value]) => `${name}: ${value}`);
@@ -26,35 +30,37 @@ function toFailure(thrown: unknown): AttemptResult {
   return permanent === true && code !== 'EAUTH' ? { ok: false, error, permanent } : { ok: false, error };
 }
 
-/** Mails one notice to all recipients, as plain text. @throws the reason of the signal, where that ended it */
-export async function sendEmail(
-  server: MailServer,
-  to: readonly string[],
-  { messageId, payload }: { messageId: string; payload: Payload },
-  signal: AbortSignal,
-): Promise<AttemptResult> {
-  const transport = createTransport(server.url);
-  try {
-    const { rejected } = await transport.sendMail({
-      from: server.from,
-      to: to.map((address) => ({ name: '', address })),
-      subject: subjectOf(payload),
-      text: textOf(payload),
-      messageId: `<${messageId}@aegismcp>`,
-      headers: { 'Auto-Submitted': 'auto-generated' },
-      disableFileAccess: true,
-      disableUrlAccess: true,
-      signal,
-    });
-    if (rejected.length === 0) return { ok: true };
-    return {
-      ok: true,
-      error: `the mail server refused some recipients: ${rejected.join(', ')}`.slice(0, 1_000),
-    };
-  } catch (thrown) {
-    signal.throwIfAborted();
-    return toFailure(thrown);
-  } finally {
-    transport.close();
-  }
-}
+const Entry = TARGETS.email.extend(KEPT);
+
+/** One plain text to all recipients. */
+export const email: Channel<'email', typeof Entry> = {
+  entry: Entry,
+  lacks: ({ mailServer }) => (mailServer ? undefined : NO_MAIL),
+  async send({ to }, { messageId, payload }, { mailServer }, signal) {
+    if (!mailServer) throw new DeliveryError(NO_MAIL);
+    const transport = createTransport(mailServer.url);
+    try {
+      const { rejected } = await transport.sendMail({
+        from: mailServer.from,
+        to: to.map((address) => ({ name: '', address })),
+        subject: subjectOf(payload),
+        text: textOf(payload),
+        messageId: `<${messageId}@aegismcp>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        disableFileAccess: true,
+        disableUrlAccess: true,
+        signal,
+      });
+      if (rejected.length === 0) return { ok: true };
+      return {
+        ok: true,
+        error: `the mail server refused some recipients: ${rejected.join(', ')}`.slice(0, 1_000),
+      };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return toFailure(thrown);
+    } finally {
+      transport.close();
+    }
+  },
+};

@@ -1,5 +1,8 @@
+import { TARGETS } from '@aegis/contracts/webhooks';
 import type { Payload } from '../domain/payload.ts';
 import { detailsOf, HEADLINES } from '../domain/wording.ts';
+import { type Channel, KEPT } from './channel.ts';
+import { postJson } from './http/post.ts';
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping: without these nothing is a link or a mention. */
 const escaped = (text: string): string =>
@@ -31,3 +34,19 @@ export function slackMessage(payload: Payload): object {
     ],
   };
 }
+
+const Entry = TARGETS.slack.extend(KEPT);
+
+/** What an address is shown as: who knows the rest of it may write there. */
+const originOf = (url: string): string => `${new URL(url).origin}/`;
+
+/** An incoming webhook of Slack, or of whatever takes the same. */
+export const slack: Channel<'slack', typeof Entry> = {
+  entry: Entry,
+  shown: (target) => ({ ...target, url: originOf(target.url) }),
+  /** What was shown, sent back, means the address that there is. */
+  keep: (target, present) =>
+    present && target.url === originOf(present.url) ? { ...target, url: present.url } : target,
+  send: ({ url }, { payload }, means, signal) =>
+    postJson(means, url, { body: JSON.stringify(slackMessage(payload)) }, signal),
+};

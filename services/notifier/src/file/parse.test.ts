@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeSecret } from '../channels/secret.ts';
+import { makeSecret } from '../channels/standard.ts';
 import { parseWebhooks, writeWebhooks } from './parse.ts';
 
 const SECRET = makeSecret();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createLogger } from '@aegis/kit/logger';
 import { BAD_FILES, HALF_WRITTEN } from '@aegis/testkit/bad-files';
 import { expect, onTestFinished, test } from 'vitest';
-import { makeSecret } from '../channels/secret.ts';
+import { makeSecret } from '../channels/standard.ts';
 import { createWebhooksFile } from './webhooks-file.ts';
 
 const SOON = { timeout: 5_000 };

@@ -4,10 +4,10 @@ import type { Delivery } from '@aegis/contracts/webhooks';
 import { parseJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { Attempt } from '../channels/attempt.ts';
+import type { WebhookEntry } from '../channels/registry.ts';
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import { Queued } from '../domain/payload.ts';
 import { nextWaitMs } from '../domain/retry.ts';
-import type { WebhookEntry } from '../file/entry.ts';
 import type { DeliveryLog } from './delivery-log.ts';
 import type { Lines } from './lines.ts';
 

@@ -4,7 +4,7 @@ import { because, event } from './event.ts';
 
 /** Where it goes to, without what is a secret in some addresses: the path and the query. */
 function whereTo(target: WebhookTarget): string {
-  if (target.type !== 'email') return `${target.type} at ${new URL(target.url).host}`;
+  if ('url' in target) return `${target.type} at ${new URL(target.url).host}`;
   return target.to.length === 1 ? 'e-mail to 1 address' : `e-mail to ${target.to.length} addresses`;
 }
 

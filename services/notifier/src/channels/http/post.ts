@@ -2,13 +2,18 @@ import type { LookupAddress } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { DeliveryError } from '../../domain/attempt-result.ts';
+import { type AttemptResult, DeliveryError, toAttemptResult } from '../../domain/attempt-result.ts';
+import { checkedAddresses, type Resolve } from './destination.ts';
 
 /** An answer may be as long as it likes; nobody reads more of it. */
 const MAX_ANSWER_BYTES = 65_536;
 
-export type Message = { headers: Readonly<Record<string, string>>; body: string };
-export type Answer = { status: number; retryAfter: string | undefined };
+const HEADERS = { 'content-type': 'application/json', 'user-agent': 'AegisMCP' };
+
+/** How names are looked up, which hosts may be private, and the clock. */
+export type Web = { resolve: Resolve; allowedHosts: readonly string[]; now: () => Date };
+type Message = { headers?: Readonly<Record<string, string>>; body: string };
+type Answer = { status: number; retryAfter: string | undefined };
 
 /** A lookup that asks nobody: the addresses are those that were checked. TLS and `Host` still go by the name. */
 const pinnedTo =
@@ -38,15 +43,21 @@ async function readSome(answer: IncomingMessage): Promise<void> {
  *
  * @throws whatever ended it before there was an answer
  */
-export function post(
+function post(
   url: URL,
   addresses: readonly LookupAddress[],
-  { headers, body }: Message,
+  { headers = {}, body }: Message,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const open = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const request = open(url, { method: 'POST', agent: false, headers, lookup: pinnedTo(addresses), signal });
+  const request = open(url, {
+    method: 'POST',
+    agent: false,
+    headers: { ...HEADERS, ...headers },
+    lookup: pinnedTo(addresses),
+    signal,
+  });
   let answered = false;
   request.on('response', (answer) => {
     answered = true;
@@ -59,4 +70,18 @@ export function post(
   });
   request.end(body);
   return promise;
+}
+
+/** Posts JSON to an address whose host was checked, and says how the answer is taken. @throws DeliveryError, and what `post` throws */
+export async function postJson(
+  { resolve, allowedHosts, now }: Web,
+  address: string,
+  message: Message,
+  signal: AbortSignal,
+): Promise<AttemptResult> {
+  const url = new URL(address);
+  const addresses = await checkedAddresses(url, allowedHosts, resolve);
+  signal.throwIfAborted();
+  const { status, retryAfter } = await post(url, addresses, message, signal);
+  return toAttemptResult(status, retryAfter, now());
 }

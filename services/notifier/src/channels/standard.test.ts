@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { WebhookSecret } from '@aegis/contracts/webhooks';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { makeSecret, signaturesOf } from './secret.ts';
+import { makeSecret, signaturesOf } from './standard.ts';
 
 const BODY = '{"type":"approval.requested","data":{"principal":"Zoë ✓"}}';
 const now = Math.floor(Date.now() / 1_000);
