@@ -35,5 +35,8 @@ export const NotifierEnv = BusEnv.extend({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'expected smtp://… or smtps://…' }).optional(),
   /** The sender of e-mails, such as `AegisMCP <aegis@example.com>`. */
   SMTP_FROM: z.string().min(3).max(320).optional(),
+}).refine((env) => env.SMTP_URL === undefined || env.SMTP_FROM !== undefined, {
+  path: ['SMTP_FROM'],
+  error: 'is needed beside SMTP_URL: the sender of e-mails',
 });
 export type NotifierConfig = z.output<typeof NotifierEnv>;

@@ -3,10 +3,8 @@ import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createEvent } from '@aegis/contracts/create-event';
 import { WEBHOOK_LOG } from '@aegis/contracts/subjects';
 import type { WebhookChanged } from '@aegis/contracts/webhooks';
-import { ConfigError } from '@aegis/kit/env';
 import { createAttempt } from './channels/attempt.ts';
 import type { Means } from './channels/channel.ts';
-import type { MailServer } from './channels/email.ts';
 import { problemOfUrl, resolveByDns } from './channels/http/destination.ts';
 import { channelOf } from './channels/registry.ts';
 import type { NotifierConfig } from './config.ts';
@@ -25,14 +23,6 @@ import { createWebhooks, type Save } from './webhooks.ts';
 export type Notifier = Service & Operations;
 
 type Known = Deps<NotifierConfig>;
-
-/** @throws ConfigError where there is a mail server and no sender */
-function mailServerOf({ SMTP_URL: url, SMTP_FROM: from }: NotifierConfig): MailServer | undefined {
-  if (url === undefined) return undefined;
-  if (from === undefined)
-    throw new ConfigError('SMTP_FROM: is needed beside SMTP_URL: the sender of e-mails');
-  return { url, from };
-}
 
 /** Why a target can not be told, by its field; undefined where it can. */
 const problemOf =
@@ -55,39 +45,16 @@ const recorder =
 /** The parts, wired. */
 function createParts(deps: Known) {
   const { bus, config, log, now } = deps;
-  const means: Means = {
-    resolve: resolveByDns,
-    allowedHosts: config.WEBHOOK_ALLOW_HOSTS,
-    mailServer: mailServerOf(config),
-    now,
-  };
-  const [lines, deliveries] = [createLines(bus), createDeliveryLog(bus)];
+  const { SMTP_URL: url, SMTP_FROM: from, WEBHOOK_RETRY_MS: waitsMs } = config;
+  const mailServer = url !== undefined && from !== undefined ? { url, from } : undefined;
+  const means: Means = { resolve: resolveByDns, allowedHosts: config.WEBHOOK_ALLOW_HOSTS, mailServer, now };
+  const [lines, deliveries] = [createLines(bus), createDeliveryLog(bus, log)];
   const attempt = createAttempt({ ...means, timeoutMs: config.WEBHOOK_TIMEOUT_MS });
   const file = createWebhooksFile(config.WEBHOOKS_FILE, log, () => sending.arrange());
-  const webhooks = createWebhooks({
-    file,
-    record: recorder(deps),
-    problemOf: problemOf(means),
-    log,
-  });
+  const webhooks = createWebhooks({ file, record: recorder(deps), problemOf: problemOf(means), log });
   const disabling = createDisabling(webhooks, log);
-  const sending = createSending({
-    lines,
-    startSender: (id) =>
-      startSender(id, {
-        lines,
-        deliveries,
-        attempt,
-        entryOf: (webhookId) => file.entries().get(webhookId),
-        disable: disabling.disable,
-        waitsMs: config.WEBHOOK_RETRY_MS,
-        now,
-        log,
-      }),
-    current: () => file.entries(),
-    mayTidy: () => file.isThere(),
-    log,
-  });
+  const forSending = { lines, deliveries, attempt, file, disable: disabling.disable, waitsMs, now, log };
+  const sending = createSending({ lines, file, startSender: (id) => startSender(id, forSending), log });
   return { lines, deliveries, attempt, file, webhooks, disabling, sending, means };
 }
 
@@ -98,26 +65,18 @@ export function createNotifier(deps: Known): Notifier {
   const consoleUrl = config.CONSOLE_URL;
   let outbox: Outbox | undefined;
   let responder: Responder | undefined;
-  const lacking = () =>
-    new Set(
-      file
-        .entries()
-        .values()
-        .map((entry) => channelOf(entry).lacks?.(means)),
-    );
   const health = () =>
     healthFrom([
       !bus.isUp() && 'the message bus is away',
       file.problem,
       sending.problem,
       outbox?.problem,
-      ...lacking(),
+      ...new Set([...file.entries().values()].map((entry) => channelOf(entry).lacks?.(means))),
     ]);
   const operations: Operations = {
     ...webhooks,
     async test(id, deadlineMs) {
-      const trying = { attempt, deliveries, consoleUrl, now, log };
-      return tryWebhook(trying, id, webhooks.find(id), deadlineMs);
+      return tryWebhook({ attempt, deliveries, consoleUrl, now }, id, webhooks.find(id), deadlineMs);
     },
     async deliveries(id) {
       webhooks.find(id);
@@ -130,7 +89,7 @@ export function createNotifier(deps: Known): Notifier {
     async start() {
       await file.start();
       await sending.arrange();
-      outbox = startOutbox({ bus, lines, webhooks: () => sending.webhooks(), consoleUrl, log });
+      outbox = startOutbox({ bus, lines, sending, consoleUrl, log });
       responder = await bus.respond(routes(bus, operations, health));
     },
     async stop() {

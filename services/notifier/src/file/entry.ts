@@ -1,5 +1,6 @@
 import { tolerant } from '@aegis/contracts/tolerant';
 import { type Webhook, WebhookId, WebhookTarget } from '@aegis/contracts/webhooks';
+import { parseFile, type ReadFile } from '@aegis/kit/files';
 import { z } from 'zod';
 import { channelOf, WebhookEntry } from '../channels/registry.ts';
 
@@ -7,7 +8,7 @@ export type WebhookEntries = ReadonlyMap<string, WebhookEntry>;
 
 export const MAX_WEBHOOKS = 100;
 
-export const File = z.strictObject({
+const File = z.strictObject({
   webhooks: z
     .record(WebhookId, WebhookEntry)
     .refine((all) => Object.keys(all).length <= MAX_WEBHOOKS, `expected ${MAX_WEBHOOKS} webhooks at most`),
@@ -30,3 +31,13 @@ export const toWebhook = (webhook_id: string, entry: WebhookEntry): Webhook => (
   target: targetOf(entry),
   disabled_because: entry.disabled_because,
 });
+
+/** Reads the text of a webhooks file. A problem is one sentence that names the field. */
+export function parseWebhooks(text: string): ReadFile<WebhookEntries> {
+  const read = parseFile(File, text);
+  return 'problem' in read ? read : { file: new Map(Object.entries(read.file.webhooks)) };
+}
+
+/** The text of a file with these webhooks. */
+export const writeWebhooks = (entries: WebhookEntries): string =>
+  `${JSON.stringify({ webhooks: Object.fromEntries(entries) }, null, 2)}\n`;

@@ -2,9 +2,8 @@ import { AppError } from '@aegis/kit/errors';
 import { createWatchedFile, type Draft, draftFile, type ReadFile, readText } from '@aegis/kit/files';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
-import type { WebhookEntries } from './entry.ts';
+import { parseWebhooks, type WebhookEntries, writeWebhooks } from './entry.ts';
 import { whileLocked } from './lock.ts';
-import { parseWebhooks, writeWebhooks } from './parse.ts';
 
 const NOTHING: WebhookEntries = new Map();
 

@@ -3,12 +3,14 @@ import { DELIVERED_STREAM, deliveredSubject } from '@aegis/contracts/subjects';
 import { tolerant } from '@aegis/contracts/tolerant';
 import { Delivery } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 
 const KEPT = 100;
 const WRITE_WITHIN_MS = 5_000;
 
 /** What became of attempts, kept by the broker: each replica answers for all of them. */
 export type DeliveryLog = {
+  /** Notes an attempt; where it can't, it goes on all the same. */
   write(delivery: Delivery): Promise<void>;
   /** The last attempts, newest first. */
   of(webhookId: string): Promise<Delivery[]>;
@@ -19,10 +21,15 @@ function readDelivery(text: string): Delivery[] {
   return parsed.success ? [parsed.data] : [];
 }
 
-export const createDeliveryLog = ({ append, range }: Pick<Bus, 'append' | 'range'>): DeliveryLog => ({
+export const createDeliveryLog = (
+  { append, range }: Pick<Bus, 'append' | 'range'>,
+  log: Logger,
+): DeliveryLog => ({
   async write(delivery) {
-    const subject = deliveredSubject(delivery.webhook_id);
-    await append.text(subject, JSON.stringify(delivery), Date.now() + WRITE_WITHIN_MS);
+    const webhookId = delivery.webhook_id;
+    await append
+      .text(deliveredSubject(webhookId), JSON.stringify(delivery), Date.now() + WRITE_WITHIN_MS)
+      .catch((err: unknown) => log.warn({ err, webhookId }, 'attempt not noted'));
   },
   async of(webhookId) {
     try {

@@ -2,8 +2,8 @@ import { type Bus, type DurableMessage, type Puller, readEnvelope } from '@aegis
 import { NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { messageIdOf, noticeOf } from '../domain/payload.ts';
-import type { WebhookEntries } from '../file/entry.ts';
 import type { Lines } from './lines.ts';
+import type { Sending } from './sending.ts';
 
 const AGAIN_AFTER_MS = 2_000;
 const PROBLEM = 'nobody is told of approvals elsewhere: notices can not be put in line; it is tried again';
@@ -11,8 +11,7 @@ const PROBLEM = 'nobody is told of approvals elsewhere: notices can not be put i
 export type OutboxDeps = {
   bus: Bus;
   lines: Pick<Lines, 'put'>;
-  /** The webhooks that have a line. */
-  webhooks: () => WebhookEntries;
+  sending: Pick<Sending, 'webhooks'>;
   consoleUrl: string;
   log: Logger;
 };
@@ -23,7 +22,7 @@ export type Outbox = Puller & { readonly problem: string | undefined };
  * Takes approval events off the log and puts a notice in line for each webhook that wants it. An event is done with once all its
  * notices are on the disk; one that comes again makes the same notices.
  */
-export function startOutbox({ bus, lines, webhooks, consoleUrl, log }: OutboxDeps): Outbox {
+export function startOutbox({ bus, lines, sending, consoleUrl, log }: OutboxDeps): Outbox {
   /** The reader can't be reached; and the newest event that came has not all its notices in line. */
   let isAway = false;
   let isStuck = false;
@@ -31,7 +30,7 @@ export function startOutbox({ bus, lines, webhooks, consoleUrl, log }: OutboxDep
     const event = readEnvelope(message.string());
     const payload = event && noticeOf(event, consoleUrl);
     if (!event || !payload) return;
-    for (const [id, { events, disabled_because }] of webhooks()) {
+    for (const [id, { events, disabled_because }] of sending.webhooks()) {
       if (disabled_because !== undefined || !events.includes(payload.type)) continue;
       await lines.put(id, { message_id: messageIdOf(event.id, id), payload });
     }

@@ -2,6 +2,7 @@ import type { Puller } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import { createMutex } from '@aegis/kit/mutex';
 import type { WebhookEntries } from '../file/entry.ts';
+import type { WebhooksFile } from '../file/webhooks-file.ts';
 import type { Lines } from './lines.ts';
 
 const AGAIN_AFTER_MS = 2_000;
@@ -9,10 +10,7 @@ const AGAIN_AFTER_MS = 2_000;
 export type SendingDeps = {
   lines: Pick<Lines, 'open' | 'close' | 'all'>;
   startSender: (webhookId: string) => Puller;
-  /** The webhooks as they are now. */
-  current: () => WebhookEntries;
-  /** Whether lines of webhooks that nobody knows may be taken away: not where the file of the webhooks is missing. */
-  mayTidy: () => boolean;
+  file: Pick<WebhooksFile, 'entries' | 'isThere'>;
   log: Logger;
 };
 
@@ -26,7 +24,7 @@ export type Sending = {
 };
 
 /** A line and a sender for each webhook, and no more: a disabled one keeps its line, and nobody sends. */
-export function createSending({ lines, startSender, current, mayTidy, log }: SendingDeps): Sending {
+export function createSending({ lines, startSender, file, log }: SendingDeps): Sending {
   const inTurn = createMutex();
   const opened = new Set<string>();
   const senders = new Map<string, Puller>();
@@ -41,14 +39,15 @@ export function createSending({ lines, startSender, current, mayTidy, log }: Sen
     senders.delete(id);
   };
   const closeOthers = async (entries: WebhookEntries): Promise<void> => {
-    const known = tidied || !mayTidy() ? opened : new Set([...opened, ...(await lines.all())]);
+    // Where the file is missing, nobody knows which lines are nobody's.
+    const known = tidied || !file.isThere() ? opened : new Set([...opened, ...(await lines.all())]);
     for (const id of known) {
       if (entries.has(id)) continue;
       await stopSender(id);
       await lines.close(id);
       opened.delete(id);
     }
-    tidied ||= mayTidy();
+    tidied ||= file.isThere();
   };
   const openAll = async (entries: WebhookEntries): Promise<void> => {
     for (const [id, { disabled_because }] of entries) {
@@ -62,7 +61,7 @@ export function createSending({ lines, startSender, current, mayTidy, log }: Sen
     clearTimeout(timer);
     if (stopped) return;
     try {
-      const entries = current();
+      const entries = file.entries();
       await closeOthers(entries);
       await openAll(entries);
       inForce = entries;

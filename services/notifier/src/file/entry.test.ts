@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeSecret } from '../channels/standard.ts';
-import { parseWebhooks, writeWebhooks } from './parse.ts';
+import { parseWebhooks, writeWebhooks } from './entry.ts';
 
 const SECRET = makeSecret();
 const ops = { type: 'standard', url: 'https://ops.example.com/hook', secret: SECRET };
