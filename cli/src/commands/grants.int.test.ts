@@ -17,6 +17,8 @@ const WEBHOOK = {
   target: { type: 'standard', url: 'https://hooks.example', events: ['approval.requested'] },
 };
 const DELIVERY = {
+  webhook_id: 'on-call',
+  message_id: 'test_1',
   event: 'webhook.test',
   attempt: 1,
   at: '2026-01-31T12:00:00.000Z',
@@ -24,6 +26,7 @@ const DELIVERY = {
   ok: true,
   status: 204,
 };
+const SECRET = `whsec_${'a'.repeat(32)}`;
 const FAILED = { ...DELIVERY, ok: false, status: 500, error: 'answered 500' };
 
 let gateway: GatewayDouble;
@@ -42,7 +45,7 @@ beforeAll(async () => {
       status: 200,
       body: { webhooks: [WEBHOOK, { ...WEBHOOK, webhook_id: 'old', disabled_because: 'it answered 410' }] },
     },
-    'PUT /webhooks/on-call': { status: 200, body: { webhook: WEBHOOK, secret: 'whsec_once' } },
+    'PUT /webhooks/on-call': { status: 200, body: { webhook: WEBHOOK, secret: SECRET } },
     'PUT /webhooks/mail': { status: 200, body: { webhook: { ...WEBHOOK, webhook_id: 'mail' } } },
     'DELETE /webhooks/on-call': { status: 200, body: { ok: true } },
     'POST /webhooks/on-call/test': { status: 200, body: { delivery: DELIVERY } },
@@ -119,7 +122,7 @@ describe('webhooks', () => {
     const slack = ['--to', 'https://hooks.example', '--type', 'slack'];
     const events = ['--event', 'approval.requested', '--event', 'approval.expired'];
     const host = await aegis('webhooks', 'add', 'on-call', ...slack, ...events);
-    expect([host.exitCode, host.out()]).toEqual([0, 'whsec_once\n']);
+    expect([host.exitCode, host.out()]).toEqual([0, `${SECRET}\n`]);
     expect(host.err()).toContain('This secret is shown once');
     expect(last()?.body).toEqual({
       target: {
@@ -140,6 +143,8 @@ describe('webhooks', () => {
     [['add', 'x']],
     [['add', 'x', '--to', 'https://a.example', '--email', 'a@b.example']],
     [['add', 'x', '--email', 'a@b.example', '--type', 'slack']],
+    [['add', 'x', '--to', 'https://a.example', '--type', 'email']],
+    [['add', 'x', '--to', 'https://a.example', '--type', 'fax']],
     [['add', 'x', '--to', 'https://a.example', '--event', 'approval.seen']],
     [['add', 'a.b', '--to', 'https://a.example']],
     [['add', 'x', '--url', 'https://a.example']],

@@ -1,5 +1,13 @@
 import { AuditLine } from '@aegis/contracts/audit';
 import { Outcome } from '@aegis/contracts/decision';
+import { tolerant } from '@aegis/contracts/tolerant';
+import {
+  ListDeliveriesReply,
+  ListWebhooksReply,
+  RemoveWebhookReply,
+  SaveWebhookReply,
+  TestWebhookReply,
+} from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
 /** What the gateway answers, as far as the commands read it; everything else in an answer is kept. */
@@ -57,40 +65,12 @@ export const GrantAnswer = z.looseObject({ grant: GrantItem });
 /** Newest first. */
 export const GrantsAnswer = z.looseObject({ grants: z.array(GrantItem) });
 
-export const WebhookItem = z.looseObject({
-  webhook_id: z.string(),
-  target: z.looseObject({
-    type: z.string(),
-    url: z.string().nullish(),
-    to: z.array(z.string()).nullish(),
-    events: z.array(z.string()),
-  }),
-  disabled_because: z.string().nullish(),
-});
-
-export const WebhooksAnswer = z.looseObject({ webhooks: z.array(WebhookItem) });
-
-/** `secret` where one was made. */
-export const WebhookAnswer = z.looseObject({ webhook: WebhookItem, secret: z.string().nullish() });
-
-export const RemovedAnswer = z.looseObject({ ok: z.literal(true) });
-
-export const DeliveryItem = z.looseObject({
-  event: z.string(),
-  attempt: z.number(),
-  at: z.string(),
-  duration_ms: z.number(),
-  ok: z.boolean(),
-  status: z.number().nullish(),
-  error: z.string().nullish(),
-  next_at: z.string().nullish(),
-});
-export type DeliveryItem = z.infer<typeof DeliveryItem>;
-
-export const DeliveryAnswer = z.looseObject({ delivery: DeliveryItem });
-
-/** Newest first. */
-export const DeliveriesAnswer = z.looseObject({ deliveries: z.array(DeliveryItem) });
+/** Webhooks and what became of notices: as the contracts have them. */
+export const WebhooksAnswer = tolerant(ListWebhooksReply, 'kept');
+export const WebhookAnswer = tolerant(SaveWebhookReply, 'kept');
+export const RemovedAnswer = tolerant(RemoveWebhookReply, 'kept');
+export const DeliveryAnswer = tolerant(TestWebhookReply, 'kept');
+export const DeliveriesAnswer = tolerant(ListDeliveriesReply, 'kept');
 
 export const CompleteAnswer = z.looseObject({
   ok: z.boolean(),

@@ -1,10 +1,9 @@
 import type { Reason } from '../approvals/decide.ts';
-import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
+import type { ApproverOptions } from '../approver-credential.ts';
 import { paintStatus } from '../format/paint.ts';
 import { toSafeJson, visible } from '../format/visible.ts';
-import { gatewayAddress } from '../gateway/address.ts';
 import { GrantAnswer, type GrantItem, GrantsAnswer } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { printDocument, printLine, printRows } from '../output.ts';
 
@@ -20,10 +19,8 @@ const statusOf = (grant: GrantItem): string => {
 
 /** Grants, newest first, each with the pattern that it is. */
 export async function listGrants(host: Host, options: GrantsOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
   const query = { active: options.active };
-  const answer = await ask(base, { method: 'GET', path: 'grants', query, headers }, GrantsAnswer);
+  const answer = await askAsApprover(host, options, { method: 'GET', path: 'grants', query }, GrantsAnswer);
   if (options.json) {
     printDocument(host, answer);
     return 0;
@@ -53,19 +50,19 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
 
 /** Approves a call, and the very same call again for a while. */
 export async function giveGrant(host: Host, approvalId: string, options: GiveOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
   const { minutes, reason } = options;
   const body = { approval_id: approvalId, minutes, reason };
-  report(host, await ask(base, { method: 'POST', path: 'grants', body, headers }, GrantAnswer), options);
+  report(
+    host,
+    await askAsApprover(host, options, { method: 'POST', path: 'grants', body }, GrantAnswer),
+    options,
+  );
   return 0;
 }
 
 /** Ends a grant: a person is asked again. */
 export async function revokeGrant(host: Host, id: string, options: ApproverOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
   const path = `grants/${encodeURIComponent(id)}/revoke`;
-  report(host, await ask(base, { method: 'POST', path, headers }, GrantAnswer), options);
+  report(host, await askAsApprover(host, options, { method: 'POST', path }, GrantAnswer), options);
   return 0;
 }

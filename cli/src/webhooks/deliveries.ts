@@ -1,7 +1,7 @@
-import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
-import { gatewayAddress } from '../gateway/address.ts';
-import { DeliveriesAnswer, DeliveryAnswer, type DeliveryItem } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import type { Delivery } from '@aegis/contracts/webhooks';
+import type { ApproverOptions } from '../approver-credential.ts';
+import { DeliveriesAnswer, DeliveryAnswer } from '../gateway/answers.ts';
+import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { printDocument, printRows } from '../output.ts';
 
@@ -10,7 +10,7 @@ const TEST_WITHIN_MS = 25_000;
 
 const HEADER = ['AT', 'EVENT', 'ATTEMPT', 'RESULT', 'MS', 'AGAIN AT', 'ERROR'];
 
-const row = ({ at, event, attempt, ok, status, duration_ms, next_at, error }: DeliveryItem) => [
+const row = ({ at, event, attempt, ok, status, duration_ms, next_at, error }: Delivery) => [
   at,
   event,
   attempt,
@@ -22,12 +22,11 @@ const row = ({ at, event, attempt, ok, status, duration_ms, next_at, error }: De
 
 /** Sends a test now: 0 where it arrived. */
 export async function testWebhook(host: Host, id: string, options: ApproverOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
   const path = `webhooks/${encodeURIComponent(id)}/test`;
-  const answer = await ask(
-    base,
-    { method: 'POST', path, headers, timeoutMs: TEST_WITHIN_MS },
+  const answer = await askAsApprover(
+    host,
+    options,
+    { method: 'POST', path, timeoutMs: TEST_WITHIN_MS },
     DeliveryAnswer,
   );
   if (options.json) printDocument(host, answer);
@@ -37,10 +36,8 @@ export async function testWebhook(host: Host, id: string, options: ApproverOptio
 
 /** The last attempts to tell it, newest first. */
 export async function listDeliveries(host: Host, id: string, options: ApproverOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
   const path = `webhooks/${encodeURIComponent(id)}/deliveries`;
-  const answer = await ask(base, { method: 'GET', path, headers }, DeliveriesAnswer);
+  const answer = await askAsApprover(host, options, { method: 'GET', path }, DeliveriesAnswer);
   if (options.json) printDocument(host, answer);
   else printRows(host, HEADER, answer.deliveries.map(row), 'It was told nothing yet.');
   return 0;

@@ -1,9 +1,8 @@
-import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
+import type { ApproverOptions } from '../approver-credential.ts';
 import { wrongUsage } from '../cli-error.ts';
 import { visible } from '../format/visible.ts';
-import { gatewayAddress } from '../gateway/address.ts';
 import { RemovedAnswer, WebhookAnswer, WebhooksAnswer } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { printDocument, printLine, printNote, printRows } from '../output.ts';
 
@@ -34,9 +33,7 @@ export function targetOf({ to, type, email, event, description }: AddWebhookOpti
 const pathOf = (id: string): string => `webhooks/${encodeURIComponent(id)}`;
 
 export async function listWebhooks(host: Host, options: ApproverOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
-  const answer = await ask(base, { method: 'GET', path: 'webhooks', headers }, WebhooksAnswer);
+  const answer = await askAsApprover(host, options, { method: 'GET', path: 'webhooks' }, WebhooksAnswer);
   if (options.json) {
     printDocument(host, answer);
     return 0;
@@ -44,7 +41,7 @@ export async function listWebhooks(host: Host, options: ApproverOptions): Promis
   const rows = answer.webhooks.map(({ webhook_id, target, disabled_because }) => [
     webhook_id,
     target.type,
-    target.url ?? target.to?.join(' '),
+    'url' in target ? target.url : target.to.join(' '),
     target.events.join(' '),
     disabled_because,
   ]);
@@ -55,9 +52,7 @@ export async function listWebhooks(host: Host, options: ApproverOptions): Promis
 /** Makes a webhook or changes it; a secret that was made is shown once. */
 export async function addWebhook(host: Host, id: string, options: AddWebhookOptions): Promise<ExitCode> {
   const body = { target: targetOf(options), secret: options.secret };
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
-  const answer = await ask(base, { method: 'PUT', path: pathOf(id), body, headers }, WebhookAnswer);
+  const answer = await askAsApprover(host, options, { method: 'PUT', path: pathOf(id), body }, WebhookAnswer);
   if (options.json) printDocument(host, answer);
   else if (answer.secret) {
     printLine(host, visible(answer.secret));
@@ -67,9 +62,7 @@ export async function addWebhook(host: Host, id: string, options: AddWebhookOpti
 }
 
 export async function removeWebhook(host: Host, id: string, options: ApproverOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const headers = await approverCredential(host, options);
-  const answer = await ask(base, { method: 'DELETE', path: pathOf(id), headers }, RemovedAnswer);
+  const answer = await askAsApprover(host, options, { method: 'DELETE', path: pathOf(id) }, RemovedAnswer);
   if (options.json) printDocument(host, answer);
   else printLine(host, `${id} is told nothing any more.`);
   return 0;

@@ -14,11 +14,10 @@ const TIMEOUT_EXPECTED = 'expected milliseconds, a whole number from 1 to 30000'
 const waits = z
   .string()
   .transform((list) => list.split(',').map((wait) => Number(wait.trim() || Number.NaN)))
-  .refine((list) => list.length <= 20 && list.every((wait) => Number.isSafeInteger(wait) && wait > 0), {
-    message: RETRY_EXPECTED,
-    abort: true,
-  })
-  .refine((list) => list.reduce((sum, wait) => sum + wait, 0) <= MAX_WAIT_MS, RETRY_EXPECTED);
+  .refine((list) => {
+    const isList = list.length <= 20 && list.every((wait) => Number.isSafeInteger(wait) && wait > 0);
+    return isList && list.reduce((sum, wait) => sum + wait, 0) <= MAX_WAIT_MS;
+  }, RETRY_EXPECTED);
 
 export const NotifierEnv = BusEnv.extend({
   /** Where people find the console: what links in notices begin with. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createEvent } from '@aegis/contracts/create-event';
@@ -8,16 +9,19 @@ import type { Means } from './channels/channel.ts';
 import { problemOfUrl, resolveByDns } from './channels/http/destination.ts';
 import { channelOf } from './channels/registry.ts';
 import type { NotifierConfig } from './config.ts';
+import { testPayload } from './domain/payload.ts';
 import { createWebhooksFile } from './file/webhooks-file.ts';
 import { type Operations, routes } from './nats.ts';
 import { createDeliveryLog } from './queue/delivery-log.ts';
 import { createDisabling } from './queue/disabling.ts';
 import { createLines } from './queue/lines.ts';
 import { type Outbox, startOutbox } from './queue/outbox.ts';
-import { startSender } from './queue/sender.ts';
+import { startSender, tell } from './queue/sender.ts';
 import { createSending } from './queue/sending.ts';
-import { tryWebhook } from './try-webhook.ts';
 import { createWebhooks, type Save } from './webhooks.ts';
+
+/** Time to answer in, of what the asker of a test gives. */
+const ANSWER_MS = 500;
 
 /** The service, and what it answers for people. */
 export type Notifier = Service & Operations;
@@ -75,8 +79,12 @@ export function createNotifier(deps: Known): Notifier {
     ]);
   const operations: Operations = {
     ...webhooks,
-    async test(id, deadlineMs) {
-      return tryWebhook({ attempt, deliveries, consoleUrl, now }, id, webhooks.find(id), deadlineMs);
+    async test(webhookId, deadlineMs = Number.POSITIVE_INFINITY) {
+      const [entry, payload] = [webhooks.find(webhookId), testPayload(webhookId, consoleUrl, now())];
+      const one = { webhookId, entry, messageId: `test_${randomUUID()}`, payload, count: 1, waitsMs: [] };
+      const withinMs = deadlineMs - Date.now() - ANSWER_MS;
+      const never = new AbortController().signal;
+      return (await tell({ attempt, deliveries, now }, one, never, withinMs)).delivery;
     },
     async deliveries(id) {
       webhooks.find(id);

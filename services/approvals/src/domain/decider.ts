@@ -1,5 +1,6 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
+import { AppError } from '@aegis/kit/errors';
 
 /** A person, or a system that stands for one, who may say yes or no. */
 export type Decider = {
@@ -10,7 +11,13 @@ export type Decider = {
 };
 
 /** May change who is told of approvals. */
-export const ADMIN = 'admin';
+const ADMIN = 'admin';
+
+/** @throws AppError `not_an_approver` where this person may not change who is told */
+export function requireAdmin({ name, roles }: Decider): void {
+  if (roles.includes(ADMIN)) return;
+  throw new AppError('not_an_approver', `This takes the role "${ADMIN}", and ${name} does not have it.`);
+}
 
 /** Whoever knows the code: the machine's own, so an admin too; nobody by name, so never one of several. */
 export const CODE_HOLDER: Decider = { name: 'approval-code', roles: [ADMIN], principals: [] };

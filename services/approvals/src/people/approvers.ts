@@ -6,7 +6,7 @@ import { createWatchedFile, type WatchedFile } from '@aegis/kit/files';
 import { keyDigest } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import type { Mutex } from '@aegis/kit/mutex';
-import { ADMIN, CODE_HOLDER, type Decider } from '../domain/decider.ts';
+import { CODE_HOLDER, type Decider, requireAdmin } from '../domain/decider.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import { checkAttempts, isRightCode, sourceOf } from './code.ts';
 
@@ -117,11 +117,8 @@ export function createApprovers({
     authenticate,
     async authorizeAdmin(credential) {
       const decider = await authenticate(credential);
-      if (decider.roles.includes(ADMIN)) return decider;
-      throw new AppError(
-        'not_an_approver',
-        `This takes the role "${ADMIN}", and ${decider.name} does not have it.`,
-      );
+      requireAdmin(decider);
+      return decider;
     },
     byName(name) {
       const keyId = keyIdOf(name);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AttemptResult, DeliveryError } from '../domain/attempt-result.ts';
 import type { Means, Telling } from './channel.ts';
 import { channelOf, type WebhookEntry } from './registry.ts';
@@ -16,15 +17,6 @@ export type Attempt = (
   withinMs?: number,
 ) => Promise<AttemptResult>;
 
-/** Rejects when the signal fires: looking up a name can't be called off. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const fail = (): void => reject(signal.reason as Error);
-  if (signal.aborted) fail();
-  else signal.addEventListener('abort', fail, { once: true });
-  return promise;
-}
-
 /** Why there was no answer, in words that do not repeat the address, which may be a secret. */
 function describe(thrown: unknown): string {
   if (thrown instanceof DeliveryError) return thrown.message;
@@ -39,8 +31,10 @@ export const createAttempt =
     const timeout = AbortSignal.timeout(limitMs);
     const signal = AbortSignal.any([timeout, stop]);
     try {
-      const sent = channelOf(entry).send(entry, telling, deps, signal);
-      return await Promise.race([sent, whenAborted(signal)]);
+      signal.throwIfAborted();
+      // Looking up a name can't be called off.
+      const givenUp = once(signal, 'abort').then(() => Promise.reject(signal.reason as Error));
+      return await Promise.race([channelOf(entry).send(entry, telling, deps, signal), givenUp]);
     } catch (thrown) {
       stop.throwIfAborted();
       if (timeout.aborted) return { ok: false, error: `no answer within ${limitMs} ms` };

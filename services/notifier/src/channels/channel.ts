@@ -2,7 +2,6 @@ import type { ChannelType, TARGETS } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 import type { AttemptResult } from '../domain/attempt-result.ts';
 import type { Payload } from '../domain/payload.ts';
-import type { MailServer } from './email.ts';
 import type { Web } from './http/post.ts';
 
 /** What the file keeps of every webhook beside its target: why nothing is sent any more, where that is so. */
@@ -10,7 +9,7 @@ export const KEPT = { disabled_because: z.string().max(1000).optional() };
 
 export type Telling = { messageId: string; payload: Payload };
 /** What channels send by. */
-export type Means = Web & { mailServer: MailServer | undefined };
+export type Means = Web & { mailServer: { url: string; from: string } | undefined };
 
 type Target<T extends ChannelType> = z.output<(typeof TARGETS)[T]>;
 

@@ -5,8 +5,6 @@ import type { Payload } from '../domain/payload.ts';
 import { detailsOf, HEADLINES } from '../domain/wording.ts';
 import { type Channel, KEPT } from './channel.ts';
 
-export type MailServer = { url: string; from: string };
-
 const NO_MAIL = 'SMTP_URL and SMTP_FROM are not set, so there is no e-mail';
 
 function textOf(payload: Payload): string {

@@ -2,7 +2,7 @@ import { ApprovalChanged, ApprovalId, ApprovalStatus } from '@aegis/contracts/ap
 import { Principal, Timestamp, ToolName } from '@aegis/contracts/call';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { tolerant } from '@aegis/contracts/tolerant';
-import { NOTICES, Notice, WebhookId } from '@aegis/contracts/webhooks';
+import { NOTICES, Notice } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
 /**
@@ -24,12 +24,8 @@ export const NoticePayload = z.strictObject({
 });
 export type NoticePayload = z.infer<typeof NoticePayload>;
 
-const TestPayload = z.strictObject({
-  type: z.literal('webhook.test'),
-  timestamp: Timestamp,
-  data: z.strictObject({ webhook_id: WebhookId, url: z.string() }),
-});
-export type Payload = NoticePayload | z.infer<typeof TestPayload>;
+type TestPayload = { type: 'webhook.test'; timestamp: string; data: { webhook_id: string; url: string } };
+export type Payload = NoticePayload | TestPayload;
 
 /** A notice in line for one webhook. */
 export const Queued = z.strictObject({ message_id: z.string().min(1).max(128), payload: NoticePayload });

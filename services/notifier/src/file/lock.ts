@@ -7,28 +7,21 @@ import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 const WAIT_MS = 3_000;
 const POLL_MS = 15;
 
-async function lock(path: string): Promise<FileLock> {
-  const giveUpAt = Date.now() + WAIT_MS;
-  for (;;) {
-    const held = tryLock(`${path}.lock`);
-    if (held) return held;
-    if (Date.now() > giveUpAt) {
-      throw new AppError('version_conflict', `Somebody else is changing ${path}; try again.`);
-    }
-    await sleep(POLL_MS);
-  }
-}
-
 /**
  * Runs a task while no other replica runs one for this path.
  *
  * @throws AppError `version_conflict` where somebody else holds it too long, `read_only` where it can't be made
  */
 export async function whileLocked<T>(path: string, task: () => Promise<T>): Promise<T> {
-  let held: FileLock;
+  const giveUpAt = Date.now() + WAIT_MS;
+  let held: FileLock | undefined;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    held = await lock(path);
+    while (!(held = tryLock(`${path}.lock`))) {
+      if (Date.now() > giveUpAt)
+        throw new AppError('version_conflict', `Somebody else is changing ${path}; try again.`);
+      await sleep(POLL_MS);
+    }
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const detail = `The webhooks file ${path} can not be changed: make its folder writable, or change it where it comes from.`;

@@ -87,18 +87,17 @@ export function createWebhooksFile(
     // A file that went away comes back with what is in force.
     return draftOf(path, edit(now?.file ?? file.content));
   };
-  const replace: WebhooksFile['change'] = async (edit, record) => {
-    const drafted = await draft(edit);
-    try {
-      await record();
-      await drafted.commit();
-    } catch (thrown) {
-      await drafted.discard();
-      throw thrown;
-    }
-  };
   const change: WebhooksFile['change'] = async (edit, record) => {
-    await whileLocked(path, () => replace(edit, record));
+    await whileLocked(path, async () => {
+      const drafted = await draft(edit);
+      try {
+        await record();
+        await drafted.commit();
+      } catch (thrown) {
+        await drafted.discard();
+        throw thrown;
+      }
+    });
     await file.reread();
   };
 

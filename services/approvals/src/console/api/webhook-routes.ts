@@ -1,9 +1,8 @@
 import type { Bus } from '@aegis/bus';
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
 import { consoleDeliveries, consoleTest, consoleWebhooks } from '@aegis/contracts/webhooks';
-import { AppError } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
-import { ADMIN, type Decider } from '../../domain/decider.ts';
+import { requireAdmin } from '../../domain/decider.ts';
 import { ANSWER_WITHIN_MS } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
@@ -13,11 +12,6 @@ const TEST_WITHIN_MS = 32_000;
 
 export type WebhookDeps = { sessions: Sessions; bus: Pick<Bus, 'ask'> };
 type Id = { Params: { id: string } };
-
-function requireAdmin(by: Decider): void {
-  if (by.roles.includes(ADMIN)) return;
-  throw new AppError('not_an_approver', `This takes the role "${ADMIN}", and ${by.name} does not have it.`);
-}
 
 const within = (ms: number) => ({ deadlineMs: Date.now() + ms });
 

@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
+import type { Host } from '../host.ts';
+import { gatewayAddress } from './address.ts';
+import { ask, type Question } from './client.ts';
+
+/** Asks the gateway as an approver. @throws CliError, as `ask`, and wrong usage where there is no key and no code */
+export async function askAsApprover<S extends z.ZodType>(
+  host: Host,
+  options: ApproverOptions,
+  question: Question,
+  answer: S,
+): Promise<z.output<S>> {
+  const base = await gatewayAddress(options.url, host.env);
+  const headers = await approverCredential(host, options);
+  return ask(base, { ...question, headers }, answer);
+}
