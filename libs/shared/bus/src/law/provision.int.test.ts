@@ -77,7 +77,8 @@ test('notices are taken from the day on that their consumer was made, also while
     await provision(nc);
     await js.publish('aegis.log.approval.after', 'after');
     await provision(nc);
-    const consumer = await js.consumers.get('AEGIS', 'notices');
+    const notifier = jetstream(await other.connect('notifier'));
+    const consumer = await notifier.consumers.get('AEGIS', 'notices');
     const read = await consumer.fetch({ max_messages: 2, expires: 1_000 });
     const seen: string[] = [];
     for await (const message of read) seen.push(message.string());
@@ -88,7 +89,7 @@ test('notices are taken from the day on that their consumer was made, also while
 });
 
 test('of the attempts to deliver, the last hundred of each webhook are kept', async () => {
-  const js = jetstream(await server.connect('approvals'));
+  const js = jetstream(await server.connect('notifier'));
   for (let i = 0; i < 101; i++) await js.publish('aegis.delivered.many', String(i));
   await js.publish('aegis.delivered.one', 'one');
   const jsm = await jetstreamManager(await admin(), { checkAPI: false });
