@@ -7,7 +7,7 @@ import type { App, HttpDeps } from '../http-deps.ts';
 import { TEST_WITHIN_MS } from './webhooks.ts';
 
 /** A path that another reader could take for one outside `/ui/`: `..`, `\` or an escaped form of them or of `/`. */
-const ESCAPING = /(^|\/)\.{1,2}(\/|$)|\\|%2e|%2f|%5c/i;
+const ESCAPING = /\/\.(\/|$)|\/\.\.|\.\.\/|\\|%2e|%2f|%5c/i;
 
 /** Asks somebody else's server, which takes its time. */
 const TESTS_A_WEBHOOK = /^\/ui\/api\/webhooks\/[^/]+\/test$/;
