@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IDENTITIES } from '@aegis/bus/law';
@@ -9,7 +9,12 @@ let folder: string;
 let places: Places;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aegis-configure-'));
-  places = { conf: join(folder, 'nats', 'nats.conf'), keysDir: join(folder, 'keys'), storeDir: '/data' };
+  places = {
+    conf: join(folder, 'nats', 'nats.conf'),
+    keysDir: join(folder, 'keys'),
+    storeDir: '/data',
+    webhooks: { file: join(folder, 'webhooks.json'), before: join(folder, 'before.json') },
+  };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -42,4 +47,15 @@ test('the code that it makes has 128 bits and can be read by its owner only', as
 test('where a code is chosen none is made', async () => {
   expect(await configure(places, { APPROVAL_CODE: 'chosen' })).toBeUndefined();
   expect(await readdir(places.keysDir)).not.toContain('approval-code');
+});
+
+test('webhooks of before there was a notifier are taken over once, for the owner only', async () => {
+  const { file, before } = places.webhooks;
+  await writeFile(before, '{"webhooks":{}}');
+  await configure(places, {});
+  expect(await readFile(file, 'utf8')).toBe('{"webhooks":{}}');
+  expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
+  await writeFile(file, '{"webhooks":{"mine":1}}');
+  await configure(places, {});
+  expect(await readFile(file, 'utf8')).toBe('{"webhooks":{"mine":1}}');
 });

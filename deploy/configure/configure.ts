@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeApprovalCode } from '@aegis/approvals/config';
 import { ensureIdentities, natsConf } from '@aegis/bus/law';
@@ -10,6 +10,8 @@ export type Places = {
   readonly keysDir: string;
   /** The folder of the server's data, inside the server's container. */
   readonly storeDir: string;
+  /** The webhooks of today, and where they were when approvals told people. */
+  readonly webhooks: { readonly file: string; readonly before: string };
 };
 
 const NATS_PORT = 4222;
@@ -22,6 +24,15 @@ async function ensureApprovalCode(path: string): Promise<string | undefined> {
   return (await createOnce(path, `${code}\n`)) ? code : undefined;
 }
 
+/** Webhooks of before are taken over once, so that nobody stops being told. */
+async function takeOverWebhooks({ file, before }: Places['webhooks']): Promise<void> {
+  const found = await readFile(before, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return;
+    throw error;
+  });
+  if (found !== undefined) await createOnce(file, found);
+}
+
 /**
  * Prepares a deployment in containers: nats.conf, a seed for each identity, and an approval code where the environment
  * has none. What is there stays, so it may run before every start.
@@ -30,12 +41,13 @@ async function ensureApprovalCode(path: string): Promise<string | undefined> {
  * @throws BrokerError where a seed file is damaged
  */
 export async function configure(
-  { conf, keysDir, storeDir }: Places,
+  { conf, keysDir, storeDir, webhooks }: Places,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string | undefined> {
   const identities = await ensureIdentities((identity) => join(keysDir, identity));
   const listening = { host: '0.0.0.0', port: NATS_PORT, httpPort: MONITORING_PORT };
   await mkdir(dirname(conf), { recursive: true });
   await writeFile(conf, natsConf({ ...listening, storeDir, identities }));
+  await takeOverWebhooks(webhooks);
   return env['APPROVAL_CODE'] ? undefined : ensureApprovalCode(join(keysDir, 'approval-code', 'code'));
 }

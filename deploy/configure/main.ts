@@ -2,7 +2,12 @@ import { configure } from './configure.ts';
 
 try {
   const made = await configure(
-    { conf: '/etc/nats/nats.conf', keysDir: '/keys', storeDir: '/data' },
+    {
+      conf: '/etc/nats/nats.conf',
+      keysDir: '/keys',
+      storeDir: '/data',
+      webhooks: { file: '/data/notifier/webhooks.json', before: '/data/approvals/webhooks.json' },
+    },
     process.env,
   );
   process.stdout.write('The NATS configuration and the keys are in place.\n');
