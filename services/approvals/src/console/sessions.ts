@@ -4,7 +4,7 @@ import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Decider } from '../domain/decider.ts';
+import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
 
 /** A working day. */
@@ -14,10 +14,10 @@ const LASTS_MS = 8 * 60 * 60_000;
 const Ticket = z.strictObject({ name: z.string(), bound: z.string(), csrf: z.string(), until: z.number() });
 type Ticket = z.infer<typeof Ticket>;
 
-export type Session = { readonly by: Decider; readonly csrf: string; readonly untilMs: number };
+export type Session = { readonly by: Approver; readonly csrf: string; readonly untilMs: number };
 
 export type Sessions = {
-  open(by: Decider, reply: FastifyReply): Session;
+  open(by: Approver, reply: FastifyReply): Session;
   /** Who sent this request; undefined where nobody is signed in, or their secret is another one by now. */
   of(request: FastifyRequest): Session | undefined;
   /** @throws AppError `unauthorized` */

@@ -1,7 +1,7 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import { describe, expect, it } from 'vitest';
 import { type Command, decide, evolve, isOverdue, stands } from './approval.ts';
-import type { Decider } from './decider.ts';
+import type { Approver } from './approver.ts';
 import { approvalIdFor } from './identity.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
@@ -23,7 +23,7 @@ const request = (now = at(0)): Command => ({
   call_digest: DIGEST,
   decideWithinMs: DECIDE,
 });
-const someone: Decider = { name: 'someone', roles: [], principals: [] };
+const someone: Approver = { name: 'someone', roles: [], principals: [] };
 const complete = (rightCode: boolean, now: Date): Command =>
   rightCode
     ? { type: 'vote', now, by: someone, verdict: 'approve', useWithinMs: USE }

@@ -1,6 +1,6 @@
 import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
-import type { Decider } from './decider.ts';
+import type { Approver } from './approver.ts';
 import type { ApprovalEvent, Decided } from './outcome.ts';
 import { sameTerms, TERMS_CHANGED } from './terms.ts';
 import { useBy, type Vote, vote } from './vote.ts';
@@ -26,7 +26,7 @@ export type Command = { now: Date } & (
     }
   | { type: 'granted'; grant: Granted }
   | ({ type: 'vote' } & Vote)
-  | { type: 'burn'; by: Decider }
+  | { type: 'burn'; by: Approver }
   | {
       type: 'consume';
       call_digest: string;

@@ -2,11 +2,11 @@ import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { describe, expect, it } from 'vitest';
 import { at, person, USE_MS, waiting } from '../testkit/states.ts';
-import { CODE_HOLDER, type Decider } from './decider.ts';
+import { type Approver, CODE_HOLDER } from './approver.ts';
 import { quorumOf, type Vote, vote } from './vote.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
-const word = (by: Decider, more: Partial<Vote> = {}): Vote => ({
+const word = (by: Approver, more: Partial<Vote> = {}): Vote => ({
   now: at(10),
   by,
   verdict: 'approve',
@@ -25,7 +25,7 @@ const said = (state: Approval, one: Vote): unknown => {
   if ('event' in decision) return decision.event.name;
   return [decision.fault ?? 'no fault', decision.because];
 };
-const [ada, bob, cyd] = ['ada', 'bob', 'cyd'].map((name) => person(name)) as [Decider, Decider, Decider];
+const [ada, bob, cyd] = ['ada', 'bob', 'cyd'].map((name) => person(name)) as [Approver, Approver, Approver];
 
 describe('where a rule takes two people', () => {
   const two = waiting({ quorum: 2 });

@@ -1,6 +1,6 @@
 import type { Approval, Verdict } from '@aegis/contracts/approvals';
 import { isBlank } from '@aegis/kit/text';
-import { type Decider, questionOf, whyNot, whyNoYes } from './decider.ts';
+import { type Approver, questionOf, whyNot, whyNoYes } from './approver.ts';
 import type { Decided } from './outcome.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
@@ -8,7 +8,7 @@ type Pending = Extract<Approval, { status: 'pending' }>;
 /** One person's word on an approval that waits. */
 export type Vote = {
   now: Date;
-  by: Decider;
+  by: Approver;
   verdict: Verdict;
   reason?: string | undefined;
   /** In milliseconds, where the rule does not say. */

@@ -10,7 +10,7 @@ import {
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex, type Mutex } from '@aegis/kit/mutex';
 import { type Deadlines, standingSentence } from '../domain/approval.ts';
-import { CODE_HOLDER, type Decider, questionOf, whyNoYes } from '../domain/decider.ts';
+import { type Approver, CODE_HOLDER, questionOf, whyNoYes } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { Loaded } from '../store.ts';
@@ -39,7 +39,7 @@ export type Deciding = {
    * @throws AppError `not_an_approver`, `invalid_request` where a reason is missing, `precondition_failed` where the approval
    * waits but is not as it was seen
    */
-  decide(by: Decider, word: WordOn, deadlineMs: number): Promise<DecideReply>;
+  decide(by: Approver, word: WordOn, deadlineMs: number): Promise<DecideReply>;
 };
 
 /** What was asked wrongly is the asker's fault; that somebody else was first is not. */
@@ -63,8 +63,8 @@ export function createDeciding(deps: DecidingDeps): Deciding {
   /** Who said yes, and could not any more. */
   const goneFrom = ({ endorsements = [], ...approval }: Approval): string[] => {
     const may = (name: string): boolean => {
-      const decider = deps.approvers.byName(name);
-      return decider !== undefined && whyNoYes(decider, questionOf(approval)) === undefined;
+      const approver = deps.approvers.byName(name);
+      return approver !== undefined && whyNoYes(approver, questionOf(approval)) === undefined;
     };
     return endorsements.map(({ by }) => by).filter((name) => !may(name));
   };

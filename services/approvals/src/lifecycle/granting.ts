@@ -4,8 +4,8 @@ import type { MatchedRule } from '@aegis/contracts/decision';
 import type { GiveGrant, Grant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
 import type { Deadlines } from '../domain/approval.ts';
+import type { Approver } from '../domain/approver.ts';
 import { matchesPattern, patternOf } from '../domain/call-pattern.ts';
-import type { Decider } from '../domain/decider.ts';
 import { quorumOf } from '../domain/vote.ts';
 import type { Loaded } from '../store.ts';
 import type { Change } from './change.ts';
@@ -49,7 +49,7 @@ function patternFor({ approval }: Loaded, given: GrantToGive['pattern']): Grant[
  */
 export async function giveGrant(
   deps: GivingDeps,
-  by: Decider,
+  by: Approver,
   asked: GrantToGive,
   deadlineMs: number,
 ): Promise<Given> {

@@ -2,7 +2,7 @@ import { retryOnConflict } from '@aegis/bus';
 import type { CancelApproval } from '@aegis/contracts/approvals';
 import type { Mutex } from '@aegis/kit/mutex';
 import type { Command, Deadlines } from '../domain/approval.ts';
-import type { Decider } from '../domain/decider.ts';
+import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { Loaded } from '../store.ts';
 import { type Asking, createAsking } from './asking.ts';
@@ -31,7 +31,7 @@ export type LifecycleDeps = FindDeps & {
 export type Lifecycle = Asking &
   Deciding & {
     /** Approves a call, and calls like it for a while. */
-    grant(by: Decider, asked: GrantToGive, deadlineMs: number): Promise<Given>;
+    grant(by: Approver, asked: GrantToGive, deadlineMs: number): Promise<Given>;
     /** Takes a question back; where that is no longer possible, or it is another's, the approval as it stands. */
     cancel(request: CancelApproval, deadlineMs: number): Promise<Loaded>;
     get(id: string, deadlineMs: number): Promise<Loaded>;

@@ -6,7 +6,7 @@ import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definitio
 import { AppError } from '@aegis/kit/errors';
 import type { Mutex } from '@aegis/kit/mutex';
 import { definitionStatus, type InQuarantine, toQuarantined } from '@aegis/replicas/tools';
-import { CODE_HOLDER } from '../domain/decider.ts';
+import { CODE_HOLDER } from '../domain/approver.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';

@@ -6,7 +6,7 @@ import { createWatchedFile, type WatchedFile } from '@aegis/kit/files';
 import { keyDigest } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import type { Mutex } from '@aegis/kit/mutex';
-import { CODE_HOLDER, type Decider, requireAdmin } from '../domain/decider.ts';
+import { type Approver, CODE_HOLDER, requireAdmin } from '../domain/approver.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import { checkAttempts, isRightCode, sourceOf } from './code.ts';
 
@@ -20,13 +20,13 @@ export type Approvers = {
    *
    * @throws AppError `unauthorized` where it is neither, `too_many_attempts` where too many were wrong of late
    */
-  authenticate(credential: Credential): Promise<Decider>;
+  authenticate(credential: Credential): Promise<Approver>;
   /** The same, for what takes the role `admin`. @throws AppError `not_an_approver` too */
-  authorizeAdmin(credential: Credential): Promise<Decider>;
+  authorizeAdmin(credential: Credential): Promise<Approver>;
   /** Somebody who said something before; undefined where they are no approver any more. */
-  byName(name: string): Decider | undefined;
+  byName(name: string): Approver | undefined;
   /** Somebody who signed in before; undefined where they are no approver any more, or have another key by now. */
-  known(name: string, keyId: string): Decider | undefined;
+  known(name: string, keyId: string): Approver | undefined;
   /** What of a person's secret a session remembers, so that it ends with the secret. */
   keyIdOf(name: string): string | undefined;
   readonly problem: string | undefined;
@@ -43,19 +43,19 @@ type ApproversDeps = {
 };
 
 /** Looked up by its digest: of 256 bits of chance, the time that it takes tells nothing. */
-type ByDigest = ReadonlyMap<string, Decider>;
+type ByDigest = ReadonlyMap<string, Approver>;
 
-const toDecider = (
+const toApprover = (
   name: string,
   { roles = [], principals = [] }: ApproversFile['approvers'][string],
-): Decider => ({
+): Approver => ({
   name,
   roles,
   principals,
 });
 
 const indexed = ({ approvers }: ApproversFile): ByDigest =>
-  new Map(Object.entries(approvers).map(([name, one]) => [one.key, toDecider(name, one)]));
+  new Map(Object.entries(approvers).map(([name, one]) => [one.key, toApprover(name, one)]));
 
 const watched = (
   path: string,
@@ -93,7 +93,7 @@ export function createApprovers({
     wrongCodes.countWrongCode(`sign-in ${randomUUID()}`, { atMs: now().getTime(), source });
     throw new AppError('unauthorized', 'The key or code is wrong; nothing was decided.');
   };
-  const byCode = async (secret: string, source: string): Promise<Decider> => {
+  const byCode = async (secret: string, source: string): Promise<Approver> => {
     checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), source, now());
     return isRightCode(secret, code) ? CODE_HOLDER : refuse(source);
   };
@@ -108,7 +108,7 @@ export function createApprovers({
   const keyIdOf = (name: string): string | undefined =>
     name === CODE_HOLDER.name ? codeId : file?.content.approvers[name]?.key;
 
-  const knownBy = (name: string, keyId: string): Decider | undefined =>
+  const knownBy = (name: string, keyId: string): Approver | undefined =>
     name === CODE_HOLDER.name ? CODE_HOLDER : byDigest.get(keyId);
 
   return {
@@ -116,9 +116,9 @@ export function createApprovers({
     stop: () => file?.stop(),
     authenticate,
     async authorizeAdmin(credential) {
-      const decider = await authenticate(credential);
-      requireAdmin(decider);
-      return decider;
+      const approver = await authenticate(credential);
+      requireAdmin(approver);
+      return approver;
     },
     byName(name) {
       const keyId = keyIdOf(name);

@@ -1,6 +1,6 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
-import type { Decider } from '../domain/decider.ts';
+import type { Approver } from '../domain/approver.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
 /** Milliseconds after the moment at which everything was asked. */
@@ -26,7 +26,7 @@ export const waiting = (terms?: ApprovalTerms, principal = 'me'): Pending => ({
   decide_by: at(DECIDE_MS).toISOString(),
 });
 
-export const person = (name: string, more: Partial<Decider> = {}): Decider => ({
+export const person = (name: string, more: Partial<Approver> = {}): Approver => ({
   name,
   roles: [],
   principals: [],

@@ -1,5 +1,5 @@
 import type { ApprovalSummary, InboxItem, InboxView } from '@aegis/contracts/console';
-import { type Decider, whyNoYes } from '../../domain/decider.ts';
+import { type Approver, whyNoYes } from '../../domain/approver.ts';
 import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';
 
 /** Items of the inbox; whoever has more waiting has other worries. */
@@ -9,7 +9,7 @@ const ITEMS = 200;
 type Group = readonly [IndexEntry, ...IndexEntry[]];
 
 /** Why this person can't decide it now; undefined where they can. */
-export const whyNotNow = (by: Decider, approval: ApprovalSummary): string | undefined => {
+export const whyNotNow = (by: Approver, approval: ApprovalSummary): string | undefined => {
   const { status, endorsements, principal, approvers, quorum } = approval;
   if (status !== 'pending') return `it is ${status}`;
   if (endorsements.some((one) => one.by === by.name)) return `${by.name} has said yes already`;
@@ -35,10 +35,10 @@ export type InboxDeps = {
 };
 
 /** What waits for people, as this person sees it. */
-export type Inbox = (by: Decider, deadlineMs: number) => Promise<InboxView>;
+export type Inbox = (by: Approver, deadlineMs: number) => Promise<InboxView>;
 
 /** The index has what a list shows: one agent with large calls must not keep people from the others. */
-const toItem = (by: Decider, group: Group): InboxItem[] => {
+const toItem = (by: Approver, group: Group): InboxItem[] => {
   const latest = group[0].summary;
   if (!latest) return [];
   const ids = group.map(({ approvalId }) => approvalId);

@@ -1,6 +1,6 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import type { ApprovalSummary, ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
-import { type Decider, questionOf, whyNot } from '../../domain/decider.ts';
+import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../lifecycle/granting.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { ListQuery } from '../../lifecycle/list.ts';
@@ -33,13 +33,13 @@ export type ViewsDeps = {
 export type Views = {
   inbox: Inbox;
   /** @throws AppError `approval_not_found` */
-  approval(by: Decider, id: string, deadlineMs: number): Promise<ApprovalView>;
+  approval(by: Approver, id: string, deadlineMs: number): Promise<ApprovalView>;
   history(query: Omit<ListQuery, 'limit'>, deadlineMs: number): Promise<HistoryView>;
 };
 
 /** What this person may do, and if not, why not. */
 const mayOf = (
-  by: Decider,
+  by: Approver,
   approval: Approval,
 ): Pick<ApprovalView, 'may_decide' | 'may_deny' | 'may_grant'> & Partial<ApprovalView> => {
   const decide = whyNotNow(by, toSummary(approval));

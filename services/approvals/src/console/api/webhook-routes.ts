@@ -2,7 +2,7 @@ import type { Bus } from '@aegis/bus';
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
 import { consoleDeliveries, consoleTest, consoleWebhooks } from '@aegis/contracts/webhooks';
 import type { FastifyInstance } from 'fastify';
-import { requireAdmin } from '../../domain/decider.ts';
+import { requireAdmin } from '../../domain/approver.ts';
 import { ANSWER_WITHIN_MS } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';

@@ -3,7 +3,7 @@ import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { AppError } from '@aegis/kit/errors';
 
 /** A person, or a system that stands for one, who may say yes or no. */
-export type Decider = {
+export type Approver = {
   readonly name: string;
   readonly roles: readonly string[];
   /** The callers that this person is, beside those of the same name: `key:<name>` and `os-user:<name>`. */
@@ -14,24 +14,24 @@ export type Decider = {
 const ADMIN = 'admin';
 
 /** @throws AppError `not_an_approver` where this person may not change who is told */
-export function requireAdmin({ name, roles }: Decider): void {
+export function requireAdmin({ name, roles }: Approver): void {
   if (roles.includes(ADMIN)) return;
   throw new AppError('not_an_approver', `This takes the role "${ADMIN}", and ${name} does not have it.`);
 }
 
 /** Whoever knows the code: the machine's own, so an admin too; nobody by name, so never one of several. */
-export const CODE_HOLDER: Decider = { name: 'approval-code', roles: [ADMIN], principals: [] };
+export const CODE_HOLDER: Approver = { name: 'approval-code', roles: [ADMIN], principals: [] };
 
-const isRequester = ({ name, principals }: Decider, principal: string): boolean =>
+const isRequester = ({ name, principals }: Approver, principal: string): boolean =>
   [name, `key:${name}`, `os-user:${name}`, ...principals].includes(principal);
 
 /** What decides about who may decide. */
 export type Question = { readonly principal: string; readonly terms: ApprovalTerms | undefined };
 
 /** Why this person may not decide this, whatever they say; undefined where they may. The requester never counts. */
-export function whyNot(decider: Decider, { principal, terms }: Question): string | undefined {
-  const { name, roles } = decider;
-  if (isRequester(decider, principal)) return `${name} asked for this call, and so can't decide it`;
+export function whyNot(approver: Approver, { principal, terms }: Question): string | undefined {
+  const { name, roles } = approver;
+  if (isRequester(approver, principal)) return `${name} asked for this call, and so can't decide it`;
   const { approvers } = terms ?? {};
   if (approvers === undefined) return undefined;
   const isNamed = approvers.includes(name) || roles.some((role) => approvers.includes(role));
@@ -39,10 +39,10 @@ export function whyNot(decider: Decider, { principal, terms }: Question): string
 }
 
 /** Why this person's yes does not count; undefined where it does. */
-export function whyNoYes(decider: Decider, question: Question): string | undefined {
+export function whyNoYes(approver: Approver, question: Question): string | undefined {
   const { quorum = 1 } = question.terms ?? {};
-  const because = whyNot(decider, question);
-  if (because !== undefined || quorum === 1 || decider.name !== CODE_HOLDER.name) return because;
+  const because = whyNot(approver, question);
+  if (because !== undefined || quorum === 1 || approver.name !== CODE_HOLDER.name) return because;
   return `this takes ${quorum} people, each by their own key: who knows the code is nobody by name`;
 }
 
