@@ -1,19 +1,20 @@
 import type { Deps } from '@aegis/bus/service';
 import { createMutex } from '@aegis/kit/mutex';
 import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
+import { createApprovalStore } from './lifecycle/approval-store.ts';
 import { createConsume } from './lifecycle/consume.ts';
+import { createGrantStore } from './lifecycle/grant-store.ts';
 import { createGrants } from './lifecycle/grants.ts';
 import { createLifecycle } from './lifecycle/lifecycle.ts';
 import { listApprovals } from './lifecycle/list.ts';
 import { createSuperseding, type Superseding } from './lifecycle/superseding.ts';
-import { createTimers, type Timers } from './lifecycle/timers.ts';
+import { createTimers } from './lifecycle/timers.ts';
 import { createTools } from './lifecycle/tools.ts';
 import { createValidity } from './lifecycle/validity.ts';
 import { createWaiting } from './lifecycle/waiting.ts';
 import type { List } from './nats.ts';
 import { createApprovers } from './people/approvers.ts';
 import { createFollowings } from './projections/followings.ts';
-import { createStore } from './store.ts';
 
 /** What is known of the log, and the later of the clock and the newest event's time. */
 function createKnowledge({ bus, log, now: clock }: Deps<ApprovalsConfig>, superseding: () => Superseding) {
@@ -23,7 +24,6 @@ function createKnowledge({ bus, log, now: clock }: Deps<ApprovalsConfig>, supers
     followings,
     index,
     indexCaughtUp: read.approvals.caughtUp,
-    store: createStore(bus),
     now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
   };
 }
@@ -47,32 +47,35 @@ function createGround({ bus }: Deps<ApprovalsConfig>, { followings, now }: Knowl
   const { policies, read } = followings;
   const policy = { policies, policiesCaughtUp: read.policies.caughtUp };
   const known = { index: followings.grants, indexCaughtUp: read.grants.caughtUp };
-  const grants = createGrants({ ...known, ...policy, bus, approvers, now });
-  return { grants, validity: createValidity({ ...policy, grants }) };
+  const grantStore = createGrantStore(bus);
+  const grants = createGrants({ ...known, ...policy, grantStore, approvers, now });
+  return { grants, grantStore, validity: createValidity({ ...policy, grants }) };
 }
 
 /** The rules' part of the service: everything that decides, and nothing that listens. */
 export function createCore(deps: Deps<ApprovalsConfig>) {
   const { bus, config, log } = deps;
   const knowledge = createKnowledge(deps, (): Superseding => superseding);
-  const { followings, index, indexCaughtUp, store, now } = knowledge;
+  const { followings, index, indexCaughtUp, now } = knowledge;
+  const timers = createTimers(bus, log);
+  const store = createApprovalStore(bus, (id, atMs) => timers.wakeAt(id, atMs));
   const people = createPeople(deps, knowledge);
-  const { grants, validity } = createGround(deps, knowledge, people);
+  const { grants, grantStore, validity } = createGround(deps, knowledge, people);
   const deadlines = {
     decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
   };
   const limit = config.APPROVAL_MAX_PENDING_PER_AGENT;
   const waiting = createWaiting({ bus, index, indexCaughtUp, now, limit });
-  const timers = createTimers(bus, (id, deadlineMs) => lifecycle.expire(id, deadlineMs), log);
-  const wakeAt: Timers['wakeAt'] = (id, atMs) => timers.wakeAt(id, atMs);
   const lifecycle = createLifecycle({
     ...knowledge,
     ...people,
+    bus,
+    store,
     waiting,
     grants,
+    grantStore,
     validity,
-    wakeAt,
     deadlines,
   });
   const superseding = createSuperseding({
@@ -89,10 +92,11 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
   };
   const listsOneByOne = createMutex();
   const list: List = (query, shape, deadlineMs) =>
-    listsOneByOne(() => listApprovals(knowledge, query, shape, deadlineMs));
+    listsOneByOne(() => listApprovals({ ...knowledge, store }, query, shape, deadlineMs));
   return {
     ...knowledge,
     ...people,
+    store,
     lifecycle,
     consume: createConsume(bus, store, validity, now),
     list,

@@ -28,8 +28,8 @@ export type List = <T>(query: ListQuery, shape: Shape<T>, deadlineMs: number) =>
 
 const MOST_GRANTS = 500;
 
-const withRevision = ({ approval, seq }: Loaded): { approval: Approval; revision: number } => ({
-  approval,
+const withRevision = ({ state, seq }: Loaded<Approval>): { approval: Approval; revision: number } => ({
+  approval: state,
   revision: seq,
 });
 

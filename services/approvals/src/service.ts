@@ -56,7 +56,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       index.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
       await approvers.start();
       await followings.start();
-      await timers.start();
+      await timers.start((id, deadlineMs) => core.lifecycle.expire(id, deadlineMs));
       for (const { approvalId, overdueAtMs } of index.open()) timers.wakeAt(approvalId, overdueAtMs);
       page = await openPage();
       responder = await bus.respond(routes({ ...core, health }));

@@ -1,65 +1,76 @@
-import type { Bus, Fact } from '@aegis/bus';
-import type { Approval } from '@aegis/contracts/approvals';
+import { type Bus, type Fact, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { APPROVAL_EVENTS } from '@aegis/contracts/events';
-import { readEvent } from '@aegis/contracts/read-event';
-import { approvalLog } from '@aegis/contracts/subjects';
+import type { EventData, EventType } from '@aegis/contracts/events';
 import { AppError } from '@aegis/kit/errors';
-import type { ApprovalEvent } from './domain/outcome.ts';
+import type { Decider, Decision } from './domain/decider.ts';
 
-/** An approval as the log has it, and the sequence that guards the next change: its revision. */
-export type Loaded = { approval: Approval; seq: number };
+type Event = { readonly type: EventType; readonly data: EventData<EventType> };
 
-/** The state that an event goes on from, and who sent it, for the limit on wrong codes. */
-type Around = { before?: Approval | undefined; source?: string | undefined };
-
-/** The event in its envelope. */
-export function toEnvelope(
-  { name, approval }: ApprovalEvent,
-  now: Date,
-  { before, source }: Around = {},
-): Envelope {
-  return createEvent({
-    type: `aegis.approval.${name}.v1`,
-    source: 'approvals',
-    subject: approval.approval_id,
-    time: now.toISOString(),
-    traceId: approval.trace_id,
-    data: source === undefined ? { approval } : { approval, source },
-    before: before && { approval: before },
-  });
-}
-
-export type Store = {
-  /** The approval as of now: one aggregate is read from the log, never from a projection. */
-  load(approvalId: string, deadlineMs: number): Promise<Loaded | undefined>;
-  /**
-   * Stores one change, guarded by the sequence that it was decided on, and what belongs to it, all or nothing.
-   *
-   * @returns the change's own sequence @throws AppError `version_conflict`
-   */
-  save(
-    envelope: Envelope,
-    approvalId: string,
-    expect: number,
-    deadlineMs: number,
-    together?: readonly Fact[],
-  ): Promise<number>;
+/** One kind of aggregate: its rules, and how it stands in the log. */
+export type Kind<S, C, E> = {
+  readonly decider: Decider<S, C, E>;
+  /** The exact subject that it has to itself. */
+  readonly subjectOf: (id: string) => string;
+  /** The last event of its subject; undefined where it can't be read. */
+  readonly read: (last: { readonly subject: string; readonly event?: Envelope }) => E | undefined;
+  /** What errors call it: `The record of <name> can not be read`. */
+  readonly nameOf: (id: string) => string;
+  /** Its state as events carry it. */
+  readonly dataOf: (state: S) => Event['data'];
+  /** Of the envelope. */
+  readonly about?: (state: S) => { readonly subject?: string; readonly traceId?: string };
+  /** Whether nothing can change it any more. */
+  readonly isOver?: (state: S) => boolean;
 };
 
-/** Approvals that are over never change: those read last need no second look. Large ones are read again. */
+/** The state of an aggregate, and the sequence that guards the next change: its revision. */
+export type Loaded<S> = { readonly state: S; readonly seq: number };
+/** Before the first event. */
+export const NOTHING: Loaded<undefined> = { state: undefined, seq: 0 };
+/** What became of a command; no decision where none was wanted any more. */
+export type Handled<S, E> = Loaded<S> & { readonly decision: Decision<E> | undefined };
+
+export type Handling<E> = {
+  /** Stores the event its own way, with what belongs to it, all or nothing. @returns where the last of it stands */
+  readonly append?: (fact: Fact, event: E) => Promise<{ readonly seq: number }>;
+  /** How often another may be first. */
+  readonly attempts?: number;
+  /**
+   * `append` changes another aggregate too. Then it is tried until the deadline while this one moves, and a conflict of the
+   * other one is for whoever asked, who must look again.
+   */
+  readonly isShared?: boolean;
+};
+
+export type Store<S, C, E> = {
+  /** As of now: one aggregate is read from the log, never from a projection. */
+  load(id: string, deadlineMs: number): Promise<Loaded<S> | undefined>;
+  /**
+   * The way of every command: decides on what is there, appends what happens compare-and-set, and decides again where
+   * another was first.
+   *
+   * @throws AppError `version_conflict` where another was first too often
+   */
+  handle<Now extends S | undefined>(
+    id: string,
+    from: Loaded<Now>,
+    toCommand: (now: Loaded<S | Now>) => C | undefined | Promise<C | undefined>,
+    deadlineMs: number,
+    how?: Handling<E>,
+  ): Promise<Handled<S | Now, E>>;
+};
+
+/** What is over never changes: those read last need no second look. Large ones are read again. */
 const REMEMBERED = 100;
 const REMEMBERED_CHARS = 10_000;
 
-function createMemory() {
-  const over = new Map<string, Loaded>();
+function createMemory<S>() {
+  const over = new Map<string, Loaded<S>>();
   return {
-    get: (approvalId: string): Loaded | undefined => over.get(approvalId),
-    put(loaded: Loaded): void {
-      const { approval_id: id, status } = loaded.approval;
-      const isOpen = status === 'pending' || status === 'approved';
-      if (isOpen || JSON.stringify(loaded.approval).length > REMEMBERED_CHARS) return;
+    get: (id: string): Loaded<S> | undefined => over.get(id),
+    put(id: string, loaded: Loaded<S>): void {
+      if (JSON.stringify(loaded.state).length > REMEMBERED_CHARS) return;
       over.set(id, loaded);
       const [oldest] = over.keys();
       if (over.size > REMEMBERED && oldest !== undefined) over.delete(oldest);
@@ -67,27 +78,65 @@ function createMemory() {
   };
 }
 
-export function createStore(bus: Bus): Store {
-  const memory = createMemory();
+/** `stored` is told of each event once it is in the log. */
+export function createStore<S, C extends { readonly now: Date }, E extends Event>(
+  bus: Bus,
+  kind: Kind<S, C, E>,
+  stored?: (event: E) => void,
+): Store<S, C, E> {
+  const { decider, subjectOf, nameOf, dataOf } = kind;
+  const memory = createMemory<S>();
+
+  const load = async (id: string, deadlineMs: number): Promise<Loaded<S> | undefined> => {
+    const known = memory.get(id);
+    if (known) return known;
+    const last = await bus.read.last(subjectOf(id), deadlineMs);
+    if (!last) return undefined;
+    const event = kind.read(last);
+    if (!event) throw new AppError('storage_unavailable', `The record of ${nameOf(id)} can not be read.`);
+    const loaded = { state: decider.evolve(undefined, event), seq: last.seq };
+    if (kind.isOver?.(loaded.state)) memory.put(id, loaded);
+    return loaded;
+  };
+
+  const toFact = (
+    id: string,
+    { type, data }: E,
+    before: Loaded<S | undefined>,
+    state: S,
+    now: Date,
+  ): Fact => {
+    const made = { source: 'approvals', time: now.toISOString(), ...kind.about?.(state) };
+    const basis = before.state === undefined ? undefined : dataOf(before.state);
+    return {
+      subject: subjectOf(id),
+      event: createEvent({ ...made, type, data, before: basis }),
+      expect: before.seq,
+    };
+  };
+
   return {
-    async load(approvalId, deadlineMs) {
-      const known = memory.get(approvalId);
-      if (known) return known;
-      const stored = await bus.read.last(approvalLog(approvalId), deadlineMs);
-      if (!stored) return undefined;
-      const approval = readEvent(stored, ...APPROVAL_EVENTS)?.data.approval;
-      if (approval) {
-        const loaded = { approval, seq: stored.seq };
-        memory.put(loaded);
-        return loaded;
+    load,
+    async handle(id, from, toCommand, deadlineMs, how = {}) {
+      const { append = (fact) => bus.append.one(fact, deadlineMs), isShared = false } = how;
+      let now: Loaded<S | (typeof from)['state']> = from;
+      for (let left = (how.attempts ?? 3) - 1; ; left--) {
+        const command = await toCommand(now);
+        const decision = command && decider.decide(command, now.state);
+        if (!command || !decision || !('event' in decision)) return { ...now, decision };
+        const { event } = decision;
+        const state = decider.evolve(now.state, event);
+        try {
+          const { seq } = await append(toFact(id, event, now, state, command.now), event);
+          stored?.(event);
+          return { state, seq, decision };
+        } catch (thrown) {
+          if (!isConflict(thrown) || (!isShared && left <= 0)) throw thrown;
+          const newer = (await load(id, deadlineMs)) ?? from;
+          if (isShared && newer.seq === now.seq) throw thrown;
+          now = newer;
+        }
       }
-      throw new AppError('storage_unavailable', `The record of approval ${approvalId} can not be read.`);
-    },
-    async save(event, approvalId, expect, deadlineMs, together = []) {
-      const change = { subject: approvalLog(approvalId), event, expect };
-      if (together.length === 0) return (await bus.append.one(change, deadlineMs)).seq;
-      // The last of a batch has the sequence that is confirmed: the change itself.
-      return (await bus.append.all([...together, change], deadlineMs, false)).seq;
     },
   };
 }

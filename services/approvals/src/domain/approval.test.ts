@@ -1,20 +1,16 @@
-import type { Approval } from '@aegis/contracts/approvals';
 import { describe, expect, it } from 'vitest';
-import { type Command, decide, evolve, isOverdue, stands } from './approval.ts';
-import type { Approver } from './approver.ts';
+import { at, DECIDE_MS as DECIDE, given, happens, person, USE_MS as USE } from '../testkit/states.ts';
+import { type ApprovalCommand as Command, isOverdue, stands } from './approval.ts';
 import { approvalIdFor } from './identity.ts';
 
-const AT = Date.parse('2026-01-01T00:00:00.000Z');
-const at = (ms: number) => new Date(AT + ms);
 const DIGEST = `sha256:${'a'.repeat(64)}`;
-const DECIDE = 60_000;
-const USE = 5_000;
+const ID = approvalIdFor('me', 'key', 1);
 
 const request = (now = at(0)): Command => ({
   type: 'request',
   now,
   identity: {
-    approval_id: approvalIdFor('me', 'key', 1),
+    approval_id: ID,
     dry_run_id: 'key',
     generation: 1,
     trace_id: 'f'.repeat(32),
@@ -23,7 +19,7 @@ const request = (now = at(0)): Command => ({
   call_digest: DIGEST,
   decideWithinMs: DECIDE,
 });
-const someone: Approver = { name: 'someone', roles: [], principals: [] };
+const someone = person('someone');
 const complete = (rightCode: boolean, now: Date): Command =>
   rightCode
     ? { type: 'vote', now, by: someone, verdict: 'approve', useWithinMs: USE }
@@ -44,100 +40,89 @@ const cancel = (now: Date, principal = 'me'): Command => ({
 });
 const expire = (now: Date): Command => ({ type: 'expire', now });
 
-/** The state after commands that each must make something happen. */
-const given = (...commands: Command[]): Approval => {
-  let state: Approval | undefined;
-  for (const command of commands) {
-    const decision = decide(command, state);
-    if (!('event' in decision)) throw new Error(decision.because);
-    state = evolve(state, decision.event);
-  }
-  return state as Approval;
-};
-const outcome = (command: Command, state: Approval | undefined): string => {
-  const decision = decide(command, state);
-  return 'event' in decision ? decision.event.name : `refused: ${decision.because.replace(/apr_\w+/, 'it')}`;
-};
-const pending = () => given(request());
-const approved = () => given(request(), complete(true, at(10)));
+const pending = given().after(request());
+const approved = pending.after(complete(true, at(10)));
+const refused = (why: string) => ({ because: `Approval ${ID} ${why}` });
+const noSuch = { because: 'There is no such approval' };
 
 describe('an approval', () => {
   it('waits, is approved by the right code, and is used up once by the call it was given for', () => {
-    expect(pending()).toMatchObject({ status: 'pending', decide_by: at(DECIDE).toISOString() });
-    expect(approved()).toMatchObject({
+    expect(pending.state).toMatchObject({ status: 'pending', decide_by: at(DECIDE).toISOString() });
+    expect(approved.state).toMatchObject({
       status: 'approved',
       decided_by: 'someone',
       use_by: at(10 + USE).toISOString(),
     });
-    const consumed = given(request(), complete(true, at(10)), consume(at(20)));
-    expect(consumed).toMatchObject({ status: 'consumed', decision_id: 'd1' });
-    expect(outcome(consume(at(30)), consumed)).toBe('refused: Approval it is consumed');
+    const consumed = approved.after(consume(at(20)));
+    expect(consumed.state).toMatchObject({ status: 'consumed', decision_id: 'd1' });
+    consumed.when(consume(at(30))).comesTo(refused('is consumed'));
   });
 
   it('is denied by a wrong code, and the right one is too late then', () => {
-    const denied = given(request(), complete(false, at(10)));
-    expect(denied).toMatchObject({ status: 'denied', denied_because: 'wrong code' });
-    expect(outcome(complete(true, at(20)), denied)).toBe(
-      'refused: Approval it was denied by someone: wrong code',
-    );
-    expect(outcome(consume(at(20)), denied)).toBe('refused: Approval it is denied');
+    const denied = pending.after(complete(false, at(10)));
+    expect(denied.state).toMatchObject({ status: 'denied', denied_because: 'wrong code' });
+    denied.when(complete(true, at(20))).comesTo(refused('was denied by someone: wrong code'));
+    denied.when(consume(at(20))).comesTo(refused('is denied'));
   });
 
   it('opens no call but its own, and none before it is approved', () => {
-    expect(outcome(consume(at(20), `sha256:${'b'.repeat(64)}`), approved())).toBe(
-      'refused: Approval it was given for another call',
-    );
-    expect(outcome(consume(at(20)), pending())).toBe('refused: Approval it is pending');
-    expect(outcome(consume(at(20)), undefined)).toBe('refused: There is no such approval');
+    const another = consume(at(20), `sha256:${'b'.repeat(64)}`);
+    approved.when(another).comesTo(refused('was given for another call'));
+    pending.when(consume(at(20))).comesTo(refused('is pending'));
+    given()
+      .when(consume(at(20)))
+      .comesTo(noSuch);
   });
 
   it('can be decided and used in its last millisecond, and only expires after it', () => {
-    expect(outcome(complete(true, at(DECIDE)), pending())).toBe('approved');
-    expect(outcome(complete(true, at(DECIDE + 1)), pending())).toBe('expired');
-    expect(outcome(consume(at(10 + USE)), approved())).toBe('consumed');
-    expect(outcome(consume(at(10 + USE + 1)), approved())).toBe('expired');
-    expect(outcome(expire(at(DECIDE)), pending())).toBe('refused: Approval it is not overdue');
+    pending.when(complete(true, at(DECIDE))).comesTo(happens('approved'));
+    pending.when(complete(true, at(DECIDE + 1))).comesTo(happens('expired'));
+    approved.when(consume(at(10 + USE))).comesTo(happens('consumed'));
+    approved.when(consume(at(10 + USE + 1))).comesTo(happens('expired'));
+    pending.when(expire(at(DECIDE))).comesTo(refused('is not overdue'));
   });
 
   it('is taken back by who asked, while it waits or is approved, and nothing of a decision stays', () => {
-    const asked = { ...pending(), status: 'cancelled', cancelled_because: 'the client gave up' };
-    expect(given(request(), cancel(at(20)))).toEqual({ ...asked, cancelled_at: at(20).toISOString() });
-    const late = given(request(), complete(true, at(10)), cancel(at(20)));
-    expect(late).toEqual({ ...asked, cancelled_at: at(20).toISOString() });
-    expect(outcome(consume(at(30)), late)).toBe('refused: Approval it is cancelled');
-    expect(outcome(complete(true, at(30)), late)).toBe(
-      'refused: Approval it was cancelled: the client gave up',
-    );
+    const taken = { status: 'cancelled', cancelled_because: 'the client gave up' };
+    const cancelled = { ...pending.state, ...taken, cancelled_at: at(20).toISOString() };
+    expect(pending.after(cancel(at(20))).state).toEqual(cancelled);
+    const late = approved.after(cancel(at(20)));
+    expect(late.state).toEqual(cancelled);
+    late.when(consume(at(30))).comesTo(refused('is cancelled'));
+    late.when(complete(true, at(30))).comesTo(refused('was cancelled: the client gave up'));
   });
 
   it('is taken back by nobody else, and not once its deadline is past', () => {
-    expect(outcome(cancel(at(20), 'you'), pending())).toBe("refused: Approval it is another's");
-    expect(outcome(cancel(at(20), 'you'), approved())).toBe("refused: Approval it is another's");
-    expect(outcome(cancel(at(DECIDE + 1)), pending())).toBe('expired');
-    expect(outcome(cancel(at(20)), undefined)).toBe('refused: There is no such approval');
+    pending.when(cancel(at(20), 'you')).comesTo(refused("is another's"));
+    approved.when(cancel(at(20), 'you')).comesTo(refused("is another's"));
+    pending.when(cancel(at(DECIDE + 1))).comesTo(happens('expired'));
+    given()
+      .when(cancel(at(20)))
+      .comesTo(noSuch);
   });
 
   it('speaks for its call while it is open, and against it until its deadline to decide where it is denied', () => {
-    const denied = given(request(), complete(false, at(10)));
-    expect([stands(denied, at(DECIDE)), stands(denied, at(DECIDE + 1))]).toEqual([true, false]);
-    expect([stands(pending(), at(DECIDE)), stands(pending(), at(DECIDE + 1))]).toEqual([true, false]);
-    expect([stands(approved(), at(10 + USE)), stands(approved(), at(10 + USE + 1))]).toEqual([true, false]);
-    expect(stands(given(request(), cancel(at(1))), at(2))).toBe(false);
-    expect(stands(given(request(), complete(true, at(1)), consume(at(2))), at(3))).toBe(false);
+    const standing = ({ state }: typeof pending, ...times: number[]) =>
+      times.map((ms) => state && stands(state, at(ms)));
+    expect(standing(pending.after(complete(false, at(10))), DECIDE, DECIDE + 1)).toEqual([true, false]);
+    expect(standing(pending, DECIDE, DECIDE + 1)).toEqual([true, false]);
+    expect(standing(approved, 10 + USE, 10 + USE + 1)).toEqual([true, false]);
+    expect(standing(pending.after(cancel(at(1))), 2)).toEqual([false]);
+    expect(standing(approved.after(consume(at(12))), 13)).toEqual([false]);
   });
 
   it('never changes once it is over', () => {
     const over = [
-      given(request(), complete(false, at(1))),
-      given(request(), complete(true, at(1)), consume(at(2))),
-      given(request(), expire(at(DECIDE + 1))),
-      given(request(), cancel(at(1))),
+      pending.after(complete(false, at(1))),
+      pending.after(complete(true, at(1)), consume(at(2))),
+      pending.after(expire(at(DECIDE + 1))),
+      pending.after(cancel(at(1))),
     ];
-    for (const state of over) {
-      expect(isOverdue(state, at(10 * DECIDE))).toBe(false);
-      const late = at(10 * DECIDE);
+    const late = at(10 * DECIDE);
+    for (const { state, when } of over) {
+      expect(state && isOverdue(state, late)).toBe(false);
       for (const command of [request(), complete(true, at(3)), consume(at(3)), cancel(at(3)), expire(late)]) {
-        expect(outcome(command, state)).toMatch(/^refused/);
+        when(command).comesTo({ because: expect.any(String) as string });
       }
     }
   });
@@ -152,9 +137,9 @@ describe('an approval', () => {
       'reasons',
       'decide_by',
     ] as const;
-    const before = pending();
-    const after = given(request(), complete(true, at(10)), consume(at(20)));
-    for (const key of keys) expect(after[key]).toEqual(before[key]);
+    const after = approved.after(consume(at(20))).state;
+    expect.assertions(keys.length);
+    for (const key of keys) expect(after?.[key]).toEqual(pending.state?.[key]);
   });
 });
 

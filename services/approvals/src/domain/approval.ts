@@ -1,7 +1,8 @@
 import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
+import { type ApprovalDecision, type ApprovalEvent, happened } from './approval-event.ts';
 import type { Approver } from './approver.ts';
-import type { ApprovalEvent, Decided } from './outcome.ts';
+import type { Decider } from './decider.ts';
 import { sameTerms, TERMS_CHANGED } from './terms.ts';
 import { useBy, type Vote, vote } from './vote.ts';
 
@@ -14,7 +15,7 @@ type Identity = { approval_id: string; dry_run_id: string; generation: number; t
 export type Granted = { grant_id: string; granted_by: string; useWithinMs: number };
 
 /** What somebody wants. Time arrives with the command: `now` is the later of the clock and the newest event's time. */
-export type Command = { now: Date } & (
+export type ApprovalCommand = { now: Date } & (
   | {
       type: 'request';
       identity: Identity;
@@ -26,7 +27,8 @@ export type Command = { now: Date } & (
     }
   | { type: 'granted'; grant: Granted }
   | ({ type: 'vote' } & Vote)
-  | { type: 'burn'; by: Approver }
+  /** A wrong code, and who sent it, for the limit on them. */
+  | { type: 'burn'; by: Approver; source?: string }
   | {
       type: 'consume';
       call_digest: string;
@@ -39,20 +41,25 @@ export type Command = { now: Date } & (
   | { type: 'supersede'; because: string }
   | { type: 'expire' }
 );
+type Of<T extends ApprovalCommand['type']> = Extract<ApprovalCommand, { type: T }>;
 
 type In<S extends Approval['status']> = Extract<Approval, { status: S }>;
 
 type Open = In<'pending'> | In<'approved'>;
 
-/** The approval, if its deadline to decide, or to use, is past; the deadline itself is still in time. */
-function overdue(state: Approval, now: Date): Open | undefined {
-  if (state.status === 'pending') return now.getTime() > Date.parse(state.decide_by) ? state : undefined;
-  if (state.status === 'approved') return now.getTime() > Date.parse(state.use_by) ? state : undefined;
-  return undefined;
+/** Whether anything can become of it yet: it waits, or may be used. */
+export const isOpen = (state: Approval): state is Open =>
+  state.status === 'pending' || state.status === 'approved';
+
+/** The deadline to decide, or to use, in milliseconds since the epoch, itself still in time; undefined once it is over. */
+export function deadlineOf(state: Approval): number | undefined {
+  if (state.status === 'pending') return Date.parse(state.decide_by);
+  return state.status === 'approved' ? Date.parse(state.use_by) : undefined;
 }
 
 /** True once the deadline to decide, or to use, is past. */
-export const isOverdue = (state: Approval, now: Date): boolean => overdue(state, now) !== undefined;
+export const isOverdue = (state: Approval, now: Date): boolean =>
+  now.getTime() > (deadlineOf(state) ?? Number.POSITIVE_INFINITY);
 
 /**
  * True where the approval speaks for or against its own call: it waits, is approved, or is denied and its deadline to
@@ -60,62 +67,55 @@ export const isOverdue = (state: Approval, now: Date): boolean => overdue(state,
  */
 export function stands(state: Approval, now: Date): boolean {
   if (state.status === 'denied') return now.getTime() <= Date.parse(state.decide_by);
-  return (state.status === 'pending' || state.status === 'approved') && !isOverdue(state, now);
+  return isOpen(state) && !isOverdue(state, now);
 }
 
-const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
-
-function request(command: Extract<Command, { type: 'request' }>): Decided {
+function request(command: Of<'request'>): ApprovalDecision {
   const { identity, call_digest, now, decideWithinMs, grant } = command;
   const { no_grant: _, ...asked } = command.asked;
-  const question = {
+  const withinMs = asked.terms?.decide_within_ms ?? decideWithinMs;
+  const pending: In<'pending'> = {
     ...asked,
     ...identity,
     call_digest,
     requested_at: now.toISOString(),
-    decide_by: later(now, asked.terms?.decide_within_ms ?? decideWithinMs),
+    decide_by: new Date(now.getTime() + withinMs).toISOString(),
+    status: 'pending',
   };
-  const pending = { ...question, status: 'pending' } as const;
-  return grant ? approveBy(grant, pending, now) : { event: { name: 'requested', approval: pending } };
+  return grant ? approveBy(grant, pending, now) : happened('requested', pending);
 }
 
 /** Nobody is asked: a grant says yes in the name of whoever gave it. */
-function approveBy({ grant_id, granted_by, useWithinMs }: Granted, state: In<'pending'>, now: Date): Decided {
+function approveBy(
+  { grant_id, granted_by, useWithinMs }: Granted,
+  state: In<'pending'>,
+  now: Date,
+): ApprovalDecision {
   const decided = { decided_at: now.toISOString(), decided_by: granted_by, grant_id };
-  const approval = {
-    ...state,
-    ...decided,
-    status: 'approved',
-    use_by: useBy(state, now, useWithinMs),
-  } as const;
-  return { event: { name: 'approved', approval } };
+  const use_by = useBy(state, now, useWithinMs);
+  return happened('approved', { ...state, ...decided, status: 'approved', use_by });
 }
 
 /** A wrong code denies: there is no second guess. */
-function burn({ now, by }: Extract<Command, { type: 'burn' }>, state: In<'pending'>): Decided {
+function burn({ now, by, source }: Of<'burn'>, state: In<'pending'>): ApprovalDecision {
   const decided = { decided_at: now.toISOString(), decided_by: by.name, denied_because: 'wrong code' };
-  return { event: { name: 'denied', approval: { ...state, ...decided, status: 'denied' } } };
+  return happened('denied', { ...state, ...decided, status: 'denied' }, source);
 }
 
-function consume(command: Extract<Command, { type: 'consume' }>, state: Approval): Decided {
+function consume(command: Of<'consume'>, state: Approval): ApprovalDecision {
   if (state.status !== 'approved') return { because: `Approval ${state.approval_id} is ${state.status}` };
   if (command.call_digest !== state.call_digest) {
     return { because: `Approval ${state.approval_id} was given for another call` };
   }
-  const because = command.supersededBecause ?? becauseOfTerms(command.terms, state);
+  const termsChanged = sameTerms(command.terms, state.terms) ? undefined : TERMS_CHANGED;
+  const because = command.supersededBecause ?? termsChanged;
   if (because !== undefined) return supersede(state, command.now, because);
   const used = { consumed_at: command.now.toISOString(), decision_id: command.decision_id };
-  return { event: { name: 'consumed', approval: { ...state, status: 'consumed', ...used } } };
+  return happened('consumed', { ...state, status: 'consumed', ...used });
 }
-
-function becauseOfTerms(terms: ApprovalTerms | undefined, state: Approval): string | undefined {
-  return sameTerms(terms, state.terms) ? undefined : TERMS_CHANGED;
-}
-
-type Asked = Omit<In<'pending'>, 'status'>;
 
 /** What was asked, without what was decided: that no longer counts once an open approval is over. */
-function askedOf(state: Open): Asked {
+function askedOf(state: Open): Omit<In<'pending'>, 'status'> {
   if (state.status === 'pending') return state;
   const {
     decided_at: _at,
@@ -128,52 +128,30 @@ function askedOf(state: Open): Asked {
   return asked;
 }
 
-function supersede(state: Open, now: Date, because: string): Decided {
-  const over = {
-    status: 'superseded',
-    superseded_at: now.toISOString(),
-    superseded_because: because,
-  } as const;
-  return { event: { name: 'superseded', approval: { ...askedOf(state), ...over } } };
+function supersede(state: Open, now: Date, because: string): ApprovalDecision {
+  const over = { superseded_at: now.toISOString(), superseded_because: because };
+  return happened('superseded', { ...askedOf(state), status: 'superseded', ...over });
 }
 
-function expire(state: Open, now: Date): Decided {
-  const expired = { status: 'expired', expired_at: now.toISOString() } as const;
-  return { event: { name: 'expired', approval: { ...askedOf(state), ...expired } } };
-}
+const expire = (state: Open, now: Date): ApprovalDecision =>
+  happened('expired', { ...askedOf(state), status: 'expired', expired_at: now.toISOString() });
 
 /** Only who asked takes the question back. */
-function cancel({ principal, because, now }: Extract<Command, { type: 'cancel' }>, state: Approval): Decided {
+function cancel({ principal, because, now }: Of<'cancel'>, state: Approval): ApprovalDecision {
   const { approval_id, call, status } = state;
   if (call.principal !== principal) return { because: `Approval ${approval_id} is another's` };
-  if (status !== 'pending' && status !== 'approved')
-    return { because: `Approval ${approval_id} is ${status}` };
-  const cancelled = {
-    status: 'cancelled',
-    cancelled_at: now.toISOString(),
-    cancelled_because: because,
-  } as const;
-  return { event: { name: 'cancelled', approval: { ...askedOf(state), ...cancelled } } };
+  if (!isOpen(state)) return { because: `Approval ${approval_id} is ${status}` };
+  const cancelled = { cancelled_at: now.toISOString(), cancelled_because: because };
+  return happened('cancelled', { ...askedOf(state), status: 'cancelled', ...cancelled });
 }
 
-/**
- * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, `cancelled` and `superseded` from either that
- * is open, and `expired` from either that is overdue. Terminal states never change, and an overdue approval can only expire.
- */
-export function decide(command: Command, state: Approval | undefined): Decided {
-  if (command.type === 'request') {
-    return state ? { because: `Approval ${state.approval_id} exists` } : request(command);
-  }
-  if (!state) return { because: 'There is no such approval' };
-  const late = overdue(state, command.now);
-  if (late) return expire(late, command.now);
+/** What is said of an approval that is there, and in time. */
+function decideOn(command: Exclude<ApprovalCommand, Of<'request'>>, state: Approval): ApprovalDecision {
   if (command.type === 'expire') return { because: `Approval ${state.approval_id} is not overdue` };
   if (command.type === 'consume') return consume(command, state);
   if (command.type === 'cancel') return cancel(command, state);
-  if (command.type === 'supersede' && state.status === 'approved')
-    return supersede(state, command.now, command.because);
-  if (state.status !== 'pending') return { because: standingSentence(state) };
-  if (command.type === 'supersede') return supersede(state, command.now, command.because);
+  if (command.type === 'supersede' && isOpen(state)) return supersede(state, command.now, command.because);
+  if (command.type === 'supersede' || state.status !== 'pending') return { because: standingSentence(state) };
   if (command.type === 'granted') return approveBy(command.grant, state, command.now);
   return command.type === 'vote' ? vote(command, state) : burn(command, state);
 }
@@ -190,5 +168,18 @@ export function standingSentence(state: Approval): string {
   return status === 'expired' ? `Approval ${id} is expired` : `Approval ${id} waits`;
 }
 
-/** Folds an event: each carries the whole state after it. */
-export const evolve = (_state: Approval | undefined, event: ApprovalEvent): Approval => event.approval;
+/**
+ * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, `cancelled` and `superseded` from either that
+ * is open, and `expired` from either that is overdue. Terminal states never change, and an overdue approval can only expire.
+ */
+export const approvals: Decider<Approval, ApprovalCommand, ApprovalEvent> = {
+  decide(command, state) {
+    if (command.type === 'request') {
+      return state ? { because: `Approval ${state.approval_id} exists` } : request(command);
+    }
+    if (!state) return { because: 'There is no such approval' };
+    if (isOpen(state) && isOverdue(state, command.now)) return expire(state, command.now);
+    return decideOn(command, state);
+  },
+  evolve: (_, { data }) => data.approval,
+};

@@ -1,8 +1,9 @@
 import type { Call } from '@aegis/contracts/call';
 import type { Grant } from '@aegis/contracts/grants';
 import { describe, expect, it } from 'vitest';
+import { givenFor } from '../testkit/given.ts';
 import { at } from '../testkit/states.ts';
-import { answersFor, isActive, revoke, use } from './grant.ts';
+import { type AskedOfGrant, answersFor, type GrantCommand, grants, isActive } from './grant.ts';
 
 const ENDS = 1_000;
 const grant: Grant = {
@@ -16,6 +17,19 @@ const grant: Grant = {
   uses: 0,
 };
 const call: Call = { tool: 'bank.pay', amount_cents: 100, principal: 'me' };
+
+const approval_id = `apr_${'b'.repeat(26)}`;
+const given = (state: Grant = grant) =>
+  givenFor(grants)({ type: 'aegis.grant.given.v1', data: { grant: state } });
+const use = (asked: AskedOfGrant, ms: number, overBecause?: string): GrantCommand => ({
+  type: 'use',
+  now: at(ms),
+  approval_id,
+  asked,
+  overBecause,
+});
+const revoke = (by: string, ms: number): GrantCommand => ({ type: 'revoke', now: at(ms), by });
+const refused = (why: string) => ({ because: `Grant ${grant.grant_id} ${why}` });
 
 describe('a grant', () => {
   it('answers for calls of its agent that are like its pattern', () => {
@@ -46,29 +60,33 @@ describe('a grant', () => {
   });
 
   it('answers under the rule that it was given under, and under no other', () => {
-    const given = { ...grant, rule: { index: 2, match: 'bank.*' } };
-    expect(answersFor(given, { call, rule: { index: 2, match: 'bank.*' } }, at(1))).toBe(true);
-    expect(answersFor(given, { call, rule: { index: 1, match: 'bank.*' } }, at(1))).toBe(false);
-    expect(answersFor(given, { call }, at(1))).toBe(false);
+    const ruled = { ...grant, rule: { index: 2, match: 'bank.*' } };
+    expect(answersFor(ruled, { call, rule: { index: 2, match: 'bank.*' } }, at(1))).toBe(true);
+    expect(answersFor(ruled, { call, rule: { index: 1, match: 'bank.*' } }, at(1))).toBe(false);
+    expect(answersFor(ruled, { call }, at(1))).toBe(false);
   });
 
   it('counts its uses, and a use that it does not answer for is none', () => {
-    expect(use({ ...grant, uses: 4 }, { call }, at(9))).toEqual({
-      event: { name: 'used', grant: { ...grant, uses: 5, last_used_at: at(9).toISOString() } },
-    });
-    expect(use(grant, { call: { ...call, args: { to: 'x' } } }, at(9))).toEqual({
-      because: `Grant ${grant.grant_id} does not answer for this call`,
-    });
+    const used = { ...grant, uses: 5, last_used_at: at(9).toISOString() };
+    given({ ...grant, uses: 4 })
+      .when(use({ call }, 9))
+      .comesTo({ event: { type: 'aegis.grant.used.v1', data: { grant: used, approval_id } } });
+    const other = { call: { ...call, args: { to: 'x' } } };
+    given().when(use(other, 9)).comesTo(refused('does not answer for this call'));
+    const over = use({ call }, 9, 'ada is no approver any more');
+    given().when(over).comesTo(refused('is over: ada is no approver any more'));
   });
 
   it('once revoked answers nothing, and keeps who revoked it first', () => {
-    const decision = revoke(grant, 'bob', at(5));
     const revoked = { ...grant, revoked_at: at(5).toISOString(), revoked_by: 'bob' };
-    expect(decision).toEqual({ event: { name: 'revoked', grant: revoked } });
+    given()
+      .when(revoke('bob', 5))
+      .comesTo({ event: { type: 'aegis.grant.revoked.v1', data: { grant: revoked } } });
     expect(answersFor(revoked, { call }, at(6))).toBe(false);
-    expect(use(revoked, { call }, at(6))).toHaveProperty('because');
-    const over = { because: `Grant ${grant.grant_id} is over already` };
-    expect(revoke(revoked, 'cyd', at(6))).toEqual(over);
-    expect(revoke(grant, 'cyd', at(ENDS + 1))).toEqual(over);
+    given(revoked).when(use({ call }, 6)).comesTo(refused('does not answer for this call'));
+    given(revoked).when(revoke('cyd', 6)).comesTo(refused('is over already'));
+    given()
+      .when(revoke('cyd', ENDS + 1))
+      .comesTo(refused('is over already'));
   });
 });

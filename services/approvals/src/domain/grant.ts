@@ -1,18 +1,34 @@
+import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import type { MatchedRule } from '@aegis/contracts/decision';
-import type { Grant } from '@aegis/contracts/grants';
+import type { EventData, GRANT_EVENTS } from '@aegis/contracts/events';
+import type { CallPattern, Grant } from '@aegis/contracts/grants';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
-import { matchesPattern } from './call-pattern.ts';
+import { matchesPattern, patternOf } from './call-pattern.ts';
+import type { Decider, Decision } from './decider.ts';
 import { sameTerms } from './terms.ts';
+import { quorumOf } from './vote.ts';
 
-export type GrantEventName = 'given' | 'used' | 'revoked';
+type GrantEventType = (typeof GRANT_EVENTS)[number];
 /** What happened to a grant, with the state after it. */
-export type GrantEvent = { name: GrantEventName; grant: Grant };
-export type GrantDecision = { event: GrantEvent } | { because: string };
+export type GrantEvent = { readonly type: GrantEventType; readonly data: EventData<GrantEventType> };
 
-/** Whether it counts at this time; the last millisecond is still in time. */
-export const isActive = ({ revoked_at, expires_at }: Grant, now: Date): boolean =>
-  revoked_at === undefined && now.getTime() <= Date.parse(expires_at);
+/** What somebody wants of a grant; `now` is the later of the clock and the newest event's time. */
+export type GrantCommand = { now: Date } & (
+  | {
+      type: 'give';
+      grant_id: string;
+      by: string;
+      /** The one that is approved with it, and is like the calls that it answers for. */
+      approval: Approval;
+      pattern?: CallPattern | undefined;
+      for_ms: number;
+      reason?: string | undefined;
+    }
+  /** `overBecause`: why it does not count any more, where what it stands on is another one by now. */
+  | { type: 'use'; approval_id: string; asked: AskedOfGrant; overBecause: string | undefined }
+  | { type: 'revoke'; by: string }
+);
 
 /** What is asked of a grant: the call as its rule sees it, and what the rule says of who decides. */
 export type AskedOfGrant = {
@@ -20,6 +36,28 @@ export type AskedOfGrant = {
   readonly terms?: ApprovalTerms | undefined;
   readonly rule?: MatchedRule | undefined;
 };
+
+/** What a grant stands on beside its time: that who gave it is an approver still, and the policy says the same still. */
+export type Ground = { readonly isApprover: boolean; readonly isSamePolicy: boolean };
+
+/** Whether it counts at this time; the last millisecond is still in time. */
+export const isActive = ({ revoked_at, expires_at }: Grant, now: Date): boolean =>
+  revoked_at === undefined && now.getTime() <= Date.parse(expires_at);
+
+/** Why a grant counts no more; undefined where it counts. */
+export function whyOver(grant: Grant, now: Date, { isApprover, isSamePolicy }: Ground): string | undefined {
+  const { granted_by, revoked_at, revoked_by } = grant;
+  if (revoked_at !== undefined) return `revoked by ${revoked_by ?? 'somebody'}`;
+  if (!isActive(grant, now)) return 'its time is over';
+  if (!isApprover) return `${granted_by} is no approver any more`;
+  return isSamePolicy ? undefined : 'the policy has changed since it was given';
+}
+
+/** Why no grant can be given for calls like this one; undefined where one can. */
+export function whyNoGrant(approval: Pick<Approval, 'terms'>): string | undefined {
+  const quorum = quorumOf(approval);
+  return quorum === 1 ? undefined : `this rule takes ${quorum} people, and a grant would be the word of one`;
+}
 
 /** Whether it answers for this call of its agent, under the same rule and the same terms, now. */
 export const answersFor = (grant: Grant, { call, terms, rule }: AskedOfGrant, now: Date): boolean =>
@@ -29,14 +67,66 @@ export const answersFor = (grant: Grant, { call, terms, rule }: AskedOfGrant, no
   sameTerms(grant.terms, terms) &&
   matchesPattern(grant.pattern, call);
 
-export function use(grant: Grant, asked: AskedOfGrant, now: Date): GrantDecision {
-  if (!answersFor(grant, asked, now))
-    return { because: `Grant ${grant.grant_id} does not answer for this call` };
-  const used = { uses: grant.uses + 1, last_used_at: now.toISOString() };
-  return { event: { name: 'used', grant: { ...grant, ...used } } };
+/** A grant for calls like this one, or the pattern's, which must cover it: of the same server, and the same definition. */
+function give(command: Extract<GrantCommand, { type: 'give' }>): Decision<GrantEvent> {
+  const { now, grant_id, by, approval, for_ms, reason } = command;
+  const because = whyNoGrant(approval);
+  if (because !== undefined) return { because: `approval_id: ${because}`, fault: 'invalid_request' };
+  const call = asRuled(approval);
+  const own = patternOf(call);
+  const pattern = command.pattern
+    ? {
+        ...command.pattern,
+        server: own.server ?? command.pattern.server,
+        definition_digest: own.definition_digest ?? command.pattern.definition_digest,
+      }
+    : own;
+  if (!matchesPattern(pattern, call)) {
+    return { because: 'pattern: does not cover the call that it is given for', fault: 'invalid_request' };
+  }
+  const { terms, approval_id, policy_digest, rule } = approval;
+  const grant: Grant = {
+    grant_id,
+    principal: call.principal,
+    pattern,
+    terms,
+    policy_digest,
+    // What of a rule this version knows: a grant is a record of its own, and carries on nobody else's.
+    rule: rule && { index: rule.index, match: rule.match },
+    approval_id,
+    granted_by: by,
+    granted_at: now.toISOString(),
+    reason,
+    expires_at: new Date(now.getTime() + for_ms).toISOString(),
+    uses: 0,
+  };
+  return { event: { type: 'aegis.grant.given.v1', data: { grant } } };
 }
 
-export function revoke(grant: Grant, by: string, now: Date): GrantDecision {
-  if (!isActive(grant, now)) return { because: `Grant ${grant.grant_id} is over already` };
-  return { event: { name: 'revoked', grant: { ...grant, revoked_at: now.toISOString(), revoked_by: by } } };
+function use(command: Extract<GrantCommand, { type: 'use' }>, grant: Grant): Decision<GrantEvent> {
+  const { now, approval_id, asked, overBecause } = command;
+  if (overBecause !== undefined) return { because: `Grant ${grant.grant_id} is over: ${overBecause}` };
+  if (!answersFor(grant, asked, now)) {
+    return { because: `Grant ${grant.grant_id} does not answer for this call` };
+  }
+  const used = { ...grant, uses: grant.uses + 1, last_used_at: now.toISOString() };
+  return { event: { type: 'aegis.grant.used.v1', data: { grant: used, approval_id } } };
 }
+
+function revoke({ now, by }: Extract<GrantCommand, { type: 'revoke' }>, grant: Grant): Decision<GrantEvent> {
+  if (!isActive(grant, now)) return { because: `Grant ${grant.grant_id} is over already` };
+  const revoked = { ...grant, revoked_at: now.toISOString(), revoked_by: by };
+  return { event: { type: 'aegis.grant.revoked.v1', data: { grant: revoked } } };
+}
+
+/** A grant's rules: given once, used as long as it counts and answers, revoked for good. */
+export const grants: Decider<Grant, GrantCommand, GrantEvent> = {
+  decide(command, state) {
+    if (command.type === 'give') {
+      return state ? { because: `Grant ${state.grant_id} exists` } : give(command);
+    }
+    if (!state) return { because: 'There is no such grant' };
+    return command.type === 'use' ? use(command, state) : revoke(command, state);
+  },
+  evolve: (_, { data }) => data.grant,
+};

@@ -1,8 +1,8 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { describe, expect, it } from 'vitest';
-import { at, DECIDE_MS, person, USE_MS, waiting } from '../testkit/states.ts';
-import { type Command, decide } from './approval.ts';
+import { asked, at, DECIDE_MS, given, happens, person, USE_MS, waiting } from '../testkit/states.ts';
+import type { ApprovalCommand as Command } from './approval.ts';
 
 type More = { terms?: ApprovalTerms; supersededBecause?: string; call_digest?: string };
 const consume = ({ terms, supersededBecause, call_digest = waiting().call_digest }: More = {}): Command => ({
@@ -25,16 +25,8 @@ const yes = (name: string): Command => ({
 const grant = { grant_id: `gra_${'a'.repeat(26)}`, granted_by: 'ada', useWithinMs: USE_MS };
 const granted: Command = { type: 'granted', now: at(10), grant };
 
-const after = (state: Approval, ...commands: Command[]): Approval =>
-  commands.reduce((now, command) => {
-    const decision = decide(command, now);
-    if (!('event' in decision)) throw new Error(decision.because);
-    return decision.event.approval;
-  }, state);
-const outcome = (command: Command, state: Approval): string => {
-  const decision = decide(command, state);
-  return 'event' in decision ? decision.event.name : decision.because;
-};
+const waits = (terms?: ApprovalTerms) => given(asked(waiting(terms)));
+const refused = (why: string) => ({ because: `Approval ${waiting().approval_id} ${why}` });
 const over = {
   status: 'superseded',
   superseded_at: at(20).toISOString(),
@@ -43,40 +35,42 @@ const over = {
 
 describe('an approval that is superseded', () => {
   it('waited, or was approved: nothing of a decision stays, and who had said yes does', () => {
-    expect(after(waiting(), supersede())).toEqual({ ...waiting(), ...over });
-    expect(after(waiting(), yes('ada'), supersede())).toEqual({ ...waiting(), ...over });
-    const two = waiting({ quorum: 2 });
+    expect(waits().after(supersede()).state).toEqual({ ...waiting(), ...over });
+    expect(waits().after(yes('ada'), supersede()).state).toEqual({ ...waiting(), ...over });
+    const two = { quorum: 2 };
     const endorsements = [{ by: 'ada', at: at(10).toISOString(), reason: 'seen' }];
-    expect(after(two, yes('ada'), supersede())).toEqual({ ...two, endorsements, ...over });
-    expect(after(waiting(), granted, supersede())).toEqual({ ...waiting(), ...over });
+    const ended = waits(two).after(yes('ada'), supersede());
+    expect(ended.state).toEqual({ ...waiting(two), endorsements, ...over });
+    expect(waits().after(granted, supersede()).state).toEqual({ ...waiting(), ...over });
   });
 
   it('is decided and used by nobody', () => {
-    const state = after(waiting(), supersede());
-    const id = state.approval_id;
+    const superseded = waits().after(supersede());
     for (const command of [yes('ada'), granted, supersede()]) {
-      expect(outcome(command, state)).toBe(`Approval ${id} is superseded: the policy has changed`);
+      superseded.when(command).comesTo(refused('is superseded: the policy has changed'));
     }
-    expect(outcome(consume(), state)).toBe(`Approval ${id} is superseded`);
+    superseded.when(consume()).comesTo(refused('is superseded'));
   });
 
   it('was in time: an overdue one expires, and one that is over stays as it is', () => {
-    expect(outcome(supersede(at(DECIDE_MS + 1)), waiting())).toBe('expired');
-    const used = after(waiting(), yes('ada'), consume());
-    expect(outcome(supersede(), used)).toMatch(/was approved by ada and is used$/);
+    waits()
+      .when(supersede(at(DECIDE_MS + 1)))
+      .comesTo(happens('expired'));
+    const used = waits().after(yes('ada'), consume());
+    used.when(supersede()).comesTo(refused('was approved by ada and is used'));
   });
 });
 
 describe('an approved call is run under the terms that it was approved under', () => {
   const terms: ApprovalTerms = { approvers: ['ada', 'finance'], require_reason: true, quorum: 1 };
-  const approved = after(waiting(terms), yes('ada'));
+  const approved = waits(terms).after(yes('ada'));
 
   it.each<[string, ApprovalTerms]>([
     ['the same', terms],
     ['in another order', { require_reason: true, approvers: ['finance', 'ada', 'finance'] }],
     ['with other deadlines', { ...terms, decide_within_ms: 1, use_within_ms: 1 }],
   ])('which are %s', (_, now) => {
-    expect(outcome(consume({ terms: now }), approved)).toBe('consumed');
+    approved.when(consume({ terms: now })).comesTo(happens('consumed'));
   });
 
   it.each<[string, ApprovalTerms | undefined]>([
@@ -85,8 +79,7 @@ describe('an approved call is run under the terms that it was approved under', (
     ['it takes two by now', { ...terms, quorum: 2 }],
     ['no reason is needed any more', { approvers: ['ada', 'finance'] }],
   ])('else it is superseded: %s', (_, now) => {
-    const decision = decide(consume({ ...(now && { terms: now }) }), approved);
-    expect(decision).toHaveProperty('event.approval', {
+    expect(approved.after(consume({ ...(now && { terms: now }) })).state).toEqual({
       ...waiting(terms),
       ...over,
       superseded_because: 'its rule says something else about who decides by now',
@@ -95,12 +88,12 @@ describe('an approved call is run under the terms that it was approved under', (
 
   it('and not where the policy changed, nor for another call, which supersedes nothing', () => {
     const because = 'the policy has changed since it was asked';
-    expect(after(approved, consume({ terms, supersededBecause: because }))).toHaveProperty(
+    expect(approved.after(consume({ terms, supersededBecause: because })).state).toHaveProperty(
       'superseded_because',
       because,
     );
     const other = consume({ supersededBecause: because, call_digest: `sha256:${'b'.repeat(64)}` });
-    expect(outcome(other, approved)).toMatch(/was given for another call$/);
+    approved.when(other).comesTo(refused('was given for another call'));
   });
 });
 
@@ -113,13 +106,13 @@ describe('a grant', () => {
   };
 
   it('approves what waits, in the name of whoever gave it', () => {
-    expect(after(waiting(), granted)).toEqual({
+    expect(waits().after(granted).state).toEqual({
       ...waiting(),
       ...answered,
       use_by: at(10 + USE_MS).toISOString(),
     });
-    const quick = waiting({ use_within_ms: 7 });
-    expect(after(quick, granted)).toHaveProperty('use_by', at(17).toISOString());
+    const quick = waits({ use_within_ms: 7 }).after(granted);
+    expect(quick.state).toHaveProperty('use_by', at(17).toISOString());
   });
 
   it('answers when it is asked, and what was asked is on record', () => {
@@ -140,20 +133,21 @@ describe('a grant', () => {
       call_digest,
       decideWithinMs: DECIDE_MS,
     };
-    const asked = { requested_at: at(10).toISOString(), decide_by: at(10 + DECIDE_MS).toISOString() };
-    expect(decide({ ...request, grant }, undefined)).toEqual({
-      event: {
-        name: 'approved',
-        approval: { ...waiting(), ...asked, ...answered, use_by: at(10 + USE_MS).toISOString() },
-      },
-    });
-    expect(decide(request, undefined)).toEqual({
-      event: { name: 'requested', approval: { ...waiting(), ...asked } },
-    });
+    const times = { requested_at: at(10).toISOString(), decide_by: at(10 + DECIDE_MS).toISOString() };
+    const approval = { ...waiting(), ...times };
+    const approved = { ...approval, ...answered, use_by: at(10 + USE_MS).toISOString() } as Approval;
+    given()
+      .when({ ...request, grant })
+      .comesTo({ event: { type: 'aegis.approval.approved.v1', data: { approval: approved } } });
+    given()
+      .when(request)
+      .comesTo({ event: asked(approval) });
   });
 
   it('is too late for what is decided, or overdue', () => {
-    expect(outcome(granted, after(waiting(), yes('bob')))).toMatch(/was approved by bob$/);
-    expect(outcome({ ...granted, now: at(DECIDE_MS + 1) }, waiting())).toBe('expired');
+    waits().after(yes('bob')).when(granted).comesTo(refused('was approved by bob'));
+    waits()
+      .when({ ...granted, now: at(DECIDE_MS + 1) })
+      .comesTo(happens('expired'));
   });
 });

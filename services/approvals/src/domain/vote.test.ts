@@ -1,28 +1,26 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { describe, expect, it } from 'vitest';
-import { at, person, USE_MS, waiting } from '../testkit/states.ts';
+import { asked, at, given, person, USE_MS, waiting } from '../testkit/states.ts';
+import { approvals } from './approval.ts';
 import { type Approver, CODE_HOLDER } from './approver.ts';
-import { quorumOf, type Vote, vote } from './vote.ts';
+import { quorumOf, type Vote } from './vote.ts';
 
-type Pending = Extract<Approval, { status: 'pending' }>;
-const word = (by: Approver, more: Partial<Vote> = {}): Vote => ({
+const word = (by: Approver, more: Partial<Vote> = {}) => ({
+  type: 'vote' as const,
   now: at(10),
   by,
-  verdict: 'approve',
+  verdict: 'approve' as const,
   useWithinMs: USE_MS,
   ...more,
 });
+type Word = ReturnType<typeof word>;
 /** The approval after everybody's word, each of which must change something. */
-const after = (state: Pending, ...words: Vote[]): Approval =>
-  words.reduce<Approval>((now, one) => {
-    const decision = vote(one, now as Pending);
-    if (!('event' in decision)) throw new Error(decision.because);
-    return decision.event.approval;
-  }, state);
-const said = (state: Approval, one: Vote): unknown => {
-  const decision = vote(one, state as Pending);
-  if ('event' in decision) return decision.event.name;
+const after = (state: Approval, ...words: Word[]): Approval =>
+  given(asked(state)).after(...words).state as Approval;
+const said = (state: Approval, one: Word): unknown => {
+  const decision = approvals.decide(one, state);
+  if ('event' in decision) return decision.event.type.split('.')[2];
   return [decision.fault ?? 'no fault', decision.because];
 };
 const [ada, bob, cyd] = ['ada', 'bob', 'cyd'].map((name) => person(name)) as [Approver, Approver, Approver];
@@ -52,7 +50,7 @@ describe('where a rule takes two people', () => {
 
   it('the yes of somebody who is no approver any more counts no longer', () => {
     const once = after(two, word(ada));
-    const again = after(once as Pending, word(bob, { gone: ['ada'] }));
+    const again = after(once, word(bob, { gone: ['ada'] }));
     expect(again).toMatchObject({ status: 'pending', endorsements: [{ by: 'bob' }] });
     expect(said(again, word(cyd))).toBe('approved');
   });
@@ -136,13 +134,13 @@ describe('where a rule names approvers', () => {
 });
 
 describe('where a rule asks for a reason', () => {
-  const asked = waiting({ require_reason: true });
+  const reasoned = waiting({ require_reason: true });
 
   it.each([undefined, '', '   ', '\n\t', '\u200b\u2060', '\u2800\u3164', '\u{1d159}'])(
     '%j is none, for a yes and for a no',
     (reason) => {
       for (const verdict of ['approve', 'deny'] as const) {
-        expect(said(asked, word(ada, { verdict, reason }))).toEqual([
+        expect(said(reasoned, word(ada, { verdict, reason }))).toEqual([
           'invalid_request',
           'reason: this rule asks for one',
         ]);
@@ -151,7 +149,7 @@ describe('where a rule asks for a reason', () => {
   );
 
   it('the reason is kept, without the blanks around it', () => {
-    expect(after(asked, word(ada, { reason: ' seen \n' }))).toHaveProperty('decision_reason', 'seen');
+    expect(after(reasoned, word(ada, { reason: ' seen \n' }))).toHaveProperty('decision_reason', 'seen');
   });
 
   it('a blank one is left out where none is asked for', () => {

@@ -1,7 +1,7 @@
 import type { Approval, Verdict } from '@aegis/contracts/approvals';
 import { isBlank } from '@aegis/kit/text';
+import { type ApprovalDecision, happened } from './approval-event.ts';
 import { type Approver, questionOf, whyNot, whyNoYes } from './approver.ts';
-import type { Decided } from './outcome.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
 
@@ -28,51 +28,38 @@ export const useBy = ({ terms }: Pick<Approval, 'terms'>, now: Date, useWithinMs
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
 
-function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vote): Decided {
+function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vote): ApprovalDecision {
   const earlier = (state.endorsements ?? []).filter((one) => !gone.includes(one.by));
   const quorum = quorumOf(state);
   if (earlier.some((one) => one.by === by.name)) {
     return { because: `${by.name} has said yes already; it takes ${people(quorum)}` };
   }
   const at = now.toISOString();
-  const why = reason === undefined ? {} : { reason };
-  const endorsements = [...earlier, { by: by.name, at, ...why }];
-  if (endorsements.length < quorum)
-    return { event: { name: 'endorsed', approval: { ...state, endorsements } } };
-  return {
-    event: {
-      name: 'approved',
-      approval: {
-        ...state,
-        status: 'approved',
-        ...(quorum > 1 ? { endorsements } : {}),
-        decided_at: at,
-        decided_by: by.name,
-        decision_reason: reason,
-        use_by: useBy(state, now, useWithinMs),
-      },
-    },
-  };
+  const endorsements = [...earlier, { by: by.name, at, reason }];
+  if (endorsements.length < quorum) return happened('endorsed', { ...state, endorsements });
+  return happened('approved', {
+    ...state,
+    status: 'approved',
+    ...(quorum > 1 ? { endorsements } : {}),
+    decided_at: at,
+    decided_by: by.name,
+    decision_reason: reason,
+    use_by: useBy(state, now, useWithinMs),
+  });
 }
 
-function deny(state: Pending, { now, by, reason }: Vote): Decided {
-  return {
-    event: {
-      name: 'denied',
-      approval: {
-        ...state,
-        status: 'denied',
-        decided_at: now.toISOString(),
-        decided_by: by.name,
-        decision_reason: reason,
-        denied_because: reason ?? NO_REASON,
-      },
-    },
-  };
-}
+const deny = (state: Pending, { now, by, reason }: Vote): ApprovalDecision =>
+  happened('denied', {
+    ...state,
+    status: 'denied',
+    decided_at: now.toISOString(),
+    decided_by: by.name,
+    decision_reason: reason,
+    denied_because: reason ?? NO_REASON,
+  });
 
 /** Different people count once each, up to the rule's quorum; one denial ends it. */
-export function vote(given: Vote, state: Pending): Decided {
+export function vote(given: Vote, state: Pending): ApprovalDecision {
   const why = given.verdict === 'approve' ? whyNoYes : whyNot;
   const because = why(given.by, questionOf(state));
   if (because !== undefined) return { because, fault: 'not_an_approver' };

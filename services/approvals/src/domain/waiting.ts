@@ -1,25 +1,33 @@
 import type { EventData } from '@aegis/contracts/events';
+import type { Decider } from './decider.ts';
 
 export type AgentWaiting = EventData<'aegis.agent.waiting.v1'>;
 
-/** The agent's approvals that may still wait, without those that are known to be over. */
-export const stillWaiting = (
-  waiting: AgentWaiting | undefined,
-  isOver: (approvalId: string) => boolean,
-): readonly string[] => (waiting?.approval_ids ?? []).filter((id) => !isOver(id));
+/** One more approval waits for people, if there is room. */
+export type Join = {
+  now: Date;
+  principal: string;
+  approval_id: string;
+  /** Of those that are on the list, the ones that are known to be over. */
+  over: readonly string[];
+  /** How many of one agent may wait. */
+  limit: number;
+};
 
-/** One more approval waits. */
-export const joined = (
-  waiting: AgentWaiting | undefined,
-  principal: string,
-  others: readonly string[],
-  approvalId: string,
-): AgentWaiting => ({
-  ...waiting,
-  principal,
-  approval_ids: [...others, approvalId],
-});
+/** What an agent waits for since it asked last. */
+export type WaitingEvent = { readonly type: 'aegis.agent.waiting.v1'; readonly data: AgentWaiting };
 
-/** What an agent is told that asks for more than people can look at. */
-export const tooMany = (principal: string, limit: number): string =>
-  `${principal} has ${limit} calls waiting for people already, which is the limit: wait until some are decided, or cancel them`;
+/** The list of what an agent waits for: what is over makes room, and nothing else does. */
+export const waitingLists: Decider<AgentWaiting, Join, WaitingEvent> = {
+  decide({ principal, approval_id, over, limit }, state) {
+    const others = (state?.approval_ids ?? []).filter((id) => !over.includes(id));
+    if (others.length >= limit) {
+      return {
+        because: `${principal} has ${limit} calls waiting for people already, which is the limit: wait until some are decided, or cancel them`,
+      };
+    }
+    const data = { ...state, principal, approval_ids: [...others, approval_id] };
+    return { event: { type: 'aegis.agent.waiting.v1', data } };
+  },
+  evolve: (_, { data }) => data,
+};

@@ -1,15 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { retryOnConflict } from '@aegis/bus';
+import { type Bus, type Fact, retryOnConflict } from '@aegis/bus';
 import { type Approval, asRuled, type RequestApproval, type RequestReply } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { AppError } from '@aegis/kit/errors';
 import { newTraceId } from '@aegis/kit/trace';
-import { type Command, type Deadlines, decide, isOverdue, stands } from '../domain/approval.ts';
+import {
+  type ApprovalCommand,
+  type Deadlines,
+  type Granted,
+  isOpen,
+  isOverdue,
+  stands,
+} from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';
 import { sameTerms, TERMS_CHANGED } from '../domain/terms.ts';
-import { type Loaded, type Store, toEnvelope } from '../store.ts';
-import type { Change, WakeAt } from './change.ts';
+import { type Loaded, NOTHING } from '../store.ts';
+import { alongWith } from './approval-store.ts';
 import { type FindDeps, keyOf, latestFor, standsFor } from './find.ts';
 import type { Grants } from './grants.ts';
 import type { Validity } from './validity.ts';
@@ -20,12 +27,10 @@ const LOOK_AT_THIS = 'somebody has to look at this very call';
 const LARGEST_CALL_BYTES = 1_250_000;
 
 export type AskingDeps = FindDeps & {
-  store: Store;
-  change: Change;
+  bus: Bus;
   waiting: WaitingList;
   grants: Pick<Grants, 'answer'>;
   validity: Validity;
-  wakeAt: WakeAt;
   now: () => Date;
   deadlines: Deadlines;
 };
@@ -58,8 +63,8 @@ function checkSize({ call }: RequestApproval): void {
 }
 
 export function createAsking(deps: AskingDeps): Asking {
-  const { store, index, change, waiting, grants, wakeAt, now, deadlines } = deps;
-  const { decideWithinMs, useWithinMs } = deadlines;
+  const { bus, store, index, waiting, grants, now } = deps;
+  const { decideWithinMs, useWithinMs } = deps.deadlines;
 
   const commandFor = (asked: RequestApproval, { dryRunId, generation, before }: Place) => ({
     type: 'request' as const,
@@ -75,62 +80,48 @@ export function createAsking(deps: AskingDeps): Asking {
     decideWithinMs,
   });
 
-  const createOne = async (
-    command: Extract<Command, { type: 'request' }>,
-    together: Parameters<Store['save']>[4],
-    deadlineMs: number,
-  ): Promise<Approval> => {
-    const decision = decide(command, undefined);
-    if (!('event' in decision)) throw new AppError('internal', decision.because);
-    const { approval } = decision.event;
-    await store.save(toEnvelope(decision.event, command.now), approval.approval_id, 0, deadlineMs, together);
-    const until = approval.status === 'approved' ? approval.use_by : approval.decide_by;
-    wakeAt(approval.approval_id, Date.parse(until));
-    return approval;
-  };
-
   const create = async (asked: RequestApproval, place: Place, deadlineMs: number): Promise<RequestReply> => {
     checkSize(asked);
     const command = commandFor(asked, place);
     const { approval_id: approvalId } = command.identity;
+    const begin = (fact: Fact, grant?: Granted) =>
+      store.handle(approvalId, NOTHING, () => ({ ...command, grant }), deadlineMs, {
+        append: alongWith(bus, deadlineMs, fact),
+        // One that is there by now may wait for another call.
+        attempts: 1,
+      });
     if (!asked.no_grant) {
+      const about = { ...askedOf(asked), approvalId };
       const granted = await grants.answer(
-        { ...askedOf(asked), approvalId },
-        ({ grant_id, granted_by }, used) =>
-          createOne({ ...command, grant: { grant_id, granted_by, useWithinMs } }, [used], deadlineMs),
+        about,
+        (fact, by) => begin(fact, { ...by, useWithinMs }),
         deadlineMs,
       );
-      if (granted) return { approval: granted };
+      if (granted) return { approval: granted.state };
     }
-    let approval: Approval | undefined;
-    const refused = await waiting.join(
-      asked.call.principal,
-      approvalId,
-      async (fact) => {
-        approval = await createOne(command, [fact], deadlineMs);
-      },
-      deadlineMs,
-    );
-    return refused === undefined ? { approval } : { refused };
+    const joined = await waiting.join(asked.call.principal, approvalId, begin, deadlineMs);
+    return 'refused' in joined ? joined : { approval: joined.state };
   };
 
   /** A grant that was given since answers for what waits already. */
   const answerByGrant = async (
     asked: RequestApproval,
-    loaded: Loaded,
+    loaded: Loaded<Approval>,
     deadlineMs: number,
   ): Promise<Approval | undefined> => {
-    const { approval } = loaded;
-    if (asked.no_grant || approval.status !== 'pending') return undefined;
-    return grants.answer(
-      { ...askedOf(asked), approvalId: approval.approval_id },
-      async ({ grant_id, granted_by }, used) => {
-        const grant = { grant_id, granted_by, useWithinMs };
+    const { approval_id: approvalId, status } = loaded.state;
+    if (asked.no_grant || status !== 'pending') return undefined;
+    const granted = await grants.answer(
+      { ...askedOf(asked), approvalId },
+      (fact, by) => {
+        const grant = { ...by, useWithinMs };
         const command = { type: 'granted', now: now(), grant } as const;
-        return (await change(command, loaded, deadlineMs, { together: [used] })).approval;
+        const append = alongWith(bus, deadlineMs, fact);
+        return store.handle(approvalId, loaded, () => command, deadlineMs, { append, attempts: 1 });
       },
       deadlineMs,
     );
+    return granted?.state;
   };
 
   /** Why an open approval for this very call does not answer it any more: it was asked under another policy. */
@@ -139,8 +130,7 @@ export function createAsking(deps: AskingDeps): Asking {
     approval: Approval,
     deadlineMs: number,
   ): Promise<string | undefined> => {
-    const isOpen = approval.status === 'pending' || approval.status === 'approved';
-    if (!isOpen || approval.call_digest !== callDigest(call)) return undefined;
+    if (!isOpen(approval) || approval.call_digest !== callDigest(call)) return undefined;
     if (!sameTerms(terms, approval.terms)) return TERMS_CHANGED;
     if (no_grant && 'grant_id' in approval && approval.grant_id !== undefined) return LOOK_AT_THIS;
     return policy_digest === undefined
@@ -149,13 +139,18 @@ export function createAsking(deps: AskingDeps): Asking {
   };
 
   /** The approval as it is by now: an overdue one expires, one whose policy changed is superseded. */
-  const upToDate = async (asked: RequestApproval, loaded: Loaded, deadlineMs: number): Promise<Loaded> => {
-    const at = now();
-    if (isOverdue(loaded.approval, at)) return change({ type: 'expire', now: at }, loaded, deadlineMs);
-    const because = await whyOver(asked, loaded.approval, deadlineMs);
-    return because === undefined
-      ? loaded
-      : change({ type: 'supersede', now: at, because }, loaded, deadlineMs);
+  const upToDate = (
+    asked: RequestApproval,
+    loaded: Loaded<Approval>,
+    deadlineMs: number,
+  ): Promise<Loaded<Approval>> => {
+    const whatNow = async ({ state }: Loaded<Approval>): Promise<ApprovalCommand | undefined> => {
+      const at = now();
+      if (isOverdue(state, at)) return { type: 'expire', now: at };
+      const because = await whyOver(asked, state, deadlineMs);
+      return because === undefined ? undefined : { type: 'supersede', now: at, because };
+    };
+    return store.handle(loaded.state.approval_id, loaded, whatNow, deadlineMs);
   };
 
   /** The approval that stands for this key, or the next generation where the last one is over. */
@@ -171,7 +166,7 @@ export function createAsking(deps: AskingDeps): Asking {
       const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
       if (!loaded) return create(asked, { dryRunId, generation, before }, deadlineMs);
       const current = await upToDate(asked, loaded, deadlineMs);
-      before = current.approval;
+      before = current.state;
       if (standsFor(asked, before, now())) {
         return { approval: (await answerByGrant(asked, current, deadlineMs)) ?? before };
       }

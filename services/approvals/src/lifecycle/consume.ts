@@ -1,13 +1,14 @@
-import { type Bus, retryOnConflict } from '@aegis/bus';
-import type { ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
+import type { Bus } from '@aegis/bus';
+import type { Approval, ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import type { DecisionEnforced } from '@aegis/contracts/decision';
 import { readEvent } from '@aegis/contracts/read-event';
-import { approvalLog, enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
+import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
-import { decide, standingSentence } from '../domain/approval.ts';
-import { type Store, toEnvelope } from '../store.ts';
+import { type ApprovalCommand, standingSentence } from '../domain/approval.ts';
+import { type Loaded, NOTHING } from '../store.ts';
+import type { ApprovalStore } from './approval-store.ts';
 import type { Validity } from './validity.ts';
 
 export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<ConsumeReply>;
@@ -24,7 +25,7 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
  * Uses an approval up, once: the use, the decision that it allows and the answer for the caller's key are one atomic
  * batch, compare-and-set on the approval.
  */
-export function createConsume(bus: Bus, store: Store, validity: Validity, now: () => Date): Consume {
+export function createConsume(bus: Bus, store: ApprovalStore, validity: Validity, now: () => Date): Consume {
   /** Many who use one approval at once: all but the first only have to look. */
   const oneByOne = createKeyedMutex();
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
@@ -40,44 +41,36 @@ export function createConsume(bus: Bus, store: Store, validity: Validity, now: (
     deadlineMs: number,
   ): Promise<ConsumeReply> => {
     const { approval_id, decision, idempotency, terms } = request;
-    const digest = data.call.call_digest;
-    const answered = await earlier(request, digest, deadlineMs);
-    if (answered) return { consumed: true, earlier: answered };
-    const loaded = await store.load(approval_id, deadlineMs);
-    const { approval } = loaded ?? {};
-    if (approval?.status === 'consumed' && approval.decision_id === decision.id) return { consumed: true };
-    const supersededBecause = approval && (await validity.whyNot(approval, data.policy_digest, deadlineMs));
-    const at = now();
-    const command = {
-      type: 'consume',
-      now: at,
-      call_digest: digest,
-      decision_id: decision.id,
-      terms,
-      supersededBecause,
-    } as const;
-    const decided = decide(command, approval);
-    if (!('event' in decided)) return { consumed: false, because: decided.because };
-    const event = toEnvelope(decided.event, command.now, { before: approval });
-    const guarded = { subject: approvalLog(approval_id), event, expect: loaded?.seq ?? 0 };
-    if (decided.event.name !== 'consumed') {
-      await bus.append.one(guarded, deadlineMs);
-      return { consumed: false, because: standingSentence(decided.event.approval) };
-    }
+    const call_digest = data.call.call_digest;
+    const isUsedByThis = (approval: Approval | undefined): boolean =>
+      approval?.status === 'consumed' && approval.decision_id === decision.id;
+    let answered: ConsumeReply['earlier'];
+    const use = async ({ state }: Loaded<Approval | undefined>): Promise<ApprovalCommand | undefined> => {
+      answered = await earlier(request, call_digest, deadlineMs);
+      if (answered || isUsedByThis(state)) return undefined;
+      const supersededBecause = state && (await validity.whyNot(state, data.policy_digest, deadlineMs));
+      const used = { call_digest, decision_id: decision.id, terms, supersededBecause };
+      return { type: 'consume', now: now(), ...used };
+    };
     const answer = idempotency
       ? [{ subject: idempotencyLog(idempotency.key_digest), event: idempotency.answered, expect: 0 }]
       : [];
-    await bus.append.all(
-      [guarded, { subject: enforceLog('allowed'), event: decision }, ...answer],
-      deadlineMs,
-      false,
-    );
-    return { consumed: true };
+    const allowed = [{ subject: enforceLog('allowed'), event: decision }, ...answer];
+    const from = (await store.load(approval_id, deadlineMs)) ?? NOTHING;
+    const { state, ...done } = await store.handle<Approval | undefined>(approval_id, from, use, deadlineMs, {
+      append: (fact, { type }) =>
+        type === 'aegis.approval.consumed.v1'
+          ? bus.append.all([fact, ...allowed], deadlineMs, false)
+          : bus.append.one(fact, deadlineMs),
+    });
+    if (answered) return { consumed: true, earlier: answered };
+    if (isUsedByThis(state)) return { consumed: true };
+    const because = done.decision && 'because' in done.decision ? done.decision.because : undefined;
+    return { consumed: false, because: because ?? (state && standingSentence(state)) };
   };
 
   return async (request, deadlineMs) => {
-    const digest = callDigest(request.call);
-    const data = checkDecision(request, digest);
-    return oneByOne(request.approval_id, () => retryOnConflict(() => attempt(request, data, deadlineMs)));
+    const data = checkDecision(request, callDigest(request.call));
+    return oneByOne(request.approval_id, () => attempt(request, data, deadlineMs));
   };
 }

@@ -1,4 +1,3 @@
-import { retryOnConflict } from '@aegis/bus';
 import {
   type Approval,
   ApprovalId,
@@ -9,16 +8,16 @@ import {
 } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex, type Mutex } from '@aegis/kit/mutex';
-import { type Deadlines, standingSentence } from '../domain/approval.ts';
+import { type ApprovalCommand, type Deadlines, standingSentence } from '../domain/approval.ts';
+import type { ApprovalEvent } from '../domain/approval-event.ts';
 import { type Approver, CODE_HOLDER, questionOf, whyNoYes } from '../domain/approver.ts';
+import { checkFault } from '../domain/decider.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
-import type { Loaded } from '../store.ts';
-import type { Change, Changed } from './change.ts';
+import type { Handled, Loaded } from '../store.ts';
 import { type FindDeps, findApproval, findToDecide } from './find.ts';
 
 export type DecidingDeps = FindDeps & {
-  change: Change;
   now: () => Date;
   code: string;
   /** One code at a time: many at once would all be judged before the first wrong one is counted. */
@@ -43,22 +42,23 @@ export type Deciding = {
 };
 
 /** What was asked wrongly is the asker's fault; that somebody else was first is not. */
-export function toReply({ approval, seq, decision }: Changed): DecideReply {
-  if ('event' in decision && decision.event.name !== 'expired')
-    return { approval, revision: seq, counted: true };
-  if ('fault' in decision && decision.fault) throw new AppError(decision.fault, `${decision.because}.`);
-  const because = 'because' in decision ? decision.because : standingSentence(approval);
-  return { approval, revision: seq, counted: false, because };
+export function toReply({ state: approval, seq, decision }: Handled<Approval, ApprovalEvent>): DecideReply {
+  const reply = { approval, revision: seq };
+  if (decision && 'event' in decision && decision.event.type !== 'aegis.approval.expired.v1')
+    return { ...reply, counted: true };
+  checkFault(decision);
+  const because = decision && 'because' in decision ? decision.because : standingSentence(approval);
+  return { ...reply, counted: false, because };
 }
 
 /** Somebody who saw another state must look again; that it is decided they are told in any case. */
-export function checkRevision({ approval, seq }: Loaded, revision: number | undefined): void {
-  if (revision === undefined || revision === seq || approval.status !== 'pending') return;
+export function checkRevision({ state, seq }: Loaded<Approval>, revision: number | undefined): void {
+  if (revision === undefined || revision === seq || state.status !== 'pending') return;
   throw new AppError('precondition_failed', 'The approval has changed since you saw it; look again.');
 }
 
 export function createDeciding(deps: DecidingDeps): Deciding {
-  const { index, change, now, codesOneByOne, deadlines } = deps;
+  const { store, index, now, codesOneByOne, deadlines } = deps;
   const { useWithinMs } = deadlines;
   /** Who said yes, and could not any more. */
   const goneFrom = ({ endorsements = [], ...approval }: Approval): string[] => {
@@ -71,43 +71,58 @@ export function createDeciding(deps: DecidingDeps): Deciding {
   /** Many who decide on one approval at once: all but the first only have to look. */
   const oneByOne = createKeyedMutex();
 
-  const judgeCode = async (request: CompleteApproval, deadlineMs: number): Promise<Approval> => {
-    const { id, approval_code, reason, source } = request;
-    const loaded = await findApproval(deps, id, deadlineMs);
-    if (loaded.approval.status !== 'pending') return loaded.approval;
-    const because = whyNoYes(CODE_HOLDER, questionOf(loaded.approval));
+  /** What comes of a code; nothing where it is decided already. */
+  const judgeCode = (
+    { approval_code, reason }: CompleteApproval,
+    from: string,
+    approval: Approval,
+  ): ApprovalCommand | undefined => {
+    if (approval.status !== 'pending') return undefined;
+    const because = whyNoYes(CODE_HOLDER, questionOf(approval));
     if (because !== undefined) throw new AppError('not_an_approver', `${because}.`);
-    const from = sourceOf(source);
-    checkAttempts((sinceMs) => index.wrongCodesSince(sinceMs), from, now());
     const at = now();
-    const rightCode = isRightCode(approval_code, deps.code);
-    const command = rightCode
-      ? ({ type: 'vote', now: at, by: CODE_HOLDER, verdict: 'approve', reason, useWithinMs } as const)
-      : ({ type: 'burn', now: at, by: CODE_HOLDER } as const);
-    const changed = await change(command, loaded, deadlineMs, { source: from });
-    if (!rightCode) index.countWrongCode(changed.approval.approval_id, { atMs: at.getTime(), source: from });
-    return toReply(changed).approval;
+    checkAttempts((sinceMs) => index.wrongCodesSince(sinceMs), from, at);
+    const said = { now: at, by: CODE_HOLDER };
+    return isRightCode(approval_code, deps.code)
+      ? { ...said, type: 'vote', verdict: 'approve', reason, useWithinMs }
+      : { ...said, type: 'burn', source: from };
+  };
+
+  const completeOne = async (request: CompleteApproval, deadlineMs: number): Promise<Approval> => {
+    const from = sourceOf(request.source);
+    const found = await findApproval(deps, request.id, deadlineMs);
+    let command: ApprovalCommand | undefined;
+    const done = await store.handle(
+      request.id,
+      found,
+      ({ state }) => (command = judgeCode(request, from, state)),
+      deadlineMs,
+    );
+    if (command?.type === 'burn') {
+      index.countWrongCode(request.id, { atMs: command.now.getTime(), source: from });
+    }
+    return toReply(done).approval;
   };
 
   return {
     async complete(request, deadlineMs) {
-      const { approval } = await findToDecide(deps, request.id, deadlineMs);
+      const { state: approval } = await findToDecide(deps, request.id, deadlineMs);
       if (approval.status !== 'pending') return approval;
       const exact = { ...request, id: approval.approval_id };
-      return codesOneByOne(() => retryOnConflict(() => judgeCode(exact, deadlineMs)));
+      return codesOneByOne(() => completeOne(exact, deadlineMs));
     },
     async decide(by, { id, verdict, reason, revision }, deadlineMs) {
       const isExact = ApprovalId.safeParse(id).success;
-      const exact = isExact ? id : (await findToDecide(deps, id, deadlineMs)).approval.approval_id;
-      return oneByOne(exact, () =>
-        retryOnConflict(async () => {
-          const loaded = await findApproval(deps, exact, deadlineMs);
-          checkRevision(loaded, revision);
-          const gone = goneFrom(loaded.approval);
-          const command = { type: 'vote', now: now(), by, verdict, reason, useWithinMs, gone } as const;
-          return toReply(await change(command, loaded, deadlineMs));
-        }),
-      );
+      const exact = isExact ? id : (await findToDecide(deps, id, deadlineMs)).state.approval_id;
+      const vote = (current: Loaded<Approval>): ApprovalCommand => {
+        checkRevision(current, revision);
+        const gone = goneFrom(current.state);
+        return { type: 'vote', now: now(), by, verdict, reason, useWithinMs, gone };
+      };
+      return oneByOne(exact, async () => {
+        const found = await findApproval(deps, exact, deadlineMs);
+        return toReply(await store.handle(found.state.approval_id, found, vote, deadlineMs));
+      });
     },
   };
 }

@@ -5,10 +5,11 @@ import { AppError } from '@aegis/kit/errors';
 import { stands } from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-import type { Loaded, Store } from '../store.ts';
+import type { Loaded } from '../store.ts';
+import type { ApprovalStore } from './approval-store.ts';
 
 export type FindDeps = {
-  store: Store;
+  store: ApprovalStore;
   index: ApprovalIndex;
   indexCaughtUp: (deadlineMs: number) => Promise<void>;
 };
@@ -31,8 +32,8 @@ export async function keyOf(
   if (!ApprovalId.safeParse(dryRunId).success) return dryRunId;
   const named = await store.load(dryRunId, deadlineMs);
   const isOwn =
-    named?.approval.call.principal === call.principal && named.approval.call_digest === callDigest(call);
-  if (isOwn) return named.approval.dry_run_id;
+    named?.state.call.principal === call.principal && named.state.call_digest === callDigest(call);
+  if (isOwn) return named.state.dry_run_id;
   throw new AppError('invalid_request', 'dry_run_id: names the approval of another call');
 }
 
@@ -45,12 +46,12 @@ export async function latestFor(
 ): Promise<Approval | undefined> {
   const digest = callDigest(call);
   const known = index.latestFor(call.principal, dryRunId, digest)?.approvalId;
-  let found = known === undefined ? undefined : (await store.load(known, deadlineMs))?.approval;
+  let found = known === undefined ? undefined : (await store.load(known, deadlineMs))?.state;
   // The index may be behind: what came under the key since is in the log.
   for (let generation = (index.generationOf(call.principal, dryRunId) ?? 0) + 1; ; generation++) {
     const newer = await store.load(approvalIdFor(call.principal, dryRunId, generation), deadlineMs);
     if (!newer) return found;
-    if (newer.approval.call_digest === digest) found = newer.approval;
+    if (newer.state.call_digest === digest) found = newer.state;
   }
 }
 
@@ -79,7 +80,11 @@ async function idForDryRun(
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */
-export async function findApproval(deps: FindDeps, id: string, deadlineMs: number): Promise<Loaded> {
+export async function findApproval(
+  deps: FindDeps,
+  id: string,
+  deadlineMs: number,
+): Promise<Loaded<Approval>> {
   const byId = ApprovalId.safeParse(id).success ? await deps.store.load(id, deadlineMs) : undefined;
   if (byId) return byId;
   const loaded = await deps.store.load(await idForDryRun(deps, id, deadlineMs), deadlineMs);
@@ -92,12 +97,16 @@ export async function findApproval(deps: FindDeps, id: string, deadlineMs: numbe
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */
-export async function findToDecide(deps: FindDeps, id: string, deadlineMs: number): Promise<Loaded> {
+export async function findToDecide(
+  deps: FindDeps,
+  id: string,
+  deadlineMs: number,
+): Promise<Loaded<Approval>> {
   const found = await findApproval(deps, id, deadlineMs);
-  const { approval_id, dry_run_id, generation, call, call_digest } = found.approval;
+  const { approval_id, dry_run_id, generation, call, call_digest } = found.state;
   if (id === approval_id || generation === 1) return found;
   const before = await deps.store.load(approvalIdFor(call.principal, dry_run_id, generation - 1), deadlineMs);
-  if (before?.approval.call_digest === call_digest) return found;
+  if (before?.state.call_digest === call_digest) return found;
   throw new AppError('dry_run_id_ambiguous', 'dry_run_id: named another call before; name the approval_id.');
 }
 

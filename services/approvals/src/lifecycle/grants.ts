@@ -1,54 +1,29 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { type Bus, type Fact, isConflict, retryOnConflict } from '@aegis/bus';
+import type { Fact } from '@aegis/bus';
 import { GrantId } from '@aegis/contracts/approvals';
-import { createEvent } from '@aegis/contracts/create-event';
-import { GRANT_EVENTS } from '@aegis/contracts/events';
 import type { Grant } from '@aegis/contracts/grants';
-import { readEvent } from '@aegis/contracts/read-event';
-import { grantLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
-import { type AskedOfGrant, answersFor, type GrantEvent, isActive, revoke, use } from '../domain/grant.ts';
-import { base32 } from '../domain/identity.ts';
+import type { Granted } from '../domain/approval.ts';
+import { type AskedOfGrant, answersFor, whyOver } from '../domain/grant.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { GrantIndex } from '../projections/grant-index.ts';
 import type { PolicyIndex } from '../projections/policy-index.ts';
+import type { Loaded } from '../store.ts';
+import type { GrantStore } from './grant-store.ts';
 
-/** The grant that an event goes on from, and the approval that a use makes. */
-type Around = { before?: Grant | undefined; approvalId?: string };
-
-function toFact(
-  { name, grant }: GrantEvent,
-  expect: number,
-  time: string,
-  { before, approvalId }: Around = {},
-): Fact {
-  const event = createEvent({
-    type: `aegis.grant.${name}.v1`,
-    source: 'approvals',
-    subject: grant.grant_id,
-    time,
-    data: approvalId === undefined ? { grant } : { grant, approval_id: approvalId },
-    before: before && { grant: before },
-  });
-  return { subject: grantLog(grant.grant_id), event, expect };
-}
-
-export const newGrantId = (): string => `gra_${base32(createHash('sha256').update(randomUUID()).digest())}`;
-
-/** The fact that makes a grant. */
-export const givenFact = (grant: Grant): Fact => toFact({ name: 'given', grant }, 0, grant.granted_at);
+type Seq = { readonly seq: number };
+type Asked = AskedOfGrant & { policyDigest: string | undefined; approvalId: string };
 
 export type Grants = {
   /**
-   * Lets `store` approve a call by a grant that answers for it, together with the fact of that use: compare-and-set on the
+   * Lets `append` approve a call by a grant that answers for it, together with the fact of that use: compare-and-set on the
    * grant, so that no use passes its revocation.
    *
-   * @returns undefined where no grant answers
+   * @returns what was approved; undefined where no grant answers
    */
-  answer<T>(
-    asked: AskedOfGrant & { policyDigest: string | undefined; approvalId: string },
-    store: (grant: Grant, fact: Fact) => Promise<T>,
+  answer<T extends Seq>(
+    asked: Asked,
+    append: (fact: Fact, by: Omit<Granted, 'useWithinMs'>) => Promise<T>,
     deadlineMs: number,
   ): Promise<T | undefined>;
   /** Newest first. */
@@ -62,7 +37,7 @@ export type Grants = {
 };
 
 type GrantsDeps = {
-  bus: Bus;
+  grantStore: GrantStore;
   index: GrantIndex;
   indexCaughtUp: (deadlineMs: number) => Promise<void>;
   policies: PolicyIndex;
@@ -73,66 +48,55 @@ type GrantsDeps = {
 };
 
 export function createGrants(deps: GrantsDeps): Grants {
-  const { bus, index, indexCaughtUp, policies, policiesCaughtUp, approvers, now } = deps;
+  const { grantStore: store, index, indexCaughtUp, policies, policiesCaughtUp, approvers, now } = deps;
   const oneByOne = createKeyedMutex();
   /** Those that somebody is about to end: nothing is approved by them here meanwhile. */
   const revoking = new Set<string>();
 
-  const load = async (grantId: string, deadlineMs: number): Promise<{ grant: Grant; seq: number }> => {
+  const load = async (grantId: string, deadlineMs: number): Promise<Loaded<Grant>> => {
     const isId = GrantId.safeParse(grantId).success;
-    const stored = isId ? await bus.read.last(grantLog(grantId), deadlineMs) : undefined;
-    if (!stored) throw new AppError('not_found', `There is no grant ${JSON.stringify(grantId)}.`);
-    const changed = readEvent(stored, ...GRANT_EVENTS);
-    if (changed) return { grant: changed.data.grant, seq: stored.seq };
-    throw new AppError('storage_unavailable', `The record of grant ${grantId} can not be read.`);
+    const loaded = isId ? await store.load(grantId, deadlineMs) : undefined;
+    if (loaded) return loaded;
+    throw new AppError('not_found', `There is no grant ${JSON.stringify(grantId)}.`);
   };
 
   /** What it was given under must still be so: its policy, down to its rule, and that its giver is an approver. */
   const whyOverUnder = (grant: Grant, policyDigest: string | undefined): string | undefined => {
-    const { policy_digest: given, rule, granted_by, revoked_at, revoked_by } = grant;
-    if (revoked_at !== undefined) return `revoked by ${revoked_by ?? 'somebody'}`;
-    if (!isActive(grant, now())) return 'its time is over';
-    if (!approvers.byName(granted_by)) return `${granted_by} is no approver any more`;
-    const isSame =
+    const { policy_digest: given, rule, granted_by } = grant;
+    const isSamePolicy =
       given === undefined || policyDigest === undefined
         ? given === policyDigest
         : policies.asksTheSame(given, policyDigest, rule?.index);
-    return isSame ? undefined : 'the policy has changed since it was given';
+    return whyOver(grant, now(), { isApprover: approvers.byName(granted_by) !== undefined, isSamePolicy });
   };
 
-  const answer: Grants['answer'] = async ({ policyDigest, approvalId, ...asked }, store, deadlineMs) => {
-    const useOne = async (grantId: string) => {
-      for (;;) {
-        const { grant, seq } = await load(grantId, deadlineMs);
-        const decision = use(grant, asked, now());
-        const isOver = revoking.has(grantId) || whyOverUnder(grant, policyDigest) !== undefined;
-        if (isOver || !('event' in decision)) return undefined;
-        try {
-          const around = { before: grant, approvalId };
-          return { done: await store(grant, toFact(decision.event, seq, now().toISOString(), around)) };
-        } catch (thrown) {
-          // Used by another replica meanwhile: then again. Else the approval itself is another one by now.
-          if (!isConflict(thrown) || (await load(grantId, deadlineMs)).seq === seq) throw thrown;
-        }
-      }
+  const answer = async <T extends Seq>(
+    { policyDigest, approvalId, ...asked }: Asked,
+    append: (fact: Fact, by: Omit<Granted, 'useWithinMs'>) => Promise<T>,
+    deadlineMs: number,
+  ): Promise<T | undefined> => {
+    let made: T | undefined;
+    const useOne = async (grantId: string): Promise<void> => {
+      const use = ({ state }: Loaded<Grant>) => {
+        const overBecause = revoking.has(grantId)
+          ? 'somebody is about to end it'
+          : whyOverUnder(state, policyDigest);
+        return { type: 'use', now: now(), approval_id: approvalId, asked, overBecause } as const;
+      };
+      await store.handle(grantId, await load(grantId, deadlineMs), use, deadlineMs, {
+        isShared: true,
+        append: async (fact, { data: { grant } }) =>
+          (made = await append(fact, { grant_id: grantId, granted_by: grant.granted_by })),
+      });
     };
     const candidates = index.of(asked.call.principal).filter((grant) => answersFor(grant, asked, now()));
     if (candidates.length > 0 && policyDigest !== undefined && !policies.has(policyDigest))
       await policiesCaughtUp(deadlineMs);
     for (const { grant_id } of candidates) {
-      const used = await oneByOne(grant_id, () => useOne(grant_id));
-      if (used) return used.done;
+      await oneByOne(grant_id, () => useOne(grant_id));
+      if (made) return made;
     }
     return undefined;
-  };
-
-  const revokeOne = async (grantId: string, by: string, deadlineMs: number): Promise<Grant> => {
-    const { grant, seq } = await load(grantId, deadlineMs);
-    const at = now();
-    const decision = revoke(grant, by, at);
-    if (!('event' in decision)) return grant;
-    await bus.append.one(toFact(decision.event, seq, at.toISOString(), { before: grant }), deadlineMs);
-    return decision.event.grant;
   };
 
   return {
@@ -143,15 +107,15 @@ export function createGrants(deps: GrantsDeps): Grants {
     },
     // Without a policy of its own it goes by the terms alone.
     whyOver: (grant) => whyOverUnder(grant, grant.policy_digest === undefined ? undefined : policies.current),
-    load: async (grantId, deadlineMs) => (await load(grantId, deadlineMs)).grant,
+    load: async (grantId, deadlineMs) => (await load(grantId, deadlineMs)).state,
     async revoke(grantId, by, deadlineMs) {
       revoking.add(grantId);
       try {
-        return await retryOnConflict(
-          () => revokeOne(grantId, by, deadlineMs),
-          // Each use changes the grant; however busy it is, it must be possible to end it, within the deadline.
-          Number.POSITIVE_INFINITY,
-        );
+        const from = await load(grantId, deadlineMs);
+        const revoke = () => ({ type: 'revoke', now: now(), by }) as const;
+        // Each use changes the grant; however busy it is, it must be possible to end it, within the deadline.
+        const attempts = Number.POSITIVE_INFINITY;
+        return (await store.handle(grantId, from, revoke, deadlineMs, { attempts })).state;
       } finally {
         revoking.delete(grantId);
       }

@@ -1,24 +1,25 @@
-import { retryOnConflict } from '@aegis/bus';
-import type { CancelApproval } from '@aegis/contracts/approvals';
+import type { Bus } from '@aegis/bus';
+import type { Approval, CancelApproval } from '@aegis/contracts/approvals';
 import type { Mutex } from '@aegis/kit/mutex';
-import type { Command, Deadlines } from '../domain/approval.ts';
+import type { ApprovalCommand, Deadlines } from '../domain/approval.ts';
 import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
-import type { Loaded } from '../store.ts';
+import { type Loaded, NOTHING } from '../store.ts';
 import { type Asking, createAsking } from './asking.ts';
-import { createChange, type WakeAt } from './change.ts';
 import { createDeciding, type Deciding } from './deciding.ts';
 import { type FindDeps, findApproval } from './find.ts';
+import type { GrantStore } from './grant-store.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
 import type { Grants } from './grants.ts';
 import type { Validity } from './validity.ts';
 import type { WaitingList } from './waiting.ts';
 
 export type LifecycleDeps = FindDeps & {
+  bus: Bus;
   waiting: WaitingList;
   grants: Pick<Grants, 'answer'>;
+  grantStore: GrantStore;
   validity: Validity;
-  wakeAt: WakeAt;
   /** The later of the clock and the newest event's time. */
   now: () => Date;
   code: string;
@@ -33,8 +34,8 @@ export type Lifecycle = Asking &
     /** Approves a call, and calls like it for a while. */
     grant(by: Approver, asked: GrantToGive, deadlineMs: number): Promise<Given>;
     /** Takes a question back; where that is no longer possible, or it is another's, the approval as it stands. */
-    cancel(request: CancelApproval, deadlineMs: number): Promise<Loaded>;
-    get(id: string, deadlineMs: number): Promise<Loaded>;
+    cancel(request: CancelApproval, deadlineMs: number): Promise<Loaded<Approval>>;
+    get(id: string, deadlineMs: number): Promise<Loaded<Approval>>;
     /** Expires what is overdue, else does nothing. */
     expire(approvalId: string, deadlineMs: number): Promise<void>;
     /** Ends what is open, because what it was asked under is not so any more. */
@@ -43,26 +44,21 @@ export type Lifecycle = Asking &
 
 export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   const { store, now } = deps;
-  const change = createChange(store, deps.wakeAt);
-  const withChange = { ...deps, change };
 
   /** What nobody waits for: an approval that is not there, or no longer open, stays as it is. */
-  const end = async (approvalId: string, command: () => Command, deadlineMs: number): Promise<void> => {
-    await retryOnConflict(async () => {
-      const loaded = await store.load(approvalId, deadlineMs);
-      if (loaded) await change(command(), loaded, deadlineMs);
-    });
+  const end = async (id: string, toCommand: () => ApprovalCommand, deadlineMs: number): Promise<void> => {
+    await store.handle(id, (await store.load(id, deadlineMs)) ?? NOTHING, toCommand, deadlineMs);
   };
 
   return {
-    ...createAsking(withChange),
-    ...createDeciding(withChange),
-    grant: (by, asked, deadlineMs) => giveGrant(withChange, by, asked, deadlineMs),
-    cancel: ({ approval_id, principal, because }, deadlineMs) =>
-      retryOnConflict(async () => {
-        const loaded = await findApproval(deps, approval_id, deadlineMs);
-        return change({ type: 'cancel', now: now(), principal, because }, loaded, deadlineMs);
-      }),
+    ...createAsking(deps),
+    ...createDeciding(deps),
+    grant: (by, asked, deadlineMs) => giveGrant(deps, by, asked, deadlineMs),
+    async cancel({ approval_id, principal, because }, deadlineMs) {
+      const found = await findApproval(deps, approval_id, deadlineMs);
+      const cancel = () => ({ type: 'cancel', now: now(), principal, because }) as const;
+      return store.handle(found.state.approval_id, found, cancel, deadlineMs);
+    },
     get: (id, deadlineMs) => findApproval(deps, id, deadlineMs),
     expire: (id, deadlineMs) => end(id, () => ({ type: 'expire', now: now() }), deadlineMs),
     supersede: (id, because, deadlineMs) =>

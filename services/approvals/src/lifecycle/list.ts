@@ -1,9 +1,13 @@
 import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import type { ApprovalIndex, IndexEntry } from '../projections/approval-index.ts';
-import type { Store } from '../store.ts';
+import type { ApprovalStore } from './approval-store.ts';
 
-type ListDeps = { store: Store; index: ApprovalIndex; indexCaughtUp: (deadlineMs: number) => Promise<void> };
+type ListDeps = {
+  store: ApprovalStore;
+  index: ApprovalIndex;
+  indexCaughtUp: (deadlineMs: number) => Promise<void>;
+};
 
 /** Which approvals; times are in milliseconds since the epoch, inclusive at `fromMs`, exclusive at `toMs`. */
 export type ListQuery = {
@@ -37,7 +41,7 @@ const isWanted =
 const AT_ONCE = 8;
 
 async function* loadAll(
-  store: Store,
+  store: ApprovalStore,
   entries: Iterable<IndexEntry>,
   deadlineMs: number,
 ): AsyncGenerator<Approval> {
@@ -45,7 +49,7 @@ async function* loadAll(
   const loadGroup = async () => {
     const loaded = await Promise.all(group.map((entry) => store.load(entry.approvalId, deadlineMs)));
     group = [];
-    return loaded.flatMap((one) => (one ? [one.approval] : []));
+    return loaded.flatMap((one) => (one ? [one.state] : []));
   };
   for (const entry of entries) {
     group.push(entry);

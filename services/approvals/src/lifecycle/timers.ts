@@ -6,22 +6,21 @@ const HANDLE_WITHIN_MS = 5_000;
 const AGAIN_AFTER_MS = 2_000;
 const MOST_AT_ONCE = 100;
 
+type OnWake = (approvalId: string, deadlineMs: number) => Promise<void>;
+
 export type Timers = {
   /** Wakes one of the replicas at that time, in milliseconds since the epoch; a later call replaces an earlier one. */
   wakeAt(approvalId: string, atMs: number): void;
-  start(): Promise<void>;
+  /** Calls `onWake` for each that is due. */
+  start(onWake: OnWake): Promise<void>;
   stop(): Promise<void>;
 };
 
 /** Durable timers. A timer only wakes; whether something is overdue is decided by whoever looks. */
-export function createTimers(
-  bus: Bus,
-  onWake: (approvalId: string, deadlineMs: number) => Promise<void>,
-  log: Logger,
-): Timers {
+export function createTimers(bus: Bus, log: Logger): Timers {
   let fired: Puller | undefined;
 
-  const handle = async (message: DurableMessage): Promise<void> => {
+  const handle = async (onWake: OnWake, message: DurableMessage): Promise<void> => {
     const approvalId = message.subject.split('.').at(-1) ?? '';
     try {
       await onWake(approvalId, Date.now() + HANDLE_WITHIN_MS);
@@ -42,9 +41,9 @@ export function createTimers(
         log.warn({ err, approvalId }, 'timer not set; the next start sets it');
       }
     },
-    async start() {
+    async start(onWake) {
       fired = await bus.durables.consume(TIMERS_STREAM, TIMERS_CONSUMER, MOST_AT_ONCE, (message) => {
-        void handle(message);
+        void handle(onWake, message);
       });
     },
     async stop() {

@@ -5,8 +5,10 @@ import { toolAcceptedLog } from '@aegis/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import type { Mutex } from '@aegis/kit/mutex';
-import { definitionStatus, type InQuarantine, toQuarantined } from '@aegis/replicas/tools';
+import { type InQuarantine, toQuarantined } from '@aegis/replicas/tools';
 import { CODE_HOLDER } from '../domain/approver.ts';
+import { checkFault } from '../domain/decider.ts';
+import { toolAcceptance } from '../domain/tool-acceptance.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import type { ToolIndex } from '../projections/tool-index.ts';
@@ -72,32 +74,29 @@ export function createTools(deps: ToolsDeps): Tools {
     throw new AppError('wrong_code', 'approval_code: wrong; nothing was accepted.');
   };
 
-  const waits = async ({ server, tool, digest }: ToolDefinition, deadlineMs: number): Promise<boolean> => {
+  /** The event of an acceptance; undefined where the definition counts already. */
+  const decide = async (by: string, definition: ToolDefinition, deadlineMs: number) => {
     await indexCaughtUp(deadlineMs);
-    const status = definitionStatus(index.get(server, tool), digest);
-    if (status !== 'unknown') return status === 'waits';
-    throw new AppError('not_found', 'digest: this tool was not seen with such a definition of late.');
+    const { server, tool, digest } = definition;
+    const decision = toolAcceptance.decide({ by, server, tool, digest }, index.get(server, tool));
+    checkFault(decision);
+    return 'event' in decision ? decision.event : undefined;
   };
 
-  const store = async (
+  /** Two who accept one definition say the same twice, so nothing guards it. `check` throws where it may not be. */
+  const acceptOne = async (
     by: string,
-    { server, tool, digest }: ToolDefinition,
+    definition: ToolDefinition,
     deadlineMs: number,
+    check?: () => void,
   ): Promise<void> => {
-    const event = createEvent({
-      type: 'aegis.tool.accepted.v1',
-      source: 'approvals',
-      subject: server,
-      time: now().toISOString(),
-      data: { server, tool, digest, accepted_by: by },
-    });
+    const accepted = await decide(by, definition, deadlineMs);
+    if (!accepted) return;
+    check?.();
+    const { server } = accepted.data;
+    const made = { source: 'approvals', subject: server, time: now().toISOString() };
+    const event = createEvent({ ...made, ...accepted });
     await bus.append.one({ subject: toolAcceptedLog(server), event }, deadlineMs);
-  };
-
-  const judge = async (request: AcceptTool, deadlineMs: number): Promise<void> => {
-    if (!(await waits(request, deadlineMs))) return;
-    checkCode(request.approval_code, request.source);
-    await store(CODE_HOLDER.name, request, deadlineMs);
   };
 
   const quarantined = async (deadlineMs: number): Promise<InQuarantine[]> => {
@@ -109,10 +108,12 @@ export function createTools(deps: ToolsDeps): Tools {
     quarantined,
     list: async (deadlineMs) => toReply(await quarantined(deadlineMs)),
     async accept(request, deadlineMs) {
-      if (await waits(request, deadlineMs)) await deps.codesOneByOne(() => judge(request, deadlineMs));
+      const { approval_code, source } = request;
+      const isWanted = await decide(CODE_HOLDER.name, request, deadlineMs);
+      if (!isWanted) return;
+      const check = () => checkCode(approval_code, source);
+      await deps.codesOneByOne(() => acceptOne(CODE_HOLDER.name, request, deadlineMs, check));
     },
-    async acceptBy(name, definition, deadlineMs) {
-      if (await waits(definition, deadlineMs)) await store(name, definition, deadlineMs);
-    },
+    acceptBy: acceptOne,
   };
 }

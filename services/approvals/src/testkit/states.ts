@@ -1,6 +1,10 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
+import { expect } from 'vitest';
+import { approvals } from '../domain/approval.ts';
+import type { ApprovalEvent, ApprovalEventName } from '../domain/approval-event.ts';
 import type { Approver } from '../domain/approver.ts';
+import { givenFor } from './given.ts';
 
 const AT = Date.parse('2026-01-01T00:00:00.000Z');
 /** Milliseconds after the moment at which everything was asked. */
@@ -31,4 +35,15 @@ export const person = (name: string, more: Partial<Approver> = {}): Approver => 
   roles: [],
   principals: [],
   ...more,
+});
+
+export const given = givenFor(approvals);
+/** This approval was asked for. */
+export const asked = (approval: Approval): ApprovalEvent => ({
+  type: 'aegis.approval.requested.v1',
+  data: { approval },
+});
+/** This happens, whatever else is said of it. */
+export const happens = (name: ApprovalEventName): { event: ApprovalEvent } => ({
+  event: expect.objectContaining({ type: `aegis.approval.${name}.v1` }) as ApprovalEvent,
 });

@@ -1,14 +1,17 @@
 import type { Envelope } from '@aegis/contracts/envelope';
-import type { EventData } from '@aegis/contracts/events';
+import type { EventData, EventType } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { isShowable } from './definition.ts';
 
-/** What happened to a tool, and where in the log. */
-export type ToolEvent = { readonly seq: number; readonly time: string } & (
-  | { readonly type: 'aegis.tool.seen.v1'; readonly data: EventData<'aegis.tool.seen.v1'> }
-  | { readonly type: 'aegis.tool.changed.v1'; readonly data: EventData<'aegis.tool.changed.v1'> }
-  | { readonly type: 'aegis.tool.accepted.v1'; readonly data: EventData<'aegis.tool.accepted.v1'> }
-);
+/** Where in the log an event stands, and since when. */
+type Place = { readonly seq: number; readonly time: string };
+type Event<T extends EventType> = { readonly type: T; readonly data: EventData<T> };
+
+/** What happened to a tool. An acceptance is the same wherever it stands. */
+export type ToolEvent =
+  | (Event<'aegis.tool.seen.v1'> & Place)
+  | (Event<'aegis.tool.changed.v1'> & Place)
+  | (Event<'aegis.tool.accepted.v1'> & Partial<Place>);
 
 /** A message of `aegis.log.tool.>`; `event` is missing where it can't be read as an envelope. */
 export type ToolMessage = {

@@ -113,7 +113,11 @@ function known(state: Tool | undefined, event: ToolEvent, { lookAlike }: Circums
  * another's, and each that was accepted: also one that nobody saw, for an approver's word is needed no less then. Every
  * other one that was seen waits, whichever event said so: firewalls that race write what the other one has written.
  */
-export function evolve(state: Tool | undefined, event: ToolEvent, circumstances: Circumstances): Tool {
+export function evolve(
+  state: Tool | undefined,
+  event: ToolEvent,
+  circumstances: Circumstances = { lookAlike: undefined, keepsDefinitions: false },
+): Tool {
   const tool = known(state, event, circumstances);
   if (event.type === 'aegis.tool.accepted.v1') return accept(tool, event.data.digest);
   const { digest, definition } = event.data;

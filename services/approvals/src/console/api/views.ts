@@ -1,7 +1,8 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import type { ApprovalSummary, ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
-import { whyNoGrant } from '../../lifecycle/granting.ts';
+import { whyNoGrant } from '../../domain/grant.ts';
+import type { ApprovalStore } from '../../lifecycle/approval-store.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { ListQuery } from '../../lifecycle/list.ts';
 import type { List } from '../../nats.ts';
@@ -9,7 +10,6 @@ import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index
 import type { PolicyIndex } from '../../projections/policy-index.ts';
 import { toSummary } from '../../projections/summary.ts';
 import type { ToolIndex } from '../../projections/tool-index.ts';
-import type { Store } from '../../store.ts';
 import type { CallRecord } from './call-record.ts';
 import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
 import { timelineOf } from './timeline.ts';
@@ -19,7 +19,7 @@ const ROWS = 50;
 const PAGE_BYTES = 8_000_000;
 
 export type ViewsDeps = {
-  store: Pick<Store, 'load'>;
+  store: Pick<ApprovalStore, 'load'>;
   index: ApprovalIndex;
   indexCaughtUp: (deadlineMs: number) => Promise<void>;
   policies: PolicyIndex;
@@ -43,7 +43,7 @@ const mayOf = (
   approval: Approval,
 ): Pick<ApprovalView, 'may_decide' | 'may_deny' | 'may_grant'> & Partial<ApprovalView> => {
   const decide = whyNotNow(by, toSummary(approval));
-  const grant = decide ?? whyNoGrant({ approval });
+  const grant = decide ?? whyNoGrant(approval);
   return {
     may_decide: decide === undefined,
     may_decide_because: decide,
@@ -71,7 +71,7 @@ export function createViews(deps: ViewsDeps): Views {
     const isBefore = ({ tool, server, status }: IndexEntry): boolean =>
       tool === call.tool && server === call.server && (status === 'approved' || status === 'consumed');
     const [entry] = index.newestFirst(isBefore, approval_id);
-    const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.approval;
+    const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.state;
     if (!previous) return {};
     const { op, amount_cents, args, principal } = asRuled(previous);
     return {
@@ -111,7 +111,7 @@ export function createViews(deps: ViewsDeps): Views {
   return {
     inbox: createInbox(deps),
     async approval(by, id, deadlineMs) {
-      const { approval, seq } = await lifecycle.get(id, deadlineMs);
+      const { state: approval, seq } = await lifecycle.get(id, deadlineMs);
       await indexCaughtUp(deadlineMs);
       const [previous, lines, past_calls] = await Promise.all([
         previousOf(approval, deadlineMs),

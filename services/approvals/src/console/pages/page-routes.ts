@@ -1,5 +1,5 @@
 import { PAGES } from '@aegis/console/pages';
-import { ApprovalId } from '@aegis/contracts/approvals';
+import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
 import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
 import { type Html, html } from '@aegis/kit/text';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -20,7 +20,7 @@ type Query = { before?: string; decided?: string; error?: string };
 const soon = (): number => Date.now() + ANSWER_WITHIN_MS;
 
 /** The approval at an address; undefined where there is none. */
-async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded | undefined> {
+async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded<Approval> | undefined> {
   try {
     return await lifecycle.get(id, soon());
   } catch (thrown) {
@@ -33,7 +33,7 @@ async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded | un
 const faultOf = ({ error }: Query): Notice | undefined =>
   error !== undefined && isErrorCode(error) ? { tone: 'bad', text: `${CATALOGUE[error].title}.` } : undefined;
 
-function outcomeOf({ approval: { approval_id, status } }: Loaded): Notice {
+function outcomeOf({ state: { approval_id, status } }: Loaded<Approval>): Notice {
   const isGood = ['approved', 'consumed', 'pending'].includes(status);
   const more = status === 'pending' ? ', until more people say yes' : '';
   return { tone: isGood ? 'good' : 'bad', text: `Approval ${approval_id} is ${status}${more}.` };
@@ -41,7 +41,7 @@ function outcomeOf({ approval: { approval_id, status } }: Loaded): Notice {
 
 /** What waits, newest first. */
 async function listOf(list: List, { csrf }: Session, before: string | undefined): Promise<Html> {
-  const shape = { ...LISTED, toItem: (one: Loaded['approval']) => callOf(one, csrf), bytesOf };
+  const shape = { ...LISTED, toItem: (one: Approval) => callOf(one, csrf), bytesOf };
   const { items, next } = await list({ ...LISTED, before }, shape, soon());
   if (items.length === 0) return html`<p>Nothing waits.</p>`;
   const older = next && html`<p><a rel="next" href="${INBOX}?before=${next}">Older</a></p>`;
@@ -76,7 +76,7 @@ function approvalRoute(app: FastifyInstance, { page, sessions, lifecycle }: Page
     const loaded = await approvalAt(lifecycle, params.id);
     if (!loaded) return nothingHere(page, reply);
     const notice = fault ?? (query.decided === undefined ? undefined : outcomeOf(loaded));
-    const call = callOf(loaded.approval, session.csrf, loaded.seq);
+    const call = callOf(loaded.state, session.csrf, loaded.seq);
     return page({ title, main: html`${call}<p><a href="${INBOX}">What waits</a></p>`, notice });
   });
 }
