@@ -8,6 +8,7 @@ import { createCore } from './core.ts';
 import { createHttp, type Page } from './http.ts';
 import { routes } from './nats.ts';
 import { sessionSecret } from './people/session-secret.ts';
+import { problemsOf } from './projections/known.ts';
 
 /** Where the page is served, for the gateway that passes it through: `http://host:port`. */
 export type ApprovalsService = Service & { address(): string };
@@ -20,28 +21,22 @@ type Known = Deps<ApprovalsConfig>;
 export function createApprovals(deps: Known): ApprovalsService {
   const { bus, config, log } = deps;
   const core = createCore(deps);
-  const { followings, approvers, timers, index } = core;
+  const { known, approvers, timers } = core;
   let responder: Responder | undefined;
   let page: Page | undefined;
 
   const health = () =>
-    healthFrom([!bus.isUp() && 'the message bus is away', ...followings.problems(), approvers.problem]);
+    healthFrom([!bus.isUp() && 'the message bus is away', ...problemsOf(known), approvers.problem]);
 
   const openPage = async (): Promise<Page> => {
     const secret = await sessionSecret(config.SESSION_SECRET_FILE);
     const isSecure = config.CONSOLE_URL.startsWith('https:');
-    const views = createViews({
-      ...core,
-      policies: followings.policies,
-      tools: followings.tools,
-      record: createCallRecord(bus),
-    });
+    const views = createViews({ ...core, record: createCallRecord(bus) });
     return createHttp({
       ...core,
       sessions: createSessions({ secret, approvers, now: core.now, isSecure }),
       views,
       bus,
-      toolIndex: followings.tools,
       log,
       secret,
       host: config.APPROVALS_HOST,
@@ -53,11 +48,13 @@ export function createApprovals(deps: Known): ApprovalsService {
   return {
     async start() {
       // The clock may have gone back since the log stored anything.
-      index.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
+      known.approvals.state.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
       await approvers.start();
-      await followings.start();
+      await Promise.all(Object.values(known).map((one) => one.start()));
+      await core.superseding.start();
       await timers.start((id, deadlineMs) => core.lifecycle.expire(id, deadlineMs));
-      for (const { approvalId, overdueAtMs } of index.open()) timers.wakeAt(approvalId, overdueAtMs);
+      for (const { approvalId, overdueAtMs } of known.approvals.state.open())
+        timers.wakeAt(approvalId, overdueAtMs);
       page = await openPage();
       responder = await bus.respond(routes({ ...core, health }));
     },
@@ -66,7 +63,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       await responder?.drain();
       await timers.stop();
       approvers.stop();
-      await followings.stop();
+      await Promise.all(Object.values(known).map((one) => one.stop()));
     },
     health,
     address: () => page?.address ?? '',

@@ -16,10 +16,8 @@ export type Kind<S, C, E> = {
   readonly read: (last: { readonly subject: string; readonly event?: Envelope }) => E | undefined;
   /** What errors call it: `The record of <name> can not be read`. */
   readonly nameOf: (id: string) => string;
-  /** Its state as events carry it. */
-  readonly dataOf: (state: S) => Event['data'];
-  /** Of the envelope. */
-  readonly about?: (state: S) => { readonly subject?: string; readonly traceId?: string };
+  /** Its state as an event carries it, and what the envelope says of it. */
+  readonly written: (state: S) => { data: Event['data']; subject?: string; traceId?: string };
   /** Whether nothing can change it any more. */
   readonly isOver?: (state: S) => boolean;
 };
@@ -84,7 +82,7 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
   kind: Kind<S, C, E>,
   stored?: (event: E) => void,
 ): Store<S, C, E> {
-  const { decider, subjectOf, nameOf, dataOf } = kind;
+  const { decider, subjectOf, nameOf, written } = kind;
   const memory = createMemory<S>();
 
   const load = async (id: string, deadlineMs: number): Promise<Loaded<S> | undefined> => {
@@ -106,13 +104,10 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
     state: S,
     now: Date,
   ): Fact => {
-    const made = { source: 'approvals', time: now.toISOString(), ...kind.about?.(state) };
-    const basis = before.state === undefined ? undefined : dataOf(before.state);
-    return {
-      subject: subjectOf(id),
-      event: createEvent({ ...made, type, data, before: basis }),
-      expect: before.seq,
-    };
+    const made = { ...written(state), source: 'approvals', time: now.toISOString() };
+    const basis = before.state === undefined ? undefined : written(before.state).data;
+    const event = createEvent({ ...made, type, data, before: basis });
+    return { subject: subjectOf(id), event, expect: before.seq };
   };
 
   return {

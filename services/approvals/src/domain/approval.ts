@@ -6,9 +6,6 @@ import type { Decider } from './decider.ts';
 import { sameTerms, TERMS_CHANGED } from './terms.ts';
 import { useBy, type Vote, vote } from './vote.ts';
 
-/** Milliseconds that an approval waits for a decision, and for its use after it was approved. */
-export type Deadlines = { decideWithinMs: number; useWithinMs: number };
-
 type Identity = { approval_id: string; dry_run_id: string; generation: number; trace_id: string };
 
 /** The grant that answers, and how long the call may then be run where its rule does not say. */

@@ -21,3 +21,7 @@ export function checkFault(decision: Decision<unknown> | undefined): void {
   if (decision && 'fault' in decision && decision.fault)
     throw new AppError(decision.fault, `${decision.because}.`);
 }
+
+/** Why nothing happens, where a decision says so. */
+export const becauseOf = (decision: Decision<unknown> | undefined): string | undefined =>
+  decision && 'because' in decision ? decision.because : undefined;

@@ -37,15 +37,16 @@ export type AskedOfGrant = {
   readonly rule?: MatchedRule | undefined;
 };
 
-/** What a grant stands on beside its time: that who gave it is an approver still, and the policy says the same still. */
-export type Ground = { readonly isApprover: boolean; readonly isSamePolicy: boolean };
-
 /** Whether it counts at this time; the last millisecond is still in time. */
 export const isActive = ({ revoked_at, expires_at }: Grant, now: Date): boolean =>
   revoked_at === undefined && now.getTime() <= Date.parse(expires_at);
 
-/** Why a grant counts no more; undefined where it counts. */
-export function whyOver(grant: Grant, now: Date, { isApprover, isSamePolicy }: Ground): string | undefined {
+/** Why a grant counts no more: it stands on who gave it and on the policy, too. Undefined where it counts. */
+export function whyOver(
+  grant: Grant,
+  now: Date,
+  { isApprover, isSamePolicy }: { isApprover: boolean; isSamePolicy: boolean },
+): string | undefined {
   const { granted_by, revoked_at, revoked_by } = grant;
   if (revoked_at !== undefined) return `revoked by ${revoked_by ?? 'somebody'}`;
   if (!isActive(grant, now)) return 'its time is over';

@@ -3,9 +3,9 @@ import type { Approval } from '@aegis/contracts/approvals';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { approvalLog } from '@aegis/contracts/subjects';
-import { type ApprovalCommand, approvals, deadlineOf, isOpen } from '../domain/approval.ts';
+import { type ApprovalCommand, approvals, deadlineOf, type Granted, isOpen } from '../domain/approval.ts';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
-import { createStore, type Handling, type Kind, type Store } from '../store.ts';
+import { createStore, type Handling, type Kind, type Loaded, type Store } from '../store.ts';
 
 export type ApprovalStore = Store<Approval, ApprovalCommand, ApprovalEvent>;
 
@@ -14,8 +14,11 @@ const APPROVAL: Kind<Approval, ApprovalCommand, ApprovalEvent> = {
   subjectOf: approvalLog,
   read: (last) => readEvent(last, ...APPROVAL_EVENTS),
   nameOf: (id) => `approval ${id}`,
-  dataOf: (approval) => ({ approval }),
-  about: ({ approval_id, trace_id }) => ({ subject: approval_id, traceId: trace_id }),
+  written: (approval) => ({
+    data: { approval },
+    subject: approval.approval_id,
+    traceId: approval.trace_id,
+  }),
   isOver: (approval) => !isOpen(approval),
 };
 
@@ -29,6 +32,12 @@ export const createApprovalStore = (
     // A yes of several moves no deadline.
     if (atMs !== undefined && type !== 'aegis.approval.endorsed.v1') wakeAt(approval.approval_id, atMs);
   });
+
+/** Asks, or approves by a grant, together with this fact of another aggregate, all or nothing. */
+export type Approving<By extends Granted | undefined> = (
+  fact: Fact,
+  by: By,
+) => Promise<Loaded<Approval | undefined>>;
 
 /**
  * What belongs to a change is stored before it, in one batch. An overdue approval expires whatever was asked: then what belonged

@@ -1,23 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type Bus, type Fact, retryOnConflict } from '@aegis/bus';
+import { retryOnConflict } from '@aegis/bus';
 import { type Approval, asRuled, type RequestApproval, type RequestReply } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { AppError } from '@aegis/kit/errors';
 import { newTraceId } from '@aegis/kit/trace';
-import {
-  type ApprovalCommand,
-  type Deadlines,
-  type Granted,
-  isOpen,
-  isOverdue,
-  stands,
-} from '../domain/approval.ts';
+import { type ApprovalCommand, type Granted, isOpen, isOverdue, stands } from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';
 import { sameTerms, TERMS_CHANGED } from '../domain/terms.ts';
+import type { Ground } from '../ground.ts';
 import { type Loaded, NOTHING } from '../store.ts';
-import { alongWith } from './approval-store.ts';
-import { type FindDeps, keyOf, latestFor, standsFor } from './find.ts';
+import { type Approving, alongWith } from './approval-store.ts';
+import { keyOf, latestFor, standsFor } from './find.ts';
 import type { Grants } from './grants.ts';
 import type { Validity } from './validity.ts';
 import type { WaitingList } from './waiting.ts';
@@ -26,13 +20,10 @@ import type { WaitingList } from './waiting.ts';
 const LOOK_AT_THIS = 'somebody has to look at this very call';
 const LARGEST_CALL_BYTES = 1_250_000;
 
-export type AskingDeps = FindDeps & {
-  bus: Bus;
+export type AskingDeps = Ground & {
   waiting: WaitingList;
   grants: Pick<Grants, 'answer'>;
   validity: Validity;
-  now: () => Date;
-  deadlines: Deadlines;
 };
 
 export type Asking = {
@@ -63,8 +54,7 @@ function checkSize({ call }: RequestApproval): void {
 }
 
 export function createAsking(deps: AskingDeps): Asking {
-  const { bus, store, index, waiting, grants, now } = deps;
-  const { decideWithinMs, useWithinMs } = deps.deadlines;
+  const { bus, store, known, waiting, grants, now, decideWithinMs } = deps;
 
   const commandFor = (asked: RequestApproval, { dryRunId, generation, before }: Place) => ({
     type: 'request' as const,
@@ -84,23 +74,19 @@ export function createAsking(deps: AskingDeps): Asking {
     checkSize(asked);
     const command = commandFor(asked, place);
     const { approval_id: approvalId } = command.identity;
-    const begin = (fact: Fact, grant?: Granted) =>
-      store.handle(approvalId, NOTHING, () => ({ ...command, grant }), deadlineMs, {
-        append: alongWith(bus, deadlineMs, fact),
-        // One that is there by now may wait for another call.
+    const begin: Approving<Granted | undefined> = (fact, grant) => {
+      const append = alongWith(bus, deadlineMs, fact);
+      // One that is there by now may wait for another call.
+      return store.handle(approvalId, NOTHING, () => ({ ...command, grant }), deadlineMs, {
+        append,
         attempts: 1,
       });
+    };
     if (!asked.no_grant) {
-      const about = { ...askedOf(asked), approvalId };
-      const granted = await grants.answer(
-        about,
-        (fact, by) => begin(fact, { ...by, useWithinMs }),
-        deadlineMs,
-      );
-      if (granted) return { approval: granted.state };
+      const approval = await grants.answer({ ...askedOf(asked), approvalId }, begin, deadlineMs);
+      if (approval) return { approval };
     }
-    const joined = await waiting.join(asked.call.principal, approvalId, begin, deadlineMs);
-    return 'refused' in joined ? joined : { approval: joined.state };
+    return waiting.join(asked.call.principal, approvalId, begin, deadlineMs);
   };
 
   /** A grant that was given since answers for what waits already. */
@@ -111,17 +97,12 @@ export function createAsking(deps: AskingDeps): Asking {
   ): Promise<Approval | undefined> => {
     const { approval_id: approvalId, status } = loaded.state;
     if (asked.no_grant || status !== 'pending') return undefined;
-    const granted = await grants.answer(
-      { ...askedOf(asked), approvalId },
-      (fact, by) => {
-        const grant = { ...by, useWithinMs };
-        const command = { type: 'granted', now: now(), grant } as const;
-        const append = alongWith(bus, deadlineMs, fact);
-        return store.handle(approvalId, loaded, () => command, deadlineMs, { append, attempts: 1 });
-      },
-      deadlineMs,
-    );
-    return granted?.state;
+    const approve: Approving<Granted> = (fact, grant) => {
+      const append = alongWith(bus, deadlineMs, fact);
+      const granted = { type: 'granted', now: now(), grant } as const;
+      return store.handle(approvalId, loaded, () => granted, deadlineMs, { append, attempts: 1 });
+    };
+    return grants.answer({ ...askedOf(asked), approvalId }, approve, deadlineMs);
   };
 
   /** Why an open approval for this very call does not answer it any more: it was asked under another policy. */
@@ -160,7 +141,7 @@ export function createAsking(deps: AskingDeps): Asking {
     deadlineMs: number,
   ): Promise<RequestReply> => {
     const { principal } = asked.call;
-    let generation = index.generationOf(principal, dryRunId) ?? 1;
+    let generation = known.approvals.state.generationOf(principal, dryRunId) ?? 1;
     let before: Approval | undefined;
     for (;;) {
       const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);

@@ -1,4 +1,3 @@
-import type { Bus } from '@aegis/bus';
 import type { Approval, ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import type { DecisionEnforced } from '@aegis/contracts/decision';
@@ -7,8 +6,9 @@ import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { type ApprovalCommand, standingSentence } from '../domain/approval.ts';
+import { becauseOf } from '../domain/decider.ts';
+import type { Ground } from '../ground.ts';
 import { type Loaded, NOTHING } from '../store.ts';
-import type { ApprovalStore } from './approval-store.ts';
 import type { Validity } from './validity.ts';
 
 export type Consume = (request: ConsumeApproval, deadlineMs: number) => Promise<ConsumeReply>;
@@ -25,7 +25,7 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
  * Uses an approval up, once: the use, the decision that it allows and the answer for the caller's key are one atomic
  * batch, compare-and-set on the approval.
  */
-export function createConsume(bus: Bus, store: ApprovalStore, validity: Validity, now: () => Date): Consume {
+export function createConsume({ bus, store, now }: Ground, validity: Validity): Consume {
   /** Many who use one approval at once: all but the first only have to look. */
   const oneByOne = createKeyedMutex();
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
@@ -57,16 +57,21 @@ export function createConsume(bus: Bus, store: ApprovalStore, validity: Validity
       : [];
     const allowed = [{ subject: enforceLog('allowed'), event: decision }, ...answer];
     const from = (await store.load(approval_id, deadlineMs)) ?? NOTHING;
-    const { state, ...done } = await store.handle<Approval | undefined>(approval_id, from, use, deadlineMs, {
-      append: (fact, { type }) =>
-        type === 'aegis.approval.consumed.v1'
-          ? bus.append.all([fact, ...allowed], deadlineMs, false)
-          : bus.append.one(fact, deadlineMs),
-    });
+    const { state, decision: done } = await store.handle<Approval | undefined>(
+      approval_id,
+      from,
+      use,
+      deadlineMs,
+      {
+        append: (fact, { type }) =>
+          type === 'aegis.approval.consumed.v1'
+            ? bus.append.all([fact, ...allowed], deadlineMs, false)
+            : bus.append.one(fact, deadlineMs),
+      },
+    );
     if (answered) return { consumed: true, earlier: answered };
     if (isUsedByThis(state)) return { consumed: true };
-    const because = done.decision && 'because' in done.decision ? done.decision.because : undefined;
-    return { consumed: false, because: because ?? (state && standingSentence(state)) };
+    return { consumed: false, because: becauseOf(done) ?? (state && standingSentence(state)) };
   };
 
   return async (request, deadlineMs) => {

@@ -7,24 +7,16 @@ import {
   type Word,
 } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
-import { createKeyedMutex, type Mutex } from '@aegis/kit/mutex';
-import { type ApprovalCommand, type Deadlines, standingSentence } from '../domain/approval.ts';
+import { createKeyedMutex } from '@aegis/kit/mutex';
+import { type ApprovalCommand, standingSentence } from '../domain/approval.ts';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import { type Approver, CODE_HOLDER, questionOf, whyNoYes } from '../domain/approver.ts';
-import { checkFault } from '../domain/decider.ts';
+import { becauseOf, checkFault } from '../domain/decider.ts';
+import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
 import type { Handled, Loaded } from '../store.ts';
-import { type FindDeps, findApproval, findToDecide } from './find.ts';
-
-export type DecidingDeps = FindDeps & {
-  now: () => Date;
-  code: string;
-  /** One code at a time: many at once would all be judged before the first wrong one is counted. */
-  codesOneByOne: Mutex;
-  deadlines: Deadlines;
-  approvers: Pick<Approvers, 'byName'>;
-};
+import { findApproval, findToDecide } from './find.ts';
 
 /** What somebody who is known says of an approval. */
 type WordOn = Word & Pick<DecideApproval, 'id'>;
@@ -47,8 +39,7 @@ export function toReply({ state: approval, seq, decision }: Handled<Approval, Ap
   if (decision && 'event' in decision && decision.event.type !== 'aegis.approval.expired.v1')
     return { ...reply, counted: true };
   checkFault(decision);
-  const because = decision && 'because' in decision ? decision.because : standingSentence(approval);
-  return { ...reply, counted: false, because };
+  return { ...reply, counted: false, because: becauseOf(decision) ?? standingSentence(approval) };
 }
 
 /** Somebody who saw another state must look again; that it is decided they are told in any case. */
@@ -57,13 +48,12 @@ export function checkRevision({ state, seq }: Loaded<Approval>, revision: number
   throw new AppError('precondition_failed', 'The approval has changed since you saw it; look again.');
 }
 
-export function createDeciding(deps: DecidingDeps): Deciding {
-  const { store, index, now, codesOneByOne, deadlines } = deps;
-  const { useWithinMs } = deadlines;
+export function createDeciding(ground: Ground, approvers: Pick<Approvers, 'byName'>): Deciding {
+  const { store, now, wrongCodes, codesOneByOne, useWithinMs } = ground;
   /** Who said yes, and could not any more. */
   const goneFrom = ({ endorsements = [], ...approval }: Approval): string[] => {
     const may = (name: string): boolean => {
-      const approver = deps.approvers.byName(name);
+      const approver = approvers.byName(name);
       return approver !== undefined && whyNoYes(approver, questionOf(approval)) === undefined;
     };
     return endorsements.map(({ by }) => by).filter((name) => !may(name));
@@ -81,16 +71,16 @@ export function createDeciding(deps: DecidingDeps): Deciding {
     const because = whyNoYes(CODE_HOLDER, questionOf(approval));
     if (because !== undefined) throw new AppError('not_an_approver', `${because}.`);
     const at = now();
-    checkAttempts((sinceMs) => index.wrongCodesSince(sinceMs), from, at);
+    checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), from, at);
     const said = { now: at, by: CODE_HOLDER };
-    return isRightCode(approval_code, deps.code)
+    return isRightCode(approval_code, ground.code)
       ? { ...said, type: 'vote', verdict: 'approve', reason, useWithinMs }
       : { ...said, type: 'burn', source: from };
   };
 
   const completeOne = async (request: CompleteApproval, deadlineMs: number): Promise<Approval> => {
     const from = sourceOf(request.source);
-    const found = await findApproval(deps, request.id, deadlineMs);
+    const found = await findApproval(ground, request.id, deadlineMs);
     let command: ApprovalCommand | undefined;
     const done = await store.handle(
       request.id,
@@ -99,28 +89,28 @@ export function createDeciding(deps: DecidingDeps): Deciding {
       deadlineMs,
     );
     if (command?.type === 'burn') {
-      index.countWrongCode(request.id, { atMs: command.now.getTime(), source: from });
+      wrongCodes.countWrongCode(request.id, { atMs: command.now.getTime(), source: from });
     }
     return toReply(done).approval;
   };
 
   return {
     async complete(request, deadlineMs) {
-      const { state: approval } = await findToDecide(deps, request.id, deadlineMs);
+      const { state: approval } = await findToDecide(ground, request.id, deadlineMs);
       if (approval.status !== 'pending') return approval;
       const exact = { ...request, id: approval.approval_id };
       return codesOneByOne(() => completeOne(exact, deadlineMs));
     },
     async decide(by, { id, verdict, reason, revision }, deadlineMs) {
       const isExact = ApprovalId.safeParse(id).success;
-      const exact = isExact ? id : (await findToDecide(deps, id, deadlineMs)).state.approval_id;
+      const exact = isExact ? id : (await findToDecide(ground, id, deadlineMs)).state.approval_id;
       const vote = (current: Loaded<Approval>): ApprovalCommand => {
         checkRevision(current, revision);
         const gone = goneFrom(current.state);
         return { type: 'vote', now: now(), by, verdict, reason, useWithinMs, gone };
       };
       return oneByOne(exact, async () => {
-        const found = await findApproval(deps, exact, deadlineMs);
+        const found = await findApproval(ground, exact, deadlineMs);
         return toReply(await store.handle(found.state.approval_id, found, vote, deadlineMs));
       });
     },

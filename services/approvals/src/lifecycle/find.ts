@@ -4,15 +4,8 @@ import { callDigest } from '@aegis/contracts/call-digest';
 import { AppError } from '@aegis/kit/errors';
 import { stands } from '../domain/approval.ts';
 import { approvalIdFor } from '../domain/identity.ts';
-import type { ApprovalIndex } from '../projections/approval-index.ts';
+import type { Ground } from '../ground.ts';
 import type { Loaded } from '../store.ts';
-import type { ApprovalStore } from './approval-store.ts';
-
-export type FindDeps = {
-  store: ApprovalStore;
-  index: ApprovalIndex;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-};
 
 const notFound = (id: string): AppError =>
   new AppError('approval_not_found', `There is no approval ${JSON.stringify(id)}.`);
@@ -24,7 +17,7 @@ const notFound = (id: string): AppError =>
  * @throws AppError `invalid_request`
  */
 export async function keyOf(
-  { store }: FindDeps,
+  { store }: Ground,
   call: Call,
   dryRunId: string,
   deadlineMs: number,
@@ -39,16 +32,16 @@ export async function keyOf(
 
 /** The newest approval under a key that is for this very call, whatever its state and whatever came under the key since. */
 export async function latestFor(
-  { store, index }: FindDeps,
+  { store, known: { approvals } }: Ground,
   call: Call,
   dryRunId: string,
   deadlineMs: number,
 ): Promise<Approval | undefined> {
   const digest = callDigest(call);
-  const known = index.latestFor(call.principal, dryRunId, digest)?.approvalId;
-  let found = known === undefined ? undefined : (await store.load(known, deadlineMs))?.state;
+  const latest = approvals.state.latestFor(call.principal, dryRunId, digest)?.approvalId;
+  let found = latest === undefined ? undefined : (await store.load(latest, deadlineMs))?.state;
   // The index may be behind: what came under the key since is in the log.
-  for (let generation = (index.generationOf(call.principal, dryRunId) ?? 0) + 1; ; generation++) {
+  for (let generation = (approvals.state.generationOf(call.principal, dryRunId) ?? 0) + 1; ; generation++) {
     const newer = await store.load(approvalIdFor(call.principal, dryRunId, generation), deadlineMs);
     if (!newer) return found;
     if (newer.state.call_digest === digest) found = newer.state;
@@ -57,12 +50,12 @@ export async function latestFor(
 
 /** The one approval that a dry run id means: the only one, or the only one that waits. */
 async function idForDryRun(
-  { index, indexCaughtUp }: FindDeps,
+  { known: { approvals } }: Ground,
   dryRunId: string,
   deadlineMs: number,
 ): Promise<string> {
-  await indexCaughtUp(deadlineMs);
-  const entries = index.withDryRunId(dryRunId);
+  await approvals.caughtUp(deadlineMs);
+  const entries = approvals.state.withDryRunId(dryRunId);
   const waiting = entries.filter((entry) => entry.status === 'pending');
   const [one, another] = waiting.length > 0 ? waiting : entries;
   if (!one) throw notFound(dryRunId);
@@ -80,11 +73,7 @@ async function idForDryRun(
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */
-export async function findApproval(
-  deps: FindDeps,
-  id: string,
-  deadlineMs: number,
-): Promise<Loaded<Approval>> {
+export async function findApproval(deps: Ground, id: string, deadlineMs: number): Promise<Loaded<Approval>> {
   const byId = ApprovalId.safeParse(id).success ? await deps.store.load(id, deadlineMs) : undefined;
   if (byId) return byId;
   const loaded = await deps.store.load(await idForDryRun(deps, id, deadlineMs), deadlineMs);
@@ -97,11 +86,7 @@ export async function findApproval(
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */
-export async function findToDecide(
-  deps: FindDeps,
-  id: string,
-  deadlineMs: number,
-): Promise<Loaded<Approval>> {
+export async function findToDecide(deps: Ground, id: string, deadlineMs: number): Promise<Loaded<Approval>> {
   const found = await findApproval(deps, id, deadlineMs);
   const { approval_id, dry_run_id, generation, call, call_digest } = found.state;
   if (id === approval_id || generation === 1) return found;

@@ -15,8 +15,7 @@ const GRANT: Kind<Grant, GrantCommand, GrantEvent> = {
   subjectOf: grantLog,
   read: (last) => readEvent(last, ...GRANT_EVENTS),
   nameOf: (id) => `grant ${id}`,
-  dataOf: (grant) => ({ grant }),
-  about: ({ grant_id }) => ({ subject: grant_id }),
+  written: (grant) => ({ data: { grant }, subject: grant.grant_id }),
 };
 
 export const newGrantId = (): string => `gra_${base32(createHash('sha256').update(randomUUID()).digest())}`;

@@ -1,22 +1,15 @@
-import type { Bus } from '@aegis/bus';
 import type { Approval, DecideReply } from '@aegis/contracts/approvals';
 import type { GiveGrant, Grant } from '@aegis/contracts/grants';
-import type { Deadlines } from '../domain/approval.ts';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import type { Approver } from '../domain/approver.ts';
 import { checkFault } from '../domain/decider.ts';
+import type { Ground } from '../ground.ts';
 import { type Handled, type Loaded, NOTHING } from '../store.ts';
 import { alongWith } from './approval-store.ts';
 import { checkRevision, toReply } from './deciding.ts';
-import { type FindDeps, findApproval } from './find.ts';
-import { type GrantStore, newGrantId } from './grant-store.ts';
+import { findApproval } from './find.ts';
+import { newGrantId } from './grant-store.ts';
 
-export type GivingDeps = FindDeps & {
-  bus: Bus;
-  grantStore: GrantStore;
-  now: () => Date;
-  deadlines: Deadlines;
-};
 export type GrantToGive = Omit<GiveGrant, 'credential'>;
 export type Given = DecideReply & { grant?: Grant };
 
@@ -27,14 +20,13 @@ export type Given = DecideReply & { grant?: Grant };
  * @throws AppError what a decision throws; `invalid_request` where no grant can be given
  */
 export async function giveGrant(
-  deps: GivingDeps,
+  ground: Ground,
   by: Approver,
   { approval_id, revision, pattern, for_ms, reason }: GrantToGive,
   deadlineMs: number,
 ): Promise<Given> {
-  const { bus, store, grantStore, now } = deps;
-  const { useWithinMs } = deps.deadlines;
-  const found = await findApproval(deps, approval_id, deadlineMs);
+  const { bus, store, grantStore, now, useWithinMs } = ground;
+  const found = await findApproval(ground, approval_id, deadlineMs);
   checkRevision(found, revision);
   const approval = found.state;
   const grant_id = newGrantId();
@@ -42,16 +34,8 @@ export async function giveGrant(
     checkRevision(current, revision);
     return { type: 'vote', now: now(), by, verdict: 'approve', reason, useWithinMs } as const;
   };
-  const give = {
-    type: 'give',
-    now: now(),
-    grant_id,
-    by: by.name,
-    approval,
-    pattern,
-    for_ms,
-    reason,
-  } as const;
+  const granted = { grant_id, by: by.name, approval, pattern, for_ms, reason };
+  const give = { type: 'give', now: now(), ...granted } as const;
   let voted: Handled<Approval, ApprovalEvent> = { ...found, decision: undefined };
   const given = await grantStore.handle(grant_id, NOTHING, () => give, deadlineMs, {
     isShared: true,

@@ -1,17 +1,14 @@
-import type { Fact } from '@aegis/bus';
-import { GrantId } from '@aegis/contracts/approvals';
+import { type Approval, GrantId } from '@aegis/contracts/approvals';
 import type { Grant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import type { Granted } from '../domain/approval.ts';
 import { type AskedOfGrant, answersFor, whyOver } from '../domain/grant.ts';
+import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
-import type { GrantIndex } from '../projections/grant-index.ts';
-import type { PolicyIndex } from '../projections/policy-index.ts';
 import type { Loaded } from '../store.ts';
-import type { GrantStore } from './grant-store.ts';
+import type { Approving } from './approval-store.ts';
 
-type Seq = { readonly seq: number };
 type Asked = AskedOfGrant & { policyDigest: string | undefined; approvalId: string };
 
 export type Grants = {
@@ -21,11 +18,7 @@ export type Grants = {
    *
    * @returns what was approved; undefined where no grant answers
    */
-  answer<T extends Seq>(
-    asked: Asked,
-    append: (fact: Fact, by: Omit<Granted, 'useWithinMs'>) => Promise<T>,
-    deadlineMs: number,
-  ): Promise<T | undefined>;
+  answer(asked: Asked, append: Approving<Granted>, deadlineMs: number): Promise<Approval | undefined>;
   /** Newest first. */
   list(deadlineMs: number): Promise<Grant[]>;
   /** Why it counts no more; undefined where it counts. */
@@ -36,19 +29,10 @@ export type Grants = {
   revoke(grantId: string, by: string, deadlineMs: number): Promise<Grant>;
 };
 
-type GrantsDeps = {
-  grantStore: GrantStore;
-  index: GrantIndex;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-  policies: PolicyIndex;
-  policiesCaughtUp: (deadlineMs: number) => Promise<void>;
-  /** Whose grants count. */
-  approvers: Pick<Approvers, 'byName'>;
-  now: () => Date;
-};
-
-export function createGrants(deps: GrantsDeps): Grants {
-  const { grantStore: store, index, indexCaughtUp, policies, policiesCaughtUp, approvers, now } = deps;
+export function createGrants(
+  { grantStore: store, known: { grants, policies }, now, useWithinMs }: Ground,
+  approvers: Pick<Approvers, 'byName'>,
+): Grants {
   const oneByOne = createKeyedMutex();
   /** Those that somebody is about to end: nothing is approved by them here meanwhile. */
   const revoking = new Set<string>();
@@ -66,16 +50,12 @@ export function createGrants(deps: GrantsDeps): Grants {
     const isSamePolicy =
       given === undefined || policyDigest === undefined
         ? given === policyDigest
-        : policies.asksTheSame(given, policyDigest, rule?.index);
+        : policies.state.asksTheSame(given, policyDigest, rule?.index);
     return whyOver(grant, now(), { isApprover: approvers.byName(granted_by) !== undefined, isSamePolicy });
   };
 
-  const answer = async <T extends Seq>(
-    { policyDigest, approvalId, ...asked }: Asked,
-    append: (fact: Fact, by: Omit<Granted, 'useWithinMs'>) => Promise<T>,
-    deadlineMs: number,
-  ): Promise<T | undefined> => {
-    let made: T | undefined;
+  const answer: Grants['answer'] = async ({ policyDigest, approvalId, ...asked }, append, deadlineMs) => {
+    let made: Awaited<ReturnType<typeof append>> | undefined;
     const useOne = async (grantId: string): Promise<void> => {
       const use = ({ state }: Loaded<Grant>) => {
         const overBecause = revoking.has(grantId)
@@ -86,15 +66,17 @@ export function createGrants(deps: GrantsDeps): Grants {
       await store.handle(grantId, await load(grantId, deadlineMs), use, deadlineMs, {
         isShared: true,
         append: async (fact, { data: { grant } }) =>
-          (made = await append(fact, { grant_id: grantId, granted_by: grant.granted_by })),
+          (made = await append(fact, { grant_id: grantId, granted_by: grant.granted_by, useWithinMs })),
       });
     };
-    const candidates = index.of(asked.call.principal).filter((grant) => answersFor(grant, asked, now()));
-    if (candidates.length > 0 && policyDigest !== undefined && !policies.has(policyDigest))
-      await policiesCaughtUp(deadlineMs);
+    const candidates = grants.state
+      .of(asked.call.principal)
+      .filter((grant) => answersFor(grant, asked, now()));
+    if (candidates.length > 0 && policyDigest !== undefined && !policies.state.has(policyDigest))
+      await policies.caughtUp(deadlineMs);
     for (const { grant_id } of candidates) {
       await oneByOne(grant_id, () => useOne(grant_id));
-      if (made) return made;
+      if (made) return made.state;
     }
     return undefined;
   };
@@ -102,11 +84,12 @@ export function createGrants(deps: GrantsDeps): Grants {
   return {
     answer,
     async list(deadlineMs) {
-      await indexCaughtUp(deadlineMs);
-      return index.all();
+      await grants.caughtUp(deadlineMs);
+      return grants.state.all();
     },
     // Without a policy of its own it goes by the terms alone.
-    whyOver: (grant) => whyOverUnder(grant, grant.policy_digest === undefined ? undefined : policies.current),
+    whyOver: (grant) =>
+      whyOverUnder(grant, grant.policy_digest === undefined ? undefined : policies.state.current),
     load: async (grantId, deadlineMs) => (await load(grantId, deadlineMs)).state,
     async revoke(grantId, by, deadlineMs) {
       revoking.add(grantId);

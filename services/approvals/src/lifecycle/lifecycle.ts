@@ -1,32 +1,14 @@
-import type { Bus } from '@aegis/bus';
 import type { Approval, CancelApproval } from '@aegis/contracts/approvals';
-import type { Mutex } from '@aegis/kit/mutex';
-import type { ApprovalCommand, Deadlines } from '../domain/approval.ts';
+import type { ApprovalCommand } from '../domain/approval.ts';
 import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { type Loaded, NOTHING } from '../store.ts';
-import { type Asking, createAsking } from './asking.ts';
+import { type Asking, type AskingDeps, createAsking } from './asking.ts';
 import { createDeciding, type Deciding } from './deciding.ts';
-import { type FindDeps, findApproval } from './find.ts';
-import type { GrantStore } from './grant-store.ts';
+import { findApproval } from './find.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
-import type { Grants } from './grants.ts';
-import type { Validity } from './validity.ts';
-import type { WaitingList } from './waiting.ts';
 
-export type LifecycleDeps = FindDeps & {
-  bus: Bus;
-  waiting: WaitingList;
-  grants: Pick<Grants, 'answer'>;
-  grantStore: GrantStore;
-  validity: Validity;
-  /** The later of the clock and the newest event's time. */
-  now: () => Date;
-  code: string;
-  codesOneByOne: Mutex;
-  deadlines: Deadlines;
-  approvers: Pick<Approvers, 'byName'>;
-};
+export type LifecycleDeps = AskingDeps & { approvers: Pick<Approvers, 'byName'> };
 
 /** The life of an approval, from the question to its end. */
 export type Lifecycle = Asking &
@@ -52,7 +34,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
 
   return {
     ...createAsking(deps),
-    ...createDeciding(deps),
+    ...createDeciding(deps, deps.approvers),
     grant: (by, asked, deadlineMs) => giveGrant(deps, by, asked, deadlineMs),
     async cancel({ approval_id, principal, because }, deadlineMs) {
       const found = await findApproval(deps, approval_id, deadlineMs);

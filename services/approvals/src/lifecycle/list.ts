@@ -1,13 +1,7 @@
 import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
-import type { ApprovalIndex, IndexEntry } from '../projections/approval-index.ts';
-import type { ApprovalStore } from './approval-store.ts';
-
-type ListDeps = {
-  store: ApprovalStore;
-  index: ApprovalIndex;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-};
+import type { Ground } from '../ground.ts';
+import type { IndexEntry } from '../projections/approval-index.ts';
 
 /** Which approvals; times are in milliseconds since the epoch, inclusive at `fromMs`, exclusive at `toMs`. */
 export type ListQuery = {
@@ -41,7 +35,7 @@ const isWanted =
 const AT_ONCE = 8;
 
 async function* loadAll(
-  store: ApprovalStore,
+  store: Ground['store'],
   entries: Iterable<IndexEntry>,
   deadlineMs: number,
 ): AsyncGenerator<Approval> {
@@ -65,20 +59,20 @@ async function* loadAll(
  * @throws AppError `invalid_request` where `before` names no approval
  */
 export async function listApprovals<T>(
-  deps: ListDeps,
+  { store, known: { approvals } }: Ground,
   query: ListQuery,
   { toItem, bytesOf, maxBytes }: Shape<T>,
   deadlineMs: number,
 ): Promise<ListPage<T>> {
-  await deps.indexCaughtUp(deadlineMs);
-  if (query.before !== undefined && !deps.index.has(query.before)) {
+  await approvals.caughtUp(deadlineMs);
+  if (query.before !== undefined && !approvals.state.has(query.before)) {
     throw new AppError('invalid_request', 'before: names no approval');
   }
   const items: T[] = [];
   let bytes = 0;
   let last = '';
-  const entries = deps.index.newestFirst(isWanted(query), query.before);
-  for await (const approval of loadAll(deps.store, entries, deadlineMs)) {
+  const entries = approvals.state.newestFirst(isWanted(query), query.before);
+  for await (const approval of loadAll(store, entries, deadlineMs)) {
     if (query.status !== undefined && approval.status !== query.status) continue;
     const item = toItem(approval);
     bytes += bytesOf(item);

@@ -1,8 +1,7 @@
-import type { Logger } from '@aegis/kit/logger';
 import { inQuarantine, type Tool, type WaitingDefinition } from '@aegis/replicas/tools';
-import type { ApprovalIndex, IndexEntry } from '../projections/approval-index.ts';
-import type { PolicyIndex } from '../projections/policy-index.ts';
-import type { ToolIndex } from '../projections/tool-index.ts';
+import type { Ground } from '../ground.ts';
+import type { IndexEntry } from '../projections/approval-index.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { GRANT_OVER, POLICY_CHANGED } from './validity.ts';
 
 const WITHIN_MS = 5_000;
@@ -10,21 +9,8 @@ const TOOL_CHANGED = "the tool's definition has changed since it was asked";
 
 /** Ends what is open when what it was asked under changes, so that nobody decides what can't run any more. */
 export type Superseding = {
-  /** Looks at everything that is open, for what changed while nobody looked. */
-  all(): Promise<void>;
-  policyChanged(): Promise<void>;
-  /** This is what became of a tool by what stands at this place in the log. */
-  toolSeen(tool: Tool, seq: number): Promise<void>;
-  grantRevoked(grantId: string): Promise<void>;
-};
-
-type SupersedingDeps = {
-  index: ApprovalIndex;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-  policies: PolicyIndex;
-  tools: ToolIndex;
-  supersede: (approvalId: string, because: string, deadlineMs: number) => Promise<void>;
-  log: Logger;
+  /** From now on, and what changed while nobody looked. */
+  start(): Promise<void>;
 };
 
 /** Of this tool, but asked under another definition, and before this one was seen. */
@@ -37,45 +23,50 @@ const isOfOlder =
     entry.definitionDigest !== digest &&
     entry.seq < seq;
 
-export function createSuperseding(deps: SupersedingDeps): Superseding {
-  const { index, indexCaughtUp, policies, tools, supersede, log } = deps;
+export function createSuperseding(
+  { known, log }: Ground,
+  lifecycle: Pick<Lifecycle, 'supersede'>,
+): Superseding {
+  const { approvals, policies, tools, grants } = known;
 
   /** One that can't be ended now is not lost: whoever uses it looks at the policy, the tool and the grant again. */
   const endAll = async (isOver: (entry: IndexEntry) => boolean, because: string): Promise<void> => {
     // What was asked before the change must be known before it can be ended.
-    await indexCaughtUp(Date.now() + WITHIN_MS).catch((err: unknown) =>
-      log.warn({ err }, 'approvals behind'),
-    );
-    for (const entry of index.open()) {
+    await approvals
+      .caughtUp(Date.now() + WITHIN_MS)
+      .catch((err: unknown) => log.warn({ err }, 'approvals behind'));
+    for (const entry of approvals.state.open()) {
       if (!isOver(entry)) continue;
-      await supersede(entry.approvalId, because, Date.now() + WITHIN_MS).catch((err: unknown) =>
-        log.warn({ err, approvalId: entry.approvalId }, 'approval not superseded'),
-      );
+      await lifecycle
+        .supersede(entry.approvalId, because, Date.now() + WITHIN_MS)
+        .catch((err: unknown) => log.warn({ err, approvalId: entry.approvalId }, 'approval not superseded'));
     }
   };
 
   const policyChanged = async (): Promise<void> => {
-    const { current } = policies;
+    const { current } = policies.state;
     if (current === undefined) return;
     await endAll(
       ({ policyDigest, ruleIndex }) =>
-        policyDigest !== undefined && !policies.asksTheSame(policyDigest, current, ruleIndex),
+        policyDigest !== undefined && !policies.state.asksTheSame(policyDigest, current, ruleIndex),
       POLICY_CHANGED,
     );
   };
 
   return {
-    policyChanged,
-    async all() {
+    async start() {
+      policies.onChange(() => void policyChanged());
+      tools.onChange((tool, seq) => {
+        const waiting = inQuarantine(tool);
+        if (waiting?.seq === seq) void endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
+      });
+      grants.onChange(({ grant_id, revoked_at }) => {
+        if (revoked_at !== undefined) void endAll(({ grantId }) => grantId === grant_id, GRANT_OVER);
+      });
       await policyChanged();
-      for (const { tool, waiting } of tools.quarantined()) {
+      for (const { tool, waiting } of tools.state.quarantined()) {
         if (inQuarantine(tool) === waiting) await endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
       }
     },
-    async toolSeen(tool, seq) {
-      const waiting = inQuarantine(tool);
-      if (waiting?.seq === seq) await endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
-    },
-    grantRevoked: (grantId) => endAll((entry) => entry.grantId === grantId, GRANT_OVER),
   };
 }

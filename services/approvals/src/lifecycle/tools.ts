@@ -1,32 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { toolAcceptedLog } from '@aegis/contracts/subjects';
 import type { AcceptTool, ListToolsReply } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
-import type { Mutex } from '@aegis/kit/mutex';
 import { type InQuarantine, toQuarantined } from '@aegis/replicas/tools';
 import { CODE_HOLDER } from '../domain/approver.ts';
 import { checkFault } from '../domain/decider.ts';
 import { toolAcceptance } from '../domain/tool-acceptance.ts';
+import type { Ground } from '../ground.ts';
 import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
-import type { ApprovalIndex } from '../projections/approval-index.ts';
-import type { ToolIndex } from '../projections/tool-index.ts';
 
 /** Definitions come large: what doesn't fit a message of the bus is counted, not sent. */
 const LIST_BYTES = 2_000_000;
-
-export type ToolsDeps = {
-  bus: Bus;
-  index: ToolIndex;
-  /** Resolves once the index has all that was stored when this was called. */
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-  /** Where wrong codes are counted, those for approvals too. */
-  wrongCodes: Pick<ApprovalIndex, 'wrongCodesSince' | 'countWrongCode'>;
-  codesOneByOne: Mutex;
-  now: () => Date;
-  code: string;
-};
 
 export type Tools = {
   /** Every definition that waits: what keeps its tool in quarantine first, then older ones; each the newest first. */
@@ -62,23 +47,24 @@ export function toReply(definitions: readonly InQuarantine[]): ListToolsReply {
   return more > 0 ? { tools: shown, more } : { tools: shown };
 }
 
-export function createTools(deps: ToolsDeps): Tools {
-  const { bus, index, indexCaughtUp, wrongCodes, now } = deps;
+export function createTools(ground: Ground): Tools {
+  const { bus, now, wrongCodes } = ground;
+  const { tools } = ground.known;
 
   const checkCode = (approvalCode: string, source: string): void => {
     const from = sourceOf(source);
     const at = now();
     checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), from, at);
-    if (isRightCode(approvalCode, deps.code)) return;
+    if (isRightCode(approvalCode, ground.code)) return;
     wrongCodes.countWrongCode(`tool ${randomUUID()}`, { atMs: at.getTime(), source: from });
     throw new AppError('wrong_code', 'approval_code: wrong; nothing was accepted.');
   };
 
   /** The event of an acceptance; undefined where the definition counts already. */
   const decide = async (by: string, definition: ToolDefinition, deadlineMs: number) => {
-    await indexCaughtUp(deadlineMs);
+    await tools.caughtUp(deadlineMs);
     const { server, tool, digest } = definition;
-    const decision = toolAcceptance.decide({ by, server, tool, digest }, index.get(server, tool));
+    const decision = toolAcceptance.decide({ by, server, tool, digest }, tools.state.get(server, tool));
     checkFault(decision);
     return 'event' in decision ? decision.event : undefined;
   };
@@ -100,8 +86,8 @@ export function createTools(deps: ToolsDeps): Tools {
   };
 
   const quarantined = async (deadlineMs: number): Promise<InQuarantine[]> => {
-    await indexCaughtUp(deadlineMs);
-    return index.quarantined();
+    await tools.caughtUp(deadlineMs);
+    return tools.state.quarantined();
   };
 
   return {
@@ -109,10 +95,10 @@ export function createTools(deps: ToolsDeps): Tools {
     list: async (deadlineMs) => toReply(await quarantined(deadlineMs)),
     async accept(request, deadlineMs) {
       const { approval_code, source } = request;
-      const isWanted = await decide(CODE_HOLDER.name, request, deadlineMs);
-      if (!isWanted) return;
+      // One code at a time, and none is looked at where the definition counts already.
+      if (!(await decide(CODE_HOLDER.name, request, deadlineMs))) return;
       const check = () => checkCode(approval_code, source);
-      await deps.codesOneByOne(() => acceptOne(CODE_HOLDER.name, request, deadlineMs, check));
+      await ground.codesOneByOne(() => acceptOne(CODE_HOLDER.name, request, deadlineMs, check));
     },
     acceptBy: acceptOne,
   };

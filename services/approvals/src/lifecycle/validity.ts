@@ -1,6 +1,6 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import { toAppError } from '@aegis/kit/errors';
-import type { PolicyIndex } from '../projections/policy-index.ts';
+import type { Ground } from '../ground.ts';
 import type { Grants } from './grants.ts';
 
 /** What an approval was asked and given under: its policy, and its grant. */
@@ -9,16 +9,13 @@ export type Validity = {
   whyNot(approval: Approval, policyDigest: string, deadlineMs: number): Promise<string | undefined>;
 };
 
-type ValidityDeps = {
-  policies: PolicyIndex;
-  policiesCaughtUp: (deadlineMs: number) => Promise<void>;
-  grants: Pick<Grants, 'load' | 'whyOver'>;
-};
-
 export const POLICY_CHANGED = 'the policy has changed since it was asked';
 export const GRANT_OVER = 'the grant that approved it is over';
 
-export function createValidity({ policies, policiesCaughtUp, grants }: ValidityDeps): Validity {
+export function createValidity(
+  { known: { policies } }: Ground,
+  grants: Pick<Grants, 'load' | 'whyOver'>,
+): Validity {
   const policySays = async (
     { policy_digest: asked, rule }: Approval,
     now: string,
@@ -26,8 +23,8 @@ export function createValidity({ policies, policiesCaughtUp, grants }: ValidityD
   ): Promise<string | undefined> => {
     // Nobody asked a policy: who asks a person of their own will is bound to the terms alone.
     if (asked === undefined || asked === now) return undefined;
-    if (!policies.has(now)) await policiesCaughtUp(deadlineMs);
-    return policies.asksTheSame(asked, now, rule?.index) ? undefined : POLICY_CHANGED;
+    if (!policies.state.has(now)) await policies.caughtUp(deadlineMs);
+    return policies.state.asksTheSame(asked, now, rule?.index) ? undefined : POLICY_CHANGED;
   };
 
   const grantSays = async (approval: Approval, deadlineMs: number): Promise<string | undefined> => {

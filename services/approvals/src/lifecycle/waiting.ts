@@ -1,67 +1,54 @@
-import type { Bus, Fact } from '@aegis/bus';
+import type { RequestReply } from '@aegis/contracts/approvals';
 import { agentDigest } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { waitingLog } from '@aegis/contracts/subjects';
 import { createKeyedMutex } from '@aegis/kit/mutex';
+import { becauseOf } from '../domain/decider.ts';
 import { type AgentWaiting, type Join, type WaitingEvent, waitingLists } from '../domain/waiting.ts';
-import type { ApprovalIndex } from '../projections/approval-index.ts';
+import type { Ground } from '../ground.ts';
 import { createStore, type Kind, NOTHING } from '../store.ts';
+import type { Approving } from './approval-store.ts';
 
 export const WAITING_LIST: Kind<AgentWaiting, Join, WaitingEvent> = {
   decider: waitingLists,
   subjectOf: (principal) => waitingLog(agentDigest(principal)),
   read: (last) => readEvent(last, 'aegis.agent.waiting.v1'),
   nameOf: () => 'what an agent waits for',
-  dataOf: (waiting) => waiting,
+  written: (data) => ({ data }),
 };
-
-type Seq = { readonly seq: number };
 
 export type WaitingList = {
   /**
    * Lets `append` make an approval together with the fact that its agent waits for one more. That fact is
    * compare-and-set, so replicas that are asked at once keep the limit together.
    *
-   * @returns what was made, or why not, where the agent has as many waiting as it may
+   * @returns `refused` where the agent has as many waiting as it may
    */
-  join<T extends Seq>(
+  join(
     principal: string,
     approvalId: string,
-    append: (fact: Fact) => Promise<T>,
+    append: Approving<undefined>,
     deadlineMs: number,
-  ): Promise<T | { readonly refused: string }>;
+  ): Promise<RequestReply>;
 };
 
-type WaitingDeps = {
-  bus: Bus;
-  index: Pick<ApprovalIndex, 'isOver'>;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-  now: () => Date;
-  limit: number;
-};
-
-export function createWaiting({ bus, index, indexCaughtUp, now, limit }: WaitingDeps): WaitingList {
+export function createWaiting({ bus, known: { approvals }, now }: Ground, limit: number): WaitingList {
   const store = createStore(bus, WAITING_LIST);
   const oneByOne = createKeyedMutex();
 
-  const isOver = (id: string): boolean => index.isOver(id);
+  const isOver = (id: string): boolean => approvals.state.isOver(id);
 
   /** Those that are over, by the newest that is known; the list is asked to catch up where too many seem to wait. */
   const overOf = async (ids: readonly string[], deadlineMs: number): Promise<readonly string[]> => {
     const over = ids.filter(isOver);
     if (ids.length - over.length < limit) return over;
     // The list may be behind: what it knows to be over is over, but not all that is over does it know.
-    await indexCaughtUp(deadlineMs);
+    await approvals.caughtUp(deadlineMs);
     return ids.filter(isOver);
   };
 
-  const join = async <T extends Seq>(
-    principal: string,
-    approvalId: string,
-    append: (fact: Fact) => Promise<T>,
-    deadlineMs: number,
-  ): Promise<T | { readonly refused: string }> => {
-    let made: T | undefined;
+  const join: WaitingList['join'] = async (principal, approvalId, append, deadlineMs) => {
+    let made: Awaited<ReturnType<typeof append>> | undefined;
     const from = (await store.load(principal, deadlineMs)) ?? NOTHING;
     const { decision } = await store.handle(
       principal,
@@ -71,9 +58,10 @@ export function createWaiting({ bus, index, indexCaughtUp, now, limit }: Waiting
         return { now: now(), principal, approval_id: approvalId, over, limit };
       },
       deadlineMs,
-      { isShared: true, append: async (fact) => (made = await append(fact)) },
+      { isShared: true, append: async (fact) => (made = await append(fact, undefined)) },
     );
-    return made ?? { refused: decision && 'because' in decision ? decision.because : '' };
+    if (made) return { approval: made.state };
+    return { refused: becauseOf(decision) };
   };
 
   return {

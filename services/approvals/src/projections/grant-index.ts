@@ -9,17 +9,18 @@ export class GrantIndex {
   readonly #byPrincipal = new Map<string, string[]>();
   #unreadable = 0;
 
-  apply(message: Followed): void {
+  /** The grant as it is since; undefined where the event can't be read. */
+  apply(message: Followed): Grant | undefined {
     const grant = readEvent(message, ...GRANT_EVENTS)?.data.grant;
-    if (grant) this.#put(grant);
-    else this.#unreadable++;
-  }
-
-  #put(grant: Grant): void {
+    if (!grant) {
+      this.#unreadable++;
+      return undefined;
+    }
     const { grant_id: id, principal } = grant;
     if (!this.#grants.has(id))
       this.#byPrincipal.set(principal, [...(this.#byPrincipal.get(principal) ?? []), id]);
     this.#grants.set(id, grant);
+    return grant;
   }
 
   /** An agent's, the newest first. */

@@ -15,17 +15,17 @@ export class PolicyIndex {
   readonly #policies = new Map<string, Known>();
   #current: string | undefined;
 
-  /** True where another policy is in force from now on. */
-  apply(message: Followed): boolean {
+  /** The digest of the policy in force from now on, where it is another one. */
+  apply(message: Followed): string | undefined {
     const published = readEvent(message, 'aegis.policy.published.v1')?.data;
-    if (!published) return false;
+    if (!published) return undefined;
     const { digest, policy: document } = published;
     const isNew = digest !== this.#current;
     if (!this.#policies.has(digest)) {
       this.#policies.set(digest, { document, prefixes: prefixDigests(document) });
     }
     this.#current = digest;
-    return isNew;
+    return isNew ? digest : undefined;
   }
 
   /** The digest of the policy in force; undefined where there never was one. */

@@ -1,5 +1,6 @@
 import { createEvent } from '@aegis/contracts/create-event';
 import { definitionStatus } from '@aegis/replicas/tools';
+import { silentLog } from '@aegis/testkit/bus';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
 import { ToolIndex } from './tool-index.ts';
@@ -20,7 +21,7 @@ const isAccepted = ({ server, tool, digest } = B) =>
 
 const LOG = 'aegis.log.tool.files';
 const given = (...facts: [subject: string, event: ReturnType<typeof isSeen>][]): ToolIndex => {
-  const index = new ToolIndex();
+  const index = new ToolIndex(silentLog);
   facts.forEach(([subject, event], i) => {
     index.apply({ seq: i + 1, subject, event, storedAt: new Date(time) });
   });

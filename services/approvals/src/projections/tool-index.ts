@@ -1,4 +1,5 @@
 import type { Followed } from '@aegis/bus';
+import type { Logger } from '@aegis/kit/logger';
 import {
   createToolFold,
   type Definition,
@@ -10,7 +11,12 @@ import {
 /** Every tool that the log knows of, and what counts of it. */
 export class ToolIndex {
   readonly #fold = createToolFold({ keepsDefinitions: true });
+  readonly #log: Pick<Logger, 'warn'>;
   #unreadable = 0;
+
+  constructor(log: Pick<Logger, 'warn'>) {
+    this.#log = log;
+  }
 
   /**
    * The tool as it is since, or undefined where the event changes nothing here. One that the firewall would not write is
@@ -19,7 +25,9 @@ export class ToolIndex {
   apply(message: Followed): Tool | undefined {
     const tool = this.#fold.apply(message);
     if (tool === 'unreadable') this.#unreadable++;
-    return typeof tool === 'string' ? undefined : tool;
+    if (typeof tool === 'object') return tool;
+    this.#log.warn({ seq: message.seq, subject: message.subject }, 'tool event left out');
+    return undefined;
   }
 
   get(server: string, tool: string): Tool | undefined {

@@ -1,5 +1,6 @@
 import type { ApprovalSummary, InboxItem, InboxView } from '@aegis/contracts/console';
 import { type Approver, whyNoYes } from '../../domain/approver.ts';
+import type { Ground } from '../../ground.ts';
 import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';
 
 /** Items of the inbox; whoever has more waiting has other worries. */
@@ -28,12 +29,6 @@ function groupsOf(index: ApprovalIndex): Group[] {
   return [...groups.values()].toSorted((a, b) => soonest(a) - soonest(b));
 }
 
-export type InboxDeps = {
-  index: ApprovalIndex;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-  now: () => Date;
-};
-
 /** What waits for people, as this person sees it. */
 export type Inbox = (by: Approver, deadlineMs: number) => Promise<InboxView>;
 
@@ -45,10 +40,10 @@ const toItem = (by: Approver, group: Group): InboxItem[] => {
   return [{ latest, ids, count: ids.length, may_decide: whyNotNow(by, latest) === undefined }];
 };
 
-export function createInbox({ index, indexCaughtUp, now }: InboxDeps): Inbox {
+export function createInbox({ known: { approvals }, now }: Ground): Inbox {
   return async (by, deadlineMs) => {
-    await indexCaughtUp(deadlineMs);
-    const groups = groupsOf(index);
+    await approvals.caughtUp(deadlineMs);
+    const groups = groupsOf(approvals.state);
     const items = groups.slice(0, ITEMS).flatMap((group) => toItem(by, group));
     return { items, more: Math.max(0, groups.length - ITEMS), now: now().toISOString() };
   };

@@ -2,28 +2,28 @@ import { AcceptDefinition, type ToolsView } from '@aegis/contracts/console';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { Ground } from '../../ground.ts';
 import { type Tools, toReply } from '../../lifecycle/tools.ts';
-import type { ToolIndex } from '../../projections/tool-index.ts';
 import { ANSWER_WITHIN_MS } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
 
 const ToolsQuery = z.strictObject({ skip: z.coerce.number().int().min(0).default(0) });
 
-export type ToolDeps = { sessions: Sessions; tools: Tools; toolIndex: ToolIndex };
+export type ToolDeps = Pick<Ground, 'known'> & { sessions: Sessions; tools: Tools };
 
 /** The definitions that wait, and accepting one in the name of who is signed in. */
-export function toolRoutes(app: FastifyInstance, { sessions, tools, toolIndex }: ToolDeps): void {
+export function toolRoutes(app: FastifyInstance, { sessions, tools, known }: ToolDeps): void {
   app.get('/tools', async (request): Promise<ToolsView> => {
     sessions.require(request);
     const { skip } = parseRequest(ToolsQuery, request.query);
     const waiting = await tools.quarantined(Date.now() + ANSWER_WITHIN_MS);
     const { tools: shown, more = 0 } = toReply(waiting.slice(skip));
-    const known = shown.map((one) => {
-      const tool = toolIndex.get(one.server, one.tool);
+    const items = shown.map((one) => {
+      const tool = known.tools.state.get(one.server, one.tool);
       return { ...one, is_older: tool?.latest !== one.digest, is_first: tool?.before === undefined };
     });
-    return { tools: known, more };
+    return { tools: items, more };
   });
   app.post('/tools/accept', async (request) => {
     const { by } = requirePerson(sessions, request);

@@ -2,14 +2,12 @@ import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import type { ApprovalSummary, ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
-import type { ApprovalStore } from '../../lifecycle/approval-store.ts';
+import type { Ground } from '../../ground.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { ListQuery } from '../../lifecycle/list.ts';
 import type { List } from '../../nats.ts';
-import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';
-import type { PolicyIndex } from '../../projections/policy-index.ts';
+import type { IndexEntry } from '../../projections/approval-index.ts';
 import { toSummary } from '../../projections/summary.ts';
-import type { ToolIndex } from '../../projections/tool-index.ts';
 import type { CallRecord } from './call-record.ts';
 import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
 import { timelineOf } from './timeline.ts';
@@ -18,16 +16,10 @@ const ROWS = 50;
 /** Of arguments that are read for a page: it must be made in time. */
 const PAGE_BYTES = 8_000_000;
 
-export type ViewsDeps = {
-  store: Pick<ApprovalStore, 'load'>;
-  index: ApprovalIndex;
-  indexCaughtUp: (deadlineMs: number) => Promise<void>;
-  policies: PolicyIndex;
-  tools: ToolIndex;
+export type ViewsDeps = Ground & {
   lifecycle: Pick<Lifecycle, 'get'>;
   list: List;
   record: CallRecord;
-  now: () => Date;
 };
 
 export type Views = {
@@ -61,7 +53,8 @@ const cameBefore =
     past.approval_id !== approval_id && Date.parse(past.at) <= Date.parse(requested_at);
 
 export function createViews(deps: ViewsDeps): Views {
-  const { store, index, indexCaughtUp, policies, tools, lifecycle, list, record, now } = deps;
+  const { store, lifecycle, list, record, now } = deps;
+  const { approvals, policies, tools } = deps.known;
 
   /** The last call of the same tool that somebody approved before this one: what nobody let run is nothing to go by. */
   const previousOf = async (
@@ -70,7 +63,7 @@ export function createViews(deps: ViewsDeps): Views {
   ): Promise<Partial<ApprovalView>> => {
     const isBefore = ({ tool, server, status }: IndexEntry): boolean =>
       tool === call.tool && server === call.server && (status === 'approved' || status === 'consumed');
-    const [entry] = index.newestFirst(isBefore, approval_id);
+    const [entry] = approvals.state.newestFirst(isBefore, approval_id);
     const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.state;
     if (!previous) return {};
     const { op, amount_cents, args, principal } = asRuled(previous);
@@ -89,19 +82,21 @@ export function createViews(deps: ViewsDeps): Views {
 
   const ruleOf = ({ rule, policy_digest }: Approval): Partial<ApprovalView> => {
     if (rule === undefined || policy_digest === undefined) return {};
-    const document = policies.rule(policy_digest, rule.index);
+    const document = policies.state.rule(policy_digest, rule.index);
     return { rule: { ...rule, policy_digest, document } };
   };
 
   const definitionOf = ({ call }: Approval): Partial<ApprovalView> => {
     const { server, tool, definition_digest: digest } = call;
     const definition =
-      server === undefined || digest === undefined ? undefined : tools.definitionOf(server, tool, digest);
+      server === undefined || digest === undefined
+        ? undefined
+        : tools.state.definitionOf(server, tool, digest);
     return definition === undefined ? {} : { definition };
   };
 
   const groupOf = ({ approval_id, call_digest }: Approval): string[] => {
-    const alike = [...index.open()].filter(
+    const alike = [...approvals.state.open()].filter(
       ({ status, callDigest }) => status === 'pending' && callDigest === call_digest,
     );
     const ids = alike.map(({ approvalId }) => approvalId).toReversed();
@@ -112,7 +107,7 @@ export function createViews(deps: ViewsDeps): Views {
     inbox: createInbox(deps),
     async approval(by, id, deadlineMs) {
       const { state: approval, seq } = await lifecycle.get(id, deadlineMs);
-      await indexCaughtUp(deadlineMs);
+      await approvals.caughtUp(deadlineMs);
       const [previous, lines, past_calls] = await Promise.all([
         previousOf(approval, deadlineMs),
         record.ofApproval(approval.approval_id),

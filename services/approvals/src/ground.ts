@@ -1,0 +1,33 @@
+import type { Deps } from '@aegis/bus/service';
+import { createMutex } from '@aegis/kit/mutex';
+import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
+import { createApprovalStore } from './lifecycle/approval-store.ts';
+import { createGrantStore } from './lifecycle/grant-store.ts';
+import { createTimers } from './lifecycle/timers.ts';
+import { createKnown } from './projections/known.ts';
+
+export type Ground = ReturnType<typeof createGround>;
+
+/** What everything that decides stands on: the log, what is known of it, the time and the code. */
+export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsConfig>) {
+  const known = createKnown(bus, log);
+  const index = known.approvals.state;
+  const timers = createTimers(bus, log);
+  return {
+    bus,
+    log,
+    known,
+    timers,
+    store: createApprovalStore(bus, (id, atMs) => timers.wakeAt(id, atMs)),
+    grantStore: createGrantStore(bus),
+    /** The later of the clock and the newest event's time. */
+    now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
+    decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
+    useWithinMs: config.APPROVAL_USE_WITHIN_MS,
+    code: approvalCodeOf(config),
+    /** One code at a time: many at once would all be judged before the first wrong one is counted. */
+    codesOneByOne: createMutex(),
+    /** Where wrong codes are counted, whatever they were given for. */
+    wrongCodes: index,
+  };
+}
