@@ -91,9 +91,10 @@ const rooms: IForbiddenRuleType[] = [
   },
   {
     name: 'projections-know-no-way-in',
+    comment: 'Nor what a page shows: what is known of the log is no view of it.',
     severity: 'error',
     from: { path: '/projections/', pathNot: TESTS },
-    to: { path: '^services/[^/]+/src/(console/|http|nats)' },
+    to: { path: ['^services/[^/]+/src/(console/|http|nats)', '^libs/shared/contracts/src/console'] },
   },
   {
     name: 'the-lifecycle-knows-no-way-in',

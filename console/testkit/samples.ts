@@ -1,5 +1,5 @@
-import type { Approval } from '@aegis/contracts/approvals';
-import type { ApprovalSummary, ApprovalView } from '@aegis/contracts/console';
+import type { Approval, ApprovalSummary } from '@aegis/contracts/approvals';
+import type { ApprovalView } from '@aegis/contracts/console';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz234567';
 const digest = (n: number): string => `sha256:${n.toString(16).padStart(64, '0')}`;

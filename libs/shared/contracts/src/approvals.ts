@@ -130,6 +130,34 @@ export type RequestApproval = z.infer<typeof RequestApproval>;
 export const StandingApproval = z.strictObject({ call: Call, dry_run_id: DryRunId });
 export const StandingReply = z.strictObject({ approval: Approval.optional() });
 
+/** What a list shows of an approval: all but its arguments, of which `args_preview` is the start, on one line. */
+export type ApprovalSummary = {
+  approval_id: string;
+  status: ApprovalStatus;
+  tool: string;
+  op?: string;
+  amount_cents?: number;
+  server?: string;
+  principal: string;
+  /** The agent's own words: untrusted. */
+  reason?: string;
+  reasons: string[];
+  args_preview: string;
+  args_bytes: number;
+  requested_at: string;
+  decide_by: string;
+  use_by?: string;
+  /** When it came to its present state. */
+  changed_at: string;
+  decided_by?: string;
+  /** Why it ended so, where somebody said why. */
+  because?: string;
+  endorsements: { by: string; at: string; reason?: string }[];
+  quorum: number;
+  approvers?: string[];
+  grant_id?: string;
+};
+
 /** An approval, or why none was made: the caller's own limit of waiting ones, in words for people. */
 export const RequestReply = z.strictObject({ approval: Approval.optional(), refused: z.string().optional() });
 export type RequestReply = z.infer<typeof RequestReply>;

@@ -21,7 +21,7 @@
  * | `GET webhooks/{id}/deliveries` | {@link DeliveriesView} |
  */
 import type { z } from 'zod';
-import { type Approval, type ApprovalStatus, Credential, Word } from './approvals.ts';
+import { type Approval, type ApprovalStatus, type ApprovalSummary, Credential, Word } from './approvals.ts';
 import { type Grant, GrantWord } from './grants.ts';
 import { AcceptTool, type QuarantinedTool } from './tool-definition.ts';
 import type { Delivery, Webhook } from './webhooks.ts';
@@ -36,34 +36,6 @@ export type SessionView = {
   expires_at: string;
   /** The server's clock, to count deadlines by. */
   now: string;
-};
-
-/** What a list shows of an approval: all but its arguments, of which `args_preview` is the start, on one line. */
-export type ApprovalSummary = {
-  approval_id: string;
-  status: ApprovalStatus;
-  tool: string;
-  op?: string;
-  amount_cents?: number;
-  server?: string;
-  principal: string;
-  /** The agent's own words: untrusted. */
-  reason?: string;
-  reasons: string[];
-  args_preview: string;
-  args_bytes: number;
-  requested_at: string;
-  decide_by: string;
-  use_by?: string;
-  /** When it came to its present state. */
-  changed_at: string;
-  decided_by?: string;
-  /** Why it ended so, where somebody said why. */
-  because?: string;
-  endorsements: { by: string; at: string; reason?: string }[];
-  quorum: number;
-  approvers?: string[];
-  grant_id?: string;
 };
 
 /** Identical pending calls of one agent: one item. `latest` is the newest of them; `ids` are all, the newest first. */

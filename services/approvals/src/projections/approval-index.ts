@@ -1,6 +1,5 @@
 import type { Followed } from '@aegis/bus';
-import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
-import type { ApprovalSummary } from '@aegis/contracts/console';
+import type { Approval, ApprovalStatus, ApprovalSummary } from '@aegis/contracts/approvals';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { LatestTime } from './latest-time.ts';

@@ -1,5 +1,4 @@
-import { type Approval, asRuled } from '@aegis/contracts/approvals';
-import type { ApprovalSummary } from '@aegis/contracts/console';
+import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
 import { quorumOf } from '../domain/vote.ts';
 
 const PREVIEW_CHARS = 200;

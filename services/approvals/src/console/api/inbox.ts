@@ -1,4 +1,5 @@
-import type { ApprovalSummary, InboxItem, InboxView } from '@aegis/contracts/console';
+import type { ApprovalSummary } from '@aegis/contracts/approvals';
+import type { InboxItem, InboxView } from '@aegis/contracts/console';
 import { type Approver, whyNoYes } from '../../domain/approver.ts';
 import type { Ground } from '../../ground.ts';
 import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';

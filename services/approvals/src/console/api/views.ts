@@ -1,5 +1,5 @@
-import { type Approval, asRuled } from '@aegis/contracts/approvals';
-import type { ApprovalSummary, ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
+import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
+import type { ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
 import type { Ground } from '../../ground.ts';
