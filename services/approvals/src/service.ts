@@ -36,7 +36,6 @@ export function createApprovals(deps: Known): ApprovalsService {
       ...core,
       sessions: createSessions({ secret, approvers, now: core.now, isSecure }),
       views,
-      bus,
       log,
       secret,
       host: config.APPROVALS_HOST,

@@ -13,7 +13,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PolicyEnv } from './config.ts';
 import { createPolicy } from './service.ts';
 
-const soon = () => ({ deadlineMs: Date.now() + 2_000 });
+const soon = () => ({ deadlineMs: Date.now() + 10_000 });
 const v2 = (decision: string) => `version: 2\nrules:\n  - match: "*"\n    decision: ${decision}\n`;
 const question = { tool: 'a.tool', principal: 'me', via: 'rest' } as const;
 

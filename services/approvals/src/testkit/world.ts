@@ -23,7 +23,7 @@ import { ApprovalsEnv } from '../config.ts';
 import { type ApprovalsService, createApprovals } from '../service.ts';
 
 export const CODE = 'right-code';
-export const soon = (withinMs = 3_000) => ({ deadlineMs: Date.now() + withinMs });
+export const soon = (withinMs = 10_000) => ({ deadlineMs: Date.now() + withinMs });
 export const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',
