@@ -74,18 +74,15 @@ function report(host: Host, answer: ApprovalItem, json: true | undefined): void 
 }
 
 /** Approves or denies; 0 where it is so now, 1 where it waits for more people. */
-export async function decideApproval(
-  host: Host,
-  id: string,
-  verdict: Verdict,
-  options: ApproverOptions & Reason,
-): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
-  const credential = await approverCredential(host, options);
-  const answer = await orSayWhoWon(sendVerdict(base, id, verdict, options, credential));
-  report(host, answer, options.json);
-  return answer.status === (verdict === 'approve' ? 'approved' : 'denied') ? 0 : 1;
-}
+export const decideApproval =
+  (verdict: Verdict) =>
+  async (host: Host, id: string, options: ApproverOptions & Reason): Promise<ExitCode> => {
+    const base = await gatewayAddress(options.url, host.env);
+    const credential = await approverCredential(host, options);
+    const answer = await orSayWhoWon(sendVerdict(base, id, verdict, options, credential));
+    report(host, answer, options.json);
+    return answer.status === (verdict === 'approve' ? 'approved' : 'denied') ? 0 : 1;
+  };
 
 /** Takes a question back that was asked over REST. */
 export async function cancelApproval(

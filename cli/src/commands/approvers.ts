@@ -6,6 +6,7 @@ import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/
 import { dataDirOf } from '../local/stack/stack-file.ts';
 import { collect, parseKeyName, parsePrincipal } from '../option-parsers.ts';
 import { printDocument, printLine, printNote, printRows } from '../output.ts';
+import { runs } from './runs.ts';
 
 type FileOptions = GlobalOptions & { readonly file?: string };
 type AddOptions = FileOptions & { readonly role?: string[]; readonly principal?: string[] };
@@ -85,22 +86,16 @@ export function registerApprovers(program: Command, host: Host): void {
       collect(parsePrincipal),
     )
     .option(...FILE)
-    .action(async (name: string, _: unknown, command: Command) => {
-      host.exitCode = await addApprover(host, name, command.optsWithGlobals<AddOptions>());
-    });
+    .action(runs(host, () => addApprover));
   approvers
     .command('list')
     .description('list the approvers, their roles and the digests of their keys')
     .option(...FILE)
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await listApprovers(host, command.optsWithGlobals<FileOptions>());
-    });
+    .action(runs(host, () => listApprovers));
   approvers
     .command('remove')
     .description("make an approver's key worthless")
     .argument('<name>', 'who it is', parseKeyName)
     .option(...FILE)
-    .action(async (name: string, _: unknown, command: Command) => {
-      host.exitCode = await removeApprover(host, name, command.optsWithGlobals<FileOptions>());
-    });
+    .action(runs(host, () => removeApprover));
 }

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
-import { type QueryOptions, queryAudit } from '../audit/query.ts';
-import { type TailOptions, tailAudit } from '../audit/tail.ts';
+import { queryAudit } from '../audit/query.ts';
+import { tailAudit } from '../audit/tail.ts';
 import type { Host } from '../host.ts';
 import { parseCount, parseTime } from '../option-parsers.ts';
+import { runs } from './runs.ts';
 
 const DEFAULT_TAIL = 20;
 const DEFAULT_LIMIT = 100;
@@ -16,9 +17,7 @@ export function registerAudit(program: Command, host: Host): void {
     .description('print the newest entries, oldest first')
     .option('-n <count>', 'so many', parseCount(1, MAX_LIMIT), DEFAULT_TAIL)
     .option('-f, --follow', 'go on with new ones as they come, until Ctrl-C')
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await tailAudit(host, command.optsWithGlobals<TailOptions>());
-    });
+    .action(runs(host, () => tailAudit));
   audit
     .command('query')
     .description('find entries, newest first')
@@ -31,7 +30,5 @@ export function registerAudit(program: Command, host: Host): void {
     .option('--status <status>', 'with this status, such as blocked')
     .option('--limit <n>', 'at most so many', parseCount(1, MAX_LIMIT), DEFAULT_LIMIT)
     .option('--before <seq>', 'older than this entry', parseCount(1, Number.MAX_SAFE_INTEGER))
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await queryAudit(host, command.optsWithGlobals<QueryOptions>());
-    });
+    .action(runs(host, () => queryAudit));
 }

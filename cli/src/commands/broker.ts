@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { GlobalOptions, Host } from '../host.ts';
-import type { ConfigureOptions } from '../local/broker/configure.ts';
+import type { Host } from '../host.ts';
 import { parseCount } from '../option-parsers.ts';
+import { runs } from './runs.ts';
 
 const MAX_PORT = 65_535;
 const DEFAULT_PORT = 4_222;
@@ -27,17 +27,11 @@ export function registerBroker(program: Command, host: Host): void {
       "the server's own folder for its data (default: jetstream in --dir)",
       parseText,
     )
-    .action(async (_: unknown, command: Command) => {
-      const { configureBroker } = await import('../local/broker/configure.ts');
-      host.exitCode = await configureBroker(host, command.optsWithGlobals<ConfigureOptions>());
-    });
+    .action(runs(host, async () => (await import('../local/broker/configure.ts')).configureBroker));
   broker
     .command('provision')
     .description(
       'make the streams, or check those that are there; NATS_URL and NATS_NKEY_FILE (admin) say where',
     )
-    .action(async (_: unknown, command: Command) => {
-      const { provisionBroker } = await import('../local/broker/provision.ts');
-      host.exitCode = await provisionBroker(host, command.optsWithGlobals<GlobalOptions>());
-    });
+    .action(runs(host, async () => (await import('../local/broker/provision.ts')).provisionBroker));
 }

@@ -7,6 +7,7 @@ import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { parseAmountCents, parseOp, parseTool } from '../option-parsers.ts';
 import { printDocument, printLine } from '../output.ts';
+import { runs } from './runs.ts';
 
 type CheckOptions = GlobalOptions & { readonly op?: string; readonly amountCents?: number };
 
@@ -31,7 +32,5 @@ export function registerCheck(program: Command, host: Host): void {
     .argument('<tool>', 'name of the tool, such as refunds.create', parseTool)
     .option('--op <op>', 'operation, such as refund', parseOp)
     .option('--amount-cents <n>', 'money in cents', parseAmountCents)
-    .action(async (tool: string, _: unknown, command: Command) => {
-      host.exitCode = await check(host, tool, command.optsWithGlobals<CheckOptions>());
-    });
+    .action(runs(host, () => check));
 }

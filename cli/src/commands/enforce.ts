@@ -14,6 +14,7 @@ import {
   parseTool,
 } from '../option-parsers.ts';
 import { printDocument, printLine } from '../output.ts';
+import { runs } from './runs.ts';
 
 type EnforceOptions = GlobalOptions & {
   readonly op?: string;
@@ -70,7 +71,5 @@ export function registerEnforce(program: Command, host: Host): void {
     .option('--dry-run-id <id>', 'your own name for this call', parseDryRunId)
     .option('--reason <text>', 'why the call is made, for the person who decides')
     .option('--idempotency-key <key>', 'a retry with the same key gets the same answer', parseIdempotencyKey)
-    .action(async (tool: string, _: unknown, command: Command) => {
-      host.exitCode = await enforce(host, tool, command.optsWithGlobals<EnforceOptions>());
-    });
+    .action(runs(host, () => enforce));
 }

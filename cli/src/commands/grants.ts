@@ -1,15 +1,10 @@
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES } from '@aegis/contracts/grant-minutes';
 import type { Command } from 'commander';
-import { type ApproverOptions, withCredential } from '../approver-credential.ts';
-import {
-  type GiveOptions,
-  type GrantsOptions,
-  giveGrant,
-  listGrants,
-  revokeGrant,
-} from '../grants/grants.ts';
+import { withCredential } from '../approver-credential.ts';
+import { giveGrant, listGrants, revokeGrant } from '../grants/grants.ts';
 import type { Host } from '../host.ts';
 import { parseCount } from '../option-parsers.ts';
+import { runs } from './runs.ts';
 
 /** `aegis grants list|give|revoke`. */
 export function registerGrants(program: Command, host: Host): void {
@@ -18,9 +13,7 @@ export function registerGrants(program: Command, host: Host): void {
     .description('list grants, newest first')
     .option('--active', 'only those that count now')
     .option('--no-active', 'only those that no longer do')
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await listGrants(host, command.optsWithGlobals<GrantsOptions>());
-    });
+    .action(runs(host, () => listGrants));
   withCredential(grants.command('give'))
     .description('approve a call, and the very same call of that agent again for a while')
     .argument('<approval-id>', 'approval id or dry run id')
@@ -30,13 +23,9 @@ export function registerGrants(program: Command, host: Host): void {
       parseCount(LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES),
     )
     .option('--reason <text>', 'why')
-    .action(async (id: string, _: unknown, command: Command) => {
-      host.exitCode = await giveGrant(host, id, command.optsWithGlobals<GiveOptions>());
-    });
+    .action(runs(host, () => giveGrant));
   withCredential(grants.command('revoke'))
     .description('end a grant: a person is asked again')
     .argument('<grant-id>', 'as "grants list" shows it')
-    .action(async (id: string, _: unknown, command: Command) => {
-      host.exitCode = await revokeGrant(host, id, command.optsWithGlobals<ApproverOptions>());
-    });
+    .action(runs(host, () => revokeGrant));
 }

@@ -6,6 +6,7 @@ import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/
 import { dataDirOf } from '../local/stack/stack-file.ts';
 import { parseKeyName } from '../option-parsers.ts';
 import { printDocument, printLine, printNote, printRows } from '../output.ts';
+import { runs } from './runs.ts';
 
 /** `MCP_KEYS_FILE`, else `mcp-keys.json` in the data directory. */
 const keysFile = ({ env }: Pick<Host, 'env'>): HoldersFile<string> => ({
@@ -58,20 +59,14 @@ export function registerKeys(program: Command, host: Host): void {
     .command('add')
     .description('make a key and show it once; its digest is kept in MCP_KEYS_FILE')
     .argument('<name>', 'whose key it is; rules see key:<name>', parseKeyName)
-    .action(async (name: string, _: unknown, command: Command) => {
-      host.exitCode = await addKey(host, name, command.optsWithGlobals<GlobalOptions>());
-    });
+    .action(runs(host, () => addKey));
   keys
     .command('list')
     .description('list the names and digests of the keys')
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await listKeys(host, command.optsWithGlobals<GlobalOptions>());
-    });
+    .action(runs(host, () => listKeys));
   keys
     .command('remove')
     .description('make a key worthless')
     .argument('<name>', 'whose key it is', parseKeyName)
-    .action(async (name: string, _: unknown, command: Command) => {
-      host.exitCode = await removeKey(host, name, command.optsWithGlobals<GlobalOptions>());
-    });
+    .action(runs(host, () => removeKey));
 }

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import type { GlobalOptions, Host } from '../host.ts';
+import type { Host } from '../host.ts';
 import { parseDigest, parseServerName } from '../option-parsers.ts';
-import { type AcceptOptions, acceptTool } from '../tools/accept.ts';
+import { acceptTool } from '../tools/accept.ts';
 import { listTools } from '../tools/list.ts';
+import { runs } from './runs.ts';
 
 /** `aegis tools list|accept`. */
 export function registerTools(program: Command, host: Host): void {
@@ -12,9 +13,7 @@ export function registerTools(program: Command, host: Host): void {
   tools
     .command('list')
     .description('list changed tools, newest first')
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await listTools(host, command.optsWithGlobals<GlobalOptions>());
-    });
+    .action(runs(host, () => listTools));
   tools
     .command('accept')
     .description('accept the new definition of a tool; a wrong code accepts nothing')
@@ -22,7 +21,5 @@ export function registerTools(program: Command, host: Host): void {
     .argument('<tool>', 'name of the tool')
     .option('--digest <digest>', 'this very definition (default: the only one that waits)', parseDigest)
     .option('--code <code>', 'the code (default: APPROVAL_CODE, else asked for, else standard input)')
-    .action(async (server: string, tool: string, _: unknown, command: Command) => {
-      host.exitCode = await acceptTool(host, server, tool, command.optsWithGlobals<AcceptOptions>());
-    });
+    .action(runs(host, () => acceptTool));
 }

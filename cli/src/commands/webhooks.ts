@@ -4,7 +4,8 @@ import { type ApproverOptions, withCredential } from '../approver-credential.ts'
 import type { ExitCode, Host } from '../host.ts';
 import { collect, parseBy } from '../option-parsers.ts';
 import { listDeliveries, testWebhook } from '../webhooks/deliveries.ts';
-import { type AddWebhookOptions, addWebhook, listWebhooks, removeWebhook } from '../webhooks/webhooks.ts';
+import { addWebhook, listWebhooks, removeWebhook } from '../webhooks/webhooks.ts';
+import { runs } from './runs.ts';
 
 /** The channels whose target is an address on the web. */
 const AT_ADDRESSES = Object.entries(TARGETS).flatMap(([type, { shape }]) => ('url' in shape ? [type] : []));
@@ -30,9 +31,7 @@ function registerAdd(webhooks: Command, host: Host): void {
       parseBy(WebhookSecret),
     )
     .option('--description <text>', 'what it is for')
-    .action(async (id: string, _: unknown, command: Command) => {
-      host.exitCode = await addWebhook(host, id, command.optsWithGlobals<AddWebhookOptions>());
-    });
+    .action(runs(host, () => addWebhook));
 }
 
 /** `aegis webhooks list|add|remove|test|deliveries`. */
@@ -46,15 +45,11 @@ export function registerWebhooks(program: Command, host: Host): void {
     withCredential(webhooks.command(name))
       .description(description)
       .argument('<id>', 'its name', parseBy(WebhookId))
-      .action(async (id: string, _: unknown, command: Command) => {
-        host.exitCode = await run(host, id, command.optsWithGlobals<ApproverOptions>());
-      });
+      .action(runs(host, () => run));
   };
   withCredential(webhooks.command('list'))
     .description('list who is told of what')
-    .action(async (_: unknown, command: Command) => {
-      host.exitCode = await listWebhooks(host, command.optsWithGlobals<ApproverOptions>());
-    });
+    .action(runs(host, () => listWebhooks));
   registerAdd(webhooks, host);
   one('remove', 'tell it nothing any more', removeWebhook);
   one('test', 'send it a test now, and say what came back', testWebhook);
