@@ -1,7 +1,7 @@
 import { alignColumns, type Cell, tabSeparate } from './format/columns.ts';
 import { paint } from './format/paint.ts';
 import { toSafeJson } from './format/visible.ts';
-import type { Host } from './host.ts';
+import type { GlobalOptions, Host } from './host.ts';
 
 const DEFAULT_COLUMNS = 80;
 
@@ -20,13 +20,16 @@ export function printNote(host: Host, line: string): void {
   host.stderr.write(`${line}\n`);
 }
 
-/** A table at a terminal; elsewhere lines parted by tabs, without a header. */
-export function printRows(
+/** A whole answer as JSON; else its table, at a terminal, and elsewhere lines parted by tabs, without a header. */
+export function printList(
   host: Host,
+  { json }: GlobalOptions,
+  answer: unknown,
   header: readonly string[],
   rows: readonly (readonly Cell[])[],
   whenEmpty: string,
 ): void {
+  if (json) return printDocument(host, answer);
   if (host.stdout.isTTY !== true) {
     for (const line of tabSeparate(rows)) printLine(host, line);
     return;

@@ -3,7 +3,7 @@ import { gatewayAddress } from '../gateway/address.ts';
 import { ApprovalsAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printNote, printRows } from '../output.ts';
+import { printList, printNote } from '../output.ts';
 
 export type ListOptions = GlobalOptions & {
   readonly status?: string;
@@ -17,10 +17,6 @@ export async function listApprovals(host: Host, options: ListOptions): Promise<E
   const base = await gatewayAddress(options.url, host.env);
   const query = { status: options.status, limit: options.limit, before: options.before };
   const answer = await ask(base, { method: 'GET', path: 'approvals', query }, ApprovalsAnswer);
-  if (options.json) {
-    printDocument(host, answer);
-    return 0;
-  }
   const rows = answer.approvals.map(({ approval_id, status, ts, tool, op, amount_cents, dry_run_id }) => [
     approval_id,
     status,
@@ -30,7 +26,8 @@ export async function listApprovals(host: Host, options: ListOptions): Promise<E
     amount_cents,
     dry_run_id,
   ]);
-  printRows(host, HEADER, rows, options.status ? `Nothing is ${options.status}.` : 'No approvals yet.');
-  if (answer.next) printNote(host, `There are more: --before ${visible(answer.next)}`);
+  const whenEmpty = options.status ? `Nothing is ${options.status}.` : 'No approvals yet.';
+  printList(host, options, answer, HEADER, rows, whenEmpty);
+  if (answer.next && !options.json) printNote(host, `There are more: --before ${visible(answer.next)}`);
   return 0;
 }

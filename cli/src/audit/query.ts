@@ -2,7 +2,7 @@ import { gatewayAddress } from '../gateway/address.ts';
 import { AuditAnswer, type AuditEntry } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printNote, printRows } from '../output.ts';
+import { printList, printNote } from '../output.ts';
 
 export type QueryOptions = GlobalOptions & {
   readonly from?: string;
@@ -33,11 +33,7 @@ export async function queryAudit(host: Host, options: QueryOptions): Promise<Exi
   const base = await gatewayAddress(options.url, host.env);
   const query = { from, to, tool, ok, status, limit, before };
   const answer = await ask(base, { method: 'GET', path: 'audit', query }, AuditAnswer);
-  if (options.json) {
-    printDocument(host, answer);
-    return 0;
-  }
-  printRows(host, HEADER, answer.entries.map(row), 'No entries.');
-  if (answer.next) printNote(host, `There are older ones: --before ${answer.next}`);
+  printList(host, options, answer, HEADER, answer.entries.map(row), 'No entries.');
+  if (answer.next && !options.json) printNote(host, `There are older ones: --before ${answer.next}`);
   return 0;
 }

@@ -5,7 +5,7 @@ import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
 import { collect, parseKeyName, parsePrincipal } from '../option-parsers.ts';
-import { printDocument, printLine, printNote, printRows } from '../output.ts';
+import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { runs } from './runs.ts';
 
 type FileOptions = GlobalOptions & { readonly file?: string };
@@ -44,16 +44,14 @@ async function addApprover(host: Host, name: string, options: AddOptions): Promi
 async function listApprovers(host: Host, options: FileOptions): Promise<ExitCode> {
   const { path, ...file } = approversFile(host, options);
   const approvers = await readHolders({ path, ...file });
-  if (options.json) printDocument(host, { path, approvers });
-  else {
-    const rows = Object.entries(approvers).map(([name, { key, roles = [], principals = [] }]) => [
-      name,
-      roles.join(' '),
-      principals.join(' '),
-      key,
-    ]);
-    printRows(host, ['NAME', 'ROLES', 'CALLS AS', 'DIGEST'], rows, `No approvers in ${path}.`);
-  }
+  const rows = Object.entries(approvers).map(([name, { key, roles = [], principals = [] }]) => [
+    name,
+    roles.join(' '),
+    principals.join(' '),
+    key,
+  ]);
+  const header = ['NAME', 'ROLES', 'CALLS AS', 'DIGEST'];
+  printList(host, options, { path, approvers }, header, rows, `No approvers in ${path}.`);
   return 0;
 }
 

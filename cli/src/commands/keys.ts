@@ -5,7 +5,7 @@ import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
 import { parseKeyName } from '../option-parsers.ts';
-import { printDocument, printLine, printNote, printRows } from '../output.ts';
+import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { runs } from './runs.ts';
 
 /** `MCP_KEYS_FILE`, else `mcp-keys.json` in the data directory. */
@@ -36,11 +36,11 @@ async function addKey(host: Host, name: string, { json }: GlobalOptions): Promis
   return 0;
 }
 
-async function listKeys(host: Host, { json }: GlobalOptions): Promise<ExitCode> {
+async function listKeys(host: Host, options: GlobalOptions): Promise<ExitCode> {
   const file = keysFile(host);
   const keys = await readHolders(file);
-  if (json) printDocument(host, { path: file.path, keys });
-  else printRows(host, ['NAME', 'DIGEST'], Object.entries(keys), `No keys in ${file.path}.`);
+  const { path } = file;
+  printList(host, options, { path, keys }, ['NAME', 'DIGEST'], Object.entries(keys), `No keys in ${path}.`);
   return 0;
 }
 

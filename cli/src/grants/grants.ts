@@ -4,8 +4,9 @@ import { paintStatus } from '../format/paint.ts';
 import { toSafeJson, visible } from '../format/visible.ts';
 import { GrantAnswer, type GrantItem, GrantsAnswer } from '../gateway/answers.ts';
 import { askAsApprover } from '../gateway/ask-as-approver.ts';
+import type { Question } from '../gateway/client.ts';
 import type { ExitCode, Host } from '../host.ts';
-import { printDocument, printLine, printRows } from '../output.ts';
+import { printDocument, printLine, printList } from '../output.ts';
 
 export type GrantsOptions = ApproverOptions & { readonly active?: boolean };
 export type GiveOptions = ApproverOptions & Reason & { readonly minutes: number };
@@ -21,10 +22,6 @@ const statusOf = (grant: GrantItem): string => {
 export async function listGrants(host: Host, options: GrantsOptions): Promise<ExitCode> {
   const query = { active: options.active };
   const answer = await askAsApprover(host, options, { method: 'GET', path: 'grants', query }, GrantsAnswer);
-  if (options.json) {
-    printDocument(host, answer);
-    return 0;
-  }
   const rows = answer.grants.map((grant) => [
     grant.grant_id,
     statusOf(grant),
@@ -34,7 +31,7 @@ export async function listGrants(host: Host, options: GrantsOptions): Promise<Ex
     grant.principal,
     toSafeJson(grant.pattern),
   ]);
-  printRows(host, HEADER, rows, 'No grants.');
+  printList(host, options, answer, HEADER, rows, 'No grants.');
   return 0;
 }
 
@@ -52,11 +49,8 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
 export async function giveGrant(host: Host, approvalId: string, options: GiveOptions): Promise<ExitCode> {
   const { minutes, reason } = options;
   const body = { approval_id: approvalId, minutes, reason };
-  report(
-    host,
-    await askAsApprover(host, options, { method: 'POST', path: 'grants', body }, GrantAnswer),
-    options,
-  );
+  const question: Question = { method: 'POST', path: 'grants', body };
+  report(host, await askAsApprover(host, options, question, GrantAnswer), options);
   return 0;
 }
 

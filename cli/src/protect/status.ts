@@ -1,6 +1,6 @@
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
-import { printDocument, printLine, printRows } from '../output.ts';
+import { printLine, printList } from '../output.ts';
 import { isFirewallItself, nameBehind } from './behind.ts';
 import { readEntries } from './client-config.ts';
 import { exists, readText } from './file-text.ts';
@@ -44,17 +44,14 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
     }
   }
   const isRunning = found.state === 'running';
-  if (json)
-    printDocument(host, { running: isRunning, data_dir: firewall.dataDir, servers: rows, unreadable });
-  else {
-    const until = isRunning
-      ? `runs, process ${found.stack.pid}`
-      : 'does not run; the first wrapped server starts it';
-    printLine(host, `The firewall of ${firewall.dataDir} ${until}.`);
-    const cells = rows.map((row) => [row.client, row.server, row.behind ? 'yes' : 'NO', row.name, row.file]);
-    const header = ['CLIENT', 'SERVER', 'BEHIND', 'NAME IN RULES', 'FILE'];
-    printRows(host, header, cells, 'No MCP client has servers here.');
-    for (const { why } of unreadable) printLine(host, why);
-  }
+  const until = isRunning
+    ? `runs, process ${found.stack.pid}`
+    : 'does not run; the first wrapped server starts it';
+  if (!json) printLine(host, `The firewall of ${firewall.dataDir} ${until}.`);
+  const document = { running: isRunning, data_dir: firewall.dataDir, servers: rows, unreadable };
+  const cells = rows.map((row) => [row.client, row.server, row.behind ? 'yes' : 'NO', row.name, row.file]);
+  const header = ['CLIENT', 'SERVER', 'BEHIND', 'NAME IN RULES', 'FILE'];
+  printList(host, { json }, document, header, cells, 'No MCP client has servers here.');
+  if (!json) for (const { why } of unreadable) printLine(host, why);
   return rows.every((row) => row.behind) ? 0 : 1;
 }

@@ -3,7 +3,7 @@ import { gatewayAddress } from '../gateway/address.ts';
 import { ToolsAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { printDocument, printNote, printRows } from '../output.ts';
+import { printList, printNote } from '../output.ts';
 
 const HEADER = ['SERVER', 'TOOL', 'CHANGE', 'SINCE', 'DIGEST'];
 
@@ -11,10 +11,6 @@ const HEADER = ['SERVER', 'TOOL', 'CHANGE', 'SINCE', 'DIGEST'];
 export async function listTools(host: Host, options: GlobalOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
   const answer = await ask(base, { method: 'GET', path: 'tools' }, ToolsAnswer);
-  if (options.json) {
-    printDocument(host, answer);
-    return 0;
-  }
   const rows = answer.tools.map(({ server, tool, level, since, digest }) => [
     server,
     tool,
@@ -22,7 +18,8 @@ export async function listTools(host: Host, options: GlobalOptions): Promise<Exi
     since,
     digest,
   ]);
-  printRows(host, HEADER, rows, 'No tool has changed.');
+  printList(host, options, answer, HEADER, rows, 'No tool has changed.');
+  if (options.json) return 0;
   if (answer.more) printNote(host, `There are ${answer.more} more: accept these to see them.`);
   if (rows.length > 0) {
     printNote(host, `What changed: ${visible(new URL('ui/tools', base).href)}, or --json.`);

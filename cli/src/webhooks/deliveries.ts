@@ -3,7 +3,7 @@ import type { ApproverOptions } from '../approver-credential.ts';
 import { DeliveriesAnswer, DeliveryAnswer } from '../gateway/answers.ts';
 import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import type { ExitCode, Host } from '../host.ts';
-import { printDocument, printRows } from '../output.ts';
+import { printList } from '../output.ts';
 
 /** Somebody else's server answers, after the gateway's own limit at the latest. */
 const TEST_WITHIN_MS = 25_000;
@@ -29,8 +29,7 @@ export async function testWebhook(host: Host, id: string, options: ApproverOptio
     { method: 'POST', path, timeoutMs: TEST_WITHIN_MS },
     DeliveryAnswer,
   );
-  if (options.json) printDocument(host, answer);
-  else printRows(host, HEADER, [row(answer.delivery)], '');
+  printList(host, options, answer, HEADER, [row(answer.delivery)], '');
   return answer.delivery.ok ? 0 : 1;
 }
 
@@ -38,7 +37,6 @@ export async function testWebhook(host: Host, id: string, options: ApproverOptio
 export async function listDeliveries(host: Host, id: string, options: ApproverOptions): Promise<ExitCode> {
   const path = `webhooks/${encodeURIComponent(id)}/deliveries`;
   const answer = await askAsApprover(host, options, { method: 'GET', path }, DeliveriesAnswer);
-  if (options.json) printDocument(host, answer);
-  else printRows(host, HEADER, answer.deliveries.map(row), 'It was told nothing yet.');
+  printList(host, options, answer, HEADER, answer.deliveries.map(row), 'It was told nothing yet.');
   return 0;
 }

@@ -4,7 +4,7 @@ import { visible } from '../format/visible.ts';
 import { RemovedAnswer, WebhookAnswer, WebhooksAnswer } from '../gateway/answers.ts';
 import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import type { ExitCode, Host } from '../host.ts';
-import { printDocument, printLine, printNote, printRows } from '../output.ts';
+import { printDocument, printLine, printList, printNote } from '../output.ts';
 
 export type AddWebhookOptions = ApproverOptions & {
   /** Where to; `target` on the command line is `--url`, which the gateway has too. */
@@ -34,10 +34,6 @@ const pathOf = (id: string): string => `webhooks/${encodeURIComponent(id)}`;
 
 export async function listWebhooks(host: Host, options: ApproverOptions): Promise<ExitCode> {
   const answer = await askAsApprover(host, options, { method: 'GET', path: 'webhooks' }, WebhooksAnswer);
-  if (options.json) {
-    printDocument(host, answer);
-    return 0;
-  }
   const rows = answer.webhooks.map(({ webhook_id, target, disabled_because }) => [
     webhook_id,
     target.type,
@@ -45,7 +41,7 @@ export async function listWebhooks(host: Host, options: ApproverOptions): Promis
     target.events.join(' '),
     disabled_because,
   ]);
-  printRows(host, ['WEBHOOK', 'TYPE', 'TO', 'EVENTS', 'OFF BECAUSE'], rows, 'No webhooks.');
+  printList(host, options, answer, ['WEBHOOK', 'TYPE', 'TO', 'EVENTS', 'OFF BECAUSE'], rows, 'No webhooks.');
   return 0;
 }
 
