@@ -1,9 +1,8 @@
+import type { Env } from '@aegis/kit/env';
 import { failure, wrongUsage } from '../cli-error.ts';
 import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../local/stack/stack-file.ts';
 
 export const DEFAULT_GATEWAY_URL = 'http://127.0.0.1:8000';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** An http(s) address that ends with `/`, so that a path prefix stays. */
 function parseBase(text: string, origin: string): URL {

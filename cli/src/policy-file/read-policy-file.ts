@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { codeOf } from '@aegis/kit/errors';
 import { failure } from '../cli-error.ts';
 import type { Host } from '../host.ts';
 
@@ -12,8 +13,7 @@ export async function readPolicyFile(host: Host, file: string): Promise<string> 
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const why = code === 'ENOENT' ? 'there is no such file' : code;
+    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : codeOf(error);
     throw failure('file_unreadable', 'The file is not read', `${file} can't be read: ${why}.`, error);
   }
 }

@@ -1,10 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { codeOf } from '@aegis/kit/errors';
 import { replaceFile as replaceWhole } from '@aegis/kit/files';
 import { failure } from '../cli-error.ts';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 /** Copies `file` to `<file>.bak`. @throws CliError where that is there already: it may be the only one left */
 export async function keepBackup(file: string): Promise<string> {

@@ -1,14 +1,8 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { failure } from '../cli-error.ts';
 
 /** The copy of a client's file as it was, beside it. */
 export const backupOf = (file: string): string => `${file}.before-aegis`;
-
-export const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /** A file's text; a byte order mark stays in it. @throws CliError `file_unreadable` */
 export async function readText(file: string): Promise<string> {

@@ -1,10 +1,9 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Env } from '@aegis/kit/env';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import type { Firewall } from './behind.ts';
-import { exists } from './file-text.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
 const DEFAULT_MCP_PORT = '8001';
@@ -23,7 +22,7 @@ export async function firewallHere(env: Env): Promise<Firewall> {
     node: process.execPath,
     launcher: LAUNCHER,
     dataDir,
-    policyPath: (await exists(policyPath)) ? policyPath : undefined,
+    policyPath: existsSync(policyPath) ? policyPath : undefined,
     mcpUrl: mcpUrl.replace(/\/+$/, ''),
     serversPath: stack?.mcp_servers_path ?? resolve(env['MCP_SERVERS'] || 'mcp-servers.json'),
   };

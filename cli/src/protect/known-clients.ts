@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from '@aegis/kit/env';
 
 /** A file in which an MCP client keeps its servers. */
 export type ClientFile = { readonly client: string; readonly path: string };

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { type Firewall, takeOut } from './behind.ts';
 import { type ClientServer, readEntries, replaceEntry } from './client-config.ts';
-import { backupOf, exists, keepCopy, readText } from './file-text.ts';
+import { backupOf, keepCopy, readText } from './file-text.ts';
 import { planProtection, type Step } from './plan.ts';
 import { remember } from './registry.ts';
 import { addServers, knownServers } from './servers-file.ts';
@@ -13,7 +14,7 @@ async function originalOf(file: string, text: string, steps: readonly Step[]): P
   const behind = steps.filter((step) => step.to === 'none');
   if (behind.length === 0) return text;
   const copy = backupOf(file);
-  const before = (await exists(copy)) ? readEntries(copy, await readText(copy)) : [];
+  const before = existsSync(copy) ? readEntries(copy, await readText(copy)) : [];
   return behind.reduce((original, { entry }) => {
     const known = before.find((one) => samePath(one, entry));
     return replaceEntry(original, entry.path, known?.value ?? takeOut(entry.value));

@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
 import { isFirewallItself, nameBehind } from './behind.ts';
 import { readEntries } from './client-config.ts';
-import { exists, readText } from './file-text.ts';
+import { readText } from './file-text.ts';
 import { firewallHere } from './firewall-here.ts';
 import { type ClientFile, knownClientFiles } from './known-clients.ts';
 import { readRegistry } from './registry.ts';
@@ -26,8 +27,7 @@ async function filesHere(dataDir: string, env: Host['env']): Promise<readonly Cl
   const named = new Set(known.map(({ path }) => path));
   const others = Object.keys(await readRegistry(dataDir)).filter((path) => !named.has(path));
   const all = [...known, ...others.map((path) => ({ client: 'other', path }))];
-  const there = await Promise.all(all.map(({ path }) => exists(path)));
-  return all.filter((_, index) => there[index]);
+  return all.filter(({ path }) => existsSync(path));
 }
 
 /** Which clients and servers are behind the firewall, and whether it runs. Exit 0 where every server is. */

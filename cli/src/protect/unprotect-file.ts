@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { nameBehind, takeOut } from './behind.ts';
 import { type ClientServer, readEntries, replaceEntry } from './client-config.ts';
-import { backupOf, exists, readText } from './file-text.ts';
+import { backupOf, readText } from './file-text.ts';
 import { digestOfText, readRegistry, remember } from './registry.ts';
 import { knownServers, removeServers } from './servers-file.ts';
 
@@ -29,7 +30,7 @@ export async function unprotectFile(file: string, where: Where): Promise<Unprote
   const behind = readEntries(file, text).filter(({ value }) => nameBehind(value, mcpUrl) !== undefined);
   if (behind.length === 0) return 'not_protected';
   const copy = backupOf(file);
-  const original = (await exists(copy)) ? await readText(copy) : undefined;
+  const original = existsSync(copy) ? await readText(copy) : undefined;
   const before = original === undefined ? [] : readEntries(copy, original);
   const servers = await knownServers(serversPath);
 

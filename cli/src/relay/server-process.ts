@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { codeOf } from '@aegis/kit/errors';
 
 /** How a process ended. */
 export type Exit =
@@ -34,9 +35,6 @@ export function sentenceOf(exit: Exit): string {
   const how = exit.type === 'code' ? `with exit code ${exit.code}` : `by signal ${exit.signal}`;
   return `The MCP server ended ${how} before it answered.`;
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 function notStarted(command: string, error: unknown): Exit {
   const code = codeOf(error);

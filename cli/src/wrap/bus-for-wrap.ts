@@ -30,7 +30,7 @@ export async function whereToAsk(host: Host): Promise<WhereToAsk> {
   }
   const { stack, isNew } = await ensureStack(env);
   if (isNew) {
-    const lines = await announcement(stack, env, resolve(dataDirOf(env)));
+    const lines = announcement(stack, env, resolve(dataDirOf(env)));
     for (const line of lines) printNote(host, `aegis: ${line}`);
   }
   return {

@@ -1,4 +1,4 @@
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from '@aegis/kit/env';
 
 /** What only AegisMCP is to know: what approves, what opens the bus and speaks in its name, and where all that is kept. */
 const SECRETS = [

@@ -1,8 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-/** The environment as the broker reads it. */
-export type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from '@aegis/kit/env';
 
 /** Where fetched binaries stay: `AEGIS_CACHE_DIR`, else `aegismcp` in the user's cache folder. */
 export function cacheDir(env: Env): string {

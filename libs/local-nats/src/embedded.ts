@@ -7,8 +7,9 @@ import {
   provisionAt,
   seedFile,
 } from '@aegis/bus/law';
+import type { Env } from '@aegis/kit/env';
+import { codeOf } from '@aegis/kit/errors';
 import type { BrokerLog } from './broker-log.ts';
-import type { Env } from './cache-dir.ts';
 import { endServer, serverIn } from './leftover.ts';
 import { obtainNatsServer } from './obtain.ts';
 import { type BrokerPaths, brokerFolder, brokerPaths } from './paths.ts';
@@ -62,9 +63,8 @@ async function prepare(dataDir: string, paths: BrokerPaths): Promise<PublicKeys>
     return await ensureIdentities(paths.keysDir);
   } catch (cause) {
     if (cause instanceof BrokerError) throw cause;
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new BrokerError(
-      `The data directory ${dataDir} can't be written (${why}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
+      `The data directory ${dataDir} can't be written (${codeOf(cause)}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
       { cause },
     );
   }

@@ -3,7 +3,8 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { isSupportedServer, parseServerVersion } from '@aegis/bus/law';
-import { cacheDir, cachedServerPath, type Env } from './cache-dir.ts';
+import type { Env } from '@aegis/kit/env';
+import { cacheDir, cachedServerPath } from './cache-dir.ts';
 
 const run = promisify(execFile);
 

@@ -1,4 +1,3 @@
-export type { Env } from './cache-dir.ts';
 export { type EmbeddedBroker, startEmbeddedBroker } from './embedded.ts';
 export { searchNatsServer } from './find.ts';
 export { obtainNatsServer } from './obtain.ts';

@@ -1,6 +1,7 @@
 import { BrokerError } from '@aegis/bus/law';
+import type { Env } from '@aegis/kit/env';
 import type { BrokerLog } from './broker-log.ts';
-import { cacheDir, type Env } from './cache-dir.ts';
+import { cacheDir } from './cache-dir.ts';
 import { fetchNatsServer } from './fetch.ts';
 import { type FoundServer, searchNatsServer } from './find.ts';
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Service } from '@aegis/bus/service';
@@ -97,10 +98,7 @@ function createMcpRoute(factory: McpServerFactory, log: Logger) {
 }
 
 async function listenOn(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  }).catch((error: NodeJS.ErrnoException) => {
+  await once(server.listen(port, host), 'listening').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     throw new ConfigError(
       `MCP_PORT: port ${port} on ${host} is taken; stop what uses it, or set MCP_PORT to another one (0 = any free).`,
@@ -110,9 +108,7 @@ async function listenOn(server: Server, host: string, port: number): Promise<voi
 
 /** Takes no new connections, lets `finish` end what is in flight, and after `withinMs` cuts what is still there. */
 async function closeServer(server: Server, finish: () => Promise<void>, withinMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
+  const closed = once(server.close(), 'close');
   const timer = setTimeout(() => server.closeAllConnections(), withinMs);
   await finish();
   server.closeIdleConnections();

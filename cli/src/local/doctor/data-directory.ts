@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fail, type Look, ok, reasonOf } from './finding.ts';
+import { codeOf } from '@aegis/kit/errors';
+import { fail, type Look, ok } from './finding.ts';
 
 const NAME = 'data directory';
 
@@ -11,7 +12,7 @@ async function nearest(folder: string): Promise<string> {
     return folder;
   } catch (error) {
     const parent = dirname(folder);
-    if (reasonOf(error) !== 'ENOENT' || parent === folder) throw error;
+    if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
     return nearest(parent);
   }
 }
@@ -25,6 +26,6 @@ export const lookAtDataDirectory: Look = async ({ dataDir }) => {
     return [ok(NAME, `${dataDir} ${isThere ? 'can be written' : 'will be made by the first start'}`)];
   } catch (error) {
     const mend = 'make it writable for this user, or set AEGIS_DATA_DIR to another directory';
-    return [fail(NAME, `${dataDir} can't be written (${reasonOf(error)})`, mend)];
+    return [fail(NAME, `${dataDir} can't be written (${codeOf(error)})`, mend)];
   }
 };

@@ -1,4 +1,4 @@
-import type { Env } from '@aegis/local-nats';
+import type { Env } from '@aegis/kit/env';
 import type { FoundStack } from '../stack/stack-file.ts';
 
 /** What one look found. `mend` says how to put it right; a `warn` works, but perhaps not as wanted. */
@@ -33,7 +33,3 @@ export const fail = (name: string, message: string, mend: string): Finding => ({
   message,
   mend,
 });
-
-/** The code of a system error, such as `EACCES`. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);

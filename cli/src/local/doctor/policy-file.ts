@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { codeOf } from '@aegis/kit/errors';
 import { checkPolicyText } from '../../policy-file/validate.ts';
-import { type Finding, fail, type Look, ok, reasonOf, warn } from './finding.ts';
+import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'policy';
 const DEFAULT_PATH = './policy.yml';
@@ -21,7 +22,7 @@ export const lookAtPolicyFile: Look = async ({ env, stack }) => {
   try {
     return [judge(path, await readFile(path, 'utf8'))];
   } catch (error) {
-    const code = reasonOf(error);
+    const code = codeOf(error);
     if (code !== 'ENOENT') {
       return [fail(NAME, `${path} can't be read (${code})`, 'make it readable, or set POLICY_PATH')];
     }

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { type Finding, fail, type Look, ok, type Patient, reasonOf } from './finding.ts';
+import { codeOf } from '@aegis/kit/errors';
+import { type Finding, fail, type Look, ok, type Patient } from './finding.ts';
 
 type Port = {
   readonly name: string;
@@ -11,14 +13,9 @@ type Port = {
 const MAX_PORT = 65_535;
 
 /** The error's code where nothing can listen there; undefined where the port is free. */
-async function listenError(host: string, port: number): Promise<string | undefined> {
-  const server = createServer();
-  const error = await new Promise<unknown>((resolve) => {
-    server.once('error', resolve).listen(port, host, () => resolve(undefined));
-  });
-  if (error !== undefined) return reasonOf(error);
-  await new Promise((closed) => server.close(closed));
-  return undefined;
+export async function listenError(host: string, port: number): Promise<string | undefined> {
+  await using server = createServer();
+  return await once(server.listen(port, host), 'listening').then(() => undefined, codeOf);
 }
 
 async function lookAtPort(

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeApprovalCode } from '@aegis/approvals/config';
+import type { Env } from '@aegis/kit/env';
 import { replaceFile } from '@aegis/kit/files';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Where a stack in the background keeps the code that it was given. */
 export const codeFilePath = (dataDir: string): string => join(dataDir, 'approval-code');

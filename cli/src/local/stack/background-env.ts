@@ -1,19 +1,8 @@
-import { createServer } from 'node:net';
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from '@aegis/kit/env';
+import { listenError } from '../doctor/ports.ts';
 
 const PORTS = { PORT: 8_000, MCP_PORT: 8_001, AEGIS_NATS_PORT: 4_222 } as const;
 const HOST = '127.0.0.1';
-
-async function isFree(port: number, host: string): Promise<boolean> {
-  const server = createServer();
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, host, () => resolve(true));
-  });
-  if (free) await new Promise((closed) => server.close(closed));
-  return free;
-}
 
 /**
  * The ports of a stack that nobody watches start: those that are set, else the usual ones, else any that are free, so that
@@ -24,7 +13,7 @@ async function portsFor(env: Env): Promise<Record<keyof typeof PORTS, string>> {
     const set = env[name];
     if (set) return set;
     const host = name === 'AEGIS_NATS_PORT' ? HOST : env['HOST'] || HOST;
-    return (await isFree(PORTS[name], host)) ? String(PORTS[name]) : '0';
+    return (await listenError(host, PORTS[name])) === undefined ? String(PORTS[name]) : '0';
   };
   const [PORT, MCP_PORT, AEGIS_NATS_PORT] = await Promise.all([
     choose('PORT'),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,37 +18,30 @@ export type Background = {
 };
 
 async function lastLine(path: string, from: number): Promise<string> {
-  let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
+    await using file = await open(path, 'r');
     const { size } = await file.stat();
     const start = Math.max(from, size - LAST_BYTES);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(LAST_BYTES), 0, LAST_BYTES, start);
     return buffer.toString('utf8', 0, bytesRead).trim().split('\n').at(-1) ?? '';
   } catch {
     return '';
-  } finally {
-    await file?.close();
   }
 }
 
 /** Starts `aegis up` so that it outlives this process and its terminal, with all that it prints in a file of the owner's. */
 export async function startBackground(dataDir: string, env: NodeJS.ProcessEnv): Promise<Background> {
   const path = logFilePath(dataDir);
-  const log = await open(path, 'a', 0o600);
-  try {
-    const { size } = await log.stat();
-    const child = spawn(process.execPath, [MAIN, 'up'], {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      env,
-      windowsHide: true,
-    });
-    let ended = false;
-    child.once('error', () => (ended = true)).once('exit', () => (ended = true));
-    child.unref();
-    return { pid: child.pid, hasEnded: () => ended, lastWords: () => lastLine(path, size) };
-  } finally {
-    await log.close();
-  }
+  await using log = await open(path, 'a', 0o600);
+  const { size } = await log.stat();
+  const child = spawn(process.execPath, [MAIN, 'up'], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env,
+    windowsHide: true,
+  });
+  let ended = false;
+  child.once('error', () => (ended = true)).once('exit', () => (ended = true));
+  child.unref();
+  return { pid: child.pid, hasEnded: () => ended, lastWords: () => lastLine(path, size) };
 }

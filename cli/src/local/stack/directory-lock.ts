@@ -1,13 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '@aegis/kit/errors';
 import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 import { failure } from '../../cli-error.ts';
 
 /** `stack`: held by a stack as long as it runs. `start`: held by whoever starts one in the background. */
 type LockName = 'stack' | 'start';
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error ? String(error.code) : undefined;
 
 /**
  * Takes a lock of a data directory, for this process alone; undefined where another process has it.
@@ -22,7 +20,7 @@ export async function lockDirectory(dataDir: string, name: LockName): Promise<Fi
     throw failure(
       'data_directory',
       'The data directory is not usable',
-      `The data directory ${dataDir} can't be written (${codeOf(cause) ?? String(cause)}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
+      `The data directory ${dataDir} can't be written (${codeOf(cause)}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
       cause,
     );
   }

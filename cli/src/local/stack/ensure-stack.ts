@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Env } from '@aegis/kit/env';
 import { failure } from '../../cli-error.ts';
 import { ensureCodeFile } from './approval-code-file.ts';
 import { type Background, logFilePath, startBackground } from './background.ts';
 import { backgroundEnv } from './background-env.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { dataDirOf, readStackFile, type Stack } from './stack-file.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** A first start may have to fetch a NATS server. */
 const READY_WITHIN_MS = 180_000;

@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { codeOf } from '@aegis/kit/errors';
 import { replaceFile } from '@aegis/kit/files';
 import { processInfo } from '@aegis/local-nats';
 import { z } from 'zod';
@@ -51,7 +52,7 @@ export async function readStackFile(dataDir: string): Promise<FoundStack> {
   try {
     text = await readFile(stackFilePath(dataDir), 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = codeOf(error);
     return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'none' } : { state: 'unreadable', why: code };
   }
   try {

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { approvalCodeOf, makeApprovalCode } from '@aegis/approvals/config';
-import { logLevel, parseEnv, port } from '@aegis/kit/env';
+import { type Env, logLevel, parseEnv, port } from '@aegis/kit/env';
 import { z } from 'zod';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 const UpEnv = z.object({
   AEGIS_DATA_DIR: z.string().default('./data'),

@@ -1,8 +1,7 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { ConfigError } from '@aegis/kit/env';
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+import { codeOf } from '@aegis/kit/errors';
 
 /** A port that nobody else takes until it is released, for whoever listens on it next. */
 export type ReservedPort = { readonly port: number; release(): Promise<void> };
@@ -16,10 +15,7 @@ export async function reservePort(variable: string, host: string, port: number):
   // Whoever connects before its time finds nobody, as where nothing listens.
   const server = createServer((socket) => socket.destroy());
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-    });
+    await once(server.listen(port, host), 'listening');
   } catch (error) {
     const why =
       codeOf(error) === 'EADDRINUSE'

@@ -3,11 +3,11 @@ import { z } from 'zod';
 /** A bad environment variable, in words that name it. */
 export class ConfigError extends Error {}
 
+/** The environment of a process, or a part of one. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** Parses the environment. Unset and empty are the same. @throws ConfigError that names every bad variable */
-export function parseEnv<S extends z.ZodObject>(
-  schema: S,
-  env: Record<string, string | undefined>,
-): z.output<S> {
+export function parseEnv<S extends z.ZodObject>(schema: S, env: Env): z.output<S> {
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );

@@ -14,6 +14,7 @@ it('errors has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(errors).toSorted()).toEqual([
     'AppError',
     'CATALOGUE',
+    'codeOf',
     'describeIssues',
     'fromFastify',
     'fromFault',

@@ -82,12 +82,8 @@ const canWrite = (path: string): Promise<boolean> =>
 /** Makes the name of a new file durable, where the system knows how. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const folder = await open(dirname(path));
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await using folder = await open(dirname(path));
+  await folder.sync();
 }
 
 /**

@@ -47,15 +47,11 @@ async function checkLastLines(file: FileHandle, path: string, length: number, de
 
 /** Copies the bytes from `start` to `end` into a new file, durable when this resolves. */
 async function copyAside(file: FileHandle, start: number, end: number, target: string): Promise<void> {
-  const copy = await open(target, 'wx', 0o640);
-  try {
-    for (let position = start; position < end; position += COPY_BYTES) {
-      await copy.writeFile(await readAt(file, position, Math.min(COPY_BYTES, end - position)));
-    }
-    await copy.sync();
-  } finally {
-    await copy.close();
+  await using copy = await open(target, 'wx', 0o640);
+  for (let position = start; position < end; position += COPY_BYTES) {
+    await copy.writeFile(await readAt(file, position, Math.min(COPY_BYTES, end - position)));
   }
+  await copy.sync();
 }
 
 /**

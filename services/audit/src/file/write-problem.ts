@@ -1,11 +1,8 @@
-import { AppError } from '@aegis/kit/errors';
+import { AppError, codeOf } from '@aegis/kit/errors';
 import { FileChangedError } from './line-file.ts';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 /** Why the files can't be written, in a sentence that says how to mend it. */
 export function writeProblem(error: unknown): string {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Env } from '@aegis/kit/env';
 import type { Logger } from '@aegis/kit/logger';
 import { type Connection, type OpenGate, Unavailable } from './connection.ts';
 import { HttpConnection } from './http/http-connection.ts';
@@ -8,7 +9,6 @@ import { ProcessSlots } from './stdio/process-slots.ts';
 import { StdioPool } from './stdio/stdio-pool.ts';
 import { StdioSession } from './stdio/stdio-session.ts';
 
-type Env = Readonly<Record<string, string | undefined>>;
 export type ConnectionsOptions = {
   readonly openGate: OpenGate;
   readonly limits: Limits;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Service } from './service.ts';
@@ -16,9 +17,6 @@ export async function serveHealth(
     });
     response.end(JSON.stringify(known ? health : { status: 'unknown path' }));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  await once(server.listen(port, host), 'listening');
   return { server, port: (server.address() as AddressInfo).port };
 }

@@ -1,13 +1,8 @@
-import { access, link, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, rm } from 'node:fs/promises';
 import { syncFolderOf, writeBeside } from './write-whole.ts';
 
 const OWNER_ONLY = 0o600;
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 /**
  * Makes a file that only its owner can read and write, whole or not at all. Of many who do it at once one is first, and a
@@ -17,7 +12,7 @@ const isThere = (path: string): Promise<boolean> =>
  * @throws an error of the file system where it can't be made
  */
 export async function createOnce(path: string, content: string): Promise<boolean> {
-  if (await isThere(path)) return false;
+  if (existsSync(path)) return false;
   const written = await writeBeside(path, content, { mode: OWNER_ONLY, exactly: false });
   try {
     // A link, unlike a rename, fails where the name is taken.

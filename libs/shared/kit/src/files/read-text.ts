@@ -79,12 +79,8 @@ async function readOnce(
 /** Opened anew each time: whoever replaces a file leaves the old one to those who have it open. */
 async function tryToRead(path: string, options: ReadTextOptions): Promise<ReadText | undefined> {
   // A pipe without a writer would be waited for without an end.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    return await readOnce(handle, options);
-  } finally {
-    await handle.close();
-  }
+  await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return await readOnce(handle, options);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { mkdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolderOf, writeBeside } from './write-whole.ts';
 
@@ -19,25 +20,19 @@ export type Draft = {
   discard(): Promise<void>;
 };
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
 /** Where a symbolic link leads, so that the link stays; the path itself where nothing is there. */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (isMissing(error)) return path;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return path;
     throw error;
   }
 }
 
-async function modeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mode & PERMISSIONS;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+function modeOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && found.mode & PERMISSIONS;
 }
 
 /**
@@ -48,7 +43,7 @@ async function modeOf(path: string): Promise<number | undefined> {
  */
 export async function draftFile(path: string, content: string, { mode }: ReplaceOptions): Promise<Draft> {
   const target = await realPathOf(path);
-  const kept = mode === 'kept' ? await modeOf(target) : undefined;
+  const kept = mode === 'kept' ? modeOf(target) : undefined;
   await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_FOLDER });
   const draft = await writeBeside(target, content, { mode: kept ?? OWNER_ONLY, exactly: kept !== undefined });
   return {

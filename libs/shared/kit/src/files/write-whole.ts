@@ -12,19 +12,11 @@ const NO_FOLDER_SYNC: ReadonlySet<string> = new Set([
   'EPERM',
 ]);
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** Puts a file's name in its folder onto the disk, so that it is there after a loss of power too. */
 export async function syncFolderOf(path: string): Promise<void> {
   try {
-    await syncFolder(dirname(path));
+    await using folder = await open(dirname(path), 'r');
+    await folder.sync();
   } catch (error) {
     if (!NO_FOLDER_SYNC.has(String((error as NodeJS.ErrnoException).code))) throw error;
   }
@@ -44,7 +36,7 @@ export async function writeBeside(
   { mode, exactly }: { readonly mode: number; readonly exactly: boolean },
 ): Promise<string> {
   const written = `${path}.${randomUUID()}.tmp`;
-  const handle = await open(written, 'wx', mode);
+  await using handle = await open(written, 'wx', mode);
   try {
     if (exactly) await handle.chmod(mode);
     await handle.writeFile(content);
@@ -52,8 +44,6 @@ export async function writeBeside(
   } catch (error) {
     await rm(written, { force: true });
     throw error;
-  } finally {
-    await handle.close();
   }
   return written;
 }

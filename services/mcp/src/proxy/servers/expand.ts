@@ -1,6 +1,5 @@
+import type { Env } from '@aegis/kit/env';
 import type { Upstream } from './entry.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 export type Expanded<U extends Upstream> = { readonly upstream: U } | { readonly problem: string };
 
