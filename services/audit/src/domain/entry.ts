@@ -9,8 +9,7 @@ export type AuditEntry = { seq: number; audit: string; approval?: string };
 export function toEntry(recorded: Recorded): AuditEntry {
   const line = toAuditLine(recorded);
   const approval = toApprovalLine(line);
-  const entry = { seq: recorded.seq, audit: toJsonLine(line) };
-  return approval === undefined ? entry : { ...entry, approval: toJsonLine(approval) };
+  return { seq: recorded.seq, audit: toJsonLine(line), approval: approval && toJsonLine(approval) };
 }
 
 /** Characters that an entry takes: what bounds a queue and a write. */
