@@ -125,9 +125,7 @@ export function createDurables(link: Link): Durables {
       await ifThere((await manager()).consumers.delete(stream, name));
     },
     async names(stream) {
-      const names: string[] = [];
-      for await (const { name } of (await manager()).consumers.list(stream)) names.push(name);
-      return names;
+      return Array.fromAsync((await manager()).consumers.list(stream), ({ name }) => name);
     },
     pull: (options) => pull(link, options, open),
     async consume(stream, name, most, handle) {

@@ -68,9 +68,8 @@ async function open(link: Link, { filter, log }: FollowOptions, fromSeq: number)
 }
 
 function toFollowed(message: JsMsg): Followed {
-  const event = readEnvelope(message.string());
-  const followed = { seq: message.seq, subject: message.subject, storedAt: message.time };
-  return event === undefined ? followed : { ...followed, event };
+  const { seq, subject, time: storedAt } = message;
+  return { seq, subject, event: readEnvelope(message.string()), storedAt };
 }
 
 /**

@@ -55,20 +55,16 @@ async function* read(
   }
 }
 
-async function first(link: Link, stream: string, subject: string, most: number): Promise<string[]> {
-  const { direct } = await jetstreamManager(link.nc, { checkAPI: false });
-  try {
-    const texts: string[] = [];
-    const stored = await direct.getBatch(stream, { seq: 1, next_by_subj: subject, batch: most });
-    for await (const message of stored) texts.push(message.string());
-    return texts;
-  } catch (thrown) {
-    if ((thrown as { code?: unknown }).code === NO_MESSAGE) return [];
-    throw thrown;
-  }
-}
-
 export const createRange = (link: Link): Range => ({
   read: (subject, afterSeq, toSeq) => read(link, subject, afterSeq, toSeq),
-  first: (stream, subject, most) => first(link, stream, subject, most),
+  async first(stream, subject, most) {
+    const { direct } = await jetstreamManager(link.nc, { checkAPI: false });
+    try {
+      const stored = await direct.getBatch(stream, { seq: 1, next_by_subj: subject, batch: most });
+      return await Array.fromAsync(stored, (message) => message.string());
+    } catch (thrown) {
+      if ((thrown as { code?: unknown }).code === NO_MESSAGE) return [];
+      throw thrown;
+    }
+  },
 });

@@ -80,6 +80,5 @@ function toStored(reply: Msg): StoredEvent | undefined {
   const seq = seqOf(reply);
   if (seq === undefined) return undefined;
   const subject = reply.headers?.get('Nats-Subject') ?? '';
-  const event = readEnvelope(reply.string());
-  return event === undefined ? { seq, subject } : { seq, subject, event };
+  return { seq, subject, event: readEnvelope(reply.string()) };
 }

@@ -103,26 +103,28 @@ export const STREAMS: readonly WantedStream[] = [
   AEGIS_DELIVERED,
 ];
 
-/** Fired timers, for whichever replica of approvals is free; no limit on redelivery, whose end would be silent. */
+/** No limit on redelivery, whose end would be silent. */
+const UNTIL_ACKNOWLEDGED = {
+  ack_policy: 'explicit',
+  ack_wait: 30 * NANOS_PER_SECOND,
+  replay_policy: 'instant',
+  max_deliver: UNLIMITED,
+} as const;
+
+/** Fired timers, for whichever replica of approvals is free. */
 export const TIMERS_READER: WantedConsumer = {
   durable_name: TIMERS_CONSUMER,
   filter_subject: TIMERS_FIRED,
-  ack_policy: 'explicit',
-  ack_wait: 30 * NANOS_PER_SECOND,
   deliver_policy: 'all',
-  replay_policy: 'instant',
-  max_deliver: UNLIMITED,
+  ...UNTIL_ACKNOWLEDGED,
 };
 
 /** Approval events from the day on that it was made, for whichever replica of the notifier makes notices of them. */
 export const NOTICES_READER: WantedConsumer = {
   durable_name: NOTICES_CONSUMER,
   filter_subject: APPROVALS_LOG,
-  ack_policy: 'explicit',
-  ack_wait: 30 * NANOS_PER_SECOND,
   deliver_policy: 'new',
-  replay_policy: 'instant',
-  max_deliver: UNLIMITED,
+  ...UNTIL_ACKNOWLEDGED,
 };
 
 /** Each durable consumer and the stream that it reads. */

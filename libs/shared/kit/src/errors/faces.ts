@@ -8,7 +8,7 @@ export type Problem = {
   status: number;
   code: string;
   detail: string;
-  instance?: string;
+  instance?: string | undefined;
 };
 
 /** An error as it crosses the bus. */
@@ -18,14 +18,8 @@ export type Fault = { code: string; detail: string };
 export function toProblem(thrown: unknown, instance?: string): Problem {
   const error = toAppError(thrown);
   const { status, title } = CATALOGUE[error.code];
-  const problem = {
-    type: `urn:aegis:error:${error.code}`,
-    title,
-    status,
-    code: error.code,
-    detail: error.message,
-  };
-  return instance === undefined ? problem : { ...problem, instance };
+  const { code, message: detail } = error;
+  return { type: `urn:aegis:error:${code}`, title, status, code, detail, instance };
 }
 
 /** The bus's face: what goes into an error reply. */
