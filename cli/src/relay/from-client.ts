@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposition, UpstreamEnd } from '@aegis/firewall/gate';
 import {
   errorResponse,
+  INTERNAL_ERROR,
   INVALID_REQUEST,
   type Message,
   type Notification,
@@ -22,7 +23,6 @@ const MAX_WAITING_BYTES = 1_048_576;
 /** Bytes that the client has not read, beyond which nothing more is taken from it. */
 const MAX_UNREAD_BYTES = 1_048_576;
 
-const INTERNAL_ERROR = -32_603;
 const NEVER_ANSWERED: UpstreamEnd = {
   type: 'lost',
   because: 'It was cancelled, and the server did not answer.',

@@ -1,12 +1,10 @@
 import type { Gate, UpstreamEnd, UpstreamQuestions } from '@aegis/firewall/gate';
-import { createInFlight, errorResponse, type InFlight } from '@aegis/firewall/wire';
+import { createInFlight, errorResponse, INTERNAL_ERROR, type InFlight } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import { ClientRequests, type OpenRequest } from './client-requests.ts';
 import { OrderedOutlet } from './ordered-outlet.ts';
 import type { Sink } from './sink.ts';
 
-/** JSON-RPC 2.0, section 5.1. */
-const INTERNAL_ERROR = -32_603;
 /** JSON-RPC leaves -32000 to -32099 to implementations; the SDKs use this one for a connection that is gone. */
 export const CONNECTION_CLOSED = -32_000;
 

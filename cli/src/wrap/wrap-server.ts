@@ -48,7 +48,7 @@ async function openFirewall(
   const bus = await connectBus({ ...address, identity: 'mcp', log });
   let firewall: Firewall;
   try {
-    firewall = await createFirewall({ bus, log, now, consoleUrl: () => gatewayUrl, timeoutMs });
+    firewall = await createFirewall({ bus, log, now, consoleUrl: gatewayUrl, timeoutMs });
   } catch (error) {
     await bus.close();
     throw error;

@@ -14,6 +14,8 @@ it('gate has this public surface, and a change to it is a decision', () => {
 it('wire has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(wire).toSorted()).toEqual([
     'ENVELOPE_KEYS',
+    'INTERNAL_ERROR',
+    'INVALID_PARAMS',
     'INVALID_REQUEST',
     'MAX_IN_FLIGHT',
     'MAX_LINE_BYTES',

@@ -18,6 +18,7 @@ import type { McpConfig } from './config.ts';
 import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
+import { HTTP_REFUSAL } from './proxy/refused.ts';
 import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './tools/serve/strict-message.ts';
 
 const PATH = '/mcp';
@@ -27,8 +28,6 @@ const SERVER_PATH = /^\/mcp\/([A-Za-z0-9_-]{1,64})$/;
 const RECEIVE_WITHIN_MS = 30_000;
 /** A service has 5 s to stop, and the bus is closed after this. */
 const CLOSE_WITHIN_MS = 3_000;
-/** JSON-RPC has no code for what HTTP refuses; the SDK uses this one (-32000 to -32099 are the server's own). */
-const HTTP_REFUSAL = -32_000;
 
 /** Of two of these one reader takes the first and another the last; Node drops the second without a word. */
 const ONCE = ['host', 'authorization', 'content-type', 'origin', 'mcp-session-id'];

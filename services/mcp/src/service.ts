@@ -38,7 +38,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
         log,
         now,
         secret: await secretOf(config),
-        consoleUrl: () => config.CONSOLE_URL,
+        consoleUrl: config.CONSOLE_URL,
         timeoutMs: config.REQUEST_TIMEOUT_MS,
       });
     },

@@ -1,11 +1,8 @@
-import { errorResponse } from '../wire/errors.ts';
+import { errorResponse, INVALID_PARAMS } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 
 /** Blocked, where a method has no result that could say so (-32000 to -32019 are an implementation's own). */
 export const BLOCKED = -32_010;
-/** JSON-RPC 2.0, section 5.1. */
-export const INVALID_PARAMS = -32_602;
-export const INTERNAL_ERROR = -32_603;
 
 type Asker = Pick<Request, 'rawId' | 'method'>;
 

@@ -7,15 +7,20 @@ import type { TaskOwners } from './read/tasks.ts';
 import type { Recorder } from './record/recorder.ts';
 import type { HeldCalls } from './review/held-calls.ts';
 
-/** What all gates of this process share. */
-export type FirewallParts = {
+/** Where a firewall stands. */
+export type Surroundings = {
+  /** A bus as the identity `mcp`. The caller opens and closes it. */
   readonly bus: Bus;
   readonly log: Logger;
   readonly now: () => Date;
   /** How long a question on the bus, or a write to the record, may take, in milliseconds. */
   readonly timeoutMs: number;
-  /** Where people find the console; undefined where it has no address. */
-  readonly consoleUrl: () => string | undefined;
+  /** Where people find the console, such as `http://127.0.0.1:8000`. Without it no call sends anybody there. */
+  readonly consoleUrl?: string | undefined;
+};
+
+/** What all gates of this process share. */
+export type FirewallParts = Surroundings & {
   readonly replica: PolicyReplica;
   readonly pins: PinKeeper;
   readonly recorder: Recorder;

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Bus } from '@aegis/bus';
 import { healthFrom } from '@aegis/bus/service';
 import type { HealthReply } from '@aegis/contracts/health';
-import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import type { Gate, GateOptions } from './api.ts';
-import type { FirewallParts } from './firewall-parts.ts';
+import type { FirewallParts, Surroundings } from './firewall-parts.ts';
 import { createGate } from './gate.ts';
 import { createPinKeeper } from './pins/pin-keeper.ts';
 import { createSeal } from './read/request-state.ts';
@@ -13,17 +11,9 @@ import { createTaskOwners } from './read/tasks.ts';
 import { createRecorder } from './record/recorder.ts';
 import { createHeldCalls } from './review/held-calls.ts';
 
-export type FirewallDeps = {
-  /** A bus as the identity `mcp`. The caller opens and closes it. */
-  readonly bus: Bus;
-  readonly log: Logger;
-  readonly now: () => Date;
+export type FirewallDeps = Surroundings & {
   /** Seals what clients carry for us ({@link sealSecret}); without it, that is good in this process only. */
   readonly secret?: Uint8Array | undefined;
-  /** Where people find the console, such as `http://127.0.0.1:8000`. Without it no call sends anybody there. */
-  readonly consoleUrl?: (() => string | undefined) | undefined;
-  /** How long a question on the bus, or a write to the record, may take, in milliseconds. */
-  readonly timeoutMs: number;
 };
 
 /** What all connections of one process share: the policy in force, the pins, the record. */
@@ -38,19 +28,15 @@ export type Firewall = {
 };
 
 /** Starts judging: resolves once the policy in force and the pins are known. @throws where the bus can't be read */
-export async function createFirewall(deps: FirewallDeps): Promise<Firewall> {
-  const { bus, log, now, timeoutMs } = deps;
+export async function createFirewall({ secret, ...given }: FirewallDeps): Promise<Firewall> {
+  const { bus, log, now, timeoutMs } = given;
   const instance = randomUUID();
   const parts: FirewallParts = {
-    bus,
-    log,
-    now,
-    timeoutMs,
-    consoleUrl: deps.consoleUrl ?? (() => undefined),
+    ...given,
     replica: createPolicyReplica(bus),
     pins: createPinKeeper({ bus, log, now, timeoutMs }),
     recorder: createRecorder({ bus, log, now, instance }),
-    seal: createSeal(deps.secret),
+    seal: createSeal(secret),
     held: createHeldCalls(),
     tasks: createTaskOwners(),
     continuations: new Map(),

@@ -1,7 +1,6 @@
 import type { ClientInfo } from '@aegis/contracts/call';
-import { errorResponse } from '../wire/errors.ts';
+import { errorResponse, INTERNAL_ERROR } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
-import { INTERNAL_ERROR } from './answers.ts';
 import type { Circumstances, Disposition, Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createDefinitions } from './pins/definitions.ts';

@@ -1,4 +1,4 @@
-export { errorResponse, INVALID_REQUEST, resultResponse } from './errors.ts';
+export { errorResponse, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, resultResponse } from './errors.ts';
 export { createInFlight, type InFlight, MAX_IN_FLIGHT } from './in-flight.ts';
 export { type LineOptions, MAX_LINE_BYTES, readLines, withoutEnding } from './lines.ts';
 export type { Id, Message, Notification, Request, Response } from './message.ts';

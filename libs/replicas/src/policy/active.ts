@@ -3,15 +3,10 @@ import type { PolicyPublished } from '@aegis/contracts/policy';
 import { readEvent } from '@aegis/contracts/read-event';
 import { AppError } from '@aegis/kit/errors';
 import { type CompiledPolicy, compilePolicy, validatePolicy } from '@aegis/policy-engine';
-import { evolve, type PolicyEvent, type State } from './domain/policy-log.ts';
+
+import { evolve, type State } from './domain/policy-log.ts';
 
 export type ActivePolicy = { published: PolicyPublished; compiled: CompiledPolicy };
-
-function toEvent(message: Followed): PolicyEvent {
-  const read = readEvent(message, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
-  if (read) return read;
-  throw new TypeError('not an event of the policy');
-}
 
 /** The policy in force: the log is the truth, and this follows it. */
 export class ActiveFromLog {
@@ -24,7 +19,8 @@ export class ActiveFromLog {
   apply(message: Followed): void {
     this.#seq = message.seq;
     try {
-      const event = toEvent(message);
+      const event = readEvent(message, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
+      if (!event) throw new TypeError('not an event of the policy');
       this.#state = evolve(this.#state, event);
       if (event.type === 'aegis.policy.published.v1') this.#activate(event.data);
     } catch {

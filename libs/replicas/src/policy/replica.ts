@@ -1,20 +1,13 @@
-import type { Bus } from '@aegis/bus';
+import type { Bus, Replica } from '@aegis/bus';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { ActiveFromLog, type ActivePolicy } from './active.ts';
 import type { State } from './domain/policy-log.ts';
 
-export type { ActivePolicy };
-
 const BEHIND = 'This replica is behind the log.';
 
 /** The policy in force, in this process: it follows the policy's events, and says nothing while it may have missed one. */
-export type PolicyReplica = {
-  /** Follows the log; resolves once all that was stored is applied. */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** True once all that was stored when this was called is applied, false where the deadline came first. */
-  caughtUp(deadlineMs: number): Promise<boolean>;
+export type PolicyReplica = Pick<Replica, 'start' | 'stop' | 'caughtUp'> & {
   /** @throws AppError `policy_unavailable` where the bus is lost, the replica is behind the log, or nothing is in force */
   active(): ActivePolicy;
   /** A sentence where it can't answer because it is behind, or because the log holds something that can't be read. */
@@ -30,9 +23,7 @@ export function createPolicyReplica(bus: Bus): PolicyReplica {
   const fromLog = new ActiveFromLog();
   const replica = bus.replica({ filter: POLICY_LOG, apply: (message) => fromLog.apply(message) });
   return {
-    async start() {
-      await replica.start();
-    },
+    start: replica.start,
     stop: replica.stop,
     caughtUp: replica.caughtUp,
     active() {

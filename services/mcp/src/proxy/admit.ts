@@ -1,12 +1,15 @@
 import type { AskUpstream, Disposition, Gate } from '@aegis/firewall/gate';
-import { errorResponse, INVALID_REQUEST, type Notification, type Request } from '@aegis/firewall/wire';
+import {
+  errorResponse,
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  type Notification,
+  type Request,
+} from '@aegis/firewall/wire';
 import type { Call, Calls, Forward } from './calls.ts';
 import type { OpenGate } from './connection.ts';
 import type { ClientStream } from './http/client-stream.ts';
 import type { ServerEntry } from './servers/entry.ts';
-
-/** JSON-RPC 2.0: something broke on this side. */
-export const INTERNAL_ERROR = -32_603;
 
 const CANCELLED = 'notifications/cancelled';
 const ACCEPTED = 202;

@@ -117,24 +117,23 @@ export class Connections {
   }
 
   #open(entry: ServerEntry, principal: string, sessionId: string): HttpConnection | StdioSession {
-    const { openGate, limits, env } = this.#options;
-    const common = { principal, sessionId, openGate, limits, env, log: this.#logFor(entry) };
+    const common = { ...this.#common(entry, principal), sessionId };
     if (isHttp(entry)) return new HttpConnection({ ...common, entry });
     if (!isStdio(entry)) throw new Unavailable(`The server ${entry.name} is of no known kind.`);
     const ended = (): void => void this.#sessions.delete(sessionId);
-    return new StdioSession({ ...common, entry, slots: this.#slots.of(principal), ended });
+    return new StdioSession({ ...common, entry, ended });
   }
 
   #openShared(entry: ServerEntry, principal: string): Connection {
-    const { openGate, limits, env } = this.#options;
-    const common = { principal, openGate, limits, env, log: this.#logFor(entry) };
+    const common = this.#common(entry, principal);
     if (isHttp(entry)) return new HttpConnection({ ...common, entry, sessionId: undefined });
     if (!isStdio(entry)) throw new Unavailable(`The server ${entry.name} is of no known kind.`);
-    return new StdioPool({ ...common, entry, slots: this.#slots.of(principal) });
+    return new StdioPool({ ...common, entry });
   }
 
-  #logFor({ name }: ServerEntry): Logger {
-    return this.#options.log.child({ server: name });
+  #common({ name }: ServerEntry, principal: string) {
+    const takeSlot = () => this.#slots.take(principal);
+    return { ...this.#options, principal, takeSlot, log: this.#options.log.child({ server: name }) };
   }
 
   /** Who has the most sessions loses one: nobody can end another's by beginning many. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorResponse } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import { type OpenGate, Unavailable } from './connection.ts';
@@ -52,10 +53,7 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
     start: () => servers.start(),
     async stop() {
       servers.stop();
-      const { promise: late, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, FINISH_WITHIN_MS);
-      await Promise.race([router.settled(), late]);
-      clearTimeout(timer);
+      await Promise.race([router.settled(), sleep(FINISH_WITHIN_MS, undefined, { ref: false })]);
       await connections.close('The firewall is stopping.');
     },
     async handle(name, principal, request, response) {

@@ -3,7 +3,7 @@ import { errorResponse, INVALID_REQUEST, MAX_LINE_BYTES } from '@aegis/firewall/
 import { readBody } from '../http-body.ts';
 import { isJsonInUtf8 } from './http/headers.ts';
 
-/** JSON-RPC has no code for what HTTP refuses; -32000 to -32099 are the server's own. */
+/** JSON-RPC has no code for what HTTP refuses; the SDK uses this one (-32000 to -32099 are the server's own). */
 export const HTTP_REFUSAL = -32_000;
 
 /** An HTTP request that goes no further: its status, and a JSON-RPC error for who sent it. */

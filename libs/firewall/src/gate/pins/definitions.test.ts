@@ -6,7 +6,7 @@ import { createDefinitions, type Definitions } from './definitions.ts';
 const LEGACY = { isModern: false, envelope: {} };
 const MODERN = { isModern: true, envelope: { _meta: {} } };
 const pins = {
-  start: async () => undefined,
+  start: async () => true,
   stop: async () => undefined,
   problem: undefined,
   see: () => undefined,

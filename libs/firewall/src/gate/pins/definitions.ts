@@ -1,5 +1,6 @@
 import { AppError } from '@aegis/kit/errors';
 import { membersOf } from '@aegis/kit/json';
+import { METHOD_NOT_FOUND } from '../../wire/errors.ts';
 import type { AskUpstream } from '../api.ts';
 import { type Listed, toolsIn } from './listed.ts';
 import type { PinKeeper } from './pin-keeper.ts';
@@ -7,8 +8,6 @@ import type { PinKeeper } from './pin-keeper.ts';
 const MAX_PAGES = 100;
 const MAX_TOOLS = 10_000;
 const FETCH_WITHIN_MS = 10_000;
-/** JSON-RPC 2.0, section 5.1. */
-const METHOD_NOT_FOUND = -32_601;
 /**
  * The modern era has no notice of changed lists unless a client subscribes to it. A list is read again when it is older
  * than the server says that it may be, but not more often than the first of these and not later than the second.

@@ -1,19 +1,17 @@
-import type { Bus } from '@aegis/bus';
-import { toolLog } from '@aegis/contracts/subjects';
+import type { Bus, Followed, Replica } from '@aegis/bus';
+import { TOOLS_LOG, toolLog } from '@aegis/contracts/subjects';
+import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import { foldName } from '@aegis/kit/text';
-import { definitionStatus, type ToolFold } from '@aegis/replicas/tools';
+import { createToolFold, definitionStatus, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
-import { createPinLog, pinsBehind } from './pin-log.ts';
 import { eventOf, whyNever } from './recording.ts';
 
 /** Whether a definition counts, and if not why not, as a reason for people. */
 export type PinStatus = { readonly counts: true } | { readonly counts: false; readonly because: string };
 
 /** The pins of all servers: follows the record, and writes what is new to it. */
-export type PinKeeper = {
-  start(): Promise<void>;
-  stop(): Promise<void>;
+export type PinKeeper = Pick<Replica, 'start' | 'stop'> & {
   /** A sentence while it may have missed something. */
   readonly problem: string | undefined;
   /** Writes what is not on record yet. Nobody need wait: {@link PinKeeper.status} does. */
@@ -27,6 +25,9 @@ export type PinKeeper = {
 };
 
 type KeeperDeps = { bus: Bus; log: Logger; now: () => Date; timeoutMs: number };
+
+const pinsBehind = (): AppError =>
+  new AppError('storage_unavailable', 'The pins of tool definitions are behind the log.');
 
 /** Tools that could be taken for each other have one key. */
 const keyOf = (server: string, tool: string): string => `${server}\0${foldName(tool)}`;
@@ -59,8 +60,14 @@ function judge(tools: ToolFold, server: string, listed: Listed): PinStatus {
 }
 
 export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKeeper {
-  const pinLog = createPinLog(bus, log);
-  const { tools } = pinLog;
+  // Without definitions: judging needs their digests alone.
+  const tools = createToolFold({ keepsDefinitions: false });
+  const apply = (message: Followed): void => {
+    const tool = tools.apply(message);
+    if (typeof tool !== 'string') return;
+    log.error({ seq: message.seq, because: tool }, 'an event of a tool counts for nothing');
+  };
+  const replica = bus.replica({ filter: TOOLS_LOG, apply });
   /** Writes under way, the last one of each key. */
   const writing = new Map<string, Promise<void>>();
 
@@ -71,7 +78,7 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
     if (isSettled(server, listed, isKnown)) return;
     const fact = { subject: toolLog(server), event: eventOf(tools, server, listed, now()) };
     const { seq } = await bus.commit(fact, Date.now() + timeoutMs);
-    await pinLog.folded(seq, timeoutMs);
+    if (!(await replica.applied(seq, Date.now() + timeoutMs))) throw pinsBehind();
   };
   /** One after the other, look-alikes too: what the first one was decides what the second one is. */
   const writeInTurn = (server: string, listed: Listed, isKnown?: IsKnown): Promise<void> => {
@@ -87,10 +94,10 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
   };
 
   return {
-    start: () => pinLog.start(),
-    stop: () => pinLog.stop(),
+    start: replica.start,
+    stop: replica.stop,
     get problem() {
-      return pinLog.isCurrent() ? undefined : 'the pins of tool definitions are behind the log';
+      return replica.isCurrent() ? undefined : 'the pins of tool definitions are behind the log';
     },
     see(server, listed) {
       for (const one of listed) {
@@ -101,7 +108,7 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
       }
     },
     status(server, listed) {
-      if (!pinLog.isCurrent()) throw pinsBehind();
+      if (!replica.isCurrent()) throw pinsBehind();
       if (isSettled(server, listed)) return judge(tools, server, listed);
       return writeInTurn(server, listed).then(() => judge(tools, server, listed));
     },

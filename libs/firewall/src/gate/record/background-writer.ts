@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fact, isConflict } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 
@@ -30,20 +31,15 @@ export function createBackgroundWriter({
   untilStored,
 }: BackgroundWriterOptions): BackgroundWriter {
   const waiting = new Set<Promise<void>>();
-  const closing = Promise.withResolvers<void>();
-  let isClosing = false;
+  const closing = new AbortController();
   let dropped = 0;
 
   const report = (): void => {
     if (dropped > 0) log.warn({ dropped }, 'facts not recorded: too many waited to be stored');
     dropped = 0;
   };
-  const pause = async (forMs: number): Promise<void> => {
-    const slept = Promise.withResolvers<void>();
-    const timer = setTimeout(slept.resolve, forMs).unref();
-    await Promise.race([slept.promise, closing.promise]);
-    clearTimeout(timer);
-  };
+  const pause = (forMs: number): Promise<void> =>
+    sleep(forMs, undefined, { ref: false, signal: closing.signal }).catch(() => undefined);
   /** True where there is nothing more to do for this fact. */
   const attempt = async (fact: Fact): Promise<boolean> => {
     try {
@@ -55,7 +51,7 @@ export function createBackgroundWriter({
         { err, subject: fact.subject },
         isStored ? 'recorded by another already' : 'fact not recorded',
       );
-      return isStored || !untilStored || isClosing;
+      return isStored || !untilStored || closing.signal.aborted;
     }
   };
   const run = async (make: () => Fact): Promise<void> => {
@@ -84,11 +80,9 @@ export function createBackgroundWriter({
       return true;
     },
     async close(withinMs) {
-      isClosing = true;
-      closing.resolve();
+      closing.abort();
       clearInterval(reporting);
-      const late = new Promise<void>((resolve) => setTimeout(resolve, withinMs).unref());
-      await Promise.race([Promise.all(waiting), late]);
+      await Promise.race([Promise.all(waiting), sleep(withinMs, undefined, { ref: false })]);
       dropped += waiting.size;
       report();
     },

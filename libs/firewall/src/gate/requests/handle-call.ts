@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientInfo } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
 import type { Request } from '../../wire/message.ts';
@@ -39,13 +40,6 @@ export type CallHandlerDeps = {
   readonly progress: Progress;
   /** Aborted when the client or the server is gone. */
   readonly closing: AbortSignal;
-};
-
-const settled = async (waiting: ReadonlySet<Promise<unknown>>, withinMs: number): Promise<void> => {
-  const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, withinMs);
-  await Promise.race([Promise.allSettled(waiting), late.promise]);
-  clearTimeout(timer);
 };
 
 export function createCallHandler(deps: CallHandlerDeps): CallHandler {
@@ -135,7 +129,7 @@ export function createCallHandler(deps: CallHandlerDeps): CallHandler {
       );
     },
     async close() {
-      await settled(underWay, timeoutMs);
+      await Promise.race([Promise.allSettled(underWay), sleep(timeoutMs, undefined, { ref: false })]);
       dispatcher.close();
     },
   };

@@ -1,9 +1,8 @@
 import { AppError } from '@aegis/kit/errors';
 import { membersOf } from '@aegis/kit/json';
 import { looksAt } from '@aegis/policy-engine';
-import { errorResponse } from '../../wire/errors.ts';
+import { errorResponse, INTERNAL_ERROR } from '../../wire/errors.ts';
 import type { Request } from '../../wire/message.ts';
-import { INTERNAL_ERROR } from '../answers.ts';
 import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import type { Definitions } from '../pins/definitions.ts';

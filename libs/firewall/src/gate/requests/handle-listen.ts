@@ -1,9 +1,9 @@
 import type { ClientInfo } from '@aegis/contracts/call';
 import { membersOf } from '@aegis/kit/json';
-import { errorResponse } from '../../wire/errors.ts';
+import { errorResponse, INTERNAL_ERROR } from '../../wire/errors.ts';
 import type { Request } from '../../wire/message.ts';
 import { LISTEN_KEYS } from '../../wire/protocol-keys.ts';
-import { INTERNAL_ERROR, invalidParams, sayNo } from '../answers.ts';
+import { invalidParams, sayNo } from '../answers.ts';
 import type { Disposition, GateOptions } from '../api.ts';
 import type { Judge } from '../judge.ts';
 import type { JudgedRequest } from '../judged-request.ts';

@@ -1,7 +1,7 @@
 import type { ClientInfo } from '@aegis/contracts/call';
-import { errorResponse } from '../../wire/errors.ts';
+import { errorResponse, INTERNAL_ERROR } from '../../wire/errors.ts';
 import type { Request } from '../../wire/message.ts';
-import { INTERNAL_ERROR, invalidParams } from '../answers.ts';
+import { invalidParams } from '../answers.ts';
 import type { Disposition, GateOptions } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import { ownTasks } from '../read/tasks.ts';

@@ -43,7 +43,7 @@ export const no = ({ request, caller }: JudgedRequest, sentence: string): Dispos
 export function createApprovedCall({ parts, options, judge, dispatcher, closing }: ReviewDeps): ApprovedCall {
   const { bus, recorder, consoleUrl } = parts;
   const ask = createAskEnforcer({ bus, recorder, options, dispatcher });
-  const urlOf = (approvalId: string): string | undefined => approvalUrl(consoleUrl(), approvalId);
+  const urlOf = (approvalId: string): string | undefined => approvalUrl(consoleUrl, approvalId);
   const isGone = ({ circumstances }: JudgedRequest): boolean =>
     circumstances.signal.aborted || closing.aborted;
 

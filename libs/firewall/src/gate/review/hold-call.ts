@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@aegis/bus';
 import { type Approval, approvalsCancel, approvalsGet } from '@aegis/contracts/approvals';
 import type { Logger } from '@aegis/kit/logger';
@@ -19,14 +20,8 @@ export type Hold = {
 export type HoldDeps = { bus: Bus; held: HeldCalls; log: Logger; timeoutMs: number };
 
 /** Waits until the signal is aborted or the time is over. */
-async function pause(forMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, forMs);
-  signal.addEventListener('abort', () => over.resolve(), { once: true });
-  await over.promise;
-  clearTimeout(timer);
-}
+const pause = (forMs: number, signal: AbortSignal): Promise<void> =>
+  sleep(forMs, undefined, { signal }).catch(() => undefined);
 
 /** Takes the question back, best effort: nobody waits for its answer any more. */
 export async function cancelApproval(

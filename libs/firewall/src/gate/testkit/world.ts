@@ -77,7 +77,7 @@ export const data = (event: Envelope | undefined): Record<string, unknown> => ev
 export async function startFirewall(more: Partial<FirewallDeps> = {}): Promise<Firewall> {
   const { bus } = world;
   const now = () => world.now();
-  return createFirewall({ bus, log: silentLog, now, consoleUrl: () => CONSOLE, timeoutMs: 1_000, ...more });
+  return createFirewall({ bus, log: silentLog, now, consoleUrl: CONSOLE, timeoutMs: 1_000, ...more });
 }
 
 export function gate(more: Partial<GateOptions> = {}, firewall = world.firewall): Gate {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Message } from '@aegis/firewall/wire';
+import { INVALID_PARAMS, type Message } from '@aegis/firewall/wire';
 
 /** The first revision without sessions; revisions are dates, so they compare as text. */
 const FIRST_MODERN = '2026-07-28';
@@ -8,7 +8,6 @@ const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /** The standard headers disagree with the body (SEP-2243). */
 export const HEADER_MISMATCH = -32_020;
-const INVALID_PARAMS = -32_602;
 
 /** What `Mcp-Name` repeats, by method (SEP-2243, and SEP-2663 for tasks). */
 const NAMED_BY: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errorResponse, MAX_LINE_BYTES } from '@aegis/firewall/wire';
-import { INTERNAL_ERROR } from '../admit.ts';
+import { errorResponse, INTERNAL_ERROR, MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import type { Call, Calls } from '../calls.ts';
 import type { ClientStream } from './client-stream.ts';
 import { headersToClient } from './headers.ts';

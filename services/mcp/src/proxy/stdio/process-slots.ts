@@ -1,12 +1,6 @@
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { Unavailable } from '../connection.ts';
 
-/** One principal's way to a slot. */
-export type Slots = {
-  /** Gives the slot's release, which counts once. @throws Unavailable where there is none for this principal */
-  take(): () => void;
-};
-
 /**
  * How many processes may run at the same time. The last quarter is for principals that have none: whoever begins many must
  * not keep the others out. Where nobody has a key all are one, and there is nobody to keep out.
@@ -20,11 +14,8 @@ export class ProcessSlots {
     this.#max = max;
   }
 
-  of(principal: string): Slots {
-    return { take: () => this.#take(principal) };
-  }
-
-  #take(principal: string): () => void {
+  /** Gives the slot's release, which counts once. @throws Unavailable where there is none for this principal */
+  take(principal: string): () => void {
     const own = this.#takenBy.get(principal) ?? 0;
     const kept = own === 0 || principal === ANONYMOUS ? 0 : Math.floor(this.#max / 4);
     if (this.#taken >= this.#max - kept) {

@@ -6,7 +6,6 @@ import { Unavailable } from '../connection.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { childEnv } from './child-env.ts';
-import type { Slots } from './process-slots.ts';
 
 /** When a server that does not end after its input has gets which signal. */
 const SIGNALS_AFTER_MS = { SIGTERM: 500, SIGKILL: 1_500 } as const;
@@ -21,7 +20,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 export type ServerProcessOptions = {
   readonly entry: ServerEntry<StdioUpstream>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly slots: Slots;
+  /** Gives the release of a place among the processes. @throws Unavailable where there is none */
+  readonly takeSlot: () => () => void;
   readonly log: Logger;
   readonly heard: (line: Buffer) => void;
   /** Told once, with the reason as part of a sentence. */
@@ -54,7 +54,7 @@ export class ServerProcess {
   /** @throws Unavailable where a variable is not set, or too many processes run */
   constructor(options: ServerProcessOptions) {
     this.#options = options;
-    const release = options.slots.take();
+    const release = options.takeSlot();
     try {
       this.#child = start(options);
     } catch (error) {

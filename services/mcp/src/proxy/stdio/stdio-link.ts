@@ -1,7 +1,12 @@
 import { type AskUpstream, type Gate, UpstreamQuestions } from '@aegis/firewall/gate';
-import { errorResponse, type Notification, type Request, readServerMessage } from '@aegis/firewall/wire';
+import {
+  errorResponse,
+  INTERNAL_ERROR,
+  type Notification,
+  type Request,
+  readServerMessage,
+} from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import { INTERNAL_ERROR } from '../admit.ts';
 import type { Call, Calls } from '../calls.ts';
 import type { Limits } from '../limits.ts';
 import { metaOf } from '../meta.ts';
@@ -22,7 +27,7 @@ export type Sink = {
 type Waiting = { readonly call: Call; readonly sink: Sink; timer: NodeJS.Timeout | undefined };
 type FromServer = Request | Notification;
 
-export type StdioLinkOptions = Pick<ServerProcessOptions, 'entry' | 'env' | 'log' | 'slots'> & {
+export type StdioLinkOptions = Pick<ServerProcessOptions, 'entry' | 'env' | 'log' | 'takeSlot'> & {
   /** ClientRequest for when the first message comes, since the gate itself asks over this link. */
   readonly gate: () => Gate;
   readonly calls: Calls;
@@ -45,12 +50,11 @@ export class StdioLink {
 
   /** @throws Unavailable */
   constructor(options: StdioLinkOptions) {
-    const { entry, env, slots, log } = options;
     this.#options = options;
-    this.#log = log;
+    this.#log = options.log;
     const heard = (line: Buffer): void => this.#heard(line);
     const ended = (because: string): void => this.#ended(because);
-    this.#process = new ServerProcess({ entry, env, slots, log, heard, ended });
+    this.#process = new ServerProcess({ ...options, heard, ended });
     this.#questions = new UpstreamQuestions((text) => void this.#process.send(text));
   }
 

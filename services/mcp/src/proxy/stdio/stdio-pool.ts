@@ -1,6 +1,12 @@
 import type { AskUpstream, Gate } from '@aegis/firewall/gate';
-import { errorResponse, INVALID_REQUEST, type Message, type Request } from '@aegis/firewall/wire';
-import { admitNotification, gateFor, INTERNAL_ERROR, judge, openCall } from '../admit.ts';
+import {
+  errorResponse,
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  type Message,
+  type Request,
+} from '@aegis/firewall/wire';
+import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, Unavailable } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
@@ -68,13 +74,8 @@ export class StdioPool implements Connection {
 
   /** @throws Unavailable */
   #start(): StdioLink {
-    const { entry, env, log, limits, slots } = this.#options;
     const link: StdioLink = new StdioLink({
-      entry,
-      env,
-      log,
-      limits,
-      slots,
+      ...this.#options,
       calls: this.#calls,
       gate: () => this.gate,
       unclaimed: (text, newest) => newest?.notify(text),

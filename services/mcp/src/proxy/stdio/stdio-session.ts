@@ -8,7 +8,7 @@ import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { SessionStreams } from './session-streams.ts';
 import { type Sink, StdioLink, type StdioLinkOptions } from './stdio-link.ts';
 
-export type StdioConnectionOptions = Pick<StdioLinkOptions, 'env' | 'log' | 'limits' | 'slots'> & {
+export type StdioConnectionOptions = Pick<StdioLinkOptions, 'env' | 'log' | 'limits' | 'takeSlot'> & {
   readonly entry: ServerEntry<StdioUpstream>;
   readonly principal: string;
   readonly openGate: OpenGate;
@@ -35,23 +35,19 @@ export class StdioSession implements Connection {
 
   /** @throws Unavailable */
   constructor(options: StdioSessionOptions) {
-    const { entry, principal, openGate, sessionId, ended, env, log, limits, slots } = options;
+    const { entry, principal, openGate, sessionId } = options;
     this.entry = entry;
     this.principal = principal;
     this.#sessionId = sessionId;
     this.#link = new StdioLink({
-      entry,
-      env,
-      log,
-      limits,
-      slots,
+      ...options,
       calls: this.#calls,
       gate: () => this.gate,
       unclaimed: (text, newest) => this.#unclaimed(text, newest),
       ended: (because) => {
         this.#calls.loseAll(because);
         this.#streams.endAll();
-        ended();
+        options.ended();
       },
     });
     this.gate = gateFor(entry, principal, openGate, this.#link.ask);

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 type Id = string | number;
 
 const isId = (id: unknown): id is Id => typeof id === 'string' || typeof id === 'number';
@@ -32,9 +34,7 @@ export class OpenRequests {
     if (this.#ids.size === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#settled = resolve;
-    const timer = setTimeout(resolve, withinMs);
-    await promise;
-    clearTimeout(timer);
+    await Promise.race([promise, sleep(withinMs, undefined, { ref: false })]);
   }
 
   #close(id: unknown): void {
