@@ -1,5 +1,6 @@
+import type { AuditLine } from '@aegis/contracts/audit';
 import { gatewayAddress } from '../gateway/address.ts';
-import { AuditAnswer, type AuditEntry } from '../gateway/answers.ts';
+import { AuditAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printList, printNote } from '../output.ts';
@@ -16,7 +17,7 @@ export type QueryOptions = GlobalOptions & {
 
 const HEADER = ['SEQ', 'TIME', 'ACTION', 'OK', 'STATUS', 'TOOL', 'OP', 'CENTS', 'NOTE'];
 
-const row = (entry: AuditEntry) => [
+const row = (entry: AuditLine) => [
   entry.seq,
   entry.ts,
   entry.action,

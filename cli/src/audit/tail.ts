@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditLine } from '@aegis/contracts/audit';
 import { toSafeJson } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
-import { AuditAnswer, type AuditEntry } from '../gateway/answers.ts';
+import { AuditAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printLine } from '../output.ts';
@@ -17,8 +18,8 @@ async function page(base: URL, limit: number, before?: number) {
 }
 
 /** Every entry after `seq`, oldest first, however many pages that takes. */
-export async function entriesAfter(base: URL, seq: number): Promise<AuditEntry[]> {
-  const newer: AuditEntry[] = [];
+export async function entriesAfter(base: URL, seq: number): Promise<AuditLine[]> {
+  const newer: AuditLine[] = [];
   let before: number | undefined;
   for (;;) {
     const { entries, next } = await page(base, PAGE, before);
@@ -31,7 +32,7 @@ export async function entriesAfter(base: URL, seq: number): Promise<AuditEntry[]
 
 /** The newest entries, oldest first; with `follow` it goes on until it is interrupted or the gateway is away. */
 export async function tailAudit(host: Host, options: TailOptions): Promise<ExitCode> {
-  const print = (entries: readonly AuditEntry[]): void => {
+  const print = (entries: readonly AuditLine[]): void => {
     for (const entry of entries) printLine(host, options.json ? toSafeJson(entry) : entryLine(host, entry));
   };
   const base = await gatewayAddress(options.url, host.env);

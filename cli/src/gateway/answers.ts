@@ -1,5 +1,5 @@
-import { AuditLine } from '@aegis/contracts/audit';
-import { Outcome } from '@aegis/contracts/decision';
+import { QueryAuditReply } from '@aegis/contracts/audit';
+import { EnforceReply } from '@aegis/contracts/decision';
 import { tolerant } from '@aegis/contracts/tolerant';
 import {
   ListDeliveriesReply,
@@ -18,14 +18,7 @@ export const CheckAnswer = z.looseObject({
 });
 export type CheckAnswer = z.infer<typeof CheckAnswer>;
 
-export const EnforceAnswer = z.looseObject({
-  allowed: z.boolean(),
-  approval_required: z.boolean(),
-  status: Outcome,
-  reasons: z.array(z.string()),
-  approval_id: z.string().nullish(),
-  dry_run_id: z.string().nullish(),
-});
+export const EnforceAnswer = tolerant(EnforceReply, 'kept');
 export type EnforceAnswer = z.infer<typeof EnforceAnswer>;
 
 export const ApprovalItem = z.looseObject({
@@ -92,11 +85,8 @@ export const ToolsAnswer = z.looseObject({ tools: z.array(ToolItem), more: z.int
 
 export const AcceptAnswer = z.looseObject({ ok: z.literal(true) });
 
-export const AuditEntry = z.looseObject(AuditLine.shape);
-export type AuditEntry = z.infer<typeof AuditEntry>;
-
 /** Newest first. */
-export const AuditAnswer = z.looseObject({ entries: z.array(AuditEntry), next: z.int().nullish() });
+export const AuditAnswer = tolerant(QueryAuditReply, 'kept');
 
 /** `parts` names each part that is not well, with sentences why. */
 export const HealthAnswer = z.looseObject({

@@ -1,4 +1,3 @@
-import { type CompiledPatterns, compilePatterns } from './compile-patterns.ts';
 import { type CompiledRule, compileRule } from './compile-rule.ts';
 import { createClock, DEFAULT_TIMEZONE } from './condition/clock.ts';
 import { effectivePolicy } from './defaults.ts';
@@ -6,6 +5,12 @@ import { createDoorGlobs, type DoorGlobs } from './door-globs.ts';
 import { createGlobIndex, type GlobIndex } from './glob-index.ts';
 import { type LooksAt, looksOfV1, looksOfV2 } from './looks-at.ts';
 import type { Policy, PolicyV1, PolicyV2 } from './schema.ts';
+
+/** A list of globs of which the first match counts. */
+export interface CompiledPatterns {
+  readonly patterns: readonly string[];
+  readonly index: GlobIndex;
+}
 
 export interface CompiledV1 {
   readonly version: 1;
@@ -40,6 +45,10 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
 /** What of a call this policy's answer may depend on; rather too much than too little. */
 export function looksAt(policy: CompiledPolicy): LooksAt {
   return policy.looksAt;
+}
+
+function compilePatterns(patterns: readonly string[]): CompiledPatterns {
+  return { patterns: [...patterns], index: createGlobIndex(patterns, () => true) };
 }
 
 function compileV1(policy: PolicyV1): CompiledV1 {

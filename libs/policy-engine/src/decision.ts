@@ -51,21 +51,10 @@ export function allow(rule: DecidingRule): Decision {
 }
 
 export function review(reason: string, rule?: DecidingRule): Decision {
-  return {
-    decision: 'review',
-    allowed: false,
-    approval_required: true,
-    reasons: [reason],
-    ...(rule && { rule }),
-  };
+  return { ...deny(reason, rule), decision: 'review', approval_required: true };
 }
 
 export function deny(reason: string, rule?: DecidingRule): Decision {
-  return {
-    decision: 'deny',
-    allowed: false,
-    approval_required: false,
-    reasons: [reason],
-    ...(rule && { rule }),
-  };
+  const reasons = [reason];
+  return { decision: 'deny', allowed: false, approval_required: false, reasons, ...(rule && { rule }) };
 }

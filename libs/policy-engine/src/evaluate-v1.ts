@@ -1,5 +1,4 @@
-import type { CompiledV1 } from './compile.ts';
-import type { CompiledPatterns } from './compile-patterns.ts';
+import type { CompiledPatterns, CompiledV1 } from './compile.ts';
 import { showValue } from './condition/show.ts';
 import { allow, type DecidingRule, type Decision, deny, type PolicyCall, review } from './decision.ts';
 import type { DoorName } from './door.ts';
@@ -29,17 +28,12 @@ function ruleAt({ patterns }: CompiledPatterns, index: number | undefined): Deci
 
 /** Why the call is over its op's cap, or undefined. A cap of 0 is no cap. */
 function checkCap(policy: CompiledV1, { op, amount_cents: amount }: PolicyCall): string | undefined {
-  if (op === 'refund' && policy.maxRefundCents > 0) {
-    if (amount === undefined) return `Amount required for operation '${op}' but not provided`;
-    const cap = policy.maxRefundCents;
-    return amount > cap ? `Refund amount ${amount} exceeds max_refund_cents cap of ${cap}` : undefined;
-  }
-  if (op === 'payment_link_create' && policy.maxPaymentLinkCents > 0) {
-    if (amount === undefined) return `Amount required for operation '${op}' but not provided`;
-    const cap = policy.maxPaymentLinkCents;
-    return amount > cap
-      ? `Payment link amount ${amount} exceeds max_payment_link_cents cap of ${cap}`
-      : undefined;
-  }
-  return undefined;
+  const isRefund = op === 'refund';
+  if (!isRefund && op !== 'payment_link_create') return undefined;
+  const cap = isRefund ? policy.maxRefundCents : policy.maxPaymentLinkCents;
+  if (cap <= 0) return undefined;
+  if (amount === undefined) return `Amount required for operation '${op}' but not provided`;
+  if (amount <= cap) return undefined;
+  const [what, key] = isRefund ? ['Refund', 'max_refund_cents'] : ['Payment link', 'max_payment_link_cents'];
+  return `${what} amount ${amount} exceeds ${key} cap of ${cap}`;
 }

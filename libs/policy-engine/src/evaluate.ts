@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from './compile.ts';
+import { isCents } from './condition/facts.ts';
 import { type Decision, deny, type PolicyCall } from './decision.ts';
 import { readDoor } from './door.ts';
 import { evaluateV1 } from './evaluate-v1.ts';
@@ -26,7 +27,7 @@ export function evaluate(policy: CompiledPolicy, call: PolicyCall): Decision {
 
 /** NaN is over no cap and a negative amount under each, so neither may reach a comparison. */
 function checkAmount(amount: number | undefined): string | undefined {
-  if (amount === undefined || (Number.isSafeInteger(amount) && amount >= 0)) return undefined;
+  if (amount === undefined || isCents(amount)) return undefined;
   return `amount_cents: ${EXPECTED_AMOUNT}`;
 }
 

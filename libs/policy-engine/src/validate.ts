@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isMapping } from './condition/condition.ts';
 import { type Policy, PolicyV1, PolicyV2 } from './schema.ts';
 
 export type PolicyValidation =
@@ -15,7 +16,7 @@ const MAX_ERRORS = 100;
  */
 export function validatePolicy(document: unknown): PolicyValidation {
   if (document === undefined || document === null) return refuse(['the policy is empty']);
-  if (!isPlainObject(document)) return refuse(['expected an object with the keys of a policy']);
+  if (!isMapping(document)) return refuse(['expected an object with the keys of a policy']);
   const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;
   if (version === 2) return check(PolicyV2, document, 2);
   if (version === undefined && Object.hasOwn(document, 'rules')) {
@@ -50,10 +51,4 @@ function showPath(path: readonly PropertyKey[]): string {
 function showKey(key: PropertyKey): string {
   const name = String(key);
   return /^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

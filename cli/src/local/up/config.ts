@@ -34,19 +34,10 @@ const UpEnv = z.object({
   LOG_LEVEL: logLevel.default('warn'),
 });
 
-export type UpConfig = z.output<typeof UpEnv> & {
-  AUDIT_PATH: string;
-  APPROVALS_PATH: string;
-  APPROVAL_CODE: string;
-  APPROVERS_FILE: string;
-  WEBHOOKS_FILE: string;
-  SESSION_SECRET_FILE: string;
-  /** True where nobody set a code and one was made: it must be shown once. */
-  codeWasMade: boolean;
-};
+export type UpConfig = ReturnType<typeof readUpConfig>;
 
 /** The environment of `aegis up`, with the files in the data directory and a code made where none is set. @throws ConfigError */
-export function readUpConfig(env: Env): UpConfig {
+export function readUpConfig(env: Env) {
   const config = parseEnv(UpEnv, env);
   const codeWasMade = config.APPROVAL_CODE === undefined && config.APPROVAL_CODE_FILE === undefined;
   const dataDir = resolve(config.AEGIS_DATA_DIR);
@@ -58,6 +49,7 @@ export function readUpConfig(env: Env): UpConfig {
     AUDIT_PATH: config.AUDIT_PATH ?? join(dataDir, 'audit.jsonl'),
     APPROVALS_PATH: config.APPROVALS_PATH ?? join(dataDir, 'approvals.jsonl'),
     APPROVAL_CODE: codeWasMade ? makeApprovalCode() : approvalCodeOf(config),
+    /** True where nobody set a code and one was made: it must be shown once. */
     codeWasMade,
     APPROVERS_FILE: config.APPROVERS_FILE ?? join(dataDir, 'approvers.json'),
     WEBHOOKS_FILE: config.WEBHOOKS_FILE ?? join(dataDir, 'webhooks.json'),

@@ -1,5 +1,5 @@
 import type { Facts, Reader } from './facts.ts';
-import type { Field, FieldKind } from './field.ts';
+import type { Field } from './field.ts';
 import type { Matcher } from './matcher.ts';
 import { showFor, showText } from './show.ts';
 import {
@@ -62,17 +62,9 @@ export function existsClause(field: Field, read: Reader, wanted: boolean): Claus
   return { test, explain, foresee: foreseeField(field, read, test) };
 }
 
-const FIXED: Readonly<Record<FieldKind, boolean>> = {
-  anything: false,
-  text: true,
-  number: false,
-  hour: false,
-  weekday: false,
-};
-
 /** Who calls which tool is known before the call is made; the op is text, too, and is not. */
 function foreseeField({ text, kind }: Field, read: Reader, test: Clause['test']): Clause['foresee'] {
-  const isFixed = FIXED[kind] && text !== 'op';
+  const isFixed = kind === 'text' && text !== 'op';
   return (facts) => (isFixed && isStated(text, facts, read) ? certainly(test(facts)) : ANYTHING);
 }
 

@@ -113,7 +113,8 @@ function fail(work: Work, path: Path, message: string): Clause {
   };
 }
 
-function isMapping(value: unknown): value is Condition {
+/** Whether this is a mapping as a document has them: no list, and of no class. */
+export function isMapping(value: unknown): value is Condition {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;

@@ -1,6 +1,6 @@
 import { isExact, isScalar, judge, type Matcher, type Scalar, sameTypeAs } from './matcher.ts';
 import { showSome, showValue } from './show.ts';
-import type { Truth } from './truth.ts';
+import { negate } from './truth.ts';
 
 export function equal(operand: Scalar): Matcher {
   const is = (value: Scalar) => value === operand;
@@ -16,10 +16,9 @@ function describeEqual(judged: Matcher): Matcher['describe'] {
 
 export function notEqual(operand: Scalar): Matcher {
   const same = equal(operand);
-  const turned: Record<Truth, Truth> = { holds: 'fails', fails: 'holds', unknown: 'unknown' };
   return {
-    test: (value) => turned[same.test(value)],
-    describe: (value, truth, show) => same.describe(value, turned[truth], show),
+    test: (value) => negate(same.test(value)),
+    describe: (value, truth, show) => same.describe(value, negate(truth), show),
   };
 }
 

@@ -79,11 +79,12 @@ function isOperation(value: unknown): boolean {
 export function readAmount({ call, amount }: Facts): Reading {
   if (amount?.keys === undefined) return reading('amount_cents', call.amount_cents);
   const read = readArgument(call.args, amount.text, amount.keys);
-  if (!read.known || isAmount(read.value)) return read;
+  if (!read.known || isCents(read.value)) return read;
   return unfit(amount, read.value, 'a whole number of cents');
 }
 
-function isAmount(value: unknown): boolean {
+/** Whether this is an amount: a whole number of cents that a double holds. */
+export function isCents(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

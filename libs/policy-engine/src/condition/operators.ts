@@ -1,6 +1,7 @@
 import { faultOfRoot } from '../path/within.ts';
 import { EXPECTED_WEEKDAY, isWeekday } from './clock.ts';
 import { equal, faultOfScalars, having, notEqual, oneOf } from './equality.ts';
+import { isCents } from './facts.ts';
 import type { Field, FieldKind } from './field.ts';
 import { isExact, isFiniteNumber, type Matcher, type Scalar } from './matcher.ts';
 import { isOrder, type Order, ofLength, ordered } from './number.ts';
@@ -87,10 +88,6 @@ function faultForKind(operand: unknown, kind: FieldKind): string | undefined {
   if (kind === 'number' && !isCents(operand)) return 'expected a whole number of cents';
   if (kind === 'hour' && !(isCents(operand) && operand <= 23)) return 'expected a whole number from 0 to 23';
   return kind === 'weekday' && !isWeekday(operand) ? EXPECTED_WEEKDAY : undefined;
-}
-
-function isCents(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function buildOrder(order: Order, operand: unknown, kind: FieldKind): Built {

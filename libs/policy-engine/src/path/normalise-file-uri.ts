@@ -1,7 +1,8 @@
+import { CONTROL } from '@aegis/kit/text';
 import { pathOfFileUri } from './file-uri.ts';
 import { foldName, foldText, isTangled } from './fold.ts';
 import type { NormalUri } from './normalise-uri.ts';
-import { decodeOnce, hasControl, hasEncodedSlash, hasEncoding } from './percent.ts';
+import { decodeOnce, hasEncodedSlash, hasEncoding } from './percent.ts';
 import { hasOddDots, resolvePath, startsWithDrive } from './resolve.ts';
 import { MAX_PATH_LENGTH } from './spellings.ts';
 
@@ -26,7 +27,7 @@ function faultOf(path: string, decoded: string | undefined): string | undefined 
   if (decoded === undefined || !decoded.isWellFormed()) return 'an encoding that is not UTF-8';
   if (decoded.length > MAX_PATH_LENGTH) return 'a path that is too long';
   if (isTangled(decoded)) return 'too many marks on one letter';
-  if (hasControl(decoded)) return 'a control character';
+  if (CONTROL.test(decoded)) return 'a control character';
   if (hasEncoding(decoded)) return 'an encoding inside an encoding';
   if (hasEncodedSlash(path)) return 'an encoded slash';
   if (path.includes('\\')) return 'a backslash';

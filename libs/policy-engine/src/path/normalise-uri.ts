@@ -1,4 +1,5 @@
-import { decodeOnce, hasBadEncoding, hasControl, hasEncoding } from './percent.ts';
+import { CONTROL } from '@aegis/kit/text';
+import { decodeOnce, hasBadEncoding, hasEncoding } from './percent.ts';
 
 /** A URI in its spellings, the normal one first, or why it has more than one meaning. */
 export type NormalUri =
@@ -26,7 +27,7 @@ function faultOf(uri: string, decoded: string | undefined): string | undefined {
   if (decoded === undefined || !decoded.isWellFormed()) return 'an encoding that is not UTF-8';
   if (!/^[a-z][a-z0-9+.-]*:/i.test(uri)) return 'not a URI';
   if (hasBadEncoding(uri)) return 'a % that encodes nothing';
-  if (hasControl(decoded)) return 'a control character';
+  if (CONTROL.test(decoded)) return 'a control character';
   if (hasEncoding(decoded)) return 'an encoding inside an encoding';
   if (decoded.includes('\\')) return 'a backslash';
   return uri !== uri.trim() ? 'blanks around it' : undefined;

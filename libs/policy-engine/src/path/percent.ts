@@ -1,5 +1,3 @@
-import { CONTROL } from '@aegis/kit/text';
-
 const ENCODED = /(?:%[0-9a-f]{2})+/gi;
 
 /** One round of percent-decoding; undefined where the bytes are no UTF-8. A `%` without two digits stays as it is. */
@@ -24,8 +22,4 @@ export function hasBadEncoding(text: string): boolean {
 /** A slash or backslash that only some readers see: decoding it makes other folders. */
 export function hasEncodedSlash(text: string): boolean {
   return /%(?:2f|5c)/i.test(text);
-}
-
-export function hasControl(text: string): boolean {
-  return CONTROL.test(text);
 }

@@ -1,6 +1,7 @@
+import { CONTROL } from '@aegis/kit/text';
 import { isFileUri, pathOfFileUri } from './file-uri.ts';
 import { foldText, isTangled } from './fold.ts';
-import { decodeOnce, hasControl, hasEncodedSlash } from './percent.ts';
+import { decodeOnce, hasEncodedSlash } from './percent.ts';
 import { climbsOut, hasOddDots, startsWithDrive } from './resolve.ts';
 
 /** One way to read a path. A folded one is compared with folded roots. */
@@ -72,7 +73,7 @@ function rewritingsOf({ text, folded }: Spelling): Spelling[] {
 function faultOf(path: string): string | undefined {
   if (!path.startsWith('/')) return 'not an absolute path';
   if (isTangled(path)) return 'a path with too many marks on one letter';
-  if (hasControl(path)) return 'a path with a control character';
+  if (CONTROL.test(path)) return 'a path with a control character';
   if (!path.isWellFormed() || decodeOnce(path) === undefined) return 'a path that is not UTF-8';
   if (hasEncodedSlash(path)) return 'a path with an encoded slash';
   if (/%u[0-9a-f]{4}/i.test(path)) return 'a path with %u encodings';
