@@ -1,24 +1,9 @@
 import type { Writable } from 'node:stream';
 
 /** Where one side's messages go. Writing never fails: once nobody reads any more, all that is written is dropped. */
-export type Sink = {
-  write(data: Uint8Array | string): void;
-  /**
-   * Undefined where at most `maxBytes` wait to be read (default: the stream's own mark), or nobody reads any more; else
-   * resolves once that is so.
-   */
-  room(maxBytes?: number): Promise<void> | undefined;
-  /** Resolves once all that was written is with the reader, or nobody reads any more. */
-  flush(): Promise<void>;
-  /** Ends the stream once all that was written is with the reader. */
-  end(): void;
-  /** Resolves when nobody reads any more. */
-  readonly closed: Promise<void>;
-  /** Bytes that wait to be read. */
-  readonly waitingBytes: number;
-};
+export type Sink = ReturnType<typeof createSink>;
 
-export function createSink(stream: Writable): Sink {
+export function createSink(stream: Writable) {
   const closed = Promise.withResolvers<void>();
   const state = { isClosed: false };
   let drained = Promise.withResolvers<void>();
@@ -39,19 +24,28 @@ export function createSink(stream: Writable): Sink {
     while (isFull(maxBytes)) await drained.promise;
   };
   return {
-    write(data) {
+    write(data: Uint8Array | string): void {
       if (!state.isClosed && !stream.writableEnded) stream.write(data);
     },
-    room: (maxBytes = stream.writableHighWaterMark) => (isFull(maxBytes) ? untilRoom(maxBytes) : undefined),
-    flush: () => {
+    /**
+     * Undefined where at most `maxBytes` wait to be read (default: the stream's own mark), or nobody reads any more; else
+     * resolves once that is so.
+     */
+    room: (maxBytes: number = stream.writableHighWaterMark): Promise<void> | undefined =>
+      isFull(maxBytes) ? untilRoom(maxBytes) : undefined,
+    /** Resolves once all that was written is with the reader, or nobody reads any more. */
+    flush: (): Promise<void> => {
       const flushed = Promise.withResolvers<void>();
       if (!state.isClosed && !stream.writableEnded) stream.write('', () => flushed.resolve());
       else flushed.resolve();
       return Promise.race([flushed.promise, closed.promise]);
     },
-    end: () => void stream.end(),
+    /** Ends the stream once all that was written is with the reader. */
+    end: (): void => void stream.end(),
+    /** Resolves when nobody reads any more. */
     closed: closed.promise,
-    get waitingBytes() {
+    /** Bytes that wait to be read. */
+    get waitingBytes(): number {
       return stream.writableLength;
     },
   };

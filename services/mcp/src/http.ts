@@ -48,15 +48,6 @@ export type HttpDeps = {
   readonly log: Logger;
 };
 
-export type McpHttp = {
-  /** @throws ConfigError where the port is taken */
-  listen(): Promise<void>;
-  /** The URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `listen`. */
-  address(): string;
-  /** Takes no new requests, answers those that are in, closes the connections. */
-  close(): Promise<void>;
-};
-
 const refusal = (sentence: string): string => errorResponse('null', HTTP_REFUSAL, sentence);
 
 function sendJson(
@@ -116,7 +107,7 @@ async function closeServer(server: Server, finish: () => Promise<void>, withinMs
 }
 
 /** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
-export function createHttp({ factory, config, health, keys, proxy, log }: HttpDeps): McpHttp {
+export function createHttp({ factory, config, health, keys, proxy, log }: HttpDeps) {
   const hostNames = ownHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
@@ -164,11 +155,15 @@ export function createHttp({ factory, config, health, keys, proxy, log }: HttpDe
     });
   });
   return {
-    listen: () => listenOn(server, config.HOST, config.MCP_PORT),
-    address() {
+    /** @throws ConfigError where the port is taken */
+    listen: (): Promise<void> => listenOn(server, config.HOST, config.MCP_PORT),
+    /** The URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `listen`. */
+    address(): string {
       const bound = server.address() as AddressInfo | null;
       return bound === null ? '' : `http://${reachedAt(config.HOST, bound.port)}${PATH}`;
     },
-    close: () => closeServer(server, finish, Math.min(config.REQUEST_TIMEOUT_MS, CLOSE_WITHIN_MS)),
+    /** Takes no new requests, answers those that are in, closes the connections. */
+    close: (): Promise<void> =>
+      closeServer(server, finish, Math.min(config.REQUEST_TIMEOUT_MS, CLOSE_WITHIN_MS)),
   };
 }

@@ -17,14 +17,6 @@ const CLEAR_REST = '\u001b[J';
 
 type Pressed = { name?: string; ctrl?: boolean; meta?: boolean };
 
-export type Terminal = {
-  /** Shows these lines and nothing else. */
-  draw(lines: readonly string[]): void;
-  size(): State['size'];
-  /** Gives the terminal back as it was. */
-  close(): void;
-};
-
 function toKey(text: string | undefined, { name, ctrl, meta }: Pressed): Key {
   // Node says that it is meta, too.
   if (name === 'escape') return { name };
@@ -34,10 +26,7 @@ function toKey(text: string | undefined, { name, ctrl, meta }: Pressed): Key {
 }
 
 /** Takes the whole terminal: raw keys, a screen of its own. Whoever opens it closes it, whatever happens. */
-export function openTerminal(
-  { stdin, stdout }: Pick<Host, 'stdin' | 'stdout'>,
-  onKey: (key: Key) => void,
-): Terminal {
+export function openTerminal({ stdin, stdout }: Pick<Host, 'stdin' | 'stdout'>, onKey: (key: Key) => void) {
   let pasting = false;
   const onKeypress = (text: string | undefined, pressed: Pressed): void => {
     if (pressed.name === 'paste-start' || pressed.name === 'paste-end') {
@@ -54,12 +43,14 @@ export function openTerminal(
   stdin.resume();
   stdout.write(OTHER_SCREEN + HIDE_CURSOR + MARK_PASTE);
   return {
-    draw(lines) {
+    /** Shows these lines and nothing else. */
+    draw(lines: readonly string[]): void {
       const text = lines.map((line) => line + CLEAR_LINE).join('\r\n');
       stdout.write(HOME + text + CLEAR_REST);
     },
-    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
-    close() {
+    size: (): State['size'] => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+    /** Gives the terminal back as it was. */
+    close(): void {
       stdin.removeListener('keypress', onKeypress);
       stdin.setRawMode?.(false);
       stdin.pause();

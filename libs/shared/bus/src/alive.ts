@@ -4,15 +4,11 @@ import { isInbox } from './law/identities.ts';
 import type { Link } from './link.ts';
 
 /** Whether runs of the firewall live: what one sent and has not recorded the end of is still under way as long as it does. */
-export type Alive = {
-  /** Lets others see that this run lives, from when this resolves until the function that it gives is called. */
-  answer(instance: string): Promise<() => Promise<void>>;
-  /** `silent` where the server says that nobody listens, `unknown` where the bus is away or somebody listens and says nothing. */
-  ask(instance: string, withinMs: number): Promise<'alive' | 'silent' | 'unknown'>;
-};
+export type Alive = ReturnType<typeof createAlive>;
 
-export const createAlive = (link: Link): Alive => ({
-  async answer(instance) {
+export const createAlive = (link: Link) => ({
+  /** Lets others see that this run lives, from when this resolves until the function that it gives is called. */
+  async answer(instance: string): Promise<() => Promise<void>> {
     const subscription = link.nc.subscribe(aliveSubject(instance), {
       callback: (error, { reply }) => {
         // NATS lets a responder publish wherever a request points: to the log, to JetStream's API.
@@ -25,7 +21,8 @@ export const createAlive = (link: Link): Alive => ({
       if (!link.nc.isClosed()) await subscription.drain().catch(() => undefined);
     };
   },
-  async ask(instance, withinMs) {
+  /** `silent` where the server says that nobody listens, `unknown` where the bus is away or somebody listens and says nothing. */
+  async ask(instance: string, withinMs: number): Promise<'alive' | 'silent' | 'unknown'> {
     if (!link.isUp()) return 'unknown';
     try {
       await link.nc.request(aliveSubject(instance), '', { timeout: withinMs });

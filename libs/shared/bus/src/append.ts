@@ -62,21 +62,9 @@ function checkDeadline(deadlineMs: number): void {
   }
 }
 
-export type Append = {
-  /**
-   * Stores one fact, durable when this resolves. A retry with the same event is stored once.
-   *
-   * @throws AppError `version_conflict` where `expect` is not the subject's last sequence and the last one is not this very event;
-   * `storage_unavailable`, `deadline_exceeded`, `bus_unavailable`: it may be stored or not, and was not confirmed
-   */
-  one(fact: Fact, deadlineMs: number): Promise<Stored>;
-  /** Stores a text in a stream beside the log; durable when this resolves. The same `id` again within two minutes is stored once. */
-  text(subject: string, text: string, deadlineMs: number, id?: string): Promise<Stored>;
-  /** Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. */
-  all(facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored>;
-};
+export type Append = ReturnType<typeof createAppend>;
 
-export function createAppend(mux: Mux, read: Read): Append {
+export function createAppend(mux: Mux, read: Read) {
   let batches = 0;
   const batchPrefix = Math.random().toString(36).slice(2, 12);
 
@@ -88,7 +76,13 @@ export function createAppend(mux: Mux, read: Read): Append {
   };
 
   return {
-    async one(fact, deadlineMs) {
+    /**
+     * Stores one fact, durable when this resolves. A retry with the same event is stored once.
+     *
+     * @throws AppError `version_conflict` where `expect` is not the subject's last sequence and the last one is not this very event;
+     * `storage_unavailable`, `deadline_exceeded`, `bus_unavailable`: it may be stored or not, and was not confirmed
+     */
+    async one(fact: Fact, deadlineMs: number): Promise<Stored> {
       checkDeadline(deadlineMs);
       try {
         return {
@@ -99,13 +93,15 @@ export function createAppend(mux: Mux, read: Read): Append {
         return findOwn(fact, thrown, deadlineMs);
       }
     },
-    async text(subject, payload, deadlineMs, id) {
+    /** Stores a text in a stream beside the log; durable when this resolves. The same `id` again within two minutes is stored once. */
+    async text(subject: string, payload: string, deadlineMs: number, id?: string): Promise<Stored> {
       const h = headers();
       if (id !== undefined) h.set('Nats-Msg-Id', id);
       const toMessages = (reply: string) => [{ subject, payload, options: { headers: h, reply } }];
       return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
     },
-    async all(facts, deadlineMs, dedupe) {
+    /** Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. */
+    async all(facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored> {
       checkDeadline(deadlineMs);
       const id = `${batchPrefix}-${(batches++).toString(36)}`;
       const end = facts.length - 1;

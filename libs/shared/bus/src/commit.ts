@@ -16,18 +16,13 @@ const AT_ONCE: GroupCommitOptions = { lingerMs: 0, worthABatch: 8, largestBatch:
 type Waiting = { fact: Fact; deadlineMs: number; done: PromiseWithResolvers<Stored> };
 
 /** Stores facts that wait together in one durable write. */
-export type GroupCommit = {
-  /** Durable when this resolves. A guarded fact needs a subject of its own. @throws AppError as {@link Append.one} */
-  readonly store: (fact: Fact, deadlineMs: number) => Promise<Stored>;
-  /** Lingers no more, now and from now on. */
-  readonly flush: () => void;
-};
+export type GroupCommit = ReturnType<typeof createGroupCommit>;
 
 /**
  * Facts that wait together go as one atomic batch, one batch in flight. Where a batch fails, because one of its facts is
  * stored already for one, each is written by itself, with its own id: what the batch stored after all is a duplicate.
  */
-export function createGroupCommit(append: Append, options: GroupCommitOptions = AT_ONCE): GroupCommit {
+export function createGroupCommit(append: Append, options: GroupCommitOptions = AT_ONCE) {
   const { lingerMs, worthABatch, largestBatch } = options;
   let waiting: Waiting[] = [];
   let batchInFlight = false;
@@ -76,13 +71,15 @@ export function createGroupCommit(append: Append, options: GroupCommitOptions = 
   };
 
   return {
-    store(fact, deadlineMs) {
+    /** Durable when this resolves. A guarded fact needs a subject of its own. @throws AppError as {@link Append.one} */
+    store: (fact: Fact, deadlineMs: number): Promise<Stored> => {
       const done = Promise.withResolvers<Stored>();
       waiting.push({ fact, deadlineMs, done });
       schedule();
       return done.promise;
     },
-    flush() {
+    /** Lingers no more, now and from now on. */
+    flush: (): void => {
       flushed = true;
       schedule();
     },

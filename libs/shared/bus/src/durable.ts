@@ -58,25 +58,7 @@ export type PullOptions = {
 export type Puller = { stop(): Promise<void> };
 
 /** Durable consumers: what waits in them survives restarts of everything, and all replicas share it. */
-export type Durables = {
-  /** Makes the consumer, if there is none. */
-  ensure(stream: string, durable: NewDurable): Promise<void>;
-  /** Takes it away, if there is one. */
-  remove(stream: string, name: string): Promise<void>;
-  names(stream: string): Promise<string[]>;
-  /**
-   * Takes one message after the other. None is fetched ahead: a message counts as delivered once it is fetched, and an
-   * attempt that nobody made would be lost with each stop.
-   */
-  pull(options: PullOptions): Puller;
-  /** Takes messages as they come, at most `most` at a time. */
-  consume(
-    stream: string,
-    name: string,
-    most: number,
-    handle: (message: DurableMessage) => void,
-  ): Promise<Puller>;
-};
+export type Durables = ReturnType<typeof createDurables>;
 
 const ifThere = async <T>(asked: Promise<T>): Promise<T | undefined> => {
   try {
@@ -88,7 +70,7 @@ const ifThere = async <T>(asked: Promise<T>): Promise<T | undefined> => {
   }
 };
 
-export function createDurables(link: Link): Durables {
+export function createDurables(link: Link) {
   const js = jetstream(link.nc);
   const manager = () => jetstreamManager(link.nc, { checkAPI: false });
 
@@ -101,7 +83,9 @@ export function createDurables(link: Link): Durables {
   };
 
   return {
-    async ensure(stream, { name, subject, ackWaitMs, maxAckPending, metadata }) {
+    /** Makes the consumer, if there is none. */
+    async ensure(stream: string, durable: NewDurable): Promise<void> {
+      const { name, subject, ackWaitMs, maxAckPending, metadata } = durable;
       const jsm = await manager();
       const present = () => ifThere(jsm.consumers.info(stream, name));
       if (await present()) return;
@@ -121,14 +105,25 @@ export function createDurables(link: Link): Durables {
         if (!(await present())) throw error;
       }
     },
-    async remove(stream, name) {
+    /** Takes it away, if there is one. */
+    async remove(stream: string, name: string): Promise<void> {
       await ifThere((await manager()).consumers.delete(stream, name));
     },
-    async names(stream) {
+    async names(stream: string): Promise<string[]> {
       return Array.fromAsync((await manager()).consumers.list(stream), ({ name }) => name);
     },
-    pull: (options) => pull(link, options, open),
-    async consume(stream, name, most, handle) {
+    /**
+     * Takes one message after the other. None is fetched ahead: a message counts as delivered once it is fetched, and an
+     * attempt that nobody made would be lost with each stop.
+     */
+    pull: (options: PullOptions): Puller => pull(link, options, open),
+    /** Takes messages as they come, at most `most` at a time. */
+    async consume(
+      stream: string,
+      name: string,
+      most: number,
+      handle: (message: DurableMessage) => void,
+    ): Promise<Puller> {
       const consumer = await js.consumers.get(stream, name);
       const messages = await consumer.consume({ callback: handle, max_messages: most });
       return {

@@ -6,25 +6,16 @@ import type { Link } from './link.ts';
 export type LiveMessage = { subject: string; text: string; seq: number | undefined };
 
 /** What is said now: nobody keeps it, and nobody confirms it. */
-export type Live = {
-  /** Takes what comes on a subject, wildcards allowed, until the function that it gives is called. */
-  subscribe(subject: string, take: (message: LiveMessage) => void): () => void;
-  /** @throws AppError `bus_unavailable`, `payload_too_large` */
-  publish(subject: string, text: string): void;
-  /**
-   * Has a message come to `target` at that time: a one-shot message schedule (nats-server 2.12, ADR-51), which survives restarts
-   * of everything. A later one on the same subject replaces it. @throws AppError `bus_unavailable`
-   */
-  schedule(subject: string, target: string, at: Date): void;
-};
+export type Live = ReturnType<typeof createLive>;
 
 function seqOf(written: string | undefined): number | undefined {
   const seq = Number(written);
   return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
 }
 
-export const createLive = (link: Link, log: Logger): Live => ({
-  subscribe(subject, take) {
+export const createLive = (link: Link, log: Logger) => ({
+  /** Takes what comes on a subject, wildcards allowed, until the function that it gives is called. */
+  subscribe(subject: string, take: (message: LiveMessage) => void): () => void {
     const subscription = link.nc.subscribe(subject, {
       callback: (err, message) => {
         if (err) log.error({ err, subject }, 'nothing comes on this subject');
@@ -38,8 +29,13 @@ export const createLive = (link: Link, log: Logger): Live => ({
     });
     return () => subscription.unsubscribe();
   },
-  publish: (subject, text) => link.send({ subject, payload: text }),
-  schedule(subject, target, at) {
+  /** @throws AppError `bus_unavailable`, `payload_too_large` */
+  publish: (subject: string, text: string): void => link.send({ subject, payload: text }),
+  /**
+   * Has a message come to `target` at that time: a one-shot message schedule (nats-server 2.12, ADR-51), which survives restarts
+   * of everything. A later one on the same subject replaces it. @throws AppError `bus_unavailable`
+   */
+  schedule(subject: string, target: string, at: Date): void {
     const h = headers();
     h.set('Nats-Schedule', `@at ${at.toISOString()}`);
     h.set('Nats-Schedule-Target', target);

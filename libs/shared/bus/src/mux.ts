@@ -12,20 +12,13 @@ type Waiting = {
 };
 
 /** Where replies come back: one subscription, a map, and one coarse sweep of what ran out of time. */
-export type Mux = {
-  /**
-   * Sends messages, one of which names the inbox, and gives the reply that comes there; the error that `late` makes once the
-   * deadline is past; or `bus_unavailable` at once, with nothing sent.
-   */
-  exchange(toMessages: (inbox: string) => Message[], deadlineMs: number, late: () => AppError): Promise<Msg>;
-  close(): void;
-};
+export type Mux = ReturnType<typeof createMux>;
 
 /**
  * nats.js's own `request` makes an error object with a stack trace and a timer for each call, which costs more than the
  * rest of the hop; hence this one.
  */
-export function createMux(link: Link, inboxPrefix: string): Mux {
+export function createMux(link: Link, inboxPrefix: string) {
   const base = createInbox(inboxPrefix);
   const waiting = new Map<string, Waiting>();
   let next = 0;
@@ -60,14 +53,22 @@ export function createMux(link: Link, inboxPrefix: string): Mux {
   link.onDown(rejectAll);
 
   return {
-    async exchange(toMessages, deadlineMs, late) {
+    /**
+     * Sends messages, one of which names the inbox, and gives the reply that comes there; the error that `late` makes once the
+     * deadline is past; or `bus_unavailable` at once, with nothing sent.
+     */
+    async exchange(
+      toMessages: (inbox: string) => Message[],
+      deadlineMs: number,
+      late: () => AppError,
+    ): Promise<Msg> {
       const token = (next++).toString(36);
       link.send(...toMessages(`${base}.${token}`));
       const { promise, resolve, reject } = Promise.withResolvers<Msg>();
       waiting.set(token, { deadlineMs, late, resolve, reject });
       return promise;
     },
-    close() {
+    close(): void {
       clearInterval(sweep);
       subscription.unsubscribe();
       rejectAll();

@@ -1,24 +1,18 @@
-/** How far a reader of the log came, and who waits for it to come further. */
-export type Position = {
-  /** The last sequence that was applied. */
-  at(): number;
-  advance(seq: number): void;
-  /** True once this sequence, or a later one, was applied; false where the deadline came first. */
-  reached(seq: number, deadlineMs: number): Promise<boolean>;
-};
-
 type Waiting = { seq: number; settle: (reached: boolean) => void };
 
-export function createPosition(from: number): Position {
+/** How far a reader of the log came, and who waits for it to come further. */
+export function createPosition(from: number) {
   let position = from;
   const waiting = new Set<Waiting>();
   return {
-    at: () => position,
-    advance(seq) {
+    /** The last sequence that was applied. */
+    at: (): number => position,
+    advance(seq: number): void {
       position = Math.max(position, seq);
       for (const one of waiting) if (one.seq <= position) one.settle(true);
     },
-    reached(seq, deadlineMs) {
+    /** True once this sequence, or a later one, was applied; false where the deadline came first. */
+    reached(seq: number, deadlineMs: number): Promise<boolean> {
       if (seq <= position) return Promise.resolve(true);
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const one: Waiting = {

@@ -12,17 +12,7 @@ const NO_MESSAGE = 404;
 export type StoredText = { seq: number; subject: string; text: string };
 
 /** Stretches of streams, read once. */
-export type Range = {
-  /**
-   * What the log has on a subject, wildcards allowed, after `afterSeq` up to `toSeq`, page by page: the next page is asked for
-   * when the reader has taken this one, so that a slow reader holds up nothing but itself.
-   *
-   * @throws AppError `storage_unavailable`
-   */
-  read(subject: string, afterSeq: number, toSeq: number): AsyncGenerator<StoredText, void>;
-  /** The texts of at most so many messages that a stream has on a subject, the oldest first. */
-  first(stream: string, subject: string, most: number): Promise<string[]>;
-};
+export type Range = ReturnType<typeof createRange>;
 
 const unreadable = (): AppError => new AppError('storage_unavailable', 'The event log can not be read.');
 
@@ -55,9 +45,17 @@ async function* read(
   }
 }
 
-export const createRange = (link: Link): Range => ({
-  read: (subject, afterSeq, toSeq) => read(link, subject, afterSeq, toSeq),
-  async first(stream, subject, most) {
+export const createRange = (link: Link) => ({
+  /**
+   * What the log has on a subject, wildcards allowed, after `afterSeq` up to `toSeq`, page by page: the next page is asked for
+   * when the reader has taken this one, so that a slow reader holds up nothing but itself.
+   *
+   * @throws AppError `storage_unavailable`
+   */
+  read: (subject: string, afterSeq: number, toSeq: number): AsyncGenerator<StoredText, void> =>
+    read(link, subject, afterSeq, toSeq),
+  /** The texts of at most so many messages that a stream has on a subject, the oldest first. */
+  async first(stream: string, subject: string, most: number): Promise<string[]> {
     const { direct } = await jetstreamManager(link.nc, { checkAPI: false });
     try {
       const stored = await direct.getBatch(stream, { seq: 1, next_by_subj: subject, batch: most });

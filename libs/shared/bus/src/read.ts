@@ -27,19 +27,10 @@ export const readEnvelope = (text: string): Envelope | undefined => Envelope.saf
 /** The end of the log: its last sequence, 0 where it is empty, and when that was stored, in milliseconds since the epoch. */
 export type LogEnd = { seq: number; storedAtMs: number };
 
-export type Read = {
-  /** @throws AppError `storage_unavailable`, `bus_unavailable` */
-  end(deadlineMs: number): Promise<LogEnd>;
-  /** The last message on an exact subject, or undefined. */
-  last(subject: string, deadlineMs: number): Promise<StoredEvent | undefined>;
-  /** The sequence of the last message on a subject, wildcards allowed; 0 where there is none. */
-  lastSeq(subject: string, deadlineMs: number): Promise<number>;
-  /** The message at a sequence, or undefined. */
-  at(seq: number, deadlineMs: number): Promise<StoredEvent | undefined>;
-};
+export type Read = ReturnType<typeof createRead>;
 
 /** By direct get: JetStream answers from the store, without a consumer. */
-export function createRead(mux: Mux): Read {
+export function createRead(mux: Mux) {
   const get = (subject: string, payload: string, deadlineMs: number): Promise<Msg> =>
     mux.exchange(
       (inbox) => [{ subject, payload, options: { reply: inbox } }],
@@ -48,10 +39,18 @@ export function createRead(mux: Mux): Read {
     );
   const api = `$JS.API.DIRECT.GET.${STREAM}`;
   return {
-    end: async (deadlineMs) => toEnd(await get(`$JS.API.STREAM.INFO.${STREAM}`, '', deadlineMs)),
-    last: async (subject, deadlineMs) => toStored(await get(`${api}.${subject}`, '', deadlineMs)),
-    lastSeq: async (subject, deadlineMs) => seqOf(await get(`${api}.${subject}`, '', deadlineMs)) ?? 0,
-    at: async (seq, deadlineMs) => toStored(await get(api, JSON.stringify({ seq }), deadlineMs)),
+    /** @throws AppError `storage_unavailable`, `bus_unavailable` */
+    end: async (deadlineMs: number): Promise<LogEnd> =>
+      toEnd(await get(`$JS.API.STREAM.INFO.${STREAM}`, '', deadlineMs)),
+    /** The last message on an exact subject, or undefined. */
+    last: async (subject: string, deadlineMs: number): Promise<StoredEvent | undefined> =>
+      toStored(await get(`${api}.${subject}`, '', deadlineMs)),
+    /** The sequence of the last message on a subject, wildcards allowed; 0 where there is none. */
+    lastSeq: async (subject: string, deadlineMs: number): Promise<number> =>
+      seqOf(await get(`${api}.${subject}`, '', deadlineMs)) ?? 0,
+    /** The message at a sequence, or undefined. */
+    at: async (seq: number, deadlineMs: number): Promise<StoredEvent | undefined> =>
+      toStored(await get(api, JSON.stringify({ seq }), deadlineMs)),
   };
 }
 

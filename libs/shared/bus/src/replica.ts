@@ -9,17 +9,7 @@ const TICK_MS = 100;
 const LOOK_AGAIN_AFTER_MS = 2_000;
 
 /** What is known of a part of the log in this process: it follows that part from the start, and says when it may have missed something. */
-export type Replica = {
-  /** Follows the log; true once all that was stored is applied, false where it was stopped or the time was over before. */
-  readonly start: (withinMs?: number) => Promise<boolean>;
-  readonly stop: () => Promise<void>;
-  /** False from a loss of the bus until it has caught up again, and while it is behind. */
-  readonly isCurrent: () => boolean;
-  /** True once all that was stored when this was called is applied, false where the deadline came first. */
-  readonly caughtUp: (deadlineMs: number) => Promise<boolean>;
-  /** True once what is stored at this sequence is applied, false where the deadline came first. */
-  readonly applied: (seq: number, deadlineMs: number) => Promise<boolean>;
-};
+export type Replica = ReturnType<typeof createReplica>;
 
 export type ReplicaOptions = Required<Pick<FollowOptions, 'filter' | 'apply'>>;
 
@@ -79,20 +69,25 @@ function watchCurrency(link: Link, log: Logger) {
   };
 }
 
-export function createReplica({ link, log, follow }: ReplicaDeps, options: ReplicaOptions): Replica {
+export function createReplica({ link, log, follow }: ReplicaDeps, options: ReplicaOptions) {
   const watch = watchCurrency(link, log);
   let follower: Follower | undefined;
   return {
+    /** False from a loss of the bus until it has caught up again, and while it is behind. */
     isCurrent: watch.isCurrent,
-    caughtUp: async (deadlineMs) => (await follower?.caughtUp(deadlineMs)) === true,
-    applied: async (seq, deadlineMs) => (await follower?.applied(seq, deadlineMs)) === true,
-    async start(withinMs) {
+    /** True once all that was stored when this was called is applied, false where the deadline came first. */
+    caughtUp: async (deadlineMs: number): Promise<boolean> => (await follower?.caughtUp(deadlineMs)) === true,
+    /** True once what is stored at this sequence is applied, false where the deadline came first. */
+    applied: async (seq: number, deadlineMs: number): Promise<boolean> =>
+      (await follower?.applied(seq, deadlineMs)) === true,
+    /** Follows the log; true once all that was stored is applied, false where it was stopped or the time was over before. */
+    start: async (withinMs?: number): Promise<boolean> => {
       follower = await follow({ ...options, fromSeq: 1 });
       const current = watch.start(follower);
       if (withinMs === undefined) return current;
       return Promise.race([current, sleep(withinMs, false, { ref: false })]);
     },
-    async stop() {
+    stop: async (): Promise<void> => {
       watch.stop();
       await follower?.stop();
     },

@@ -8,21 +8,7 @@ import { recoverTail } from './tail.ts';
 export class FileChangedError extends Error {}
 
 /** A file of lines that only grows, by whole writes. */
-export type LineFile = {
-  readonly path: string;
-  readonly handle: Handle;
-  /** Where a torn end was moved to when the file was opened. */
-  readonly setAside: string | undefined;
-  /** Bytes of whole lines that are on the disk. */
-  length(): number;
-  /** The last line when the file was opened. */
-  readonly last: Checkpoint | undefined;
-  /** Adds whole lines, all or none; they are on the disk when this resolves. A failed one may be tried again. */
-  append(lines: string): Promise<void>;
-  /** Sentences about what would keep the file from being opened again. @throws FileChangedError */
-  check(): Promise<string[]>;
-  close(): Promise<void>;
-};
+export type LineFile = ReturnType<typeof createLineFile>;
 
 export type Handle = Pick<FileHandle, 'read' | 'write' | 'truncate' | 'datasync' | 'stat' | 'close'>;
 
@@ -43,16 +29,20 @@ async function onPath(path: string): Promise<Stats> {
 type Opened = { length: number; last: Checkpoint | undefined; setAside?: string | undefined };
 
 /** Appends to an open file of which `length` bytes are whole lines. */
-export function createLineFile(path: string, handle: Handle, opened: Opened): LineFile {
+export function createLineFile(path: string, handle: Handle, opened: Opened) {
   let { length } = opened;
   let unfinished = false;
   return {
     path,
     handle,
+    /** The last line when the file was opened. */
     last: opened.last,
+    /** Where a torn end was moved to when the file was opened. */
     setAside: opened.setAside,
-    length: () => length,
-    async append(lines) {
+    /** Bytes of whole lines that are on the disk. */
+    length: (): number => length,
+    /** Adds whole lines, all or none; they are on the disk when this resolves. A failed one may be tried again. */
+    async append(lines: string): Promise<void> {
       const bytes = Buffer.from(lines);
       if (unfinished) await handle.truncate(length);
       unfinished = true;
@@ -61,7 +51,8 @@ export function createLineFile(path: string, handle: Handle, opened: Opened): Li
       length += bytes.length;
       unfinished = false;
     },
-    async check() {
+    /** Sentences about what would keep the file from being opened again. @throws FileChangedError */
+    async check(): Promise<string[]> {
       const [named, held] = await Promise.all([onPath(path), handle.stat()]);
       if (named.ino !== held.ino || named.dev !== held.dev)
         throw new FileChangedError(`${path} was replaced`);
@@ -69,7 +60,7 @@ export function createLineFile(path: string, handle: Handle, opened: Opened): Li
       const writable = (named.mode & 0o222) !== 0 && (await canWrite(path));
       return writable ? [] : [`${path} is read-only: give its owner the right to write to it`];
     },
-    close: () => handle.close(),
+    close: (): Promise<void> => handle.close(),
   };
 }
 

@@ -6,21 +6,7 @@ const LONGEST_QUEUE = 4 * 1024 * 1024;
 const LARGEST_WRITE = 512 * 1024;
 
 /** What waits to be written, in order and bounded. */
-export type Queue = {
-  /** Takes an entry; the promise, where there is one, resolves once there is room for the next. */
-  push(entry: AuditEntry): Promise<void> | undefined;
-  /** The first entries, as many as one write takes. They stay until they are dropped. */
-  peek(): AuditEntry[];
-  drop(count: number): void;
-  /** Forgets all: they come again from the log. */
-  clear(): void;
-  size(): number;
-  /** Resolves once there is something to write, when the time is up, or when it is interrupted. */
-  waitForWork(ms: number): Promise<void>;
-  interrupt(): void;
-};
-
-export function createQueue(): Queue {
+export function createQueue() {
   let entries: AuditEntry[] = [];
   let length = 0;
   let makeRoom: (() => void) | undefined;
@@ -32,8 +18,9 @@ export function createQueue(): Queue {
     makeRoom = undefined;
   };
   return {
-    size: () => entries.length,
-    push(entry) {
+    size: (): number => entries.length,
+    /** Takes an entry; the promise, where there is one, resolves once there is room for the next. */
+    push(entry: AuditEntry): Promise<void> | undefined {
       entries.push(entry);
       length += sizeOf(entry);
       wake?.();
@@ -42,7 +29,8 @@ export function createQueue(): Queue {
         makeRoom = resolve;
       });
     },
-    peek() {
+    /** The first entries, as many as one write takes. They stay until they are dropped. */
+    peek(): AuditEntry[] {
       const taken: AuditEntry[] = [];
       let size = 0;
       for (const entry of entries) {
@@ -52,17 +40,19 @@ export function createQueue(): Queue {
       }
       return taken;
     },
-    drop(count) {
+    drop(count: number): void {
       for (const entry of entries.splice(0, count)) length -= sizeOf(entry);
       admit();
     },
-    clear() {
+    /** Forgets all: they come again from the log. */
+    clear(): void {
       entries = [];
       length = 0;
       admit();
     },
-    interrupt: () => wake?.(),
-    async waitForWork(ms) {
+    interrupt: (): void => wake?.(),
+    /** Resolves once there is something to write, when the time is up, or when it is interrupted. */
+    async waitForWork(ms: number): Promise<void> {
       if (entries.length > 0) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, ms);

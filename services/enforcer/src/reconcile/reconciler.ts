@@ -29,18 +29,12 @@ function toEvent({ trace_id, ...call }: OpenCall, now: Date) {
   });
 }
 
-export type Reconciler = {
-  /** Begins in the background; nobody waits for it. */
-  start(): void;
-  stop(): Promise<void>;
-};
-
 /**
  * Ends on record what a firewall that died left open: a call that was let through, whose end nobody recorded, and whose run
  * of the firewall has answered nobody for `graceMs`. A call ends once, so an end that was recorded meanwhile stands, and any
  * number of these may run.
  */
-export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs: number): Reconciler {
+export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs: number) {
   const open = createOpenCalls();
   const silence = createSilence(graceMs);
   const everyMs = Math.max(QUICKEST_MS, Math.min(graceMs / 4, SLOWEST_MS));
@@ -100,11 +94,12 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
   let running: Promise<void> = Promise.resolve();
 
   return {
-    start() {
+    /** Begins in the background; nobody waits for it. */
+    start(): void {
       bus.onDown(() => silence.reset());
       running = run();
     },
-    async stop() {
+    async stop(): Promise<void> {
       stopping.abort();
       await running;
       await readers?.stop();

@@ -23,17 +23,7 @@ export type ProxyOptions = {
   readonly log: Logger;
 };
 
-export type Proxy = {
-  start(): Promise<void>;
-  /** Lets what is under way end for a moment, then ends all connections and processes. */
-  stop(): Promise<void>;
-  /** Serves a request to `/mcp/{name}` whose Host, Origin and key are right. */
-  handle(name: string, principal: string, request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Ends what belongs to others. */
-  keepPrincipals(isKept: (principal: string) => boolean): void;
-  readonly problem: string | undefined;
-  readonly hasServers: boolean;
-};
+export type Proxy = ReturnType<typeof createProxy>;
 
 async function serve(router: Router, asked: ClientRequest): Promise<void> {
   const { request, out } = asked;
@@ -45,18 +35,25 @@ async function serve(router: Router, asked: ClientRequest): Promise<void> {
 }
 
 /** The MCP servers behind the firewall, over Streamable HTTP: one path each. */
-export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOptions): Proxy {
+export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOptions) {
   const connections = new Connections({ openGate, limits, env, log });
   const router = new Router(connections);
   const servers = createServersFile(serversPath, log, (find) => connections.keepOnly(find));
   return {
-    start: () => servers.start(),
-    async stop() {
+    start: (): Promise<void> => servers.start(),
+    /** Lets what is under way end for a moment, then ends all connections and processes. */
+    async stop(): Promise<void> {
       servers.stop();
       await Promise.race([router.settled(), sleep(FINISH_WITHIN_MS, undefined, { ref: false })]);
       await connections.close('The firewall is stopping.');
     },
-    async handle(name, principal, request, response) {
+    /** Serves a request to `/mcp/{name}` whose Host, Origin and key are right. */
+    async handle(
+      name: string,
+      principal: string,
+      request: IncomingMessage,
+      response: ServerResponse,
+    ): Promise<void> {
       const out = new ClientStream(request, response);
       const entry = servers.find(name);
       try {
@@ -68,11 +65,12 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
         out.answerJson(errorResponse('null', HTTP_REFUSAL, thrown.message), 503);
       }
     },
-    keepPrincipals: (isKept) => connections.keepPrincipals(isKept),
-    get problem() {
+    /** Ends what belongs to others. */
+    keepPrincipals: (isKept: (principal: string) => boolean): void => connections.keepPrincipals(isKept),
+    get problem(): string | undefined {
       return servers.problem;
     },
-    get hasServers() {
+    get hasServers(): boolean {
       return servers.size > 0;
     },
   };

@@ -24,19 +24,7 @@ export type ToolLookup =
 
 export type Asker = { readonly isModern: boolean; readonly envelope: Record<string, unknown> };
 
-export type Definitions = {
-  /** Learns from a page of the client's own listing, the first one where it was asked without a cursor. */
-  page(result: Readonly<Record<string, unknown>>, isFirst: boolean): void;
-  /** The server says that its list has changed. */
-  forget(): void;
-  /**
-   * The definition of a tool, from the last listing or a new one of our own.
-   *
-   * @throws AppError where it can't be had now
-   */
-  of(tool: string, asking: Asker): Promise<ToolLookup>;
-  close(): void;
-};
+export type Definitions = ReturnType<typeof createDefinitions>;
 
 type Known = { readonly tools: Map<string, Listed[]>; readonly until: number };
 
@@ -99,7 +87,7 @@ async function fetchTools(
 }
 
 /** What one client of one server knows of its tools. */
-export function createDefinitions({ server, pins, askUpstream, now }: DefinitionsDeps): Definitions {
+export function createDefinitions({ server, pins, askUpstream, now }: DefinitionsDeps) {
   const closing = new AbortController();
   let known: Known | undefined;
   let fetching: Promise<Known | undefined> | undefined;
@@ -135,17 +123,24 @@ export function createDefinitions({ server, pins, askUpstream, now }: Definition
   };
 
   return {
-    page(result, isFirst) {
+    /** Learns from a page of the client's own listing, the first one where it was asked without a cursor. */
+    page(result: Readonly<Record<string, unknown>>, isFirst: boolean): void {
       const listed = toolsIn(result);
       if (isFirst || !known) known = { tools: new Map(), until: now().getTime() + keepFor(result) };
       add(known.tools, listed);
       pins.see(server, listed);
     },
-    forget() {
+    /** The server says that its list has changed. */
+    forget(): void {
       changes++;
       known = undefined;
     },
-    async of(tool, { isModern, envelope }) {
+    /**
+     * The definition of a tool, from the last listing or a new one of our own.
+     *
+     * @throws AppError where it can't be had now
+     */
+    async of(tool: string, { isModern, envelope }: Asker): Promise<ToolLookup> {
       const isFresh = known !== undefined && (!isModern || now().getTime() < known.until);
       const listed = isFresh ? known?.tools.get(tool) : undefined;
       if (listed) return define(listed);
@@ -154,6 +149,6 @@ export function createDefinitions({ server, pins, askUpstream, now }: Definition
       const found = fetched.tools.get(tool);
       return found ? define(found) : { type: 'unknown' };
     },
-    close: () => closing.abort(),
+    close: (): void => closing.abort(),
   };
 }

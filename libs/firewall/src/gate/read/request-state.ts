@@ -47,11 +47,7 @@ const State = z.discriminatedUnion('type', [Asked, Continues]);
 export type RequestState = z.infer<typeof State>;
 
 /** Makes and reads the `requestState` that a client carries for us. It can neither read nor change it. */
-export type Seal = {
-  seal(state: RequestState): string;
-  /** Undefined for what was not sealed with this secret, or is past its time. */
-  open(sealed: string, now: Date): RequestState | undefined;
-};
+export type Seal = ReturnType<typeof createSeal>;
 
 /** The key of {@link createSeal} that belongs to an nkey seed: the same in each process that may use the seed. */
 export const sealSecret = (seed: Uint8Array): Uint8Array =>
@@ -62,7 +58,7 @@ export const isOurs = (state: unknown): state is string =>
   typeof state === 'string' && state.startsWith(PREFIX);
 
 /** Seals with AES-256-GCM. Without a secret, what is sealed is good in this process only. */
-export function createSeal(secret: Uint8Array = randomBytes(KEY_BYTES)): Seal {
+export function createSeal(secret: Uint8Array = randomBytes(KEY_BYTES)) {
   if (secret.length !== KEY_BYTES) throw new RangeError(`secret: expected ${KEY_BYTES} bytes`);
   const read = (sealed: string): unknown => {
     const bytes = Buffer.from(sealed.slice(PREFIX.length), 'base64url');
@@ -73,13 +69,14 @@ export function createSeal(secret: Uint8Array = randomBytes(KEY_BYTES)): Seal {
     return JSON.parse(Buffer.concat([text, decipher.final()]).toString());
   };
   return {
-    seal(state) {
+    seal(state: RequestState): string {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, secret, nonce, { authTagLength: TAG_BYTES });
       const text = Buffer.concat([cipher.update(JSON.stringify(state)), cipher.final()]);
       return PREFIX + Buffer.concat([nonce, text, cipher.getAuthTag()]).toString('base64url');
     },
-    open(sealed, now) {
+    /** Undefined for what was not sealed with this secret, or is past its time. */
+    open(sealed: string, now: Date): RequestState | undefined {
       if (!isOurs(sealed) || sealed.length > MAX_STATE) return undefined;
       try {
         const state = State.safeParse(read(sealed));

@@ -6,14 +6,7 @@ import { removeElements } from '../../wire/splice.ts';
 const MAX_TASKS = 10_000;
 
 /** Whose tasks are whose: a task belongs to the principal whose call made it. */
-export type TaskOwners = {
-  made(server: string, taskId: string, principal: string): void;
-  /**
-   * False where the task is another principal's, or may be: nobody remembers who made it, and keys tell people apart. Without
-   * an id it is about no task.
-   */
-  isOwn(server: string, taskId: unknown, principal: string): boolean;
-};
+export type TaskOwners = ReturnType<typeof createTaskOwners>;
 
 const TASKS = ['result', 'tasks'];
 /** The principals that one upstream credential may have to keep apart. */
@@ -49,17 +42,21 @@ export function ownTasks(
 
 const keyOf = (server: string, taskId: string): string => `${server}\0${taskId}`;
 
-export function createTaskOwners(max: number = MAX_TASKS): TaskOwners {
+export function createTaskOwners(max: number = MAX_TASKS) {
   const owners = new Map<string, string>();
   return {
-    made(server, taskId, principal) {
+    made(server: string, taskId: string, principal: string): void {
       const key = keyOf(server, taskId);
       // The first owner stays: a server that gives an id again must not hand one principal's task to another.
       if (owners.has(key)) return;
       if (owners.size >= max) owners.delete(owners.keys().next().value as string);
       owners.set(key, principal);
     },
-    isOwn(server, taskId, principal) {
+    /**
+     * False where the task is another principal's, or may be: nobody remembers who made it, and keys tell people apart. Without
+     * an id it is about no task.
+     */
+    isOwn(server: string, taskId: unknown, principal: string): boolean {
       if (taskId === undefined) return true;
       // A lenient server could take it for the text that is written in it.
       if (typeof taskId !== 'string') return false;

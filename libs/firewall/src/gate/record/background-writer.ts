@@ -17,19 +17,7 @@ export type BackgroundWriterOptions = {
 };
 
 /** Stores facts that nobody waits for. */
-export type BackgroundWriter = {
-  /** `make` runs in a later turn of the loop: the caller's answer goes out first. False where too many wait already. */
-  store(make: () => Fact): boolean;
-  /** Resolves once what waits is stored, or after `withinMs`. What can't be stored at once is not tried again. */
-  close(withinMs: number): Promise<void>;
-};
-
-export function createBackgroundWriter({
-  append,
-  log,
-  limit,
-  untilStored,
-}: BackgroundWriterOptions): BackgroundWriter {
+export function createBackgroundWriter({ append, log, limit, untilStored }: BackgroundWriterOptions) {
   const waiting = new Set<Promise<void>>();
   const closing = new AbortController();
   let dropped = 0;
@@ -70,7 +58,8 @@ export function createBackgroundWriter({
 
   const reporting = setInterval(report, REPORT_EVERY_MS).unref();
   return {
-    store(make) {
+    /** `make` runs in a later turn of the loop: the caller's answer goes out first. False where too many wait already. */
+    store(make: () => Fact): boolean {
       if (waiting.size >= limit) {
         dropped++;
         return false;
@@ -79,7 +68,8 @@ export function createBackgroundWriter({
       waiting.add(running);
       return true;
     },
-    async close(withinMs) {
+    /** Resolves once what waits is stored, or after `withinMs`. What can't be stored at once is not tried again. */
+    async close(withinMs: number): Promise<void> {
       closing.abort();
       clearInterval(reporting);
       await Promise.race([Promise.all(waiting), sleep(withinMs, undefined, { ref: false })]);

@@ -17,21 +17,7 @@ import { newIds, type Who } from '../record/recorder.ts';
 import type { Progress } from '../review/progress.ts';
 import { createReview } from '../review/review.ts';
 import { blocked, cannotDecide } from '../sentences.ts';
-import { createListenHandler, type ListenHandler } from './handle-listen.ts';
-
-/** Judges the requests whose method is judgement. */
-export type CallHandler = {
-  pass(
-    request: Request,
-    caller: Caller,
-    client: ClientInfo | undefined,
-    circumstances: Circumstances,
-  ): Promise<Disposition>;
-  /** A `subscriptions/listen`: no rule may deny any of its resources. */
-  readonly listen: ListenHandler;
-  /** Waits, not for long, for what is being judgement; calls that the server has are recorded as unknown. */
-  close(): Promise<void>;
-};
+import { createListenHandler } from './handle-listen.ts';
 
 export type CallHandlerDeps = {
   readonly parts: FirewallParts;
@@ -42,7 +28,8 @@ export type CallHandlerDeps = {
   readonly closing: AbortSignal;
 };
 
-export function createCallHandler(deps: CallHandlerDeps): CallHandler {
+/** Judges the requests whose method is judgement. */
+export function createCallHandler(deps: CallHandlerDeps) {
   const { parts, options, definitions, progress, closing } = deps;
   const { recorder, replica, tasks, seal, log, now, timeoutMs } = parts;
   const { server, principal } = options;
@@ -111,8 +98,14 @@ export function createCallHandler(deps: CallHandlerDeps): CallHandler {
   };
 
   return {
+    /** A `subscriptions/listen`: no rule may deny any of its resources. */
     listen: createListenHandler({ judge, deny, recorder, tasks, options, closing }),
-    async pass(request, caller, client, circumstances) {
+    async pass(
+      request: Request,
+      caller: Caller,
+      client: ClientInfo | undefined,
+      circumstances: Circumstances,
+    ): Promise<Disposition> {
       const read = readCall(server, request);
       if ('invalid' in read) {
         refuse(request, client, read.invalid);
@@ -128,7 +121,8 @@ export function createCallHandler(deps: CallHandlerDeps): CallHandler {
         caller,
       );
     },
-    async close() {
+    /** Waits, not for long, for what is being judgement; calls that the server has are recorded as unknown. */
+    async close(): Promise<void> {
       await Promise.race([Promise.allSettled(underWay), sleep(timeoutMs, undefined, { ref: false })]);
       dispatcher.close();
     },

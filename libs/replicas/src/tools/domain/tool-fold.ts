@@ -11,21 +11,7 @@ export type ToolFoldOptions = {
 };
 
 /** What the log says of every tool of every server. The only reading of it: who judges and who accepts both use this. */
-export type ToolFold = {
-  /** Takes one message of `aegis.log.tool.>`, in the log's order: what it makes of its tool, or why it counts for nothing. */
-  apply(message: ToolMessage): Tool | 'unreadable' | 'unfit';
-  get(server: string, tool: string): Tool | undefined;
-  tools(): Generator<Tool>;
-  /** How many tools of this server are known. */
-  sizeOf(server: string): number;
-  /** Another tool of the server that had this look first. */
-  lookAlikeOf(server: string, tool: string): string | undefined;
-  /**
-   * Everything that waits to be accepted: first of each tool what keeps it in quarantine, then what was seen before and may
-   * still come; each the newest first.
-   */
-  quarantined(): InQuarantine[];
-};
+export type ToolFold = ReturnType<typeof createToolFold>;
 
 type Server = {
   readonly tools: Map<string, Tool>;
@@ -36,7 +22,7 @@ type Server = {
 const isCurrent = ({ tool, waiting }: InQuarantine): boolean => inQuarantine(tool) === waiting;
 const newestFirst = (one: InQuarantine, other: InQuarantine): number => other.waiting.seq - one.waiting.seq;
 
-export function createToolFold({ keepsDefinitions }: ToolFoldOptions): ToolFold {
+export function createToolFold({ keepsDefinitions }: ToolFoldOptions) {
   const servers = new Map<string, Server>();
 
   const serverOf = (name: string): Server => {
@@ -53,7 +39,8 @@ export function createToolFold({ keepsDefinitions }: ToolFoldOptions): ToolFold 
   };
 
   return {
-    apply(message) {
+    /** Takes one message of `aegis.log.tool.>`, in the log's order: what it makes of its tool, or why it counts for nothing. */
+    apply(message: ToolMessage): Tool | 'unreadable' | 'unfit' {
       const event = readToolEvent(message);
       if (typeof event === 'string') return event;
       const { server: name, tool } = event.data;
@@ -65,11 +52,17 @@ export function createToolFold({ keepsDefinitions }: ToolFoldOptions): ToolFold 
       if (!server.byLook.has(look)) server.byLook.set(look, tool);
       return next;
     },
-    get: (server, tool) => servers.get(server)?.tools.get(tool),
+    get: (server: string, tool: string): Tool | undefined => servers.get(server)?.tools.get(tool),
     tools,
-    sizeOf: (server) => servers.get(server)?.tools.size ?? 0,
+    /** How many tools of this server are known. */
+    sizeOf: (server: string): number => servers.get(server)?.tools.size ?? 0,
+    /** Another tool of the server that had this look first. */
     lookAlikeOf,
-    quarantined() {
+    /**
+     * Everything that waits to be accepted: first of each tool what keeps it in quarantine, then what was seen before and may
+     * still come; each the newest first.
+     */
+    quarantined(): InQuarantine[] {
       const all = [...tools()].flatMap((tool) => tool.waiting.map((waiting) => ({ tool, waiting })));
       return [
         ...all.filter(isCurrent).toSorted(newestFirst),

@@ -3,23 +3,13 @@ import { type PathWatch, watchPath } from './watch-path.ts';
 
 const AGAIN_AFTER_MS = 1_000;
 
-export type Taking = {
-  /** Takes the file as it stands, from then on whenever it changed. @throws what `take` throws; then nothing is watched */
-  start(): Promise<void>;
-  /** Takes it now, for whoever has just changed it. @throws what `take` throws */
-  now(): Promise<void>;
-  stop(): void;
-};
+export type Taking = ReturnType<typeof takeOnChange>;
 
 /**
  * Takes what stands at a path whenever that changes, once at a time: an older reading must not overtake a newer one. Where `take`
  * throws it is tried again a second later; `failed` is told where nobody else is.
  */
-export function takeOnChange(
-  path: string,
-  take: () => Promise<void>,
-  failed: (error: unknown) => void,
-): Taking {
+export function takeOnChange(path: string, take: () => Promise<void>, failed: (error: unknown) => void) {
   const inTurn = createMutex();
   let watcher: PathWatch | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -44,7 +34,8 @@ export function takeOnChange(
     watcher?.stop();
   };
   return {
-    async start() {
+    /** Takes the file as it stands, from then on whenever it changed. @throws what `take` throws; then nothing is watched */
+    async start(): Promise<void> {
       // Watched first: what changes while it is taken is taken again.
       watcher = watchPath(path, noticed);
       try {
@@ -54,6 +45,7 @@ export function takeOnChange(
         throw error;
       }
     },
+    /** Takes it now, for whoever has just changed it. @throws what `take` throws */
     now,
     stop,
   };

@@ -21,17 +21,13 @@ function lookNow(path: string): string {
   }
 }
 
-export type PathWatch = {
-  /** What stands there now is known: for whoever is about to read it. What changes from here on is called back. */
-  know(): void;
-  stop(): void;
-};
+export type PathWatch = ReturnType<typeof watchPath>;
 
 /**
  * Calls back when the file at a path is another one than what is known of it: changed, there, or gone. By polling, which sees
  * renames, symlinks and mounted volumes alike. Some time is left to whoever is writing it.
  */
-export function watchPath(path: string, onChange: () => void): PathWatch {
+export function watchPath(path: string, onChange: () => void) {
   let known = lookNow(path);
   let timer: NodeJS.Timeout | undefined;
   let isLooking = false;
@@ -49,10 +45,11 @@ export function watchPath(path: string, onChange: () => void): PathWatch {
     void stat(path, MAY_FAIL).then(look, lookless).then(compare);
   }, POLL_MS).unref();
   return {
-    know() {
+    /** What stands there now is known: for whoever is about to read it. What changes from here on is called back. */
+    know(): void {
       known = lookNow(path);
     },
-    stop() {
+    stop(): void {
       clearInterval(poll);
       clearTimeout(timer);
     },

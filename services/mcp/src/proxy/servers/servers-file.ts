@@ -4,14 +4,7 @@ import type { Logger } from '@aegis/kit/logger';
 import type { ServerEntry } from './entry.ts';
 import { parseServers, type Servers } from './parse-servers.ts';
 
-export type ServersFile = {
-  start(): Promise<void>;
-  stop(): void;
-  /** The entry in force. The same object for as long as the entry does not change. */
-  find(name: string): ServerEntry | undefined;
-  readonly problem: string | undefined;
-  readonly size: number;
-};
+export type ServersFile = ReturnType<typeof createServersFile>;
 
 /** The new entries; what did not change stays the object that it was. */
 function keepEqual(before: Servers, after: Servers): Servers {
@@ -26,11 +19,7 @@ function keepEqual(before: Servers, after: Servers): Servers {
  * The servers that a file describes, read again when it changes. A file that turns bad leaves the last good one in force.
  * `changed` is told when other entries are in force than before.
  */
-export function createServersFile(
-  path: string,
-  log: Logger,
-  changed: (find: ServersFile['find']) => void,
-): ServersFile {
+export function createServersFile(path: string, log: Logger, changed: (find: ServersFile['find']) => void) {
   const file = createWatchedFile<Servers>({
     path,
     what: 'servers file',
@@ -49,13 +38,14 @@ export function createServersFile(
     },
   });
   return {
-    start: () => file.start(),
-    stop: () => file.stop(),
-    find: (name) => file.content.get(name),
-    get problem() {
+    start: (): Promise<void> => file.start(),
+    stop: (): void => file.stop(),
+    /** The entry in force. The same object for as long as the entry does not change. */
+    find: (name: string): ServerEntry | undefined => file.content.get(name),
+    get problem(): string | undefined {
       return file.problem;
     },
-    get size() {
+    get size(): number {
       return file.content.size;
     },
   };
