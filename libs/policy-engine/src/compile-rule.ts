@@ -1,35 +1,18 @@
-import { allClause, type Clause } from './condition/clause.ts';
+import { allClause } from './condition/clause.ts';
 import type { Clock } from './condition/clock.ts';
 import { type BuiltCondition, buildCondition, type Condition } from './condition/condition.ts';
 import { type Field, parseField } from './condition/field.ts';
 import { type GlobToken, matchGlob, parseGlob } from './glob.ts';
-import { type LooksAt, looksOfRule } from './looks-at.ts';
+import { looksOfRule } from './looks-at.ts';
 import type { PolicyRule } from './schema.ts';
-import { type ApprovalTerms, termsOf } from './terms.ts';
+import { termsOf } from './terms.ts';
 
 /** Whether some glob of a list matches; a call that has no such name is matched by none. */
 export type NameTest = (name: string | undefined) => boolean;
 
-export interface CompiledRule {
-  readonly match: string;
-  readonly decision: PolicyRule['decision'];
-  readonly capCents: number | undefined;
-  /** Of the op that the caller states. Ops of an op from the arguments are part of the condition. */
-  readonly ops: ReadonlySet<string> | undefined;
-  readonly servers: NameTest | undefined;
-  readonly principals: NameTest | undefined;
-  readonly op: Field | undefined;
-  readonly amount: Field | undefined;
-  readonly condition: Clause | undefined;
-  /** Who decides about a call of this rule that goes to a person. */
-  readonly terms: ApprovalTerms | undefined;
-  /** Once the glob matches, so does the rule: none after it can matter. */
-  readonly isForEveryCall: boolean;
-  readonly description: string | undefined;
-  readonly looksAt: LooksAt;
-}
+export type CompiledRule = Readonly<ReturnType<typeof compileRule>>;
 
-export function compileRule(rule: PolicyRule, clock: Clock): CompiledRule {
+export function compileRule(rule: PolicyRule, clock: Clock) {
   const op = compileArgument(rule.op);
   const built = compileConditions(rule, op, clock);
   const condition = built.length === 0 ? undefined : allClause(built.map(({ clause }) => clause));
@@ -39,13 +22,16 @@ export function compileRule(rule: PolicyRule, clock: Clock): CompiledRule {
     match: rule.match,
     decision: rule.decision,
     capCents: rule.cap_cents,
+    /** Of the op that the caller states. Ops of an op from the arguments are part of the condition. */
     ops: rule.ops && op === undefined ? new Set(rule.ops) : undefined,
     servers: compileGlobs(rule.servers),
     principals: compileGlobs(rule.principals),
     op,
     amount: compileArgument(rule.amount),
     condition,
+    /** Who decides about a call of this rule that goes to a person. */
     terms: termsOf(rule),
+    /** Once the glob matches, so does the rule: none after it can matter. */
     isForEveryCall: !isNarrowed,
     description: rule.description || undefined,
     looksAt: looksOfRule(rule, fields),

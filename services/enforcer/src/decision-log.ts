@@ -22,17 +22,6 @@ export const answeredEvent = (callDigest: string, reply: EnforceReply, time: str
     data: { call_digest: callDigest, reply },
   });
 
-export type DecisionLog = {
-  /** The answer once given for this key, or undefined. @throws AppError `idempotency_key_reused` where it was another call's */
-  earlier(keyDigest: string, callDigest: string, deadlineMs: number): Promise<EnforceReply | undefined>;
-  /**
-   * Stores a decision, durable before it is answered, and with a key its answer too, both or none.
-   *
-   * @returns the reply that stands: this one, or the one that an equal request stored first
-   */
-  store(fact: AnsweredDecision, deadlineMs: number): Promise<EnforceReply>;
-};
-
 export type AnsweredDecision = {
   event: DecisionEvent;
   reply: EnforceReply;
@@ -45,11 +34,16 @@ export type AnsweredDecision = {
  */
 const KEPT_MS = 10 * 60_000;
 
-export function createDecisionLog(bus: Bus, now: () => Date): DecisionLog {
+export function createDecisionLog(bus: Bus, now: () => Date) {
   const isOver = (event: Envelope | undefined): boolean =>
     event === undefined || now().getTime() > Date.parse(event.time) + KEPT_MS;
 
-  const earlier: DecisionLog['earlier'] = async (keyDigest, callDigest, deadlineMs) => {
+  /** The answer once given for this key, or undefined. @throws AppError `idempotency_key_reused` where it was another call's */
+  const earlier = async (
+    keyDigest: string,
+    callDigest: string,
+    deadlineMs: number,
+  ): Promise<EnforceReply | undefined> => {
     const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
     if (!stored) return undefined;
     const answered = readEvent(stored, 'aegis.idempotency.answered.v1');
@@ -72,7 +66,12 @@ export function createDecisionLog(bus: Bus, now: () => Date): DecisionLog {
 
   return {
     earlier,
-    async store({ event, reply, keyDigest }, deadlineMs) {
+    /**
+     * Stores a decision, durable before it is answered, and with a key its answer too, both or none.
+     *
+     * @returns the reply that stands: this one, or the one that an equal request stored first
+     */
+    async store({ event, reply, keyDigest }: AnsweredDecision, deadlineMs: number): Promise<EnforceReply> {
       const { data } = event;
       const decision = { subject: enforceLog(data.outcome), event };
       if (keyDigest === undefined) {

@@ -16,28 +16,10 @@ import type { Ruling } from './domain/decision.ts';
 /** What an approval takes; the rule's own reasons come first. */
 const MOST_REASONS = 20;
 
-/** An approval of a call, why none was made, or nothing where none is needed. */
-type AskForApproval = (ruling: Ruling, context: RequestContext) => Promise<RequestReply>;
-
 /** What the enforcer asks the other services. @throws AppError where one gives no answer */
-export type Questions = {
-  rule(request: EnforceRequest, context: RequestContext): Promise<CheckReply>;
-  /** The approval of a call that has to have one, or why none was made. */
-  readonly approval: AskForApproval;
-  /** The approval of a call that a rule allows, where a person was asked about it under its key all the same. */
-  readonly standing: AskForApproval;
-  /** Uses an approval up for this call, under the terms that the rule has now, together with its decision. */
-  use(
-    ruling: Ruling,
-    approval: Approval,
-    decision: Pick<ConsumeApproval, 'decision' | 'idempotency'>,
-    context: RequestContext,
-  ): Promise<ConsumeReply>;
-};
-
-export function createQuestions(bus: Pick<Bus, 'ask'>): Questions {
+export function createQuestions(bus: Pick<Bus, 'ask'>) {
   return {
-    rule(request, context) {
+    rule(request: EnforceRequest, context: RequestContext): Promise<CheckReply> {
       const { definition_digest: _, op, amount_cents, ...call } = request.call;
       const { client, door, via, dispatch } = request;
       // In the path nobody states them: a rule took them from the arguments, and the rules take them again.
@@ -45,7 +27,8 @@ export function createQuestions(bus: Pick<Bus, 'ask'>): Questions {
       const question = { ...call, ...stated, client, door, via, on_record: true } as const;
       return bus.ask(policyCheck, question, context);
     },
-    async approval({ request, verdict }, context) {
+    /** The approval of a call that has to have one, or why none was made. */
+    approval: async ({ request, verdict }: Ruling, context: RequestContext): Promise<RequestReply> => {
       const question = {
         call: request.call,
         dry_run_id: request.dry_run_id,
@@ -63,10 +46,18 @@ export function createQuestions(bus: Pick<Bus, 'ask'>): Questions {
       if (reply.approval !== undefined || reply.refused !== undefined) return reply;
       throw new AppError('approvals_unavailable', 'The approvals service gave an empty answer.');
     },
-    async standing({ request: { call, dry_run_id } }, context) {
+    /** The approval of a call that a rule allows, where a person was asked about it under its key all the same. */
+    standing: async ({ request }: Ruling, context: RequestContext): Promise<RequestReply> => {
+      const { call, dry_run_id } = request;
       return dry_run_id === undefined ? {} : bus.ask(approvalsStanding, { call, dry_run_id }, context);
     },
-    use({ request, verdict }, { approval_id }, decision, context) {
+    /** Uses an approval up for this call, under the terms that the rule has now, together with its decision. */
+    use(
+      { request, verdict }: Ruling,
+      { approval_id }: Approval,
+      decision: Pick<ConsumeApproval, 'decision' | 'idempotency'>,
+      context: RequestContext,
+    ): Promise<ConsumeReply> {
       const question = { approval_id, call: request.call, terms: verdict.terms, ...decision };
       return bus.ask(approvalsConsume, question, context);
     },

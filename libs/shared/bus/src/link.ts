@@ -8,19 +8,7 @@ export type Message = { subject: string; payload: string; options?: PublishOptio
  * A connection that says at once whether it is up, and sends once a loop turn: what was queued in one turn goes to the
  * socket in one write. (Measured on two cores: 10.5k requests a second without, 16.9k with.)
  */
-export type Link = {
-  readonly nc: NatsConnection;
-  readonly isUp: () => boolean;
-  /**
-   * Queues messages to be sent together and in order, all or none. Throws `bus_unavailable` while the bus is away and
-   * `payload_too_large` where one is more than the server takes.
-   */
-  send(...messages: Message[]): void;
-  /** Called each time the connection is lost, before anything else is sent, until the function that it gives is called. */
-  readonly onDown: (listener: () => void) => () => void;
-  /** Called each time the connection is back, until the function that it gives is called. */
-  readonly onUp: (listener: () => void) => () => void;
-};
+export type Link = ReturnType<typeof createLink>;
 
 /** Room that the headers of a message may take within the server's limit. */
 const HEADERS_BYTES = 1_024;
@@ -37,7 +25,7 @@ function checkSizes(nc: NatsConnection, messages: readonly Message[]): void {
   }
 }
 
-export function createLink(nc: NatsConnection, log: Logger): Link {
+export function createLink(nc: NatsConnection, log: Logger) {
   let up = true;
   let waiting: Message[] = [];
   const downListeners = new Set<() => void>();
@@ -73,20 +61,26 @@ export function createLink(nc: NatsConnection, log: Logger): Link {
 
   return {
     nc,
-    isUp: () => up && !nc.isClosed(),
-    send(...messages) {
+    isUp: (): boolean => up && !nc.isClosed(),
+    /**
+     * Queues messages to be sent together and in order, all or none. Throws `bus_unavailable` while the bus is away and
+     * `payload_too_large` where one is more than the server takes.
+     */
+    send(...messages: Message[]): void {
       if (!up || nc.isClosed()) throw new AppError('bus_unavailable', 'The message bus is away.');
       checkSizes(nc, messages);
       if (waiting.length === 0) setImmediate(flush);
       waiting.push(...messages);
     },
-    onDown(listener) {
+    /** Called each time the connection is lost, before anything else is sent, until the function that it gives is called. */
+    onDown: (listener: () => void): (() => void) => {
       downListeners.add(listener);
-      return () => downListeners.delete(listener);
+      return () => void downListeners.delete(listener);
     },
-    onUp(listener) {
+    /** Called each time the connection is back, until the function that it gives is called. */
+    onUp: (listener: () => void): (() => void) => {
       upListeners.add(listener);
-      return () => upListeners.delete(listener);
+      return () => void upListeners.delete(listener);
     },
   };
 }

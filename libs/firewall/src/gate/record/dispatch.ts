@@ -1,28 +1,13 @@
-import type { Logger } from '@aegis/kit/logger';
 import { sayNo } from '../answers.ts';
 import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
+import type { FirewallParts } from '../firewall-parts.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
 import { unknownOutcome } from '../sentences.ts';
 import { endingOf } from './ending.ts';
-import { newIds, type Recorder, type Sent } from './recorder.ts';
+import { newIds, type Sent } from './recorder.ts';
 
 /** A call that the record lets through: sends it, and records how it ended. */
-export type Dispatcher = {
-  /**
-   * Records a call that the rules allow, and lets it through.
-   *
-   * @throws AppError where the record did not confirm it: it was not sent
-   */
-  allow(judged: JudgedRequest, more?: Approved): Promise<Disposition>;
-  /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
-  forward(judged: JudgedRequest, sent: Sent, transform?: Transform): Disposition;
-  /** A call that is on record as let through, or may be, and was not sent. */
-  notSent(sent: Sent, because: string): void;
-  /** What an end of this call refers to. */
-  sent(judged: JudgedRequest, callId: string, ids: { decisionId: string; traceId: string }): Sent;
-  /** Records what is under way as unknown. */
-  close(): void;
-};
+export type Dispatcher = ReturnType<typeof createDispatcher>;
 
 export type Transform = (end: UpstreamEnd & { type: 'response' }) => string;
 /** An approval that the call goes on under, and what becomes of the response. */
@@ -32,35 +17,36 @@ export type Approved = {
   readonly transform: (sent: Sent) => Transform | undefined;
 };
 
-export type DispatcherDeps = {
+export type DispatcherDeps = Pick<FirewallParts, 'recorder' | 'log' | 'timeoutMs'> & {
   readonly options: GateOptions;
-  readonly recorder: Recorder;
-  readonly log: Logger;
-  readonly timeoutMs: number;
   /** Aborted when the client or the server is gone. */
   readonly closing: AbortSignal;
 };
 
 const LOST_CONNECTION = 'the connection ended before the server answered';
 
-export function createDispatcher({ options, recorder, log, timeoutMs, closing }: DispatcherDeps): Dispatcher {
+export function createDispatcher({ options, recorder, log, timeoutMs, closing }: DispatcherDeps) {
   const { server, principal, record, waitForRecord } = options;
   /** Calls that the upstream has and has not answered, each with what records its end. */
   const underWay = new Set<(because: string) => void>();
 
-  const sent: Dispatcher['sent'] = ({ requested }, callId, ids) => ({
+  /** What an end of this call refers to. */
+  const sent = ({ requested }: JudgedRequest, callId: string, ids: ReturnType<typeof newIds>): Sent => ({
     callId,
     ...ids,
     tool: requested.tool,
     server,
     principal,
   });
-  const notSent: Dispatcher['notSent'] = (of, because) => {
+  /** A call that is on record as let through, or may be, and was not sent. */
+  const notSent = (of: Sent, because: string): void => {
     const data = { duration_ms: 0, result_bytes: 0, error: `not sent: ${because}`.slice(0, 1_000) };
     recorder.end(of, () => ({ type: 'failed', data }));
   };
 
-  const forward: Dispatcher['forward'] = ({ request, caller, text }, of, transform) => {
+  /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
+  const forward = (judged: JudgedRequest, of: Sent, transform?: Transform): Disposition => {
+    const { request, caller, text } = judged;
     // A server may never answer, so what waits for its answer keeps nothing of the request but this.
     const { rawId, method } = request;
     const { isModern } = caller;
@@ -103,7 +89,12 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     sent,
     notSent,
     forward,
-    async allow(judged, more) {
+    /**
+     * Records a call that the rules allow, and lets it through.
+     *
+     * @throws AppError where the record did not confirm it: it was not sent
+     */
+    async allow(judged: JudgedRequest, more?: Approved): Promise<Disposition> {
       const dispatch = recorder.dispatchOf(server, judged.request.method);
       const ids = newIds();
       const of = sent(judged, dispatch.call_id, ids);
@@ -125,7 +116,8 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
         stored.catch((err: unknown) => log.error({ err, callId: of.callId }, 'call sent without its record'));
       return forward(judged, of, more?.transform(of));
     },
-    close() {
+    /** Records what is under way as unknown. */
+    close(): void {
       for (const unknown of underWay) unknown(LOST_CONNECTION);
     },
   };

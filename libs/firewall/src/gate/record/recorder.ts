@@ -52,30 +52,7 @@ export type CallEnd =
   | { readonly type: 'unknown'; readonly data: EndData<'unknown'> };
 
 /** Everything that this run of the firewall writes about calls. */
-export type Recorder = {
-  readonly instance: string;
-  /** A new call's place in the record. */
-  dispatchOf(server: string, method: string): Dispatch;
-  /**
-   * Stores a decision of ours; durable when this resolves. One that nobody waits for is stored with others of its moment.
-   *
-   * @throws AppError where it was not confirmed in time: it may be stored or not
-   */
-  decide(
-    facts: DecisionFacts,
-    ids: { decisionId: string; traceId: string },
-    deadlineMs: number,
-    isAwaited: boolean,
-  ): Promise<void>;
-  /** How a call ended. Nobody waits for it; it is tried until it is stored. */
-  end(sent: Sent, how: () => CallEnd): void;
-  /** A request that reaches the server unjudged. False where too many wait to be recorded: then it should not reach it. */
-  passed(who: Who, method: string): boolean;
-  /** A message that went no further. */
-  refused(who: Who, because: string, message: Uint8Array): void;
-  /** Waits a little for what is still to be stored. */
-  close(): Promise<void>;
-};
+export type Recorder = ReturnType<typeof createRecorder>;
 
 export const newIds = (): { decisionId: string; traceId: string } => ({
   decisionId: randomUUID(),
@@ -100,7 +77,7 @@ function endEvent(made: Made, of: OfCall, end: CallEnd): Envelope {
 
 export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: string };
 
-export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recorder {
+export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
   const together = createGroupCommit(bus.append, TOGETHER);
   const append: BackgroundWriterOptions['append'] = together.store;
   const ends = createBackgroundWriter({ append, log, limit: MAX_ENDS, untilStored: true });
@@ -118,13 +95,30 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
 
   return {
     instance,
-    dispatchOf: (server, method) => ({ call_id: randomUUID(), instance, server, method }),
-    async decide(facts, { decisionId, traceId }, deadlineMs, isAwaited) {
+    /** A new call's place in the record. */
+    dispatchOf: (server: string, method: string): Dispatch => ({
+      call_id: randomUUID(),
+      instance,
+      server,
+      method,
+    }),
+    /**
+     * Stores a decision of ours; durable when this resolves. One that nobody waits for is stored with others of its moment.
+     *
+     * @throws AppError where it was not confirmed in time: it may be stored or not
+     */
+    async decide(
+      facts: DecisionFacts,
+      { decisionId, traceId }: ReturnType<typeof newIds>,
+      deadlineMs: number,
+      isAwaited: boolean,
+    ): Promise<void> {
       const made = { source: SOURCE, id: decisionId, time: facts.ruling.ruled_at, traceId };
       const fact = { subject: enforceLog(facts.outcome), event: decisionEvent(facts, made) };
       await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
     },
-    end(sent, how) {
+    /** How a call ended. Nobody waits for it; it is tried until it is stored. */
+    end(sent: Sent, how: () => CallEnd): void {
       const { callId, traceId, tool, server, principal } = sent;
       const time = now().toISOString();
       ends.store(() => {
@@ -134,18 +128,21 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps): Recor
         return { subject: callLog(callId), event: endEvent(made, of, end), expect: 0 };
       });
     },
-    passed({ server, principal, client }, method) {
+    /** A request that reaches the server unjudged. False where too many wait to be recorded: then it should not reach it. */
+    passed({ server, principal, client }: Who, method: string): boolean {
       const callId = randomUUID();
-      const about = { call_id: callId, instance, server, principal, method };
-      return note('aegis.call.passed.v1', callId, client === undefined ? about : { ...about, client });
+      const about = { call_id: callId, instance, server, principal, method, client };
+      return note('aegis.call.passed.v1', callId, about);
     },
-    refused({ server, principal }, because, message) {
+    /** A message that went no further. */
+    refused({ server, principal }: Who, because: string, message: Uint8Array): void {
       const callId = randomUUID();
       const facts = { message_bytes: message.byteLength, message_digest: sha256(message) };
       const about = { call_id: callId, instance, server, principal, because: because.slice(0, 1_000) };
       note('aegis.call.refused.v1', callId, { ...about, ...facts });
     },
-    async close() {
+    /** Waits a little for what is still to be stored. */
+    async close(): Promise<void> {
       together.flush();
       await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS)]);
     },

@@ -3,8 +3,7 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
 import type { Request } from '../../wire/message.ts';
 import { invalidParams, sayNo } from '../answers.ts';
-import type { Circumstances, Disposition, GateOptions } from '../api.ts';
-import type { FirewallParts } from '../firewall-parts.ts';
+import type { Circumstances, Disposition } from '../api.ts';
 import { createJudge } from '../judge.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
 import type { Definitions } from '../pins/definitions.ts';
@@ -14,18 +13,15 @@ import { readReturned } from '../read/returned.ts';
 import { taskIn } from '../read/tasks.ts';
 import { createDispatcher } from '../record/dispatch.ts';
 import { newIds, type Who } from '../record/recorder.ts';
+import type { ReviewDeps } from '../review/approved-call.ts';
 import type { Progress } from '../review/progress.ts';
 import { createReview } from '../review/review.ts';
 import { blocked, cannotDecide } from '../sentences.ts';
 import { createListenHandler } from './handle-listen.ts';
 
-export type CallHandlerDeps = {
-  readonly parts: FirewallParts;
-  readonly options: GateOptions;
+export type CallHandlerDeps = Pick<ReviewDeps, 'parts' | 'options' | 'closing'> & {
   readonly definitions: Definitions;
   readonly progress: Progress;
-  /** Aborted when the client or the server is gone. */
-  readonly closing: AbortSignal;
 };
 
 /** Judges the requests whose method is judgement. */

@@ -7,21 +7,8 @@ import type { JudgedRequest } from '../judged-request.ts';
 import type { Dispatcher, Transform } from '../record/dispatch.ts';
 import type { Sent } from '../record/recorder.ts';
 import { approvedLate, blocked, changedMeanwhile, pending, usedTooLate } from '../sentences.ts';
-import { type AskEnforcer, createAskEnforcer, type Enforced } from './ask-enforcer.ts';
+import { createAskEnforcer, type Enforced } from './ask-enforcer.ts';
 import { approvalUrl, sealContinuation } from './elicit.ts';
-
-/** What becomes of a call when the enforcer has spoken. Times are in milliseconds since the epoch. */
-export type ApprovedCall = {
-  readonly ask: AskEnforcer;
-  /** Acts on the enforcer's answer; after `untilMs` nothing is sent any more. */
-  conclude(judged: JudgedRequest, enforced: Enforced, untilMs: number): Disposition;
-  /** A person said yes: everything is looked at once more, and then the approval is used. */
-  run(judged: JudgedRequest, approvalId: string, untilMs: number): Promise<Disposition>;
-  /** An upstream's own questions go on under the approval of the call. */
-  continuing(judged: JudgedRequest, approvalId: string): (sent: Sent) => Transform | undefined;
-  isGone(judged: JudgedRequest): boolean;
-  urlOf(approvalId: string): string | undefined;
-};
 
 export type ReviewDeps = {
   readonly parts: FirewallParts;
@@ -40,14 +27,17 @@ export const no = ({ request, caller }: JudgedRequest, sentence: string): Dispos
   text: sayNo(request, caller.isModern, sentence),
 });
 
-export function createApprovedCall({ parts, options, judge, dispatcher, closing }: ReviewDeps): ApprovedCall {
+/** What becomes of a call when the enforcer has spoken. Times are in milliseconds since the epoch. */
+export function createApprovedCall({ parts, options, judge, dispatcher, closing }: ReviewDeps) {
   const { bus, recorder, consoleUrl } = parts;
   const ask = createAskEnforcer({ bus, recorder, options, dispatcher });
   const urlOf = (approvalId: string): string | undefined => approvalUrl(consoleUrl, approvalId);
   const isGone = ({ circumstances }: JudgedRequest): boolean =>
     circumstances.signal.aborted || closing.aborted;
 
-  const continuing: ApprovedCall['continuing'] = ({ judgement, caller }, approvalId) => {
+  /** An upstream's own questions go on under the approval of the call. */
+  const continuing = (judged: JudgedRequest, approvalId: string): ((sent: Sent) => Transform | undefined) => {
+    const { judgement, caller } = judged;
     if (!caller.isModern) return () => undefined;
     const digest = callDigest(judgement.call);
     return (sent) =>
@@ -69,7 +59,8 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
     return dispatcher.forward(judged, sent, transform);
   };
 
-  const conclude: ApprovedCall['conclude'] = (judged, enforced, untilMs) => {
+  /** Acts on the enforcer's answer; after `untilMs` nothing is sent any more. */
+  const conclude = (judged: JudgedRequest, enforced: Enforced, untilMs: number): Disposition => {
     const { allowed, status, reasons, approval_id: approvalId = SOME_APPROVAL } = enforced.reply;
     if (allowed) return letThrough(judged, enforced, untilMs);
     return no(
@@ -84,7 +75,8 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
     continuing,
     isGone,
     urlOf,
-    async run(judged, approvalId, untilMs) {
+    /** A person said yes: everything is looked at once more, and then the approval is used. */
+    async run(judged: JudgedRequest, approvalId: string, untilMs: number): Promise<Disposition> {
       const { request, requested, caller, client } = judged;
       const judgement = await judge(request, requested, caller, client);
       if (judgement.decision === 'deny' || callDigest(judgement.call) !== callDigest(judged.judgement.call)) {

@@ -13,14 +13,6 @@ import type { Progress } from './progress.ts';
 const MAX_ROUNDS = 9;
 const NOTHING: Disposition = { type: 'nothing' };
 
-/** What becomes of calls that a person has to decide. */
-export type Review = {
-  /** The answer to a person's no at the client; undefined where there was none. */
-  declined(judged: JudgedRequest, returned: Returned): Promise<Disposition | undefined>;
-  /** @throws AppError where nobody can decide now */
-  pass(judged: JudgedRequest, returned: Returned): Promise<Disposition>;
-};
-
 /** Where a call stands: its approval, and the round of the client that comes back for it. */
 type WaitingCall = {
   readonly approvalId: string;
@@ -28,12 +20,13 @@ type WaitingCall = {
   readonly asked: AskedState | undefined;
 };
 
-export function createReview(deps: ReviewDeps & { readonly progress: Progress }): Review {
+/** What becomes of calls that a person has to decide. */
+export function createReview(deps: ReviewDeps & { readonly progress: Progress }) {
   const { parts, options, dispatcher, progress, closing } = deps;
   const { recorder, timeoutMs, continuations, held } = parts;
   const { principal, server, holdMs } = options;
   const approved = createApprovedCall(deps);
-  const urlOf = (approvalId: string): string | undefined => approved.urlOf(approvalId);
+  const { urlOf } = approved;
 
   const comeBack = (
     judged: JudgedRequest,
@@ -105,12 +98,14 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
     instance === recorder.instance && continuations.delete(nonce);
 
   return {
-    async declined(judged, { state, action }) {
+    /** The answer to a person's no at the client; undefined where there was none. */
+    async declined(judged: JudgedRequest, { state, action }: Returned): Promise<Disposition | undefined> {
       if (state?.type !== 'asked' || (action !== 'decline' && action !== 'cancel')) return undefined;
       await cancelApproval(parts, state.approval_id, principal, 'declined at the client');
       return no(judged, declined(state.approval_id));
     },
-    async pass(judged, { state }) {
+    /** @throws AppError where nobody can decide now */
+    async pass(judged: JudgedRequest, { state }: Returned): Promise<Disposition> {
       if (state?.type === 'continues' && mayContinue(state)) {
         const { approval_id: approvalId, call_id } = state;
         const transform = approved.continuing(judged, approvalId);

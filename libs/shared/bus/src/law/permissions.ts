@@ -23,16 +23,6 @@ import {
 } from '@aegis/contracts/subjects';
 import { type Identity, inboxPrefix } from './identities.ts';
 
-/** What a NATS user may do; everything else is denied. A subscription may name its queue group after a space. */
-export type Permissions = {
-  readonly publish: readonly string[];
-  /** What it may not, though `publish` has it. */
-  readonly neverPublish: readonly string[];
-  readonly subscribe: readonly string[];
-  /** Whether it may answer the requests that it receives, once each. */
-  readonly responds: boolean;
-};
-
 const API = '$JS.API';
 const IDEMPOTENCY_LOG = `${LOG}.idempotency.>`;
 
@@ -165,13 +155,18 @@ function neverPublish(identity: Identity): readonly string[] {
   return PUBLISH[identity].includes(`${API}.STREAM.INFO.${STREAM}`) ? WITH_ANOTHERS_NOTICES : [];
 }
 
-/** The permissions of an identity: its own inbox, and what its work needs. */
-export function permissionsOf(identity: Identity): Permissions {
+/**
+ * The permissions of an identity: its own inbox, and what its work needs. Everything else is denied. A subscription may name its
+ * queue group after a space.
+ */
+export function permissionsOf(identity: Identity) {
   const subscribe = SUBSCRIBE[identity];
   return {
     publish: [...asks(identity), ...PUBLISH[identity]],
+    /** What it may not, though `publish` has it. */
     neverPublish: neverPublish(identity),
     subscribe: [...subscribe, `${inboxPrefix(identity)}.>`],
+    /** Whether it may answer the requests that it receives, once each. */
     responds: subscribe.some((subject) => /^aegis\.(rpc|alive)\./.test(subject)),
   };
 }

@@ -1,16 +1,8 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { readLines } from '@aegis/firewall/wire';
-import type { Transport } from '@modelcontextprotocol/server';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { OpenRequests } from './open-requests.ts';
 import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './strict-message.ts';
-
-export type StrictStdio = {
-  readonly transport: Transport;
-  /** Takes nothing more; what came before is answered. */
-  readonly stop: () => void;
-  readonly closed: Promise<void>;
-};
 
 /** Gives `take` each line until no more come, whyever that is. */
 async function readAll(input: Readable, take: (line: Buffer) => void, tooLong: () => void): Promise<void> {
@@ -26,7 +18,7 @@ async function readAll(input: Readable, take: (line: Buffer) => void, tooLong: (
  * waiting. It gets each message as it was read strictly; other lines are refused. The end of the input waits up to
  * `drainMs` for the answers that are still to come.
  */
-export function createStrictStdio(input: Readable, output: Writable, drainMs: number): StrictStdio {
+export function createStrictStdio(input: Readable, output: Writable, drainMs: number) {
   const open = new OpenRequests();
   const closed = Promise.withResolvers<void>();
   const transport = new StdioServerTransport(new PassThrough(), output);
@@ -61,5 +53,7 @@ export function createStrictStdio(input: Readable, output: Writable, drainMs: nu
     await close();
     closed.resolve();
   };
-  return { transport, stop: () => void input.destroy(), closed: closed.promise };
+  /** Takes nothing more; what came before is answered. */
+  const stop = (): void => void input.destroy();
+  return { transport, stop, closed: closed.promise };
 }
