@@ -6,7 +6,7 @@ import type { GlobalOptions, Host } from './host.ts';
 
 export type ApproverOptions = GlobalOptions & { readonly key?: string; readonly code?: string };
 
-type Bearer = { readonly authorization: string };
+export type Bearer = { readonly authorization: string };
 
 const QUESTION = "Approver's key or approval code: ";
 

@@ -1,5 +1,5 @@
 import type { Verdict } from '@aegis/contracts/approvals';
-import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
+import { type ApproverOptions, approverCredential, type Bearer } from '../approver-credential.ts';
 import { CliError } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
@@ -46,7 +46,7 @@ export async function sendVerdict(
   id: string,
   verdict: Verdict,
   reason: Reason,
-  headers: { readonly authorization: string },
+  headers: Bearer,
 ): Promise<ApprovalItem> {
   return ask(base, { ...question(id, verdict, reason), headers }, ApprovalItem);
 }

@@ -1,7 +1,15 @@
 import { type Identity, seedFile } from '@aegis/bus/law';
+import { durationMs, type Env, logLevel } from '@aegis/kit/env';
+import { z } from 'zod';
 import { failure } from '../cli-error.ts';
 import { describeStack } from '../gateway/address.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
+
+/** What a process on the agent's side reads of its environment beside where the bus is. */
+export const AgentSideEnv = z.object({
+  LOG_LEVEL: logLevel.default('warn'),
+  REQUEST_TIMEOUT_MS: durationMs.default(1_500),
+});
 
 export type BusAddress = { readonly url: string; readonly seedPath: string | undefined };
 
@@ -10,10 +18,7 @@ export type BusAddress = { readonly url: string; readonly seedPath: string | und
  * else `NATS_URL` alone.
  * @throws CliError `stack_not_running` that says how to start it
  */
-export async function busAddress(
-  identity: Identity,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<BusAddress> {
+export async function busAddress(identity: Identity, env: Env): Promise<BusAddress> {
   const url = env['NATS_URL'];
   const seedPath = env['NATS_NKEY_FILE'];
   if (url && seedPath) return { url, seedPath };

@@ -1,19 +1,13 @@
 import { connectBus } from '@aegis/bus';
-import { durationMs, logLevel, parseEnv } from '@aegis/kit/env';
+import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
 import { runStdio } from '@aegis/mcp/stdio';
-import { z } from 'zod';
 import type { ExitCode, Host } from '../host.ts';
-import { busAddress } from './bus-address.ts';
-
-const McpStdioEnv = z.object({
-  LOG_LEVEL: logLevel.default('warn'),
-  REQUEST_TIMEOUT_MS: durationMs.default(1_500),
-});
+import { AgentSideEnv, busAddress } from './bus-address.ts';
 
 /** Serves MCP until the client closes the input. The agent's side of the bus only: the identity is `mcp`. */
 export async function serveMcp(host: Host): Promise<ExitCode> {
-  const config = parseEnv(McpStdioEnv, host.env);
+  const config = parseEnv(AgentSideEnv, host.env);
   const log = createLogger('mcp', config.LOG_LEVEL);
   const bus = await connectBus({ ...(await busAddress('mcp', host.env)), identity: 'mcp', log });
   try {

@@ -9,6 +9,10 @@ export type ClientServer = {
   readonly value: Readonly<Record<string, unknown>>;
 };
 
+/** Whether two servers stand at one place of a file. */
+export const samePath = (a: ClientServer, b: ClientServer): boolean =>
+  a.path.join('\0') === b.path.join('\0');
+
 const at = (document: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { type Firewall, takeOut } from './behind.ts';
-import { type ClientServer, readEntries, replaceEntry } from './client-config.ts';
+import { readEntries, replaceEntry, samePath } from './client-config.ts';
 import { backupOf, keepCopy, readText } from './file-text.ts';
 import { planProtection, type Step } from './plan.ts';
 import { remember } from './registry.ts';
 import { addServers, knownServers } from './servers-file.ts';
-
-const samePath = (a: ClientServer, b: ClientServer): boolean => a.path.join('\0') === b.path.join('\0');
 
 /** The file as it would be without us: what is behind the firewall already goes back to what it was. */
 async function originalOf(file: string, text: string, steps: readonly Step[]): Promise<string> {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { nameBehind, takeOut } from './behind.ts';
-import { type ClientServer, readEntries, replaceEntry } from './client-config.ts';
+import { type ClientServer, readEntries, replaceEntry, samePath } from './client-config.ts';
 import { backupOf, readText } from './file-text.ts';
 import { digestOfText, readRegistry, remember } from './registry.ts';
 import { knownServers, removeServers } from './servers-file.ts';
@@ -16,8 +16,6 @@ export type Unprotected =
   | 'not_protected';
 
 type Where = { readonly dataDir: string; readonly mcpUrl: string; readonly serversPath: string };
-
-const samePath = (a: ClientServer, b: ClientServer): boolean => a.path.join('\0') === b.path.join('\0');
 
 /**
  * Takes a client's servers from behind the firewall.

@@ -7,10 +7,10 @@ import {
   type Gate,
   type RecordMode,
 } from '@aegis/firewall/gate';
-import { durationMs, logLevel, parseEnv } from '@aegis/kit/env';
+import { parseEnv } from '@aegis/kit/env';
 import { createLogger, type Logger } from '@aegis/kit/logger';
-import { z } from 'zod';
 import type { Host } from '../host.ts';
+import { AgentSideEnv } from '../mcp/bus-address.ts';
 import { printNote } from '../output.ts';
 import { runWrap } from '../relay/run-wrap.ts';
 import { whereToAsk } from './bus-for-wrap.ts';
@@ -27,11 +27,6 @@ export type WrapCommandOptions = {
   readonly recordInBackground?: true;
 };
 
-const WrapEnv = z.object({
-  LOG_LEVEL: logLevel.default('warn'),
-  REQUEST_TIMEOUT_MS: durationMs.default(1_500),
-});
-
 const now = (): Date => new Date();
 
 /** The firewall of this process, which a wrapped server has to itself. */
@@ -43,7 +38,7 @@ async function openFirewall(
   askUpstream: AskUpstream,
   log: Logger,
 ): Promise<OpenFirewall> {
-  const { REQUEST_TIMEOUT_MS: timeoutMs } = parseEnv(WrapEnv, host.env);
+  const { REQUEST_TIMEOUT_MS: timeoutMs } = parseEnv(AgentSideEnv, host.env);
   const { gatewayUrl, ...address } = await whereToAsk(host);
   const bus = await connectBus({ ...address, identity: 'mcp', log });
   let firewall: Firewall;
@@ -84,7 +79,7 @@ export async function wrapServer(
 ): Promise<number> {
   // A client that reads no more is no reason to leave the server behind.
   process.stdout.removeAllListeners('error');
-  const log = createLogger('wrap', parseEnv(WrapEnv, host.env).LOG_LEVEL);
+  const log = createLogger('wrap', parseEnv(AgentSideEnv, host.env).LOG_LEVEL);
   let open: OpenFirewall | undefined;
   const gateOf = async (askUpstream: AskUpstream): Promise<Gate> => {
     open = await openFirewall(host, options, askUpstream, log);

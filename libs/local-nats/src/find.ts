@@ -17,12 +17,6 @@ export type FoundServer = {
   readonly origin: 'path' | 'cache';
 };
 
-export type ServerSearch = {
-  readonly server: FoundServer | undefined;
-  /** Servers that were passed over because they are older than 2.12. */
-  readonly tooOld: readonly FoundServer[];
-};
-
 /** The version of the nats-server at `path`; undefined where there is none or it does not run. */
 export async function serverVersion(path: string): Promise<string | undefined> {
   try {
@@ -44,8 +38,11 @@ function candidates(env: Env): Pick<FoundServer, 'path' | 'origin'>[] {
   ];
 }
 
-/** Looks for a nats-server on PATH, in the usual folders, then in the project's cache. */
-export async function searchNatsServer(env: Env): Promise<ServerSearch> {
+/**
+ * Looks for a nats-server on PATH, in the usual folders, then in the project's cache. `tooOld`: those that were passed over because
+ * they are older than 2.12.
+ */
+export async function searchNatsServer(env: Env) {
   const tooOld: FoundServer[] = [];
   for (const candidate of candidates(env)) {
     const version = await serverVersion(candidate.path);

@@ -24,20 +24,10 @@ export type RunServerOptions = {
   readonly log: BrokerLog;
 };
 
-export type RunningServer = {
-  readonly url: string;
-  readonly port: number;
-  readonly pid: number;
-  /** Settles when the server has ended, for whatever reason. */
-  readonly exited: Promise<void>;
-  /** Asks it to end, waits 3 s, then kills it. */
-  stop(): Promise<void>;
-  /** SIGKILL. */
-  kill(): Promise<void>;
-};
+export type RunningServer = Awaited<ReturnType<typeof runServer>>;
 
 /** Starts a nats-server as a child on loopback and waits until it takes connections. @throws BrokerError */
-export async function runServer(options: RunServerOptions): Promise<RunningServer> {
+export async function runServer(options: RunServerOptions) {
   const { binary, paths, log } = options;
   await requireFreePort(HOST, options.port);
   await writeFiles(options);
@@ -47,6 +37,7 @@ export async function runServer(options: RunServerOptions): Promise<RunningServe
   const lastWords = readLog(child, log);
   const watchdog = startWatchdog(child.pid, paths.conf);
   void exited.then(() => watchdog?.stdin?.end());
+  /** SIGKILL. */
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exited;
@@ -62,8 +53,10 @@ export async function runServer(options: RunServerOptions): Promise<RunningServe
     url: `nats://${HOST}:${port}`,
     port,
     pid: child.pid,
+    /** Settles when the server has ended, for whatever reason. */
     exited,
-    stop: () => stop(child, exited),
+    /** Asks it to end, waits 3 s, then kills it. */
+    stop: (): Promise<void> => stop(child, exited),
     kill,
   };
 }

@@ -1,7 +1,7 @@
-import { type CompiledRule, compileRule } from './compile-rule.ts';
+import { compileRule } from './compile-rule.ts';
 import { createClock, DEFAULT_TIMEZONE } from './condition/clock.ts';
 import { effectivePolicy } from './defaults.ts';
-import { createDoorGlobs, type DoorGlobs } from './door-globs.ts';
+import { createDoorGlobs } from './door-globs.ts';
 import { createGlobIndex, type GlobIndex } from './glob-index.ts';
 import { type LooksAt, looksOfV1, looksOfV2 } from './looks-at.ts';
 import type { Policy, PolicyV1, PolicyV2 } from './schema.ts';
@@ -12,24 +12,8 @@ export interface CompiledPatterns {
   readonly index: GlobIndex;
 }
 
-export interface CompiledV1 {
-  readonly version: 1;
-  readonly deny: CompiledPatterns;
-  readonly allow: CompiledPatterns;
-  readonly denyDoors: DoorGlobs;
-  readonly maxRefundCents: number;
-  readonly maxPaymentLinkCents: number;
-  readonly looksAt: LooksAt;
-}
-
-export interface CompiledV2 {
-  readonly version: 2;
-  readonly rules: readonly CompiledRule[];
-  readonly index: GlobIndex;
-  /** Of the rules that deny or review. */
-  readonly strictDoors: DoorGlobs;
-  readonly looksAt: LooksAt;
-}
+export type CompiledV1 = Readonly<ReturnType<typeof compileV1>>;
+export type CompiledV2 = Readonly<ReturnType<typeof compileV2>>;
 
 /** A policy made ready for many decisions. What is inside is for this package only. */
 export type CompiledPolicy = CompiledV1 | CompiledV2;
@@ -51,10 +35,10 @@ function compilePatterns(patterns: readonly string[]): CompiledPatterns {
   return { patterns: [...patterns], index: createGlobIndex(patterns, () => true) };
 }
 
-function compileV1(policy: PolicyV1): CompiledV1 {
+function compileV1(policy: PolicyV1) {
   const effective = effectivePolicy(policy);
   return {
-    version: 1,
+    version: 1 as const,
     deny: compilePatterns(effective.deny_tools),
     allow: compilePatterns(effective.allow_tools),
     denyDoors: createDoorGlobs([...effective.deny_tools]),
@@ -64,14 +48,15 @@ function compileV1(policy: PolicyV1): CompiledV1 {
   };
 }
 
-function compileV2(policy: PolicyV2): CompiledV2 {
+function compileV2(policy: PolicyV2) {
   const clock = createClock(policy.timezone ?? DEFAULT_TIMEZONE);
   const rules = policy.rules.map((rule) => compileRule(rule, clock));
   const patterns = rules.map(({ match }) => match);
   return {
-    version: 2,
+    version: 2 as const,
     rules,
     index: createGlobIndex(patterns, (at) => rules[at]?.isForEveryCall === true),
+    /** Of the rules that deny or review. */
     strictDoors: createDoorGlobs(
       rules.map(({ match, decision }) => (decision === 'allow' ? undefined : match)),
     ),

@@ -19,22 +19,22 @@ const EXPECTED_DESCRIPTION = `expected text of at most ${MAX_DESCRIPTION_LENGTH}
 
 function text(min: number, max: number, error: string) {
   // A lone surrogate has no UTF-8 form, so a policy that holds one could not get a digest.
-  return z.string({ error }).min(min, { error }).max(max, { error }).refine(isWellFormed, { error });
+  return z.string(error).min(min, error).max(max, error).refine(isWellFormed, error);
 }
 
 function isWellFormed(value: string): boolean {
   return value.isWellFormed();
 }
 
-const cents = z.int({ error: EXPECTED_AMOUNT }).min(0, { error: EXPECTED_AMOUNT });
+const cents = z.int(EXPECTED_AMOUNT).min(0, EXPECTED_AMOUNT);
 const pattern = text(1, MAX_PATTERN_LENGTH, EXPECTED_PATTERN);
 const EXPECTED_GLOBS = 'expected a list of one or more patterns';
-const globs = z.array(pattern, { error: EXPECTED_GLOBS }).min(1, { error: EXPECTED_GLOBS });
-const patterns = z.array(pattern, { error: 'expected a list of patterns' });
+const globs = z.array(pattern, EXPECTED_GLOBS).min(1, EXPECTED_GLOBS);
+const patterns = z.array(pattern, 'expected a list of patterns');
 
 /** Where an argument is: `args.amount_cents`. */
 const EXPECTED_ARGUMENT = 'expected an argument such as args.amount_cents';
-const argument = z.string({ error: EXPECTED_ARGUMENT }).refine(isArgument, { error: EXPECTED_ARGUMENT });
+const argument = z.string(EXPECTED_ARGUMENT).refine(isArgument, EXPECTED_ARGUMENT);
 
 function isArgument(path: string): boolean {
   const parsed = parseField(path);
@@ -53,7 +53,7 @@ const condition: z.ZodType<Condition> = z.custom<Condition>().superRefine((docum
 });
 
 const EXPECTED_TIMEZONE = 'expected the name of a time zone, such as Europe/Berlin or UTC';
-const timezone = z.string({ error: EXPECTED_TIMEZONE }).refine(isTimezone, { error: EXPECTED_TIMEZONE });
+const timezone = z.string(EXPECTED_TIMEZONE).refine(isTimezone, EXPECTED_TIMEZONE);
 
 /** Version 1 of the policy: two caps and two lists of globs. Every key may be left out. */
 export const PolicyV1 = z.strictObject({
@@ -73,11 +73,9 @@ export type PolicyV1 = z.infer<typeof PolicyV1>;
 export const PolicyRule = z.strictObject(
   {
     match: pattern,
-    decision: z.enum(['allow', 'review', 'deny'], { error: 'expected one of allow, review, deny' }),
+    decision: z.enum(['allow', 'review', 'deny'], 'expected one of allow, review, deny'),
     cap_cents: z.optional(cents),
-    ops: z.optional(
-      z.array(text(1, 256, EXPECTED_OP), { error: EXPECTED_OPS }).min(1, { error: EXPECTED_OPS }),
-    ),
+    ops: z.optional(z.array(text(1, 256, EXPECTED_OP), EXPECTED_OPS).min(1, EXPECTED_OPS)),
     servers: z.optional(globs),
     principals: z.optional(globs),
     amount: z.optional(argument),
@@ -86,7 +84,7 @@ export const PolicyRule = z.strictObject(
     ...termFields,
     description: z.optional(text(0, MAX_DESCRIPTION_LENGTH, EXPECTED_DESCRIPTION)),
   },
-  { error: 'expected a rule with match and decision' },
+  'expected a rule with match and decision',
 );
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
@@ -95,7 +93,7 @@ export const PolicyV2 = z.strictObject({
   version: z.literal(2),
   /** Of `time.hour` and `time.weekday`; UTC where it is left out. */
   timezone: z.optional(timezone),
-  rules: z.array(PolicyRule, { error: 'expected a list of rules' }),
+  rules: z.array(PolicyRule, 'expected a list of rules'),
 });
 export type PolicyV2 = z.infer<typeof PolicyV2>;
 

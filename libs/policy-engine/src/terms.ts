@@ -8,27 +8,20 @@ const EXPECTED_APPROVERS = `expected a list of 1 to ${MAX_APPROVERS} names of ap
 const EXPECTED_QUORUM = 'expected a whole number from 1 to 10';
 const EXPECTED_REQUIRED = 'expected true or false';
 
-const approver = z
-  .string({ error: EXPECTED_APPROVER })
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, { error: EXPECTED_APPROVER });
+const approver = z.string(EXPECTED_APPROVER).regex(/^[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}$/, EXPECTED_APPROVER);
 const duration = z
-  .string({ error: EXPECTED_DURATION })
-  .refine((text) => parseDuration(text) !== undefined, { error: EXPECTED_DURATION });
+  .string(EXPECTED_DURATION)
+  .refine((text) => parseDuration(text) !== undefined, EXPECTED_DURATION);
 
 /** What a rule may say of the people that its calls go to. It changes nothing about which calls go to them. */
 export const termFields = {
   approvers: z.optional(
-    z
-      .array(approver, { error: EXPECTED_APPROVERS })
-      .min(1, { error: EXPECTED_APPROVERS })
-      .max(MAX_APPROVERS, { error: EXPECTED_APPROVERS }),
+    z.array(approver, EXPECTED_APPROVERS).min(1, EXPECTED_APPROVERS).max(MAX_APPROVERS, EXPECTED_APPROVERS),
   ),
-  quorum: z.optional(
-    z.int({ error: EXPECTED_QUORUM }).min(1, { error: EXPECTED_QUORUM }).max(10, { error: EXPECTED_QUORUM }),
-  ),
+  quorum: z.optional(z.int(EXPECTED_QUORUM).min(1, EXPECTED_QUORUM).max(10, EXPECTED_QUORUM)),
   expires_in: z.optional(duration),
   use_within: z.optional(duration),
-  require_reason: z.optional(z.boolean({ error: EXPECTED_REQUIRED })),
+  require_reason: z.optional(z.boolean(EXPECTED_REQUIRED)),
 };
 type RuleTerms = z.infer<z.ZodObject<typeof termFields>>;
 

@@ -14,20 +14,7 @@ const READ_WITHIN_MS = 5_000;
 export type StoreOptions = { auditPath: string; approvalsPath: string; read: Read; now: () => Date };
 
 /** The two files. The last line of each is the checkpoint of what is in it. */
-export type Store = {
-  readonly audit: LineFile;
-  /** The first sequence that one of the files lacks. */
-  readonly nextSeq: number;
-  /** Where torn ends were moved to. */
-  readonly setAside: readonly string[];
-  /** The last sequence that is in the audit file, on the disk. */
-  auditSeq(): number;
-  /** Adds what the files lack of these, approvals first, so that the audit file never knows more than they do. */
-  append(entries: readonly AuditEntry[]): Promise<void>;
-  /** Sentences about the files. @throws FileChangedError where one has to be opened again */
-  check(): Promise<string[]>;
-  close(): Promise<void>;
-};
+export type Store = ReturnType<typeof createStore>;
 
 /** @throws AppError `audit_unavailable` where the file's last line is not in the log: it belongs to another one. */
 async function checkAgainstLog(file: LineFile, read: Read): Promise<void> {
@@ -89,20 +76,19 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function createStore(
-  audit: LineFile,
-  approvals: LineFile,
-  behind: boolean,
-  close: () => Promise<void>,
-): Store {
+function createStore(audit: LineFile, approvals: LineFile, behind: boolean, close: () => Promise<void>) {
   let auditSeq = audit.last?.seq ?? 0;
   let approvalsSeq = approvals.last?.seq ?? 0;
   return {
     audit,
+    /** The first sequence that one of the files lacks. */
     nextSeq: (behind ? approvalsSeq : auditSeq) + 1,
+    /** Where torn ends were moved to. */
     setAside: [audit.setAside, approvals.setAside].filter((path) => path !== undefined),
-    auditSeq: () => auditSeq,
-    async append(entries) {
+    /** The last sequence that is in the audit file, on the disk. */
+    auditSeq: (): number => auditSeq,
+    /** Adds what the files lack of these, approvals first, so that the audit file never knows more than they do. */
+    async append(entries: readonly AuditEntry[]): Promise<void> {
       const about = entries.filter((entry) => entry.approval !== undefined && entry.seq > approvalsSeq);
       const lastAbout = about.at(-1);
       if (lastAbout) {
@@ -116,7 +102,8 @@ function createStore(
         auditSeq = last.seq;
       }
     },
-    async check() {
+    /** Sentences about the files. @throws FileChangedError where one has to be opened again */
+    async check(): Promise<string[]> {
       return [...(await approvals.check()), ...(await audit.check())];
     },
     close,

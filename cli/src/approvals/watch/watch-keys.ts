@@ -1,5 +1,5 @@
 import { readSecretLine } from '../../approval-code.ts';
-import { type ApproverOptions, bearer, givenSecret } from '../../approver-credential.ts';
+import { type ApproverOptions, type Bearer, bearer, givenSecret } from '../../approver-credential.ts';
 import { CliError } from '../../cli-error.ts';
 import type { Host } from '../../host.ts';
 import { sendVerdict, standingIn, standingOf } from '../decide.ts';
@@ -13,8 +13,6 @@ import { view } from './view.ts';
 const TICK_MS = 1_000;
 const QUESTION = "Approver's key or approval code (enter nothing to look only): ";
 const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
-
-type Bearer = { readonly authorization: string };
 
 /** Sends what a person decided, and says what became of it. Never throws: the watch goes on. */
 async function carryOut(

@@ -21,15 +21,8 @@ export type Patient = {
 export type Look = (patient: Patient) => Promise<readonly Finding[]>;
 
 export const ok = (name: string, message: string): Finding => ({ name, level: 'ok', message });
-export const warn = (name: string, message: string, mend: string): Finding => ({
-  name,
-  level: 'warn',
-  message,
-  mend,
-});
-export const fail = (name: string, message: string, mend: string): Finding => ({
-  name,
-  level: 'fail',
-  message,
-  mend,
-});
+const toMend =
+  (level: 'warn' | 'fail') =>
+  (name: string, message: string, mend: string): Finding => ({ name, level, message, mend });
+export const warn = toMend('warn');
+export const fail = toMend('fail');

@@ -9,13 +9,7 @@ const LAST_BYTES = 4_096;
 /** What a stack in the background prints, its log included. */
 export const logFilePath = (dataDir: string): string => join(dataDir, 'aegis.log');
 
-export type Background = {
-  readonly pid: number | undefined;
-  /** True once it has ended. */
-  hasEnded(): boolean;
-  /** The last line that it printed; empty where it printed none. */
-  lastWords(): Promise<string>;
-};
+export type Background = Awaited<ReturnType<typeof startBackground>>;
 
 async function lastLine(path: string, from: number): Promise<string> {
   try {
@@ -30,7 +24,7 @@ async function lastLine(path: string, from: number): Promise<string> {
 }
 
 /** Starts `aegis up` so that it outlives this process and its terminal, with all that it prints in a file of the owner's. */
-export async function startBackground(dataDir: string, env: NodeJS.ProcessEnv): Promise<Background> {
+export async function startBackground(dataDir: string, env: NodeJS.ProcessEnv) {
   const path = logFilePath(dataDir);
   await using log = await open(path, 'a', 0o600);
   const { size } = await log.stat();
@@ -43,5 +37,9 @@ export async function startBackground(dataDir: string, env: NodeJS.ProcessEnv): 
   let ended = false;
   child.once('error', () => (ended = true)).once('exit', () => (ended = true));
   child.unref();
-  return { pid: child.pid, hasEnded: () => ended, lastWords: () => lastLine(path, size) };
+  return {
+    hasEnded: () => ended,
+    /** The last line that it printed; empty where it printed none. */
+    lastWords: () => lastLine(path, size),
+  };
 }

@@ -24,12 +24,7 @@ import type { ReservedPort } from './free-port.ts';
 
 type Env = Record<string, string | undefined>;
 
-export type Services = {
-  gatewayUrl: string;
-  mcpUrl: string;
-  /** HTTP intake first, then requests, then the audit file, so that what was answered is on file. */
-  stop(): Promise<void>;
-};
+export type Services = Awaited<ReturnType<typeof startServices>>;
 
 const now = (): Date => new Date();
 
@@ -39,12 +34,7 @@ type Running = { service: Service; bus: Bus };
  * All seven in this process, each with its own connection and its own credential, as apart as in seven processes. The
  * gateway gets the reserved port, so that who starts before it knows where the console is.
  */
-export async function startServices(
-  broker: Broker,
-  env: Env,
-  gatewayPort: ReservedPort,
-  log: Logger,
-): Promise<Services> {
+export async function startServices(broker: Broker, env: Env, gatewayPort: ReservedPort, log: Logger) {
   const running: Running[] = [];
 
   const start = async <S extends z.ZodObject, T extends Service>(
@@ -61,6 +51,7 @@ export async function startServices(
     return service;
   };
 
+  /** HTTP intake first, then requests, then the audit file, so that what was answered is on file. */
   const stop = async (): Promise<void> => {
     for (const { service } of running.toReversed()) await service.stop();
     await Promise.all(running.map(({ bus }) => bus.close()));

@@ -24,16 +24,7 @@ export type FollowOptions = {
 };
 
 /** A reader of the log that follows it from a position, in order, without gaps or repeats. */
-export type Follower = {
-  /** True once all that was stored when this was called has been applied, false where the deadline came first. */
-  caughtUp(deadlineMs: number): Promise<boolean>;
-  /** True once what is stored at this sequence has been applied, false where the deadline came first. */
-  applied(seq: number, deadlineMs: number): Promise<boolean>;
-  /** The last sequence applied, or `fromSeq - 1`. */
-  position(): number;
-  /** Applies nothing more. Waits for the promise of the last `apply`. */
-  stop(): Promise<void>;
-};
+export type Follower = Awaited<ReturnType<typeof follow>>;
 
 type Reading = { consumer: Consumer; messages: ConsumerMessages };
 
@@ -90,7 +81,7 @@ async function endFor(read: Read, filter: string, deadlineMs: number): Promise<n
  * Follows by an ordered consumer. A durable consumer that skips what it has seen loses events: in-flight ones come again
  * after newer ones.
  */
-export async function follow(link: Link, read: Read, options: FollowOptions): Promise<Follower> {
+export async function follow(link: Link, read: Read, options: FollowOptions) {
   const { apply, log, filter = `${LOG}.>` } = options;
   const position = createPosition(options.fromSeq - 1);
   let stopped = false;
@@ -128,13 +119,17 @@ export async function follow(link: Link, read: Read, options: FollowOptions): Pr
   const forget = link.onUp(() => void reading.messages.close());
 
   return {
-    position: () => position.at(),
-    applied: (seq, deadlineMs) => position.reached(seq, deadlineMs),
-    async caughtUp(deadlineMs) {
+    /** The last sequence applied, or `fromSeq - 1`. */
+    position: (): number => position.at(),
+    /** True once what is stored at this sequence has been applied, false where the deadline came first. */
+    applied: (seq: number, deadlineMs: number): Promise<boolean> => position.reached(seq, deadlineMs),
+    /** True once all that was stored when this was called has been applied, false where the deadline came first. */
+    async caughtUp(deadlineMs: number): Promise<boolean> {
       const end = await endFor(read, filter, deadlineMs);
       return end !== undefined && position.reached(end, deadlineMs);
     },
-    async stop() {
+    /** Applies nothing more. Waits for the promise of the last `apply`. */
+    async stop(): Promise<void> {
       stopped = true;
       forget();
       void reading.messages.close();

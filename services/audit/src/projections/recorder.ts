@@ -22,15 +22,7 @@ const GATHER_MS = 25;
 const FEW = 256;
 
 /** Copies the log into the files, for as long as it runs. */
-export type Recorder = {
-  /** True once the file has everything that was stored when asked, false where the deadline came first. */
-  caughtUp(deadlineMs: number): Promise<boolean>;
-  /** The audit file. @throws AppError `audit_unavailable` while it is being opened again */
-  file(): LineFile;
-  problems(): string[];
-  /** Stops following, writes what waits, until the deadline at the latest, and closes the files. */
-  stop(deadlineMs: number): Promise<void>;
-};
+export type Recorder = Awaited<ReturnType<typeof startRecorder>>;
 
 export type RecorderOptions = Omit<StoreOptions, 'read'> & {
   bus: Pick<Bus, 'read' | 'follow'>;
@@ -38,7 +30,7 @@ export type RecorderOptions = Omit<StoreOptions, 'read'> & {
 };
 
 /** @throws AppError `audit_unavailable` where the files can't be opened, or don't belong to this log */
-export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
+export async function startRecorder(options: RecorderOptions) {
   const { bus, log } = options;
   const queue = createQueue();
   let store: Store | undefined;
@@ -94,7 +86,8 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   await open();
   const running = run();
   return {
-    async caughtUp(deadlineMs) {
+    /** True once the file has everything that was stored when asked, false where the deadline came first. */
+    async caughtUp(deadlineMs: number): Promise<boolean> {
       const asked = follower;
       if (!asked || !(await asked.caughtUp(deadlineMs))) return false;
       const target = asked.position();
@@ -104,15 +97,17 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
       }
       return true;
     },
-    file() {
+    /** The audit file. @throws AppError `audit_unavailable` while it is being opened again */
+    file(): LineFile {
       if (store) return store.audit;
       throw new AppError('audit_unavailable', 'The audit file is being opened again; try again in a moment.');
     },
-    problems: () =>
+    problems: (): string[] =>
       lately && Date.now() < lately.until && !problems.includes(lately.sentence)
         ? [lately.sentence, ...problems]
         : problems,
-    async stop(deadlineMs) {
+    /** Stops following, writes what waits, until the deadline at the latest, and closes the files. */
+    async stop(deadlineMs: number): Promise<void> {
       await Promise.race([follower?.stop(), sleep(deadlineMs - Date.now())]);
       stopBy = deadlineMs;
       queue.interrupt();

@@ -1,10 +1,10 @@
-export type Meta = Readonly<Record<string, unknown>>;
+import { type JsonMembers as Meta, membersOf } from '@aegis/kit/json';
 
-const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
+export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /** What a message says of itself; nothing where it has no `_meta`. */
 export const metaOf = (message: { readonly params?: Meta | undefined }): Meta =>
-  (message.params?.['_meta'] ?? {}) as Meta;
+  membersOf(message.params?.['_meta']);
 
 /** The revision that a modern request names in its own envelope. */
 export function revisionOf(params: Meta): string | undefined {

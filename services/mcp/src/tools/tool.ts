@@ -29,11 +29,9 @@ export type Tool = {
   call(args: unknown, caller: Caller): Promise<CallToolResult>;
 };
 
-type Definition<Input extends z.ZodType, Output extends z.ZodType> = {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly annotations: ToolAnnotations;
+type Shown = Pick<Tool, 'name' | 'title' | 'description' | 'annotations'>;
+
+type Definition<Input extends z.ZodType, Output extends z.ZodType> = Shown & {
   readonly input: Input;
   readonly output: Output;
   readonly run: (

@@ -45,7 +45,6 @@ export function eventOf(
     const level = changeLevel(known, definition);
     return createEvent({ ...made, type: 'aegis.tool.changed.v1', data: { ...about, level } });
   }
-  const looksLike = tools.lookAlikeOf(server, tool);
-  const data = looksLike === undefined ? about : { ...about, looks_like: looksLike };
+  const data = { ...about, looks_like: tools.lookAlikeOf(server, tool) };
   return createEvent({ ...made, type: 'aegis.tool.seen.v1', data });
 }

@@ -14,16 +14,7 @@ const NAME_CHARACTERS = 200;
 const VERSION_CHARACTERS = 100;
 
 /** What a request says of itself beside what it asks for. */
-export type Caller = {
-  /** Whether it is of the 2026-07-28 era, in which every request carries its own envelope. */
-  readonly isModern: boolean;
-  /** The client, where this request names it: each does in the modern era, `initialize` does in the older ones. */
-  readonly client: ClientInfo | undefined;
-  /** Whether the client can send a person to a URL and come back (URL elicitation inside `input_required`). */
-  readonly opensUrls: boolean;
-  readonly progressToken: string | number | undefined;
-  readonly traceparent: string | undefined;
-};
+export type Caller = Readonly<ReturnType<typeof readCaller>>;
 
 function toLine(value: unknown, max: number): string | undefined {
   if (typeof value !== 'string') return undefined;
@@ -41,14 +32,17 @@ export function toClientInfo(value: unknown): ClientInfo | undefined {
 }
 
 /** Reads what goes with a request's parameters. Never throws: what is not as the protocol has it is as if it were absent. */
-export function readCaller(params: JsonMembers | undefined): Caller {
+export function readCaller(params: JsonMembers | undefined) {
   const meta = membersOf(params?.['_meta']);
   const { progressToken, traceparent } = meta;
   const isModern = typeof meta[PROTOCOL_VERSION] === 'string';
   const elicitation = membersOf(membersOf(meta[CLIENT_CAPABILITIES])['elicitation']);
   return {
+    /** Whether it is of the 2026-07-28 era, in which every request carries its own envelope. */
     isModern,
+    /** The client, where this request names it: each does in the modern era, `initialize` does in the older ones. */
     client: isModern ? toClientInfo(meta[CLIENT_INFO]) : undefined,
+    /** Whether the client can send a person to a URL and come back (URL elicitation inside `input_required`). */
     opensUrls: isModern && isObject(elicitation['url']),
     progressToken:
       typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,

@@ -45,19 +45,14 @@ export function createAskEnforcer(deps: AskEnforcerDeps): AskEnforcer {
   return async (judged, deadlineMs) => {
     const { judgement, caller, request } = judged;
     const dispatch = recorder.dispatchOf(options.server, request.method);
+    const because = judgement.reviewBecause.slice(0, MAX_REASONS).map((why) => why.slice(0, MAX_REASON));
     const question = {
       ...originOf(judged, options),
       call: judgement.call,
       dry_run_id: dryRunIdOf(callDigest(judgement.call)),
       dispatch,
       via: options.via,
-      ...(judgement.reviewBecause.length === 0
-        ? {}
-        : {
-            review_because: judgement.reviewBecause
-              .slice(0, MAX_REASONS)
-              .map((why) => why.slice(0, MAX_REASON)),
-          }),
+      review_because: because.length === 0 ? undefined : because,
     };
     try {
       const reply = await bus.ask(enforce, question, { deadlineMs, traceparent: caller.traceparent });

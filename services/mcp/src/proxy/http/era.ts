@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { INVALID_PARAMS, type Message } from '@aegis/firewall/wire';
+import { metaOf, revisionOf, VERSION_KEY } from '../meta.ts';
 
 /** The first revision without sessions; revisions are dates, so they compare as text. */
 const FIRST_MODERN = '2026-07-28';
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
-const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion';
 
 /** The standard headers disagree with the body (SEP-2243). */
 export const HEADER_MISMATCH = -32_020;
@@ -31,12 +31,8 @@ export const isModern = (revision: string | undefined): boolean =>
 type Claim = { readonly made: boolean; readonly revision: string | undefined };
 
 function claimOf(message: Message): Claim {
-  const meta = message.kind === 'response' ? undefined : message.params?.['_meta'];
-  if (typeof meta !== 'object' || meta === null || !Object.hasOwn(meta, VERSION_KEY)) {
-    return { made: false, revision: undefined };
-  }
-  const revision = (meta as Record<string, unknown>)[VERSION_KEY];
-  return { made: true, revision: typeof revision === 'string' ? revision : undefined };
+  if (message.kind === 'response') return { made: false, revision: undefined };
+  return { made: Object.hasOwn(metaOf(message), VERSION_KEY), revision: revisionOf(message.params ?? {}) };
 }
 
 /** A header's value; Node joins what is there twice, so that it agrees with nothing. */
