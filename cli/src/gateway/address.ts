@@ -1,8 +1,11 @@
 import type { Env } from '@aegis/kit/env';
-import { failure, wrongUsage } from '../cli-error.ts';
+import { type CliError, failure, wrongUsage } from '../cli-error.ts';
 import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../local/stack/stack-file.ts';
 
 export const DEFAULT_GATEWAY_URL = 'http://127.0.0.1:8000';
+
+export const notRunning = (detail: string): CliError =>
+  failure('stack_not_running', 'AegisMCP is not running', detail);
 
 /** An http(s) address that ends with `/`, so that a path prefix stays. */
 function parseBase(text: string, origin: string): URL {
@@ -38,6 +41,6 @@ export async function gatewayAddress(url: string | undefined, env: Env): Promise
   const found = await readStackFile(dataDir);
   if (found.state === 'running') return parseBase(found.stack.gateway_url, stackFilePath(dataDir));
   const complaint = describeStack(found, dataDir);
-  if (complaint !== undefined) throw failure('stack_not_running', 'AegisMCP is not running', complaint);
+  if (complaint !== undefined) throw notRunning(complaint);
   return parseBase(DEFAULT_GATEWAY_URL, 'the default');
 }

@@ -1,8 +1,7 @@
 import { type Identity, seedFile } from '@aegis/bus/law';
 import { durationMs, type Env, logLevel } from '@aegis/kit/env';
 import { z } from 'zod';
-import { failure } from '../cli-error.ts';
-import { describeStack } from '../gateway/address.ts';
+import { describeStack, notRunning } from '../gateway/address.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 
 /** What a process on the agent's side reads of its environment beside where the bus is. */
@@ -31,5 +30,5 @@ export async function busAddress(identity: Identity, env: Env): Promise<BusAddre
   const complaint =
     describeStack(found, dataDir) ??
     `No AegisMCP runs from the data directory ${dataDir}: start it with "npm start", or set AEGIS_DATA_DIR to the directory of the one that runs.`;
-  throw failure('stack_not_running', 'AegisMCP is not running', complaint);
+  throw notRunning(complaint);
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Env } from '@aegis/kit/env';
-import { failure } from '../../cli-error.ts';
+import { notRunning } from '../../gateway/address.ts';
 import { ensureCodeFile } from './approval-code-file.ts';
 import { type Background, logFilePath, startBackground } from './background.ts';
 import { backgroundEnv } from './background-env.ts';
@@ -24,19 +24,11 @@ async function running(dataDir: string): Promise<Stack | undefined> {
 }
 
 const tooLate = (dataDir: string): Error =>
-  failure(
-    'stack_not_running',
-    'AegisMCP is not running',
-    `AegisMCP did not start within ${READY_WITHIN_MS / 1_000} s: see ${logFilePath(dataDir)}.`,
-  );
+  notRunning(`AegisMCP did not start within ${READY_WITHIN_MS / 1_000} s: see ${logFilePath(dataDir)}.`);
 
 async function ended(dataDir: string, background: Background): Promise<Error> {
   const words = (await background.lastWords()).replace(/^aegis: /, '') || 'it said nothing';
-  return failure(
-    'stack_not_running',
-    'AegisMCP is not running',
-    `AegisMCP could not be started in the background: ${words} (${logFilePath(dataDir)})`,
-  );
+  return notRunning(`AegisMCP could not be started in the background: ${words} (${logFilePath(dataDir)})`);
 }
 
 /** Whether a stack has the data directory, perhaps one that somebody starts at this moment. */

@@ -16,18 +16,11 @@ export function parseEnv<S extends z.ZodObject>(schema: S, env: Env): z.output<S
   throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
 }
 
-const PORT_EXPECTED = 'expected a whole number from 0 to 65535';
-export const port = z.coerce
-  .number(PORT_EXPECTED)
-  .int(PORT_EXPECTED)
-  .min(0, PORT_EXPECTED)
-  .max(65_535, PORT_EXPECTED);
+const wholeNumber = (expected: string, min: number, max: number) =>
+  z.coerce.number(expected).int(expected).min(min, expected).max(max, expected);
+export const port = wholeNumber('expected a whole number from 0 to 65535', 0, 65_535);
 const DURATION_EXPECTED = 'expected milliseconds, a whole number from 1 to 31536000000 (a year)';
-export const durationMs = z.coerce
-  .number(DURATION_EXPECTED)
-  .int(DURATION_EXPECTED)
-  .min(1, DURATION_EXPECTED)
-  .max(31_536_000_000, DURATION_EXPECTED);
+export const durationMs = wholeNumber(DURATION_EXPECTED, 1, 31_536_000_000);
 /** Host names, comma separated, in lower case. */
 export const hostNames = z
   .string()

@@ -9,9 +9,4 @@ export const READS: ToolAnnotations = {
 };
 
 /** Adds to the record; takes nothing away. A second call adds again. */
-export const RECORDS: ToolAnnotations = {
-  readOnlyHint: false,
-  destructiveHint: false,
-  idempotentHint: false,
-  openWorldHint: false,
-};
+export const RECORDS: ToolAnnotations = { ...READS, readOnlyHint: false, idempotentHint: false };

@@ -4,7 +4,7 @@ import type { FirewallParts } from '../firewall-parts.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
 import { unknownOutcome } from '../sentences.ts';
 import { endingOf } from './ending.ts';
-import { newIds, type Sent } from './recorder.ts';
+import { type CallEnd, newIds, type Sent } from './recorder.ts';
 
 /** A call that the record lets through: sends it, and records how it ended. */
 export type Dispatcher = ReturnType<typeof createDispatcher>;
@@ -52,18 +52,17 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     const { isModern } = caller;
     const startedAt = performance.now();
     let isOver = false;
-    const unknown = (because: string): void => {
+    const over = (how: () => CallEnd): void => {
       if (isOver) return;
       isOver = true;
       underWay.delete(unknown);
-      recorder.end(of, () => ({ type: 'unknown', data: { because: because.slice(0, 1_000) } }));
+      recorder.end(of, how);
     };
+    const unknown = (because: string): void =>
+      over(() => ({ type: 'unknown', data: { because: because.slice(0, 1_000) } }));
     const answered = (end: UpstreamEnd & { type: 'response' }): void => {
-      if (isOver) return;
-      isOver = true;
-      underWay.delete(unknown);
       const duration_ms = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-      recorder.end(of, () => endingOf(end.response, record, duration_ms));
+      over(() => endingOf(end.response, record, duration_ms));
     };
     underWay.add(unknown);
     const transformed = (end: UpstreamEnd & { type: 'response' }): string => {

@@ -11,9 +11,8 @@ import type { Logger } from '@aegis/kit/logger';
 import { newTraceId } from '@aegis/kit/trace';
 import { type BackgroundWriterOptions, createBackgroundWriter } from './background-writer.ts';
 
-/** Ends are facts that only this process knows, so many may wait for a bus that is away. */
-const MAX_ENDS = 4_096;
-const MAX_NOTES = 4_096;
+/** Ends, and notes, are facts that only this process knows, so many of each may wait for a bus that is away. */
+const MOST_WAITING = 4_096;
 const CLOSE_WITHIN_MS = 2_000;
 const SOURCE = 'mcp';
 /** Facts that nobody waits for: an fsync each would be in the way of the next call's own record. */
@@ -80,8 +79,8 @@ export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: s
 export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
   const together = createGroupCommit(bus.append, TOGETHER);
   const append: BackgroundWriterOptions['append'] = together.store;
-  const ends = createBackgroundWriter({ append, log, limit: MAX_ENDS, untilStored: true });
-  const notes = createBackgroundWriter({ append, log, limit: MAX_NOTES, untilStored: true });
+  const ends = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
+  const notes = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
 
   /** A note is the only event of its call, so nothing can stand before it. */
   const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): boolean => {

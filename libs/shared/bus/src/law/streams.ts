@@ -29,6 +29,8 @@ const UNLIMITED_STREAM = {
   max_msg_size: UNLIMITED,
   max_consumers: UNLIMITED,
   num_replicas: 1,
+  storage: 'file',
+  discard: 'old',
 } as const;
 
 /** The record. Republished, so that outsiders see what was stored and nothing else. */
@@ -36,7 +38,6 @@ export const AEGIS: WantedStream = {
   ...UNLIMITED_STREAM,
   name: STREAM,
   subjects: [`${LOG}.>`],
-  storage: 'file',
   discard: 'new',
   deny_delete: true,
   deny_purge: true,
@@ -52,7 +53,6 @@ export const AEGIS_CHECKS: WantedStream = {
   name: CHECKS_STREAM,
   subjects: ['aegis.checks.>'],
   storage: 'memory',
-  discard: 'old',
   max_msgs: 100_000,
   max_bytes: 64 * 1024 * 1024,
   republish: { src: 'aegis.checks.>', dest: `${EVENTS}.decision.check.>` },
@@ -63,8 +63,6 @@ export const AEGIS_TIMERS: WantedStream = {
   ...UNLIMITED_STREAM,
   name: TIMERS_STREAM,
   subjects: ['aegis.timers.>'],
-  storage: 'file',
-  discard: 'old',
   allow_direct: true,
   allow_msg_ttl: true,
   allow_msg_schedules: true,
@@ -76,9 +74,7 @@ export const AEGIS_DELIVERIES: WantedStream = {
   ...UNLIMITED_STREAM,
   name: DELIVERIES_STREAM,
   subjects: ['aegis.deliveries.*'],
-  storage: 'file',
   retention: 'workqueue',
-  discard: 'old',
   max_age: 5 * NANOS_PER_DAY,
   max_msgs_per_subject: 100_000,
   duplicate_window: 120 * NANOS_PER_SECOND,
@@ -89,8 +85,6 @@ export const AEGIS_DELIVERED: WantedStream = {
   ...UNLIMITED_STREAM,
   name: DELIVERED_STREAM,
   subjects: ['aegis.delivered.*'],
-  storage: 'file',
-  discard: 'old',
   max_msgs_per_subject: 100,
   allow_direct: true,
 };

@@ -14,14 +14,10 @@ const PARAMETER = 'mcp-param-';
 /** Of a server's headers these and no others go to the client. */
 const TO_CLIENT = ['content-type', 'cache-control', 'retry-after', 'allow', 'x-accel-buffering'];
 
-function pick(headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders {
-  const picked: OutgoingHttpHeaders = {};
-  for (const name of names) {
-    const value = headers[name];
-    if (value !== undefined) picked[name] = value;
-  }
-  return picked;
-}
+const pick = (headers: IncomingHttpHeaders, names: readonly string[]): OutgoingHttpHeaders =>
+  Object.fromEntries(
+    names.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]),
+  );
 
 /** What goes to the server of a client's headers. `Mcp-Method` and its like only where they were verified. */
 export function headersToServer(headers: IncomingHttpHeaders, areVerified: boolean): OutgoingHttpHeaders {

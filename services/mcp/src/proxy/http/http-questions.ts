@@ -10,15 +10,10 @@ import { sendUpstream } from './send-upstream.ts';
 import { SseSplitter } from './sse.ts';
 import { kindOf, readReply } from './upstream-replies.ts';
 
-/** The server answered with an error. */
-class AnsweredError extends Error {
-  readonly code: unknown;
-
-  constructor(method: string, error: unknown) {
-    super(`${method}: the server answered with an error.`, { cause: error });
-    this.code = (error as { code?: unknown } | null)?.code;
-  }
-}
+const answeredError = (method: string, error: unknown): Error =>
+  Object.assign(new Error(`${method}: the server answered with an error.`, { cause: error }), {
+    code: Object(error).code as unknown,
+  });
 
 async function* textsOf(reply: IncomingMessage): AsyncGenerator<Buffer, void> {
   const kind = kindOf(reply);
@@ -76,7 +71,7 @@ export class HttpQuestions {
       });
       const response = await responseTo(id, reply);
       if (response === undefined) throw new Error(`${method}: the server gave no answer.`);
-      if (response.error !== undefined) throw new AnsweredError(method, response.error);
+      if (response.error !== undefined) throw answeredError(method, response.error);
       return response.result;
     } finally {
       over.abort();

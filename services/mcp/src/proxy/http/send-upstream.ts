@@ -36,10 +36,6 @@ export function describeFailure(error: unknown): string {
   return `the connection broke off (${code})`;
 }
 
-class SilenceError extends Error {
-  readonly code = 'ETIMEDOUT';
-}
-
 /**
  * Sends one request to a server and resolves with its answer's headers. Redirects are answers like others. The operator's
  * own headers win over all.
@@ -58,7 +54,9 @@ export function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promis
   const options = { method, headers, signal, agent: isTls ? httpsAgent : httpAgent };
   return new Promise((resolve, reject) => {
     const sent = isTls ? requestHttps(url, options) : requestHttp(url, options);
-    sent.setTimeout(timeoutMs, () => sent.destroy(new SilenceError('silence')));
+    sent.setTimeout(timeoutMs, () =>
+      sent.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
+    );
     sent.once('response', resolve);
     sent.once('error', reject);
     // After the answer has begun its reader sees what goes wrong.

@@ -1,10 +1,15 @@
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { toAppError, toToolError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import { type CallToolResult, McpServer, type ServerContext } from '@modelcontextprotocol/server';
+import { parseTraceparent } from '@aegis/kit/trace';
+import {
+  type CallToolResult,
+  McpServer,
+  type ServerContext,
+  TRACEPARENT_META_KEY,
+} from '@modelcontextprotocol/server';
 import pkg from '../../../package.json' with { type: 'json' };
 import type { Tool } from '../tool.ts';
-import { callerTrace } from './caller-trace.ts';
 
 const INFO = { name: 'aegis', title: 'AegisMCP', version: pkg.version };
 
@@ -15,6 +20,16 @@ const INSTRUCTIONS =
 
 /** The list of tools never changes while a version runs; it is the same for everybody. */
 const TOOLS_CACHE = { 'tools/list': { ttlMs: 60_000, cacheScope: 'public' } } as const;
+
+/**
+ * The caller's own W3C trace context, from the request's `_meta` or the HTTP header; one that is not valid is ignored
+ * (https://www.w3.org/TR/trace-context/#a-traceparent-is-received).
+ */
+function callerTrace(ctx: Pick<ServerContext, 'mcpReq' | 'http'>): string | undefined {
+  const { _meta: meta } = ctx.mcpReq;
+  const given = meta?.[TRACEPARENT_META_KEY] ?? ctx.http?.req?.headers.get('traceparent');
+  return parseTraceparent(given);
+}
 
 /** Runs one tool; every fault is a result that the model can read, and never an allowance. */
 async function answer(tool: Tool, args: unknown, ctx: ServerContext, log: Logger): Promise<CallToolResult> {
