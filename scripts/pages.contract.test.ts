@@ -53,7 +53,23 @@ function commandsOf(
   return [{ name: path.join(' '), options: command.options.map(({ long }) => long ?? '') }];
 }
 
+const COLUMNS = 120;
+
+/** The lines of text, without examples, tables, pictures, and what is made. */
+const proseOf = (text: string): string[] =>
+  text
+    .replace(/<!-- Made from here on[^]*/, '')
+    .replaceAll(/^ *(```+)[^]*?^ *\1$/gm, '')
+    .split('\n')
+    .filter((line) => !/^ *(\||!\[|<!--)/.test(line));
+
+const isTooLong = (line: string): boolean => Array.from(line).length > COLUMNS && line.trim().includes(' ');
+
 describe('the pages', () => {
+  it.each(PAGES)(`%s: its text is wrapped at ${COLUMNS} columns`, async (page) => {
+    expect(proseOf(await read(page)).filter(isTooLong)).toEqual([]);
+  });
+
   it.each(PAGES)('%s: every link leads somewhere', async (page) => {
     const links = [...(await read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
     const problems = await Promise.all(links.map((target) => linkProblem(page, target)));
