@@ -1,5 +1,5 @@
-import { QueryAuditReply } from '@aegis/contracts/audit';
-import { EnforceReply } from '@aegis/contracts/decision';
+import { AuditLine } from '@aegis/contracts/audit';
+import { Outcome } from '@aegis/contracts/decision';
 import { tolerant } from '@aegis/contracts/tolerant';
 import {
   ListDeliveriesReply,
@@ -18,7 +18,11 @@ export const CheckAnswer = z.looseObject({
 });
 export type CheckAnswer = z.infer<typeof CheckAnswer>;
 
-export const EnforceAnswer = tolerant(EnforceReply, 'kept');
+export const EnforceAnswer = CheckAnswer.extend({
+  status: Outcome,
+  approval_id: z.string().nullish(),
+  dry_run_id: z.string().nullish(),
+});
 export type EnforceAnswer = z.infer<typeof EnforceAnswer>;
 
 export const ApprovalItem = z.looseObject({
@@ -86,7 +90,10 @@ export const ToolsAnswer = z.looseObject({ tools: z.array(ToolItem), more: z.int
 export const AcceptAnswer = z.looseObject({ ok: z.literal(true) });
 
 /** Newest first. */
-export const AuditAnswer = tolerant(QueryAuditReply, 'kept');
+export const AuditAnswer = z.looseObject({
+  entries: z.array(z.looseObject(AuditLine.shape)),
+  next: z.int().nullish(),
+});
 
 /** `parts` names each part that is not well, with sentences why. */
 export const HealthAnswer = z.looseObject({
