@@ -1,10 +1,11 @@
 import type { Verdict } from '@aegis/contracts/approvals';
-import { type ApproverOptions, approverCredential, type Bearer } from '../approver-credential.ts';
+import type { ApproverOptions, Bearer } from '../approver-credential.ts';
 import { CliError } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { ApprovalItem } from '../gateway/answers.ts';
+import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import { ask, type Question } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
@@ -77,9 +78,8 @@ function report(host: Host, answer: ApprovalItem, json: true | undefined): void 
 export const decideApproval =
   (verdict: Verdict) =>
   async (host: Host, id: string, options: ApproverOptions & Reason): Promise<ExitCode> => {
-    const base = await gatewayAddress(options.url, host.env);
-    const credential = await approverCredential(host, options);
-    const answer = await orSayWhoWon(sendVerdict(base, id, verdict, options, credential));
+    const asked = question(id, verdict, options);
+    const answer = await orSayWhoWon(askAsApprover(host, options, asked, ApprovalItem));
     report(host, answer, options.json);
     return answer.status === (verdict === 'approve' ? 'approved' : 'denied') ? 0 : 1;
   };

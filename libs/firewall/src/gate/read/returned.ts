@@ -69,10 +69,5 @@ export function broughtForUpstream({ text, params }: Request): {
     return span && text.slice(span.start, span.end);
   };
   if (params === undefined || isOurs(params['requestState'])) return {};
-  const state = written(STATE);
-  const responses = written(RESPONSES);
-  return {
-    upstream_state: state,
-    upstream_responses: responses,
-  };
+  return { upstream_state: written(STATE), upstream_responses: written(RESPONSES) };
 }

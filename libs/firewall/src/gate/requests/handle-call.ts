@@ -84,13 +84,9 @@ export function createCallHandler(deps: CallHandlerDeps) {
     };
   };
 
-  const track = async (deciding: Promise<Disposition>): Promise<Disposition> => {
+  const track = (deciding: Promise<Disposition>): Promise<Disposition> => {
     underWay.add(deciding);
-    try {
-      return await deciding;
-    } finally {
-      underWay.delete(deciding);
-    }
+    return deciding.finally(() => underWay.delete(deciding));
   };
 
   return {
