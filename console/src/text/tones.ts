@@ -1,0 +1,10 @@
+/** How a status, or what became of something, looks; what is not here is neither good nor bad, and nobody has to act. */
+const TONES = {
+  wait: ['pending', 'requested', 'endorsed', 'changed'],
+  good: ['approved', 'consumed', 'succeeded', 'allowed', 'active', 'added'],
+  bad: ['denied', 'blocked', 'failed', 'outcome_unknown', 'removed'],
+};
+
+/** The class of `app.css` for it. */
+export const toneOf = (status: string): string | undefined =>
+  Object.entries(TONES).find(([, statuses]) => statuses.includes(status))?.[0];
