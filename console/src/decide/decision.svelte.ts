@@ -1,7 +1,7 @@
 import type { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import type { ApprovalView, DecidedView } from '@aegis/contracts/console';
 import { decide, getPage } from '../api/console.ts';
-import { asFault } from '../api/fault.ts';
+import { createDoing } from '../api/doing.svelte.ts';
 import { inbox } from '../live/inbox.svelte.ts';
 import { saidOf } from './said.ts';
 import { decideSeveral, tallied } from './several.ts';
@@ -18,47 +18,20 @@ export type Deciding = {
 
 /** One person's word on what is shown, and whether it is under way. */
 export function createDecision({ view, me, tell, reload }: Deciding) {
-  let busy = $state(false);
-  let problem = $state('');
-
-  async function run(what: () => Promise<void>): Promise<boolean> {
-    if (busy) return false;
-    busy = true;
-    problem = '';
-    try {
-      await what();
-      return true;
-    } catch (thrown) {
-      problem = asFault(thrown).message;
-      return false;
-    } finally {
-      busy = false;
-      await Promise.all([reload(), inbox.reload()]);
-    }
-  }
+  const doing = createDoing(() => Promise.all([reload(), inbox.reload()]));
   const told = (result: DecidedView, verdict: Verdict): void =>
     tell({ text: saidOf(result, verdict, me()), isMine: result.counted, status: result.approval.status });
 
-  return {
-    get busy() {
-      return busy;
-    },
-    get problem() {
-      return problem;
-    },
-    set problem(text: string) {
-      problem = text;
-    },
-    run,
+  return Object.assign(doing, {
     told,
     one: (verdict: Verdict, reason: string | undefined) =>
-      run(async () => {
+      doing.run(async () => {
         const { approval, revision } = view();
         const form = { revision, reason };
         told(await decide(approval.approval_id, verdict, form), verdict);
       }),
     all: (verdict: Verdict, reason: string | undefined) =>
-      run(async () => {
+      doing.run(async () => {
         const { group } = view();
         const tally = await decideSeveral(
           { getApproval: (id) => getPage('approval', { id }), decide },
@@ -69,5 +42,5 @@ export function createDecision({ view, me, tell, reload }: Deciding) {
         );
         tell({ text: tallied(tally, verdict), isMine: tally.counted > 0 });
       }),
-  };
+  });
 }
