@@ -1,6 +1,6 @@
 import type { Call } from '@aegis/contracts/call';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES } from '@aegis/contracts/grant-minutes';
-import type { CallPattern } from '@aegis/contracts/grants';
+import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { cents, money } from '../text/money.ts';
 
 export type Choice = 'equals' | 'starts_with' | 'at_most' | 'any';
@@ -14,7 +14,6 @@ export type ArgumentDraft = {
 };
 export type Draft = { minutes: string; maxAmount: string; args: ArgumentDraft[] };
 
-type ArgumentPattern = NonNullable<CallPattern['args']>[string];
 /** What is wrong with a form, field by field; none where it is right. */
 export type Problems = Record<string, string>;
 

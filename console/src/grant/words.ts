@@ -1,10 +1,8 @@
-import type { CallPattern } from '@aegis/contracts/grants';
+import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { money } from '../text/money.ts';
 
 /** One condition of a pattern: of what, and what it has to be. */
 export type Condition = { what: string; is: string };
-
-type ArgumentPattern = NonNullable<CallPattern['args']>[string];
 
 function isAsSaid(pattern: ArgumentPattern): string {
   if ('any' in pattern) return 'anything, or left out';

@@ -131,32 +131,23 @@ export const StandingApproval = z.strictObject({ call: Call, dry_run_id: DryRunI
 export const StandingReply = z.strictObject({ approval: Approval.optional() });
 
 /** What a list shows of an approval: all but its arguments, of which `args_preview` is the start, on one line. */
-export type ApprovalSummary = {
-  approval_id: string;
-  status: ApprovalStatus;
-  tool: string;
-  op?: string;
-  amount_cents?: number;
-  server?: string;
-  principal: string;
-  /** The agent's own words: untrusted. */
-  reason?: string;
-  reasons: string[];
-  args_preview: string;
-  args_bytes: number;
-  requested_at: string;
-  decide_by: string;
-  use_by?: string;
-  /** When it came to its present state. */
-  changed_at: string;
-  decided_by?: string;
-  /** Why it ended so, where somebody said why. */
-  because?: string;
-  endorsements: { by: string; at: string; reason?: string }[];
-  quorum: number;
-  approvers?: string[];
-  grant_id?: string;
-};
+export type ApprovalSummary = Omit<Call, 'args' | 'definition_digest'> &
+  Pick<Approval, 'approval_id' | 'status' | 'reasons' | 'requested_at' | 'decide_by'> & {
+    /** The agent's own words: untrusted. */
+    reason?: string;
+    args_preview: string;
+    args_bytes: number;
+    use_by?: string;
+    /** When it came to its present state. */
+    changed_at: string;
+    decided_by?: string;
+    /** Why it ended so, where somebody said why. */
+    because?: string;
+    endorsements: Endorsement[];
+    quorum: number;
+    approvers?: string[];
+    grant_id?: string;
+  };
 
 /** An approval, or why none was made: the caller's own limit of waiting ones, in words for people. */
 export const RequestReply = z.strictObject({ approval: Approval.optional(), refused: z.string().optional() });
@@ -167,7 +158,6 @@ export const Revision = z.int().min(1);
 
 /** `revision`: the state that this is. */
 export const ApprovalReply = z.strictObject({ approval: Approval, revision: Revision.optional() });
-export type ApprovalReply = z.infer<typeof ApprovalReply>;
 
 /** Who decides: an approver's own key, or the code. `source` is where it came from, for the limit on wrong ones. */
 export const Credential = z.strictObject({
@@ -252,12 +242,10 @@ export const ListApprovals = z.strictObject({
   limit: z.int().min(1).max(500),
   before: z.string().optional(),
 });
-export type ListApprovals = z.infer<typeof ListApprovals>;
 export const ListApprovalsReply = z.strictObject({
   approvals: z.array(Approval),
   next: z.string().optional(),
 });
-export type ListApprovalsReply = z.infer<typeof ListApprovalsReply>;
 
 export const approvalsRequest = rpc('approvals', 'request', RequestApproval, RequestReply, {
   askedBy: ['enforcer', 'mcp'],

@@ -26,7 +26,6 @@ export const AmountCents = z
   .refine((n) => Number.isSafeInteger(n) && n >= 0, 'expected an integer from 0 to 9007199254740991')
   // A refinement is code; in JSON Schema it is this.
   .meta({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-export type AmountCents = z.infer<typeof AmountCents>;
 
 /** Text that people will read in a log line or a table: it is one line. */
 const line = (max: number) =>

@@ -21,10 +21,18 @@
  * | `GET webhooks/{id}/deliveries` | {@link DeliveriesView} |
  */
 import type { z } from 'zod';
-import { type Approval, type ApprovalStatus, type ApprovalSummary, Credential, Word } from './approvals.ts';
+import {
+  type Approval,
+  type ApprovalStatus,
+  type ApprovalSummary,
+  Credential,
+  type DecideReply,
+  Word,
+} from './approvals.ts';
+import type { Call } from './call.ts';
 import { type Grant, GrantWord } from './grants.ts';
 import { AcceptTool, type QuarantinedTool } from './tool-definition.ts';
-import type { Delivery, Webhook } from './webhooks.ts';
+import type { ListDeliveriesReply, ListWebhooksReply } from './webhooks.ts';
 
 /** An approver's own key, or the code. */
 export const SignIn = Credential.pick({ secret: true });
@@ -49,12 +57,7 @@ export type TimelineEntry = {
   what:
     | 'requested'
     | 'endorsed'
-    | 'approved'
-    | 'denied'
-    | 'expired'
-    | 'cancelled'
-    | 'superseded'
-    | 'consumed'
+    | Exclude<ApprovalStatus, 'pending'>
     | 'dispatched'
     | 'succeeded'
     | 'failed'
@@ -92,15 +95,8 @@ export type ApprovalView = {
   /** The tool's definition (MCP `Tool`) that the call was made for, where it is known. */
   definition?: Record<string, unknown>;
   /** The last call of the same tool that a person was asked about, before this one. */
-  previous?: {
-    approval_id: string;
-    status: ApprovalStatus;
-    requested_at: string;
-    principal: string;
-    op?: string;
-    amount_cents?: number;
-    args?: Record<string, unknown>;
-  };
+  previous?: Pick<Approval, 'approval_id' | 'status' | 'requested_at'> &
+    Pick<Call, 'principal' | 'op' | 'amount_cents' | 'args'>;
   /** Identical ones that wait, this one with them, the newest first. */
   group: string[];
   timeline: TimelineEntry[];
@@ -115,13 +111,7 @@ export type Decide = z.infer<typeof Decide>;
 export const GiveGrantForm = GrantWord.required({ revision: true });
 export type GiveGrantForm = z.infer<typeof GiveGrantForm>;
 /** `counted: false`: somebody else was first, or the approval is over; `because` says so. */
-export type DecidedView = {
-  approval: Approval;
-  revision: number;
-  counted: boolean;
-  because?: string;
-  grant?: Grant;
-};
+export type DecidedView = DecideReply & { grant?: Grant };
 
 /** Newest first; `next` is the `before` of the page after it. */
 export type HistoryView = { items: ApprovalSummary[]; next?: string };
@@ -140,9 +130,9 @@ export type ToolsView = {
 export const AcceptDefinition = AcceptTool.pick({ server: true, tool: true, digest: true });
 export type AcceptDefinition = z.infer<typeof AcceptDefinition>;
 
-export type WebhooksView = { webhooks: Webhook[] };
+export type WebhooksView = z.infer<typeof ListWebhooksReply>;
 /** Newest first. */
-export type DeliveriesView = { deliveries: Delivery[] };
+export type DeliveriesView = z.infer<typeof ListDeliveriesReply>;
 
 /** What each page of the console shows, by the page's name. */
 export type PageViews = {

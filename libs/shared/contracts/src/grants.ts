@@ -83,7 +83,6 @@ export const approvalsGrant = rpc('approvals', 'grant', GiveGrant, GrantReply, {
 
 /** Newest first. `active`: those that count now, or those that no longer do. */
 export const ListGrants = z.strictObject({ active: z.boolean().optional(), credential: Credential });
-export type ListGrants = z.infer<typeof ListGrants>;
 export const ListGrantsReply = z
   .strictObject({ grants: z.array(Grant) })
   .meta({ id: 'Grants', description: 'Grants, newest first' });
@@ -92,5 +91,4 @@ export const approvalsGrants = rpc('approvals', 'grants', ListGrants, ListGrants
 });
 
 export const RevokeGrant = z.strictObject({ grant_id: GrantId, credential: Credential });
-export type RevokeGrant = z.infer<typeof RevokeGrant>;
 export const approvalsRevoke = rpc('approvals', 'revoke', RevokeGrant, GrantReply, { askedBy: ['gateway'] });

@@ -105,7 +105,6 @@ export const SaveWebhookReply = z
   .meta({ id: 'WebhookSaved', description: 'It is told from now on' });
 export const NamedWebhook = z.strictObject({ webhook_id: WebhookId });
 export const OneWebhook = NamedWebhook.extend({ credential: Credential });
-export type OneWebhook = z.infer<typeof OneWebhook>;
 export const RemoveWebhookReply = z
   .strictObject({ ok: z.literal(true) })
   .meta({ id: 'WebhookRemoved', description: 'It is told nothing any more' });
