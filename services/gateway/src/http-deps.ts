@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import type { Feed } from './events/feed.ts';
+import type { AskFor } from './http/request-context.ts';
 
 /** The HTTP server, its routes typed by zod. */
 export type App = FastifyInstance<
@@ -16,4 +17,4 @@ export type App = FastifyInstance<
 >;
 
 /** What the routes need. */
-export type HttpDeps = { bus: Bus; config: GatewayConfig; log: Logger; feed: Feed };
+export type HttpDeps = { bus: Bus; ask: AskFor; config: GatewayConfig; log: Logger; feed: Feed };

@@ -7,7 +7,7 @@ import { type Allowed, createAllowed } from './http/allow.ts';
 import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT } from './http/json-body.ts';
 import { refuseUnreadable, sendProblem } from './http/problems.ts';
-import { requestIdOf } from './http/request-context.ts';
+import { createAskFor, requestIdOf } from './http/request-context.ts';
 import { createIntakeStop } from './http/stop-intake.ts';
 import { validatorCompiler } from './http/validator.ts';
 import type { App, HttpDeps } from './http-deps.ts';
@@ -93,7 +93,8 @@ function logAtDebug(app: App, log: Logger): void {
 }
 
 /** The HTTP side of the gateway, ready for `listen` or `inject`. Closing it ends the event streams. */
-export function createHttp(deps: HttpDeps) {
+export function createHttp(given: Omit<HttpDeps, 'ask'>) {
+  const deps = { ...given, ask: createAskFor(given.bus, given.config.REQUEST_TIMEOUT_MS) };
   const app = createFastify(deps.log);
   const allowed = createAllowed();
   guardTheDoor(app, deps.config, allowed);

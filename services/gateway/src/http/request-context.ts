@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { RequestContext } from '@aegis/bus';
+import type { Bus, RequestContext } from '@aegis/bus';
+import type { Rpc } from '@aegis/contracts/rpc';
 import { parseTraceparent } from '@aegis/kit/trace';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 
 const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -16,3 +19,16 @@ export const contextOf = (headers: IncomingHttpHeaders, timeoutMs: number): Requ
   deadlineMs: Date.now() + timeoutMs,
   traceparent: parseTraceparent(headers['traceparent']),
 });
+
+/** Asks a service on behalf of a request; `atLeastMs` where the answer may take longer than others. */
+export type AskFor = <Req extends z.ZodType, Rep extends z.ZodType>(
+  question: Rpc<Req, Rep>,
+  data: z.input<Req>,
+  request: Pick<FastifyRequest, 'headers'>,
+  atLeastMs?: number,
+) => Promise<z.output<Rep>>;
+
+export const createAskFor =
+  (bus: Pick<Bus, 'ask'>, timeoutMs: number): AskFor =>
+  (question, data, { headers }, atLeastMs = 0) =>
+    bus.ask(question, data, contextOf(headers, Math.max(timeoutMs, atLeastMs)));

@@ -3,9 +3,8 @@ import { AppError } from '@aegis/kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toApprovalItem } from '../approval-item.ts';
 import { problemOf, replyProblem } from '../http/problems.ts';
-import { contextOf } from '../http/request-context.ts';
+import type { AskFor } from '../http/request-context.ts';
 import { etagOf } from '../http/revision.ts';
-import type { HttpDeps } from '../http-deps.ts';
 
 type AsItStands = { approval: Approval; revision?: number | undefined };
 
@@ -23,7 +22,7 @@ export function replyAlreadyDecided(
 
 /** Runs what a service may refuse as decided already, and answers that with the approval as it stands. */
 export async function orAlreadyDecided<T>(
-  { bus, config }: HttpDeps,
+  ask: AskFor,
   request: FastifyRequest,
   reply: FastifyReply,
   id: string,
@@ -33,18 +32,12 @@ export async function orAlreadyDecided<T>(
     return await run();
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'already_decided') throw thrown;
-    const context = contextOf(request.headers, config.REQUEST_TIMEOUT_MS);
-    return replyAlreadyDecided(request, reply, thrown.message, await bus.ask(approvalsGet, { id }, context));
+    return replyAlreadyDecided(request, reply, thrown.message, await ask(approvalsGet, { id }, request));
   }
 }
 
 /** The approval's own id, where its dry run id was given. @throws AppError `approval_not_found` */
-export async function approvalIdOf(
-  { bus, config }: HttpDeps,
-  request: FastifyRequest,
-  id: string,
-): Promise<string> {
+export async function approvalIdOf(ask: AskFor, request: FastifyRequest, id: string): Promise<string> {
   if (ApprovalId.safeParse(id).success) return id;
-  const context = contextOf(request.headers, config.REQUEST_TIMEOUT_MS);
-  return (await bus.ask(approvalsGet, { id }, context)).approval.approval_id;
+  return (await ask(approvalsGet, { id }, request)).approval.approval_id;
 }

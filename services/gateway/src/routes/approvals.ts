@@ -9,7 +9,6 @@ import { Note } from '@aegis/contracts/call';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
-import { contextOf } from '../http/request-context.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
@@ -63,8 +62,7 @@ const CompleteResult = z
     examples: [{ ok: true, status: 'approved', approval_id: 'apr_y7h5ouf4g2pd3geca2nc3fuqlo' }],
   });
 
-function readRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+function readRoutes(app: App, { ask }: HttpDeps): void {
   const list = {
     tags,
     operationId: 'listApprovals',
@@ -74,7 +72,7 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: ApprovalList, ...problems([422, 503]) },
   };
   app.get('/approvals', { schema: list }, async (request) => {
-    const page = await bus.ask(approvalsList, request.query, contextOf(request.headers, within));
+    const page = await ask(approvalsList, request.query, request);
     return { ...page, approvals: page.approvals.map(toApprovalItem) };
   });
 
@@ -89,7 +87,7 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: ApprovalItem, 304: Unchanged, ...problems([404, 409, 422, 503]) },
   };
   app.get('/approvals/:id', { schema: get }, async (request, reply) => {
-    const found = await bus.ask(approvalsGet, request.params, contextOf(request.headers, within));
+    const found = await ask(approvalsGet, request.params, request);
     if (found.revision !== undefined) {
       const etag = etagOf(found.revision);
       reply.header('etag', etag);
@@ -99,7 +97,7 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
   });
 }
 
-function completeRoute(app: App, { bus, config }: HttpDeps): void {
+function completeRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'completeApproval',
@@ -110,10 +108,10 @@ function completeRoute(app: App, { bus, config }: HttpDeps): void {
   };
   app.post('/approvals/complete', { schema }, async (request) => {
     const { dry_run_id, approval_id, approval_code, reason } = request.body;
-    const { approval } = await bus.ask(
+    const { approval } = await ask(
       approvalsComplete,
       { id: dry_run_id ?? approval_id ?? '', approval_code, reason, source: request.ip },
-      contextOf(request.headers, config.REQUEST_TIMEOUT_MS),
+      request,
     );
     const ok = approval.status === 'approved' || approval.status === 'consumed';
     return { ok, status: approval.status, approval_id: approval.approval_id };

@@ -8,7 +8,6 @@ import {
 } from '@aegis/contracts/audit';
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { z } from 'zod';
-import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 import { wholeNumber, yesOrNo } from '../schemas/query.ts';
@@ -30,8 +29,7 @@ const AuditQuery = z.strictObject({
 });
 
 /** The record: a client's own entries in, everything out. */
-export function auditRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+export function auditRoutes(app: App, { ask }: HttpDeps): void {
   const write = {
     tags,
     operationId: 'writeAudit',
@@ -41,7 +39,7 @@ export function auditRoutes(app: App, { bus, config }: HttpDeps): void {
   };
   app.post('/audit', { schema: write }, async (request, reply) => {
     const entry = { ...request.body, principal: ANONYMOUS, via: 'rest' as const };
-    const written = await bus.ask(auditWrite, entry, contextOf(request.headers, within));
+    const written = await ask(auditWrite, entry, request);
     return reply.code(201).send(written);
   });
 
@@ -54,7 +52,5 @@ export function auditRoutes(app: App, { bus, config }: HttpDeps): void {
     querystring: AuditQuery,
     response: { 200: QueryAuditReply, ...problems([422, 503]) },
   };
-  app.get('/audit', { schema: query }, (request) =>
-    bus.ask(auditQuery, request.query, contextOf(request.headers, within)),
-  );
+  app.get('/audit', { schema: query }, (request) => ask(auditQuery, request.query, request));
 }

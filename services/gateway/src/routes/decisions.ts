@@ -3,7 +3,6 @@ import { ANONYMOUS } from '@aegis/contracts/call';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
-import { contextOf } from '../http/request-context.ts';
 import { etagOf, revisionOf } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
@@ -50,7 +49,7 @@ const WORDS = {
   },
 } as const;
 
-function decideRoute(app: App, deps: HttpDeps, verdict: Verdict): void {
+function decideRoute(app: App, { ask }: HttpDeps, verdict: Verdict): void {
   const schema = {
     tags,
     ...WORDS[verdict],
@@ -73,9 +72,8 @@ function decideRoute(app: App, deps: HttpDeps, verdict: Verdict): void {
       revision: revisionOf(request.headers['if-match']),
       credential: credentialOf(request),
     };
-    const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
-    return orAlreadyDecided(deps, request, reply, id, async () => {
-      const decided = await deps.bus.ask(approvalsDecide, asked, context);
+    return orAlreadyDecided(ask, request, reply, id, async () => {
+      const decided = await ask(approvalsDecide, asked, request);
       if (!decided.counted) {
         const because = decided.because ?? `It is ${decided.approval.status} already.`;
         return replyAlreadyDecided(request, reply, because, decided);
@@ -86,7 +84,7 @@ function decideRoute(app: App, deps: HttpDeps, verdict: Verdict): void {
   });
 }
 
-function cancelRoute(app: App, deps: HttpDeps): void {
+function cancelRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'cancelApproval',
@@ -98,14 +96,14 @@ function cancelRoute(app: App, deps: HttpDeps): void {
   };
   app.post('/approvals/:id/cancel', { schema }, async (request, reply) => {
     const { reason = 'Whoever asked took it back.' } = request.body;
-    const { approval, revision } = await deps.bus.ask(
+    const { approval, revision } = await ask(
       approvalsCancel,
       {
-        approval_id: await approvalIdOf(deps, request, request.params.id),
+        approval_id: await approvalIdOf(ask, request, request.params.id),
         principal: ANONYMOUS,
         because: reason,
       },
-      contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS),
+      request,
     );
     if (approval.status !== 'cancelled') {
       const isAnothers = approval.call.principal !== ANONYMOUS;

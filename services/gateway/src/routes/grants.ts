@@ -11,7 +11,6 @@ import {
 } from '@aegis/contracts/grants';
 import { z } from 'zod';
 import { credentialOf } from '../http/credential.ts';
-import { contextOf } from '../http/request-context.ts';
 import { revisionOf } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
@@ -48,7 +47,7 @@ const GrantBody = z
 const GrantsQuery = z.strictObject({ active: yesOrNo.optional() });
 const GrantParams = z.strictObject({ id: GrantId });
 
-function giveRoute(app: App, deps: HttpDeps): void {
+function giveRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'giveGrant',
@@ -69,11 +68,10 @@ function giveRoute(app: App, deps: HttpDeps): void {
     const { approval_id: id, for_minutes = 0, minutes = for_minutes, ...rest } = request.body;
     const credential = credentialOf(request);
     const revision = revisionOf(request.headers['if-match']);
-    const approval_id = await approvalIdOf(deps, request, id);
+    const approval_id = await approvalIdOf(ask, request, id);
     const asked = { ...onTheBus({ ...rest, minutes }), approval_id, revision, credential };
-    const context = contextOf(request.headers, deps.config.REQUEST_TIMEOUT_MS);
-    return orAlreadyDecided(deps, request, reply, id, async () => {
-      const given = await deps.bus.ask(approvalsGrant, asked, context);
+    return orAlreadyDecided(ask, request, reply, id, async () => {
+      const given = await ask(approvalsGrant, asked, request);
       reply.code(201);
       return given;
     });
@@ -82,8 +80,7 @@ function giveRoute(app: App, deps: HttpDeps): void {
 
 /** What runs for a while without a person, for programs; people use the console. */
 export function grantRoutes(app: App, deps: HttpDeps): void {
-  const { bus, config } = deps;
-  const within = config.REQUEST_TIMEOUT_MS;
+  const { ask } = deps;
   const list = {
     tags,
     operationId: 'listGrants',
@@ -94,11 +91,7 @@ export function grantRoutes(app: App, deps: HttpDeps): void {
     response: { 200: ListGrantsReply, ...problems([...CREDENTIAL_FAULTS, 422, 503]) },
   };
   app.get('/grants', { schema: list }, (request) =>
-    bus.ask(
-      approvalsGrants,
-      { ...request.query, credential: credentialOf(request) },
-      contextOf(request.headers, within),
-    ),
+    ask(approvalsGrants, { ...request.query, credential: credentialOf(request) }, request),
   );
   giveRoute(app, deps);
 
@@ -111,10 +104,6 @@ export function grantRoutes(app: App, deps: HttpDeps): void {
     response: { 200: GrantReply, ...problems([...CREDENTIAL_FAULTS, 404, 422, 503]) },
   };
   app.post('/grants/:id/revoke', { schema: revoke }, (request) =>
-    bus.ask(
-      approvalsRevoke,
-      { grant_id: request.params.id, credential: credentialOf(request) },
-      contextOf(request.headers, within),
-    ),
+    ask(approvalsRevoke, { grant_id: request.params.id, credential: credentialOf(request) }, request),
   );
 }

@@ -2,7 +2,6 @@ import { AmountCents, ANONYMOUS, DryRunId, IdempotencyKey, Note, Op, ToolName } 
 import { CheckReply, EnforceReply, enforce, policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
-import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
 
@@ -40,7 +39,7 @@ const EnforceBody = z
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 const EnforceHeaders = z.object({ 'idempotency-key': IdempotencyKey.optional() });
 
-function checkRoute(app: App, { bus, config }: HttpDeps): void {
+function checkRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags: ['guard'],
     operationId: 'check',
@@ -51,11 +50,7 @@ function checkRoute(app: App, { bus, config }: HttpDeps): void {
   };
   app.post('/guard/check', { schema }, async (request) => {
     const question = { ...request.body, principal: ANONYMOUS, via: 'rest' as const };
-    const answer = await bus.ask(
-      policyCheck,
-      question,
-      contextOf(request.headers, config.REQUEST_TIMEOUT_MS),
-    );
+    const answer = await ask(policyCheck, question, request);
     if (answer.allowed !== (answer.decision === 'allow')) {
       throw new AppError('policy_unavailable', 'The policy service gave an answer that contradicts itself.');
     }
@@ -63,7 +58,7 @@ function checkRoute(app: App, { bus, config }: HttpDeps): void {
   });
 }
 
-function enforceRoute(app: App, { bus, config }: HttpDeps): void {
+function enforceRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags: ['guard'],
     operationId: 'enforce',
@@ -84,7 +79,7 @@ function enforceRoute(app: App, { bus, config }: HttpDeps): void {
       idempotency_key: request.headers['idempotency-key'],
       via: 'rest' as const,
     };
-    const answer = await bus.ask(enforce, question, contextOf(request.headers, config.REQUEST_TIMEOUT_MS));
+    const answer = await ask(enforce, question, request);
     if (answer.allowed !== (answer.status === 'allowed')) {
       throw new AppError('enforcer_unavailable', 'The enforcer gave an answer that contradicts itself.');
     }

@@ -9,7 +9,6 @@ import {
   policyValidate,
 } from '@aegis/contracts/policy';
 import { z } from 'zod';
-import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
@@ -27,17 +26,14 @@ const PolicyBody = z.strictObject({ policy: z.record(z.string(), z.unknown()) })
   examples: [example],
 });
 
-function readRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+function readRoutes(app: App, { ask }: HttpDeps): void {
   const got = {
     tags,
     operationId: 'getPolicy',
     summary: 'The policy in force, where it is from, its digest and version',
     response: { 200: PolicyGetReply, ...problems([503]) },
   };
-  app.get('/policy', { schema: got }, (request) =>
-    bus.ask(policyGet, {}, contextOf(request.headers, within)),
-  );
+  app.get('/policy', { schema: got }, (request) => ask(policyGet, {}, request));
 
   const effective = {
     tags,
@@ -46,7 +42,7 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: PolicyDocument, ...problems([503]) },
   };
   app.get('/policy/effective', { schema: effective }, async (request) => {
-    const { policy } = await bus.ask(policyEffective, {}, contextOf(request.headers, within));
+    const { policy } = await ask(policyEffective, {}, request);
     return policy;
   });
 
@@ -56,13 +52,10 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
     summary: 'Is the policy in force valid?',
     response: { 200: PolicyValidateReply, ...problems([503]) },
   };
-  app.get('/policy/validate', { schema: validated }, (request) =>
-    bus.ask(policyValidate, {}, contextOf(request.headers, within)),
-  );
+  app.get('/policy/validate', { schema: validated }, (request) => ask(policyValidate, {}, request));
 }
 
-function tryRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+function tryRoutes(app: App, { ask }: HttpDeps): void {
   const validate = {
     tags,
     operationId: 'validatePolicy',
@@ -70,9 +63,7 @@ function tryRoutes(app: App, { bus, config }: HttpDeps): void {
     body: PolicyBody,
     response: { 200: PolicyValidateReply, ...problems(BODY_FAULTS) },
   };
-  app.post('/policy/validate', { schema: validate }, (request) =>
-    bus.ask(policyValidate, request.body, contextOf(request.headers, within)),
-  );
+  app.post('/policy/validate', { schema: validate }, (request) => ask(policyValidate, request.body, request));
 
   const migrate = {
     tags,
@@ -81,9 +72,7 @@ function tryRoutes(app: App, { bus, config }: HttpDeps): void {
     body: PolicyBody,
     response: { 200: PolicyMigrateReply, ...problems(BODY_FAULTS) },
   };
-  app.post('/policy/migrate', { schema: migrate }, (request) =>
-    bus.ask(policyMigrate, request.body, contextOf(request.headers, within)),
-  );
+  app.post('/policy/migrate', { schema: migrate }, (request) => ask(policyMigrate, request.body, request));
 }
 
 /** The policy in force, and trying one out. */

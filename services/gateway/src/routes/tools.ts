@@ -7,7 +7,6 @@ import {
   ListToolsReply,
 } from '@aegis/contracts/tool-definition';
 import { z } from 'zod';
-import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 
@@ -20,8 +19,7 @@ const AcceptBody = AcceptTool.omit({ source: true })
   .meta({ id: 'Accept', description: 'One exact definition and the code', examples: [example] });
 
 /** Tools whose definition changed, for programs; people use the page at `/ui/tools`. */
-export function toolRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+export function toolRoutes(app: App, { ask }: HttpDeps): void {
   const list = {
     tags,
     operationId: 'listQuarantinedTools',
@@ -30,9 +28,7 @@ export function toolRoutes(app: App, { bus, config }: HttpDeps): void {
       'Each call of them waits for a person. Of each tool the one seen last comes first, then those seen before it, the newest first. `more` says how many had no room in the answer.',
     response: { 200: ListToolsReply, ...problems([503]) },
   };
-  app.get('/tools', { schema: list }, (request) =>
-    bus.ask(approvalsTools, {}, contextOf(request.headers, within)),
-  );
+  app.get('/tools', { schema: list }, (request) => ask(approvalsTools, {}, request));
 
   const accept = {
     tags,
@@ -43,6 +39,6 @@ export function toolRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: AcceptToolReply, ...problems([...BODY_FAULTS, 403, 404, 429]) },
   };
   app.post('/tools/accept', { schema: accept }, (request) =>
-    bus.ask(approvalsAccept, { ...request.body, source: request.ip }, contextOf(request.headers, within)),
+    ask(approvalsAccept, { ...request.body, source: request.ip }, request),
   );
 }

@@ -16,7 +16,6 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { credentialOf } from '../http/credential.ts';
-import { contextOf } from '../http/request-context.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
@@ -40,8 +39,7 @@ const one = (request: FastifyRequest<{ Params: { id: string } }>) => ({
   credential: credentialOf(request),
 });
 
-function readRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+function readRoutes(app: App, { ask }: HttpDeps): void {
   const list = {
     tags,
     operationId: 'listWebhooks',
@@ -50,7 +48,7 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: ListWebhooksReply, ...problems([...CREDENTIAL_FAULTS, 503]) },
   };
   app.get('/webhooks', { schema: list }, (request) =>
-    bus.ask(webhooksList, { credential: credentialOf(request) }, contextOf(request.headers, within)),
+    ask(webhooksList, { credential: credentialOf(request) }, request),
   );
 
   const deliveries = {
@@ -62,12 +60,11 @@ function readRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: ListDeliveriesReply, ...problems([...CREDENTIAL_FAULTS, 404, 422, 503]) },
   };
   app.get('/webhooks/:id/deliveries', { schema: deliveries }, (request) =>
-    bus.ask(webhooksDeliveries, one(request), contextOf(request.headers, within)),
+    ask(webhooksDeliveries, one(request), request),
   );
 }
 
-function writeRoutes(app: App, { bus, config }: HttpDeps): void {
-  const within = config.REQUEST_TIMEOUT_MS;
+function writeRoutes(app: App, { ask }: HttpDeps): void {
   const save = {
     tags,
     operationId: 'saveWebhook',
@@ -81,7 +78,7 @@ function writeRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: SaveWebhookReply, ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 409]) },
   };
   app.put('/webhooks/:id', { schema: save }, (request) =>
-    bus.ask(webhooksSave, { ...request.body, ...one(request) }, contextOf(request.headers, within)),
+    ask(webhooksSave, { ...request.body, ...one(request) }, request),
   );
 
   const remove = {
@@ -92,9 +89,7 @@ function writeRoutes(app: App, { bus, config }: HttpDeps): void {
     params: WebhookParams,
     response: { 200: RemoveWebhookReply, ...problems([...CREDENTIAL_FAULTS, 404, 409, 422, 503]) },
   };
-  app.delete('/webhooks/:id', { schema: remove }, (request) =>
-    bus.ask(webhooksRemove, one(request), contextOf(request.headers, within)),
-  );
+  app.delete('/webhooks/:id', { schema: remove }, (request) => ask(webhooksRemove, one(request), request));
 
   const test = {
     tags,
@@ -105,7 +100,7 @@ function writeRoutes(app: App, { bus, config }: HttpDeps): void {
     response: { 200: TestWebhookReply, ...problems([...CREDENTIAL_FAULTS, 404, 422, 503]) },
   };
   app.post('/webhooks/:id/test', { schema: test }, (request) =>
-    bus.ask(webhooksTest, one(request), contextOf(request.headers, Math.max(within, TEST_WITHIN_MS))),
+    ask(webhooksTest, one(request), request, TEST_WITHIN_MS),
   );
 }
 
