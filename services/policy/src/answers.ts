@@ -23,18 +23,10 @@ const toTerms = ({ approvers, ...terms }: RuleTerms): ApprovalTerms => ({
 
 /** What the policy in force says of a call, at a moment: rules may ask for the time of day. */
 export function check({ published, compiled }: ActivePolicy, request: CheckRequest, at: Date): CheckReply {
-  const { tool, op, amount_cents, args, server, principal, client, door } = request;
-  const call = { tool, op, amount_cents, args, server, principal, client, door, at };
-  const said = evaluate(compiled, call);
+  const { terms, ...said } = evaluate(compiled, { ...request, at });
   return {
-    decision: said.decision,
-    allowed: said.allowed,
-    approval_required: said.approval_required,
-    reasons: said.reasons,
-    rule: said.rule,
-    op: said.op,
-    amount_cents: said.amount_cents,
-    terms: said.terms && toTerms(said.terms),
+    ...said,
+    terms: terms && toTerms(terms),
     policy_digest: published.digest,
     policy_version: published.version,
   };
@@ -47,21 +39,9 @@ export function check({ published, compiled }: ActivePolicy, request: CheckReque
 export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now: Date): void {
   if (!bus.isUp()) return;
   const outcome = OUTCOME[reply.decision];
-  const { reasons, rule, policy_digest } = reply;
   const { tool, principal, via } = request;
-  const op = reply.op ?? request.op;
-  const amount = reply.amount_cents ?? request.amount_cents;
-  const data = {
-    tool,
-    op,
-    amount_cents: amount,
-    principal,
-    via,
-    outcome,
-    reasons,
-    policy_digest,
-    rule,
-  };
+  const { reasons, rule, policy_digest, op = request.op, amount_cents = request.amount_cents } = reply;
+  const data = { tool, op, amount_cents, principal, via, outcome, reasons, policy_digest, rule };
   const event = createEvent({
     type: 'aegis.decision.checked.v1',
     source: 'policy',
