@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export const ANSWER_WITHIN_MS = 1_500;
+const ANSWER_WITHIN_MS = 1_500;
+
+/** Until when an answer has to be there. */
+export const soon = (): number => Date.now() + ANSWER_WITHIN_MS;
 export const HTML = 'text/html; charset=utf-8';
 
 /** A form that another site sent decides nothing: browsers say where a request comes from (Fetch Metadata). */

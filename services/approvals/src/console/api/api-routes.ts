@@ -13,7 +13,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Grants } from '../../lifecycle/grants.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
-import { ANSWER_WITHIN_MS } from '../form.ts';
+import { soon } from '../form.ts';
 import { checkToken, type Session, type Sessions } from '../sessions.ts';
 import type { Views } from './views.ts';
 
@@ -39,7 +39,6 @@ export type ApiDeps = {
 };
 type Id = { Params: { id: string } };
 
-const soon = (): number => Date.now() + ANSWER_WITHIN_MS;
 const msOf = (time: string | undefined): number | undefined =>
   time === undefined ? undefined : Date.parse(time);
 

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Ground } from '../../ground.ts';
 import { type Tools, toReply } from '../../lifecycle/tools.ts';
-import { ANSWER_WITHIN_MS } from '../form.ts';
+import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
 
@@ -17,7 +17,7 @@ export function toolRoutes(app: FastifyInstance, { sessions, tools, known }: Too
   app.get('/tools', async (request): Promise<ToolsView> => {
     sessions.require(request);
     const { skip } = parseRequest(ToolsQuery, request.query);
-    const waiting = await tools.quarantined(Date.now() + ANSWER_WITHIN_MS);
+    const waiting = await tools.quarantined(soon());
     const { tools: shown, more = 0 } = toReply(waiting.slice(skip));
     const items = shown.map((one) => {
       const tool = known.tools.state.get(one.server, one.tool);
@@ -28,7 +28,7 @@ export function toolRoutes(app: FastifyInstance, { sessions, tools, known }: Too
   app.post('/tools/accept', async (request) => {
     const { by } = requirePerson(sessions, request);
     const definition = parseRequest(AcceptDefinition, request.body);
-    await tools.acceptBy(by.name, definition, Date.now() + ANSWER_WITHIN_MS);
+    await tools.acceptBy(by.name, definition, soon());
     return {};
   });
 }

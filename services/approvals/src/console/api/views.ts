@@ -57,27 +57,17 @@ export function createViews(deps: ViewsDeps): Views {
   const { approvals, policies, tools } = deps.known;
 
   /** The last call of the same tool that somebody approved before this one: what nobody let run is nothing to go by. */
-  const previousOf = async (
-    { approval_id, call }: Approval,
-    deadlineMs: number,
-  ): Promise<Partial<ApprovalView>> => {
+  const previousOf = async (asked: Approval, deadlineMs: number): Promise<Partial<ApprovalView>> => {
     const isBefore = ({ tool, server, status }: IndexEntry): boolean =>
-      tool === call.tool && server === call.server && (status === 'approved' || status === 'consumed');
-    const [entry] = approvals.state.newestFirst(isBefore, approval_id);
+      tool === asked.call.tool &&
+      server === asked.call.server &&
+      (status === 'approved' || status === 'consumed');
+    const [entry] = approvals.state.newestFirst(isBefore, asked.approval_id);
     const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.state;
     if (!previous) return {};
+    const { approval_id, status, requested_at } = previous;
     const { op, amount_cents, args, principal } = asRuled(previous);
-    return {
-      previous: {
-        approval_id: previous.approval_id,
-        status: previous.status,
-        requested_at: previous.requested_at,
-        principal,
-        op,
-        amount_cents,
-        args,
-      },
-    };
+    return { previous: { approval_id, status, requested_at, principal, op, amount_cents, args } };
   };
 
   const ruleOf = ({ rule, policy_digest }: Approval): Partial<ApprovalView> => {

@@ -3,7 +3,7 @@ import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
 import { consoleDeliveries, consoleTest, consoleWebhooks } from '@aegis/contracts/webhooks';
 import type { FastifyInstance } from 'fastify';
 import { requireAdmin } from '../../domain/approver.ts';
-import { ANSWER_WITHIN_MS } from '../form.ts';
+import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
 
@@ -13,20 +13,22 @@ const TEST_WITHIN_MS = 32_000;
 export type WebhookDeps = { sessions: Sessions; bus: Pick<Bus, 'ask'> };
 type Id = { Params: { id: string } };
 
-const within = (ms: number) => ({ deadlineMs: Date.now() + ms });
-
 /** Who is told, whether it works, and what became of it: asked of the notifier, which asks for no credential here. */
 export function webhookRoutes(app: FastifyInstance, { sessions, bus }: WebhookDeps): void {
   app.get('/webhooks', async (request): Promise<WebhooksView> => {
     requireAdmin(sessions.require(request).by);
-    return bus.ask(consoleWebhooks, {}, within(ANSWER_WITHIN_MS));
+    return bus.ask(consoleWebhooks, {}, { deadlineMs: soon() });
   });
   app.post<Id>('/webhooks/:id/test', async (request) => {
     requireAdmin(requirePerson(sessions, request).by);
-    return bus.ask(consoleTest, { webhook_id: request.params.id }, within(TEST_WITHIN_MS));
+    return bus.ask(
+      consoleTest,
+      { webhook_id: request.params.id },
+      { deadlineMs: Date.now() + TEST_WITHIN_MS },
+    );
   });
   app.get<Id>('/webhooks/:id/deliveries', async (request): Promise<DeliveriesView> => {
     requireAdmin(sessions.require(request).by);
-    return bus.ask(consoleDeliveries, { webhook_id: request.params.id }, within(ANSWER_WITHIN_MS));
+    return bus.ask(consoleDeliveries, { webhook_id: request.params.id }, { deadlineMs: soon() });
   });
 }

@@ -4,7 +4,7 @@ import { AppError, parseRequest, toAppError } from '@aegis/kit/errors';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { Approvers } from '../../people/approvers.ts';
-import { ANSWER_WITHIN_MS, isForeign, sourceOfForm } from '../form.ts';
+import { isForeign, soon, sourceOfForm } from '../form.ts';
 import { checkToken, type Sessions } from '../sessions.ts';
 
 /** Where signing in may lead back to: our own pages. */
@@ -64,7 +64,7 @@ export function formRoutes(app: FastifyInstance, { sessions, approvers, lifecycl
       const session = sessions.require(request);
       checkToken(session, request.body?.get('csrf_token'));
       const word = { ...wordIn(request.body), id };
-      const { counted } = await lifecycle.decide(session.by, word, Date.now() + ANSWER_WITHIN_MS);
+      const { counted } = await lifecycle.decide(session.by, word, soon());
       return counted ? '?decided=' : '?error=already_decided';
     });
   });

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
 import type { Loaded } from '../../store.ts';
-import { ANSWER_WITHIN_MS, HTML } from '../form.ts';
+import { HTML, soon } from '../form.ts';
 import type { Session, Sessions } from '../sessions.ts';
 import { bytesOf, callOf } from './call.ts';
 import { NEEDS_SCRIPTS, NOTHING_HERE, type Notice, type Page, signInForm } from './page.ts';
@@ -16,8 +16,6 @@ const INBOX = PAGES.inbox.path;
 
 export type PageRoutesDeps = { page: Page; sessions: Sessions; list: List; lifecycle: Lifecycle };
 type Query = { before?: string; decided?: string; error?: string };
-
-const soon = (): number => Date.now() + ANSWER_WITHIN_MS;
 
 /** The approval at an address; undefined where there is none. */
 async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded<Approval> | undefined> {
