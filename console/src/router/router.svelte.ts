@@ -10,12 +10,11 @@ function show(): void {
 /** What is shown now. */
 export const currentRoute = (): Route => route;
 
-/** Goes to an address of the console. `replace`: the one before is not gone back to. */
-export function navigate(address: string, how: 'push' | 'replace' = 'push'): void {
-  if (how === 'push') history.pushState(null, '', address);
-  else history.replaceState(null, '', address);
+/** Goes to an address of the console. */
+export function navigate(address: string): void {
+  history.pushState(null, '', address);
   show();
-  if (how === 'push') window.scrollTo(0, 0);
+  window.scrollTo(0, 0);
 }
 
 function followLink(event: MouseEvent): void {

@@ -1,10 +1,7 @@
-const grouped = (digits: string): string => digits.replace(/\B(?=(?:\d{3})+$)/g, ',');
+const AMOUNT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2 });
 
 /** Cents as money, exact up to 2^53: `12500` is `125.00`. No currency is known. */
-export function money(amountCents: number): string {
-  const digits = String(amountCents).padStart(3, '0');
-  return `${grouped(digits.slice(0, -2))}.${digits.slice(-2)}`;
-}
+export const money = (amountCents: number): string => AMOUNT.format(`${amountCents}E-2` as `${number}`);
 
 const MONEY = /^(\d{1,14})(?:\.(\d{1,2}))?$/;
 
