@@ -49,13 +49,9 @@ export function statusLineOf(approval: Approval, me: string): StatusLine {
   }
 }
 
-/** Who decided it, if anybody did. */
-export const deciderOf = (approval: Approval): string | undefined =>
-  'decided_by' in approval ? approval.decided_by : undefined;
-
 /** What was on the screen turned into this without the person's doing. */
 export function lostTo(approval: Approval, me: string): string | undefined {
-  const decider = deciderOf(approval);
+  const decider = 'decided_by' in approval ? approval.decided_by : undefined;
   if (decider === undefined || decider === me) return undefined;
   const verdict = approval.status === 'denied' ? 'denied' : 'approved';
   return `Decided by someone else first: ${verdict} by ${decider}.`;
