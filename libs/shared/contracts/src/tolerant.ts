@@ -40,11 +40,7 @@ function loosen(schema: Schema, unknown: Unknown): Schema {
     return z.clone(schema, { ...schema.def, valueType: inner(schema.def.valueType) });
   if (schema instanceof z.ZodUnion)
     return z.clone(schema, { ...schema.def, options: schema.def.options.map(inner) });
-  if (schema instanceof z.ZodOptional)
-    return z.clone(schema, { ...schema.def, innerType: inner(schema.def.innerType) });
-  if (schema instanceof z.ZodNullable)
-    return z.clone(schema, { ...schema.def, innerType: inner(schema.def.innerType) });
-  if (schema instanceof z.ZodDefault)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
     return z.clone(schema, { ...schema.def, innerType: inner(schema.def.innerType) });
   throw new TypeError(`a contract can not be read tolerantly: it has a part of the kind ${schema.def.type}`);
 }
