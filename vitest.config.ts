@@ -9,7 +9,8 @@ const nothing = ['**/node_modules/**', '**/coverage/**'];
 /** Kinds run one after the other, the quick ones first: a broken unit needs no minute to show. */
 export default defineConfig({
   test: {
-    // Tests wait for servers more than they compute: one fewer than there are cores, as is usual, leaves a small machine idle.
+    // Tests wait for servers more than they compute: one fewer than there are cores, as is usual, leaves a small machine
+    // idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', new KindsReporter()],
     coverage: {

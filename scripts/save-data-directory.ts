@@ -7,8 +7,8 @@ import { fill, RULES, TELLS_LOOPBACK } from '../e2e/testkit/data-directory/fill.
 
 /**
  * Saves what this version leaves in a data directory, for later versions to start on: `node scripts/save-data-directory.ts
- * <name>` writes `e2e/fixtures/data-directories/<name>.{tar.gz,json}`. Run it on the last commit before storage, a contract or
- * a key changes.
+ * <name>` writes `e2e/fixtures/data-directories/<name>.{tar.gz,json}`. Run it on the last commit before storage, a contract
+ * or a key changes.
  */
 const [name] = process.argv.slice(2);
 if (name === undefined) throw new Error('Say how to name it: node scripts/save-data-directory.ts <name>');

@@ -13,8 +13,8 @@ export type Guard = {
 };
 
 /**
- * Keeps a key that was meant for something else, and a click where something else has just been, from deciding. `onChange` is
- * told when it becomes ready and when it no longer is.
+ * Keeps a key that was meant for something else, and a click where something else has just been, from deciding. `onChange`
+ * is told when it becomes ready and when it no longer is.
  */
 export function createGuard(onChange: (ready: boolean) => void, now: () => number): Guard {
   let shown: string | undefined;

@@ -11,8 +11,8 @@ export type Presses = {
   /** What was pressed is nobody's concern any more. */
   forget(): void;
   /**
-   * Whether a click counts: pressed on this very element, by a key that is not held down, when the guard was ready already for
-   * what is shown now. A click without a press, as by an assistive technology, counts as pressed now.
+   * Whether a click counts: pressed on this very element, by a key that is not held down, when the guard was ready already
+   * for what is shown now. A click without a press, as by an assistive technology, counts as pressed now.
    */
   counts(isOn: (target: EventTarget | null) => boolean, guard: Pick<Guard, 'wasReady'>): boolean;
 };

@@ -18,8 +18,8 @@ export type StreamOptions = {
 };
 
 /**
- * A stream of events that comes back. A browser tries again by itself after a lost connection, but not after an answer that is
- * an error (https://html.spec.whatwg.org/multipage/server-sent-events.html): that is done here, with growing pauses.
+ * A stream of events that comes back. A browser tries again by itself after a lost connection, but not after an answer that
+ * is an error (https://html.spec.whatwg.org/multipage/server-sent-events.html): that is done here, with growing pauses.
  */
 export function createEventStream(options: StreamOptions): { open(): void; close(): void } {
   let source: Source | undefined;

@@ -1,6 +1,9 @@
 import { PAGE_NAMES, PAGES, type PageName } from '../pages.ts';
 
-/** What an address shows. `id` is what it is about, where it is about one thing; `search` its query, without the question mark. */
+/**
+ * What an address shows. `id` is what it is about, where it is about one thing; `search` its query, without the question
+ * mark.
+ */
 export type Route = { page: PageName | 'nothing'; id: string; search: string };
 
 const SHAPES = PAGE_NAMES.map(

@@ -18,7 +18,9 @@ const SCHEMES = [
 const run = (options: string): string => `axe.run(${options}).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`;
 
-/** What axe has against the page as it is: in light and dark, on a desk and on a phone. Nothing may be wider than the screen. */
+/**
+ * What axe has against the page as it is: in light and dark, on a desk and on a phone. Nothing may be wider than the screen.
+ */
 export async function violations(page: Page): Promise<string[]> {
   const found: string[] = [];
   await page.evaluate(await readFile(AXE, 'utf8'));

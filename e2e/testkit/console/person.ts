@@ -34,8 +34,8 @@ async function signIn(page: Page, url: string, secret: string): Promise<void> {
 export type PersonOptions = BrowserContextOptions & { secret?: string };
 
 /**
- * Opens a person's own browser, signed in where there is a `secret`. Two contexts of one would not do: the browser that comes
- * as an npm package is one process, whose pages all send the first one's cookies.
+ * Opens a person's own browser, signed in where there is a `secret`. Two contexts of one would not do: the browser that
+ * comes as an npm package is one process, whose pages all send the first one's cookies.
  */
 export async function openPerson(world: World, options: PersonOptions = {}): Promise<Person> {
   const { secret, ...more } = options;

@@ -12,7 +12,10 @@ import { type Waiting, waitingFor } from './line.ts';
 
 const DRIFTING_SERVER = fileURLToPath(new URL('../firewall/drifting-server.ts', import.meta.url));
 const AN_HOUR = 60;
-/** Where nobody listens: the port `discard`. Whoever starts on what is saved names a receiver of its own in the webhooks file. */
+/**
+ * Where nobody listens: the port `discard`. Whoever starts on what is saved names a receiver of its own in the webhooks
+ * file.
+ */
 export const AWAY = 'http://127.0.0.1:9/hook';
 /** What lets a webhook be told on this machine. */
 export const TELLS_LOOPBACK = { WEBHOOK_ALLOW_HOSTS: '127.0.0.1' };
@@ -45,7 +48,9 @@ export type Left = {
   waitingDefinition: string;
   /** Each person's own key. */
   keys: World['keys'];
-  /** Of a version that could tell people elsewhere: a notice in line for a receiver that is away, and the attempts so far. */
+  /**
+   * Of a version that could tell people elsewhere: a notice in line for a receiver that is away, and the attempts so far.
+   */
   told?: { waiting: Waiting; secret: string; deliveries: Delivery[] };
   /** Every line of the audit, the oldest first. */
   audit: AuditEntry[];

@@ -24,8 +24,8 @@ export async function waitingFor(broker: BrokerAddress, webhook_id: string): Pro
 }
 
 /**
- * Makes the notice wait in a data directory that was saved. The server lets go of it after five days, by its own clock: then the
- * same bytes are put in line again, in the stream and for the consumer that were saved.
+ * Makes the notice wait in a data directory that was saved. The server lets go of it after five days, by its own clock: then
+ * the same bytes are put in line again, in the stream and for the consumer that were saved.
  */
 export async function keepWaiting(dataDir: string, { webhook_id, message_id, text }: Waiting): Promise<void> {
   const broker = await startEmbeddedBroker({ dataDir, port: 0, log: silentLog, env: process.env });

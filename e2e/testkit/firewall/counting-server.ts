@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { connectAs } from '@aegis/bus/law';
 
 /**
- * An MCP server over stdio with one tool, `count`, that writes down each call as soon as it sees it: a line `{ n }` to the file
- * that its first argument names. Then it asks the log, at the address and by the keys of its other arguments, how far it is, and
- * writes `{ n, logEnd }`: what the log had when this server saw the call, or a moment later.
+ * An MCP server over stdio with one tool, `count`, that writes down each call as soon as it sees it: a line `{ n }` to the
+ * file that its first argument names. Then it asks the log, at the address and by the keys of its other arguments, how far
+ * it is, and writes `{ n, logEnd }`: what the log had when this server saw the call, or a moment later.
  */
 const [file = '', url = '', keysDir = ''] = process.argv.slice(2);
 const nc = await connectAs('audit', { url, keysDir });

@@ -39,8 +39,8 @@ function candidates(env: Env): Pick<FoundServer, 'path' | 'origin'>[] {
 }
 
 /**
- * Looks for a nats-server on PATH, in the usual folders, then in the project's cache. `tooOld`: those that were passed over because
- * they are older than 2.12.
+ * Looks for a nats-server on PATH, in the usual folders, then in the project's cache. `tooOld`: those that were passed over
+ * because they are older than 2.12.
  */
 export async function searchNatsServer(env: Env) {
   const tooOld: FoundServer[] = [];

@@ -7,8 +7,8 @@ export type PolicyDocument = Readonly<Record<string, unknown>>;
 export type PrefixDigests = readonly string[];
 
 /**
- * Of a policy that is or was in force. All keys but `rules` stand before the first rule, also those that this version does not
- * know. A version 1 policy has no rules, and so no prefix: any change of it is a change for all.
+ * Of a policy that is or was in force. All keys but `rules` stand before the first rule, also those that this version does
+ * not know. A version 1 policy has no rules, and so no prefix: any change of it is a change for all.
  */
 export function prefixDigests({ rules, ...head }: PolicyDocument): PrefixDigests {
   if (!Array.isArray(rules)) return [];

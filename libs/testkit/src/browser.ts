@@ -23,8 +23,9 @@ await chromium.executablePath();`;
 const AGAIN_MS = 100;
 
 /**
- * Where the browser inside the npm package is unpacked, once for all that ask. By itself the package takes what another process
- * is still writing, or what another version of it has left; so one at a time unpacks, aside, and the whole is moved into place.
+ * Where the browser inside the npm package is unpacked, once for all that ask. By itself the package takes what another
+ * process is still writing, or what another version of it has left; so one at a time unpacks, aside, and the whole is moved
+ * into place.
  */
 async function unpackedBrowser(): Promise<string> {
   const folder = join(tmpdir(), `aegis-chromium-${manifest.devDependencies['@sparticuz/chromium']}`);
@@ -49,8 +50,8 @@ async function unpackedBrowser(): Promise<string> {
 }
 
 /**
- * A real browser: what `AEGIS_TEST_BROWSER` says, `npm` for the one inside an npm package or the path of another; without it the
- * system's Chromium where there is one, else the one of npm.
+ * A real browser: what `AEGIS_TEST_BROWSER` says, `npm` for the one inside an npm package or the path of another; without it
+ * the system's Chromium where there is one, else the one of npm.
  */
 export async function openBrowser(): Promise<Browser> {
   const wanted = process.env['AEGIS_TEST_BROWSER'] ?? (existsSync(SYSTEM) ? SYSTEM : 'npm');

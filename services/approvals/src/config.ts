@@ -27,7 +27,9 @@ export const ApprovalsEnv = BusEnv.extend({
   APPROVAL_MAX_PENDING_PER_AGENT: count.default(50),
   /** Names, roles and digests of keys, as `aegis approvers add` writes them; without it only the code approves. */
   APPROVERS_FILE: z.string().optional(),
-  /** The secret that sessions of the console are signed with; made where it is missing. Without it they end with the process. */
+  /**
+   * The secret that sessions of the console are signed with; made where it is missing. Without it they end with the process.
+   */
   SESSION_SECRET_FILE: z.string().optional(),
   /** Where people find the console; with https its cookie is sent over TLS only. */
   CONSOLE_URL: consoleUrl,

@@ -41,7 +41,9 @@ const authorize =
     }
   };
 
-/** `aegis.rpc.notifier.*`. Nobody is told or may change anything before it is known who asks; that of the console is known. */
+/**
+ * `aegis.rpc.notifier.*`. Nobody is told or may change anything before it is known who asks; that of the console is known.
+ */
 export function routes(bus: Pick<Bus, 'ask'>, webhooks: Operations, health: Service['health']): Route[] {
   const allowed = authorize(bus);
   return [

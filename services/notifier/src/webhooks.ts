@@ -22,7 +22,9 @@ export type Webhooks = {
   list(): Webhook[];
   /** @throws AppError `not_found` */
   find(webhookId: string): WebhookEntry;
-  /** Makes one or changes it, and lets it be told again. `by` is who does it. @throws AppError `read_only`, `invalid_request` */
+  /**
+   * Makes one or changes it, and lets it be told again. `by` is who does it. @throws AppError `read_only`, `invalid_request`
+   */
   save(request: Save, by: string, deadlineMs: number): Promise<Saved>;
   /** @throws AppError `not_found`, `read_only` */
   remove(webhookId: string, by: string, deadlineMs: number): Promise<void>;

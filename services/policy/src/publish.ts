@@ -8,8 +8,8 @@ import { type Candidate, decide } from './domain/policy-log.ts';
 const WITHIN_MS = 5_000;
 
 /**
- * Offers what stands at the policy's path to the log, compare-and-set: of replicas that read the same change one appends it, and the others
- * find it there. Resolves when this replica has activated what the log says.
+ * Offers what stands at the policy's path to the log, compare-and-set: of replicas that read the same change one appends it,
+ * and the others find it there. Resolves when this replica has activated what the log says.
  */
 export async function offer(
   bus: Bus,

@@ -16,7 +16,9 @@ useWorld({
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Sends a request that nothing here keeps; gives what the server is to answer, and whether its parameters are still held. */
+/**
+ * Sends a request that nothing here keeps; gives what the server is to answer, and whether its parameters are still held.
+ */
 async function sent(method: string, params: object, approve = false) {
   const request = requestOf(method, params, 'an id that is longer than a few characters');
   const held = new WeakRef(request.params as object);

@@ -96,8 +96,8 @@ export function paramsProblem(
 
 /**
  * Why two readers could read this message differently, though it passed: the same key twice in one object, or keys that
- * differ only by case or invisible characters (`path` beside `Path`), or that end early as a C string does. For arguments that a rule looks at, and for a
- * server's lists. Undefined where there is one reading.
+ * differ only by case or invisible characters (`path` beside `Path`), or that end early as a C string does. For arguments
+ * that a rule looks at, and for a server's lists. Undefined where there is one reading.
  */
 export function ambiguity(message: Message): string | undefined {
   let seen = 0;

@@ -31,8 +31,9 @@ const MAX_SPELLINGS = 64;
 const PER_SPELLING = 32;
 
 /**
- * Every way in which a server may read a path: as it stands, decoded once and again, with dots decoded alone (as URL
- * parsers do), with backslashes and look-alikes as slashes, folded, and all of these together. Not ok where one of them can't be read.
+ * Every way in which a server may read a path: as it stands, decoded once and again, with dots decoded alone (as URL parsers
+ * do), with backslashes and look-alikes as slashes, folded, and all of these together. Not ok where one of them can't be
+ * read.
  */
 export function spellingsOf(text: string, allowance?: Allowance): Spellings {
   if (text.length > MAX_PATH_LENGTH) return refuse('a path that is too long');

@@ -3,7 +3,9 @@ import { RequestError } from '@nats-io/transport-node';
 import { isInbox } from './law/identities.ts';
 import type { Link } from './link.ts';
 
-/** Whether runs of the firewall live: what one sent and has not recorded the end of is still under way as long as it does. */
+/**
+ * Whether runs of the firewall live: what one sent and has not recorded the end of is still under way as long as it does.
+ */
 export type Alive = ReturnType<typeof createAlive>;
 
 export const createAlive = (link: Link) => ({
@@ -21,7 +23,10 @@ export const createAlive = (link: Link) => ({
       if (!link.nc.isClosed()) await subscription.drain().catch(() => undefined);
     };
   },
-  /** `silent` where the server says that nobody listens, `unknown` where the bus is away or somebody listens and says nothing. */
+  /**
+   * `silent` where the server says that nobody listens, `unknown` where the bus is away or somebody listens and says
+   * nothing.
+   */
   async ask(instance: string, withinMs: number): Promise<'alive' | 'silent' | 'unknown'> {
     if (!link.isUp()) return 'unknown';
     try {

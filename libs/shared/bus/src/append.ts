@@ -79,8 +79,9 @@ export function createAppend(mux: Mux, read: Read) {
     /**
      * Stores one fact, durable when this resolves. A retry with the same event is stored once.
      *
-     * @throws AppError `version_conflict` where `expect` is not the subject's last sequence and the last one is not this very event;
-     * `storage_unavailable`, `deadline_exceeded`, `bus_unavailable`: it may be stored or not, and was not confirmed
+     * @throws AppError `version_conflict` where `expect` is not the subject's last sequence and the last one is not this
+     * very event; `storage_unavailable`, `deadline_exceeded`, `bus_unavailable`: it may be stored or not, and was not
+     * confirmed
      */
     async one(fact: Fact, deadlineMs: number): Promise<Stored> {
       checkDeadline(deadlineMs);
@@ -93,7 +94,10 @@ export function createAppend(mux: Mux, read: Read) {
         return findOwn(fact, thrown, deadlineMs);
       }
     },
-    /** Stores a text in a stream beside the log; durable when this resolves. The same `id` again within two minutes is stored once. */
+    /**
+     * Stores a text in a stream beside the log; durable when this resolves. The same `id` again within two minutes is stored
+     * once.
+     */
     async text(subject: string, payload: string, deadlineMs: number, id?: string): Promise<Stored> {
       const h = headers();
       if (id !== undefined) h.set('Nats-Msg-Id', id);

@@ -4,7 +4,9 @@ import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transp
 
 export type ConnectionOptions = {
   url: string;
-  /** The identity on the bus; its inboxes are `_INBOX_<identity>.>`: a shared prefix would let one read another's replies. */
+  /**
+   * The identity on the bus; its inboxes are `_INBOX_<identity>.>`: a shared prefix would let one read another's replies.
+   */
   identity: string;
   /** Path of the identity's nkey seed; absent where the URL carries credentials or none are needed. */
   seedPath?: string | undefined;
@@ -26,7 +28,10 @@ async function open({ url, identity, seedPath }: ConnectionOptions): Promise<Nat
   });
 }
 
-/** A connection that mends itself for ever once it was made. @throws AppError `bus_unavailable` with the address in its detail */
+/**
+ * A connection that mends itself for ever once it was made. @throws AppError `bus_unavailable` with the address in its
+ * detail
+ */
 export const openConnection = (options: ConnectionOptions): Promise<NatsConnection> =>
   open(options).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);

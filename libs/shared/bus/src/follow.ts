@@ -64,8 +64,8 @@ function toFollowed(message: JsMsg): Followed {
 }
 
 /**
- * The last sequence that the reader has to apply; undefined where the log gave no answer in time. From the store itself: what
- * the server says of a consumer, how many messages it still has to deliver, can lag behind a write that was confirmed.
+ * The last sequence that the reader has to apply; undefined where the log gave no answer in time. From the store itself:
+ * what the server says of a consumer, how many messages it still has to deliver, can lag behind a write that was confirmed.
  */
 async function endFor(read: Read, filter: string, deadlineMs: number): Promise<number | undefined> {
   for (;;) {

@@ -32,8 +32,8 @@ export const createLive = (link: Link, log: Logger) => ({
   /** @throws AppError `bus_unavailable`, `payload_too_large` */
   publish: (subject: string, text: string): void => link.send({ subject, payload: text }),
   /**
-   * Has a message come to `target` at that time: a one-shot message schedule (nats-server 2.12, ADR-51), which survives restarts
-   * of everything. A later one on the same subject replaces it. @throws AppError `bus_unavailable`
+   * Has a message come to `target` at that time: a one-shot message schedule (nats-server 2.12, ADR-51), which survives
+   * restarts of everything. A later one on the same subject replaces it. @throws AppError `bus_unavailable`
    */
   schedule(subject: string, target: string, at: Date): void {
     const h = headers();

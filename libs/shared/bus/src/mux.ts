@@ -54,8 +54,8 @@ export function createMux(link: Link, inboxPrefix: string) {
 
   return {
     /**
-     * Sends messages, one of which names the inbox, and gives the reply that comes there; the error that `late` makes once the
-     * deadline is past; or `bus_unavailable` at once, with nothing sent.
+     * Sends messages, one of which names the inbox, and gives the reply that comes there; the error that `late` makes once
+     * the deadline is past; or `bus_unavailable` at once, with nothing sent.
      */
     async exchange(
       toMessages: (inbox: string) => Message[],

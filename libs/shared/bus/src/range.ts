@@ -47,8 +47,8 @@ async function* read(
 
 export const createRange = (link: Link) => ({
   /**
-   * What the log has on a subject, wildcards allowed, after `afterSeq` up to `toSeq`, page by page: the next page is asked for
-   * when the reader has taken this one, so that a slow reader holds up nothing but itself.
+   * What the log has on a subject, wildcards allowed, after `afterSeq` up to `toSeq`, page by page: the next page is asked
+   * for when the reader has taken this one, so that a slow reader holds up nothing but itself.
    *
    * @throws AppError `storage_unavailable`
    */

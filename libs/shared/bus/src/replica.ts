@@ -8,7 +8,10 @@ const TICK_MS = 100;
 /** A follower may fall behind on a connection that looks well, so it is asked again this often. */
 const LOOK_AGAIN_AFTER_MS = 2_000;
 
-/** What is known of a part of the log in this process: it follows that part from the start, and says when it may have missed something. */
+/**
+ * What is known of a part of the log in this process: it follows that part from the start, and says when it may have missed
+ * something.
+ */
 export type Replica = ReturnType<typeof createReplica>;
 
 export type ReplicaOptions = Required<Pick<FollowOptions, 'filter' | 'apply'>>;

@@ -120,8 +120,8 @@ export type HistoryView = { items: ApprovalSummary[]; next?: string };
 export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: string })[]; now: string };
 
 /**
- * What waits, as in `ListToolsReply`, from a place in it on; `more` had no room. `is_older`: another definition of the tool was
- * seen since. `is_first`: none of it counted before; otherwise a `before` that is absent had no room.
+ * What waits, as in `ListToolsReply`, from a place in it on; `more` had no room. `is_older`: another definition of the tool
+ * was seen since. `is_first`: none of it counted before; otherwise a `before` that is absent had no room.
  */
 export type ToolsView = {
   tools: (QuarantinedTool & { is_older: boolean; is_first: boolean })[];

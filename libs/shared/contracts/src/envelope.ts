@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { Timestamp } from './call.ts';
 
 /**
- * https://www.w3.org/TR/trace-context/#traceparent-header, version 00, as it stands in what is stored. All zeros is no trace, and no
- * reason why an event can't be read; what a caller sends is read by `parseTraceparent`.
+ * https://www.w3.org/TR/trace-context/#traceparent-header, version 00, as it stands in what is stored. All zeros is no
+ * trace, and no reason why an event can't be read; what a caller sends is read by `parseTraceparent`.
  */
 export const Traceparent = z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 

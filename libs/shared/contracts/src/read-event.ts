@@ -55,10 +55,11 @@ export function createReadEvent<D extends Definitions>(definitions: D, upcasters
 }
 
 /**
- * A message of the log as this version understands it: an older version of its event is brought up to date, and members that only
- * a newer version knows are kept, so that a state that is written again loses none of them. Of any type where none is named.
+ * A message of the log as this version understands it: an older version of its event is brought up to date, and members that
+ * only a newer version knows are kept, so that a state that is written again loses none of them. Of any type where none is
+ * named.
  *
- * @returns undefined where it can't be read, is of another type, or is on a subject where its type and its data don't belong:
- * nothing may stand on it
+ * @returns undefined where it can't be read, is of another type, or is on a subject where its type and its data don't
+ * belong: nothing may stand on it
  */
 export const readEvent = createReadEvent(EVENT_TYPES, UPCASTERS);

@@ -10,15 +10,18 @@ import { type Json, type ReleaseSchemas, releaseSchemas } from './testing/json-s
 import { tolerant } from './tolerant.ts';
 
 /**
- * What this version puts into questions that the last release does not know, and why that may be. Services take questions strictly: the one
- * that is asked has to be upgraded before the one that asks.
+ * What this version puts into questions that the last release does not know, and why that may be. Services take questions
+ * strictly: the one that is asked has to be upgraded before the one that asks.
  */
 const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {};
 
 /** Words that this version writes or answers, such as a new status, and that are unreadable for the last release. */
 const NEW_WORDS: Readonly<Record<string, string>> = {};
 
-/** Questions that the last release asks of one service and this version answers in another: there the two can't run side by side. */
+/**
+ * Questions that the last release asks of one service and this version answers in another: there the two can't run side by
+ * side.
+ */
 const MOVED: Readonly<Record<string, string>> = {
   'approvals.webhooks': 'notifier.webhooks',
   'approvals.webhook-save': 'notifier.webhook-save',

@@ -55,9 +55,9 @@ function reader(schema: Schema, unknown: Unknown): Schema {
 }
 
 /**
- * The same schema for who reads what a newer version may have written: members that it does not know are kept, or dropped, at
- * every depth. All that it does know is checked as ever; an unknown value of an enum, or of a discriminator, stays a fault.
- * Made once for each schema.
+ * The same schema for who reads what a newer version may have written: members that it does not know are kept, or dropped,
+ * at every depth. All that it does know is checked as ever; an unknown value of an enum, or of a discriminator, stays a
+ * fault. Made once for each schema.
  *
  * @throws TypeError where the schema has a part of a kind that nothing here reads yet
  */

@@ -35,7 +35,10 @@ const WebhookUrl = z.url({ protocol: /^https?$/ }).max(2000);
 const atAddress = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), url: WebhookUrl.describe('where to'), ...told });
 
-/** What each channel takes. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit message. */
+/**
+ * What each channel takes. `standard`: signed, thin JSON (Standard Webhooks). `slack`: an incoming webhook's Block Kit
+ * message.
+ */
 export const TARGETS = {
   standard: atAddress('standard'),
   slack: atAddress('slack'),

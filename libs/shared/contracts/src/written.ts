@@ -20,8 +20,8 @@ function unknownMembers(schema: z.ZodType, data: unknown): Member[] | undefined 
 }
 
 /**
- * Data that may be written: as its schema says, and with no other member. The one exception is what a newer version wrote into
- * the state that this goes on from, `before`: that goes on with it, under the same name and with the same value.
+ * Data that may be written: as its schema says, and with no other member. The one exception is what a newer version wrote
+ * into the state that this goes on from, `before`: that goes on with it, under the same name and with the same value.
  *
  * @throws ZodError
  */

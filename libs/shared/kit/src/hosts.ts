@@ -15,8 +15,8 @@ export const reachedAt = (boundHost: string, port: number): string =>
   `${urlHost(EVERYWHERE.get(boundHost) ?? boundHost)}:${port}`;
 
 /**
- * The names that a request may call a server by in its `Host` and `Origin`, in lower case: those of loopback, the one that it is
- * bound to, and `more`. A page that made its own name point to this machine (DNS rebinding) names another.
+ * The names that a request may call a server by in its `Host` and `Origin`, in lower case: those of loopback, the one that
+ * it is bound to, and `more`. A page that made its own name point to this machine (DNS rebinding) names another.
  */
 export function ownHostNames(boundHost: string, more: readonly string[]): string[] {
   const bound = EVERYWHERE.has(boundHost) ? [] : [boundHost];

@@ -8,8 +8,8 @@ const VERSION = '00';
 const NO_VERSION = 'ff';
 
 /**
- * The `traceparent` that somebody sent, as version 00 writes it; undefined where it is none, which is as if it were absent. Of a later
- * version only what 00 knows is taken: the two ids and whether it is sampled.
+ * The `traceparent` that somebody sent, as version 00 writes it; undefined where it is none, which is as if it were absent.
+ * Of a later version only what 00 knows is taken: the two ids and whether it is sampled.
  *
  * @see https://www.w3.org/TR/2021/REC-trace-context-1-20211123/#versioning-of-traceparent
  */

@@ -166,8 +166,9 @@ export function standingSentence(state: Approval): string {
 }
 
 /**
- * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, `cancelled` and `superseded` from either that
- * is open, and `expired` from either that is overdue. Terminal states never change, and an overdue approval can only expire.
+ * The approval's rules: `pending -> approved -> consumed`, `pending -> denied`, `cancelled` and `superseded` from either
+ * that is open, and `expired` from either that is overdue. Terminal states never change, and an overdue approval can only
+ * expire.
  */
 export const approvals: Decider<Approval, ApprovalCommand, ApprovalEvent> = {
   decide(command, state) {

@@ -7,8 +7,8 @@ export type Nothing = { readonly because: string; readonly fault?: ErrorCode };
 export type Decision<Event> = { readonly event: Event } | Nothing;
 
 /**
- * The rules of one aggregate, in the shape of emmett (https://event-driven-io.github.io/emmett/). Pure: the time and every id
- * arrive in the command. Nothing is there before its first event.
+ * The rules of one aggregate, in the shape of emmett (https://event-driven-io.github.io/emmett/). Pure: the time and every
+ * id arrive in the command. Nothing is there before its first event.
  */
 export type Decider<State, Command, Event> = {
   readonly decide: (command: Command, state: State | undefined) => Decision<Event>;

@@ -40,8 +40,8 @@ export type Approving<By extends Granted | undefined> = (
 ) => Promise<Loaded<Approval | undefined>>;
 
 /**
- * What belongs to a change is stored before it, in one batch. An overdue approval expires whatever was asked: then what belonged
- * to the command does not happen.
+ * What belongs to a change is stored before it, in one batch. An overdue approval expires whatever was asked: then what
+ * belonged to the command does not happen.
  */
 export const alongWith =
   (bus: Bus, deadlineMs: number, ...facts: readonly Fact[]): NonNullable<Handling<ApprovalEvent>['append']> =>

@@ -27,8 +27,8 @@ export type Deciding = {
   /**
    * Counts one person's word.
    *
-   * @throws AppError `not_an_approver`, `invalid_request` where a reason is missing, `precondition_failed` where the approval
-   * waits but is not as it was seen
+   * @throws AppError `not_an_approver`, `invalid_request` where a reason is missing, `precondition_failed` where the
+   * approval waits but is not as it was seen
    */
   decide(by: Approver, word: WordOn, deadlineMs: number): Promise<DecideReply>;
 };

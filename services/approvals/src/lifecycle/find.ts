@@ -82,7 +82,8 @@ export async function findApproval(deps: Ground, id: string, deadlineMs: number)
 }
 
 /**
- * The same for somebody who decides: a key that named another call before is none to decide by, because they may mean that one.
+ * The same for somebody who decides: a key that named another call before is none to decide by, because they may mean that
+ * one.
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */

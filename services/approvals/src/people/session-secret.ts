@@ -18,8 +18,8 @@ async function read(path: string): Promise<Buffer> {
 }
 
 /**
- * The 32 bytes that sessions are signed with: those in the file, readable by the owner only, made where it is missing, so that
- * people stay signed in over a restart. Without a file they are new for each process.
+ * The 32 bytes that sessions are signed with: those in the file, readable by the owner only, made where it is missing, so
+ * that people stay signed in over a restart. Without a file they are new for each process.
  *
  * @throws ConfigError where the file can't be read or made
  */

@@ -34,7 +34,10 @@ export class ToolIndex {
     return this.#fold.get(server, tool);
   }
 
-  /** What a server said of one of its tools, by the name that rules have for it and the digest; undefined where it is not known. */
+  /**
+   * What a server said of one of its tools, by the name that rules have for it and the digest; undefined where it is not
+   * known.
+   */
   definitionOf(server: string, tool: string, digest: string): Definition | undefined {
     const found = this.get(server, tool.slice(server.length + 1));
     return found && definitionWith(found, digest);

@@ -15,8 +15,8 @@ const RETRY_MS = 250;
 const SHOWN_MS = 3_000;
 const POLL_MS = 2;
 /**
- * A pause between writes while few entries come, so that those of a moment share one sync of the file: many small ones are in
- * the way of the log's own, which callers wait for.
+ * A pause between writes while few entries come, so that those of a moment share one sync of the file: many small ones are
+ * in the way of the log's own, which callers wait for.
  */
 const GATHER_MS = 25;
 const FEW = 256;

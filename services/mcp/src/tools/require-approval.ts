@@ -58,7 +58,8 @@ export function nextStep(approval: Approval): string {
 }
 
 /**
- * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is enforced.
+ * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is
+ * enforced.
  *
  * @throws AppError `too_many_pending` where no more may wait
  */

@@ -13,8 +13,9 @@ const label = (text: string) => ({ type: 'mrkdwn', text: `*${text}*` });
 const field = (name: string, value: string) => [label(name), plain(value)];
 
 /**
- * A message for a Slack incoming webhook, or for whatever takes the same. `text` says it all for receivers without blocks. What
- * comes from outside is plain text, and there is one button, a link: it is decided in the console, where people are known.
+ * A message for a Slack incoming webhook, or for whatever takes the same. `text` says it all for receivers without blocks.
+ * What comes from outside is plain text, and there is one button, a link: it is decided in the console, where people are
+ * known.
  */
 export function slackMessage(payload: Payload): object {
   const headline = HEADLINES[payload.type];

@@ -6,8 +6,8 @@ import { NOTICES, Notice } from '@aegis/contracts/webhooks';
 import { z } from 'zod';
 
 /**
- * What a receiver is told: that something happened, and where to look. Thin, as Standard Webhooks wants it: no arguments and no
- * words of the agent, which belong in front of a person who is signed in.
+ * What a receiver is told: that something happened, and where to look. Thin, as Standard Webhooks wants it: no arguments and
+ * no words of the agent, which belong in front of a person who is signed in.
  */
 export const NoticePayload = z.strictObject({
   type: Notice,

@@ -1,8 +1,8 @@
 const JITTER = 0.2;
 
 /**
- * How long to wait after a failed attempt, in milliseconds; undefined after the last one. A little more or less each time, so
- * that those who failed together don't come together again.
+ * How long to wait after a failed attempt, in milliseconds; undefined after the last one. A little more or less each time,
+ * so that those who failed together don't come together again.
  *
  * @param attempt from 1
  * @param askedForMs how long the receiver asks to be left alone

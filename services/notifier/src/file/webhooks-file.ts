@@ -15,8 +15,8 @@ export type WebhooksFile = {
   /** Whether the file stands there: where it was taken away, what it had is not to be forgotten. */
   isThere(): boolean;
   /**
-   * Changes the file as it stands now. `record` is called when the new content is on the disk, before anybody sees it; where that
-   * fails nothing changes.
+   * Changes the file as it stands now. `record` is called when the new content is on the disk, before anybody sees it; where
+   * that fails nothing changes.
    *
    * @throws AppError `read_only`, `version_conflict`, and what `edit` and `record` throw
    */
@@ -54,8 +54,8 @@ const NO_FILE: WebhooksFile = {
 };
 
 /**
- * The webhooks of a file that is read again when it changes. A file that turns bad, or goes away, leaves the last good one in
- * force. `changed` is awaited when others are in force than before.
+ * The webhooks of a file that is read again when it changes. A file that turns bad, or goes away, leaves the last good one
+ * in force. `changed` is awaited when others are in force than before.
  */
 export function createWebhooksFile(
   path: string | undefined,

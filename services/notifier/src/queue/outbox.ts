@@ -19,8 +19,8 @@ export type OutboxDeps = {
 export type Outbox = Puller & { readonly problem: string | undefined };
 
 /**
- * Takes approval events off the log and puts a notice in line for each webhook that wants it. An event is done with once all its
- * notices are on the disk; one that comes again makes the same notices.
+ * Takes approval events off the log and puts a notice in line for each webhook that wants it. An event is done with once all
+ * its notices are on the disk; one that comes again makes the same notices.
  */
 export function startOutbox({ bus, lines, sending, consoleUrl, log }: OutboxDeps): Outbox {
   /** The reader can't be reached; and the newest event that came has not all its notices in line. */

@@ -4,7 +4,10 @@ import { newTraceId } from '@aegis/kit/trace';
 import { changeLevel, isRecordable, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
 
-/** Definitions of one tool that nobody accepts, and tools of one server, that are recorded; what comes beyond is never trusted. */
+/**
+ * Definitions of one tool that nobody accepts, and tools of one server, that are recorded; what comes beyond is never
+ * trusted.
+ */
 const MAX_CHANGES = 100;
 const MAX_TOOLS = 10_000;
 const MAX_NAME = 1_000;

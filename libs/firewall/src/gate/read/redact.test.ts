@@ -75,7 +75,9 @@ describe('what looks like a secret', () => {
     ['postgres://me:s3cret@db:5432/x and https://h/p@q', 'postgres://[redacted]@db:5432/x and https://h/p@q'],
   ])('%j', (text, clean) => expect(redactText(text)).toBe(clean));
 
-  /** In parts, so that no scanner of secrets takes them for real ones. What a reason does not quote is not recorded either. */
+  /**
+   * In parts, so that no scanner of secrets takes them for real ones. What a reason does not quote is not recorded either.
+   */
   it.each([
     [`ghx_${'a1'.repeat(8)}`],
     [`github_pat_${'a1'.repeat(8)}`],

@@ -53,8 +53,8 @@ export function createTaskOwners(max: number = MAX_TASKS) {
       owners.set(key, principal);
     },
     /**
-     * False where the task is another principal's, or may be: nobody remembers who made it, and keys tell people apart. Without
-     * an id it is about no task.
+     * False where the task is another principal's, or may be: nobody remembers who made it, and keys tell people apart.
+     * Without an id it is about no task.
      */
     isOwn(server: string, taskId: unknown, principal: string): boolean {
       if (taskId === undefined) return true;

@@ -39,7 +39,9 @@ export function createToolFold({ keepsDefinitions }: ToolFoldOptions) {
   };
 
   return {
-    /** Takes one message of `aegis.log.tool.>`, in the log's order: what it makes of its tool, or why it counts for nothing. */
+    /**
+     * Takes one message of `aegis.log.tool.>`, in the log's order: what it makes of its tool, or why it counts for nothing.
+     */
     apply(message: ToolMessage): Tool | 'unreadable' | 'unfit' {
       const event = readToolEvent(message);
       if (typeof event === 'string') return event;
@@ -59,8 +61,8 @@ export function createToolFold({ keepsDefinitions }: ToolFoldOptions) {
     /** Another tool of the server that had this look first. */
     lookAlikeOf,
     /**
-     * Everything that waits to be accepted: first of each tool what keeps it in quarantine, then what was seen before and may
-     * still come; each the newest first.
+     * Everything that waits to be accepted: first of each tool what keeps it in quarantine, then what was seen before and
+     * may still come; each the newest first.
      */
     quarantined(): InQuarantine[] {
       const all = [...tools()].flatMap((tool) => tool.waiting.map((waiting) => ({ tool, waiting })));

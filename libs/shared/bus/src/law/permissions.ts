@@ -156,8 +156,8 @@ function neverPublish(identity: Identity): readonly string[] {
 }
 
 /**
- * The permissions of an identity: its own inbox, and what its work needs. Everything else is denied. A subscription may name its
- * queue group after a space.
+ * The permissions of an identity: its own inbox, and what its work needs. Everything else is denied. A subscription may name
+ * its queue group after a space.
  */
 export function permissionsOf(identity: Identity) {
   const subscribe = SUBSCRIBE[identity];

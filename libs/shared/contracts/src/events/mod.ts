@@ -13,8 +13,8 @@ export { type Channel, type EventDefinition, type Flat, sameWords } from './even
 export { agentDigest } from './waiting.ts';
 
 /**
- * Every type of event that is written, with its definition. A released type only ever gets optional facts; any other change is a
- * new version with an upcaster in read-event.ts, and the fixtures of the old one stay.
+ * Every type of event that is written, with its definition. A released type only ever gets optional facts; any other change
+ * is a new version with an upcaster in read-event.ts, and the fixtures of the old one stay.
  */
 export const EVENT_TYPES = {
   ...DECISION_DEFINITIONS,

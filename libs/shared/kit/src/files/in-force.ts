@@ -28,8 +28,8 @@ export type WatchedFileOptions<T> = {
   /** The same in words, such as `no key is accepted`. */
   readonly nothingMeans: string;
   /**
-   * What is in force where no file is there: `nothing`, as nobody has made it yet; `nothing`, and that is a `problem`; or the
-   * `last-good` one, and that is a problem where there was one.
+   * What is in force where no file is there: `nothing`, as nobody has made it yet; `nothing`, and that is a `problem`; or
+   * the `last-good` one, and that is a problem where there was one.
    */
   readonly missing: 'nothing' | 'problem' | 'last-good';
   /** What is in force where something is there that can't be read; it is a problem always. */

@@ -23,8 +23,8 @@ export type ReadTextOptions = {
   /** Larger files are refused; {@link MAX_FILE_BYTES} where it is not given. */
   readonly maxBytes?: number;
   /**
-   * A file that was written to within so many milliseconds is read again later: for formats of which half a file is a file too,
-   * and means something else. JSON is not one of these.
+   * A file that was written to within so many milliseconds is read again later: for formats of which half a file is a file
+   * too, and means something else. JSON is not one of these.
    */
   readonly stillForMs?: number;
 };
@@ -84,8 +84,8 @@ async function tryToRead(path: string, options: ReadTextOptions): Promise<ReadTe
 }
 
 /**
- * The text of a file that people write: UTF-8 and nothing else (a byte order mark at its start is left out), no larger than the
- * limit, and never the half of what somebody is writing. Never throws.
+ * The text of a file that people write: UTF-8 and nothing else (a byte order mark at its start is left out), no larger than
+ * the limit, and never the half of what somebody is writing. Never throws.
  */
 export async function readText(path: string, options: ReadTextOptions = {}): Promise<ReadText> {
   const giveUpAt = Date.now() + WRITTEN_WITHIN_MS;

@@ -6,8 +6,8 @@ const AGAIN_AFTER_MS = 1_000;
 export type Taking = ReturnType<typeof takeOnChange>;
 
 /**
- * Takes what stands at a path whenever that changes, once at a time: an older reading must not overtake a newer one. Where `take`
- * throws it is tried again a second later; `failed` is told where nobody else is.
+ * Takes what stands at a path whenever that changes, once at a time: an older reading must not overtake a newer one. Where
+ * `take` throws it is tried again a second later; `failed` is told where nobody else is.
  */
 export function takeOnChange(path: string, take: () => Promise<void>, failed: (error: unknown) => void) {
   const inTurn = createMutex();

@@ -24,8 +24,8 @@ function lookNow(path: string): string {
 export type PathWatch = ReturnType<typeof watchPath>;
 
 /**
- * Calls back when the file at a path is another one than what is known of it: changed, there, or gone. By polling, which sees
- * renames, symlinks and mounted volumes alike. Some time is left to whoever is writing it.
+ * Calls back when the file at a path is another one than what is known of it: changed, there, or gone. By polling, which
+ * sees renames, symlinks and mounted volumes alike. Some time is left to whoever is writing it.
  */
 export function watchPath(path: string, onChange: () => void) {
   let known = lookNow(path);

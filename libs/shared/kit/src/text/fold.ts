@@ -1,8 +1,8 @@
 import { INVISIBLE } from './unseen.ts';
 
 /**
- * Characters that make no name another one: those that nobody sees, spaces, and the dot that lower-casing leaves of a capital
- * I with a dot.
+ * Characters that make no name another one: those that nobody sees, spaces, and the dot that lower-casing leaves of a
+ * capital I with a dot.
  */
 const UNSEEN = new RegExp(`[${INVISIBLE.source}\\p{Z}\\u0307]`, 'gv');
 const PLAIN_WORD = /^[a-z0-9$./:_-]*$/i;
@@ -15,7 +15,9 @@ const TWO_MARKS = /\p{M}{2}/u;
  */
 const MANY_MARKS = /[\p{M}\uff9e\uff9f]{31}/u;
 
-/** The marks of each letter once, in one order. Not by an expression that takes a run of them: a long one fills its stack. */
+/**
+ * The marks of each letter once, in one order. Not by an expression that takes a run of them: a long one fills its stack.
+ */
 function withMarksInOrder(text: string): string {
   if (!TWO_MARKS.test(text)) return text;
   const marks = new Set<string>();

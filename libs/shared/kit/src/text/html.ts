@@ -28,7 +28,10 @@ function render(part: Part): string {
   return escape(String(part));
 }
 
-/** A template whose values are escaped, what nobody sees in them is shown by its code point, unless they are markup themselves. */
+/**
+ * A template whose values are escaped, what nobody sees in them is shown by its code point, unless they are markup
+ * themselves.
+ */
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
   return new Html(strings.reduce((all, text, i) => all + render(parts[i - 1]) + text));
 }

@@ -11,9 +11,9 @@ export const ONE_LINE = /^[^\p{Cc}\u2028\u2029]*$/u;
 export const IGNORABLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
 /**
- * One that a person can't see, that turns text around, or that is another one to each reader: controls, formats (bidi, zero width,
- * soft hyphen), halves of characters, those without a meaning or with a private one, line and paragraph separators, fillers
- * (Unicode TR36 §2.5), and two symbols that are blank.
+ * One that a person can't see, that turns text around, or that is another one to each reader: controls, formats (bidi, zero
+ * width, soft hyphen), halves of characters, those without a meaning or with a private one, line and paragraph separators,
+ * fillers (Unicode TR36 §2.5), and two symbols that are blank.
  */
 export const INVISIBLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
 

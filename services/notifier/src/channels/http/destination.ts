@@ -15,8 +15,8 @@ const isAllowed = (url: URL, allowedHosts: readonly string[]): boolean => allowe
 const BY_NAME = 'name it in WEBHOOK_ALLOW_HOSTS if that is meant';
 
 /**
- * Why nothing is sent to an address, as far as it shows without asking for its name; undefined where nothing is wrong. The URL
- * parser has made one form of the many of an IPv4 address (`2130706433`, `0x7f.1`).
+ * Why nothing is sent to an address, as far as it shows without asking for its name; undefined where nothing is wrong. The
+ * URL parser has made one form of the many of an IPv4 address (`2130706433`, `0x7f.1`).
  */
 export function problemOfUrl(text: string, allowedHosts: readonly string[]): string | undefined {
   if (!URL.canParse(text)) return 'expected an address that starts with https://';
@@ -34,8 +34,8 @@ export function problemOfUrl(text: string, allowedHosts: readonly string[]): str
 }
 
 /**
- * The addresses of a URL's host, each of them checked. Connect to these and to no other: the name may stand for another one a
- * moment later.
+ * The addresses of a URL's host, each of them checked. Connect to these and to no other: the name may stand for another one
+ * a moment later.
  *
  * @throws DeliveryError where the URL is refused or one of the addresses is not public
  */

@@ -72,7 +72,10 @@ function post(
   return promise;
 }
 
-/** Posts JSON to an address whose host was checked, and says how the answer is taken. @throws DeliveryError, and what `post` throws */
+/**
+ * Posts JSON to an address whose host was checked, and says how the answer is taken. @throws DeliveryError, and what `post`
+ * throws
+ */
 export async function postJson(
   { resolve, allowedHosts, now }: Web,
   address: string,

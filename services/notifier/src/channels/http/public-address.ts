@@ -5,8 +5,8 @@ import ipaddr from 'ipaddr.js';
 const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /**
- * Whether an address belongs to the public internet: `unicast`, and in none of IANA's special registries, those too that carry another
- * address in them. What is no address does not, nor one with a zone.
+ * Whether an address belongs to the public internet: `unicast`, and in none of IANA's special registries, those too that
+ * carry another address in them. What is no address does not, nor one with a zone.
  */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0 || address.includes('%')) return false;
