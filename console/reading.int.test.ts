@@ -129,7 +129,7 @@ test('what the rule took from the arguments is the amount, and what the agent st
   const head = ui.page.locator('article > header');
   expect(await head.locator('.amount').textContent()).toContain('9,000.00');
   expect(await head.textContent()).toMatch(/operation\s+wire/);
-  expect(await head.locator('.stated').allTextContents()).toEqual([
+  expect(await head.locator('.pill.bad').allTextContents()).toEqual([
     'the agent stated 1.00',
     'the agent stated refund',
   ]);

@@ -68,7 +68,7 @@ test('a grant that is over says why', async () => {
   await ui.goto('grants');
   const card = ui.page.locator('article', { hasText: 'support-agent' });
   await card.getByText('the policy has changed').waitFor();
-  expect(await card.locator('.status').textContent()).toBe('over');
+  expect(await card.locator('[data-status]').textContent()).toBe('over');
 });
 
 test('hostile arguments: nothing runs, nothing is cut, and the page can still be used', async () => {
