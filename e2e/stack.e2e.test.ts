@@ -1,3 +1,6 @@
+import { RPCS } from '@aegis/contracts/rpcs';
+import type { AppError } from '@aegis/kit/errors';
+import { connectTestBus } from '@aegis/testkit/bus';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guardScenarios } from './scenarios/guard.ts';
 import { enforce, get, post } from './testkit/rest.ts';
@@ -20,6 +23,21 @@ describe('the stack on one machine', () => {
   };
 
   guardScenarios({ url: () => stack.url, code: () => stack.code });
+
+  it('answers each question that there is on the bus', async () => {
+    const silent: string[] = [];
+    for (const [name, rpc] of RPCS) {
+      const [asker] = rpc.askedBy;
+      if (asker === undefined) continue;
+      const bus = await connectTestBus({ url: stack.natsUrl, keysDir: stack.keysDir }, asker);
+      const asked = bus.ask(rpc, null, { deadlineMs: Date.now() + 5_000 });
+      const why = await asked.catch((error: unknown) => (error as AppError).code);
+      // Nothing is no request of any question, and says so only where somebody has read it.
+      if (why !== 'invalid_request') silent.push(`${name}: ${String(why)}`);
+      await bus.close();
+    }
+    expect(silent).toEqual([]);
+  });
 
   it('survives requests whose answers are larger than the bus takes', async () => {
     const allow_tools = Array.from({ length: 125_000 }, (_, n) => `a${n}`);
