@@ -16,8 +16,8 @@ type Target<T extends ChannelType> = z.output<(typeof TARGETS)[T]>;
 /** A way to tell people. People name and see a target; the file keeps an entry, which may have a secret too. */
 export type Channel<T extends ChannelType = ChannelType, Entry extends z.ZodObject = z.ZodObject> = {
   readonly entry: Entry;
-  /** The target as people see it, where not all of it is for them. */
-  shown?(target: Target<T>): Target<T>;
+  /** The target as people see it: as it is, or without what only who tells needs to know. Then `keep` puts that back. */
+  shown(target: Target<T>): Target<T>;
   /** What goes on record of that, where more people read. */
   recorded?(shown: Target<T>): Target<T>;
   /** What is kept of a target; `present` is the entry that it replaces, `secret` the one that was given. */

@@ -33,6 +33,7 @@ const Entry = TARGETS.email.extend(KEPT);
 /** One plain text to all recipients. */
 export const email: Channel<'email', typeof Entry> = {
   entry: Entry,
+  shown: (target) => target,
   lacks: ({ mailServer }) => (mailServer ? undefined : NO_MAIL),
   async send({ to }, { messageId, payload }, { mailServer }, signal) {
     if (!mailServer) throw new DeliveryError(NO_MAIL);

@@ -30,6 +30,7 @@ export const signaturesOf = (secrets: readonly string[], messageId: string, at: 
 /** Signed, thin JSON: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
 export const standard: Channel<'standard', typeof Entry> = {
   entry: Entry,
+  shown: (target) => target,
   /** No query, in which some receivers want a token. */
   recorded(shown) {
     const { origin, pathname } = new URL(shown.url);
