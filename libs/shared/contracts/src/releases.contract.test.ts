@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { Envelope } from './envelope.ts';
-import type { EventType } from './events/mod.ts';
+import { EVENT_TYPES, type EventType } from './events/mod.ts';
 import { readEvent } from './read-event.ts';
 import { RPCS } from './rpcs.ts';
 import { storedOn } from './testing/fixtures.ts';
@@ -17,6 +17,12 @@ const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {};
 
 /** Words that this version writes or answers, such as a new status, and that are unreadable for the last release. */
 const NEW_WORDS: Readonly<Record<string, string>> = {};
+
+/**
+ * Types of event that the last release does not have, and what it does where it finds one: on a subject of an aggregate that it
+ * knows it reads nothing from there on, and denies.
+ */
+const NEW_TYPES: Readonly<Record<string, string>> = {};
 
 /**
  * Questions that the last release asks of one service and this version answers in another: there the two can't run side by
@@ -139,12 +145,17 @@ describe(`release ${LAST}, where it runs beside this one,`, () => {
   });
 
   it('is asked nothing that it does not know, but for what is listed here with its reason', () => {
-    expect(addedTo('requests')).toEqual(Object.keys(NEW_IN_QUESTIONS).toSorted());
+    expect(addedTo('requests'), 'NEW_IN_QUESTIONS').toEqual(Object.keys(NEW_IN_QUESTIONS).toSorted());
   });
 
   it('hears no word that it can not read, but for what is listed here with its reason', () => {
     const words = [...addedTo('events'), ...addedTo('replies')].filter((term) => term.includes(WORD));
-    expect(words.toSorted()).toEqual(Object.keys(NEW_WORDS).toSorted());
+    expect(words.toSorted(), 'NEW_WORDS').toEqual(Object.keys(NEW_WORDS).toSorted());
+  });
+
+  it('finds no type of event that it does not have, but for what is listed here with its reason', () => {
+    const types = Object.keys(EVENT_TYPES).filter((type) => !(type in last.events));
+    expect(types.toSorted(), 'NEW_TYPES').toEqual(Object.keys(NEW_TYPES).toSorted());
   });
 
   it.each(asked)('takes what this one asks: %s', (name, { request }) => {
