@@ -108,7 +108,9 @@ describe('/openapi.json', () => {
     for (const [name, { summary, tags, responses }] of operations()) {
       expect([name, summary, tags]).toEqual([name, expect.any(String), [expect.any(String)]]);
       for (const { description } of Object.values(responses ?? {})) {
-        expect(description).not.toMatch(/^(Default Response|The answer)?$/);
+        expect(description, `${name}: give the reply a .meta({ id, description })`).not.toMatch(
+          /^(Default Response|The answer)?$/,
+        );
       }
     }
   });
