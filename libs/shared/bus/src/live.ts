@@ -13,13 +13,24 @@ function seqOf(written: string | undefined): number | undefined {
   return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
 }
 
+/**
+ * A pattern of subjects as a regular expression: `*` is one token, `>` all that follow
+ * (https://docs.nats.io/nats-concepts/subjects).
+ */
+const matching = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replace(/>$/, '.+').replaceAll('$', '\\$')}$`,
+  );
+
 export const createLive = (link: Link, log: Logger) => ({
   /** Takes what comes on a subject, wildcards allowed, until the function that it gives is called. */
   subscribe(subject: string, take: (message: LiveMessage) => void): () => void {
+    const expected = matching(subject);
     const subscription = link.nc.subscribe(subject, {
       callback: (err, message) => {
         if (err) log.error({ err, subject }, 'nothing comes on this subject');
-        else
+        // What a stream hands out goes wherever it was asked to, by its own subject: so anybody could have it come here.
+        else if (expected.test(message.subject))
           take({
             subject: message.subject,
             text: message.string(),

@@ -19,8 +19,8 @@ const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {};
 const NEW_WORDS: Readonly<Record<string, string>> = {};
 
 /**
- * Types of event that the last release does not have, and what it does where it finds one: on a subject of an aggregate that it
- * knows it reads nothing from there on, and denies.
+ * Types of event that the last release does not have, and what it does where it finds one: on a subject of an aggregate that
+ * it knows it reads nothing from there on, and denies.
  */
 const NEW_TYPES: Readonly<Record<string, string>> = {};
 
