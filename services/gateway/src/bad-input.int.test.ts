@@ -225,6 +225,17 @@ describe('a path', () => {
   );
 
   it.each([
+    '/docs/static/%2e%2e/x',
+    '/docs/static/../x',
+    '/docs/static//x',
+    '/docs/static/%00',
+    '/docs/static/x',
+  ])('%s is 404: no file is outside its folder, and nobody is told more', async (url) => {
+    const reply = await gateway.app.inject({ url, headers: { host: 'localhost' } });
+    expect([reply.statusCode, reply.json<{ code: string }>().code]).toEqual([404, 'not_found']);
+  });
+
+  it.each([
     ['GET', '/guard/check', 'POST'],
     ['DELETE', '/approvals', 'GET, HEAD'],
     ['PUT', '/audit', 'GET, HEAD, POST'],

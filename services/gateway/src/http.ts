@@ -42,6 +42,8 @@ const HEADERS_WITHIN_MS = 10_000;
 /** Percent-encoded, an id of 200 characters may be this long. */
 const MAX_PARAM_LENGTH = 2400;
 
+const noSuchPath = (): AppError => new AppError('not_found', 'No such path; GET /docs lists them all.');
+
 function createFastify(log: Logger): App {
   const fail = sendProblem(log);
   const app = Fastify({
@@ -55,6 +57,9 @@ function createFastify(log: Logger): App {
     frameworkErrors: (error, request, reply) => void fail(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
   app.setErrorHandler(fail);
+  app.setNotFoundHandler(() => {
+    throw noSuchPath();
+  });
   app.setValidatorCompiler(validatorCompiler);
   // The bus checked each answer against its contract already: a second look at it costs more than the rest of the route.
   app.setSerializerCompiler(() => JSON.stringify);
@@ -75,7 +80,7 @@ function guardTheDoor(app: App, { HOST, ALLOWED_HOSTS }: GatewayConfig, allowed:
     checkHost(request.headers);
     if (!request.is404) return done();
     const methods = allowed.at(pathOf(request));
-    if (methods.length === 0) throw new AppError('not_found', 'No such path; GET /docs lists them all.');
+    if (methods.length === 0) throw noSuchPath();
     reply.header('allow', methods.join(', '));
     throw new AppError('method_not_allowed', `This path takes ${methods.join(', ')}.`);
   });

@@ -179,6 +179,7 @@ describe('the pages of the approvals service', () => {
     '/ui/./x',
     '/ui/a../x',
     '/ui/..x',
+    'http://127.0.0.1/ui/approvals',
   ])('and nothing beside them: %s is 404', async (url) => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       request({ port, path: url }, (response) => resolve(response.resume().statusCode))

@@ -6,8 +6,8 @@ import { BODY_LIMIT } from '../http/json-body.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { TEST_WITHIN_MS } from './webhooks.ts';
 
-/** A path that another reader could take for one outside `/ui/`: `..`, `\` or an escaped form of them or of `/`. */
-const ESCAPING = /\/\.(\/|$)|\/\.\.|\.\.\/|\\|%2e|%2f|%5c/i;
+/** What another reader could take for a path outside `/ui/`: a whole URL, `..`, `\` or an escaped form of them or of `/`. */
+const ESCAPING = /^[^/]|\/\.(\/|$)|\/\.\.|\.\.\/|\\|%2e|%2f|%5c/i;
 
 /** Asks somebody else's server, which takes its time. */
 const TESTS_A_WEBHOOK = /^\/ui\/api\/webhooks\/[^/]+\/test$/;

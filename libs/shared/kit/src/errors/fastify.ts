@@ -12,6 +12,7 @@ const OURS: Readonly<Record<string, AppError>> = {
     'The body is not as long as its Content-Length says.',
   ),
   FST_ERR_BAD_URL: new AppError('not_found', 'The path has a broken percent-encoding.'),
+  FST_STATIC_FORBIDDEN_PATH: new AppError('not_found', 'The path leads out of its folder.'),
   FST_ERR_MAX_PARAM_LENGTH: new AppError('not_found', 'A part of the path is too long.'),
 };
 
