@@ -6,7 +6,10 @@ import { Empty, rpc } from './rpc.ts';
 /** A subject token and a file's key. */
 export const WebhookId = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ -');
+  .regex(
+    /^(?!__proto__$)[A-Za-z0-9_-]{1,64}$/,
+    'expected 1 to 64 characters of A-Z a-z 0-9 _ -, not __proto__',
+  );
 export type WebhookId = z.infer<typeof WebhookId>;
 
 /** What a webhook may be told of, by the names of https://www.standardwebhooks.com. */

@@ -150,6 +150,12 @@ describe('a webhook', () => {
     expect(asked).toEqual([]);
   });
 
+  it('has no name that JSON keeps for itself: in a file it would be no webhook', async () => {
+    const reply = await send('PUT', '/webhooks/__proto__', { target: webhook.target });
+    expect([reply.statusCode, reply.json().detail]).toEqual([422, expect.stringMatching(/not __proto__/)]);
+    expect(asked).toEqual([]);
+  });
+
   it('of the file is not changed here: 409', async () => {
     const reply = await send('PUT', '/webhooks/from-file', { target: webhook.target });
     expect([reply.statusCode, reply.json().code]).toEqual([409, 'read_only']);
