@@ -8,7 +8,13 @@ import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 import { requirePerson } from './api-routes.ts';
 
-const ToolsQuery = z.strictObject({ skip: z.coerce.number().int().min(0).default(0) });
+const ToolsQuery = z.strictObject({
+  skip: z
+    .string()
+    .regex(/^\d{1,6}$/, 'expected a whole number')
+    .transform(Number)
+    .default(0),
+});
 
 export type ToolDeps = Pick<Ground, 'known'> & { sessions: Sessions; tools: Tools };
 

@@ -74,6 +74,6 @@ describe('changed tools', () => {
     expect([page.tools.map(({ tool }) => tool), page.more]).toEqual([['tool-3', 'tool-2'], 2]);
     const next = (await get<ToolsView>('/tools?skip=2')).body;
     expect([next.tools.map(({ tool }) => tool), next.more]).toEqual([['tool-1', 'tool-0'], 0]);
-    expect((await get('/tools?skip=-1')).status).toBe(422);
+    for (const odd of ['-1', '', '0x10', '1e3']) expect((await get(`/tools?skip=${odd}`)).status).toBe(422);
   });
 });
