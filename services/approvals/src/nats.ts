@@ -1,8 +1,7 @@
-import { type Route, route } from '@aegis/bus';
+import { type Bus, type RequestContext, type Route, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import {
   type Approval,
-  approvalsAuthorize,
   approvalsCancel,
   approvalsComplete,
   approvalsConsume,
@@ -15,6 +14,18 @@ import {
 import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
+import {
+  notifierDeliveries,
+  notifierList,
+  notifierRemove,
+  notifierSave,
+  notifierTest,
+  webhooksDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksSave,
+  webhooksTest,
+} from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';
@@ -47,6 +58,7 @@ type Answering = {
   consume: Consume;
   list: List;
   tools: Tools;
+  bus: Pick<Bus, 'ask'>;
   health: Service['health'];
 };
 
@@ -55,10 +67,6 @@ const byPeople = ({ lifecycle, approvers, grants }: Answering): Route[] => [
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
   ),
-  route(approvalsAuthorize, async ({ credential }) => {
-    const { name } = await approvers.authorizeAdmin(credential);
-    return { name };
-  }),
   route(approvalsGrant, async ({ credential, ...asked }, { deadlineMs }) => {
     const given = await lifecycle.grant(await approvers.authenticate(credential), asked, deadlineMs);
     if (given.grant) return { grant: given.grant };
@@ -105,5 +113,37 @@ const byCallers = ({ lifecycle, consume, list, tools, health }: Answering): Rout
   route(healthOf('approvals'), health),
 ];
 
+/** Time to answer in, of what the asker gives. */
+const ANSWER_MS = 200;
+const within = ({ deadlineMs }: RequestContext) => ({ deadlineMs: deadlineMs - ANSWER_MS });
+
+/** What admins say of webhooks: who it is, is found here; the rest is the notifier's, which hears no credential. */
+const byAdmins = ({ approvers, bus }: Answering): Route[] => [
+  route(webhooksList, async ({ credential }, context) => {
+    await approvers.authorizeAdmin(credential);
+    return bus.ask(notifierList, {}, within(context));
+  }),
+  route(webhooksSave, async ({ credential, ...webhook }, context) => {
+    const { name } = await approvers.authorizeAdmin(credential);
+    return bus.ask(notifierSave, { ...webhook, by: name }, within(context));
+  }),
+  route(webhooksRemove, async ({ credential, webhook_id }, context) => {
+    const { name } = await approvers.authorizeAdmin(credential);
+    return bus.ask(notifierRemove, { webhook_id, by: name }, within(context));
+  }),
+  route(webhooksTest, async ({ credential, webhook_id }, context) => {
+    await approvers.authorizeAdmin(credential);
+    return bus.ask(notifierTest, { webhook_id }, within(context));
+  }),
+  route(webhooksDeliveries, async ({ credential, webhook_id }, context) => {
+    await approvers.authorizeAdmin(credential);
+    return bus.ask(notifierDeliveries, { webhook_id }, within(context));
+  }),
+];
+
 /** The approvals service's ways in on the bus. */
-export const routes = (answering: Answering): Route[] => [...byCallers(answering), ...byPeople(answering)];
+export const routes = (answering: Answering): Route[] => [
+  ...byCallers(answering),
+  ...byPeople(answering),
+  ...byAdmins(answering),
+];

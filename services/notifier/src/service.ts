@@ -98,7 +98,7 @@ export function createNotifier(deps: Known): Notifier {
       await file.start();
       await sending.arrange();
       outbox = startOutbox({ bus, lines, sending, consoleUrl, log });
-      responder = await bus.respond(routes(bus, operations, health));
+      responder = await bus.respond(routes(operations, health));
     },
     async stop() {
       await responder?.drain();

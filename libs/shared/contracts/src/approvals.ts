@@ -166,8 +166,6 @@ export const Credential = z.strictObject({
 });
 export type Credential = z.infer<typeof Credential>;
 /** Who sends this, where they may change webhooks; an error where not. Nothing else is ever answered. */
-export const Authorize = z.strictObject({ credential: Credential });
-export const AuthorizeReply = z.strictObject({ name: Principal });
 
 export const Verdict = z.enum(['approve', 'deny']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -270,8 +268,4 @@ export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply, 
 });
 export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply, {
   askedBy: ['gateway'],
-});
-/** Who it is, where they may change webhooks. */
-export const approvalsAuthorize = rpc('approvals', 'authorize', Authorize, AuthorizeReply, {
-  askedBy: ['notifier'],
 });

@@ -24,20 +24,6 @@ const NEW_WORDS: Readonly<Record<string, string>> = {};
  */
 const NEW_TYPES: Readonly<Record<string, string>> = {};
 
-/**
- * Questions that the last release asks of one service and this version answers in another: there the two can't run side by
- * side.
- */
-const MOVED: Readonly<Record<string, string>> = {
-  'approvals.webhooks': 'notifier.webhooks',
-  'approvals.webhook-save': 'notifier.webhook-save',
-  'approvals.webhook-remove': 'notifier.webhook-remove',
-  'approvals.webhook-test': 'notifier.webhook-test',
-  'approvals.webhook-deliveries': 'notifier.webhook-deliveries',
-};
-const now = (name: string): string => MOVED[name] ?? name;
-const then = (name: string): string => Object.keys(MOVED).find((old) => MOVED[old] === name) ?? name;
-
 const FIXTURES = new URL('./fixtures/', import.meta.url);
 const readJson = (path: string): unknown => JSON.parse(readFileSync(new URL(path, FIXTURES), 'utf8'));
 const readAll = (folder: string): [name: string, fixture: unknown][] =>
@@ -65,7 +51,7 @@ describe.each(RELEASES)('what release %s has written and said', (release) => {
   it.each(questionsIn(`releases/${release}/`))(
     'is understood by this one: %s',
     (name, { request, reply }) => {
-      const rpc = RPCS.get(now(name));
+      const rpc = RPCS.get(name);
       expect(rpc?.request.parse(request)).toEqual(request);
       expect(rpc && tolerant(rpc.reply, 'dropped').parse(reply)).toEqual(reply);
     },
@@ -118,11 +104,7 @@ function termsIn($defs: ReleaseSchemas['$defs'], schema: unknown, path: string):
 
 type Part = 'events' | 'requests' | 'replies';
 const termsOf = (schemas: ReleaseSchemas, part: Part): Set<string> =>
-  new Set(
-    Object.keys(last[part]).flatMap((name) =>
-      termsIn(schemas.$defs, schemas[part][name] ?? schemas[part][now(name)], name),
-    ),
-  );
+  new Set(Object.keys(last[part]).flatMap((name) => termsIn(schemas.$defs, schemas[part][name], name)));
 
 /** What this version says there and the last release does not know. */
 function addedTo(part: Part): string[] {
@@ -132,9 +114,7 @@ function addedTo(part: Part): string[] {
 
 describe(`release ${LAST}, where it runs beside this one,`, () => {
   const known = eventsIn('').filter(([type]) => type in last.events);
-  const asked = questionsIn('')
-    .map(([name, question]) => [then(name), question] as const)
-    .filter(([name]) => name in last.requests);
+  const asked = questionsIn('').filter(([name]) => name in last.requests);
 
   it.each(known)('reads what this one writes: %s', (type, { data }) => {
     expect(tolerantly(last.events[type], data)).toEqual([]);

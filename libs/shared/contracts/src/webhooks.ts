@@ -123,23 +123,39 @@ export const ListDeliveriesReply = z
   .strictObject({ deliveries: z.array(Delivery) })
   .meta({ id: 'Deliveries', description: 'Attempts, newest first' });
 
-const askedBy = ['gateway'] as const;
-export const webhooksList = rpc('notifier', 'webhooks', ListWebhooks, ListWebhooksReply, { askedBy });
-export const webhooksSave = rpc('notifier', 'webhook-save', SaveWebhook, SaveWebhookReply, { askedBy });
-export const webhooksRemove = rpc('notifier', 'webhook-remove', OneWebhook, RemoveWebhookReply, { askedBy });
-export const webhooksTest = rpc('notifier', 'webhook-test', OneWebhook, TestWebhookReply, { askedBy });
-export const webhooksDeliveries = rpc('notifier', 'webhook-deliveries', OneWebhook, ListDeliveriesReply, {
-  askedBy,
-});
+/** As people ask, by their credential: approvals says whether they may, and asks the notifier. */
+const ofPeople = { askedBy: ['gateway'] } as const;
+export const webhooksList = rpc('approvals', 'webhooks', ListWebhooks, ListWebhooksReply, ofPeople);
+export const webhooksSave = rpc('approvals', 'webhook-save', SaveWebhook, SaveWebhookReply, ofPeople);
+export const webhooksRemove = rpc('approvals', 'webhook-remove', OneWebhook, RemoveWebhookReply, ofPeople);
+export const webhooksTest = rpc('approvals', 'webhook-test', OneWebhook, TestWebhookReply, ofPeople);
+export const webhooksDeliveries = rpc(
+  'approvals',
+  'webhook-deliveries',
+  OneWebhook,
+  ListDeliveriesReply,
+  ofPeople,
+);
 
-/** The same without a credential, for the console: approvals has checked who is signed in. */
-const ofConsole = { askedBy: ['approvals'] } as const;
-export const consoleWebhooks = rpc('notifier', 'console-webhooks', Empty, ListWebhooksReply, ofConsole);
-export const consoleTest = rpc('notifier', 'console-test', NamedWebhook, TestWebhookReply, ofConsole);
-export const consoleDeliveries = rpc(
+/** The same in the name of whom approvals knows: the service with a way out hears no credential. */
+const ofApprovals = { askedBy: ['approvals'] } as const;
+const by = { by: Principal };
+export const SaveWebhookAs = SaveWebhook.omit({ credential: true }).extend(by);
+export const RemoveWebhookAs = NamedWebhook.extend(by);
+export const notifierList = rpc('notifier', 'webhooks', Empty, ListWebhooksReply, ofApprovals);
+export const notifierSave = rpc('notifier', 'webhook-save', SaveWebhookAs, SaveWebhookReply, ofApprovals);
+export const notifierRemove = rpc(
   'notifier',
-  'console-deliveries',
+  'webhook-remove',
+  RemoveWebhookAs,
+  RemoveWebhookReply,
+  ofApprovals,
+);
+export const notifierTest = rpc('notifier', 'webhook-test', NamedWebhook, TestWebhookReply, ofApprovals);
+export const notifierDeliveries = rpc(
+  'notifier',
+  'webhook-deliveries',
   NamedWebhook,
   ListDeliveriesReply,
-  ofConsole,
+  ofApprovals,
 );

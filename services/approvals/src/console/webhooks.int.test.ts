@@ -1,11 +1,22 @@
 import { route } from '@aegis/bus';
-import { approvalsAuthorize, approvalsDecide } from '@aegis/contracts/approvals';
-import { consoleDeliveries, consoleTest, consoleWebhooks, type Delivery } from '@aegis/contracts/webhooks';
+import {
+  type Delivery,
+  notifierDeliveries,
+  notifierList,
+  notifierRemove,
+  notifierSave,
+  notifierTest,
+  webhooksDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksSave,
+  webhooksTest,
+} from '@aegis/contracts/webhooks';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { expect, it, onTestFinished } from 'vitest';
 import { openBrowser, startConsole } from '../testkit/browser.ts';
 import { createPeople } from '../testkit/people.ts';
-import { CODE, codeOf, request, soon, startReplica, useWorld, world } from '../testkit/world.ts';
+import { CODE, codeOf, soon, startReplica, useWorld, world } from '../testkit/world.ts';
 
 useWorld();
 
@@ -25,41 +36,72 @@ async function connectNotifier() {
   return bus;
 }
 
-it('the notifier learns who an admin is, and of nobody else anything', async () => {
+const TARGET = {
+  type: 'standard' as const,
+  url: 'https://example.com/',
+  events: ['approval.denied' as const],
+};
+const WEBHOOK = { webhook_id: 'ops', target: TARGET };
+
+/** A notifier that says yes, and what it is asked. */
+async function startNotifier(): Promise<unknown[]> {
+  const notifier = await connectNotifier();
+  const asked: unknown[] = [];
+  const keep = <T>(data: unknown, reply: T): T => {
+    asked.push(data);
+    return reply;
+  };
+  await notifier.respond([
+    route(notifierList, (data) => keep(data, { webhooks: [WEBHOOK] })),
+    route(notifierSave, (data) => keep(data, { webhook: WEBHOOK })),
+    route(notifierRemove, (data) => keep(data, { ok: true as const })),
+    route(notifierTest, (data) => keep(data, { delivery: DELIVERY })),
+    route(notifierDeliveries, (data) => keep(data, { deliveries: [DELIVERY] })),
+  ]);
+  return asked;
+}
+
+/** All that an admin may ask of webhooks over REST. */
+function askedBy(secret: string): Promise<unknown>[] {
+  const credential = { secret, source: '10.0.0.1' };
+  const one = { webhook_id: 'ops', credential };
+  return [
+    world.gateway.ask(webhooksList, { credential }, soon()),
+    world.gateway.ask(webhooksSave, { ...one, target: TARGET }, soon()),
+    world.gateway.ask(webhooksTest, one, soon()),
+    world.gateway.ask(webhooksDeliveries, one, soon()),
+    world.gateway.ask(webhooksRemove, one, soon()),
+  ];
+}
+
+it('an admin asks about webhooks by a credential, which the notifier does not hear', async () => {
   const people = await createPeople();
   await startReplica(people.env);
-  const notifier = await connectNotifier();
-  const ask = (secret: string) =>
-    notifier.ask(approvalsAuthorize, { credential: { secret, source: '10.0.0.1' } }, soon());
-  expect(await ask(people.keys.dee)).toEqual({ name: 'dee' });
-  expect(await ask(CODE)).toEqual({ name: 'approval-code' });
-  expect(await codeOf(ask(people.keys.ada))).toBe('not_an_approver');
-  expect(await codeOf(ask('wrong-code'))).toBe('unauthorized');
-  const { approval_id } = await request('key');
-  const credential = { secret: people.keys.dee, source: '10.0.0.1' };
-  const deciding = notifier.ask(
-    approvalsDecide,
-    { id: approval_id, verdict: 'approve', credential },
-    soon(500),
-  );
-  expect(await codeOf(deciding)).toBe('approvals_unavailable');
+  for (const code of await Promise.all(askedBy(CODE).map(codeOf))) expect(code).toBe('notifier_unavailable');
+  const asked = await startNotifier();
+  for (const code of await Promise.all(askedBy(people.keys.ada).map(codeOf)))
+    expect(code).toBe('not_an_approver');
+  for (const code of await Promise.all(askedBy('wrong-code').map(codeOf))) expect(code).toBe('unauthorized');
+  expect(asked).toEqual([]);
+  expect(await Promise.all(askedBy(people.keys.dee))).toEqual([
+    { webhooks: [WEBHOOK] },
+    { webhook: WEBHOOK },
+    { delivery: DELIVERY },
+    { deliveries: [DELIVERY] },
+    { ok: true },
+  ]);
+  expect(asked).toHaveLength(5);
+  expect(asked).toContainEqual({ ...WEBHOOK, by: 'dee' });
+  expect(asked).toContainEqual({ webhook_id: 'ops', by: 'dee' });
+  expect(JSON.stringify(asked)).not.toContain(people.keys.dee);
 });
 
 it('the console shows an admin what the notifier says of webhooks, and nobody else', async () => {
   const people = await createPeople();
   const { base, get, post } = await startConsole(people.env);
   expect(await get('/webhooks')).toMatchObject({ status: 503, body: { code: 'notifier_unavailable' } });
-  const notifier = await connectNotifier();
-  const asked: unknown[] = [];
-  await notifier.respond([
-    route(consoleWebhooks, () => ({ webhooks: [] })),
-    route(consoleTest, (data) => {
-      asked.push(data);
-      return { delivery: DELIVERY };
-    }),
-    route(consoleDeliveries, () => ({ deliveries: [DELIVERY] })),
-  ]);
-  expect((await get('/webhooks')).body).toEqual({ webhooks: [] });
+  const asked = await startNotifier();
+  expect((await get('/webhooks')).body).toEqual({ webhooks: [WEBHOOK] });
   expect((await get('/webhooks/ops/deliveries')).body).toEqual({ deliveries: [DELIVERY] });
   expect((await post('/webhooks/ops/test')).body).toEqual({ delivery: DELIVERY });
   const ada = openBrowser(base);
@@ -67,5 +109,5 @@ it('the console shows an admin what the notifier says of webhooks, and nobody el
   expect((await ada.get('/webhooks')).body['code']).toBe('not_an_approver');
   expect((await ada.post('/webhooks/ops/test')).body['code']).toBe('not_an_approver');
   expect((await post('/webhooks/ops/test', undefined, { 'x-csrf-token': 'no' })).status).toBe(403);
-  expect(asked).toEqual([{ webhook_id: 'ops' }]);
+  expect(asked).toEqual([{}, { webhook_id: 'ops' }, { webhook_id: 'ops' }]);
 });

@@ -42,9 +42,6 @@ const APPROVALS = [
   route(approvalsGrants, (data) => keep(data, { grants: [grant] })),
   route(approvalsRevoke, (data) => keep(data, { grant: grant })),
   route(approvalsGet, () => ({ approval: denied, revision: 3 })),
-];
-
-const NOTIFIER = [
   route(webhooksList, (data) => keep(data, { webhooks: [webhook] })),
   route(webhooksSave, (data) => {
     if (data.webhook_id === 'from-file') throw new AppError('read_only', 'webhooks.json has it.');
@@ -60,7 +57,7 @@ const NOTIFIER = [
 
 beforeAll(async () => {
   server = await startNatsServer();
-  services = [await standIn(server, 'approvals', APPROVALS), await standIn(server, 'notifier', NOTIFIER)];
+  services = [await standIn(server, 'approvals', APPROVALS)];
   gateway = await createTestApp(server);
 });
 afterAll(async () => {

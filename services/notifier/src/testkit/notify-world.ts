@@ -1,13 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bus, route } from '@aegis/bus';
-import { approvalsAuthorize } from '@aegis/contracts/approvals';
+import type { Bus } from '@aegis/bus';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { approvalLog } from '@aegis/contracts/subjects';
 import type { Delivery, Notice, WebhookTarget } from '@aegis/contracts/webhooks';
 import { parseEnv } from '@aegis/kit/env';
-import { AppError } from '@aegis/kit/errors';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
@@ -20,7 +18,7 @@ import { pending, requested } from './approvals.ts';
 /** What a test may look at. */
 export const world = {} as {
   server: TestNatsServer;
-  /** The bus of approvals: it writes its events, and says who may change webhooks. */
+  /** The bus of approvals: it writes its events, and asks in the name of admins. */
   bus: Bus;
   folder: string;
   path: string;
@@ -35,7 +33,6 @@ export function useNotifyWorld(): void {
   beforeEach(async () => {
     world.server = await startNatsServer();
     world.bus = await connectTestBus(world.server, 'approvals');
-    await world.bus.respond([route(approvalsAuthorize, ({ credential }) => authorize(credential))]);
     world.folder = await mkdtemp(join(tmpdir(), 'aegis-notify-'));
     world.path = join(world.folder, 'webhooks.json');
     world.replicas = [];
@@ -49,13 +46,6 @@ export function useNotifyWorld(): void {
     await rm(world.folder, { recursive: true, force: true });
   });
 }
-
-const ADMIN = 'right-secret';
-
-const authorize = ({ secret }: { secret: string }): { name: string } => {
-  if (secret === ADMIN) return { name: 'ana' };
-  throw new AppError('not_an_approver', 'Only an admin may do this.');
-};
 
 /** A replica whose retries are quick and which may tell this machine. */
 export async function startReplica(env: Record<string, string> = {}): Promise<Notifier> {

@@ -1,6 +1,6 @@
 import type { Bus } from '@aegis/bus';
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
-import { consoleDeliveries, consoleTest, consoleWebhooks } from '@aegis/contracts/webhooks';
+import { notifierDeliveries, notifierList, notifierTest } from '@aegis/contracts/webhooks';
 import type { FastifyInstance } from 'fastify';
 import { requireAdmin } from '../../domain/approver.ts';
 import { soon } from '../form.ts';
@@ -13,22 +13,22 @@ const TEST_WITHIN_MS = 32_000;
 export type WebhookDeps = { sessions: Sessions; bus: Pick<Bus, 'ask'> };
 type Id = { Params: { id: string } };
 
-/** Who is told, whether it works, and what became of it: asked of the notifier, which asks for no credential here. */
+/** Who is told, whether it works, and what became of it: asked of the notifier, which hears of no credential. */
 export function webhookRoutes(app: FastifyInstance, { sessions, bus }: WebhookDeps): void {
   app.get('/webhooks', async (request): Promise<WebhooksView> => {
     requireAdmin(sessions.require(request).by);
-    return bus.ask(consoleWebhooks, {}, { deadlineMs: soon() });
+    return bus.ask(notifierList, {}, { deadlineMs: soon() });
   });
   app.post<Id>('/webhooks/:id/test', async (request) => {
     requireAdmin(requirePerson(sessions, request).by);
     return bus.ask(
-      consoleTest,
+      notifierTest,
       { webhook_id: request.params.id },
       { deadlineMs: Date.now() + TEST_WITHIN_MS },
     );
   });
   app.get<Id>('/webhooks/:id/deliveries', async (request): Promise<DeliveriesView> => {
     requireAdmin(sessions.require(request).by);
-    return bus.ask(consoleDeliveries, { webhook_id: request.params.id }, { deadlineMs: soon() });
+    return bus.ask(notifierDeliveries, { webhook_id: request.params.id }, { deadlineMs: soon() });
   });
 }
