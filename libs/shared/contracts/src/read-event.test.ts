@@ -22,6 +22,12 @@ describe('a stored event', () => {
     expect(read({ ...approved, type: 'aegis.grant.used.v1' })).toBeUndefined();
   });
 
+  it('is not read where its state is not what its type says', () => {
+    expect(APPROVAL_EVENTS.filter((type) => read({ ...approved, type }) !== undefined)).toEqual([
+      'aegis.approval.approved.v1',
+    ]);
+  });
+
   it.each(['aegis.approval.praised.v1', 'aegis.approval.approved.v2', '', 'constructor'])(
     'of the unknown type %j is not read',
     (type) => expect(read({ ...approved, type })).toBeUndefined(),

@@ -61,22 +61,42 @@ function endorsed({ endorsements = [], terms }: Approval): string | null {
   return because(`approved by ${last.by} (${endorsements.length} of ${terms?.quorum ?? 1})`, last.reason);
 }
 
-const changed = (sentence: string, line = audit) =>
-  event({ schema: ApprovalChanged, channel: APPROVALS, sentence, audit: line });
+const changed = (status: Approval['status'], sentence: string, line = audit) =>
+  event({
+    schema: ApprovalChanged,
+    channel: APPROVALS,
+    sentence,
+    fits: ({ approval }) => approval.status === status,
+    audit: line,
+  });
 
 /** What happens to an approval, each with the whole state after it. */
 export const APPROVAL_DEFINITIONS = {
-  'aegis.approval.requested.v1': changed('A call waits for a person.'),
+  'aegis.approval.requested.v1': changed('pending', 'A call waits for a person.'),
   'aegis.approval.endorsed.v1': changed(
+    'pending',
     'One person of several said yes. The call still waits, for as many more as its rule asks for.',
     (data) => ({ ...audit(data), note: endorsed(data.approval) }),
   ),
   'aegis.approval.approved.v1': changed(
+    'approved',
     'It is approved, for one run: by the people it takes, or by a grant.',
   ),
-  'aegis.approval.denied.v1': changed('A person denied the call, or gave a wrong code. It stays denied.'),
-  'aegis.approval.expired.v1': changed('Nobody decided in time, or nobody used it in time.'),
-  'aegis.approval.cancelled.v1': changed('Whoever asked took it back, or went away. It allows nothing.'),
-  'aegis.approval.superseded.v1': changed('The policy or the tool changed under it. It allows nothing.'),
-  'aegis.approval.consumed.v1': changed('It is used up: its decision is stored in the same atomic batch.'),
+  'aegis.approval.denied.v1': changed(
+    'denied',
+    'A person denied the call, or gave a wrong code. It stays denied.',
+  ),
+  'aegis.approval.expired.v1': changed('expired', 'Nobody decided in time, or nobody used it in time.'),
+  'aegis.approval.cancelled.v1': changed(
+    'cancelled',
+    'Whoever asked took it back, or went away. It allows nothing.',
+  ),
+  'aegis.approval.superseded.v1': changed(
+    'superseded',
+    'The policy or the tool changed under it. It allows nothing.',
+  ),
+  'aegis.approval.consumed.v1': changed(
+    'consumed',
+    'It is used up: its decision is stored in the same atomic batch.',
+  ),
 };

@@ -37,6 +37,8 @@ export type EventDefinition<S extends z.ZodObject = z.ZodObject> = {
   readonly channel: Channel<z.output<S>>;
   /** What happened, for people. */
   readonly sentence: string;
+  /** Whether data that the schema takes can be of this type. */
+  fits?(data: z.output<S>): boolean;
   /** What its line says beside, or in place of, its type's words as the action and the same words of its data. */
   audit?(data: z.output<S>): Flat;
 };
@@ -47,10 +49,11 @@ export const event = <S extends z.ZodObject>(definition: EventDefinition<S>): Ev
 
 /** Whether an event with this data belongs on this subject: who may write there is all that says who wrote it. */
 export function belongsOn<S extends z.ZodObject>(
-  { channel: { subject, parameter } }: Pick<EventDefinition<S>, 'channel'>,
+  { channel: { subject, parameter }, fits }: Pick<EventDefinition<S>, 'channel' | 'fits'>,
   exact: string,
   data: z.output<S>,
 ): boolean {
+  if (fits?.(data) === false) return false;
   if (typeof subject === 'string') return subject === exact;
   const found = subject.parameterIn(exact);
   return found !== undefined && (parameter?.of === undefined || parameter.of(data) === found);
