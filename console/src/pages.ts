@@ -57,7 +57,7 @@ const pages = {
     title: 'Changed tools',
     nav: 'Tools',
     intro:
-      'What these servers say of these tools is not what was accepted. Each call of them waits for a person until somebody accepts the new definition.',
+      'Tools whose servers say something else of them than what was accepted. Each call of one waits for a person until somebody accepts the new definition.',
   },
   webhooks: {
     path: '/ui/webhooks',
@@ -65,7 +65,7 @@ const pages = {
     title: 'Webhooks',
     nav: 'Webhooks',
     intro:
-      'Who is told elsewhere that something waits. They are set in a file or by REST; nothing is decided there.',
+      'Who is told elsewhere that something waits. They are set by the command aegis webhooks, in a file or by REST; nothing is decided there.',
     role: 'admin',
   },
 } satisfies Record<string, Page>;
