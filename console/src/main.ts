@@ -1,4 +1,6 @@
 import './app.css';
+import './parts.css';
+import './plain.css';
 import { mount } from 'svelte';
 import App from './app.svelte';
 

@@ -5,6 +5,6 @@ const TONES = {
   bad: ['denied', 'blocked', 'failed', 'outcome_unknown', 'removed'],
 };
 
-/** The class of `app.css` for it. */
+/** The class of `parts.css` for it. */
 export const toneOf = (status: string): string | undefined =>
   Object.entries(TONES).find(([, statuses]) => statuses.includes(status))?.[0];
