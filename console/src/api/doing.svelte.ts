@@ -1,8 +1,6 @@
 import { asFault } from './fault.ts';
 
-/**
- * What a person does, one thing at a time: whether it is under way, and why the last try came to nothing. `after` each try.
- */
+/** What a person does, one thing at a time: is it under way, and why did the last try come to nothing? `after` each try. */
 export function createDoing(after?: () => Promise<unknown>) {
   const doing = $state({ busy: false, problem: '', run });
 

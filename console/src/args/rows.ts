@@ -3,9 +3,7 @@ import { lookalikes } from '../text/names.ts';
 /** What became of an argument since the call that it is compared with. */
 export type Mark = 'added' | 'removed' | 'changed';
 
-/**
- * One line of a tree. A leaf has `text`, a branch how many it `holds`. `was`: what it was before.
- */
+/** One line of a tree. A leaf has `text`, a branch how many it `holds`. `was`: what it was before. */
 export type Row = {
   id: string;
   depth: number;

@@ -1,6 +1,4 @@
-/**
- * Reads the machine's own apt sources, both forms of sources.list(5), and writes them for another suite.
- */
+/** Reads the machine's own apt sources, both forms of sources.list(5), and writes them for another suite. */
 
 export type AptSource = {
   readonly uris: readonly string[];

@@ -31,9 +31,7 @@ function matches(line: AuditLine, asked: QueryAudit, times: Times): boolean {
 const damaged = (file: LineFile, at: number, cause: unknown): AppError =>
   new AppError('audit_unavailable', `${file.path} is damaged at byte ${at}.`, { cause });
 
-/**
- * A line as it stands there. Only those that are given out are compared with the contract: it costs more than the search.
- */
+/** A line as it stands there. Only those given out are compared with the contract: it costs more than the search. */
 function readLine(file: LineFile, { at, text }: Line): AuditLine {
   try {
     return parseJson(text) as AuditLine;

@@ -38,9 +38,7 @@ export function createDecisionLog(bus: Bus, now: () => Date) {
   const isOver = (event: Envelope | undefined): boolean =>
     event === undefined || now().getTime() > Date.parse(event.time) + KEPT_MS;
 
-  /**
-   * The answer once given for this key, or undefined. @throws AppError `idempotency_key_reused` where it was another call's
-   */
+  /** The answer given for this key, or undefined. @throws AppError `idempotency_key_reused` where it was another call's */
   const earlier = async (
     keyDigest: string,
     callDigest: string,

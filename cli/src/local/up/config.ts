@@ -36,9 +36,7 @@ const UpEnv = z.object({
 
 export type UpConfig = ReturnType<typeof readUpConfig>;
 
-/**
- * The environment of `aegis up`, with the files in the data directory and a code made where none is set. @throws ConfigError
- */
+/** The environment of `aegis up`: files in the data directory, and a code made where none is set. @throws ConfigError */
 export function readUpConfig(env: Env) {
   const config = parseEnv(UpEnv, env);
   const codeWasMade = config.APPROVAL_CODE === undefined && config.APPROVAL_CODE_FILE === undefined;

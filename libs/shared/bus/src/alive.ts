@@ -3,9 +3,7 @@ import { RequestError } from '@nats-io/transport-node';
 import { isInbox } from './law/identities.ts';
 import type { Link } from './link.ts';
 
-/**
- * Whether runs of the firewall live: what one sent and has not recorded the end of is still under way as long as it does.
- */
+/** Whether runs of the firewall live: what one sent and has not recorded the end of is under way as long as it does. */
 export type Alive = ReturnType<typeof createAlive>;
 
 export const createAlive = (link: Link) => ({

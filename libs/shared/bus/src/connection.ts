@@ -4,9 +4,7 @@ import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transp
 
 export type ConnectionOptions = {
   url: string;
-  /**
-   * The identity on the bus; its inboxes are `_INBOX_<identity>.>`: a shared prefix would let one read another's replies.
-   */
+  /** The identity on the bus; its inboxes are `_INBOX_<identity>.>`: by a shared prefix one could read another's replies. */
   identity: string;
   /** Path of the identity's nkey seed; absent where the URL carries credentials or none are needed. */
   seedPath?: string | undefined;

@@ -62,9 +62,7 @@ export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Timestamp = z.iso.datetime();
 
-/**
- * A tool call that somebody wants to make. `args` are kept as they came; a tool whose definition changed is another call.
- */
+/** A tool call that somebody wants to make. `args` are kept as they came; with another definition it is another call. */
 export const Call = whole(
   z.strictObject({
     tool: ToolName.describe("the tool's name"),

@@ -4,9 +4,7 @@ import { digestOf } from '@aegis/kit/json';
 
 type Args = Readonly<Record<string, unknown>>;
 
-/**
- * Ways out of a folder that a text begins with: `..` as a part of a path, whatever the slash, and what may be decoded to it.
- */
+/** Ways out of a folder that a text begins with: `..` as a part of a path, with any slash, and what is decoded to it. */
 const CLIMBS = /(^|[/\\])\.\.([/\\]|$)|%2e|%2f|%5c|%25|\0/i;
 
 /** Equal is what has the same digest, as for a whole call: members in any order, `1` and `1.0` one number. */

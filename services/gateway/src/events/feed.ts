@@ -86,9 +86,7 @@ export function createFeed(options: FeedOptions): Feed {
   };
 }
 
-/**
- * Greets a reader and brings it from where it was to live. The live events have waited since before the end was asked for.
- */
+/** Greets a reader and brings it from where it was to live. Live events have waited since before the end was asked for. */
 async function bringUp(
   client: Client,
   { bus, log, timeoutMs }: Pick<FeedOptions, 'bus' | 'log' | 'timeoutMs'>,

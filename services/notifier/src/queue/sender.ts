@@ -39,9 +39,7 @@ type OneAttempt = Telling & {
   waitsMs: readonly number[];
 };
 
-/**
- * Makes one attempt and notes it: how it ended, and after how long it is made again, if it is. @throws the reason of `stop`
- */
+/** Makes one attempt and notes it: how it ended, and when it is made again, if it is. @throws the reason of `stop` */
 export async function tell(
   { attempt, deliveries, now }: TellDeps,
   { webhookId, entry, messageId, payload, count, waitsMs }: OneAttempt,

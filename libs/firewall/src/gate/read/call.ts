@@ -71,9 +71,7 @@ const READERS: Readonly<Record<string, (server: string, params: JsonMembers) => 
   'prompts/get': readPrompt,
 };
 
-/**
- * The resources that a client of the 2026-07-28 era subscribes to with one request; undefined where that is no list of URIs.
- */
+/** The resources that a client of the 2026-07-28 era subscribes to by one request; undefined where that is no list. */
 export function subscribedTo(params: JsonMembers | undefined): string[] | undefined {
   const { resourceSubscriptions: uris = [] } = membersOf(params?.['notifications']);
   const isList = Array.isArray(uris) && uris.length <= MAX_SUBSCRIPTIONS;

@@ -39,9 +39,7 @@ export function createToolFold({ keepsDefinitions }: ToolFoldOptions) {
   };
 
   return {
-    /**
-     * Takes one message of `aegis.log.tool.>`, in the log's order: what it makes of its tool, or why it counts for nothing.
-     */
+    /** Takes one message of `aegis.log.tool.>`, in the log's order: what it makes of its tool, or why it does not count. */
     apply(message: ToolMessage): Tool | 'unreadable' | 'unfit' {
       const event = readToolEvent(message);
       if (typeof event === 'string') return event;

@@ -69,9 +69,7 @@ export const AEGIS_TIMERS: WantedStream = {
   duplicate_window: 120 * NANOS_PER_SECOND,
 };
 
-/**
- * Notices on their way to webhooks, each until it is delivered or given up. Bounded: nobody's dead receiver fills the disk.
- */
+/** Notices on their way to webhooks, each until it is delivered or given up. Bounded: no dead receiver fills the disk. */
 export const AEGIS_DELIVERIES: WantedStream = {
   ...UNLIMITED_STREAM,
   name: DELIVERIES_STREAM,

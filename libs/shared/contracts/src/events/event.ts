@@ -22,9 +22,7 @@ export type Channel<Data = never> = {
 /** What an event says in the flat words of the audit file; what is left out is null there, or absent. */
 export type Flat = Partial<Omit<AuditLine, 'seq' | 'ts' | 'event_id' | 'type'>>;
 
-/**
- * The members of what an event says that its line has under the same name. What only a newer version knows is none of them.
- */
+/** The members of an event that its line has under the same name. What only a newer version knows is none of them. */
 export const sameWords = (shape: z.ZodRawShape, said: Record<string, unknown>): Flat =>
   Object.fromEntries(
     Object.keys(shape).flatMap((name) => (name in AuditLine.shape ? [[name, said[name]]] : [])),

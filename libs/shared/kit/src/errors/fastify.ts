@@ -16,9 +16,7 @@ const OURS: Readonly<Record<string, AppError>> = {
   FST_ERR_MAX_PARAM_LENGTH: new AppError('not_found', 'A part of the path is too long.'),
 };
 
-/**
- * Fastify's own errors, by their codes, for a server whose bodies are JSON of 1 MiB at most; anything else as it was thrown.
- */
+/** Fastify's own errors, by their codes, of a server that takes JSON of 1 MiB at most; anything else as it was thrown. */
 export function fromFastify(thrown: unknown): unknown {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   return typeof code === 'string' && Object.hasOwn(OURS, code) ? OURS[code] : thrown;

@@ -15,9 +15,7 @@ const TWO_MARKS = /\p{M}{2}/u;
  */
 const MANY_MARKS = /[\p{M}\uff9e\uff9f]{31}/u;
 
-/**
- * The marks of each letter once, in one order. Not by an expression that takes a run of them: a long one fills its stack.
- */
+/** The marks of each letter once, in one order. No expression takes a run of them: a long one would fill its stack. */
 function withMarksInOrder(text: string): string {
   if (!TWO_MARKS.test(text)) return text;
   const marks = new Set<string>();
