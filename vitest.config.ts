@@ -58,6 +58,18 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      {
+        // Attacks, each once possible. They start stacks as e2e does, and run beside it.
+        test: {
+          name: 'cases',
+          include: ['e2e/cases/*.case.test.ts'],
+          exclude: nothing,
+          expect: patient,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

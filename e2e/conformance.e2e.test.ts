@@ -1,8 +1,8 @@
 import { runSuite, toLines } from '@aegis/testkit/conformance/run-suite';
 import { type ConformanceServer, startConformanceServer } from '@aegis/testkit/conformance/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startOpenStack } from './testkit/open-stack.ts';
 import { allAudit } from './testkit/rest.ts';
+import { startOpenStack } from './testkit/ruled-stack.ts';
 import type { Stack } from './testkit/stack.ts';
 
 /** As many checks as the server passes by itself; fewer, and the comparison would say less. */

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Verdict } from '@aegis/contracts/approvals';
-import type { UpstreamServer } from '../open-stack.ts';
 import { type Enforced, enforce, get, post, type Reply } from '../rest.ts';
+import type { UpstreamServer } from '../ruled-stack.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { type Keys, type Name, writePeople } from './people.ts';
 
