@@ -31,6 +31,8 @@ export type Enforced = {
   approval_id?: string;
   dry_run_id?: string;
   trace_id: string;
+  decision_id?: string;
+  replayed?: boolean;
 };
 
 /** A line of the audit file, as the API gives it. */

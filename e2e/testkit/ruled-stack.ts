@@ -1,6 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { get } from './rest.ts';
 import { type Stack, startStack } from './stack.ts';
 
 /** An MCP server behind the firewall, in the shape that MCP clients have for it. */
@@ -16,11 +18,13 @@ export type RuledStackOptions = {
   env?: Record<string, string>;
 };
 
+const policyOf = (rules: RuledStackOptions['rules']): string => JSON.stringify({ version: 2, rules });
+
 /** A stack with these rules, in the file `stack.policyPath`, which goes with the stack. */
 export async function startRuledStack({ rules, mcpServers = {}, env }: RuledStackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'aegis-ruled-'));
   const [policyPath, serversPath] = [join(folder, 'policy.json'), join(folder, 'mcp-servers.json')];
-  await writeFile(policyPath, JSON.stringify({ version: 2, rules }));
+  await writeFile(policyPath, policyOf(rules));
   await writeFile(serversPath, JSON.stringify({ mcpServers }));
   const stack = await startStack({ env: { POLICY_PATH: policyPath, MCP_SERVERS: serversPath, ...env } });
   return {
@@ -35,3 +39,15 @@ export async function startRuledStack({ rules, mcpServers = {}, env }: RuledStac
 /** A stack whose policy allows every call, with these servers behind `/mcp/{server}`. */
 export const startOpenStack = (mcpServers: Record<string, UpstreamServer> = {}): Promise<Stack> =>
   startRuledStack({ rules: [{ match: '*', decision: 'allow' }], mcpServers });
+
+/** Writes other rules into the stack's policy file, and waits until they are in force. */
+export async function changeRules(
+  { url, policyPath }: Stack,
+  rules: RuledStackOptions['rules'],
+): Promise<void> {
+  const digest = async (): Promise<unknown> => (await get(url, '/policy')).body['digest'];
+  const before = await digest();
+  await writeFile(policyPath, policyOf(rules));
+  for (const giveUp = Date.now() + 10_000; (await digest()) === before; await sleep(50))
+    if (Date.now() > giveUp) throw new Error('the rules did not come into force');
+}

@@ -1,6 +1,5 @@
 import type { Bus, RequestContext } from '@aegis/bus';
 import {
-  type Approval,
   approvalsConsume,
   approvalsRequest,
   approvalsStanding,
@@ -15,6 +14,8 @@ import type { Ruling } from './domain/decision.ts';
 
 /** What an approval takes; the rule's own reasons come first. */
 const MOST_REASONS = 20;
+
+export type Questions = ReturnType<typeof createQuestions>;
 
 /** What the enforcer asks the other services. @throws AppError where one gives no answer */
 export function createQuestions(bus: Pick<Bus, 'ask'>) {
@@ -54,7 +55,7 @@ export function createQuestions(bus: Pick<Bus, 'ask'>) {
     /** Uses an approval up for this call, under the terms that the rule has now, together with its decision. */
     use(
       { request, verdict }: Ruling,
-      { approval_id }: Approval,
+      approval_id: string,
       decision: Pick<ConsumeApproval, 'decision' | 'idempotency'>,
       context: RequestContext,
     ): Promise<ConsumeReply> {

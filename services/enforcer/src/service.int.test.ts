@@ -7,8 +7,14 @@ import {
   approvalsStanding,
 } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
-import { type CheckReply, type EnforceRequest, enforce, policyCheck } from '@aegis/contracts/decision';
-import { enforceLog } from '@aegis/contracts/subjects';
+import {
+  type CheckReply,
+  type EnforceReply,
+  type EnforceRequest,
+  enforce,
+  policyCheck,
+} from '@aegis/contracts/decision';
+import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, verdict, type World } from './testkit/world.ts';
@@ -123,31 +129,115 @@ describe('the enforcer', () => {
     expect(await ask(request())).toMatchObject({ allowed: false, status: 'pending' });
   });
 
-  it('gives a retry with its key the first answer, without asking anybody again', async () => {
-    let asks = 0;
-    await world.standIn(
-      'policy',
-      route(policyCheck, () => verdict(asks++ === 0 ? 'allow' : 'deny')),
-    );
+  it('gives a retry with its key the first answer, and one with another call or caller none', async () => {
+    await policySays('allow');
     const first = await ask(request({ idempotency_key: 'k1' }));
     expect(first).toMatchObject({ allowed: true, decision_id: expect.stringMatching(/./) });
-    expect(await ask(request({ idempotency_key: 'k1' }))).toEqual(first);
+    expect(first).not.toHaveProperty('replayed');
+    expect(await ask(request({ idempotency_key: 'k1' }))).toEqual({ ...(first as object), replayed: true });
     const other = request({ idempotency_key: 'k1', call: { ...call, args: { n: 2 } } });
     expect(await ask(other)).toBe('idempotency_key_reused');
-    const stranger = request({ idempotency_key: 'k1', call: { ...call, principal: 'you' } });
-    expect(await ask(stranger)).toMatchObject({ allowed: false, status: 'blocked' });
-    expect(asks).toBe(2);
+    const stranger = await ask(request({ idempotency_key: 'k1', call: { ...call, principal: 'you' } }));
+    expect(stranger).not.toHaveProperty('replayed');
   });
 });
+
+/** A policy whose word changes. */
+async function policyThatSays(first: CheckReply['decision']) {
+  const now = { decision: first };
+  await world.standIn(
+    'policy',
+    route(policyCheck, () => verdict(now.decision)),
+  );
+  return now;
+}
 
 describe('an answer that was kept', () => {
   it('is given again for ten minutes, and then the key is refused', async () => {
     await policySays('allow');
     const first = await ask(request({ idempotency_key: 'old' }));
     clock = () => new Date(Date.now() + 9 * 60_000);
-    expect(await ask(request({ idempotency_key: 'old' }))).toEqual(first);
+    expect(await ask(request({ idempotency_key: 'old' }))).toEqual({ ...(first as object), replayed: true });
     clock = () => new Date(Date.now() + 11 * 60_000);
     expect(await ask(request({ idempotency_key: 'old' }))).toBe('idempotency_key_expired');
+  });
+
+  it('is on record each time that it is given again, and its decision once', async () => {
+    await policySays('allow');
+    const before = (await world.logged()).length;
+    const first = (await ask(request({ idempotency_key: 'thrice' }))) as EnforceReply;
+    for (let n = 0; n < 2; n++) await ask(request({ idempotency_key: 'thrice' }));
+    const events = (await world.logged()).slice(before);
+    expect(events.map(({ type }) => type.split('.').slice(1, 3).join('.'))).toEqual([
+      'decision.enforced',
+      'idempotency.answered',
+      'idempotency.replayed',
+      'idempotency.replayed',
+    ]);
+    expect(events.at(-1)?.data).toMatchObject({
+      call: { tool: call.tool, principal: 'me' },
+      outcome: 'allowed',
+      decision_id: first.decision_id,
+      answered_at: events[1]?.time,
+    });
+  });
+
+  it.each([
+    ['allow', 'deny', 'allowed'],
+    ['allow', 'review', 'allowed'],
+    ['review', 'deny', 'pending'],
+  ] as const)('of a policy that said %s is blocked once it says %s', async (was, is, answered) => {
+    const policy = await policyThatSays(was);
+    await world.standIn(
+      'approvals',
+      route(approvalsRequest, () => ({ approval: pending })),
+    );
+    const asking = request({ idempotency_key: `${was} to ${is}` });
+    expect(await ask(asking)).toMatchObject({ status: answered });
+    policy.decision = is;
+    const again = await ask(asking);
+    expect(again).toMatchObject({ allowed: false, status: 'blocked', replayed: true });
+    expect((again as EnforceReply).reasons).toEqual([
+      'because',
+      `this key was answered "${answered}" before, which does not stand any more: ask again with a new key`,
+    ]);
+    expect((await recorded()).at(-1)).toBe('blocked');
+  });
+
+  it('is not given where the policy can not be asked', async () => {
+    const policy = await policyThatSays('allow');
+    await ask(request({ idempotency_key: 'silent' }));
+    policy.decision = 'nothing' as never;
+    expect(await ask(request({ idempotency_key: 'silent' }))).toBe('policy_unavailable');
+  });
+
+  it('of an approval is given again only while the approvals say that it stands', async () => {
+    await policySays('review');
+    let uses = 0;
+    let kept: EnforceReply | undefined;
+    await world.standIn(
+      'approvals',
+      route(approvalsRequest, () => ({ approval: approved })),
+      route(approvalsConsume, async ({ idempotency }) => {
+        uses++;
+        if (uses === 1 && idempotency) {
+          kept = (idempotency.answered.data as { reply: EnforceReply }).reply;
+          const subject = idempotencyLog(idempotency.key_digest);
+          const approvals = await world.connect('approvals');
+          await approvals.append.one({ subject, event: idempotency.answered }, Date.now() + 1_000);
+          return { consumed: true };
+        }
+        return uses === 2
+          ? { consumed: true, earlier: kept }
+          : { consumed: false, because: 'the grant that approved it is over' };
+      }),
+    );
+    const asking = request({ idempotency_key: 'approved' });
+    expect(await ask(asking)).toMatchObject({ allowed: true });
+    expect(await ask(asking)).toMatchObject({ allowed: true, replayed: true });
+    const over = await ask(asking);
+    expect(over).toMatchObject({ allowed: false, status: 'blocked', replayed: true });
+    expect((over as EnforceReply).reasons[0]).toBe('the grant that approved it is over');
   });
 });
 

@@ -116,6 +116,10 @@ export const EnforceReply = z
     dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
     trace_id: TraceId.describe('the trace of the decision'),
     decision_id: DecisionId.optional().describe('the `id` of the decision event that this answer is'),
+    replayed: z
+      .boolean()
+      .optional()
+      .describe('true where this key was answered before: one key is one call, not one more'),
   })
   .meta({ id: 'EnforceReply', description: 'Allowed, pending or blocked: on record' });
 export type EnforceReply = z.infer<typeof EnforceReply>;

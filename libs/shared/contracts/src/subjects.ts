@@ -70,6 +70,8 @@ export const approvalLog = subject(`${LOG}.approval.{approval_id}`);
 
 /** The answer once given for an idempotency key. */
 export const idempotencyLog = subject(`${LOG}.idempotency.{key_digest}`);
+/** That it was given again. Beside the answer, whose subject ends with the answer itself. */
+export const replayedLog = subject(`${LOG}.idempotency.{key_digest}.replayed`);
 
 export const GRANTS_LOG = `${LOG}.grant.*`;
 /** One exact subject a grant, so that no use passes its revocation. */

@@ -157,6 +157,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'enforceLog',
     'grantLog',
     'idempotencyLog',
+    'replayedLog',
     'rpcSubject',
     'timerFire',
     'timerSchedule',

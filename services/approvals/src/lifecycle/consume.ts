@@ -1,12 +1,14 @@
 import type { Approval, ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
-import type { DecisionEnforced } from '@aegis/contracts/decision';
+import type { DecisionEnforced, EnforceReply } from '@aegis/contracts/decision';
 import { readEvent } from '@aegis/contracts/read-event';
 import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
+import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { type ApprovalCommand, standingSentence } from '../domain/approval.ts';
 import { becauseOf } from '../domain/decider.ts';
+import { sameTerms, TERMS_CHANGED } from '../domain/terms.ts';
 import type { Ground } from '../ground.ts';
 import { type Loaded, NOTHING } from '../store.ts';
 import type { Validity } from './validity.ts';
@@ -19,6 +21,21 @@ function checkDecision({ approval_id, decision }: ConsumeApproval, digest: strin
   const data = readEvent(allowed, 'aegis.decision.enforced.v1')?.data;
   if (data?.approval_id === approval_id && data.call.call_digest === digest) return data;
   throw new AppError('invalid_request', 'decision: does not belong to this approval and this call');
+}
+
+/** The answer that stands under the key, or why what it was given on does not count any more. */
+function answerAgain(
+  earlier: EnforceReply,
+  approval: Approval,
+  terms: ApprovalTerms | undefined,
+  supersededBecause: string | undefined,
+): ConsumeReply {
+  if (!earlier.allowed) return { consumed: true, earlier };
+  const isItsUse = approval.status === 'consumed' && approval.decision_id === earlier.decision_id;
+  const because =
+    (isItsUse ? undefined : standingSentence(approval)) ??
+    (sameTerms(terms, approval.terms) ? supersededBecause : TERMS_CHANGED);
+  return because === undefined ? { consumed: true, earlier } : { consumed: false, because };
 }
 
 /**
@@ -44,11 +61,12 @@ export function createConsume({ bus, store, now }: Ground, validity: Validity): 
     const call_digest = data.call.call_digest;
     const isUsedByThis = (approval: Approval | undefined): boolean =>
       approval?.status === 'consumed' && approval.decision_id === decision.id;
-    let answered: ConsumeReply['earlier'];
+    let answered: ConsumeReply | undefined;
     const use = async ({ state }: Loaded<Approval | undefined>): Promise<ApprovalCommand | undefined> => {
-      answered = await earlier(request, call_digest, deadlineMs);
-      if (answered || isUsedByThis(state)) return undefined;
+      const before = await earlier(request, call_digest, deadlineMs);
       const supersededBecause = state && (await validity.whyNot(state, data.policy_digest, deadlineMs));
+      answered = before && state && answerAgain(before, state, terms, supersededBecause);
+      if (answered || isUsedByThis(state)) return undefined;
       const used = { call_digest, decision_id: decision.id, terms, supersededBecause };
       return { type: 'consume', now: now(), ...used };
     };
@@ -69,7 +87,7 @@ export function createConsume({ bus, store, now }: Ground, validity: Validity): 
             : bus.append.one(fact, deadlineMs),
       },
     );
-    if (answered) return { consumed: true, earlier: answered };
+    if (answered) return answered;
     if (isUsedByThis(state)) return { consumed: true };
     return { consumed: false, because: becauseOf(done) ?? (state && standingSentence(state)) };
   };

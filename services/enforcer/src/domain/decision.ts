@@ -12,7 +12,12 @@ import type { DecisionEvent, DecisionFacts } from '@aegis/contracts/decision-eve
 /** What the policy said of a call, and when. */
 export type Ruling = { request: EnforceRequest; call: RecordedCall; verdict: CheckReply; ruledAt: string };
 
-export type Decided = { outcome: Outcome; reasons: string[]; approval?: Approval };
+export type Decided = {
+  outcome: Outcome;
+  reasons: string[];
+  /** What it stands on, and whose trace it goes on. */
+  approval?: Pick<EnforceReply, 'approval_id' | 'dry_run_id' | 'trace_id'>;
+};
 
 /**
  * The policy's word, and where the caller knows a reason of its own to ask a person, that too. A denial stays one: no

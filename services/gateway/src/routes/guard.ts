@@ -65,12 +65,13 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
     summary: 'May this call run now?',
     description:
       'The answer is on record before it is given. `allowed`, `pending` and `blocked` are all answers, with status 200. ' +
-      'An approval allows one call, once. A retry with the same Idempotency-Key gets the same answer for ten minutes, pending ones too.',
+      'An approval allows one call, once. A retry with the same Idempotency-Key gets the same answer for ten minutes, pending ones too, with `replayed: true` and ' +
+      'the header `Idempotency-Replayed: true`, on record each time; where it does not stand any more, it is `blocked`.',
     headers: EnforceHeaders,
     body: EnforceBody,
     response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409], GuardProblem) },
   };
-  app.post('/guard/enforce', { schema }, async (request) => {
+  app.post('/guard/enforce', { schema }, async (request, reply) => {
     const { meta, ...call } = request.body;
     const question = {
       call: { ...call, principal: ANONYMOUS },
@@ -83,6 +84,7 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
     if (answer.allowed !== (answer.status === 'allowed')) {
       throw new AppError('enforcer_unavailable', 'The enforcer gave an answer that contradicts itself.');
     }
+    if (answer.replayed) reply.header('idempotency-replayed', 'true');
     return answer;
   });
 }

@@ -33,6 +33,7 @@ const Output = z.looseObject({
   dry_run_id: z.string().optional().describe('Give it as meta.dry_run_id when you ask again.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),
   decision_id: z.string().optional().describe('The event that has this very answer on record.'),
+  replayed: z.boolean().optional().describe('true: this idempotency_key was answered before.'),
 });
 
 const why = (reasons: readonly string[]): string => (reasons.length === 0 ? '' : ` (${reasons.join('; ')})`);
@@ -40,6 +41,9 @@ const why = (reasons: readonly string[]): string => (reasons.length === 0 ? '' :
 /** The one sentence that tells a model what to do next. */
 export function nextStep(reply: EnforceReply): string {
   if (reply.allowed && reply.status === 'allowed') {
+    if (reply.replayed) {
+      return 'Allowed, as this key was answered before: make this call only if you have not made it yet, once.';
+    }
     return 'Allowed: make this call now, once, exactly as you described it.';
   }
   if (reply.status === 'pending') {

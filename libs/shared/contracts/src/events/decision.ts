@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { AmountCents, Digest, Op, Principal, ToolName, Via } from '../call.ts';
-import { DecisionEnforced, EnforceReply, MatchedRule, Outcome, RecordedCall } from '../decision.ts';
-import { checkSubject, enforceLog, idempotencyLog } from '../subjects.ts';
+import { AmountCents, Digest, DryRunId, Op, Principal, Timestamp, ToolName, Via } from '../call.ts';
+import {
+  DecisionEnforced,
+  DecisionId,
+  EnforceReply,
+  MatchedRule,
+  Outcome,
+  RecordedCall,
+} from '../decision.ts';
+import { checkSubject, enforceLog, idempotencyLog, replayedLog } from '../subjects.ts';
 import { clientText, event, joined, sameWords } from './event.ts';
 
 const Checked = z.enum(['allowed', 'review', 'blocked']);
@@ -79,6 +86,31 @@ export const DECISION_DEFINITIONS = {
       trace_id,
       dry_run_id,
       approval_id,
+    }),
+  }),
+  'aegis.idempotency.replayed.v1': event({
+    schema: z.strictObject({
+      call: RecordedCall.describe('the call, without its arguments'),
+      outcome: Outcome.describe('what was answered, and is answered again'),
+      decision_id: DecisionId.optional().describe('the `id` of the decision that the answer is'),
+      answered_at: Timestamp.describe('when it was answered first'),
+      approval_id: z.string().optional().describe('the approval that it names'),
+      dry_run_id: DryRunId.optional().describe("the caller's key for this call"),
+      policy_digest: Digest.describe('the policy that was asked again, and denies nothing of it'),
+      via: Via.describe('where the retry came in'),
+    }),
+    channel: {
+      id: 'replays',
+      title: 'Answers given again',
+      about: 'An answer that is given again stands for no further call: its decision is on record once.',
+      subject: replayedLog,
+      parameter: { description: 'SHA-256 of the principal and the Idempotency-Key, in hexadecimal.' },
+    },
+    sentence: 'A kept answer was given again, for a retry with the same key. Stored before it was given.',
+    audit: ({ call, outcome, answered_at }) => ({
+      ...sameWords(RecordedCall.shape, call),
+      status: 'replayed',
+      note: `the answer "${outcome}" of ${answered_at} was given again`,
     }),
   }),
 };
