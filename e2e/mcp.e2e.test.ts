@@ -57,7 +57,7 @@ describe.each(MATRIX)('$kind over $way', ({ kind, way, connect }) => {
     expect(asked).toMatchObject({ status: 'pending', approval_id: expect.stringMatching(/^apr_/) as string });
     const written = await call('audit_write', { action: 'refund.sent', tool: 'refunds.create', ok: true });
     const entry = (await allAudit(stack.url)).find((one) => one.trace_id === written['trace_id']);
-    expect(entry).toMatchObject({ action: 'refund.sent', ok: true });
+    expect(entry).toMatchObject({ action: 'client:refund.sent', ok: true });
 
     const bad = await client.call('guard_check', { tool: 'x', amount: 1 });
     expect(bad.isError).toBe(true);

@@ -174,7 +174,7 @@ export function guardScenarios({ url, code }: Target): void {
     });
     expect(status).toBe(201);
     const entry = (await allAudit(url())).find((one) => one.trace_id === body.trace_id);
-    expect(entry).toMatchObject({ action: 'refund.sent', ok: false, type: 'aegis.audit.written.v1' });
+    expect(entry).toMatchObject({ action: 'client:refund.sent', ok: false, type: 'aegis.audit.written.v1' });
   });
 
   it('says what is wrong with a request', async () => {

@@ -38,6 +38,7 @@ export type Enforced = {
 /** A line of the audit file, as the API gives it. */
 export type AuditEntry = {
   seq: number;
+  ts: string;
   action: string;
   status: string | null;
   ok: boolean | null;
@@ -47,6 +48,7 @@ export type AuditEntry = {
   type: string;
   approval_id?: string;
   dry_run_id?: string;
+  principal?: string;
 };
 
 export const enforce = (base: string, body: unknown, headers: Record<string, string> = {}) =>

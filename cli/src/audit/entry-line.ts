@@ -1,6 +1,6 @@
-import type { AuditLine } from '@aegis/contracts/audit';
+import { type AuditLine, CLIENTS_ENTRY } from '@aegis/contracts/audit';
 import { paint, type Style } from '../format/paint.ts';
-import { visible } from '../format/visible.ts';
+import { cellText, visible } from '../format/visible.ts';
 import type { Host } from '../host.ts';
 
 const ACTION_WIDTH = 20;
@@ -8,16 +8,23 @@ const STATUS_WIDTH = 9;
 
 const styleOf = (ok: boolean | null): Style => (ok === null ? 'dim' : ok ? 'green' : 'red');
 
+/** Whether it went well: what a client says of itself is in nobody's colour. */
+function outcome(host: Host, { status, ok, type }: AuditLine): string {
+  const said = ok === null ? '-' : ok ? 'ok' : 'failed';
+  if (type === CLIENTS_ENTRY) return paint(host, host.stdout, 'dim', `"${said}"`.padEnd(STATUS_WIDTH));
+  return paint(host, host.stdout, styleOf(ok), visible(status ?? said).padEnd(STATUS_WIDTH));
+}
+
 /** One entry on one line for people: time, action, status, what was called, the note. */
 export function entryLine(host: Host, entry: AuditLine): string {
-  const status = visible(entry.status ?? (entry.ok === null ? '-' : entry.ok ? 'ok' : 'failed'));
   const called = [entry.tool, entry.op, entry.amount_cents === null ? null : `${entry.amount_cents} cents`];
   const parts = [
     visible(entry.ts),
-    visible(entry.action).padEnd(ACTION_WIDTH),
-    paint(host, host.stdout, styleOf(entry.ok), status.padEnd(STATUS_WIDTH)),
-    ...called.filter((part) => part !== null).map(visible),
-    ...(entry.note === null ? [] : [`- ${visible(entry.note)}`]),
+    cellText(entry.action).padEnd(ACTION_WIDTH),
+    outcome(host, entry),
+    ...called.filter((part) => part !== null).map(cellText),
+    ...(entry.type === CLIENTS_ENTRY ? [`by ${cellText(entry.principal ?? '?')}`] : []),
+    ...(entry.note === null ? [] : [`- ${cellText(entry.note)}`]),
   ];
   return parts.join('  ');
 }

@@ -1,5 +1,5 @@
 import { eastAsianWidth } from 'get-east-asian-width';
-import { visible } from './visible.ts';
+import { cellText, visible } from './visible.ts';
 
 export type Cell = string | number | boolean | null | undefined;
 
@@ -54,7 +54,7 @@ export function wrap(line: string, columns: number, again = '↪ '): string[] {
 }
 
 const show = (cell: Cell): string =>
-  cell === undefined || cell === null || cell === '' ? '-' : visible(String(cell));
+  cell === undefined || cell === null || cell === '' ? '-' : cellText(String(cell));
 
 /** A table for people: a header and rows, as wide as their widest cell, cut where the terminal ends. */
 export function alignColumns(

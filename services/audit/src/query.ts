@@ -1,6 +1,7 @@
 import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
+import { asShown } from './domain/audit-line.ts';
 import { type Line, linesBackward } from './file/backward.ts';
 import type { LineFile } from './file/line-file.ts';
 import { seekSeq } from './file/seek.ts';
@@ -42,7 +43,7 @@ function readLine(file: LineFile, { at, text }: Line): AuditLine {
 
 function checked(file: LineFile, line: AuditLine, at: number): AuditLine {
   const parsed = AuditLine.safeParse(line);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return asShown(parsed.data);
   throw damaged(file, at, parsed.error);
 }
 

@@ -190,7 +190,7 @@ describe('asking', () => {
       const { trace_id, ok, path } = await write({ note: `entry ${i}`, ok: true, tool: 'shell' });
       expect({ ok, path }).toEqual({ ok: true, path: files.auditPath });
       const { entries } = await query({ limit: 1 });
-      expect(entries[0]).toMatchObject({ action: 'note', note: `entry ${i}`, ok: true, trace_id });
+      expect(entries[0]).toMatchObject({ action: 'client:note', note: `entry ${i}`, ok: true, trace_id });
     }
     expect((await write({}, newTraceparent(TRACE_ID))).trace_id).toBe(TRACE_ID);
     for (const none of [
@@ -216,7 +216,7 @@ describe('asking', () => {
     const [newest] = (await query({ limit: 1 })).entries;
     expect(newest?.trace_id).toBe(written.trace_id);
     const from = newest?.ts;
-    expect((await query({ from })).entries.map((line) => line.action)).toEqual(['timed']);
+    expect((await query({ from })).entries.map((line) => line.action)).toEqual(['client:timed']);
     expect((await query({ to: from })).entries).not.toContainEqual(newest);
   });
 

@@ -21,6 +21,17 @@ export const WriteAuditReply = z
 export type WriteAuditReply = z.infer<typeof WriteAuditReply>;
 export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply, { askedBy: ['gateway', 'mcp'] });
 
+/** The type of event that a client's own entry is. */
+export const CLIENTS_ENTRY = 'aegis.audit.written.v1';
+
+/** What stands before the action of a client's own entry, wherever it is shown: no action of ours has a colon. */
+const CLIENTS_WORD = 'client:';
+export const clientsAction = (action: string): string =>
+  action.startsWith(CLIENTS_WORD) ? action : `${CLIENTS_WORD}${action}`;
+
+/** The action and the type of a message in the log that is no event of its subject: nothing that it says is believed. */
+export const UNREADABLE = 'unreadable';
+
 /** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
 export const AuditLine = z.object({
   seq: z.int().min(1),

@@ -44,12 +44,15 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'approvers-file': ['APPROVER_KEY_PREFIX', 'Approver', 'ApproversFile', 'CODE_APPROVER', 'parseApprovers'],
   audit: [
     'AuditLine',
+    'CLIENTS_ENTRY',
     'QueryAudit',
     'QueryAuditReply',
+    'UNREADABLE',
     'WriteAudit',
     'WriteAuditReply',
     'auditQuery',
     'auditWrite',
+    'clientsAction',
   ],
   call: [
     'ANONYMOUS',

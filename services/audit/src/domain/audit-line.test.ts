@@ -2,7 +2,7 @@ import { AuditLine } from '@aegis/contracts/audit';
 import { EVENT_TYPES, type EventData, type EventType } from '@aegis/contracts/events';
 import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { describe, expect, it } from 'vitest';
-import { toAuditLine } from './audit-line.ts';
+import { asShown, toAuditLine } from './audit-line.ts';
 import type { Recorded } from './recorded.ts';
 
 const storedAt = new Date('2026-03-01T10:00:01.000Z');
@@ -161,12 +161,13 @@ describe('the flat line', () => {
       ts: storedAt.toISOString(),
       event_id: 'unreadable-7',
       type: 'unreadable',
-      note: 'this message is not an event',
+      note: `this message on ${subject} is not an event`,
     });
     expect(AuditLine.safeParse(nothing).success).toBe(true);
     const type = 'aegis.moon.landed.v1';
-    const odd = { action: 'unreadable', ok: false, event_id: event.id };
-    expect(lineOf({ subject, event: { ...event, type } })).toMatchObject({ ...odd, type });
+    const odd = { action: 'unreadable', ok: false, event_id: event.id, type: 'unreadable', trace_id: null };
+    const note = `unknown type of event ${type}`;
+    expect(lineOf({ subject, event: { ...event, type } })).toMatchObject({ ...odd, note });
     expect(lineOf({ subject, event: { ...event, data: { approval: 1 } } })).toMatchObject(odd);
   });
 
@@ -176,8 +177,32 @@ describe('the flat line', () => {
       action: 'unreadable',
       ok: false,
       status: null,
+      type: 'unreadable',
+      trace_id: null,
+      ts: storedAt.toISOString(),
       note: `${APPROVED} does not belong on aegis.log.audit`,
     });
+  });
+
+  it('is unreadable where the event is in the log already, and says where', () => {
+    const message = messageOf(APPROVED);
+    expect(toAuditLine({ seq: 7, storedAt, ...message, repeats: 3 })).toMatchObject({
+      action: 'unreadable',
+      type: 'unreadable',
+      status: null,
+      event_id: message.event.id,
+      note: `${APPROVED} on ${message.subject} has the id of the event at 3`,
+    });
+  });
+
+  it('of what a client wrote says so in its action, also where it stands in a file of before', () => {
+    const forged = { action: 'approval.approved', tool: 'pay.out', note: 'approved by alice' };
+    const line = lineWith('aegis.audit.written.v1', forged);
+    expect(line).toMatchObject({ ...forged, action: 'client:approval.approved', principal: 'anonymous' });
+    expect(asShown({ ...line, action: 'approval.approved' })).toEqual(line);
+    expect(asShown(line)).toEqual(line);
+    const forgotten = { ...line, action: 'unreadable', type: APPROVED };
+    expect(asShown(forgotten)).toEqual({ ...forgotten, type: 'unreadable' });
   });
 
   it('cuts a note that would not end', () => {

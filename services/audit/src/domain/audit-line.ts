@@ -1,4 +1,4 @@
-import type { AuditLine } from '@aegis/contracts/audit';
+import { type AuditLine, CLIENTS_ENTRY, clientsAction, UNREADABLE } from '@aegis/contracts/audit';
 import { type Envelope, traceIdOf } from '@aegis/contracts/envelope';
 import {
   EVENT_TYPES,
@@ -10,12 +10,12 @@ import {
 import { readEvent } from '@aegis/contracts/read-event';
 import { tolerant } from '@aegis/contracts/tolerant';
 import type { z } from 'zod';
-import { eventIdOf, type Recorded } from './recorded.ts';
+import { eventIdOf, type Placed } from './recorded.ts';
 
 /** Keeps a line short enough to be read in one piece, whatever an event brings along. */
 const LONGEST_NOTE = 4096;
 
-const unreadable = (note: string): Flat => ({ action: 'unreadable', ok: false, note });
+const unreadable = (note: string): Flat => ({ action: UNREADABLE, ok: false, note });
 
 /** Why an event says nothing that counts. */
 function fault({ type, data }: Envelope, subject: string): string {
@@ -24,32 +24,41 @@ function fault({ type, data }: Envelope, subject: string): string {
   return fits ? `${type} does not belong on ${subject}` : `the data does not fit ${type}`;
 }
 
-function flatten(recorded: Recorded): Flat {
-  const { event, subject } = recorded;
-  if (event === undefined) return unreadable('this message is not an event');
+/** What an event says that can be believed; otherwise why not. */
+function flatten(recorded: Placed): { type: string; said: Flat } | { fault: string } {
+  const { event, subject, repeats } = recorded;
+  if (event === undefined) return { fault: `this message on ${subject} is not an event` };
   const read = readEvent(recorded);
-  if (!read) return unreadable(fault(event, subject));
+  if (!read) return { fault: fault(event, subject) };
+  if (repeats !== undefined)
+    return { fault: `${event.type} on ${subject} has the id of the event at ${repeats}` };
   const definition: EventDefinition = EVENT_TYPES[read.type];
   const [, area, happened] = read.type.split('.');
-  return {
+  const said = {
     action: `${area}.${happened}`,
     ...sameWords(definition.schema.shape, read.data),
     ...definition.audit?.(read.data),
   };
+  return { type: event.type, said: { trace_id: traceIdOf(event), ...said } };
 }
 
 const cut = (note: string): string =>
   note.length <= LONGEST_NOTE ? note : `${note.slice(0, LONGEST_NOTE - 1).toWellFormed()}…`;
 
-/** The line of one fact. Every fact has one, so that `seq` has no gaps; what can't be read is `unreadable`, `ok: false`. */
-export function toAuditLine(recorded: Recorded): AuditLine {
+/**
+ * The line of one fact. Every fact has one, so that `seq` has no gaps. What can't be read is `unreadable`, `ok: false`, at
+ * the time when it was stored: its type, its time and its trace are nobody's word.
+ */
+export function toAuditLine(recorded: Placed): AuditLine {
   const { seq, event, storedAt } = recorded;
-  const flat = flatten(recorded);
+  const flattened = flatten(recorded);
+  const isRead = 'said' in flattened;
+  const flat = isRead ? flattened.said : unreadable(flattened.fault);
   return {
     seq,
-    ts: event?.time ?? storedAt.toISOString(),
-    trace_id: flat.trace_id ?? (event === undefined ? undefined : traceIdOf(event)) ?? null,
-    action: flat.action ?? 'unreadable',
+    ts: isRead && event ? event.time : storedAt.toISOString(),
+    trace_id: flat.trace_id ?? null,
+    action: flat.action ?? UNREADABLE,
     ok: flat.ok ?? null,
     tool: flat.tool ?? null,
     op: flat.op ?? null,
@@ -65,6 +74,12 @@ export function toAuditLine(recorded: Recorded): AuditLine {
     door: flat.door,
     client: flat.client,
     event_id: eventIdOf(recorded),
-    type: event?.type ?? 'unreadable',
+    type: isRead ? flattened.type : UNREADABLE,
   };
+}
+
+/** A line as it is shown: those that were written before marks were in the file are marked as they are read. */
+export function asShown(line: AuditLine): AuditLine {
+  if (line.action === UNREADABLE && line.type !== CLIENTS_ENTRY) return { ...line, type: UNREADABLE };
+  return line.type === CLIENTS_ENTRY ? { ...line, action: clientsAction(line.action) } : line;
 }

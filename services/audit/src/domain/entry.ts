@@ -1,12 +1,12 @@
 import { toApprovalLine } from './approval-line.ts';
 import { toAuditLine } from './audit-line.ts';
 import { toJsonLine } from './json-line.ts';
-import type { Recorded } from './recorded.ts';
+import type { Placed } from './recorded.ts';
 
 /** What is to be written for one fact: a line in the audit file, and one in the approvals file where it is about one. */
 export type AuditEntry = { seq: number; audit: string; approval?: string };
 
-export function toEntry(recorded: Recorded): AuditEntry {
+export function toEntry(recorded: Placed): AuditEntry {
   const line = toAuditLine(recorded);
   const approval = toApprovalLine(line);
   return { seq: recorded.seq, audit: toJsonLine(line), approval: approval && toJsonLine(approval) };

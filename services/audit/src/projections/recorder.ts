@@ -3,10 +3,12 @@ import type { Bus, Follower } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import { toEntry } from '../domain/entry.ts';
+import { linesBackward } from '../file/backward.ts';
 import { FileChangedError, type LineFile } from '../file/line-file.ts';
 import { writeProblem } from '../file/write-problem.ts';
 import { openStore, type Store, type StoreOptions } from '../store.ts';
 import { createQueue } from './queue.ts';
+import { SeenIds } from './seen-ids.ts';
 
 /** How often the files are looked at while nothing is written. */
 const LOOK_MS = 400;
@@ -42,9 +44,14 @@ export async function startRecorder(options: RecorderOptions) {
   const open = async (): Promise<void> => {
     store ??= await openStore({ ...options, read: bus.read });
     for (const path of store.setAside) log.warn({ path }, 'a torn last line was set aside');
+    const seen = new SeenIds();
+    await seen.read(linesBackward(store.audit.handle, store.audit.length()));
     follower = await bus.follow({
       fromSeq: store.nextSeq,
-      apply: (fact) => queue.push(toEntry(fact)),
+      apply(fact) {
+        const repeats = fact.event && seen.place(fact.event.id, fact.seq);
+        return queue.push(toEntry({ ...fact, repeats }));
+      },
     });
   };
   const letGo = async (): Promise<void> => {

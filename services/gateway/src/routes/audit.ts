@@ -7,6 +7,7 @@ import {
   WriteAuditReply,
 } from '@aegis/contracts/audit';
 import { ANONYMOUS } from '@aegis/contracts/call';
+import { visibleJson } from '@aegis/kit/text';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
@@ -28,12 +29,17 @@ const AuditQuery = z.strictObject({
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
 });
 
+/** What clients wrote reaches terminals from here: it is the same JSON, with nothing invisible in it. */
+const serializerCompiler = () => (page: unknown) => visibleJson(JSON.stringify(page));
+
 /** The record: a client's own entries in, everything out. */
 export function auditRoutes(app: App, { ask }: HttpDeps): void {
   const write = {
     tags,
     operationId: 'writeAudit',
     summary: 'Write an entry into the record',
+    description:
+      'It is shown as `client:<action>`, with who wrote it: no entry of a client passes for one of ours.',
     body: AuditBody,
     response: { 201: WriteAuditReply, ...problems(BODY_FAULTS) },
   };
@@ -52,5 +58,7 @@ export function auditRoutes(app: App, { ask }: HttpDeps): void {
     querystring: AuditQuery,
     response: { 200: QueryAuditReply, ...problems([422, 503]) },
   };
-  app.get('/audit', { schema: query }, (request) => ask(auditQuery, request.query, request));
+  app.get('/audit', { schema: query, serializerCompiler }, (request) =>
+    ask(auditQuery, request.query, request),
+  );
 }
