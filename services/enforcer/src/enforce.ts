@@ -1,5 +1,6 @@
 import { type Bus, type RequestContext, retryOnConflict } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
+import { type Call, MAX_ARGUMENT_BYTES } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
 import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
@@ -14,6 +15,12 @@ import {
 import { finish, handedOver, keyDigestOf } from './finish.ts';
 import { createQuestions } from './questions.ts';
 import { createAnswerAgain } from './replay.ts';
+
+/** One limit for a call, whichever way it came, and however it was written. @throws AppError `payload_too_large` */
+function checkSize({ args }: Call): void {
+  if (args === undefined || Buffer.byteLength(JSON.stringify(args)) <= MAX_ARGUMENT_BYTES) return;
+  throw new AppError('payload_too_large', `args: larger than ${MAX_ARGUMENT_BYTES} bytes when written out`);
+}
 
 export type Enforce = (request: EnforceRequest, context: RequestContext) => Promise<EnforceReply>;
 
@@ -82,6 +89,7 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
   };
 
   return async (request, context) => {
+    checkSize(request.call);
     const kept = await earlierFor(request, context.deadlineMs);
     const ruling = await rule(request, context);
     const answer = kept ? { earlier: kept } : await decide(ruling, context);

@@ -6,6 +6,7 @@ import {
   approvalsRequest,
   approvalsStanding,
 } from '@aegis/contracts/approvals';
+import { MAX_ARGUMENT_BYTES } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
 import {
   type CheckReply,
@@ -21,6 +22,7 @@ import { startWorld, verdict, type World } from './testkit/world.ts';
 
 const call = { tool: 'a.tool', principal: 'me', args: { n: 1 } };
 const request = (more: Partial<EnforceRequest> = {}): EnforceRequest => ({ call, via: 'rest', ...more });
+const withText = (length: number) => request({ call: { ...call, args: { t: 'a'.repeat(length) } } });
 const asked = {
   approval_id: 'apr_aaaaaaaaaaaaaaaaaaaaaaaaaa',
   dry_run_id: 'key',
@@ -80,6 +82,13 @@ describe('the enforcer', () => {
     const before = (await recorded()).length;
     expect(await ask(request())).toMatchObject({ allowed: true, status: 'allowed', reasons: [] });
     expect((await recorded()).slice(before)).toEqual(['allowed']);
+  });
+
+  it('takes a mebibyte of arguments, and refuses one byte more by the limit', async () => {
+    await policySays('allow');
+    const room = MAX_ARGUMENT_BYTES - '{"t":""}'.length;
+    expect(await ask(withText(room))).toMatchObject({ allowed: true });
+    expect(await ask(withText(room + 1))).toBe('payload_too_large');
   });
 
   it('blocks what the policy denies, and says why', async () => {

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { type Bus, route } from '@aegis/bus';
+import { MAX_CALL_MESSAGE_BYTES } from '@aegis/contracts/call';
 import { enforce, policyCheck } from '@aegis/contracts/decision';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { BODY_LIMIT } from './http/json-body.ts';
@@ -95,11 +96,22 @@ describe('a body', () => {
     expect(reply.json()).toMatchObject({ code: 'unsupported_media_type', allowed: false });
   });
 
-  it('of one byte over 1 MiB is 413, also where its length is not told', async () => {
-    const body = Buffer.alloc(BODY_LIMIT + 1, ' ');
+  it('of more values than a mebibyte can have is 413', async () => {
+    const reply = await send('/guard/enforce', `{"tool":"a","args":{"t":[${'[],'.repeat(600_000)}1]}}`);
+    expect(reply.json()).toMatchObject({ status: 413, code: 'payload_too_large', allowed: false });
+  });
+
+  it('of one byte over the limit is 413, also where its length is not told', async () => {
+    const audit = await send('/audit', Buffer.alloc(BODY_LIMIT + 1, ' '));
+    expect(audit.json()).toMatchObject({ status: 413, detail: 'The body is larger than 1 MiB.' });
+    const body = Buffer.alloc(MAX_CALL_MESSAGE_BYTES + 1, ' ');
     const told = await send('/guard/enforce', body);
     expect(told.statusCode).toBe(413);
-    expect(told.json()).toMatchObject({ code: 'payload_too_large', allowed: false });
+    expect(told.json()).toMatchObject({
+      code: 'payload_too_large',
+      allowed: false,
+      detail: 'The body is larger than 8 MiB.',
+    });
 
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const upload = request({

@@ -97,11 +97,11 @@ describe('what is read', () => {
     expect(messageIn(reply)).toMatchObject({ id: null, error: { code: -32700 } });
   });
 
-  it('takes a message of 1 MiB and refuses one byte more with 413', async () => {
-    expect((await post(ofBytes(1_048_576))).status).toBe(200);
-    const reply = await post(ofBytes(1_048_577));
+  it('takes a message of 8 MiB, whatever of it is the call, and refuses one byte more with 413', async () => {
+    expect((await post(ofBytes(8_388_608))).status).toBe(200);
+    const reply = await post(ofBytes(8_388_609));
     expect(reply.status).toBe(413);
-    expect(messageIn(reply).error?.message).toBe('A message may have at most 1048576 bytes.');
+    expect(messageIn(reply).error?.message).toBe('A message may have at most 8388608 bytes.');
   });
 
   it('refuses what is not JSON by its type with 415', async () => {

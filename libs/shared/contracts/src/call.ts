@@ -57,6 +57,15 @@ export const InstanceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const CallId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
 export const Note = z.string().max(4096);
 
+/** Bytes that the arguments of one call may have, as JSON without needless escapes and spaces. */
+export const MAX_ARGUMENT_BYTES = 1_048_576;
+
+/**
+ * Bytes that a message with a call may have, before it is read: its arguments, the longest way to write them (`\u0061`), and
+ * whatever goes beside.
+ */
+export const MAX_CALL_MESSAGE_BYTES = 8 * MAX_ARGUMENT_BYTES;
+
 export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 /** A W3C trace id: 32 lower-case hexadecimal digits. */
 export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);

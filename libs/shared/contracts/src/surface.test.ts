@@ -65,6 +65,8 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'DryRunId',
     'IdempotencyKey',
     'InstanceId',
+    'MAX_ARGUMENT_BYTES',
+    'MAX_CALL_MESSAGE_BYTES',
     'Note',
     'Op',
     'Principal',

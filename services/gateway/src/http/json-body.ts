@@ -3,7 +3,7 @@ import { AppError } from '@aegis/kit/errors';
 import { parseStrictJson } from '@aegis/kit/json';
 import type { FastifyInstance } from 'fastify';
 
-/** The largest body taken, in bytes; one byte over is refused. */
+/** The largest body taken, in bytes, where it carries no call; one byte over is refused. */
 export const BODY_LIMIT = 1024 * 1024;
 
 /** @throws AppError `invalid_json` where it is not JSON in UTF-8, `invalid_request` where two readers could differ on it */

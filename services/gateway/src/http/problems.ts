@@ -9,8 +9,14 @@ export const PROBLEM_TYPE = 'application/problem+json';
 export type GuardProblem = Problem & { allowed: false; approval_required: false; reasons: [string] };
 
 /** Anything thrown, as the body of its answer. A fault on `/guard/*` also reads as a decision that allows nothing. */
-export function problemOf(thrown: unknown, request: { id: string; url: string }): Problem | GuardProblem {
-  const problem = toProblem(fromFastify(thrown), `urn:aegis:request:${request.id}`);
+export function problemOf(
+  thrown: unknown,
+  request: { id: string; url: string; routeOptions?: { bodyLimit?: number | undefined } },
+): Problem | GuardProblem {
+  const problem = toProblem(
+    fromFastify(thrown, request.routeOptions?.bodyLimit),
+    `urn:aegis:request:${request.id}`,
+  );
   if (!request.url.startsWith('/guard/')) return problem;
   return { ...problem, allowed: false, approval_required: false, reasons: [problem.code] };
 }

@@ -101,6 +101,18 @@ describe('POST /guard/enforce', () => {
   });
 
   it.each([
+    ['with escapes', `{"tool":"a.b","args":{"t":"${'\\u0061'.repeat(1_000_000)}"}}`, 1_000_000],
+    ['beside much else', `{"tool":"a.b","args":{"t":"a"},"meta":{"mine":"${'x'.repeat(2_000_000)}"}}`, 1],
+    ['in much space', `{"tool":"a.b","args":{"t":"a"}}${' '.repeat(2_000_000)}`, 1],
+  ])('asks about a call written %s', async (_how, payload, length) => {
+    const headers = { host: 'localhost', 'content-type': 'application/json' };
+    const reply = await gateway.app.inject({ method: 'POST', url: '/guard/enforce', payload, headers });
+    expect(reply.statusCode).toBe(200);
+    const [{ call }] = asked.map(({ data }) => data) as [{ call: Call }];
+    expect(call.args).toEqual({ t: 'a'.repeat(length) });
+  });
+
+  it.each([
     ['{"s":1,"\\\\":2}', '{"s":1,"\\"":3}', { s: 1, '"': 3 }],
     ['{"t":1,"\\\\u00":2}', '{"t":1,"\\u0070ath":3}', { t: 1, path: 3 }],
   ])('after args %s, hands on the args %s as they are written', async (before, text, args) => {

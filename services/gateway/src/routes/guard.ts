@@ -1,4 +1,13 @@
-import { AmountCents, ANONYMOUS, DryRunId, IdempotencyKey, Note, Op, ToolName } from '@aegis/contracts/call';
+import {
+  AmountCents,
+  ANONYMOUS,
+  DryRunId,
+  IdempotencyKey,
+  MAX_CALL_MESSAGE_BYTES,
+  Note,
+  Op,
+  ToolName,
+} from '@aegis/contracts/call';
 import { CheckReply, EnforceReply, enforce, policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
@@ -71,7 +80,7 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
     body: EnforceBody,
     response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409], GuardProblem) },
   };
-  app.post('/guard/enforce', { schema }, async (request, reply) => {
+  app.post('/guard/enforce', { schema, bodyLimit: MAX_CALL_MESSAGE_BYTES }, async (request, reply) => {
     const { meta, ...call } = request.body;
     const question = {
       call: { ...call, principal: ANONYMOUS },

@@ -58,7 +58,7 @@ const MEANINGS = {
   404: 'No such thing',
   409: 'It is already otherwise',
   412: 'It is not as you saw it: `If-Match` names another state',
-  413: 'Larger than 1 MiB',
+  413: 'The arguments, or a body without a call, are larger than 1 MiB; a body with a call is larger than 8 MiB',
   415: 'Not application/json',
   422: 'A wrong, missing or unknown field; `detail` names it',
   429: 'Too many wrong codes',

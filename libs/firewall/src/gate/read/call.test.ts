@@ -1,6 +1,7 @@
+import { MAX_ARGUMENT_BYTES } from '@aegis/contracts/call';
 import { describe, expect, it } from 'vitest';
 import { callOf, requestOf, requestText } from '../testkit/client.ts';
-import { MAX_ARGUMENT_BYTES, readCall } from './call.ts';
+import { readCall } from './call.ts';
 
 const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 const withArguments = (json: string) =>
@@ -67,14 +68,17 @@ describe('what a request wants to do', () => {
 });
 
 describe('arguments', () => {
-  it('may have a mebibyte as they are written, and no more', () => {
+  it('may have a mebibyte, however they are written, and no more', () => {
     const room = MAX_ARGUMENT_BYTES - '{"t":""}'.length;
     expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room)}"}`))).toHaveProperty('requested');
     expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room + 1)}"}`))).toHaveProperty('blocked');
     expect(readCall('files', withArguments(`{"t":"${'é'.repeat(room / 2)}é"}`))).toHaveProperty('blocked');
-    expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room)}"${' '.repeat(9)}}`))).toHaveProperty(
-      'blocked',
-    );
+    const escaped = `{ "t" : "${'\\u0061'.repeat(room)}" }`;
+    expect(readCall('files', withArguments(escaped))).toHaveProperty('requested');
+    const oneMore = `{"t":"${'\\u0061'.repeat(room + 1)}"}`;
+    expect(readCall('files', withArguments(oneMore))).toHaveProperty('blocked');
+    const numbers = `{"t":[${Array(90_000).fill('9e15').join()}]}`;
+    expect(readCall('files', withArguments(numbers))).toHaveProperty('requested');
   });
 
   it('may nest 64 levels', () => {

@@ -1,11 +1,8 @@
-import { Door, ToolName } from '@aegis/contracts/call';
+import { Door, MAX_ARGUMENT_BYTES, ToolName } from '@aegis/contracts/call';
 import { isObject, type JsonMembers, MAX_DEPTH, membersOf } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
 import { isDeeper } from './recorded-value.ts';
-
-/** Bytes that the arguments of one call may have, as they are written. */
-export const MAX_ARGUMENT_BYTES = 1_048_576;
 
 /** What a request wants to do, as rules and the record name it. */
 export type RequestedCall = {
@@ -86,7 +83,9 @@ function argumentsProblem({ text, hasExactNumbers }: Request, { args }: Requeste
   if (!hasExactNumbers) return 'it has a number that a double can not hold, so two calls could pass for one';
   // Only a text this long can have arguments this long, in bytes.
   const span = text.length * 3 > MAX_ARGUMENT_BYTES ? spanOf(text, ['params', 'arguments']) : undefined;
-  if (span && Buffer.byteLength(text.slice(span.start, span.end)) > MAX_ARGUMENT_BYTES) {
+  // What escapes and spaces add is nothing of theirs; numbers that are longer written out are no more than they were.
+  const sizes = span ? [text.slice(span.start, span.end), JSON.stringify(args)] : [];
+  if (span && sizes.every((json) => Buffer.byteLength(json) > MAX_ARGUMENT_BYTES)) {
     return `its arguments are larger than ${MAX_ARGUMENT_BYTES} bytes`;
   }
   return isDeeper(args, MAX_DEPTH) ? `its arguments nest deeper than ${MAX_DEPTH} levels` : undefined;

@@ -1,5 +1,5 @@
 import { AppError } from '../errors/app-error.ts';
-import { countMembers } from './json-text.ts';
+import { COMMA, countMembers, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-text.ts';
 import { parseJson } from './parse.ts';
 
 /** Nesting that a call may have; deeper is refused. */
@@ -38,13 +38,35 @@ function walk(value: unknown, path: string, levels: number): number {
   return members;
 }
 
+/** Values and members that a text may have: as many as one of 1 MiB can have at all. */
+const MOST_PARTS = 1_048_576;
+
+/** Whether a text has more parts than that: reading costs what a text has in parts, whatever its length. */
+function hasTooManyParts(text: string): boolean {
+  if (text.length <= MOST_PARTS) return false;
+  let parts = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at);
+    if (c === COMMA || c === OPEN_ARRAY || c === OPEN_OBJECT) parts++;
+    else if (c === QUOTE) {
+      const end = endOfString(text, at);
+      if (end === 0) return false;
+      at = end - 1;
+    }
+  }
+  return parts > MOST_PARTS;
+}
+
 /**
  * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no integers above 2^53-1, no `__proto__`,
  * at most `maxDepth` levels (I-JSON, RFC 7493, and RFC 8785 §3.1).
  *
- * @throws AppError `invalid_json` where it is not JSON, `invalid_request` where it is but is refused
+ * @throws AppError `payload_too_large` where it has over a million parts, `invalid_json` where it is not JSON, `invalid_request` where it is but is refused
  */
 export function parseStrictJson(text: string, maxDepth: number = MAX_DEPTH): unknown {
+  if (hasTooManyParts(text)) {
+    throw new AppError('payload_too_large', `The body has more than ${MOST_PARTS} values and members.`);
+  }
   let value: unknown;
   try {
     value = parseJson(text);

@@ -83,7 +83,7 @@ describe('a conversation on stdio', () => {
       'same key twice',
     ],
     ['a batch', `[${toolCall('policy_get', {})}]`, null, -32600, 'Batches are not supported'],
-    ['more than 1 MiB', 'x'.repeat(1_048_577), null, -32600, 'at most 1048576 bytes'],
+    ['more than 8 MiB', 'x'.repeat(8_388_609), null, -32600, 'at most 8388608 bytes'],
   ])('refuses %s and goes on', async (_what, bad, id, code, detail) => {
     const input = Buffer.concat([Buffer.from(bad), Buffer.from(`\n${toolCall('policy_get', {}, 'next')}\n`)]);
     const { messages } = await converse(input);

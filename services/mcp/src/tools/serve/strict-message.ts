@@ -1,8 +1,9 @@
+import { MAX_CALL_MESSAGE_BYTES } from '@aegis/contracts/call';
 import { errorResponse, INVALID_REQUEST, type Message, readClientMessage } from '@aegis/firewall/wire';
 import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server';
 
-/** A message for the tools may have this many bytes. */
-export const MAX_MESSAGE_BYTES = 1_048_576;
+/** A message for the tools may have this many bytes; what its arguments may have, who is asked about them says. */
+export const MAX_MESSAGE_BYTES = MAX_CALL_MESSAGE_BYTES;
 
 /** The error for who sent a larger one, as text. */
 export const TOO_LARGE = errorResponse(

@@ -48,14 +48,14 @@ it('refuses a line and hands on the next', async () => {
   expect(messages).toHaveLength(1);
 });
 
-it('refuses a line above 1 MiB once, however it comes, and hands on the next', async () => {
-  const part = 'x'.repeat(700_000);
+it('refuses a line above 8 MiB once, however it comes, and hands on the next', async () => {
+  const part = 'x'.repeat(3_000_000);
   const { messages, refusals } = await through(part, part, part, `\n${NOTE}\n`);
   expect(refusals).toEqual([
     {
       jsonrpc: '2.0',
       id: null,
-      error: { code: -32600, message: 'A message may have at most 1048576 bytes.' },
+      error: { code: -32600, message: 'A message may have at most 8388608 bytes.' },
     },
   ]);
   expect(messages).toHaveLength(1);
