@@ -4,7 +4,7 @@ import { at, idOf, pending, viewOf } from './testkit/samples.ts';
 
 const ui = useConsole();
 
-test('with the keyboard alone: j, enter, a, enter approves what is shown, with its revision and the token', async () => {
+test('with the keyboard alone: j, enter, a, enter approves what is shown, with its revision and the half of the session', async () => {
   ui.show(viewOf(pending(1)));
   await ui.goto(`approvals`);
   await ui.page.locator('a[data-item]').waitFor();
@@ -20,7 +20,7 @@ test('with the keyboard alone: j, enter, a, enter approves what is shown, with i
   await ui.page.keyboard.press('Enter');
   await ui.page.getByText('You approved this.').waitFor();
   expect(ui.decisions()).toMatchObject([
-    { path: `approvals/${idOf(1)}/approve`, body: { revision: 10 }, csrf: 'token-1' },
+    { path: `approvals/${idOf(1)}/approve`, body: { revision: 10 }, pageToken: 'half-1' },
   ]);
 });
 

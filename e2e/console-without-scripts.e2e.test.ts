@@ -14,7 +14,7 @@ let bob: Person;
 beforeAll(async () => {
   world = await startWorld({ rules: RULES });
   [ada, bob] = await Promise.all([
-    openPerson(world, { javaScriptEnabled: false }),
+    openPerson(world, { javaScriptEnabled: false, secret: world.keys.ada }),
     openPerson(world, { javaScriptEnabled: false, secret: world.keys.bob }),
   ]);
 });
@@ -37,12 +37,12 @@ async function signIn(secret: string): Promise<void> {
 
 it('signing in comes first, takes no wrong code, and leads to the call that was asked for', async () => {
   const id = await world.ask({ tool: 'crm.export_users', args: { to: 'bank\u202e' } });
-  await ada.open(`/ui/approvals/${id}`);
+  await ada.page.goto(`${world.stack.url}/ui/approvals/${id}`);
   expect(await ada.page.content()).not.toContain('crm.export_users');
   await signIn('a wrong code');
   expect(await said(ada)).toBe('The code is wrong.');
   await signIn(world.keys.ada);
-  await ada.page.waitForURL(`**/ui/approvals/${id}`);
+  await ada.page.waitForURL(`**/ui/s/*/approvals/${id}`);
   expect(await ada.page.locator('pre').innerText()).toBe('{\n  "to": "bank⟨U+202E⟩"\n}');
 });
 

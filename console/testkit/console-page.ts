@@ -5,7 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { at, idOf, summaryOf } from './samples.ts';
 import { type Answer, type Request, type StandIn, startStandIn } from './stand-in.ts';
 
-const SESSION = { name: 'ada', roles: ['finance'], csrf_token: 'token-1', expires_at: at(3600) };
+const SESSION = { name: 'ada', roles: ['finance'], expires_at: at(3600) };
+const PAGE_TOKEN = 'half-1';
+const NOBODY = { status: 401, body: { code: 'unauthorized', title: 'Unauthorized' } };
 
 /** A browser with the console in it, and what its server knows. */
 export class ConsolePage {
@@ -56,8 +58,11 @@ export class ConsolePage {
     const { method, path } = request;
     if (path === 'session') {
       this.isSignedIn ||= method === 'POST' && (request.body as { secret: string }).secret === 'right';
-      if (this.isSignedIn) return { status: 200, body: { ...SESSION, now: at(0) } };
-      return { status: 401, body: { code: 'unauthorized', title: 'Unauthorized' } };
+    }
+    if (!this.isSignedIn || (request.pageToken !== PAGE_TOKEN && method !== 'POST')) return NOBODY;
+    if (path === 'session') {
+      const opened = method === 'POST' ? { page_token: PAGE_TOKEN } : {};
+      return { status: 200, body: { ...SESSION, ...opened, now: at(0) } };
     }
     if (path === 'inbox') return { status: 200, body: this.inbox() };
     if (path === 'grants') return { status: 200, body: { ...this.grants, now: at(0) } };
@@ -94,6 +99,9 @@ export function useConsole(): ConsolePage {
     it.browser = await openBrowser();
     it.standIn = await startStandIn((request) => it.answer(request));
     it.page = await it.browser.newPage();
+    await it.page.addInitScript(
+      `if (location.origin === '${it.standIn.url}') localStorage.setItem('aegis.session', '${PAGE_TOKEN}');`,
+    );
     it.page.on('pageerror', (error) => it.faults.push(error.message));
     it.page.on('console', (message) => {
       if (/policy|trusted/i.test(message.text())) it.faults.push(message.text());

@@ -15,7 +15,7 @@ export type Request = {
   path: string;
   query: URLSearchParams;
   body: unknown;
-  csrf: string | undefined;
+  pageToken: string | undefined;
 };
 export type Answer = { status: number; body: unknown };
 /** Answers `METHOD path` under `/ui/api/`. */
@@ -76,7 +76,7 @@ export async function startStandIn(answers: Answers): Promise<StandIn> {
       path: url.pathname.slice('/ui/api/'.length),
       query: url.searchParams,
       body: await bodyOf(incoming),
-      csrf: incoming.headers['x-csrf-token'] as string | undefined,
+      pageToken: incoming.headers['x-page-token'] as string | undefined,
     };
     asked.push(request);
     const { status, body } = await answers(request);

@@ -13,7 +13,7 @@ function clientOf(answer: () => Response | Promise<Response>) {
       asked.push([input instanceof Request ? input.url : input.toString(), init]);
       return answer();
     },
-    csrfToken: () => 'token-1',
+    pageToken: () => 'half-1',
     onSignedOut: () => {
       signedOut += 1;
     },
@@ -27,16 +27,13 @@ const faultFrom = (asking: Promise<unknown>): Promise<Fault> =>
     (fault) => fault as Fault,
   );
 
-test('a POST carries the session’s token, and a GET does not', async () => {
+test('each request carries the page’s half of the session, in a header', async () => {
   const { client, asked } = clientOf(() => json(200, {}));
   await client.post('approvals/x/approve', { revision: 1 });
   await client.get('inbox');
   expect(asked.map(([url]) => url)).toEqual(['/ui/api/approvals/x/approve', '/ui/api/inbox']);
-  expect(asked[0]?.[1]?.headers).toMatchObject({
-    'x-csrf-token': 'token-1',
-    'content-type': 'application/json',
-  });
-  expect(asked[1]?.[1]?.headers).not.toHaveProperty('x-csrf-token');
+  for (const [, init] of asked) expect(init?.headers).toMatchObject({ 'x-page-token': 'half-1' });
+  expect(asked[0]?.[1]?.headers).toMatchObject({ 'content-type': 'application/json' });
 });
 
 test('a fault says what the server said', async () => {

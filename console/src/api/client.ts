@@ -1,13 +1,13 @@
-import { faultOf, NO_ANSWER } from './fault.ts';
+import { type Fault, faultOf, NO_ANSWER } from './fault.ts';
 
 const TIMEOUT_MS = 20_000;
 
 export type ClientOptions = {
   fetch: typeof fetch;
-  /** The session's token against requests that another site makes. */
-  csrfToken: () => string | undefined;
-  /** The session is over. */
-  onSignedOut: () => void;
+  /** The page's half of the session, which no other port of this host can read; the cookie, the other half, goes by itself. */
+  pageToken: () => string | undefined;
+  /** The session of this half is over, or was never this page's; the fault says why. */
+  onSignedOut: (fault: Fault, pageToken: string | undefined) => void;
 };
 
 export type Client = {
@@ -17,13 +17,18 @@ export type Client = {
   post<T>(path: string, body: unknown): Promise<T>;
 };
 
+type Asking = Omit<RequestInit, 'headers'> & { headers: Record<string, string> };
+
 /** Asks the console's HTTP API. Every fault is a `Fault`. */
 export function createClient(options: ClientOptions): Client {
-  async function ask<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
+  async function ask<T>(path: string, init: Asking, signal?: AbortSignal): Promise<T> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const token = options.pageToken();
+    const headers = { ...init.headers, ...(token === undefined ? {} : { 'x-page-token': token }) };
     const response = await options
       .fetch(`/ui/api/${path}`, {
         ...init,
+        headers,
         cache: 'no-store',
         credentials: 'same-origin',
         redirect: 'error',
@@ -34,7 +39,7 @@ export function createClient(options: ClientOptions): Client {
       });
     if (!response.ok) {
       const fault = await faultOf(response);
-      if (response.status === 401 && path !== 'session') options.onSignedOut();
+      if (response.status === 401 && path !== 'session') options.onSignedOut(fault, token);
       throw fault;
     }
     return (await response.json().catch(() => {
@@ -47,12 +52,7 @@ export function createClient(options: ClientOptions): Client {
       return ask(path, { headers: { accept: 'application/json' } }, signal);
     },
     post(path, body) {
-      const token = options.csrfToken();
-      const headers = {
-        accept: 'application/json',
-        'content-type': 'application/json',
-        ...(token === undefined ? {} : { 'x-csrf-token': token }),
-      };
+      const headers = { accept: 'application/json', 'content-type': 'application/json' };
       return ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
     },
   };

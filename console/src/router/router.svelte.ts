@@ -1,6 +1,14 @@
 import { isOwn, type Route, routeOf } from './routes.ts';
 
-const here = (): Route => routeOf(location.pathname, location.search);
+/**
+ * An address of a sign-in without scripts becomes the plain one. The half in it is not taken: whoever leads somebody there
+ * may have set the cookie too, and it would be their session.
+ */
+function here(): Route {
+  const [, rest] = /^\/ui\/s\/[^/]+(\/.*)$/.exec(location.pathname) ?? [];
+  if (rest !== undefined) history.replaceState(null, '', `/ui${rest}${location.search}`);
+  return routeOf(location.pathname, location.search);
+}
 let route = $state.raw<Route>(here());
 
 function show(): void {

@@ -18,19 +18,21 @@ export type Person = {
   close(): Promise<void>;
 };
 
-/** Who is not signed in yet is told so, and the browser writes that down as an error. */
-const isAskingWhoItIs = (message: ConsoleMessage): boolean =>
+/** Who is not let in is told so, and the browser writes that down as an error. */
+const isNotLetIn = (message: ConsoleMessage): boolean =>
   message.location().url.endsWith('/ui/api/session') && message.text().includes('401');
 
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('forbidden by ' + event.violatedDirective + ': ' + event.blockedURI + ' ' + event.sample);
 });`;
 
-async function signIn(page: Page, url: string, secret: string): Promise<void> {
-  const answer = await page.context().request.post(`${url}/ui/api/session`, { data: { secret } });
-  expect(answer.status()).toBe(200);
+/** Writes the secret into the form of the page, with scripts or without. */
+async function signIn(page: Page, secret: string): Promise<void> {
+  await page.getByLabel(/^(Code or key|Key or code)/).fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** `secret`: their key, with which they sign in: with scripts at once, without wherever a page asks who they are. */
 export type PersonOptions = BrowserContextOptions & { secret?: string };
 
 /**
@@ -47,12 +49,20 @@ export async function openPerson(world: World, options: PersonOptions = {}): Pro
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !isAskingWhoItIs(message)) faults.push(message.text());
+    if (message.type() === 'error' && !isNotLetIn(message)) faults.push(message.text());
   });
-  if (secret !== undefined) await signIn(page, world.stack.url, secret);
+  const runsScripts = more.javaScriptEnabled ?? true;
   const open = async (path: string): Promise<void> => {
     await page.goto(`${world.stack.url}${path}`);
+    if (runsScripts || secret === undefined || (await page.getByLabel('Key or code').count()) === 0) return;
+    await signIn(page, secret);
+    await page.waitForURL(({ pathname }) => pathname.startsWith('/ui/s/'));
   };
+  if (secret !== undefined && runsScripts) {
+    await open('/ui/approvals');
+    await signIn(page, secret);
+    await page.getByRole('heading', { name: 'Waiting for a decision' }).waitFor();
+  }
   return {
     page,
     open,

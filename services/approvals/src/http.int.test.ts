@@ -25,13 +25,15 @@ describe('an address that names nothing', () => {
 
 describe('every answer', () => {
   it('lets a browser run our own scripts only, show it in no frame, and keep no copy', async () => {
-    const { open, post } = await startConsole();
+    const { open, at, post } = await startConsole();
     const { approval_id } = await request('key');
     const answers = [
       await open('/ui/'),
       await open('/ui/approvals'),
       await open(`/ui/approvals/${approval_id}`),
-      await open(`/ui/approvals/${NONE}`),
+      await open(at('/ui/approvals')),
+      await open(at(`/ui/approvals/${approval_id}`)),
+      await open(at(`/ui/approvals/${NONE}`)),
       await open('/ui/tools'),
       await open('/ui/history'),
       await open('/ui/api/inbox'),
@@ -42,7 +44,7 @@ describe('every answer', () => {
       await post(`/approvals/${approval_id}/approve`, {}),
     ];
     expect(answers.map(({ status }) => status)).toEqual([
-      302, 200, 200, 404, 200, 200, 200, 404, 404, 404, 404, 422,
+      302, 200, 200, 200, 200, 404, 200, 200, 401, 404, 404, 404, 404, 422,
     ]);
     for (const { headers } of answers) {
       expect(Object.fromEntries(headers)).toMatchObject({
@@ -50,6 +52,7 @@ describe('every answer', () => {
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
         'cache-control': 'no-store',
       });
       expect(headers.get('access-control-allow-origin')).toBeNull();
@@ -57,9 +60,9 @@ describe('every answer', () => {
   });
 
   it('without scripts has the content, and of scripts our own only', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     await request('key');
-    const { text } = await open('/ui/approvals');
+    const { text } = await open(at('/ui/approvals'));
     const [, plain = ''] = /<noscript>(.*)<\/noscript>/s.exec(text) ?? [];
     expect(plain).toContain('>refunds.create</a>');
     expect(
@@ -93,24 +96,26 @@ describe('every answer', () => {
 describe('a GET', () => {
   it('changes nothing, whatever its address says', async () => {
     const people = await createPeople();
-    const { open, cookies } = await startConsole(people.env);
+    const { open, at, pageToken, cookies } = await startConsole(people.env);
     const granted = await request('granted', call(1));
     const { grant_id } = await giveGrant(people.keys.ada, granted.approval_id);
     const { approval_id } = await request('key', call(2));
     await sawTool(seen(definition('a')));
     await toolChanged(seen(definition('b')));
     const fields = {
-      ...fieldsOf((await open(`/ui/approvals/${approval_id}`)).text),
+      ...fieldsOf((await open(at(`/ui/approvals/${approval_id}`))).text),
       approval_code: CODE,
       secret: CODE,
     };
-    const { csrf_token } = (await open('/ui/api/session')).body;
     const query = new URLSearchParams({ ...fields, verdict: 'approve', back: 'own', decided: approval_id });
     const [cookie] = cookies.values();
-    const headers = { 'x-csrf-token': String(csrf_token) };
+    const headers = { 'x-page-token': pageToken() };
     for (const path of [
       '/ui/approvals',
       `/ui/approvals/${approval_id}`,
+      at('/ui/approvals'),
+      at(`/ui/approvals/${approval_id}`),
+      at('/ui/session/end'),
       '/ui/tools',
       '/ui/session',
       '/ui/api/session',

@@ -45,6 +45,7 @@ function secure(app: FastifyInstance, { host, allowedHosts }: Pick<PageDeps, 'ho
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
+      'cross-origin-resource-policy': 'same-origin',
       'cache-control': reply.getHeader('cache-control') ?? 'no-store',
     });
   });

@@ -6,6 +6,7 @@ import type { GatewayConfig } from './config.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
 import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT } from './http/json-body.ts';
+import { loggedUrl } from './http/logged-url.ts';
 import { refuseUnreadable, sendProblem } from './http/problems.ts';
 import { createAskFor, requestIdOf } from './http/request-context.ts';
 import { createIntakeStop } from './http/stop-intake.ts';
@@ -92,7 +93,8 @@ function logAtDebug(app: App, log: Logger): void {
   if (!log.isLevelEnabled('debug')) return;
   app.addHook('onResponse', (request, reply, done) => {
     const { id, method, url } = request;
-    log.debug({ requestId: id, method, url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+    const { statusCode: status, elapsedTime: ms } = reply;
+    log.debug({ requestId: id, method, url: loggedUrl(url), status, ms }, 'answered');
     done();
   });
 }

@@ -1,11 +1,12 @@
 /**
- * What the console's pages ask of this service, under `/ui/api/`. JSON; times are ISO 8601 in UTC. A GET decides nothing. A
- * POST needs the header `x-csrf-token`, but for the one that signs in. Faults are problem details (RFC 9457) with a `code`.
+ * What the console's pages ask of this service, under `/ui/api/`. JSON; times are ISO 8601 in UTC. A GET decides nothing. All
+ * but the one that signs in need the cookie and the page's half of the same session, in the header `x-page-token`: either
+ * alone is nobody. Faults are problem details (RFC 9457) with a `code`.
  *
  * | | |
  * |---|---|
  * | `GET session` | {@link SessionView}, or 401 `unauthorized` |
- * | `POST session` {@link SignIn} | {@link SessionView} and the cookie; 401 `unauthorized`, 429 `too_many_attempts` |
+ * | `POST session` {@link SignIn} | {@link OpenedView} and the cookie; 401 `unauthorized`, 429 `too_many_attempts` |
  * | `POST session/end` | `{}` |
  * | `GET inbox` | {@link InboxView} |
  * | `GET approvals/{id}` | {@link ApprovalView}; 404 `approval_not_found` |
@@ -40,11 +41,12 @@ export type SignIn = z.infer<typeof SignIn>;
 export type SessionView = {
   name: string;
   roles: string[];
-  csrf_token: string;
   expires_at: string;
   /** The server's clock, to count deadlines by. */
   now: string;
 };
+/** What a sign-in answers, once: the page keeps its half where only its own origin reads it. */
+export type OpenedView = SessionView & { page_token: string };
 
 /** Identical pending calls of one agent: one item. `latest` is the newest of them; `ids` are all, the newest first. */
 export type InboxItem = { latest: ApprovalSummary; ids: string[]; count: number; may_decide: boolean };

@@ -1,29 +1,51 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { SessionView } from '@aegis/contracts/console';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
+import { holderOf, keyDigest } from '@aegis/kit/keys';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
+import { countCookies, pathsTo } from './one-cookie.ts';
 
-/** A working day. */
-const LASTS_MS = 8 * 60 * 60_000;
+/** Where the page keeps its half, and how long the session lasts there: a working day; an hour in addresses. */
+const LASTS_MS = { storage: 8 * 60 * 60_000, path: 60 * 60_000 } as const;
 
-/** What the cookie says, signed: who, bound to their secret as it was, until when, and the token that forms carry. */
-const Ticket = z.strictObject({ name: z.string(), bound: z.string(), csrf: z.string(), until: z.number() });
+/** As many as an approver's key has: its digest says nothing of it. */
+const HALF_BYTES = 32;
+const PAGE_TOKEN = 'x-page-token';
+const TWO_COOKIES =
+  'Another program on this machine has set a cookie in the place of yours; both were taken away. Sign in again.';
+
+/** What the cookie says, signed: who, bound to their secret as it was, the digest of the page's half, until when. */
+const Ticket = z.strictObject({ name: z.string(), bound: z.string(), page: z.string(), until: z.number() });
 type Ticket = z.infer<typeof Ticket>;
 
-export type Session = { readonly by: Approver; readonly csrf: string; readonly untilMs: number };
+/** `page`: the digest of its page token, which no other session has. */
+export type Session = { readonly by: Approver; readonly page: string; readonly untilMs: number };
 
 export type Sessions = {
-  open(by: Approver, reply: FastifyReply): Session;
-  /** Who sent this request; undefined where nobody is signed in, or their secret is another one by now. */
-  of(request: FastifyRequest): Session | undefined;
+  /**
+   * Starts a session, whichever way its person was known: sets its cookie, and gives the page's half, which is kept nowhere
+   * else. The browser adds the cookie for any port of this host; the half is what tells our pages from theirs.
+   */
+  open(
+    by: Approver,
+    reply: FastifyReply,
+    keptIn: keyof typeof LASTS_MS,
+  ): { session: Session; pageToken: string };
+  /**
+   * Whose cookie and half these are; undefined where one is missing, both are not of one session, or the person's secret is
+   * another one by now. The half comes in the header `x-page-token`, or where it is `given` from an address.
+   */
+  of(request: FastifyRequest, given?: string): Session | undefined;
   /** @throws AppError `unauthorized` */
-  require(request: FastifyRequest): Session;
+  require(request: FastifyRequest, given?: string): Session;
   /** Ends it here; another replica that has not heard of it knows it until its time is over. */
-  end(session: Session | undefined, reply: FastifyReply): void;
+  end(session: Session, reply: FastifyReply): void;
+  /** Takes all away where the browser has two cookies for it, of which one is somebody else's: so the next sign-in counts. */
+  refuseTwo(request: FastifyRequest, reply: FastifyReply): void;
   view(session: Session): SessionView;
 };
 
@@ -45,14 +67,14 @@ function decode(value: string): Ticket | undefined {
   }
 }
 
-/** Sessions that people ended, until they would have ended by themselves: a copied cookie is worth nothing then. */
+/** Sessions that people ended, until they would have ended by themselves: copies of both halves are worth nothing then. */
 function createEnded(now: () => Date) {
   const ended = new Map<string, number>();
   return {
-    has: (csrf: string): boolean => ended.has(csrf),
-    add({ csrf, untilMs }: Session): void {
+    has: (page: string): boolean => ended.has(page),
+    add({ page, untilMs }: Session): void {
       for (const [other, until] of ended) if (until <= now().getTime()) ended.delete(other);
-      ended.set(csrf, untilMs);
+      ended.set(page, untilMs);
     },
   };
 }
@@ -63,53 +85,61 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure, signed: true } as const;
   /** Of what the service keeps of a person's secret, so that the session ends with it. */
   const boundTo = (keyId: string): string => createHmac('sha256', secret).update(keyId).digest('base64url');
+  const hasTwo = ({ headers }: FastifyRequest): boolean => countCookies(headers.cookie, cookie) > 1;
 
-  const of: Sessions['of'] = (request) => {
+  /** What the cookie says, where it is ours, and the only one. */
+  const ticketOf = (request: FastifyRequest): Ticket | undefined => {
+    if (hasTwo(request)) return undefined;
     const { valid, value } = request.unsignCookie(request.cookies[cookie] ?? '');
-    const ticket = valid && value !== null ? decode(value) : undefined;
-    if (!ticket || ticket.until <= now().getTime() || ended.has(ticket.csrf)) return undefined;
-    const { name, bound, csrf, until } = ticket;
+    return valid && value !== null ? decode(value) : undefined;
+  };
+  const of: Sessions['of'] = (request, given) => {
+    const half = given ?? request.headers[PAGE_TOKEN];
+    const ticket = ticketOf(request);
+    if (!ticket || typeof half !== 'string' || ticket.until <= now().getTime()) return undefined;
+    const { name, bound, page, until } = ticket;
+    if (holderOf(half, [[name, page]]) === undefined || ended.has(page)) return undefined;
     const keyId = approvers.keyIdOf(name);
     if (keyId === undefined || boundTo(keyId) !== bound) return undefined;
     const by = approvers.known(name, keyId);
-    return by && { by, csrf, untilMs: until };
+    return by && { by, page, untilMs: until };
+  };
+
+  const refuseTwo: Sessions['refuseTwo'] = (request, reply) => {
+    if (!hasTwo(request)) return;
+    for (const path of pathsTo(request.url)) void reply.clearCookie(cookie, { ...options, path });
   };
 
   return {
-    open(by, reply) {
-      const keyId = approvers.keyIdOf(by.name) ?? '';
-      const session = {
-        by,
-        csrf: randomBytes(24).toString('base64url'),
-        untilMs: now().getTime() + LASTS_MS,
-      };
-      const ticket = { name: by.name, bound: boundTo(keyId), csrf: session.csrf, until: session.untilMs };
-      void reply.setCookie(cookie, encode(ticket), { ...options, maxAge: LASTS_MS / 1000 });
-      return session;
+    open(by, reply, keptIn) {
+      refuseTwo(reply.request, reply);
+      const pageToken = randomBytes(HALF_BYTES).toString('base64url');
+      const untilMs = now().getTime() + LASTS_MS[keptIn];
+      const session = { by, page: keyDigest(pageToken), untilMs };
+      const bound = boundTo(approvers.keyIdOf(by.name) ?? '');
+      const ticket = encode({ name: by.name, bound, page: session.page, until: untilMs });
+      void reply.setCookie(cookie, ticket, { ...options, maxAge: LASTS_MS[keptIn] / 1000 });
+      return { session, pageToken };
     },
     of,
-    require(request) {
-      const session = of(request);
+    require(request, given) {
+      const session = of(request, given);
       if (session) return session;
-      throw new AppError('unauthorized', 'Sign in with the code, or with your own key.');
+      throw new AppError(
+        'unauthorized',
+        hasTwo(request) ? TWO_COOKIES : 'Sign in with the code, or with your own key.',
+      );
     },
     end(session, reply) {
-      if (session) ended.add(session);
+      ended.add(session);
       void reply.clearCookie(cookie, options);
     },
-    view: ({ by, csrf, untilMs }) => ({
+    refuseTwo,
+    view: ({ by, untilMs }) => ({
       name: by.name,
       roles: [...by.roles],
-      csrf_token: csrf,
       expires_at: new Date(untilMs).toISOString(),
       now: now().toISOString(),
     }),
   };
-}
-
-/** A form or a script of our own page has the token; another site's has not. @throws AppError `forbidden_origin` */
-export function checkToken({ csrf }: Session, given: unknown): void {
-  const [own, other] = [Buffer.from(csrf), Buffer.from(typeof given === 'string' ? given : '')];
-  if (own.length === other.length && timingSafeEqual(own, other)) return;
-  throw new AppError('forbidden_origin', 'x-csrf-token: is not that of this session; load the page again.');
 }

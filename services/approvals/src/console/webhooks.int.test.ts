@@ -108,6 +108,6 @@ it('the console shows an admin what the notifier says of webhooks, and nobody el
   await ada.signIn(people.keys.ada);
   expect((await ada.get('/webhooks')).body['code']).toBe('not_an_approver');
   expect((await ada.post('/webhooks/ops/test')).body['code']).toBe('not_an_approver');
-  expect((await post('/webhooks/ops/test', undefined, { 'x-csrf-token': 'no' })).status).toBe(403);
+  expect((await post('/webhooks/ops/test', undefined, { 'x-page-token': 'no' })).status).toBe(401);
   expect(asked).toEqual([{}, { webhook_id: 'ops' }, { webhook_id: 'ops' }]);
 });

@@ -1,4 +1,4 @@
-import type { SessionView } from '@aegis/contracts/console';
+import type { OpenedView } from '@aegis/contracts/console';
 import { CODE, startReplica } from './world.ts';
 
 /** An answer as a browser sees it. `body` is its JSON, where it is JSON. */
@@ -13,6 +13,8 @@ export type Answer<T = Record<string, unknown>> = {
 export type Browser = {
   /** Follows no redirect. */
   readonly open: (path: string, init?: RequestInit) => Promise<Answer>;
+  /** Where a page without scripts is in the session that was opened last. */
+  readonly at: (path: string) => string;
   /** Sends a form. */
   readonly send: (
     path: string,
@@ -21,14 +23,16 @@ export type Browser = {
   ) => Promise<Answer>;
   /** What the console's script asks for, under `/ui/api`. */
   readonly get: <T = Record<string, unknown>>(path: string) => Promise<Answer<T>>;
-  /** The same with a body and the token of the session. */
+  /** The same with a body. */
   readonly post: <T = Record<string, unknown>>(
     path: string,
     body?: object,
     headers?: Record<string, string>,
   ) => Promise<Answer<T>>;
-  /** Signs in, and remembers the token as the console's script does. */
-  readonly signIn: (secret?: string) => Promise<Answer<SessionView>>;
+  /** Signs in, and remembers the page's half of the session as the console's script does. */
+  readonly signIn: (secret?: string) => Promise<Answer<OpenedView>>;
+  /** The page's half of the session that was opened last. */
+  readonly pageToken: () => string;
   /** The cookies as they were set last, by name. */
   readonly cookies: Map<string, string>;
 };
@@ -38,7 +42,7 @@ const JSON_TYPE = /^application\/(problem\+)?json/;
 /** Somebody's browser at this address of the pages. */
 export function openBrowser(base: string): Browser {
   const cookies = new Map<string, string>();
-  let csrf = '';
+  let half = '';
 
   const open = async <T>(path: string, init: RequestInit = {}): Promise<Answer<T>> => {
     const cookie = [...cookies.values()].map((one) => one.split(';', 1)[0]).join('; ');
@@ -61,7 +65,7 @@ export function openBrowser(base: string): Browser {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        'x-csrf-token': csrf,
+        'x-page-token': half,
         ...headers,
       },
     });
@@ -74,13 +78,15 @@ export function openBrowser(base: string): Browser {
         body: new URLSearchParams(fields).toString(),
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       }),
-    get: (path) => open(`/ui/api${path}`),
+    at: (path) => path.replace('/ui/', `/ui/s/${half}/`),
+    get: (path) => open(`/ui/api${path}`, { headers: { 'x-page-token': half } }),
     post,
     async signIn(secret = CODE) {
-      const answer = await post<SessionView>('/session', { secret });
-      csrf = answer.body.csrf_token ?? '';
+      const answer = await post<OpenedView>('/session', { secret });
+      half = answer.body.page_token ?? '';
       return answer;
     },
+    pageToken: () => half,
     cookies,
   };
 }

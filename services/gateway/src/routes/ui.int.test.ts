@@ -141,11 +141,11 @@ describe('the pages of the approvals service', () => {
     expect(seen[0]?.headers).toMatchObject({ ...FORM, 'sec-fetch-site': 'same-origin' });
   });
 
-  it("get their scripts' JSON byte for byte, with the token against forged requests", async () => {
+  it("get their scripts' JSON byte for byte, with the page's half of the session", async () => {
     const body = '{"reason": "a",\t"reason":"b"}';
-    await post('/ui/api/approvals/1/deny', body, { ...JSON_BODY, 'x-csrf-token': 't', cookie: 'a=1' });
+    await post('/ui/api/approvals/1/deny', body, { ...JSON_BODY, 'x-page-token': 't', cookie: 'a=1' });
     expect(seen[0]).toMatchObject({ method: 'POST', url: '/ui/api/approvals/1/deny', body });
-    expect(seen[0]?.headers).toMatchObject({ ...JSON_BODY, 'x-csrf-token': 't', cookie: 'a=1' });
+    expect(seen[0]?.headers).toMatchObject({ ...JSON_BODY, 'x-page-token': 't', cookie: 'a=1' });
   });
 
   it('set each of their cookies by itself', async () => {

@@ -24,10 +24,9 @@ const PASSED_ON = [
   'cookie',
   'if-none-match',
   'origin',
-  'referer',
   'sec-fetch-site',
   'user-agent',
-  'x-csrf-token',
+  'x-page-token',
 ];
 
 /** What belongs to one connection (RFC 9110 §7.6.1). */

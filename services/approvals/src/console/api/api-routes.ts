@@ -9,12 +9,12 @@ import {
 } from '@aegis/contracts/console';
 import { onTheBus } from '@aegis/contracts/grants';
 import { parseRequest } from '@aegis/kit/errors';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Grants } from '../../lifecycle/grants.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import { soon } from '../form.ts';
-import { checkToken, type Session, type Sessions } from '../sessions.ts';
+import type { Sessions } from '../sessions.ts';
 import type { Views } from './views.ts';
 
 /** Grants that are over, in the list. */
@@ -41,13 +41,6 @@ type Id = { Params: { id: string } };
 
 const msOf = (time: string | undefined): number | undefined =>
   time === undefined ? undefined : Date.parse(time);
-
-/** Somebody who is signed in, on our own page. @throws AppError `unauthorized`, `forbidden_origin` */
-export function requirePerson(sessions: Sessions, request: FastifyRequest): Session {
-  const session = sessions.require(request);
-  checkToken(session, request.headers['x-csrf-token']);
-  return session;
-}
 
 function readRoutes(app: FastifyInstance, { sessions, views, grants, now }: ApiDeps): void {
   app.get('/inbox', (request) => views.inbox(sessions.require(request).by, soon()));
@@ -76,18 +69,18 @@ function readRoutes(app: FastifyInstance, { sessions, views, grants, now }: ApiD
 function decisionRoutes(app: FastifyInstance, { sessions, lifecycle, grants }: ApiDeps): void {
   for (const verdict of Verdict.options) {
     app.post<Id>(`/approvals/:id/${verdict}`, async (request): Promise<DecidedView> => {
-      const { by } = requirePerson(sessions, request);
+      const { by } = sessions.require(request);
       const word = { ...parseRequest(Decide, request.body), id: request.params.id, verdict };
       return lifecycle.decide(by, word, soon());
     });
   }
   app.post<Id>('/approvals/:id/grant', async (request): Promise<DecidedView> => {
-    const { by } = requirePerson(sessions, request);
+    const { by } = sessions.require(request);
     const word = onTheBus(parseRequest(GiveGrantForm, request.body));
     return lifecycle.grant(by, { ...word, approval_id: request.params.id }, soon());
   });
   app.post<Id>('/grants/:id/revoke', async (request) => {
-    const { by } = requirePerson(sessions, request);
+    const { by } = sessions.require(request);
     return { grant: await grants.revoke(request.params.id, by.name, soon()) };
   });
 }

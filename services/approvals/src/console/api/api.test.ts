@@ -9,12 +9,8 @@ async function started() {
   const app = Fastify();
   onTestFinished(() => app.close());
   await app.register(cookie);
-  await app.register(
-    async (part) => consoleApi(part, { log: createLogger('test', 'silent') } as ConsoleDeps),
-    {
-      prefix: '/ui/api',
-    },
-  );
+  const deps = { log: createLogger('test', 'silent'), sessions: { refuseTwo: () => undefined } };
+  await app.register(async (part) => consoleApi(part, deps as unknown as ConsoleDeps), { prefix: '/ui/api' });
   return app;
 }
 

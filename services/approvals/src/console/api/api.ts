@@ -2,6 +2,7 @@ import { AppError, fromFastify, toProblem } from '@aegis/kit/errors';
 import { parseStrictJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyInstance } from 'fastify';
+import { isForeign } from '../form.ts';
 import { type ApiDeps, apiRoutes } from './api-routes.ts';
 import { type SessionDeps, sessionRoutes } from './session-routes.ts';
 import { type ToolDeps, toolRoutes } from './tool-routes.ts';
@@ -20,6 +21,12 @@ export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
     { parseAs: 'string', bodyLimit: LARGEST_BYTES },
     async (_request: unknown, body: string) => parseStrictJson(body),
   );
+  // Pages of other ports are of the same site, and their browser adds the cookie.
+  app.addHook('onRequest', async (request, reply) => {
+    deps.sessions.refuseTwo(request, reply);
+    if (isForeign(request.headers))
+      throw new AppError('forbidden_origin', 'Another page asks, or an address line.');
+  });
   app.setErrorHandler((thrown, request, reply) => {
     const problem = toProblem(fromFastify(thrown), request.url.split('?', 1)[0]);
     if (problem.code === 'internal') deps.log.error({ err: thrown }, 'console failed');

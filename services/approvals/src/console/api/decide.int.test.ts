@@ -81,20 +81,22 @@ describe('nothing is decided', () => {
   const bodyOf = (what: (typeof POSTS)[number], revision: number) =>
     what === 'grant' ? { revision, minutes: 5 } : { revision };
 
-  it.each(POSTS)('by whoever is not signed in, or has not the token of the session: %s', async (what) => {
-    const { ada, bob, byCode, id, revision } = await startWithPeople();
-    const [path, body] = [`/approvals/${id}/${what}`, bodyOf(what, revision)];
-    const stranger = openBrowser(byCode.base);
-    expect(await stranger.post(path, body)).toMatchObject(problem(401, 'unauthorized', /^Sign in/));
-    const { csrf_token: ofBob } = (await bob.get<{ csrf_token: string }>('/session')).body;
-    for (const token of ['', 'x', ofBob, `${ofBob}x`]) {
-      expect(await ada.post(path, body, { 'x-csrf-token': token })).toMatchObject(
-        problem(403, 'forbidden_origin', /^x-csrf-token: /),
-      );
-    }
-    expect((await get(id)).status).toBe('pending');
-    expect((await ada.post(path, body)).status).toBe(200);
-  });
+  it.each(POSTS)(
+    'by whoever is not signed in, or has not the page’s half of the session: %s',
+    async (what) => {
+      const { ada, bob, byCode, id, revision } = await startWithPeople();
+      const [path, body] = [`/approvals/${id}/${what}`, bodyOf(what, revision)];
+      const stranger = openBrowser(byCode.base);
+      expect(await stranger.post(path, body)).toMatchObject(problem(401, 'unauthorized', /^Sign in/));
+      for (const half of ['', 'x', bob.pageToken(), `${ada.pageToken()}x`, ada.pageToken().slice(1)]) {
+        expect(await ada.post(path, body, { 'x-page-token': half })).toMatchObject(
+          problem(401, 'unauthorized', /^Sign in/),
+        );
+      }
+      expect((await get(id)).status).toBe('pending');
+      expect((await ada.post(path, body)).status).toBe(200);
+    },
+  );
 
   it('by a body that is not as it should be, and the fault names the field', async () => {
     const { ada, id, revision } = await startWithPeople(TO_ACME, { require_reason: true });
@@ -115,9 +117,8 @@ describe('nothing is decided', () => {
 
   it('by what is no JSON, is too much, or names nothing', async () => {
     const { ada, id, revision } = await startWithPeople();
-    const send = async (body: string, type: string) => {
-      const { csrf_token } = (await ada.get<{ csrf_token: string }>('/session')).body;
-      const headers = { 'content-type': type, 'x-csrf-token': csrf_token };
+    const send = (body: string, type: string) => {
+      const headers = { 'content-type': type, 'x-page-token': ada.pageToken() };
       return ada.open(`/ui/api/approvals/${id}/approve`, { method: 'POST', body, headers });
     };
     const json = JSON.stringify({ revision });

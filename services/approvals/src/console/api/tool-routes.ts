@@ -6,7 +6,6 @@ import type { Ground } from '../../ground.ts';
 import { type Tools, toReply } from '../../lifecycle/tools.ts';
 import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
-import { requirePerson } from './api-routes.ts';
 
 const ToolsQuery = z.strictObject({
   skip: z
@@ -32,7 +31,7 @@ export function toolRoutes(app: FastifyInstance, { sessions, tools, known }: Too
     return { tools: items, more };
   });
   app.post('/tools/accept', async (request) => {
-    const { by } = requirePerson(sessions, request);
+    const { by } = sessions.require(request);
     const definition = parseRequest(AcceptDefinition, request.body);
     await tools.acceptBy(by.name, definition, soon());
     return {};

@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify';
 import { requireAdmin } from '../../domain/approver.ts';
 import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
-import { requirePerson } from './api-routes.ts';
 
 /** Somebody else's server may take as long as `WEBHOOK_TIMEOUT_MS` may say. */
 const TEST_WITHIN_MS = 32_000;
@@ -20,7 +19,7 @@ export function webhookRoutes(app: FastifyInstance, { sessions, bus }: WebhookDe
     return bus.ask(notifierList, {}, { deadlineMs: soon() });
   });
   app.post<Id>('/webhooks/:id/test', async (request) => {
-    requireAdmin(requirePerson(sessions, request).by);
+    requireAdmin(sessions.require(request).by);
     return bus.ask(
       notifierTest,
       { webhook_id: request.params.id },

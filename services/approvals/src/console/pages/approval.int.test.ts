@@ -17,7 +17,7 @@ const expectHarmless = (page: string): void => {
 
 describe('the page of one approval', () => {
   it('shows what exactly will run, and everything that is on record about it', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     const args = { path: '/etc/passwd', list: [1, { deep: true }] };
     const of = {
       ...call(),
@@ -27,7 +27,7 @@ describe('the page of one approval', () => {
       args,
     };
     const asked = await request('key', of, { reason: 'the agent says so' });
-    const { status, text } = await open(`/ui/approvals/${asked.approval_id}`);
+    const { status, text } = await open(at(`/ui/approvals/${asked.approval_id}`));
     expect(status).toBe(200);
     for (const shown of [
       asked.approval_id,
@@ -49,31 +49,33 @@ describe('the page of one approval', () => {
   });
 
   it('shows hostile arguments and words as text, whole and visible', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     const hostile = { ...call(), args: { [HOSTILE]: HOSTILE } };
     const { approval_id } = await request('key', hostile, { reason: HOSTILE, reasons: [HOSTILE] });
     for (const path of [`/ui/approvals/${approval_id}`, '/ui/approvals']) {
-      const { text } = await open(path);
+      const { text } = await open(at(path));
       expectHarmless(text);
       expect(text.match(/⟨U\+202E⟩gnp/g)).toHaveLength(4);
     }
   });
 
   it('cuts nothing, however large the arguments are and become', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     const note = '\u007f'.repeat(1_200_000);
     const { approval_id } = await request('key', { ...call(), args: { note } });
-    const { text } = await open(`/ui/approvals/${approval_id}`);
+    const { text } = await open(at(`/ui/approvals/${approval_id}`));
     expect(text.match(/⟨U\+007F⟩/g)).toHaveLength(note.length);
     expect(Buffer.byteLength(text)).toBeLessThan(16 * 1024 * 1024);
-    const { text: listed } = await open('/ui/approvals');
-    expect(listed).toContain(`<a href="/ui/approvals/${approval_id}">all 1200011 bytes of arguments</a>`);
+    const { text: listed } = await open(at('/ui/approvals'));
+    expect(listed).toContain(
+      `<a href="${at(`/ui/approvals/${approval_id}`)}">all 1200011 bytes of arguments</a>`,
+    );
   });
 
   it('is where a person decides, and it shows the outcome, who it was and why', async () => {
-    const { open, send } = await startConsole();
+    const { open, at, send } = await startConsole();
     const { approval_id } = await request('key');
-    const path = `/ui/approvals/${approval_id}`;
+    const path = at(`/ui/approvals/${approval_id}`);
     const fields = fieldsOf((await open(path)).text);
     const reason = 'gesehen: '.repeat(400);
     const sent = await send(path, { ...fields, verdict: 'approve', reason });
@@ -83,14 +85,14 @@ describe('the page of one approval', () => {
     expect(text).toMatch(/<dt>use by<\/dt><dd><time/);
     expect(text).toContain('approval-code');
     expect(text).toContain(reason.trim());
-    expect(text).not.toContain(`action="/ui/approvals/`);
+    expect(text).not.toContain(`action="${path}`);
     expect((await get(approval_id)).status).toBe('approved');
   });
 
   it('takes a reason of 4096 characters in any language', async () => {
-    const { open, send } = await startConsole();
+    const { open, at, send } = await startConsole();
     const { approval_id } = await request('key');
-    const path = `/ui/approvals/${approval_id}`;
+    const path = at(`/ui/approvals/${approval_id}`);
     const reason = '見'.repeat(4_096);
     await send(path, { ...fieldsOf((await open(path)).text), verdict: 'deny', reason });
     expect(await get(approval_id)).toMatchObject({ status: 'denied', denied_because: reason });
@@ -102,7 +104,7 @@ describe('the page of one approval', () => {
     const bob = openBrowser(base);
     await bob.signIn(keys.bob);
     const { approval_id } = await request('key', call(), { terms: { quorum: 2, approvers: ['finance'] } });
-    const path = `/ui/approvals/${approval_id}`;
+    const path = bob.at(`/ui/approvals/${approval_id}`);
     const old = fieldsOf((await bob.open(path)).text);
     await decide(keys.ada, 'key', 'approve', { reason: 'seen' });
     const stale = await bob.send(path, { ...old, verdict: 'approve' });
@@ -116,27 +118,27 @@ describe('the page of one approval', () => {
   });
 
   it('is 404 where there is no such approval', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     await request('key');
     for (const id of [NONE, 'key', '%3Cscript%3E']) {
-      const { status, text } = await open(`/ui/approvals/${id}`);
+      const { status, text } = await open(at(`/ui/approvals/${id}`));
       expect([status, text]).toEqual([404, expect.stringContaining('<h1>Nothing here</h1>')]);
       expect(text).not.toContain('<script>');
     }
   });
 
   it('says when it was used or denied, and the list has what waits', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     const used = await request('used');
     await complete('used');
     await consume(used);
     const denied = await request('denied');
     await complete('denied', 'wrong');
-    expect((await open(`/ui/approvals/${used.approval_id}`)).text).toContain('data-status="consumed"');
-    expect((await open(`/ui/approvals/${denied.approval_id}`)).text).toContain('wrong code');
+    expect((await open(at(`/ui/approvals/${used.approval_id}`))).text).toContain('data-status="consumed"');
+    expect((await open(at(`/ui/approvals/${denied.approval_id}`))).text).toContain('wrong code');
     const waits = await request('waits');
-    const { text } = await open('/ui/approvals');
-    expect(text).toContain(`<a href="/ui/approvals/${waits.approval_id}">refunds.create</a>`);
+    const { text } = await open(at('/ui/approvals'));
+    expect(text).toContain(`<a href="${at(`/ui/approvals/${waits.approval_id}`)}">refunds.create</a>`);
     for (const { approval_id } of [used, denied]) expect(text).not.toContain(approval_id);
     expect((await list()).approvals).toHaveLength(3);
   });

@@ -45,38 +45,40 @@ function indented(args: Record<string, unknown>, maxBytes: number): Html | undef
 }
 
 /** Whole, or where all of them can be read: who decides must see what will run. */
-function argumentsOf({ approval_id, call: { args } }: Approval, isListed: boolean): Html {
+function argumentsOf({ approval_id, call: { args } }: Approval, base: string, isListed: boolean): Html {
   if (args === undefined) return html`<p>No arguments.</p>`;
   const json = JSON.stringify(args);
   if (!isListed) return indented(args, INDENTED_BYTES) ?? html`<pre>${json}</pre>`;
-  const all = html`<a href="/ui/approvals/${approval_id}">all ${Buffer.byteLength(json)} bytes of arguments</a>`;
+  const all = html`<a href="${base}/approvals/${approval_id}">all ${Buffer.byteLength(json)} bytes of arguments</a>`;
   return indented(args, LISTED_BYTES) ?? html`<p>Too large for this page: ${all}</p>`;
 }
 
 /** One person's word. Deny comes first: the return key in the field sends the first button. */
-function decideForm({ approval_id, terms }: Approval, csrf: string, revision: number | undefined): Html {
+function decideForm({ approval_id, terms }: Approval, base: string, revision: number | undefined): Html {
   const seen = revision === undefined ? '' : html`<input type="hidden" name="revision" value="${revision}">`;
   const [label, required] = terms?.require_reason
     ? ['Reason (this rule asks for one)', html`required`]
     : ['Reason'];
   return html`
-  <form method="post" action="/ui/approvals/${approval_id}">
-    <input type="hidden" name="csrf_token" value="${csrf}">${seen}
+  <form method="post" action="${base}/approvals/${approval_id}">${seen}
     <label>${label} <input name="reason" autocomplete="off" maxlength="4096" ${required}></label>
     <button class="deny" name="verdict" value="deny">Deny</button>
     <button class="approve" name="verdict" value="approve">Approve</button>
   </form>`;
 }
 
-/** A call that waits, or has waited, and what decides it; in the list without the revision that was seen. */
-export function callOf(approval: Approval, csrf: string, revision?: number): Html {
+/**
+ * A call that waits, or has waited, and what decides it; in the list without the revision that was seen. `base`: where the
+ * pages of this sign-in are.
+ */
+export function callOf(approval: Approval, base: string, revision?: number): Html {
   const { approval_id, status, call, reasons } = approval;
   return html`
 <article class="card" id="${approval_id}" data-status="${status}">
-  <h2><a href="/ui/approvals/${approval_id}">${call.tool}</a>: ${status}</h2>
+  <h2><a href="${base}/approvals/${approval_id}">${call.tool}</a>: ${status}</h2>
   <ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
-  ${argumentsOf(approval, revision === undefined)}
+  ${argumentsOf(approval, base, revision === undefined)}
   <dl>${factsOf(approval).map(([name, value]) => (value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
-  ${status === 'pending' ? decideForm(approval, csrf, revision) : ''}
+  ${status === 'pending' ? decideForm(approval, base, revision) : ''}
 </article>`;
 }

@@ -2,20 +2,31 @@ import { PAGES } from '@aegis/console/pages';
 import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
 import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
 import { type Html, html } from '@aegis/kit/text';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
 import type { Loaded } from '../../store.ts';
-import { HTML, soon } from '../form.ts';
+import { HTML, isForeign, soon } from '../form.ts';
 import type { Session, Sessions } from '../sessions.ts';
 import { bytesOf, callOf } from './call.ts';
-import { NEEDS_SCRIPTS, NOTHING_HERE, type Notice, type Page, signInForm } from './page.ts';
+import {
+  CONSOLE,
+  type Notice,
+  needsScripts,
+  nothingHere,
+  PAGES_OF_TOKEN,
+  type Page,
+  pagesOf,
+  signedIn,
+  signInForm,
+} from './page.ts';
 
 const LISTED = { limit: 50, status: 'pending', maxBytes: 700_000 } as const;
 const INBOX = PAGES.inbox.path;
 
 export type PageRoutesDeps = { page: Page; sessions: Sessions; list: List; lifecycle: Lifecycle };
 type Query = { before?: string; decided?: string; error?: string };
+type Asked = FastifyRequest<{ Params: { token: string; id: string }; Querystring: Query }>;
 
 /** The approval at an address; undefined where there is none. */
 async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded<Approval> | undefined> {
@@ -38,56 +49,92 @@ function outcomeOf({ state: { approval_id, status } }: Loaded<Approval>): Notice
 }
 
 /** What waits, newest first. */
-async function listOf(list: List, { csrf }: Session, before: string | undefined): Promise<Html> {
-  const shape = { ...LISTED, toItem: (one: Approval) => callOf(one, csrf), bytesOf };
+async function listOf(list: List, base: string, before: string | undefined): Promise<Html> {
+  const shape = { ...LISTED, toItem: (one: Approval) => callOf(one, base), bytesOf };
   const { items, next } = await list({ ...LISTED, before }, shape, soon());
   if (items.length === 0) return html`<p>Nothing waits.</p>`;
-  const older = next && html`<p><a rel="next" href="${INBOX}?before=${next}">Older</a></p>`;
+  const older = next && html`<p><a rel="next" href="${base}/approvals?before=${next}">Older</a></p>`;
   return html`${items}${older}`;
 }
 
-const nothingHere = (page: Page, reply: FastifyReply): FastifyReply =>
-  reply.code(404).send(page({ title: 'Nothing here', main: NOTHING_HERE }));
+const noPage = (page: Page, reply: FastifyReply, base: string): FastifyReply =>
+  reply.code(404).send(page({ title: 'Nothing here', main: nothingHere(base) }));
+
+const signIn = (page: Page, back: string, query: Query): string =>
+  page({ title: 'Sign in', main: signInForm(back), notice: faultOf(query) });
+
+/**
+ * Who is signed in at an address of their sign-in. Whoever leads there from elsewhere may have set the cookie too, so only
+ * our own pages lead there: an address that was typed may be one that another page redirected to.
+ */
+const sessionAt = (sessions: Sessions, request: Asked): Session | undefined =>
+  isForeign(request.headers) ? undefined : sessions.of(request, request.params.token);
+
+/** The console, and inside `noscript` the sign-in: a navigation carries no half of a session, and so is told nothing. */
+function consoleRoutes(app: FastifyInstance, page: Page): void {
+  app.get(`${CONSOLE}/`, (_request, reply) => reply.redirect(INBOX, 302));
+  for (const { path, title } of Object.values(PAGES)) {
+    app.get(path, async ({ params, query }: Asked, reply) => {
+      void reply.type(HTML);
+      if (!path.startsWith(INBOX)) return page({ title, main: needsScripts(CONSOLE) });
+      if (path === INBOX) return signIn(page, INBOX, query);
+      const isOne = ApprovalId.safeParse(params.id).success;
+      return isOne ? signIn(page, `${INBOX}/${params.id}`, query) : noPage(page, reply, CONSOLE);
+    });
+  }
+}
+
+/** The addresses of one sign-in that have nothing without scripts. */
+function scriptedRoutes(app: FastifyInstance, page: Page): void {
+  for (const { path, title } of Object.values(PAGES)) {
+    if (path.startsWith(INBOX)) continue;
+    app.get(path.slice(CONSOLE.length), ({ params }: Asked, reply) =>
+      reply.type(HTML).send(page({ title, main: needsScripts(pagesOf(params.token)) })),
+    );
+  }
+}
 
 function inboxRoute(app: FastifyInstance, { page, sessions, list }: PageRoutesDeps): void {
-  app.get<{ Querystring: Query }>(INBOX, async (request, reply) => {
+  app.get('/approvals', async (request: Asked, reply) => {
     void reply.type(HTML);
-    const session = sessions.of(request);
-    const notice = faultOf(request.query);
-    if (!session) return page({ title: 'Sign in', main: signInForm(INBOX), notice });
-    const main = await listOf(list, session, request.query.before);
-    return page({ title: PAGES.inbox.title, main, notice });
+    const session = sessionAt(sessions, request);
+    if (!session) return signIn(page, INBOX, request.query);
+    const base = pagesOf(request.params.token);
+    const waiting = await listOf(list, base, request.query.before);
+    const main = html`${waiting}${signedIn(session.by.name, base)}`;
+    return page({ title: PAGES.inbox.title, main, notice: faultOf(request.query) });
   });
 }
 
 function approvalRoute(app: FastifyInstance, { page, sessions, lifecycle }: PageRoutesDeps): void {
-  const { path, title } = PAGES.approval;
-  app.get<{ Params: { id: string }; Querystring: Query }>(path, async (request, reply) => {
+  app.get('/approvals/:id', async (request: Asked, reply) => {
     const { params, query } = request;
     void reply.type(HTML);
-    if (!ApprovalId.safeParse(params.id).success) return nothingHere(page, reply);
-    const session = sessions.of(request);
-    const fault = faultOf(query);
-    if (!session) {
-      return page({ title: 'Sign in', main: signInForm(`${INBOX}/${params.id}`), notice: fault });
-    }
+    const base = pagesOf(params.token);
+    if (!ApprovalId.safeParse(params.id).success) return noPage(page, reply, base);
+    const session = sessionAt(sessions, request);
+    if (!session) return signIn(page, `${INBOX}/${params.id}`, query);
     const loaded = await approvalAt(lifecycle, params.id);
-    if (!loaded) return nothingHere(page, reply);
-    const notice = fault ?? (query.decided === undefined ? undefined : outcomeOf(loaded));
-    const call = callOf(loaded.state, session.csrf, loaded.seq);
-    return page({ title, main: html`${call}<p><a href="${INBOX}">What waits</a></p>`, notice });
+    if (!loaded) return noPage(page, reply, base);
+    const notice = faultOf(query) ?? (query.decided === undefined ? undefined : outcomeOf(loaded));
+    const call = callOf(loaded.state, base, loaded.seq);
+    const more = html`<p><a href="${base}/approvals">What waits</a></p>${signedIn(session.by.name, base)}`;
+    return page({ title: PAGES.approval.title, main: html`${call}${more}`, notice });
   });
 }
 
-/** The console at each of its addresses; inside `noscript` what waits, and the form that decides it. */
+/** The console at each of its addresses, and below those of one sign-in what there is without scripts. */
 export function pageRoutes(app: FastifyInstance, deps: PageRoutesDeps): void {
   const { page } = deps;
-  app.setNotFoundHandler((_request, reply) => nothingHere(page, reply.type(HTML)));
-  app.get('/ui/', (_request, reply) => reply.redirect(INBOX, 302));
-  for (const { path, title } of Object.values(PAGES)) {
-    if (path.startsWith(INBOX)) continue;
-    app.get(path, (_request, reply) => reply.type(HTML).send(page({ title, main: NEEDS_SCRIPTS })));
-  }
-  inboxRoute(app, deps);
-  approvalRoute(app, deps);
+  app.setNotFoundHandler((_request, reply) => noPage(page, reply.type(HTML), CONSOLE));
+  consoleRoutes(app, page);
+  app.register(
+    async (plain) => {
+      plain.addHook('onRequest', async (request, reply) => deps.sessions.refuseTwo(request, reply));
+      inboxRoute(plain, deps);
+      approvalRoute(plain, deps);
+      scriptedRoutes(plain, page);
+    },
+    { prefix: PAGES_OF_TOKEN },
+  );
 }

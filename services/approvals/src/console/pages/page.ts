@@ -8,6 +8,13 @@ type Plain = { title: string; main: Html; notice?: Notice | undefined };
 /** Writes a page: the console, and inside `noscript` what there is without scripts. */
 export type Page = (plain: Plain) => string;
 
+/** Where the console is; its pages and those of one sign-in without scripts stand below. */
+export const CONSOLE = '/ui';
+/** Where the pages of one sign-in without scripts are: the page's half of the session stands in their addresses. */
+export const pagesOf = (pageToken: string): string => `${CONSOLE}/s/${pageToken}`;
+/** The same for a route: a page token as it is made, and nothing that only looks like one. */
+export const PAGES_OF_TOKEN = pagesOf(':token(^[\\w-]{43}$)');
+
 const SLOT = '<!--plain-->';
 /** Where the console was not built, the page without scripts is all there is. */
 const NOT_BUILT = `<!doctype html>
@@ -32,6 +39,15 @@ export const signInForm = (back: string): Html => html`
   <button class="primary">Sign in</button>
 </form>`;
 
-export const NEEDS_SCRIPTS = html`<p>This page needs JavaScript, and the console to be built.
-  <a href="/ui/approvals">What waits</a> can be decided without.</p>`;
-export const NOTHING_HERE = html`<p>There is nothing at this address. <a href="/ui/approvals">What waits</a></p>`;
+/** Who decides on this page, and the way out; `base` is where the pages of this sign-in are. */
+export const signedIn = (name: string, base: string): Html => html`
+<form method="post" action="${base}/session/end">
+  <p>Signed in as ${name}, for an hour at most. <button>Sign out</button></p>
+</form>`;
+
+export const needsScripts = (
+  base: string,
+): Html => html`<p>This page needs JavaScript, and the console to be built.
+  <a href="${base}/approvals">What waits</a> can be decided without.</p>`;
+export const nothingHere = (base: string): Html =>
+  html`<p>There is nothing at this address. <a href="${base}/approvals">What waits</a></p>`;
