@@ -109,6 +109,13 @@ describe('with scripts, a program on another port', () => {
     await isAda();
   });
 
+  it('that listens at the other address of localhost meets nobody: the console is at one address', async () => {
+    const { url } = world.stack;
+    await ada.page.goto(`${url.replace('127.0.0.1', 'localhost')}/ui/approvals/${waits}`);
+    expect(ada.page.url()).toBe(`${url}/ui/approvals/${waits}`);
+    await ada.page.locator('article h1', { hasText: TOOL }).waitFor();
+  });
+
   it('has its page drive the browser, and reads, decides and ends nothing', async () => {
     const { page } = ada;
     await page.goto(other.url);

@@ -41,6 +41,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       host: config.APPROVALS_HOST,
       port: config.APPROVALS_PORT,
       allowedHosts: config.ALLOWED_HOSTS,
+      consoleUrl: config.CONSOLE_URL,
     });
   };
 

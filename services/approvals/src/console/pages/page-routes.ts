@@ -7,6 +7,7 @@ import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
 import type { Loaded } from '../../store.ts';
 import { HTML, isForeign, soon } from '../form.ts';
+import { createOneOrigin } from '../one-origin.ts';
 import type { Session, Sessions } from '../sessions.ts';
 import { bytesOf, callOf } from './call.ts';
 import {
@@ -24,7 +25,14 @@ import {
 const LISTED = { limit: 50, status: 'pending', maxBytes: 700_000 } as const;
 const INBOX = PAGES.inbox.path;
 
-export type PageRoutesDeps = { page: Page; sessions: Sessions; list: List; lifecycle: Lifecycle };
+export type PageRoutesDeps = {
+  page: Page;
+  sessions: Sessions;
+  list: List;
+  lifecycle: Lifecycle;
+  /** Where people find the console. */
+  consoleUrl: string;
+};
 type Query = { before?: string; decided?: string; error?: string };
 type Asked = FastifyRequest<{ Params: { token: string; id: string }; Querystring: Query }>;
 
@@ -71,7 +79,12 @@ const sessionAt = (sessions: Sessions, request: Asked): Session | undefined =>
   isForeign(request.headers) ? undefined : sessions.of(request, request.params.token);
 
 /** The console, and inside `noscript` the sign-in: a navigation carries no half of a session, and so is told nothing. */
-function consoleRoutes(app: FastifyInstance, page: Page): void {
+function consoleRoutes(app: FastifyInstance, { page, consoleUrl }: PageRoutesDeps): void {
+  const elsewhere = createOneOrigin(consoleUrl);
+  app.addHook('onRequest', async ({ headers, url }, reply) => {
+    const at = elsewhere(headers['x-forwarded-host'], url);
+    return at === undefined ? undefined : reply.redirect(at, 302);
+  });
   app.get(`${CONSOLE}/`, (_request, reply) => reply.redirect(INBOX, 302));
   for (const { path, title } of Object.values(PAGES)) {
     app.get(path, async ({ params, query }: Asked, reply) => {
@@ -127,7 +140,7 @@ function approvalRoute(app: FastifyInstance, { page, sessions, lifecycle }: Page
 export function pageRoutes(app: FastifyInstance, deps: PageRoutesDeps): void {
   const { page } = deps;
   app.setNotFoundHandler((_request, reply) => noPage(page, reply.type(HTML), CONSOLE));
-  consoleRoutes(app, page);
+  app.register(async (shell) => consoleRoutes(shell, deps));
   app.register(
     async (plain) => {
       plain.addHook('onRequest', async (request, reply) => deps.sessions.refuseTwo(request, reply));
