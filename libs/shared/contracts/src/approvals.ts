@@ -130,8 +130,11 @@ export type RequestApproval = z.infer<typeof RequestApproval>;
 export const StandingApproval = z.strictObject({ call: Call, dry_run_id: DryRunId });
 export const StandingReply = z.strictObject({ approval: Approval.optional() });
 
-/** What a list shows of an approval: all but its arguments, of which `args_preview` is the start, on one line. */
-export type ApprovalSummary = Omit<Call, 'args' | 'definition_digest'> &
+/**
+ * What a list shows of an approval: all but its arguments, of which `args_preview` is the start, on one line, and after them
+ * what else the server gets.
+ */
+export type ApprovalSummary = Omit<Call, 'args' | 'input' | 'definition_digest'> &
   Pick<Approval, 'approval_id' | 'status' | 'reasons' | 'requested_at' | 'decide_by'> & {
     /** The agent's own words: untrusted. */
     reason?: string;

@@ -71,6 +71,13 @@ export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Timestamp = z.iso.datetime();
 
+/**
+ * What an MCP request carries beside the name and the arguments, by the names of `params`: answers to a server's questions,
+ * `_meta` without what is no part of a call, members that nobody knows.
+ */
+export const CallInput = z.record(z.string(), z.unknown());
+export type CallInput = z.infer<typeof CallInput>;
+
 /** A tool call that somebody wants to make. `args` are kept as they came; with another definition it is another call. */
 export const Call = whole(
   z.strictObject({
@@ -78,6 +85,7 @@ export const Call = whole(
     op: Op.optional().describe('what it does there'),
     amount_cents: AmountCents.optional().describe('the amount, in cents'),
     args: z.record(z.string(), z.unknown()).optional().describe('its arguments, as they came'),
+    input: CallInput.optional().describe('what else of the request its server gets, as it came'),
     server: ToolName.optional().describe('the MCP server, where it is one that the firewall knows'),
     definition_digest: Digest.optional().describe("SHA-256 of the tool's definition, where it is known"),
     principal: Principal.describe('who calls'),

@@ -98,7 +98,7 @@ export type ApprovalView = {
   definition?: Record<string, unknown>;
   /** The last call of the same tool that a person was asked about, before this one. */
   previous?: Pick<Approval, 'approval_id' | 'status' | 'requested_at'> &
-    Pick<Call, 'principal' | 'op' | 'amount_cents' | 'args'>;
+    Pick<Call, 'principal' | 'op' | 'amount_cents' | 'args' | 'input'>;
   /** Identical ones that wait, this one with them, the newest first. */
   group: string[];
   timeline: TimelineEntry[];

@@ -3,6 +3,7 @@ import {
   AmountCents,
   Call,
   CallId,
+  CallInput,
   ClientInfo,
   Digest,
   Door,
@@ -35,6 +36,7 @@ export const CheckRequest = z.strictObject({
   op: Op.optional(),
   amount_cents: AmountCents.optional(),
   args: z.record(z.string(), z.unknown()).optional(),
+  input: CallInput.optional(),
   server: ToolName.optional(),
   principal: Principal,
   client: ClientInfo.optional(),
@@ -82,6 +84,7 @@ const origin = {
   door: Door.optional().describe('`resource:<uri>` or `prompt:<name>`, where it is not a tool that is used'),
   dispatch: Dispatch.optional().describe('the call that the firewall now sends, where it is allowed'),
   recorded_args: z.unknown().optional().describe('the arguments, where kept: whole or without secrets'),
+  recorded_input: z.unknown().optional().describe('what else the server got, where kept: in the same way'),
 };
 
 /** May this call run now? */
@@ -133,6 +136,7 @@ export const RecordedCall = z.strictObject({
   op: Op.optional().describe('what it does there, as its rule took it'),
   amount_cents: AmountCents.optional().describe('the amount, in cents, as its rule took it'),
   args_digest: Digest.optional().describe('SHA-256 of the arguments, in their place'),
+  input_digest: Digest.optional().describe('SHA-256 of what else the server got, in its place'),
   server: ToolName.optional().describe('the MCP server'),
   definition_digest: Digest.optional().describe("SHA-256 of the tool's definition"),
   principal: Principal.describe('who calls'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApprovalId, Credential, GrantId, Revision } from './approvals.ts';
-import { AmountCents, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
+import { AmountCents, CallInput, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
 import { MatchedRule } from './decision.ts';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES, minutesToMs } from './grant-minutes.ts';
 import { rpc } from './rpc.ts';
@@ -27,6 +27,7 @@ export const CallPattern = whole(
     op: Op.optional().describe('what it does there'),
     max_amount_cents: AmountCents.optional().describe('without it, only calls without an amount'),
     args: z.record(z.string(), ArgumentPattern).optional().describe('what each may be; there is no other'),
+    input: CallInput.optional().describe('what else the server gets, exactly; without it, nothing'),
   }),
 );
 export type CallPattern = z.infer<typeof CallPattern>;

@@ -9,11 +9,26 @@ import { storedOn } from './testing/fixtures.ts';
 import { type Json, type ReleaseSchemas, releaseSchemas } from './testing/json-schemas.ts';
 import { tolerant } from './tolerant.ts';
 
+/** An older service refuses such a call, so it does not run: it would judge and bind less than the server gets. */
+const INPUT = 'what a call sends besides its arguments; absent from every call without it';
+
 /**
  * What this version puts into questions that the last release does not know, and why that may be. Services take questions
  * strictly: the one that is asked has to be upgraded before the one that asks.
  */
-const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {};
+const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [
+      'approvals.consume.call.input',
+      'approvals.request.call.input',
+      'approvals.standing.call.input',
+      'enforcer.enforce.call.input',
+      'enforcer.enforce.recorded_input',
+      'policy.check.input',
+    ].map((path) => [path, INPUT]),
+  ),
+  'approvals.grant.pattern.input': 'only for a call that has it',
+};
 
 /** Words that this version writes or answers, such as a new status, and that are unreadable for the last release. */
 const NEW_WORDS: Readonly<Record<string, string>> = {};

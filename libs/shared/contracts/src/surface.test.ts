@@ -59,6 +59,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'AmountCents',
     'Call',
     'CallId',
+    'CallInput',
     'ClientInfo',
     'Digest',
     'Door',

@@ -25,6 +25,7 @@ export function matchesPattern(pattern: CallPattern, call: Call): boolean {
   const named = ['tool', 'server', 'definition_digest', 'op'] as const;
   if (named.some((field) => pattern[field] !== call[field])) return false;
   if (!amountFits(pattern.max_amount_cents, call.amount_cents)) return false;
+  if (digestOf(pattern.input ?? null) !== digestOf(call.input ?? null)) return false;
   const patterns = pattern.args ?? {};
   const args = call.args ?? {};
   return (
@@ -34,7 +35,8 @@ export function matchesPattern(pattern: CallPattern, call: Call): boolean {
 }
 
 /** The same call again and again, up to its amount. */
-export function patternOf({ tool, server, definition_digest, op, amount_cents, args }: Call): CallPattern {
+export function patternOf(call: Call): CallPattern {
+  const { tool, server, definition_digest, op, amount_cents, args, input } = call;
   return {
     tool,
     server,
@@ -44,5 +46,6 @@ export function patternOf({ tool, server, definition_digest, op, amount_cents, a
     ...(args === undefined
       ? {}
       : { args: Object.fromEntries(Object.entries(args).map(([key, value]) => [key, { equals: value }])) }),
+    ...(input === undefined ? {} : { input }),
   };
 }

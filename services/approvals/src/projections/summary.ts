@@ -39,8 +39,9 @@ function becauseOf(approval: Approval): string | undefined {
   }
 }
 
-const argsOf = ({ args }: Approval['call']) => {
-  const text = args === undefined ? '' : JSON.stringify(args);
+const argsOf = ({ args, input }: Approval['call']) => {
+  const written = [args, input].filter((part) => part !== undefined).map((part) => JSON.stringify(part));
+  const text = written.join(' + ');
   return { args_preview: text.slice(0, PREVIEW_CHARS).toWellFormed(), args_bytes: Buffer.byteLength(text) };
 };
 

@@ -63,13 +63,14 @@ export function decideWithReply(
 /** The fact that will be stored, as the record takes it. */
 export function factsOf(ruling: Ruling, decided: Decided, more: Partial<DecisionFacts>): DecisionFacts {
   const { request, call, verdict, ruledAt } = ruling;
-  const { client, door, dispatch, recorded_args, via } = request;
+  const { client, door, dispatch, recorded_args, recorded_input, via } = request;
   const { approval, outcome, reasons } = decided;
   return {
     client,
     door,
     dispatch,
     recorded_args,
+    recorded_input,
     call,
     ruling: { ...verdict, ruled_at: ruledAt },
     outcome,

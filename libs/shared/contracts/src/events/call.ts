@@ -82,6 +82,10 @@ export const CALL_DEFINITIONS = {
       client: ClientInfo.optional().describe('what the MCP client says of itself'),
       method: z.string().min(1).max(200).describe('the MCP method'),
       params_digest: Digest.optional().describe('SHA-256 of its parameters'),
+      recorded_params: z
+        .unknown()
+        .optional()
+        .describe('its parameters, where kept: whole or without secrets'),
     }),
     channel: CALLS,
     sentence:
