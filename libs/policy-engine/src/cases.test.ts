@@ -9,6 +9,7 @@ const Call = z.strictObject({
   op: z.optional(z.string()),
   amount_cents: z.optional(z.union([z.number(), z.nan()])),
   args: z.optional(z.record(z.string(), z.unknown())),
+  input: z.optional(z.record(z.string(), z.unknown())),
   server: z.optional(z.string()),
   principal: z.optional(z.string()),
   client: z.optional(z.strictObject({ name: z.string(), version: z.optional(z.string()) })),

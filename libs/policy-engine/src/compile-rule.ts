@@ -35,6 +35,8 @@ export function compileRule(rule: PolicyRule, clock: Clock) {
     isForEveryCall: !isNarrowed,
     description: rule.description || undefined,
     looksAt: looksOfRule(rule, fields),
+    /** The members of the input that its condition names, each by its keys from the outside in. */
+    inputKeys: fields.flatMap(({ root, keys }) => (root === 'input' && keys !== undefined ? [keys] : [])),
   };
 }
 

@@ -44,7 +44,8 @@ function decide(policy: CompiledV2, call: PolicyCall, indexes: readonly number[]
   return undefined;
 }
 
-function covers(rule: CompiledRule, { op, server, principal }: PolicyCall): boolean {
+/** Whether a rule is for a call, as far as nobody has to look into it. */
+export function covers(rule: CompiledRule, { op, server, principal }: PolicyCall): boolean {
   if (rule.servers?.(server) === false || rule.principals?.(principal) === false) return false;
   return rule.ops === undefined || (op !== undefined && rule.ops.has(op));
 }

@@ -9,6 +9,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'checkToolName',
     'compilePolicy',
     'couldPass',
+    'createInputSeen',
     'defaultPolicy',
     'effectivePolicy',
     'evaluate',

@@ -4,6 +4,7 @@ export type { DecidingRule, Decision, PolicyCall, PolicyClient } from './decisio
 export { defaultPolicy, type EffectivePolicyV1, effectivePolicy } from './defaults.ts';
 export { policyDigest } from './digest.ts';
 export { evaluate } from './evaluate.ts';
+export { createInputSeen } from './input-seen.ts';
 export type { LooksAt } from './looks-at.ts';
 export { type Migration, migratePolicy } from './migrate.ts';
 export { MAX_POLICY_BYTES, type ParsedPolicyText, parsePolicyText } from './parse.ts';

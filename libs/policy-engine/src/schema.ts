@@ -38,7 +38,7 @@ const argument = z.string(EXPECTED_ARGUMENT).refine(isArgument, EXPECTED_ARGUMEN
 
 function isArgument(path: string): boolean {
   const parsed = parseField(path);
-  return parsed.ok && parsed.field.keys !== undefined;
+  return parsed.ok && parsed.field.keys !== undefined && parsed.field.root === 'args';
 }
 
 /** The time zone changes nothing about what a condition may say, so any will do to check it. */

@@ -23,8 +23,8 @@ const LONGEST_OPERATION = 128;
 
 /** The way to a field. Only own properties are looked at, so that no argument reaches a prototype. */
 export function createReader(field: Field, clock: Clock): Reader {
-  const { text, keys } = field;
-  if (keys !== undefined) return ({ call }) => readArgument(call.args, text, keys);
+  const { text, keys, root = 'args' } = field;
+  if (keys !== undefined) return ({ call }) => readMember(call[root], text, keys);
   return namedReader(text as NamedField, clock);
 }
 
@@ -63,7 +63,7 @@ function reading(name: string, value: unknown): Reading {
 /** The op as the rule takes it: from the arguments where it says so, else as the caller stated it. */
 export function readOp({ call, op }: Facts): Reading {
   if (op?.keys === undefined) return reading('op', call.op);
-  const read = readArgument(call.args, op.text, op.keys);
+  const read = readMember(call.args, op.text, op.keys);
   if (!read.known || isOperation(read.value)) return read;
   return unfit(op, read.value, 'the name of an operation');
 }
@@ -78,7 +78,7 @@ function isOperation(value: unknown): boolean {
 /** The amount as the rule takes it: a whole number of cents, or not known. */
 export function readAmount({ call, amount }: Facts): Reading {
   if (amount?.keys === undefined) return reading('amount_cents', call.amount_cents);
-  const read = readArgument(call.args, amount.text, amount.keys);
+  const read = readMember(call.args, amount.text, amount.keys);
   if (!read.known || isCents(read.value)) return read;
   return unfit(amount, read.value, 'a whole number of cents');
 }
@@ -94,8 +94,8 @@ function unfit({ text, keys }: Field, value: unknown, expected: string): Reading
 }
 
 /** A key that is not there is missing. One inside text, a list or null can't be read: that is another thing. */
-function readArgument(args: unknown, text: string, keys: readonly string[]): Reading {
-  let value = args === undefined ? {} : args;
+function readMember(root: unknown, text: string, keys: readonly string[]): Reading {
+  let value = root === undefined ? {} : root;
   for (const [at, key] of keys.entries()) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return inside(showFor(keys.slice(0, at))(value), text, key);

@@ -22,6 +22,8 @@ describe('a field', () => {
     ['args."\\u0061"', ['a']],
     ['args.""', ['']],
     ['args.__proto__', ['__proto__']],
+    ['input.inputResponses.ask.content.to', ['inputResponses', 'ask', 'content', 'to']],
+    ['input._meta."com.example/tenant"', ['_meta', 'com.example/tenant']],
   ])('%s names keys', (text, keys) => {
     expect(keysOf(text)).toEqual(keys);
   });
@@ -37,6 +39,10 @@ describe('a field', () => {
     ['Args.path', 'unknown field; did you mean args.path?'],
     ['params.a.b', 'unknown field; did you mean args.a.b?'],
     ['$.args.path', 'unknown field; did you mean args.path?'],
+    ['params.inputResponses.ask', 'unknown field; did you mean input.inputResponses.ask?'],
+    ['_meta.a', 'unknown field; did you mean input._meta.a?'],
+    ['task', 'unknown field; did you mean input.task?'],
+    ['input', 'unknown field; name a member, such as input.inputResponses'],
     ['args', 'unknown field; name an argument, such as args.path'],
     ['amount', 'unknown field; did you mean amount_cents?'],
     ['Tool', 'unknown field; did you mean tool?'],
@@ -49,11 +55,13 @@ describe('a field', () => {
   });
 
   it.each(['constructor', '__proto__', 'toString', 'x'.repeat(10_000), ''])('%j is none', (text) => {
-    expect(errorOf(text)).toContain('unknown field; expected args.<name> or one of principal');
+    expect(errorOf(text)).toContain('unknown field; expected args.<name>, input.<name> or one of principal');
   });
 
   it.each([
     'args.',
+    'input.',
+    'input.a[0]',
     'args..a',
     'args.a.',
     'args.a[0]',
