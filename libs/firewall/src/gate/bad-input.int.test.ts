@@ -148,12 +148,31 @@ describe('side doors', () => {
 
   it('completions and tasks pass, on record', async () => {
     const one = gate();
-    for (const method of ['completion/complete', 'tasks/get', 'tasks/cancel']) {
-      const request = requestOf(method, { taskId: 't' });
+    const asked = { argument: { name: 'a', value: 'v', token: 'x' } };
+    for (const [method, params] of [
+      ['completion/complete', asked],
+      ['tasks/get', { taskId: 't' }],
+      ['tasks/cancel', { taskId: 't' }],
+    ] as const) {
+      const request = requestOf(method, params);
       expect(await send(one, request).disposition).toEqual({ type: 'forward', text: request.text });
     }
     await until(() => eventsOf(PASSED).length === 3);
+    expect(data(eventsOf(PASSED)[0])).toMatchObject({
+      params_digest: expect.stringMatching(/^sha256:/),
+      recorded_params: { argument: { name: 'a', value: 'v', token: '[redacted]' } },
+    });
   });
+
+  it.each(['completion/complete', 'tasks/get', 'tasks/result', 'tasks/cancel', 'tasks/list'])(
+    '%s with members that it does not have is refused, on record',
+    async (method) => {
+      const request = requestOf(method, { inputResponses: { ask: {} } });
+      expect(answerOf(await send(gate(), request).disposition).error).toMatchObject({ code: -32602 });
+      await until(() => eventsOf(REFUSED).length === 1);
+      expect(eventsOf(PASSED)).toEqual([]);
+    },
+  );
 });
 
 it('all else passes byte for byte, and unrecorded', async () => {

@@ -5,6 +5,7 @@ import type { PinKeeper } from './pins/pin-keeper.ts';
 import type { Seal } from './read/request-state.ts';
 import type { TaskOwners } from './read/tasks.ts';
 import type { Recorder } from './record/recorder.ts';
+import type { AskedCalls } from './review/asked-calls.ts';
 import type { HeldCalls } from './review/held-calls.ts';
 
 /** Where a firewall stands. */
@@ -17,6 +18,8 @@ export type Surroundings = {
   readonly timeoutMs: number;
   /** Where people find the console, such as `http://127.0.0.1:8000`. Without it no call sends anybody there. */
   readonly consoleUrl?: string | undefined;
+  /** Keys of `_meta` that clients fill with an id of the moment: they are no part of a call. */
+  readonly unboundMeta?: ReadonlySet<string> | undefined;
 };
 
 /** What all gates of this process share. */
@@ -26,6 +29,7 @@ export type FirewallParts = Surroundings & {
   readonly recorder: Recorder;
   readonly seal: Seal;
   readonly held: HeldCalls;
+  readonly asked: AskedCalls;
   readonly tasks: TaskOwners;
   /** What may continue an approved call, each once: the nonce and until when it may. */
   readonly continuations: Map<string, number>;

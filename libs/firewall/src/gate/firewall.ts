@@ -9,6 +9,7 @@ import { createPinKeeper } from './pins/pin-keeper.ts';
 import { createSeal } from './read/request-state.ts';
 import { createTaskOwners } from './read/tasks.ts';
 import { createRecorder } from './record/recorder.ts';
+import { createAskedCalls } from './review/asked-calls.ts';
 import { createHeldCalls } from './review/held-calls.ts';
 
 export type FirewallDeps = Surroundings & {
@@ -38,6 +39,7 @@ export async function createFirewall({ secret, ...given }: FirewallDeps): Promis
     recorder: createRecorder({ bus, log, now, instance }),
     seal: createSeal(secret),
     held: createHeldCalls(),
+    asked: createAskedCalls(),
     tasks: createTaskOwners(),
     continuations: new Map(),
   };

@@ -1,11 +1,12 @@
 import type { Call, ClientInfo } from '@aegis/contracts/call';
-import { type Decision, evaluate, looksAt, type PolicyCall } from '@aegis/policy-engine';
+import { createInputSeen, type Decision, evaluate, looksAt, type PolicyCall } from '@aegis/policy-engine';
 import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
 import { ambiguity } from '../wire/ambiguity.ts';
 import type { Request } from '../wire/message.ts';
 import type { Definitions, ToolLookup } from './pins/definitions.ts';
 import type { RequestedCall } from './read/call.ts';
 import { type Caller, envelopeFor } from './read/caller.ts';
+import { strangers } from './read/input.ts';
 import { noSuchTool } from './sentences.ts';
 
 /** What the policy in force and the tool's definition mean for a call, before anybody is asked. */
@@ -18,6 +19,8 @@ export type Judgement = {
   readonly policy: ActivePolicy['published'];
   readonly ruledAt: Date;
   readonly call: Call;
+  /** Whether the rules that were asked look at this member of what is sent besides the arguments. */
+  readonly isSeen: (path: readonly string[]) => boolean;
 };
 
 export type Judge = (
@@ -36,6 +39,7 @@ export type JudgeDeps = {
 };
 
 type Ruled = {
+  readonly asked: PolicyCall;
   readonly ruling: Decision;
   readonly active: ActivePolicy;
   readonly ruledAt: Date;
@@ -48,16 +52,17 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
   const rule = (requested: RequestedCall, client: ClientInfo | undefined): Ruled => {
     const active = replica.active();
     const ruledAt = now();
-    const { tool, args, door } = requested;
-    const call: PolicyCall = { tool, args, server, principal, client, door, at: ruledAt };
-    return { ruling: evaluate(active.compiled, call), active, ruledAt };
+    const { tool, args, input, door } = requested;
+    const asked: PolicyCall = { tool, args, input, server, principal, client, door, at: ruledAt };
+    return { asked, ruling: evaluate(active.compiled, asked), active, ruledAt };
   };
 
-  const toCall = ({ tool, args }: RequestedCall, ruling: Decision, definition: ToolLookup): Call => ({
+  const toCall = ({ tool, args, input }: RequestedCall, ruling: Decision, definition: ToolLookup): Call => ({
     tool,
     op: ruling.op,
     amount_cents: ruling.amount_cents,
     args,
+    ...(input === undefined ? {} : { input }),
     server,
     ...(definition.type === 'listed' ? { definition_digest: definition.digest } : {}),
     principal,
@@ -65,7 +70,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
 
   const judgement = (
     requested: RequestedCall,
-    { ruling, active, ruledAt }: Ruled,
+    { asked, ruling, active, ruledAt }: Ruled,
     definition: ToolLookup,
     more: Partial<Pick<Judgement, 'decision' | 'reasons' | 'reviewBecause'>> = {},
   ): Judgement => ({
@@ -76,6 +81,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
     reasons: ruling.reasons,
     reviewBecause: [],
     call: toCall(requested, ruling, definition),
+    isSeen: createInputSeen(active.compiled, asked, ruling),
     ...more,
   });
 
@@ -94,6 +100,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
         reasons: [noSuchTool(server, name)],
       });
     }
+    const isSeen = createInputSeen(ruled.active.compiled, ruled.asked, ruled.ruling);
     const reviewBecause = [
       ...(definition.type === 'listed' && definition.because !== undefined ? [definition.because] : []),
       ...(definition.type === 'unlisted' && name !== undefined
@@ -102,6 +109,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
       ...(looksAt(ruled.active.compiled).arguments && ambiguity(request) !== undefined
         ? ['the arguments have keys that differ only by case or by characters that nobody sees']
         : []),
+      ...strangers(requested, isSeen),
     ];
     if (reviewBecause.length === 0) return judgement(requested, ruled, definition);
     const reasons = [...ruled.ruling.reasons, ...reviewBecause];

@@ -11,24 +11,25 @@ import { recordedValue } from './read/recorded-value.ts';
 
 /** A judgement request on its way. */
 export type JudgedRequest = {
+  /** What the upstream is to get: the request, without what in it was meant for us. */
   readonly request: Request;
   readonly requested: RequestedCall;
   readonly caller: Caller;
   readonly client: ClientInfo | undefined;
   readonly judgement: Judgement;
   readonly circumstances: Circumstances;
-  /** What the upstream is to get: the request, without what in it was meant for us. */
-  readonly text: string;
 };
 
 /** What a record of this request holds beside the call itself. */
 export function originOf(judged: JudgedRequest, { record }: Pick<GateOptions, 'record'>) {
   const { requested, client, request } = judged;
-  const args = recordedValue(requested.args, record, request.text.length);
+  const { length } = request.text;
+  const input = recordedValue(requested.input, record, length);
   return {
     client,
     door: requested.door,
-    recorded_args: args,
+    recorded_args: recordedValue(requested.args, record, length),
+    ...(input === undefined ? {} : { recorded_input: input }),
   };
 }
 

@@ -90,12 +90,15 @@ it('a modern client reads why a call is blocked', async () => {
   expect(ran).toEqual([]);
 });
 
-it('an approved call whose server asks questions of its own runs to its end under one approval', async () => {
+it('an approved call whose server asks questions of its own runs to its end once a person has seen the answers', async () => {
   const { connected, urls } = await connectModern();
   const result = (await connected.callTool({ name: 'move_asking', arguments: { to: 'b' } })) as Result;
   expect(result.content[0]?.text).toBe('ann');
   expect(ran).toEqual(['asked b ann state of b']);
-  expect(urls).toHaveLength(1);
+  expect(urls).toHaveLength(2);
+  expect(world.people.newest().call.input).toMatchObject({
+    inputResponses: { who: { action: 'accept', content: { who: 'ann' } } },
+  });
   await until(
     () =>
       eventsOf('aegis.call.succeeded.v1').filter((event) => data(event)['tool'] === 'files.move_asking')

@@ -26,13 +26,13 @@ function passed(message: string | Uint8Array) {
 
 it('reads a request as it was written', () => {
   const text =
-    '{"jsonrpc" : "2.0","id": "a\\u00e9", "x":[1.50], "method":"tools/call","params":{"name":"ü"}}';
+    '{"jsonrpc" : "2.0","id": "a\\u00e9", "method":"tools/call","params":{"name":"ü", "x":[1.50]}}';
   expect(passed(text)).toEqual({
     kind: 'request',
     id: 'aé',
     rawId: '"a\\u00e9"',
     method: 'tools/call',
-    params: { name: 'ü' },
+    params: { name: 'ü', x: [1.5] },
     text,
     hasExactNumbers: true,
   });
@@ -52,6 +52,11 @@ it.each([
     'escape',
   ],
   ['the method twice', '{"jsonrpc":"2.0","id":7,"method":"ping","method":"tools/call"}', 'twice'],
+  [
+    'a member beside the params',
+    '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"x"},"override":{"amount":1}}',
+    'a member that JSON-RPC does not have: "override"',
+  ],
   ['the name twice', call('{"name":"a","name":"b"}'), 'twice'],
   ['a name hidden by an escape', call('{"name":"a","n\\u0061me":"b"}'), 'twice'],
   ['an argument twice', call('{"name":"a","arguments":{"a":[{"path":1,"path":2}]}}'), 'twice'],

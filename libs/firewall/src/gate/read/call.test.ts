@@ -1,15 +1,27 @@
 import { MAX_ARGUMENT_BYTES } from '@aegis/contracts/call';
 import { describe, expect, it } from 'vitest';
+import type { Request } from '../../wire/message.ts';
 import { callOf, requestOf, requestText } from '../testkit/client.ts';
 import { readCall } from './call.ts';
+import { createTaskOwners } from './tasks.ts';
+
+const tasks = createTaskOwners();
+const read = (request: Request) => readCall('files', request, { tasks });
 
 const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 const withArguments = (json: string) =>
   requestText(`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","arguments":${json}}}`);
 
+const besides = (levels: number) =>
+  requestText(
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"read","odd":${nested(levels)}}}`,
+  );
+const sending = (more: object) => read(callOf('read', { a: 1 }, more));
+const update = (taskId: unknown) => requestOf('tasks/update', { taskId, inputResponses: { ask: {} } });
+
 describe('what a request wants to do', () => {
   it('a tool call is named by its server and its tool', () => {
-    expect(readCall('files', callOf('a/b.c', { x: 1 }))).toEqual({
+    expect(read(callOf('a/b.c', { x: 1 }))).toEqual({
       requested: {
         method: 'tools/call',
         tool: 'files.a/b.c',
@@ -28,19 +40,17 @@ describe('what a request wants to do', () => {
       args: { uri },
       name: undefined,
     };
-    expect(readCall('files', requestOf('resources/read', { uri }))).toMatchObject({ requested: resource });
-    expect(readCall('files', requestOf('resources/subscribe', { uri }))).toMatchObject({
+    expect(read(requestOf('resources/read', { uri }))).toMatchObject({ requested: resource });
+    expect(read(requestOf('resources/subscribe', { uri }))).toMatchObject({
       requested: resource,
     });
-    expect(readCall('files', requestOf('prompts/get', { name: 'p q', arguments: { a: '1' } }))).toMatchObject(
-      {
-        requested: {
-          tool: 'files.prompts/get',
-          door: 'prompt:p q',
-          args: { name: 'p q', arguments: { a: '1' } },
-        },
+    expect(read(requestOf('prompts/get', { name: 'p q', arguments: { a: '1' } }))).toMatchObject({
+      requested: {
+        tool: 'files.prompts/get',
+        door: 'prompt:p q',
+        args: { name: 'p q', arguments: { a: '1' } },
       },
-    );
+    });
   });
 
   it.each([
@@ -53,43 +63,80 @@ describe('what a request wants to do', () => {
     ['resources/subscribe', {}],
     ['prompts/get', { name: 'p', arguments: 'a' }],
   ])('%s with parameters %j is no such request', (method, params) => {
-    expect(readCall('files', requestOf(method, params))).toHaveProperty('invalid');
+    expect(read(requestOf(method, params))).toHaveProperty('invalid');
   });
 
   it.each(['', 'a b', 'read\u200b', 'réad', 'a'.repeat(252), 'resources/read', 'prompts/get'])(
     'a tool named %j is blocked, not normalised',
-    (name) => expect(readCall('files', callOf(name))).toHaveProperty('blocked'),
+    (name) => expect(read(callOf(name))).toHaveProperty('blocked'),
   );
 
   it('a URI that no rule could hold is blocked', () => {
     const uri = `file:///${'a'.repeat(8_200)}`;
-    expect(readCall('files', requestOf('resources/read', { uri }))).toHaveProperty('blocked');
+    expect(read(requestOf('resources/read', { uri }))).toHaveProperty('blocked');
+  });
+});
+
+describe('what is added to a task', () => {
+  it('is part of the call that made it', () => {
+    tasks.made('files', 't1', 'ann', { tool: 'files.pay', name: 'pay', args: { amount: 1 } });
+    expect(read(update('t1'))).toMatchObject({
+      requested: {
+        method: 'tasks/update',
+        tool: 'files.pay',
+        name: 'pay',
+        args: { amount: 1 },
+        input: { taskId: 't1', inputResponses: { ask: {} } },
+      },
+    });
+  });
+
+  it('has a name of its own where nobody remembers the call', () => {
+    expect(read(update('t2'))).toMatchObject({ requested: { tool: 'files.tasks/update', name: undefined } });
+    expect(read(update(7))).toHaveProperty('invalid');
+  });
+});
+
+describe('what is sent besides the arguments', () => {
+  it('is read as it came, and is nothing for most calls', () => {
+    expect(sending({ task: { ttl: 1 }, odd: [1] })).toMatchObject({
+      requested: { args: { a: 1 }, input: { task: { ttl: 1 }, odd: [1] } },
+    });
+    expect(read(callOf('read', { a: 1 }, { _meta: { progressToken: 7 } }))).toMatchObject({
+      requested: { input: undefined },
+    });
+  });
+
+  it('may have a mebibyte, and 64 levels', () => {
+    expect(sending({ odd: 'a'.repeat(MAX_ARGUMENT_BYTES) })).toHaveProperty('blocked');
+    expect(read(besides(63))).toHaveProperty('requested');
+    expect(read(besides(64))).toHaveProperty('blocked');
   });
 });
 
 describe('arguments', () => {
   it('may have a mebibyte, however they are written, and no more', () => {
     const room = MAX_ARGUMENT_BYTES - '{"t":""}'.length;
-    expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room)}"}`))).toHaveProperty('requested');
-    expect(readCall('files', withArguments(`{"t":"${'a'.repeat(room + 1)}"}`))).toHaveProperty('blocked');
-    expect(readCall('files', withArguments(`{"t":"${'é'.repeat(room / 2)}é"}`))).toHaveProperty('blocked');
+    expect(read(withArguments(`{"t":"${'a'.repeat(room)}"}`))).toHaveProperty('requested');
+    expect(read(withArguments(`{"t":"${'a'.repeat(room + 1)}"}`))).toHaveProperty('blocked');
+    expect(read(withArguments(`{"t":"${'é'.repeat(room / 2)}é"}`))).toHaveProperty('blocked');
     const escaped = `{ "t" : "${'\\u0061'.repeat(room)}" }`;
-    expect(readCall('files', withArguments(escaped))).toHaveProperty('requested');
+    expect(read(withArguments(escaped))).toHaveProperty('requested');
     const oneMore = `{"t":"${'\\u0061'.repeat(room + 1)}"}`;
-    expect(readCall('files', withArguments(oneMore))).toHaveProperty('blocked');
+    expect(read(withArguments(oneMore))).toHaveProperty('blocked');
     const numbers = `{"t":[${Array(90_000).fill('9e15').join()}]}`;
-    expect(readCall('files', withArguments(numbers))).toHaveProperty('requested');
+    expect(read(withArguments(numbers))).toHaveProperty('requested');
   });
 
   it('may nest 64 levels', () => {
-    expect(readCall('files', withArguments(nested(64)))).toHaveProperty('requested');
-    expect(readCall('files', withArguments(nested(65)))).toHaveProperty('blocked');
+    expect(read(withArguments(nested(64)))).toHaveProperty('requested');
+    expect(read(withArguments(nested(65)))).toHaveProperty('blocked');
   });
 
   it.each(['9007199254740993', '1e400', '-1e400', '1e-400'])(
     'with the number %s could be two calls',
     (number) => {
-      expect(readCall('files', withArguments(`{"n":${number}}`))).toHaveProperty('blocked');
+      expect(read(withArguments(`{"n":${number}}`))).toHaveProperty('blocked');
     },
   );
 });

@@ -1,8 +1,10 @@
-import { Door, MAX_ARGUMENT_BYTES, ToolName } from '@aegis/contracts/call';
+import { type CallInput, Door, MAX_ARGUMENT_BYTES, ToolName } from '@aegis/contracts/call';
 import { isObject, type JsonMembers, MAX_DEPTH, membersOf } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
+import { readInput } from './input.ts';
 import { isDeeper } from './recorded-value.ts';
+import type { TaskOwners } from './tasks.ts';
 
 /** What a request wants to do, as rules and the record name it. */
 export type RequestedCall = {
@@ -13,7 +15,13 @@ export type RequestedCall = {
   readonly name: string | undefined;
   readonly door: string | undefined;
   readonly args: Record<string, unknown> | undefined;
+  /** What else of the request its server gets. */
+  readonly input: CallInput | undefined;
 };
+
+/** What the members that name a call say. */
+type Named = Omit<RequestedCall, 'input'>;
+type ReadName = { readonly named: Named } | { readonly invalid: string } | { readonly blocked: string };
 
 /** `invalid`: not a request as the protocol has it. `blocked`: it is one, but nothing that can be judgement. */
 export type ReadCall =
@@ -24,8 +32,9 @@ export type ReadCall =
 const MAX_SUBSCRIPTIONS = 1_000;
 const RESOURCE_TOOL = 'resources/read';
 const PROMPT_TOOL = 'prompts/get';
-/** Names under which the record knows the side doors: a tool of that name would pass for one. */
-const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL]);
+const UPDATE_TASK = 'tasks/update';
+/** Names under which the record knows what is no tool: a tool of that name would pass for one. */
+const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL, UPDATE_TASK]);
 
 /** A tool's name as rules name it; undefined where no rule could: its calls are blocked. */
 export function ruledName(server: string, name: string): string | undefined {
@@ -33,27 +42,27 @@ export function ruledName(server: string, name: string): string | undefined {
   return name !== '' && !DOOR_TOOLS.has(name) && ToolName.safeParse(tool).success ? tool : undefined;
 }
 
-function readTool(server: string, { name, arguments: args }: JsonMembers): ReadCall {
+function readTool(server: string, { name, arguments: args }: JsonMembers): ReadName {
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a tool' };
   if (args !== undefined && !isObject(args)) return { invalid: 'params.arguments: expected an object' };
   const tool = ruledName(server, name);
   if (tool === undefined) {
     return { blocked: `a tool's name has 1 to ${255 - server.length} characters of A-Z a-z 0-9 _ . : / -` };
   }
-  return { requested: { method: 'tools/call', tool, name, door: undefined, args } };
+  return { named: { method: 'tools/call', tool, name, door: undefined, args } };
 }
 
-const readDoor = (requested: Omit<RequestedCall, 'name'>): ReadCall =>
-  Door.safeParse(requested.door).success
-    ? { requested: { ...requested, name: undefined } }
+const readDoor = (named: Omit<Named, 'name'>): ReadName =>
+  Door.safeParse(named.door).success
+    ? { named: { ...named, name: undefined } }
     : { blocked: 'a URI or a name has up to 8,000 characters' };
 
-function readResource(server: string, method: string, { uri }: JsonMembers): ReadCall {
+function readResource(server: string, method: string, { uri }: JsonMembers): ReadName {
   if (typeof uri !== 'string') return { invalid: 'params.uri: expected a URI' };
   return readDoor({ method, tool: `${server}.${RESOURCE_TOOL}`, door: `resource:${uri}`, args: { uri } });
 }
 
-function readPrompt(server: string, { name, arguments: returned }: JsonMembers): ReadCall {
+function readPrompt(server: string, { name, arguments: returned }: JsonMembers): ReadName {
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a prompt' };
   if (returned !== undefined && !isObject(returned))
     return { invalid: 'params.arguments: expected an object' };
@@ -61,12 +70,37 @@ function readPrompt(server: string, { name, arguments: returned }: JsonMembers):
   return readDoor({ method: 'prompts/get', tool: `${server}.${PROMPT_TOOL}`, door: `prompt:${name}`, args });
 }
 
-const READERS: Readonly<Record<string, (server: string, params: JsonMembers) => ReadCall>> = {
-  'tools/call': readTool,
-  'resources/read': (server, params) => readResource(server, 'resources/read', params),
-  'resources/subscribe': (server, params) => readResource(server, 'resources/subscribe', params),
-  'prompts/get': readPrompt,
+/** What a client adds to a task (SEP-2663) is part of the call that made it, where that is remembered. */
+function readUpdate(server: string, { taskId }: JsonMembers, { tasks }: Reading): ReadName {
+  if (typeof taskId !== 'string') return { invalid: 'params.taskId: expected the id of a task' };
+  const tool = `${server}.${UPDATE_TASK}`;
+  const call = tasks.callOf(server, taskId) ?? { tool, name: undefined, args: undefined };
+  return { named: { method: UPDATE_TASK, door: undefined, ...call } };
+}
+
+type Reader = {
+  readonly read: (server: string, params: JsonMembers, reading: Reading) => ReadName;
+  /** The members of `params` that name the call; all others are its input. */
+  readonly by: readonly string[];
 };
+const READERS: Readonly<Record<string, Reader>> = {
+  'tools/call': { read: readTool, by: ['name', 'arguments'] },
+  'resources/read': { read: (server, params) => readResource(server, 'resources/read', params), by: ['uri'] },
+  'resources/subscribe': {
+    read: (server, params) => readResource(server, 'resources/subscribe', params),
+    by: ['uri'],
+  },
+  'prompts/get': { read: readPrompt, by: ['name', 'arguments'] },
+  [UPDATE_TASK]: { read: readUpdate, by: [] },
+};
+
+/** What else decides how a request is read. */
+export type Reading = {
+  /** Keys of `_meta` that the operator takes out of calls. */
+  readonly unboundMeta?: ReadonlySet<string> | undefined;
+  readonly tasks: Pick<TaskOwners, 'callOf'>;
+};
+const NONE: ReadonlySet<string> = new Set();
 
 /** The resources that a client of the 2026-07-28 era subscribes to by one request; undefined where that is no list. */
 export function subscribedTo(params: JsonMembers | undefined): string[] | undefined {
@@ -78,25 +112,40 @@ export function subscribedTo(params: JsonMembers | undefined): string[] | undefi
 /** Whether requests of this method are judgement. */
 export const isJudged = (method: string): boolean => Object.hasOwn(READERS, method);
 
-/** What is wrong with the arguments however they are meant, or undefined. */
-function argumentsProblem({ text, hasExactNumbers }: Request, { args }: RequestedCall): string | undefined {
+const tooLarge = (what: string): string => `${what} larger than ${MAX_ARGUMENT_BYTES} bytes`;
+
+/** What is wrong with the arguments, or with what is sent besides, however they are meant; or undefined. */
+function contentProblem(
+  { text, hasExactNumbers }: Request,
+  { args, input }: RequestedCall,
+): string | undefined {
   if (!hasExactNumbers) return 'it has a number that a double can not hold, so two calls could pass for one';
   // Only a text this long can have arguments this long, in bytes.
-  const span = text.length * 3 > MAX_ARGUMENT_BYTES ? spanOf(text, ['params', 'arguments']) : undefined;
-  // What escapes and spaces add is nothing of theirs; numbers that are longer written out are no more than they were.
-  const sizes = span ? [text.slice(span.start, span.end), JSON.stringify(args)] : [];
-  if (span && sizes.every((json) => Buffer.byteLength(json) > MAX_ARGUMENT_BYTES)) {
-    return `its arguments are larger than ${MAX_ARGUMENT_BYTES} bytes`;
+  if (text.length * 3 > MAX_ARGUMENT_BYTES) {
+    const span = spanOf(text, ['params', 'arguments']);
+    // What escapes and spaces add is nothing of theirs; numbers that are longer written out are no more than they were.
+    const sizes = span ? [text.slice(span.start, span.end), JSON.stringify(args)] : [];
+    if (span && sizes.every((json) => Buffer.byteLength(json) > MAX_ARGUMENT_BYTES)) {
+      return tooLarge('its arguments are');
+    }
+    if (input !== undefined && Buffer.byteLength(JSON.stringify(input)) > MAX_ARGUMENT_BYTES) {
+      return tooLarge('what it sends besides its arguments is');
+    }
   }
-  return isDeeper(args, MAX_DEPTH) ? `its arguments nest deeper than ${MAX_DEPTH} levels` : undefined;
+  if (isDeeper(args, MAX_DEPTH)) return `its arguments nest deeper than ${MAX_DEPTH} levels`;
+  return isDeeper(input, MAX_DEPTH)
+    ? `what it sends besides nests deeper than ${MAX_DEPTH} levels`
+    : undefined;
 }
 
 /** Reads a request whose method is judgement. Nothing is normalised: what does not fit is not sent on. */
-export function readCall(server: string, request: Request): ReadCall {
+export function readCall(server: string, request: Request, reading: Reading): ReadCall {
   const reader = READERS[request.method];
   if (!reader) throw new RangeError(`${request.method} is not judgement`);
-  const read = reader(server, request.params ?? {});
-  if (!('requested' in read)) return read;
-  const problem = argumentsProblem(request, read.requested);
-  return problem === undefined ? read : { blocked: problem };
+  const params = request.params ?? {};
+  const read = reader.read(server, params, reading);
+  if (!('named' in read)) return read;
+  const requested = { ...read.named, input: readInput(params, reader.by, reading.unboundMeta ?? NONE) };
+  const problem = contentProblem(request, requested);
+  return problem === undefined ? { requested } : { blocked: problem };
 }

@@ -1,4 +1,7 @@
+import { hash } from 'node:crypto';
 import { MAX_DEPTH } from '@aegis/kit/json';
+import type { Request } from '../../wire/message.ts';
+import { spanOf } from '../../wire/splice.ts';
 import type { RecordMode } from '../api.ts';
 import { MAX_RECORDED, redact } from './redact.ts';
 
@@ -16,4 +19,16 @@ export function recordedValue(value: unknown, mode: RecordMode, written: number)
   if (value === undefined || mode === 'none' || mode === 'digest') return undefined;
   if (written > MAX_RECORDED || isDeeper(value, MAX_DEPTH)) return undefined;
   return mode === 'full' ? value : redact(value);
+}
+
+/** What the record keeps of the parameters of a request that nobody judges. */
+export function recordedParams({ params, text }: Request, mode: RecordMode) {
+  const span = params === undefined || mode === 'none' ? undefined : spanOf(text, ['params']);
+  if (span === undefined) return {};
+  const written = text.slice(span.start, span.end);
+  const kept = recordedValue(params, mode, written.length);
+  return {
+    params_digest: `sha256:${hash('sha256', written, 'hex')}`,
+    ...(kept === undefined ? {} : { recorded_params: kept }),
+  };
 }

@@ -11,6 +11,7 @@ const MAX_STATE = 200_000;
 
 /** What both kinds are bound to: one call, by its digest, of one principal to one server. */
 const bound = {
+  /** Of a call that goes on, as it was at first: each round has answers of its own. */
   call_digest: z.string(),
   principal: z.string(),
   server: z.string(),
@@ -35,6 +36,8 @@ const Continues = z.strictObject({
   ...bound,
   /** The call that the upstream did not finish. */
   call_id: z.string(),
+  /** Which further round of its call this is. */
+  round: z.int().min(1),
   instance: z.string(),
   /** Good once, for the run of the firewall that made it. */
   nonce: z.string(),

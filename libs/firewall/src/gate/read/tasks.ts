@@ -5,6 +5,14 @@ import { removeElements } from '../../wire/splice.ts';
 /** Tasks whose owner is known; the oldest are forgotten first. */
 const MAX_TASKS = 10_000;
 
+/** The call that made a task: what a client adds to the task later is judged as part of it. */
+export type TaskCall = {
+  readonly tool: string;
+  readonly name: string | undefined;
+  readonly args: Record<string, unknown> | undefined;
+};
+type Owner = { readonly principal: string; readonly call: TaskCall | undefined };
+
 /** Whose tasks are whose: a task belongs to the principal whose call made it. */
 export type TaskOwners = ReturnType<typeof createTaskOwners>;
 
@@ -43,15 +51,17 @@ export function ownTasks(
 const keyOf = (server: string, taskId: string): string => `${server}\0${taskId}`;
 
 export function createTaskOwners(max: number = MAX_TASKS) {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, Owner>();
   return {
-    made(server: string, taskId: string, principal: string): void {
+    made(server: string, taskId: string, principal: string, call?: TaskCall): void {
       const key = keyOf(server, taskId);
       // The first owner stays: a server that gives an id again must not hand one principal's task to another.
       if (owners.has(key)) return;
       if (owners.size >= max) owners.delete(owners.keys().next().value as string);
-      owners.set(key, principal);
+      owners.set(key, { principal, call });
     },
+    /** The call that made the task, where it is remembered. */
+    callOf: (server: string, taskId: string): TaskCall | undefined => owners.get(keyOf(server, taskId))?.call,
     /**
      * False where the task is another principal's, or may be: nobody remembers who made it, and keys tell people apart.
      * Without an id it is about no task.
@@ -61,7 +71,7 @@ export function createTaskOwners(max: number = MAX_TASKS) {
       // A lenient server could take it for the text that is written in it.
       if (typeof taskId !== 'string') return false;
       const owner = owners.get(keyOf(server, taskId));
-      return owner === undefined ? !HAS_KEY.test(principal) : owner === principal;
+      return owner === undefined ? !HAS_KEY.test(principal) : owner.principal === principal;
     },
   };
 }

@@ -46,9 +46,9 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
 
   /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
   const forward = (judged: JudgedRequest, of: Sent, transform?: Transform): Disposition => {
-    const { request, caller, text } = judged;
+    const { request, caller } = judged;
     // A server may never answer, so what waits for its answer keeps nothing of the request but this.
-    const { rawId, method } = request;
+    const { rawId, method, text } = request;
     const { isModern } = caller;
     const startedAt = performance.now();
     let isOver = false;

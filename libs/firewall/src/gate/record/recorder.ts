@@ -36,6 +36,9 @@ export type Who = {
   readonly client?: ClientInfo | undefined;
 };
 
+/** What is kept of the parameters of a request that nobody judges. */
+type RecordedParams = Pick<EventData<'aegis.call.passed.v1'>, 'params_digest' | 'recorded_params'>;
+
 const END_TYPES = {
   succeeded: 'aegis.call.succeeded.v1',
   failed: 'aegis.call.failed.v1',
@@ -128,9 +131,9 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
       });
     },
     /** A request that reaches the server unjudged. False where too many wait to be recorded: then it should not reach it. */
-    passed({ server, principal, client }: Who, method: string): boolean {
+    passed({ server, principal, client }: Who, method: string, params: RecordedParams): boolean {
       const callId = randomUUID();
-      const about = { call_id: callId, instance, server, principal, method, client };
+      const about = { call_id: callId, instance, server, principal, method, client, ...params };
       return note('aegis.call.passed.v1', callId, about);
     },
     /** A message that went no further. */

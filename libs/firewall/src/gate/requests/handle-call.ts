@@ -7,9 +7,9 @@ import type { Circumstances, Disposition } from '../api.ts';
 import { createJudge } from '../judge.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
 import type { Definitions } from '../pins/definitions.ts';
-import { readCall } from '../read/call.ts';
+import { type RequestedCall, readCall } from '../read/call.ts';
 import type { Caller } from '../read/caller.ts';
-import { readReturned } from '../read/returned.ts';
+import { belongsTo, type Returned, readReturned, withoutState } from '../read/returned.ts';
 import { taskIn } from '../read/tasks.ts';
 import { createDispatcher } from '../record/dispatch.ts';
 import { newIds, type Who } from '../record/recorder.ts';
@@ -24,10 +24,18 @@ export type CallHandlerDeps = Pick<ReviewDeps, 'parts' | 'options' | 'closing'> 
   readonly progress: Progress;
 };
 
+/** A request longer than this is not kept with the task that it makes: what is added to it then can't be judged by rule. */
+const MAX_KEPT = 4_096;
+
+/** A request as it came, of whom, and in which circumstances. */
+type Came = Pick<JudgedRequest, 'caller' | 'client' | 'circumstances'> & { readonly came: Request };
+/** The same with what is judged of it. */
+type Of = Came & Pick<JudgedRequest, 'request' | 'requested'>;
+
 /** Judges the requests whose method is judgement. */
 export function createCallHandler(deps: CallHandlerDeps) {
   const { parts, options, definitions, progress, closing } = deps;
-  const { recorder, replica, tasks, seal, log, now, timeoutMs } = parts;
+  const { recorder, replica, tasks, seal, log, now, timeoutMs, unboundMeta } = parts;
   const { server, principal } = options;
   const judge = createJudge({ server, principal, replica, definitions, now });
   const dispatcher = createDispatcher({ options, recorder, log, timeoutMs, closing });
@@ -46,25 +54,67 @@ export function createCallHandler(deps: CallHandlerDeps) {
     return { type: 'answer', text: sayNo(request, caller.isModern, blocked(judgement.reasons)) };
   };
 
-  const decide = async (of: Omit<JudgedRequest, 'judgement' | 'text'>): Promise<Disposition> => {
+  /** Where the server makes a task of the call, it is known whose it is, and of which call. */
+  const rememberingTask = (of: Disposition, requested: RequestedCall, written: number): Disposition => {
+    const { ended } = of.type === 'forward' ? of : {};
+    if (of.type !== 'forward' || !ended) return of;
+    const { tool, name, args } = requested;
+    const call = { tool, name, args: written <= MAX_KEPT ? args : undefined };
+    return {
+      ...of,
+      ended(end) {
+        const task = end.type === 'response' ? taskIn(end.response) : undefined;
+        if (task !== undefined) tasks.made(server, task, principal, call);
+        return ended(end);
+      },
+    };
+  };
+
+  const decide = async (of: Of, returned: Returned): Promise<Disposition> => {
     const { request, requested, caller, client } = of;
     const judgement = await judge(request, requested, caller, client);
-    const returned = readReturned(seal, request, judgement.call, server, now());
-    const judged = { ...of, judgement, text: returned.text };
+    const { state } = returned;
+    // What was kept for another call is not for this one: it is judged as if the client had brought nothing of ours.
+    if (state && !belongsTo(state, judgement.call)) return attempt(of, withoutState(of.came));
+    const judged = { ...of, judgement };
     if (judgement.decision === 'deny') return deny(judged);
     const declined = await review.declined(judged, returned);
     if (declined) return declined;
-    return judgement.decision === 'allow' ? dispatcher.allow(judged) : review.pass(judged, returned);
+    const disposition =
+      judgement.decision === 'allow' ? dispatcher.allow(judged) : review.pass(judged, returned);
+    return rememberingTask(await disposition, requested, request.text.length);
+  };
+
+  const attempt = async (of: Came, returned: Returned): Promise<Disposition> => {
+    const { caller, client } = of;
+    const { request } = returned;
+    const { method, params } = request;
+    if (method === 'tasks/update' && !tasks.isOwn(server, params?.['taskId'], principal)) {
+      return { type: 'answer', text: invalidParams(request, 'params.taskId: there is no such task') };
+    }
+    const read = readCall(server, request, { unboundMeta, tasks });
+    if ('invalid' in read) {
+      refuse(request, client, read.invalid);
+      return { type: 'answer', text: invalidParams(request, read.invalid) };
+    }
+    if ('blocked' in read) {
+      refuse(request, client, read.blocked);
+      return { type: 'answer', text: sayNo(request, caller.isModern, blocked([read.blocked])) };
+    }
+    return decide({ ...of, request, requested: read.requested }, returned);
   };
 
   /** Whatever goes wrong on the way to a decision is a denial that says so. */
-  const decideSafely = (of: Omit<JudgedRequest, 'judgement' | 'text'>): Promise<Disposition> =>
-    decide(of).catch((thrown: unknown): Disposition => {
-      const { request, requested, caller } = of;
+  const attemptSafely = async (of: Came): Promise<Disposition> => {
+    try {
+      return await attempt(of, readReturned(seal, of.came, options, now()));
+    } catch (thrown) {
+      const { came, caller } = of;
       if (!(thrown instanceof AppError))
-        log.error({ err: thrown, tool: requested.tool }, 'a call could not be judged');
-      return { type: 'answer', text: sayNo(request, caller.isModern, cannotDecide(thrown)) };
-    });
+        log.error({ err: thrown, method: came.method }, 'a call could not be judged');
+      return { type: 'answer', text: sayNo(came, caller.isModern, cannotDecide(thrown)) };
+    }
+  };
 
   /** What is to be done once the call is answered, whoever answers it. */
   const watched = (disposition: Disposition, { progressToken }: Caller): Disposition => {
@@ -77,8 +127,6 @@ export function createCallHandler(deps: CallHandlerDeps) {
       ...disposition,
       ended(end) {
         progress.over(progressToken);
-        const task = end.type === 'response' ? taskIn(end.response) : undefined;
-        if (task !== undefined) tasks.made(server, task, principal);
         return ended(end);
       },
     };
@@ -98,20 +146,7 @@ export function createCallHandler(deps: CallHandlerDeps) {
       client: ClientInfo | undefined,
       circumstances: Circumstances,
     ): Promise<Disposition> {
-      const read = readCall(server, request);
-      if ('invalid' in read) {
-        refuse(request, client, read.invalid);
-        return { type: 'answer', text: invalidParams(request, read.invalid) };
-      }
-      if ('blocked' in read) {
-        refuse(request, client, read.blocked);
-        return { type: 'answer', text: sayNo(request, caller.isModern, blocked([read.blocked])) };
-      }
-      const { requested } = read;
-      return watched(
-        await track(decideSafely({ request, requested, caller, client, circumstances })),
-        caller,
-      );
+      return watched(await track(attemptSafely({ came: request, caller, client, circumstances })), caller);
     },
     /** Waits, not for long, for what is being judgement; calls that the server has are recorded as unknown. */
     async close(): Promise<void> {

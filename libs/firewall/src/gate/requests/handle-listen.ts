@@ -9,6 +9,7 @@ import type { Judge } from '../judge.ts';
 import type { JudgedRequest } from '../judged-request.ts';
 import { readCall, subscribedTo } from '../read/call.ts';
 import type { Caller } from '../read/caller.ts';
+import { recordedParams } from '../read/recorded-value.ts';
 import { type TaskOwners, tasksListenedTo } from '../read/tasks.ts';
 import type { Recorder } from '../record/recorder.ts';
 import { CANNOT_RECORD, cannotDecide } from '../sentences.ts';
@@ -27,8 +28,8 @@ export type ListenHandlerDeps = {
   readonly judge: Judge;
   readonly deny: (judged: JudgedRequest) => Promise<Disposition>;
   readonly recorder: Pick<Recorder, 'passed'>;
-  readonly tasks: Pick<TaskOwners, 'isOwn'>;
-  readonly options: Pick<GateOptions, 'server' | 'principal'>;
+  readonly tasks: Pick<TaskOwners, 'isOwn' | 'callOf'>;
+  readonly options: Pick<GateOptions, 'server' | 'principal' | 'record'>;
   readonly closing: AbortSignal;
 };
 
@@ -46,7 +47,7 @@ export function createListenHandler({
   options,
   closing,
 }: ListenHandlerDeps): ListenHandler {
-  const { server, principal } = options;
+  const { server, principal, record } = options;
   const circumstances = { signal: closing, notify: () => undefined, held: () => undefined };
 
   /** The answer where a rule denies one of these resources, or one can't be judgement. */
@@ -57,13 +58,17 @@ export function createListenHandler({
     uris: readonly string[],
   ): Promise<Disposition | undefined> => {
     for (const uri of uris) {
-      const read = readCall(server, { ...request, method: 'resources/subscribe', params: { uri } });
+      const read = readCall(
+        server,
+        { ...request, method: 'resources/subscribe', params: { uri } },
+        { tasks },
+      );
       if ('invalid' in read) return { type: 'answer', text: invalidParams(request, read.invalid) };
       if ('blocked' in read) return { type: 'answer', text: invalidParams(request, read.blocked) };
       const { requested } = read;
       const judgement = await judge(request, requested, caller, client);
       if (judgement.decision !== 'deny') continue;
-      return deny({ request, requested, caller, client, judgement, circumstances, text: request.text });
+      return deny({ request, requested, caller, client, judgement, circumstances });
     }
     return undefined;
   };
@@ -89,7 +94,7 @@ export function createListenHandler({
     } catch (thrown) {
       return { type: 'answer', text: sayNo(request, caller.isModern, cannotDecide(thrown)) };
     }
-    if (!recorder.passed({ server, principal, client }, request.method)) {
+    if (!recorder.passed({ server, principal, client }, request.method, recordedParams(request, record))) {
       return { type: 'answer', text: errorResponse(request.rawId, INTERNAL_ERROR, CANNOT_RECORD) };
     }
     return { type: 'forward', text: request.text };

@@ -4,10 +4,24 @@ import type { Request } from '../../wire/message.ts';
 import { invalidParams } from '../answers.ts';
 import type { Disposition, GateOptions } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
+import { recordedParams } from '../read/recorded-value.ts';
 import { ownTasks } from '../read/tasks.ts';
 import { CANNOT_RECORD } from '../sentences.ts';
 
 const TASKS = 'tasks/';
+
+/** What `params` has of these methods beside `_meta`; what else stood there would reach the server unjudged. */
+const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['completion/complete', ['ref', 'argument', 'context']],
+  ['tasks/get', ['taskId', 'requestState']],
+  ['tasks/result', ['taskId']],
+  ['tasks/cancel', ['taskId']],
+  ['tasks/list', ['cursor']],
+]);
+const strangerIn = ({ method, params }: Request): string | undefined => {
+  const known = MEMBERS.get(method);
+  return known && Object.keys(params ?? {}).find((key) => key !== '_meta' && !known.includes(key));
+};
 
 /** Whether requests of this method reach the server unjudged and on record. */
 export const isNoted = (method: string): boolean =>
@@ -16,7 +30,7 @@ export const isNoted = (method: string): boolean =>
 /** Lets a request through that no rule names; of tasks only the principal's own. */
 export function handleNoted(
   { recorder, tasks }: Pick<FirewallParts, 'recorder' | 'tasks'>,
-  { server, principal }: Pick<GateOptions, 'server' | 'principal'>,
+  { server, principal, record }: Pick<GateOptions, 'server' | 'principal' | 'record'>,
   request: Request,
   client: ClientInfo | undefined,
 ): Disposition {
@@ -24,7 +38,13 @@ export function handleNoted(
   if (method.startsWith(TASKS) && !tasks.isOwn(server, params?.['taskId'], principal)) {
     return { type: 'answer', text: invalidParams(request, 'params.taskId: there is no such task') };
   }
-  if (!recorder.passed({ server, principal, client }, method)) {
+  const stranger = strangerIn(request);
+  if (stranger !== undefined) {
+    const because = `params: ${method} has no ${JSON.stringify(stranger.slice(0, 80))}, and no rule could look at it`;
+    recorder.refused({ server, principal, client }, because, Buffer.from(text));
+    return { type: 'answer', text: invalidParams(request, because) };
+  }
+  if (!recorder.passed({ server, principal, client }, method, recordedParams(request, record))) {
     return { type: 'answer', text: errorResponse(rawId, INTERNAL_ERROR, CANNOT_RECORD) };
   }
   if (method !== 'tasks/list') return { type: 'forward', text };

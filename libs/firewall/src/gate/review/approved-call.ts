@@ -4,6 +4,7 @@ import type { Disposition, GateOptions } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import type { Judge } from '../judge.ts';
 import type { JudgedRequest } from '../judged-request.ts';
+import { atFirst } from '../read/input.ts';
 import type { Dispatcher, Transform } from '../record/dispatch.ts';
 import type { Sent } from '../record/recorder.ts';
 import { approvedLate, blocked, changedMeanwhile, pending, usedTooLate } from '../sentences.ts';
@@ -35,14 +36,17 @@ export function createApprovedCall({ parts, options, judge, dispatcher, closing 
   const isGone = ({ circumstances }: JudgedRequest): boolean =>
     circumstances.signal.aborted || closing.aborted;
 
-  /** An upstream's own questions go on under the approval of the call. */
-  const continuing = (judged: JudgedRequest, approvalId: string): ((sent: Sent) => Transform | undefined) => {
-    const { judgement, caller } = judged;
+  /** An upstream's own questions may go on under the approval of the call; `round` is the one that it asks for. */
+  const continuing = (
+    { judgement, caller }: JudgedRequest,
+    approvalId: string,
+    round = 1,
+  ): ((sent: Sent) => Transform | undefined) => {
     if (!caller.isModern) return () => undefined;
-    const digest = callDigest(judgement.call);
+    const continued = { approvalId, callDigest: callDigest(atFirst(judgement.call)), round };
     return (sent) =>
       ({ response }) =>
-        sealContinuation(parts, response, sent, approvalId, digest);
+        sealContinuation(parts, response, sent, continued);
   };
 
   const letThrough = (judged: JudgedRequest, { reply, sent }: Enforced, untilMs: number): Disposition => {

@@ -14,6 +14,8 @@ const STATE_FOR_MS = 10 * 60_000;
 /** Characters of an upstream's state and answers that are carried for it. */
 const MAX_CARRIED = 65_536;
 const MAX_CONTINUATIONS = 10_000;
+/** Further rounds of one call that an approval covers; the next one is a new question. */
+export const MAX_FURTHER_ROUNDS = 8;
 /** Methods that may be answered with `input_required` (2026-07-28, multi round-trip requests). */
 const UNFINISHED: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -37,13 +39,15 @@ export type Round = {
   readonly round: number;
   /** Where the person is sent to; without one the client is only to come back. */
   readonly url: string | undefined;
+  /** What the person reads beside that the call waits. */
+  readonly note?: string | undefined;
   /** What of the upstream's is carried. */
   readonly carried: { upstream_state?: string | undefined; upstream_responses?: string | undefined };
 };
 
 /** An unfinished result that asks the client to come back, and in its first round to send a person to the approval. */
 export function inputRequired({ seal, now }: Parts, rawId: string, round: Round): string {
-  const { approvalId, url, carried } = round;
+  const { approvalId, url, note, carried } = round;
   const requestState = seal.seal({
     type: 'asked',
     call_digest: round.callDigest,
@@ -54,7 +58,9 @@ export function inputRequired({ seal, now }: Parts, rawId: string, round: Round)
     round: round.round,
     ...carried,
   });
-  const params = { mode: 'url', message: waitsFor(approvalId, undefined), url };
+  const message =
+    note === undefined ? waitsFor(approvalId, undefined) : `${waitsFor(approvalId, undefined)}; ${note}`;
+  const params = { mode: 'url', message, url };
   const ask = { [APPROVAL_KEY]: { method: 'elicitation/create', params } };
   return resultResponse(rawId, {
     resultType: 'input_required',
@@ -63,19 +69,21 @@ export function inputRequired({ seal, now }: Parts, rawId: string, round: Round)
   });
 }
 
+/** What a further round goes on under: the approval, the call as it was at first, and how many rounds there were. */
+export type Continued = { readonly approvalId: string; readonly callDigest: string; readonly round: number };
+
 /**
- * An upstream's own unfinished result of an approved call, with its state sealed inside ours: the client's next round goes
- * on under the same approval, once. Any other response is left as it is.
+ * An upstream's own unfinished result of an approved call, with its state sealed inside ours: the client's next round may go
+ * on under the same approval, once. Any other response is left as it is, and so is one more than an approval covers.
  */
 export function sealContinuation(
   { seal, now, continuations, recorder }: Parts,
   { text, result }: Response,
   sent: Sent,
-  approvalId: string,
-  callDigest: string,
+  { approvalId, callDigest, round }: Continued,
 ): string {
   const { resultType, requestState } = membersOf(result);
-  if (resultType !== 'input_required') return text;
+  if (resultType !== 'input_required' || round > MAX_FURTHER_ROUNDS) return text;
   const span = spanOf(text, ['result', 'requestState']);
   const written = span && text.slice(span.start, span.end);
   if (written !== undefined && (written.length > MAX_CARRIED || typeof requestState !== 'string'))
@@ -93,6 +101,7 @@ export function sealContinuation(
     approval_id: approvalId,
     expires_ms,
     call_id: sent.callId,
+    round,
     instance: recorder.instance,
     nonce,
     upstream_state: written,

@@ -1,11 +1,14 @@
+import { approvalsGet } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
+import { isObject } from '@aegis/kit/json';
 import type { Disposition } from '../api.ts';
 import type { JudgedRequest } from '../judged-request.ts';
+import { atFirst } from '../read/input.ts';
 import type { AskedState, ContinuesState } from '../read/request-state.ts';
 import { broughtForUpstream, type Returned } from '../read/returned.ts';
 import { approvalOver, declined, pending, waitsFor } from '../sentences.ts';
 import { createApprovedCall, no, type ReviewDeps } from './approved-call.ts';
-import { canElicit, inputRequired, type Round } from './elicit.ts';
+import { canElicit, inputRequired, MAX_FURTHER_ROUNDS, type Round } from './elicit.ts';
 import { cancelApproval, holdCall } from './hold-call.ts';
 import type { Progress } from './progress.ts';
 
@@ -20,17 +23,24 @@ type WaitingCall = {
   readonly asked: AskedState | undefined;
 };
 
+/** Whether nobody has answered anything that a person has not seen and no rule looks at. */
+const isAnswerSeen = ({ requested, judgement }: JudgedRequest): boolean => {
+  const { inputResponses: answers } = requested.input ?? {};
+  if (answers === undefined || (isObject(answers) && Object.keys(answers).length === 0)) return true;
+  return judgement.reviewBecause.length === 0 && judgement.isSeen(['inputResponses']);
+};
+
 /** What becomes of calls that a person has to decide. */
 export function createReview(deps: ReviewDeps & { readonly progress: Progress }) {
   const { parts, options, dispatcher, progress, closing } = deps;
-  const { recorder, timeoutMs, continuations, held } = parts;
+  const { bus, recorder, timeoutMs, continuations, held, now } = parts;
   const { principal, server, holdMs } = options;
   const approved = createApprovedCall(deps);
   const { urlOf } = approved;
 
   const comeBack = (
     judged: JudgedRequest,
-    round: Pick<Round, 'approvalId' | 'round' | 'url' | 'carried'>,
+    round: Pick<Round, 'approvalId' | 'round' | 'url' | 'note' | 'carried'>,
   ): Disposition => {
     const bound = { callDigest: callDigest(judged.judgement.call), principal, server };
     return { type: 'answer', text: inputRequired(parts, judged.request.rawId, { ...bound, ...round }) };
@@ -78,24 +88,39 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
   const ask = async (judged: JudgedRequest): Promise<Disposition> => {
     const untilMs = Date.now() + timeoutMs;
     const enforced = await approved.ask(judged, untilMs);
-    const { status, approval_id: approvalId, reasons } = enforced.reply;
+    const { status, approval_id: approvalId } = enforced.reply;
     if (status !== 'pending' || approvalId === undefined) return approved.conclude(judged, enforced, untilMs);
     if (approved.isGone(judged)) {
       // An equal call may wait for it too.
       if (!held.has(approvalId)) await cancelApproval(parts, approvalId, principal, 'the call was cancelled');
       return NOTHING;
     }
+    const difference = parts.asked.note(judged.judgement.call, approvalId);
+    const reasons = [...enforced.reply.reasons, ...(difference === undefined ? [] : [difference])];
     const url = urlOf(approvalId);
     if (url !== undefined && canElicit(judged)) {
-      return comeBack(judged, { approvalId, round: 1, url, carried: broughtForUpstream(judged.request) });
+      const carried = broughtForUpstream(judged.request);
+      return comeBack(judged, { approvalId, round: 1, url, note: difference, carried });
     }
     if (holdMs === 0) return no(judged, pending(reasons, approvalId, url));
     return wait(judged, { approvalId, reasons, asked: undefined });
   };
 
-  /** True once for each continuation that this run of the firewall has handed out. */
-  const mayContinue = ({ nonce, instance }: ContinuesState): boolean =>
-    instance === recorder.instance && continuations.delete(nonce);
+  /**
+   * True once for each continuation that this run of the firewall has handed out, where its approval covers this round: it was
+   * used for this call and may still be, and the round brings nothing that a person would have to see.
+   *
+   * @throws AppError where the approval can't be read now
+   */
+  const mayContinue = async (judged: JudgedRequest, state: ContinuesState): Promise<boolean> => {
+    const { nonce, instance, round, approval_id: id, call_digest } = state;
+    if (instance !== recorder.instance || !continuations.has(nonce) || round > MAX_FURTHER_ROUNDS)
+      return false;
+    if (!isAnswerSeen(judged)) return false;
+    const { approval } = await bus.ask(approvalsGet, { id }, { deadlineMs: Date.now() + timeoutMs });
+    const isOfThis = approval.status === 'consumed' && callDigest(atFirst(approval.call)) === call_digest;
+    return isOfThis && now().getTime() < Date.parse(approval.use_by) && continuations.delete(nonce);
+  };
 
   return {
     /** The answer to a person's no at the client; undefined where there was none. */
@@ -106,9 +131,9 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
     },
     /** @throws AppError where nobody can decide now */
     async pass(judged: JudgedRequest, { state }: Returned): Promise<Disposition> {
-      if (state?.type === 'continues' && mayContinue(state)) {
-        const { approval_id: approvalId, call_id } = state;
-        const transform = approved.continuing(judged, approvalId);
+      if (state?.type === 'continues' && (await mayContinue(judged, state))) {
+        const { approval_id: approvalId, call_id, round } = state;
+        const transform = approved.continuing(judged, approvalId, round + 1);
         return dispatcher.allow(judged, { reasons: [`continues call ${call_id}`], approvalId, transform });
       }
       if (state?.type !== 'asked') return ask(judged);

@@ -70,7 +70,7 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
       (one) => one.dry_run_id === dry_run_id && one.call_digest === callDigest(call) && standing(one.status),
     );
   const store = async (id: string, request: EnforceRequest, outcome: Outcome, approval: Approval) => {
-    const { call, via, dispatch, client, door, recorded_args } = request;
+    const { call, via, dispatch, client, door, recorded_args, recorded_input } = request;
     const event = createEvent({
       type: 'aegis.decision.enforced.v1',
       id,
@@ -81,6 +81,7 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
         client,
         door,
         recorded_args,
+        recorded_input,
         dispatch,
         call: recordCall(call),
         outcome,
