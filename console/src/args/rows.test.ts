@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { marksIn, rowsOf } from './rows.ts';
+import { marksIn, rowsOf, rowsOfCall } from './rows.ts';
 
 const brief = (args: Record<string, unknown>, before?: Record<string, unknown>) =>
   rowsOf(args, before).map(({ id, text, mark, was }) => [
@@ -78,4 +78,19 @@ test('a tree deeper than the stack, and ten thousand keys, come out whole', () =
   expect(rowsOf(deep)).toHaveLength(50_001);
   const wide = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`k${i}`, i]));
   expect(rowsOf(wide, wide).at(-1)).toMatchObject({ key: 'k9999', text: '9999' });
+});
+
+test('what is sent besides the arguments stands after them, and is none of them', () => {
+  const sent = { args: { 'sent besides the arguments': 1 }, input: { task: { ttl: 1 } } };
+  const rows = rowsOfCall(sent, { args: { 'sent besides the arguments': 1 }, input: { task: { ttl: 2 } } });
+  expect(rows.map(({ id, depth, mark, was }) => [id, depth, mark, was])).toEqual([
+    ['/sent besides the arguments', 0, undefined, undefined],
+    ['+/sent besides the arguments', 0, undefined, undefined],
+    ['+/sent besides the arguments/task', 1, undefined, undefined],
+    ['+/sent besides the arguments/task/ttl', 2, 'changed', '2'],
+  ]);
+  expect(rowsOfCall({ args: {} }, sent).map(({ id, mark }) => [id, mark])).toEqual([
+    ['/sent besides the arguments', 'removed'],
+    ['+/sent besides the arguments', 'removed'],
+  ]);
 });

@@ -105,6 +105,21 @@ export function rowsOf(args: Branch, before?: Branch): Row[] {
   return rows;
 }
 
+/** Under this name stands what the server gets besides the arguments; ids of its lines are none of theirs. */
+const BESIDES = 'sent besides the arguments';
+const withBesides = (input: Branch | undefined): Branch => (input === undefined ? {} : { [BESIDES]: input });
+
+type Sent = { args?: Branch | undefined; input?: Branch | undefined };
+
+/** All that the server gets of a call, the arguments first. */
+export function rowsOfCall(call: Sent, before?: Sent): Row[] {
+  const besides = rowsOf(withBesides(call.input), before && withBesides(before.input));
+  return [
+    ...rowsOf(call.args ?? {}, before && (before.args ?? {})),
+    ...besides.map((row) => ({ ...row, id: `+${row.id}` })),
+  ];
+}
+
 /** How many lines carry each mark. */
 export function marksIn(rows: readonly Row[]): Record<Mark, number> {
   const marks = { added: 0, removed: 0, changed: 0 };

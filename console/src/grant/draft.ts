@@ -77,7 +77,7 @@ export function patternFrom(
   if (!Number.isInteger(minutes) || minutes < LEAST_GRANT_MINUTES || minutes > MOST_GRANT_MINUTES) {
     problems.minutes = `Write a whole number of minutes from ${LEAST_GRANT_MINUTES} to ${MOST_GRANT_MINUTES}.`;
   }
-  const { tool, server, definition_digest, op } = call;
+  const { tool, server, definition_digest, op, input } = call;
   const pattern: CallPattern = {
     tool,
     server,
@@ -87,6 +87,7 @@ export function patternFrom(
     ...(call.args === undefined
       ? {}
       : { args: Object.fromEntries(draft.args.map((arg) => [arg.name, patternOf(arg, problems)])) }),
+    ...(input === undefined ? {} : { input }),
   };
   return { pattern, minutes, problems };
 }

@@ -12,7 +12,7 @@ function isAsSaid(pattern: ArgumentPattern): string {
 }
 
 /** What a pattern says of the call as a whole, in plain words. The tool comes first. */
-export function callConditions({ tool, server, op, max_amount_cents }: CallPattern): Condition[] {
+export function callConditions({ tool, server, op, max_amount_cents, input }: CallPattern): Condition[] {
   return [
     { what: 'tool', is: tool },
     ...(server === undefined ? [] : [{ what: 'server', is: server }]),
@@ -21,6 +21,9 @@ export function callConditions({ tool, server, op, max_amount_cents }: CallPatte
       what: 'amount',
       is: max_amount_cents === undefined ? 'none' : `at most ${money(max_amount_cents)}`,
     },
+    ...(input === undefined
+      ? []
+      : [{ what: 'sent besides the arguments', is: `exactly ${JSON.stringify(input)}` }]),
   ];
 }
 

@@ -34,14 +34,19 @@ function facts(item: WatchItem): [string, string | undefined | null][] {
   ];
 }
 
+const show = (all: [string, string | undefined | null][]): string[] =>
+  all.flatMap(([name, value]) => (value ? [`${name.padEnd(LABEL)}${visible(value)}`] : []));
+
+/** A value as JSON, under its name. */
+const json = (name: string, value: Record<string, unknown>): string[] => {
+  const [first = '', ...rest] = toSafeJson(value, 2).split('\n');
+  return [`${name.padEnd(LABEL)}${first}`, ...rest];
+};
+
 function lay(item: WatchItem, columns: number): string[] {
-  const args = item.args ?? {};
-  const [first = '', ...rest] = toSafeJson(args, 2).split('\n');
-  const argLines = [`${'args'.padEnd(LABEL)}${first}`, ...rest];
+  const sent = [...json('args', item.args ?? {}), ...(item.input ? json('also sent', item.input) : [])];
   const [what, others] = [facts(item).slice(0, 4), facts(item).slice(4)];
-  const show = (all: [string, string | undefined | null][]): string[] =>
-    all.flatMap(([name, value]) => (value ? [`${name.padEnd(LABEL)}${visible(value)}`] : []));
-  return [...show(what), ...argLines, ...show(others)].flatMap((line) => wrap(line, columns));
+  return [...show(what), ...sent, ...show(others)].flatMap((line) => wrap(line, columns));
 }
 
 const laid = new WeakMap<WatchItem, { columns: number; lines: string[] }>();

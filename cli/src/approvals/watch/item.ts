@@ -7,6 +7,7 @@ export const WatchItem = ApprovalItem.extend({
   principal: z.string(),
   server: z.string().nullish(),
   args: z.record(z.string(), z.unknown()).nullish(),
+  input: z.record(z.string(), z.unknown()).nullish(),
   reasons: z.array(z.string()).default([]),
   reason: z.string().nullish(),
   rule: z.looseObject({ index: z.number(), match: z.string() }).nullish(),

@@ -25,6 +25,14 @@ const TEN = watchItem(1, {
   args: Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`argument_${i}`, `value ${i}`])),
 });
 
+test('what is sent besides the arguments stands under them, whole and visible', () => {
+  const item = watchItem(1, { input: { task: { ttl: 1 }, '\u202eodd': 'x' } });
+  const lines = describeCall(item, 80).join('\n');
+  expect(lines).toMatch(/^also sent {3}\{\n {2}"task": \{\n {4}"ttl": 1/m);
+  expect(lines).not.toContain('\u202e');
+  expect(describeCall(watchItem(1), 80).join('\n')).not.toContain('also sent');
+});
+
 describe('the screen', () => {
   test.each([
     ['nothing', []],

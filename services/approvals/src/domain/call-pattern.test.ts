@@ -120,3 +120,21 @@ describe('the pattern of a call', () => {
     expect(matchesPattern(patternOf(full), { ...full, ...differing })).toBe(false);
   });
 });
+
+describe('what is sent besides the arguments', () => {
+  const input = { _meta: { 'com.example/tenant': 'test' } };
+
+  it('is covered exactly as it was, and only where the pattern speaks of it', () => {
+    const one = patternOf(call({ input }));
+    expect(matchesPattern(one, call({ input }))).toBe(true);
+    for (const other of [
+      undefined,
+      {},
+      { _meta: { 'com.example/tenant': 'prod' } },
+      { ...input, task: {} },
+    ]) {
+      expect(matchesPattern(one, call({ input: other }))).toBe(false);
+    }
+    expect(matchesPattern(patternOf(call()), call({ input }))).toBe(false);
+  });
+});

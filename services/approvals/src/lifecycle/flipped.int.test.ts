@@ -50,6 +50,7 @@ const FLIPPED: Record<string, Call> = {
     ...CALL,
     args: { To: 'ACME', parts: [1, 2], deep: { iban: 'DE1', urgent: false }, memo: '', none: null },
   },
+  'something more that is sent': { ...CALL, input: { task: {} } },
   'a look-alike': withArgs({ to: 'АСМЕ' }),
   'a character that nobody sees': withArgs({ to: 'AC\u200bME' }),
 };

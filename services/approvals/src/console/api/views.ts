@@ -66,8 +66,8 @@ export function createViews(deps: ViewsDeps): Views {
     const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.state;
     if (!previous) return {};
     const { approval_id, status, requested_at } = previous;
-    const { op, amount_cents, args, principal } = asRuled(previous);
-    return { previous: { approval_id, status, requested_at, principal, op, amount_cents, args } };
+    const { op, amount_cents, args, input, principal } = asRuled(previous);
+    return { previous: { approval_id, status, requested_at, principal, op, amount_cents, args, input } };
   };
 
   const ruleOf = ({ rule, policy_digest }: Approval): Partial<ApprovalView> => {

@@ -59,6 +59,18 @@ describe('the page of one approval', () => {
     }
   });
 
+  it('shows what is sent besides the arguments, in the list too', async () => {
+    const { open } = await startConsole();
+    const input = { inputResponses: { ask: { content: { to: HOSTILE } } } };
+    const { approval_id } = await request('key', { ...call(), input });
+    for (const path of [`/ui/approvals/${approval_id}`, '/ui/approvals']) {
+      const { text } = await open(path);
+      expectHarmless(text);
+      expect(text).toContain('The server also gets, besides the arguments:');
+      expect(text).toContain('&quot;inputResponses&quot;');
+    }
+  });
+
   it('cuts nothing, however large the arguments are and become', async () => {
     const { open, at } = await startConsole();
     const note = '\u007f'.repeat(1_200_000);

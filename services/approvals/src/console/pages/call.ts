@@ -37,20 +37,29 @@ function factsOf(approval: Approval): Fact[] {
   ];
 }
 
-/** The arguments as people read them; undefined where that is more than `maxBytes` of markup. */
-function indented(args: Record<string, unknown>, maxBytes: number): Html | undefined {
-  const text = JSON.stringify(args, null, 2);
+/** JSON as people read it; undefined where that is more than `maxBytes` of markup. */
+function indented(value: Record<string, unknown>, maxBytes: number): Html | undefined {
+  const text = JSON.stringify(value, null, 2);
   const shown = text.length > maxBytes ? undefined : html`<pre>${text}</pre>`;
   return shown && bytesOf(shown) <= maxBytes ? shown : undefined;
 }
 
-/** Whole, or where all of them can be read: who decides must see what will run. */
-function argumentsOf({ approval_id, call: { args } }: Approval, base: string, isListed: boolean): Html {
-  if (args === undefined) return html`<p>No arguments.</p>`;
-  const json = JSON.stringify(args);
-  if (!isListed) return indented(args, INDENTED_BYTES) ?? html`<pre>${json}</pre>`;
-  const all = html`<a href="${base}/approvals/${approval_id}">all ${Buffer.byteLength(json)} bytes of arguments</a>`;
-  return indented(args, LISTED_BYTES) ?? html`<p>Too large for this page: ${all}</p>`;
+/** Whole, or where all of it can be read (`page`, the address of the approval's own): who decides must see what will run. */
+function wholeOf(page: string, value: Record<string, unknown>, what: string, isListed: boolean): Html {
+  const json = JSON.stringify(value);
+  if (!isListed) return indented(value, INDENTED_BYTES) ?? html`<pre>${json}</pre>`;
+  const all = html`<a href="${page}">all ${Buffer.byteLength(json)} bytes of ${what}</a>`;
+  return indented(value, LISTED_BYTES) ?? html`<p>Too large for this page: ${all}</p>`;
+}
+
+/** Everything that the server gets: the arguments, and what is sent besides. */
+function sentOf({ approval_id, call: { args, input } }: Approval, base: string, isListed: boolean): Html {
+  const page = `${base}/approvals/${approval_id}`;
+  const shown = args === undefined ? html`<p>No arguments.</p>` : wholeOf(page, args, 'arguments', isListed);
+  if (input === undefined) return shown;
+  return html`${shown}
+  <p>The server also gets, besides the arguments:</p>
+  ${wholeOf(page, input, 'it', isListed)}`;
 }
 
 /** One person's word. Deny comes first: the return key in the field sends the first button. */
@@ -77,7 +86,7 @@ export function callOf(approval: Approval, base: string, revision?: number): Htm
 <article class="card" id="${approval_id}" data-status="${status}">
   <h2><a href="${base}/approvals/${approval_id}">${call.tool}</a>: ${status}</h2>
   <ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
-  ${argumentsOf(approval, base, revision === undefined)}
+  ${sentOf(approval, base, revision === undefined)}
   <dl>${factsOf(approval).map(([name, value]) => (value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
   ${status === 'pending' ? decideForm(approval, base, revision) : ''}
 </article>`;
