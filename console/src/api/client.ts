@@ -4,7 +4,7 @@ const TIMEOUT_MS = 20_000;
 
 export type ClientOptions = {
   fetch: typeof fetch;
-  /** The page's half of the session, which no other port of this host can read; the cookie, the other half, goes by itself. */
+  /** The page's half of the session, which no other port of this host can read; the other half, a cookie, goes by itself. */
   pageToken: () => string | undefined;
   /** The session of this half is over, or was never this page's; the fault says why. */
   onSignedOut: (fault: Fault, pageToken: string | undefined) => void;

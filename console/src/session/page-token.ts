@@ -1,8 +1,8 @@
 const KEY = 'aegis.session';
 
 /**
- * The page's half of the session. A browser keeps this for one origin, port included, and shares it among its tabs; a cookie,
- * the other half, it sends to every port of the host.
+ * The page's half of the session. A browser keeps this for one origin, port included, and shares it among its tabs; the
+ * other half, a cookie, it sends to every port of the host.
  */
 export const pageToken = {
   read: (): string | undefined => localStorage.getItem(KEY) ?? undefined,

@@ -1,7 +1,7 @@
 /**
- * What the console's pages ask of this service, under `/ui/api/`. JSON; times are ISO 8601 in UTC. A GET decides nothing. All
- * but the one that signs in need the cookie and the page's half of the same session, in the header `x-page-token`: either
- * alone is nobody. Faults are problem details (RFC 9457) with a `code`.
+ * What the console's pages ask of this service, under `/ui/api/`. JSON; times are ISO 8601 in UTC. A GET decides nothing.
+ * All but the one that signs in need the cookie and the page's half of the same session, in the header `x-page-token`:
+ * either alone is nobody. Faults are problem details (RFC 9457) with a `code`.
  *
  * | | |
  * |---|---|

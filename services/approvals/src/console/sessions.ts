@@ -44,7 +44,7 @@ export type Sessions = {
   require(request: FastifyRequest, given?: string): Session;
   /** Ends it here; another replica that has not heard of it knows it until its time is over. */
   end(session: Session, reply: FastifyReply): void;
-  /** Takes all away where the browser has two cookies for it, of which one is somebody else's: so the next sign-in counts. */
+  /** Takes all away where the browser has two cookies for it, one of them somebody else's: so the next sign-in counts. */
   refuseTwo(request: FastifyRequest, reply: FastifyReply): void;
   view(session: Session): SessionView;
 };

@@ -27,7 +27,7 @@ function wordIn(form: URLSearchParams | undefined): Word {
   );
 }
 
-/** Does what a form of our own page says, and leads where that says; where it can't be done, to `back`, which is told why. */
+/** Does what a form of our own page says, and leads where that says; where it can't be done, to `back`, and says why. */
 async function act(
   request: Sent,
   reply: FastifyReply,
