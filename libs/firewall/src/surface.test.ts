@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as gate from './gate/mod.ts';
+import * as relay from './relay/mod.ts';
 import * as wire from './wire/mod.ts';
 
 it('gate has this public surface, and a change to it is a decision', () => {
@@ -8,6 +9,20 @@ it('gate has this public surface, and a change to it is a decision', () => {
     'UpstreamQuestions',
     'createFirewall',
     'sealSecret',
+  ]);
+});
+
+it('relay has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(relay).toSorted()).toEqual([
+    'FROM_FIREWALL',
+    'FROM_RELAY',
+    'MAX_FRAME_BYTES',
+    'RELAY_PATH',
+    'RELAY_PROTOCOL',
+    'WINDOW_BYTES',
+    'createChannel',
+    'createFrameReader',
+    'encodeFrame',
   ]);
 });
 

@@ -1,0 +1,99 @@
+import { Duplex } from 'node:stream';
+import { setImmediate as quiet } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createChannel, WINDOW_BYTES } from './channel.ts';
+import { createFrameReader, encodeFrame } from './frames.ts';
+
+/** A channel, what it sends, and a way to be the other end. */
+function open() {
+  const sent: [string, number, number][] = [];
+  const came: string[] = [];
+  const broken: string[] = [];
+  const read = createFrameReader((type, n, { length }) => sent.push([type, n, length]));
+  const socket = new Duplex({
+    read: () => undefined,
+    write(chunk: Buffer, _encoding, done) {
+      read(chunk);
+      done();
+    },
+  });
+  const channel = createChannel(socket, {
+    incoming: ['C', 'S'],
+    take: (type) => void came.push(type),
+    broken: ({ message }) => void broken.push(message),
+  });
+  const hear = (...frame: Parameters<typeof encodeFrame>): boolean => socket.push(encodeFrame(...frame));
+  return { channel, sent, came, broken, hear, socket };
+}
+
+test('long data is several frames, and the last one says what it answers', () => {
+  const { channel, sent } = open();
+  channel.outgoing('c').write(Buffer.alloc(600_000), 5);
+  expect(sent).toEqual([
+    ['c', 0, 262_144],
+    ['c', 0, 262_144],
+    ['c', 5, 75_712],
+  ]);
+});
+
+test('a stream whose reader is slow waits, keeps its order, and holds up no other', async () => {
+  const { channel, sent, hear } = open();
+  const [slow, other] = [channel.outgoing('s'), channel.outgoing('c')];
+  slow.write(Buffer.alloc(WINDOW_BYTES));
+  slow.write('more');
+  slow.mark('e');
+  other.write('answer', 1);
+  expect(slow.waitingBytes).toBe(4);
+  expect(sent.slice(-1)).toEqual([['c', 1, 6]]);
+  let hasRoom = false;
+  void slow.room()?.then(() => (hasRoom = true));
+  hear('w', 's', 3);
+  await quiet();
+  expect([sent.at(-1)?.[0], hasRoom]).toEqual(['c', false]);
+  hear('w', 's', 1);
+  await quiet();
+  expect(sent.slice(-2)).toEqual([
+    ['s', 0, 4],
+    ['e', 0, 0],
+  ]);
+  expect([hasRoom, slow.room()]).toEqual([true, undefined]);
+});
+
+test('the other end hears of room once a quarter of the window was taken', () => {
+  const { channel, sent } = open();
+  channel.taken('C', WINDOW_BYTES / 4 - 1);
+  expect(sent).toEqual([]);
+  channel.taken('C', 1);
+  expect(sent).toEqual([['w', WINDOW_BYTES / 4, 1]]);
+});
+
+test('an end that sends more than there is room for is not read any more', async () => {
+  const { came, broken, hear } = open();
+  for (let sent = 0; sent < WINDOW_BYTES; sent += 262_144) hear('C', Buffer.alloc(262_144));
+  hear('S', 'room of its own');
+  hear('C', 'x');
+  hear('S', 'after');
+  await quiet();
+  expect(came).toEqual(['C', 'C', 'C', 'C', 'S']);
+  expect(broken).toEqual(['More of C than there is room for.']);
+});
+
+test('a grant can not be more than all the room', async () => {
+  const { channel, sent, hear } = open();
+  hear('w', 'c', 0xffff_ffff);
+  channel.outgoing('c').write('');
+  hear('w', 'c', 0xffff_ffff);
+  await quiet();
+  for (let i = 0; i < 5; i++) channel.outgoing('c').write(Buffer.alloc(262_144));
+  expect(sent.filter(([, , bytes]) => bytes > 0)).toHaveLength(4);
+});
+
+test('nobody waits for a socket that is gone', async () => {
+  const { channel, socket } = open();
+  const out = channel.outgoing('c');
+  out.write(Buffer.alloc(2 * WINDOW_BYTES));
+  const room = out.room();
+  socket.destroy();
+  await room;
+  expect(out.waitingBytes).toBe(0);
+});

@@ -1,0 +1,171 @@
+import type { Duplex } from 'node:stream';
+import { createFrameReader, encodeFrame, MAX_FRAME_BYTES, type TakeFrame } from './frames.ts';
+import { WINDOW_FRAME } from './protocol.ts';
+
+/** Bytes of one stream that may be under way: sent, and not yet taken by who reads at the other end. */
+export const WINDOW_BYTES = 1_048_576;
+/** So many were taken before the other end hears of it. */
+const GRANT_BYTES = WINDOW_BYTES / 4;
+
+/** `cost` is what it takes of the window: its bytes, or nothing for what only keeps its place. */
+type Waiting = {
+  readonly type: string;
+  readonly bytes: Uint8Array | string;
+  readonly n: number;
+  readonly cost: number;
+};
+
+/** One stream of bytes to the other end, and what has to keep its place in it. */
+export type Outgoing = {
+  /** Sends bytes, or keeps them until the other end has room; n goes with the last piece. */
+  write(bytes: Uint8Array | string, n?: number): void;
+  /** Sends a frame of another type once all bytes before it have gone. */
+  mark(type: string, bytes?: Uint8Array | string, n?: number): void;
+  /** Undefined where nothing waits for the other end, else resolves once nothing does, or the socket is gone. */
+  room(): Promise<void> | undefined;
+  /** Bytes that wait for the other end to have room. */
+  readonly waitingBytes: number;
+};
+
+export type Channel = {
+  /** A frame that belongs to no stream. */
+  send(type: string, bytes?: Uint8Array | string, n?: number): void;
+  /** The stream of this letter to the other end. */
+  outgoing(letter: string): Outgoing;
+  /** So many bytes of the other end's stream were taken: it may send as many more. */
+  taken(letter: string, bytes: number): void;
+};
+
+export type ChannelOptions = {
+  /** Letters of the streams that come from the other end. */
+  readonly incoming: readonly string[];
+  /** Takes each frame, windows aside. What it throws is a fault of the other end. */
+  readonly take: TakeFrame;
+  /** The other end broke the protocol, and nothing more of it is read; told once. */
+  readonly broken: (error: Error) => void;
+};
+
+function createOutgoing(send: Channel['send'], letter: string) {
+  const queue: Waiting[] = [];
+  let window = WINDOW_BYTES;
+  let waitingBytes = 0;
+  let room = Promise.withResolvers<void>();
+
+  const flush = (): void => {
+    for (let next = queue[0]; next !== undefined && next.cost <= window; next = queue[0]) {
+      queue.shift();
+      window -= next.cost;
+      waitingBytes -= next.cost;
+      send(next.type, next.bytes, next.n);
+    }
+    if (queue.length > 0) return;
+    room.resolve();
+    room = Promise.withResolvers<void>();
+  };
+  const add = (one: Waiting): void => {
+    queue.push(one);
+    waitingBytes += one.cost;
+  };
+  const out: Outgoing = {
+    write(data, n = 0) {
+      const length = typeof data === 'string' ? Buffer.byteLength(data) : data.length;
+      if (queue.length === 0 && length <= MAX_FRAME_BYTES && length <= window) {
+        window -= length;
+        return send(letter, data, n);
+      }
+      const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+      let at = 0;
+      do {
+        const piece = bytes.subarray(at, at + MAX_FRAME_BYTES);
+        at += MAX_FRAME_BYTES;
+        add({ type: letter, bytes: piece, n: at < bytes.length ? 0 : n, cost: piece.length });
+      } while (at < bytes.length);
+      flush();
+    },
+    mark(type, bytes = '', n = 0) {
+      if (queue.length === 0) send(type, bytes, n);
+      else add({ type, bytes, n, cost: 0 });
+    },
+    room: () => (queue.length === 0 ? undefined : room.promise),
+    get waitingBytes() {
+      return waitingBytes;
+    },
+  };
+  return {
+    out,
+    grant(bytes: number): void {
+      // The other end can't have more room than all of it.
+      window = Math.min(window + bytes, WINDOW_BYTES);
+      flush();
+    },
+    drop(): void {
+      queue.length = 0;
+      waitingBytes = 0;
+      flush();
+    },
+  };
+}
+
+/** Counts what came of each stream and was not taken yet. */
+function createIncoming(letters: readonly string[], send: Channel['send']) {
+  const open = new Map(letters.map((letter) => [letter, { underWay: 0, ungranted: 0 }]));
+  return {
+    /** @throws RangeError where the other end sends more than it may */
+    came(letter: string, bytes: number): void {
+      const stream = open.get(letter);
+      if (stream === undefined) return;
+      stream.underWay += bytes;
+      if (stream.underWay > WINDOW_BYTES) throw new RangeError(`More of ${letter} than there is room for.`);
+    },
+    taken(letter: string, bytes: number): void {
+      const stream = open.get(letter);
+      if (stream === undefined) return;
+      stream.ungranted += bytes;
+      if (stream.ungranted < GRANT_BYTES) return;
+      stream.underWay -= stream.ungranted;
+      send(WINDOW_FRAME, letter, stream.ungranted);
+      stream.ungranted = 0;
+    },
+  };
+}
+
+/**
+ * Frames over a socket, both ways. Each stream of bytes has a window of its own, so that one whose reader is slow holds up
+ * no other; the socket itself is always read.
+ */
+export function createChannel(socket: Duplex, { incoming: letters, take, broken }: ChannelOptions): Channel {
+  const streams = new Map<string, ReturnType<typeof createOutgoing>>();
+  const send: Channel['send'] = (type, bytes = '', n = 0) => {
+    if (socket.writable) socket.write(encodeFrame(type, bytes, n));
+  };
+  const incoming = createIncoming(letters, send);
+  const read = createFrameReader((type, n, payload) => {
+    if (type === WINDOW_FRAME) return streams.get(payload.toString('latin1'))?.grant(n);
+    incoming.came(type, payload.length);
+    take(type, n, payload);
+  });
+  const onData = (chunk: Buffer): void => {
+    try {
+      read(chunk);
+    } catch (error) {
+      socket.off('data', onData);
+      socket.resume();
+      broken(error as Error);
+    }
+  };
+  socket.on('data', onData);
+  socket.once('close', () => {
+    for (const stream of streams.values()) stream.drop();
+  });
+  return {
+    send,
+    outgoing(letter) {
+      const known = streams.get(letter);
+      if (known !== undefined) return known.out;
+      const made = createOutgoing(send, letter);
+      streams.set(letter, made);
+      return made.out;
+    },
+    taken: (letter, bytes) => incoming.taken(letter, bytes),
+  };
+}
