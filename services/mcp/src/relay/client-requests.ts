@@ -1,0 +1,118 @@
+import type { UpstreamEnd } from '@aegis/firewall/gate';
+import { createInFlight, type Id, MAX_IN_FLIGHT, type Request } from '@aegis/firewall/wire';
+
+/** Texts of calls that are being judged, or held for a person, may have this many characters together. */
+const MAX_JUDGED_LENGTH = 64 * 1_048_576;
+/** Requests that the client cancelled after they were sent: a server may answer them or not. */
+const MAX_CANCELLED = 256;
+
+/** A request of the client that has no answer yet. */
+export type OpenRequest = {
+  readonly id: Id;
+  readonly rawId: string;
+  readonly length: number;
+  /** Aborted when nobody waits for the judgement any more. */
+  readonly abort: AbortController;
+  /** Whether the server was given it. */
+  isSent: boolean;
+  isCancelled: boolean;
+  /** Whether it waits for a person. */
+  isHeld: boolean;
+  ended: ((end: UpstreamEnd) => string) | undefined;
+};
+
+/** The client's requests that have no answer yet, each known by exactly its id. Their number and size are bounded. */
+export class ClientRequests {
+  readonly #ids = createInFlight();
+  readonly #open = new Map<Id, OpenRequest>();
+  readonly #cancelled = new Set<OpenRequest>();
+  #judgedLength = 0;
+  #settled: (() => void)[] = [];
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** A sentence where the request can't be taken. */
+  open({ id, rawId, text }: Request): OpenRequest | string {
+    if (this.#judgedLength + text.length > MAX_JUDGED_LENGTH) {
+      return 'Too much waits for a decision already: send this again later.';
+    }
+    if (!this.#ids.open(id)) {
+      return this.#ids.size >= MAX_IN_FLIGHT
+        ? `${MAX_IN_FLIGHT} requests wait for their answers already: send this again later.`
+        : 'A request with this id waits for its answer already.';
+    }
+    const abort = new AbortController();
+    const request = {
+      id,
+      rawId,
+      length: text.length,
+      abort,
+      isSent: false,
+      isCancelled: false,
+      isHeld: false,
+      ended: undefined,
+    };
+    this.#open.set(id, request);
+    this.#judgedLength += text.length;
+    return request;
+  }
+
+  get(id: unknown): OpenRequest | undefined {
+    return this.#open.get(id as Id);
+  }
+
+  /** One that the server was not given, by its id as text or as a number: only one of the two can be open. */
+  getWaiting(id: unknown): OpenRequest | undefined {
+    const found =
+      this.get(id) ?? this.get(String(id)) ?? (typeof id === 'string' ? this.get(Number(id)) : undefined);
+    return found?.isSent === false && String(found.id) === String(id) ? found : undefined;
+  }
+
+  /** The server is given it: from now on only its end is of interest. */
+  sent(request: OpenRequest, ended: OpenRequest['ended']): void {
+    request.isSent = true;
+    request.ended = ended;
+    this.#judgedLength -= request.length;
+    this.#settle();
+  }
+
+  /** Nothing more comes of it. */
+  close(request: OpenRequest): void {
+    if (this.#open.get(request.id) !== request) return;
+    this.#open.delete(request.id);
+    this.#ids.close(request.id);
+    this.#cancelled.delete(request);
+    if (!request.isSent) this.#judgedLength -= request.length;
+    this.#settle();
+  }
+
+  /** Notes that nobody waits for the answer of a sent request, and gives the one that is forgotten for it, if any. */
+  cancelled(request: OpenRequest): OpenRequest | undefined {
+    request.isCancelled = true;
+    this.#cancelled.add(request);
+    if (this.#cancelled.size <= MAX_CANCELLED) return undefined;
+    const [oldest] = this.#cancelled;
+    if (oldest !== undefined) this.close(oldest);
+    return oldest;
+  }
+
+  /** Those that the server was given, or those that it was not. */
+  those(isSent: boolean): OpenRequest[] {
+    return [...this.#open.values()].filter((request) => request.isSent === isSent);
+  }
+
+  /** Resolves once no request is being judged; with `all`, once none is open at all but cancelled ones. */
+  async settled(all = false): Promise<void> {
+    while (this.#count(all) > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
+  }
+
+  #count(all: boolean): number {
+    return all ? this.#open.size - this.#cancelled.size : this.those(false).length;
+  }
+
+  #settle(): void {
+    for (const resolve of this.#settled.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,17 @@
+import { userInfo } from 'node:os';
+import { every, LINE_BREAKING } from '@aegis/kit/text';
+
+const MAX_LENGTH = 200;
+
+/** Who calls over stdio: the user that the system says this process runs as, whatever the environment says. */
+export function osUserPrincipal(): string {
+  const name = ((): string => {
+    try {
+      return userInfo().username;
+    } catch {
+      // A container may run as a user that has no name.
+      return `uid-${process.getuid?.() ?? 'unknown'}`;
+    }
+  })();
+  return `os-user:${name.replace(every(LINE_BREAKING), '_')}`.slice(0, MAX_LENGTH);
+}
