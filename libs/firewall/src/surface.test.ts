@@ -35,6 +35,7 @@ it('wire has this public surface, and a change to it is a decision', () => {
     'MAX_IN_FLIGHT',
     'MAX_LINE_BYTES',
     'createInFlight',
+    'createLineSplitter',
     'errorResponse',
     'readClientMessage',
     'readLines',

@@ -14,6 +14,8 @@ export const McpEnv = BusEnv.extend({
   MCP_SERVERS: z.string().default('mcp-servers.json'),
   /** Names and digests of API keys, as `aegis keys` writes them; without it nobody needs a key. */
   MCP_KEYS_FILE: z.string().optional(),
+  /** Folder of the socket and the credential for relays (`aegis wrap`, `aegis mcp`); without it none come in. */
+  AGENT_DIR: z.string().optional(),
   /** Where people find the console that decides approvals. */
   CONSOLE_URL: consoleUrl,
   /** How long a server behind the firewall may say nothing before its answer is given up. */

@@ -6,14 +6,20 @@ import { ConfigError } from '@aegis/kit/env';
 import type { McpConfig } from './config.ts';
 import { createHttp } from './http.ts';
 import { routes } from './nats.ts';
-import { createKeyHolders } from './proxy/keys/key-holders.ts';
+import type { OpenGate } from './proxy/connection.ts';
+import { createKeyHolders, type KeyHolders, OF_KEY } from './proxy/keys/key-holders.ts';
 import type { Limits } from './proxy/limits.ts';
 import { createProxy } from './proxy/proxy.ts';
+import { createAgentDoor } from './relay/agent-door.ts';
+import { createRelays } from './relay/relays.ts';
 import { createTools } from './tools/all.ts';
 import { createServer } from './tools/serve/server.ts';
 
-/** `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. */
-export type Mcp = Service & { address(): string };
+/**
+ * `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. `agentAddress()` is where
+ * relays come in, such as `unix:/data/agent.sock`; undefined where none do.
+ */
+export type Mcp = Service & { address(): string; agentAddress(): string | undefined };
 
 const AWAY = 'the message bus is away';
 
@@ -51,12 +57,34 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
   };
 }
 
-/** The five tools, and the firewall in front of other MCP servers, over Streamable HTTP. */
+/** What a request may take beyond its own deadline before the end of a relay no longer waits for it. */
+const GRACE_MS = 500;
+
+/** The relays of this machine, and the door that they come in by, where there is one. */
+function createAgents({ bus, config, log }: Deps<McpConfig>, openGate: OpenGate, keys: KeyHolders) {
+  const { AGENT_DIR: dir, REQUEST_TIMEOUT_MS: timeoutMs, MCP_KEYS_FILE } = config;
+  const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs });
+  const relays = createRelays({
+    openGate,
+    createServer: (principal) => createServer(tools, log, principal),
+    drainMs: timeoutMs + GRACE_MS,
+    log,
+  });
+  const holderOfKey = (authorization: string | undefined) =>
+    MCP_KEYS_FILE === undefined ? undefined : keys.principalOf(authorization);
+  const door = dir === undefined ? undefined : createAgentDoor({ dir, holderOfKey, relays, log });
+  return { door, relays };
+}
+
+/** The five tools, and the firewall in front of other MCP servers, over Streamable HTTP and for relays. */
 export function createMcp(deps: Deps<McpConfig>): Mcp {
   const { bus, config, log } = deps;
   const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS });
   const judging = createJudging(deps);
-  const keys = createKeyHolders(config.MCP_KEYS_FILE, log, (isKept) => proxy.keepPrincipals(isKept));
+  const keys = createKeyHolders(config.MCP_KEYS_FILE, log, (isKept) => {
+    proxy.keepPrincipals(isKept);
+    relays.keepPrincipals((principal) => !principal.startsWith(OF_KEY) || isKept(principal));
+  });
   const proxy = createProxy({
     serversPath: config.MCP_SERVERS,
     openGate: judging.openGate,
@@ -64,6 +92,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     env: process.env,
     log,
   });
+  const { door, relays } = createAgents(deps, judging.openGate, keys);
   const health = () => {
     // What the firewall lacks is no trouble where nothing stands behind it.
     const lacks = proxy.hasServers ? judging.problems() : [];
@@ -78,10 +107,11 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
       await judging.start();
       await Promise.all([keys.start(), proxy.start()]);
       await http.listen();
+      await door?.start();
       responder = await bus.respond(routes(health));
     },
     async stop() {
-      await http.close();
+      await Promise.all([http.close(), door?.stop()]);
       keys.stop();
       await judging.stop();
       await responder?.drain();
@@ -89,5 +119,6 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     },
     health,
     address: () => http.address(),
+    agentAddress: () => door?.address(),
   };
 }

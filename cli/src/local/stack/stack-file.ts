@@ -17,6 +17,8 @@ export const Stack = z.strictObject({
   audit_path: z.string().min(1),
   /** The file of MCP servers behind `/mcp/<server>`; absent where an older AegisMCP wrote this. */
   mcp_servers_path: z.string().min(1).optional(),
+  /** Where relays reach it, `unix:/path` or `http://127.0.0.1:port`; absent where an older AegisMCP wrote this. */
+  agent_address: z.string().min(1).optional(),
 });
 export type Stack = z.infer<typeof Stack>;
 

@@ -74,7 +74,8 @@ export async function startServices(broker: Broker, env: Env, gatewayPort: Reser
       PORT: String(gatewayPort.port),
     });
     const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL });
-    return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), stop };
+    const agentAddress = mcp.agentAddress();
+    return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), agentAddress, stop };
   } catch (error) {
     await stop();
     throw error;

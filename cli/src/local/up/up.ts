@@ -17,10 +17,10 @@ const STOP_WITHIN_MS = 5_000;
 /** The services read the environment too: what was resolved or made here is what they see. */
 function serviceEnv(config: UpConfig, broker: Broker, env: Host['env']) {
   const { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL } = config;
-  const { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE } = config;
+  const { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE, AEGIS_DATA_DIR: AGENT_DIR } = config;
   const here = { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL };
   const ofApprovals = { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE };
-  return { ...env, NATS_URL: broker.url, ...here, ...ofApprovals };
+  return { ...env, NATS_URL: broker.url, AGENT_DIR, ...here, ...ofApprovals };
 }
 
 const announce = (config: UpConfig, services: Services, broker: Broker): Promise<void> =>
@@ -33,6 +33,7 @@ const announce = (config: UpConfig, services: Services, broker: Broker): Promise
     policy_path: config.POLICY_PATH,
     audit_path: config.AUDIT_PATH,
     mcp_servers_path: config.MCP_SERVERS,
+    agent_address: services.agentAddress,
   });
 
 /** The first signal that asks for an end. Later ones change nothing: a process group often gets the same one twice. */

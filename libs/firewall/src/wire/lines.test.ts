@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readLines } from './lines.ts';
+import { createLineSplitter, readLines } from './lines.ts';
 
 /** The lines of these chunks, and how many were too long. */
 async function linesOf(chunks: readonly (string | Uint8Array)[], maxBytes?: number) {
@@ -84,4 +84,20 @@ it('ends with the error of its stream', async () => {
   };
   await expect(reading()).rejects.toThrow('pipe broke');
   expect(lines).toEqual(['a']);
+});
+
+it('numbers lines as they end, the empty and the long ones too', () => {
+  const said: string[] = [];
+  const lines = createLineSplitter({
+    tooLong: () => said.push(`${lines.number} is too long`),
+    empty: () => said.push(`${lines.number} is empty`),
+    maxBytes: 3,
+  });
+  const take = (some: Iterable<Buffer>): void => {
+    for (const line of some) said.push(`${lines.number} ${line.toString()}`);
+  };
+  for (const chunk of ['a\n\nb', 'c\nlong', 'er\r\n\r\n', 'end']) take(lines.split(Buffer.from(chunk)));
+  expect(lines.keptBytes).toBe(3);
+  take(lines.rest());
+  expect(said).toEqual(['1 a', '2 is empty', '3 bc', '4 is too long', '5 is empty', '6 end']);
 });

@@ -14,6 +14,20 @@ export type LineOptions = {
   readonly maxBytes?: number;
   /** Gives each line with its ending, for who passes it on as it came. */
   readonly withEnding?: boolean;
+  /** Called for each line that has nothing in it. */
+  readonly empty?: () => void;
+};
+
+/** Takes a byte stream apart into lines. */
+export type LineSplitter = {
+  /** The lines that these bytes end. A line that lies in them whole is not copied. */
+  split(bytes: Buffer): Iterable<Buffer>;
+  /** The last line, which needs no ending. */
+  rest(): Iterable<Buffer>;
+  /** Which line of the stream is at hand, from 1: the one that was given, or is being put together. */
+  readonly number: number;
+  /** Bytes of a line that is not whole. */
+  readonly keptBytes: number;
 };
 
 /** A line without its ending: LF, or CR and LF. */
@@ -23,7 +37,7 @@ export function withoutEnding(line: Buffer): Buffer {
 }
 
 /** Puts one line at a time together. What came so far is copied, so that a few bytes don't keep a whole chunk alive. */
-function createAssembler(tooLong: () => void, maxBytes: number, withEnding: boolean) {
+function createAssembler({ tooLong, maxBytes = MAX_LINE_BYTES, withEnding = false, empty }: LineOptions) {
   let kept = Buffer.alloc(0);
   let size = 0;
   let isTooLong = false;
@@ -55,12 +69,42 @@ function createAssembler(tooLong: () => void, maxBytes: number, withEnding: bool
     const whole = isWhole ? bytes : kept.subarray(0, size);
     const line = withoutEnding(whole);
     if (line.length > maxBytes) skip();
-    const result = isTooLong || line.length === 0 ? undefined : withEnding ? whole : line;
+    const isLine = !isTooLong && line.length > 0;
+    if (!isTooLong && !isLine) empty?.();
     isTooLong = false;
     clear();
-    return result;
+    return isLine ? (withEnding ? whole : line) : undefined;
   };
-  return { add, end };
+  return { add, end, isAtStart: () => size === 0 && !isTooLong, size: () => size };
+}
+
+/** Takes a stream apart as its bytes come, for who has them handed in: each line is given at once. */
+export function createLineSplitter(options: LineOptions): LineSplitter {
+  const assembler = createAssembler(options);
+  let number = 1;
+  return {
+    *split(bytes) {
+      let from = 0;
+      for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
+        const line = assembler.end(bytes.subarray(from, at + 1));
+        from = at + 1;
+        if (line) yield line;
+        number++;
+      }
+      if (from < bytes.length) assembler.add(bytes.subarray(from));
+    },
+    *rest() {
+      if (assembler.isAtStart()) return;
+      const last = assembler.end(Buffer.alloc(0));
+      if (last) yield last;
+    },
+    get number() {
+      return number;
+    },
+    get keptBytes() {
+      return assembler.size();
+    },
+  };
 }
 
 /**
@@ -72,19 +116,11 @@ function createAssembler(tooLong: () => void, maxBytes: number, withEnding: bool
  */
 export async function* readLines(
   stream: AsyncIterable<Uint8Array>,
-  { tooLong, maxBytes = MAX_LINE_BYTES, withEnding = false }: LineOptions,
+  options: LineOptions,
 ): AsyncGenerator<Buffer, void> {
-  const assembler = createAssembler(tooLong, maxBytes, withEnding);
+  const lines = createLineSplitter(options);
   for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-    let from = 0;
-    for (let at = bytes.indexOf(NEWLINE); at !== -1; at = bytes.indexOf(NEWLINE, from)) {
-      const line = assembler.end(bytes.subarray(from, at + 1));
-      from = at + 1;
-      if (line) yield line;
-    }
-    assembler.add(bytes.subarray(from));
+    yield* lines.split(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
   }
-  const last = assembler.end(Buffer.alloc(0));
-  if (last) yield last;
+  yield* lines.rest();
 }

@@ -1,6 +1,13 @@
 export { errorResponse, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, resultResponse } from './errors.ts';
 export { createInFlight, type InFlight, MAX_IN_FLIGHT } from './in-flight.ts';
-export { type LineOptions, MAX_LINE_BYTES, readLines, withoutEnding } from './lines.ts';
+export {
+  createLineSplitter,
+  type LineOptions,
+  type LineSplitter,
+  MAX_LINE_BYTES,
+  readLines,
+  withoutEnding,
+} from './lines.ts';
 export type { Id, Message, Notification, Request, Response } from './message.ts';
 export { ENVELOPE_KEYS } from './protocol-keys.ts';
 export { readClientMessage, readServerMessage } from './read-message.ts';

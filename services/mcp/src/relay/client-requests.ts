@@ -1,5 +1,6 @@
 import type { UpstreamEnd } from '@aegis/firewall/gate';
 import { createInFlight, type Id, MAX_IN_FLIGHT, type Request } from '@aegis/firewall/wire';
+import type { Budget } from './budget.ts';
 
 /** Texts of calls that are being judged, or held for a person, may have this many characters together. */
 const MAX_JUDGED_LENGTH = 64 * 1_048_576;
@@ -11,6 +12,8 @@ export type OpenRequest = {
   readonly id: Id;
   readonly rawId: string;
   readonly length: number;
+  /** The number of the client's line that asks; 0 once that has its answer, or needs none. */
+  line: number;
   /** Aborted when nobody waits for the judgement any more. */
   readonly abort: AbortController;
   /** Whether the server was given it. */
@@ -28,17 +31,23 @@ export class ClientRequests {
   readonly #cancelled = new Set<OpenRequest>();
   #judgedLength = 0;
   #settled: (() => void)[] = [];
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   get size(): number {
     return this.#open.size;
   }
 
   /** A sentence where the request can't be taken. */
-  open({ id, rawId, text }: Request): OpenRequest | string {
-    if (this.#judgedLength + text.length > MAX_JUDGED_LENGTH) {
-      return 'Too much waits for a decision already: send this again later.';
-    }
+  open({ id, rawId, text }: Request, line: number): OpenRequest | string {
+    const tooMuch = 'Too much waits for a decision already: send this again later.';
+    if (this.#judgedLength + text.length > MAX_JUDGED_LENGTH) return tooMuch;
+    if (!this.#budget.take(text.length)) return tooMuch;
     if (!this.#ids.open(id)) {
+      this.#budget.give(text.length);
       return this.#ids.size >= MAX_IN_FLIGHT
         ? `${MAX_IN_FLIGHT} requests wait for their answers already: send this again later.`
         : 'A request with this id waits for its answer already.';
@@ -48,6 +57,7 @@ export class ClientRequests {
       id,
       rawId,
       length: text.length,
+      line,
       abort,
       isSent: false,
       isCancelled: false,
@@ -74,7 +84,7 @@ export class ClientRequests {
   sent(request: OpenRequest, ended: OpenRequest['ended']): void {
     request.isSent = true;
     request.ended = ended;
-    this.#judgedLength -= request.length;
+    this.#forget(request);
     this.#settle();
   }
 
@@ -84,7 +94,7 @@ export class ClientRequests {
     this.#open.delete(request.id);
     this.#ids.close(request.id);
     this.#cancelled.delete(request);
-    if (!request.isSent) this.#judgedLength -= request.length;
+    if (!request.isSent) this.#forget(request);
     this.#settle();
   }
 
@@ -106,6 +116,11 @@ export class ClientRequests {
   /** Resolves once no request is being judged; with `all`, once none is open at all but cancelled ones. */
   async settled(all = false): Promise<void> {
     while (this.#count(all) > 0) await new Promise<void>((resolve) => this.#settled.push(resolve));
+  }
+
+  #forget({ length }: OpenRequest): void {
+    this.#judgedLength -= length;
+    this.#budget.give(length);
   }
 
   #count(all: boolean): number {

@@ -1,83 +1,35 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import type { AskUpstream } from '@aegis/firewall/gate';
-import { createLogger } from '@aegis/kit/logger';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { runWrap } from './run-wrap.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fakeGate } from './testkit/fake-gate.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
 
 let folder: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aegis-wrap-ends-'));
+  folder = await mkdtemp(join(tmpdir(), 'aegis-relay-ends-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
-test.each([0, 1, 42])('the server that exits with %i ends it with the same code', async (code) => {
+test('a server that ends ends the connection, and its gate is closed', async () => {
   const gate = fakeGate();
-  expect(await wrapped({ gate, server: ['exit', String(code)] }).exit).toEqual({ type: 'code', code });
+  expect(await (await wrapped({ gate, server: ['exit', '42'] })).exit).toBe(42);
   expect(gate.isClosed()).toBe(true);
-});
-
-test('the server that a signal ended ends it with the same signal', async () => {
-  const { exit } = wrapped({ gate: fakeGate(), server: ['kill', 'SIGKILL'] });
-  expect(await exit).toEqual({ type: 'signal', signal: 'SIGKILL' });
-});
-
-test.each([
-  [
-    'aegis-no-such-command',
-    127,
-    'The command aegis-no-such-command is not found: check the name and the PATH.',
-  ],
-  [import.meta.filename, 126, /can't be started \(EACCES\): check that it is a program that may be run\.$/],
-])(
-  'a command that is none is a sentence and the exit code of a shell: %s',
-  async (command, code, because) => {
-    const exit = await runWrap({
-      command,
-      args: [],
-      env: process.env,
-      gateOf: () => fakeGate(),
-      input: new PassThrough(),
-      output: new PassThrough(),
-      log: createLogger('test', 'silent'),
-    });
-    expect(exit).toMatchObject({
-      type: 'not_started',
-      code,
-      because: expect.stringMatching(because) as string,
-    });
-  },
-);
-
-test('a firewall that is not there ends the server, which never heard a word, and is an error', async () => {
-  const file = join(folder, 'no-firewall');
-  const { say, exit } = wrapped({ gate: () => Promise.reject(new Error('no bus')), server: ['tee', file] });
-  say(call(1));
-  await expect(exit).rejects.toThrow('no bus');
-  await expect(readFile(file)).rejects.toThrow('ENOENT');
 });
 
 test('a server that dies in the middle of an answer: the client gets an error, the record a loss', async () => {
   const gate = fakeGate();
-  const { say, nextMessages, next, exit } = wrapped({ gate, server: ['midline'] });
+  const { say, nextMessages, next, exit, complaints } = await wrapped({ gate, server: ['midline'] });
   say(call(1));
   expect(await nextMessages(1)).toEqual([
     { jsonrpc: '2.0', id: 1, result: { lost: 'The MCP server ended with exit code 3 before it answered.' } },
   ]);
-  expect(await exit).toEqual({ type: 'code', code: 3 });
+  expect(await exit).toBe(3);
   expect([gate.ends, await next()]).toEqual([['1 lost'], undefined]);
+  expect(complaints).toEqual([
+    'aegis: A message of the server was dropped: The server ended in the middle of it.',
+  ]);
 });
 
 test('a server that dies: what is judged or held ends too, with an error for the client', async () => {
@@ -89,7 +41,7 @@ test('a server that dies: what is judged or held ends too, with an error for the
     aborted.push(id);
     return { type: 'nothing' };
   });
-  const { say, nextMessages, exit } = wrapped({ gate, server: ['midline'] });
+  const { say, nextMessages, exit } = await wrapped({ gate, server: ['midline'] });
   say(call('judged'), call('held'), call('dies'));
   const answers = await nextMessages(3);
   expect(answers.map(({ id, error }) => [id, Object(error).code])).toEqual([
@@ -97,7 +49,7 @@ test('a server that dies: what is judged or held ends too, with an error for the
     ['judged', -32_000],
     ['held', -32_000],
   ]);
-  expect((await exit).type).toBe('code');
+  await exit;
   expect(aborted).toEqual(['judged', 'held']);
 });
 
@@ -107,7 +59,7 @@ test('what the firewall itself asks a server that dies is answered too', async (
     const why = await ask?.('tools/list', {}, new AbortController().signal).catch(String);
     return { type: 'answer', text: JSON.stringify({ why }) };
   });
-  const { say, nextMessages } = wrapped({ gate: (of) => ((ask = of), gate), server: ['midline'] });
+  const { say, nextMessages } = await wrapped({ gate: (of) => ((ask = of), gate), server: ['midline'] });
   say(call(1));
   expect(await nextMessages(1)).toEqual([
     { why: 'Error: The MCP server ended with exit code 3 before it answered.' },
@@ -115,62 +67,79 @@ test('what the firewall itself asks a server that dies is answered too', async (
 });
 
 test('a client that says no more still gets the answers, and the server ends as it likes', async () => {
-  const { say, end, nextMessages, next, exit } = wrapped({ gate: fakeGate(), server: ['echo'] });
+  const { say, end, nextMessages, next, exit } = await wrapped({ gate: fakeGate(), server: ['echo'] });
   say(call(1), call(2));
   end();
   expect((await nextMessages(2)).map(({ id }) => id)).toEqual([1, 2]);
-  expect([await next(), await exit]).toEqual([undefined, { type: 'code', code: 0 }]);
+  expect([await next(), await exit]).toEqual([undefined, 0]);
 });
 
-test('a call that is held when the client says no more never runs', async () => {
-  const file = join(folder, 'held');
+/** A call that waits for a person, and a promise of when it does. */
+function heldCall() {
   const held = Promise.withResolvers<void>();
   const gate = fakeGate(async (_, circumstances) => {
     circumstances.held();
     held.resolve();
     await new Promise((resolve) => circumstances.signal.addEventListener('abort', resolve));
-    return { type: 'nothing' };
+    // A gate may be as late as this: what it lets through then goes nowhere.
+    return { type: 'forward', text: '{"late":true}' };
   });
-  const { say, end, exit } = wrapped({ gate, server: ['tee', file] });
-  say(call(1));
-  await held.promise;
-  end();
-  expect(await exit).toEqual({ type: 'code', code: 0 });
-  await expect(readFile(file)).rejects.toThrow('ENOENT');
-});
+  return { gate, held: held.promise };
+}
 
-test('a server that ignores the end of its input gets SIGTERM, then SIGKILL', async () => {
-  const patience = { answersMs: 100, termMs: 100, killMs: 300 };
-  const { say, nextMessages, end, exit } = wrapped({ gate: fakeGate(), server: ['stubborn'], patience });
-  say(call(1));
-  expect(await nextMessages(1)).toMatchObject([{ id: 1 }]);
-  end();
-  expect(await nextMessages(1)).toMatchObject([{ method: 'notifications/sigterm' }]);
-  expect(await exit).toEqual({ type: 'signal', signal: 'SIGKILL' });
-});
+test.each(['end', 'hangUp', 'crash'] as const)(
+  'a call that is held when the client or its relay goes never runs (%s)',
+  async (leave) => {
+    const file = join(folder, `held-${leave}`);
+    const { gate, held } = heldCall();
+    const relay = await wrapped({ gate, server: ['tee', file] });
+    relay.say(call(1));
+    await held;
+    relay[leave]();
+    await relay.exit;
+    await expect.poll(() => gate.isClosed()).toBe(true);
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  },
+);
 
-test('a server that never answers does not keep it alive once the client says no more', async () => {
-  const patience = { answersMs: 100, termMs: 100, killMs: 200 };
-  const { say, end, exit, nextMessages } = wrapped({ gate: fakeGate(), server: ['stubborn'], patience });
-  say('{"jsonrpc":"2.0","id":1,"result":{}}', call(2));
+test('a call that the server has when the relay crashes is a loss on record, once', async () => {
+  const gate = fakeGate();
+  const { say, nextMessages, crash } = await wrapped({ gate, server: ['asks-never'] });
+  say(call(1), { jsonrpc: '2.0', id: 2, method: 'ping' });
   await nextMessages(1);
-  end();
-  expect((await exit).type).toBe('signal');
+  crash();
+  await expect.poll(() => gate.isClosed()).toBe(true);
+  expect(gate.ends).toEqual(['2 response', '1 lost']);
 });
 
-test('a client that hangs up is no crash: the server is ended', async () => {
-  const { say, nextMessages, output, exit } = wrapped({ gate: fakeGate(), server: ['echo'] });
+test('a client that hangs up waits for nothing: the server is told that no more comes', async () => {
+  const { say, nextMessages, hangUp, exit } = await wrapped({ gate: fakeGate(), server: ['echo'] });
   say(call(1));
   await nextMessages(1);
-  output.destroy();
-  expect(await exit).toEqual({ type: 'code', code: 0 });
+  hangUp();
+  expect(await exit).toBe(0);
 });
 
-test('a process that the server leaves behind does not keep it alive', async () => {
-  const { nextMessages, exit } = wrapped({ gate: fakeGate(), server: ['orphan'] });
-  const [left] = await nextMessages(1);
-  const { pid } = Object(left?.['params']) as { pid: number };
-  onTestFinished(() => void process.kill(pid, 'SIGKILL'));
-  expect(await exit).toEqual({ type: 'code', code: 4 });
-  expect(isRunning(pid)).toBe(true);
+test('each line of the client is answered, or done, once', async () => {
+  const { say, write, next, end, exit, lines } = await wrapped({ gate: fakeGate(), server: ['late'] });
+  write('\n\r\nnonsense\n');
+  say({ jsonrpc: '2.0', method: 'notifications/x' }, call(1));
+  await next();
+  await next();
+  say({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } });
+  await next();
+  write('{"jsonrpc":"2.0","id":"nobody","result":{}}');
+  end();
+  await exit;
+  expect(lines.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('who the client is is known after a restart too, and nobody is told again', async () => {
+  const seen: unknown[] = [];
+  const gate = fakeGate(({ method, text }) => (seen.push(method), { type: 'forward', text }));
+  const initialize = '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"clientInfo":{"name":"c"}}}';
+  const { say, nextMessages } = await wrapped({ gate, server: ['echo'], hello: { initialize } });
+  say(call(0));
+  expect(await nextMessages(1)).toMatchObject([{ id: 0, result: { line: JSON.stringify(call(0)) } }]);
+  expect(seen).toEqual(['initialize', 'tools/call']);
 });

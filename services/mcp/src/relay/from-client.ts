@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposition, UpstreamEnd } from '@aegis/firewall/gate';
 import {
+  createLineSplitter,
   errorResponse,
   INTERNAL_ERROR,
   INVALID_REQUEST,
@@ -12,16 +12,14 @@ import {
   withoutEnding,
 } from '@aegis/firewall/wire';
 import type { OpenRequest } from './client-requests.ts';
-import { asLine, CONNECTION_CLOSED, endRequest, type Link } from './link.ts';
+import type { Reader } from './intake.ts';
+import { answerRequest, asLine, CONNECTION_CLOSED, dropRequest, endRequest, type Link } from './link.ts';
 import type { Place } from './ordered-outlet.ts';
-import { pump } from './pump.ts';
 
 /** What comes after a request waits for its decision this long, in milliseconds. */
 const KEEP_ORDER_MS = 100;
 /** Bytes of messages that are ready and wait for a decision on one before them. */
 const MAX_WAITING_BYTES = 1_048_576;
-/** Bytes that the client has not read, beyond which nothing more is taken from it. */
-const MAX_UNREAD_BYTES = 1_048_576;
 
 const NEVER_ANSWERED: UpstreamEnd = {
   type: 'lost',
@@ -29,14 +27,14 @@ const NEVER_ANSWERED: UpstreamEnd = {
 };
 const TOO_LONG = 'A message may have at most 16 MiB.';
 
-/** A message as it came: its text, its bytes, and how its line ended. */
-type Came = { readonly bytes: Buffer; readonly ending: string };
+/** A message as it came: its bytes, how its line ended, and which line of the client it is. */
+type Came = { readonly bytes: Buffer; readonly ending: string; readonly number: number };
 
 const lineOf = (text: string, message: Message, ending: string): Buffer =>
   Buffer.from(text === message.text ? text + ending : asLine(text));
 
-const answer = ({ toClient }: Link, { rawId }: { rawId: string }, code: number, sentence: string): void =>
-  toClient.write(asLine(errorResponse(rawId, code, sentence)));
+const errorLine = (rawId: string, code: number, sentence: string): string =>
+  asLine(errorResponse(rawId, code, sentence));
 
 /** The text for the server; undefined where it is too late for that, which the record and the client are told. */
 function forward(
@@ -44,14 +42,15 @@ function forward(
   request: OpenRequest,
   disposition: Disposition & { type: 'forward' },
 ): string | undefined {
-  const because = request.isCancelled ? 'It was cancelled before it was sent.' : link.serverGone;
+  const isUnwanted = request.isCancelled || request.abort.signal.aborted;
+  const because = isUnwanted ? 'It was cancelled before it was sent.' : link.serverGone;
   if (because === undefined) {
     link.requests.sent(request, disposition.ended);
     return disposition.text;
   }
   link.requests.close(request);
   const text = endRequest(link, request, disposition.ended, { type: 'lost', because });
-  if (text !== undefined && !request.isCancelled) link.toClient.write(asLine(text));
+  if (text !== undefined && !request.isCancelled) answerRequest(link, request, asLine(text));
   return undefined;
 }
 
@@ -60,8 +59,9 @@ function settle(link: Link, request: OpenRequest, disposition: Disposition): str
   if (disposition.type === 'forward') return forward(link, request, disposition);
   link.requests.close(request);
   if (request.isCancelled) return undefined;
-  if (disposition.type === 'answer') link.toClient.write(asLine(disposition.text));
-  else if (link.serverGone !== undefined) answer(link, request, CONNECTION_CLOSED, link.serverGone);
+  if (disposition.type === 'answer') answerRequest(link, request, asLine(disposition.text));
+  else if (link.serverGone === undefined) dropRequest(link, request);
+  else answerRequest(link, request, errorLine(request.rawId, CONNECTION_CLOSED, link.serverGone));
   return undefined;
 }
 
@@ -93,10 +93,10 @@ async function judge(
 }
 
 function onRequest(link: Link, message: Request, came: Came): void {
-  const request = link.requests.open(message);
+  const request = link.requests.open(message, came.number);
   if (typeof request === 'string') {
     link.gate.refused(request, came.bytes);
-    return answer(link, message, INVALID_REQUEST, request);
+    return link.toClient.write(errorLine(message.rawId, INVALID_REQUEST, request), came.number);
   }
   void judge(link, message, request, link.outlet.take(), came.ending);
 }
@@ -109,58 +109,71 @@ function cancel(link: Link, { params }: Notification): boolean {
   const waiting = requests.getWaiting(id);
   if (waiting !== undefined) {
     waiting.isCancelled = true;
+    dropRequest(link, waiting);
     waiting.abort.abort();
     return true;
   }
   const request = requests.get(id);
-  const forgotten = request && requests.cancelled(request);
+  if (request === undefined) return false;
+  const forgotten = requests.cancelled(request);
+  dropRequest(link, request);
   if (forgotten !== undefined) endRequest(link, forgotten, forgotten.ended, NEVER_ANSWERED);
   return false;
 }
 
 function onNotification(link: Link, message: Notification, came: Came): void {
+  link.toClient.done(came.number);
   if (message.method === 'notifications/cancelled' && cancel(link, message)) return;
   if (link.gate.clientNotification(message) === 'forward') {
     link.outlet.push(lineOf(message.text, message, came.ending));
   }
 }
 
-function onLine(link: Link, line: Buffer): void {
+function onResponse(link: Link, message: Message & { kind: 'response' }, came: Came): void {
+  link.toClient.done(came.number);
+  if (link.serverRequests.close(message.id)) link.outlet.push(lineOf(message.text, message, came.ending));
+  else link.gate.refused('A response to a request that the server did not make.', came.bytes);
+}
+
+function onLine(link: Link, line: Buffer, number: number): void {
   const bytes = withoutEnding(line);
   const read = readClientMessage(bytes);
   if ('refused' in read) {
     link.gate.refused(read.refused.because, bytes);
-    return link.toClient.write(asLine(read.refused.answer));
+    return link.toClient.write(asLine(read.refused.answer), number);
   }
   const { message } = read;
-  const came = { bytes, ending: line.toString('latin1', bytes.length) };
+  const came = { bytes, ending: line.toString('latin1', bytes.length), number };
   if (message.kind === 'request') onRequest(link, message, came);
   else if (message.kind === 'notification') onNotification(link, message, came);
-  else if (link.serverRequests.close(message.id))
-    link.outlet.push(lineOf(message.text, message, came.ending));
-  else link.gate.refused('A response to a request that the server did not make.', bytes);
+  else onResponse(link, message, came);
 }
 
-const hasRoom = ({ toServer, toClient, outlet }: Link): boolean =>
-  outlet.waitingBytes <= MAX_WAITING_BYTES &&
-  toServer.room() === undefined &&
-  toClient.room(MAX_UNREAD_BYTES) === undefined;
-
-/** Waits while either side has more unread than it should: nothing is read ahead of a slow reader. */
-async function room(link: Link): Promise<void> {
-  while (link.outlet.waitingBytes > MAX_WAITING_BYTES) await sleep(KEEP_ORDER_MS / 10);
-  await link.toServer.room();
-  await link.toClient.room(MAX_UNREAD_BYTES);
+/** Resolves once what is ready and waits for a decision before it is less again. */
+async function outletRoom({ outlet }: Link): Promise<void> {
+  while (outlet.waitingBytes > MAX_WAITING_BYTES) await sleep(KEEP_ORDER_MS / 10);
 }
 
-/** Relays what the client says until it says no more. Never throws. */
-export function relayFromClient(link: Link, input: Readable): Promise<void> {
-  return pump(input, {
-    line: (line) => onLine(link, line),
-    room: () => (hasRoom(link) ? undefined : room(link)),
+/** Relays what the client says. Nothing is taken of it while either side has more unread than it should. */
+export function createFromClient(link: Link): Reader {
+  const lines = createLineSplitter({
     tooLong() {
       link.gate.refused(TOO_LONG, Buffer.alloc(0));
-      answer(link, { rawId: 'null' }, INVALID_REQUEST, TOO_LONG);
+      link.toClient.write(errorLine('null', INVALID_REQUEST, TOO_LONG), lines.number);
     },
+    empty: () => link.toClient.done(lines.number),
+    withEnding: true,
   });
+  const take = (some: Iterable<Buffer>): void => {
+    for (const line of some) onLine(link, line, lines.number);
+  };
+  return {
+    take: (bytes) => take(lines.split(bytes)),
+    end: () => take(lines.rest()),
+    room: () =>
+      link.outlet.waitingBytes > MAX_WAITING_BYTES
+        ? outletRoom(link)
+        : (link.toServer.room() ?? link.toClient.room()),
+    keptBytes: () => lines.keptBytes,
+  };
 }

@@ -4,7 +4,8 @@ import { createWatchedFile } from '@aegis/kit/files';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 
-const OF_KEY = 'key:';
+/** What the principal of a key's holder begins with. */
+export const OF_KEY = 'key:';
 
 export type KeyHolders = {
   start(): Promise<void>;

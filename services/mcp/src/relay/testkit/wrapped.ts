@@ -1,10 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { AskUpstream, Gate } from '@aegis/firewall/gate';
+import type { AskUpstream, Gate, GateOptions } from '@aegis/firewall/gate';
+import { type Channel, createChannel, FROM_FIREWALL, FROM_RELAY, type Hello } from '@aegis/firewall/relay';
 import { createLogger } from '@aegis/kit/logger';
 import { onTestFinished } from 'vitest';
-import { type Exit, type Patience, runWrap } from '../run-wrap.ts';
+import { createRelays } from '../relays.ts';
 
 const SERVER = fileURLToPath(new URL('./server-child.ts', import.meta.url));
 
@@ -15,6 +22,10 @@ export type Wrapped = {
   readonly write: (bytes: Uint8Array | string) => boolean;
   /** The client says no more. */
   readonly end: () => void;
+  /** The client says no more, and reads no more. */
+  readonly hangUp: () => void;
+  /** The relay is gone from one moment to the next. */
+  readonly crash: () => void;
   /** The next line that the client gets; undefined where it gets no more. */
   readonly next: () => Promise<string | undefined>;
   /** The next lines, parsed. */
@@ -22,48 +33,126 @@ export type Wrapped = {
   /** All that the client still gets, as it came. Not together with `next`. */
   readonly output: PassThrough;
   readonly input: PassThrough;
-  readonly exit: Promise<Exit>;
+  /** The numbers of the client's lines that were answered, or need nothing more, in order. */
+  readonly lines: number[];
+  /** Lines for stderr. */
+  readonly complaints: string[];
+  /** Resolves when the firewall has ended the connection, with the exit code of the server where that has ended. */
+  readonly exit: Promise<number | undefined>;
 };
 
 export type WrappedOptions = {
-  readonly gate: Gate | ((askUpstream: AskUpstream) => Gate | Promise<Gate>);
+  readonly gate: Gate | ((askUpstream: AskUpstream) => Gate);
   /** The kind of server, and its argument. */
   readonly server: readonly string[];
-  readonly patience?: Patience;
+  /** For the judgements that are still to come when the client says no more, in milliseconds. */
+  readonly answersMs?: number;
   /** False where the test reads `output` itself. */
   readonly readsLines?: boolean;
+  readonly hello?: Partial<Hello>;
 };
 
 const asText = (line: string | object): string => (typeof line === 'string' ? line : JSON.stringify(line));
 
-/** `runWrap` around one of the servers in `server-child.ts`, with a client that a test speaks for. */
-export function wrapped({ gate, server, patience, readsLines = true }: WrappedOptions): Wrapped {
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  const exit = runWrap({
-    command: process.execPath,
-    args: [SERVER, ...server],
-    env: process.env,
-    gateOf: typeof gate === 'function' ? gate : () => gate,
-    input,
-    output,
+/** A socket, served by relays whose gates a test makes. */
+async function connected(openGate: (options: GateOptions) => Gate, answersMs = 5_000): Promise<Socket> {
+  const relays = createRelays({
+    openGate,
+    createServer: () => {
+      throw new Error('no tools here');
+    },
+    drainMs: 100,
     log: createLogger('test', 'silent'),
-    patience: patience ?? { answersMs: 5_000, termMs: 2_000, killMs: 4_000 },
+    answersMs,
   });
-  void exit.then(
-    () => output.end(),
-    () => output.end(),
-  );
+  const folder = await mkdtemp(join(tmpdir(), 'aegis-relay-'));
+  const server = createServer({ allowHalfOpen: true }, (socket) => relays.serve(socket, 'os-user:test'));
+  await once(server.listen(join(folder, 's')), 'listening');
+  const socket = connect({ path: join(folder, 's'), allowHalfOpen: true });
+  await once(socket, 'connect');
   onTestFinished(async () => {
-    input.destroy();
-    output.destroy();
-    await exit.catch(() => undefined);
+    socket.destroy();
+    await relays.stop();
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return socket;
+}
+
+/** Sends a stream on, as fast as the firewall takes it. */
+async function relayed(channel: Channel, letter: string, from: Readable): Promise<void> {
+  const out = channel.outgoing(letter);
+  try {
+    for await (const chunk of from as AsyncIterable<Buffer>) {
+      out.write(chunk);
+      await out.room();
+    }
+  } catch {
+    // The stream is gone.
+  }
+}
+
+/** Gives a stream its bytes, and the firewall the room for more once they are read. */
+function put(channel: Channel, letter: string, to: Writable, bytes: Buffer): void {
+  const taken = (): void => channel.taken(letter, bytes.length);
+  if (to.destroyed || to.writableEnded) return taken();
+  to.write(Buffer.from(bytes), taken);
+}
+
+function startServer(server: readonly string[]) {
+  const child = spawn(process.execPath, [SERVER, ...server], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('error', () => undefined);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** A relay around one of the servers in `server-child.ts`, with a client that a test speaks for. */
+export async function wrapped(options: WrappedOptions): Promise<Wrapped> {
+  const { gate, server, answersMs, readsLines = true, hello } = options;
+  const openGate = typeof gate === 'function' ? (of: GateOptions) => gate(of.askUpstream) : () => gate;
+  const socket = await connected(openGate, answersMs);
+  const [input, output] = [new PassThrough(), new PassThrough()];
+  const [answered, complaints]: [number[], string[]] = [[], []];
+  const child = startServer(server);
+  const exit = Promise.withResolvers<number | undefined>();
+  let exitCode: number | undefined;
+  socket.once('close', () => {
+    output.end();
+    child.stdin.end();
+    exit.resolve(exitCode);
+  });
+  const channel = createChannel(socket, {
+    incoming: [FROM_FIREWALL.client, FROM_FIREWALL.server],
+    take(type, n, payload) {
+      if (n > 0) answered.push(n);
+      if (type === FROM_FIREWALL.client) put(channel, type, output, payload);
+      else if (type === FROM_FIREWALL.server) put(channel, type, child.stdin, payload);
+      else if (type === FROM_FIREWALL.endServer) child.stdin.end();
+      else if (type === FROM_FIREWALL.log) complaints.push(payload.toString());
+    },
+    broken: (error) => socket.destroy(error),
+  });
+  socket.once('end', () => socket.end());
+  channel.send(FROM_RELAY.hello, JSON.stringify({ mode: 'wrap', server: 'srv', ...hello }));
+  void relayed(channel, FROM_RELAY.client, input).then(() =>
+    channel.outgoing(FROM_RELAY.client).mark(FROM_RELAY.clientEnded),
+  );
+  const said = relayed(channel, FROM_RELAY.server, child.stdout);
+  child.once('exit', (code, signal) => {
+    exitCode = code ?? undefined;
+    void said.then(() =>
+      channel.outgoing(FROM_RELAY.server).mark(FROM_RELAY.serverEnded, JSON.stringify({ code, signal })),
+    );
   });
   const lines = readsLines ? createInterface({ input: output })[Symbol.asyncIterator]() : undefined;
   const next = async (): Promise<string | undefined> => (await lines?.next())?.value;
   return {
-    say: (...said) => void input.write(said.map((line) => `${asText(line)}\n`).join('')),
+    say: (...more) => void input.write(more.map((line) => `${asText(line)}\n`).join('')),
     write: (bytes) => input.write(bytes),
     end: () => input.end(),
+    hangUp: () => channel.send(FROM_RELAY.clientEnded, '', 1),
+    crash: () => void socket.destroy(),
     next,
     async nextMessages(count) {
       const messages: Record<string, unknown>[] = [];
@@ -76,7 +165,9 @@ export function wrapped({ gate, server, patience, readsLines = true }: WrappedOp
     },
     input,
     output,
-    exit,
+    lines: answered,
+    complaints,
+    exit: exit.promise,
   };
 }
 

@@ -18,8 +18,8 @@ it('is settled from the start', async () => {
 
 it('waits until every request is answered; 1 and "1" are two', async () => {
   const open = new OpenRequests();
-  open.received(request(1));
-  open.received(request('1'));
+  open.received(request(1), 1);
+  open.received(request('1'), 2);
   open.sent({ id: 1, result: {} });
   expect(await isSettled(open)).toBe(false);
   open.sent({ id: '1', error: {} });
@@ -28,22 +28,34 @@ it('waits until every request is answered; 1 and "1" are two', async () => {
 
 it("does not take the server's own request for an answer", async () => {
   const open = new OpenRequests();
-  open.received(request(1));
+  open.received(request(1), 3);
   open.sent(request(1, 'roots/list'));
   expect(await isSettled(open)).toBe(false);
 });
 
 it('waits for no notification, no stream and nothing that was cancelled', async () => {
   const open = new OpenRequests();
-  open.received({ jsonrpc: '2.0', method: 'notifications/initialized' });
-  open.received(request(1, 'subscriptions/listen'));
-  open.received(request(2));
-  open.received({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } });
+  open.received({ jsonrpc: '2.0', method: 'notifications/initialized' }, 4);
+  open.received(request(1, 'subscriptions/listen'), 5);
+  open.received(request(2), 6);
+  open.received({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } }, 7);
   expect(await isSettled(open)).toBe(true);
 });
 
 it('waits no longer than it is told', async () => {
   const open = new OpenRequests();
-  open.received(request(1));
+  open.received(request(1), 8);
   await expect(open.settled(5)).resolves.toBeUndefined();
+});
+
+it('knows the line of each request, and for which lines nothing is to come', () => {
+  const open = new OpenRequests();
+  expect(open.received(request(1), 1)).toEqual([]);
+  expect(open.received({ jsonrpc: '2.0', method: 'notifications/x' }, 2)).toEqual([2]);
+  expect(open.received(request(1), 3)).toEqual([]);
+  expect(open.received(request(2), 4)).toEqual([]);
+  const cancel = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 2 } };
+  expect(open.received(cancel, 5)).toEqual([4, 5]);
+  const answers = [{ id: 1 }, { id: 2 }, { id: 1 }, { id: 1 }, request(9, 'roots/list')];
+  expect(answers.map((answer) => open.sent(answer))).toEqual([1, 0, 3, 0, 0]);
 });

@@ -31,10 +31,21 @@ function callerTrace(ctx: Pick<ServerContext, 'mcpReq' | 'http'>): string | unde
   return parseTraceparent(given);
 }
 
+type ServerDeps = {
+  readonly log: Logger;
+  /** Who calls, where a request does not say so itself. */
+  readonly principal: string;
+};
+
 /** Runs one tool; every fault is a result that the model can read, and never an allowance. */
-async function answer(tool: Tool, args: unknown, ctx: ServerContext, log: Logger): Promise<CallToolResult> {
+async function answer(
+  tool: Tool,
+  args: unknown,
+  ctx: ServerContext,
+  { log, principal: connected }: ServerDeps,
+): Promise<CallToolResult> {
   try {
-    const principal = ctx.http?.authInfo?.clientId ?? ANONYMOUS;
+    const principal = ctx.http?.authInfo?.clientId ?? connected;
     return await tool.call(args, { principal, traceparent: callerTrace(ctx) });
   } catch (thrown) {
     const error = toAppError(thrown);
@@ -44,8 +55,8 @@ async function answer(tool: Tool, args: unknown, ctx: ServerContext, log: Logger
   }
 }
 
-/** An MCP server with these tools, for one connection (stdio) or one request (HTTP). */
-export function createServer(tools: readonly Tool[], log: Logger): McpServer {
+/** An MCP server with these tools, for one connection (of a relay) or one request (HTTP). */
+export function createServer(tools: readonly Tool[], log: Logger, principal: string = ANONYMOUS): McpServer {
   const server = new McpServer(INFO, {
     capabilities: { tools: { listChanged: false } },
     instructions: INSTRUCTIONS,
@@ -56,7 +67,7 @@ export function createServer(tools: readonly Tool[], log: Logger): McpServer {
     server.registerTool(
       name,
       { title, description, annotations, inputSchema, outputSchema },
-      (args: unknown, ctx: ServerContext) => answer(tool, args, ctx, log),
+      (args: unknown, ctx: ServerContext) => answer(tool, args, ctx, { log, principal }),
     );
   }
   return server;

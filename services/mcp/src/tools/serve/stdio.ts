@@ -4,7 +4,7 @@ import type { Logger } from '@aegis/kit/logger';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createTools } from '../all.ts';
 import { createServer } from './server.ts';
-import { createStrictStdio } from './strict-stdio.ts';
+import { createStrictTransport } from './strict-transport.ts';
 
 /** What a request may take beyond its own deadline before the end no longer waits for it. */
 const GRACE_MS = 500;
@@ -27,14 +27,23 @@ export type StdioOptions = {
 export async function runStdio(bus: Pick<Bus, 'ask'>, options: StdioOptions): Promise<void> {
   const { log, timeoutMs, input = process.stdin, output = process.stdout } = options;
   const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs });
-  const { transport, stop, closed } = createStrictStdio(input, output, timeoutMs + GRACE_MS);
+  const strict = createStrictTransport({
+    write: (line) => void output.write(line),
+    done: () => undefined,
+    drainMs: timeoutMs + GRACE_MS,
+  });
   const handle = serveStdio(() => createServer(tools, log), {
-    transport,
+    transport: strict.transport,
     onerror: (err) => log.warn({ err }, 'protocol error'),
   });
+  const stop = (): void => void input.destroy();
+  output.once('error', () => void strict.transport.close());
   for (const signal of SIGNALS) process.once(signal, stop);
   log.info('serving MCP on stdio');
-  await closed;
+  input.on('data', (bytes: Buffer) => strict.take(bytes));
+  input.once('close', () => void strict.end());
+  input.once('end', () => void strict.end());
+  await strict.closed;
   for (const signal of SIGNALS) process.off(signal, stop);
   await handle.close();
   input.destroy();

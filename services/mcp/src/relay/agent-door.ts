@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { RELAY_PATH, RELAY_PROTOCOL } from '@aegis/firewall/relay';
+import { ownHostNames } from '@aegis/kit/hosts';
+import { bearerOf, holderOf } from '@aegis/kit/keys';
+import type { Logger } from '@aegis/kit/logger';
+import { ensureCredential } from './agent-credential.ts';
+import { type AgentSocket, listenForAgents } from './agent-socket.ts';
+import { osUserPrincipal } from './principal.ts';
+import { MAX_RELAYS, type Relays } from './relays.ts';
+
+/** A request to become a relay has to come in whole within this time, in milliseconds. */
+const ASK_WITHIN_MS = 5_000;
+const LOCAL: ReadonlySet<string> = new Set(ownHostNames('127.0.0.1', []));
+
+export type AgentDoorOptions = {
+  /** The folder of the socket and the credential. */
+  readonly dir: string;
+  /** Who holds a key of the keys file, by an `Authorization` header; undefined for nobody. */
+  readonly holderOfKey: (authorization: string | undefined) => string | undefined;
+  readonly relays: Pick<Relays, 'serve' | 'isFull' | 'stop'>;
+  readonly log: Logger;
+  readonly platform?: NodeJS.Platform;
+};
+
+export type AgentDoor = ReturnType<typeof createAgentDoor>;
+
+/** Why a request is no relay's. */
+type Refusal = { readonly status: number; readonly code: string; readonly detail: string };
+
+const refusal = (status: number, code: string, detail: string): Refusal => ({ status, code, detail });
+
+const OTHER_VERSION = refusal(
+  426,
+  'upgrade_required',
+  `This firewall speaks ${RELAY_PROTOCOL}: use a relay of the same version of AegisMCP, or restart the firewall where it is the older one.`,
+);
+
+function refuse(socket: Duplex, { status, code, detail }: Refusal): void {
+  const body = JSON.stringify({ code, detail });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    ...(status === 401 ? ['www-authenticate: Bearer'] : []),
+    ...(status === 426 ? [`upgrade: ${RELAY_PROTOCOL}`] : []),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** The host that a request names, without its port. */
+const hostOf = ({ headers }: IncomingMessage): string =>
+  (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+
+/** What is wrong with a request before anybody looks at its key. */
+function problemOf(request: IncomingMessage, isFull: boolean): Refusal | undefined {
+  const { headers, headersDistinct, method, url } = request;
+  const isTwice = ['host', 'authorization', 'upgrade'].some(
+    (name) => (headersDistinct[name]?.length ?? 0) > 1,
+  );
+  if (isTwice) return refusal(400, 'invalid_request', 'A header is there more than once.');
+  if (!LOCAL.has(hostOf(request)) || headers.origin !== undefined) {
+    return refusal(403, 'forbidden_origin', 'Only programs on this machine are served here.');
+  }
+  if (url !== RELAY_PATH || method !== 'GET') {
+    return refusal(404, 'not_found', `Only GET ${RELAY_PATH} is served here.`);
+  }
+  if (headers.upgrade !== RELAY_PROTOCOL) return OTHER_VERSION;
+  if (!isFull) return undefined;
+  return refusal(503, 'too_many_relays', `${MAX_RELAYS} relays are connected already: end some of them.`);
+}
+
+/** Where relays of this machine come in: one HTTP request each, which becomes a connection of frames. */
+export function createAgentDoor({ dir, holderOfKey, relays, log, platform }: AgentDoorOptions) {
+  let digest = '';
+  let socket: AgentSocket | undefined;
+  const server = createServer({ headersTimeout: ASK_WITHIN_MS, requestTimeout: ASK_WITHIN_MS });
+  server.maxConnections = 2 * MAX_RELAYS;
+
+  const principalOf = (authorization: string | undefined): string | undefined => {
+    const key = bearerOf(authorization);
+    if (key === undefined) return undefined;
+    return holderOf(key, [[osUserPrincipal(), digest]]) ?? holderOfKey(authorization);
+  };
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => undefined);
+    const problem = problemOf(request, relays.isFull);
+    if (problem !== undefined) return refuse(stream, problem);
+    const principal = principalOf(request.headers.authorization);
+    if (principal === undefined) {
+      log.info('a relay without a key was refused');
+      const detail =
+        'The credential is missing or wrong: a relay sends that of the data directory, or a key.';
+      return refuse(stream, refusal(401, 'unauthorized', detail));
+    }
+    const relay = stream as Socket;
+    relay.setNoDelay(true);
+    relay.setTimeout(0);
+    relay.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${RELAY_PROTOCOL}\r\n\r\n`,
+    );
+    relays.serve(relay, principal);
+    if (head.length > 0) relay.unshift(head);
+  });
+  server.on('request', (request, response) => {
+    refuse(response.socket ?? request.socket, problemOf(request, false) ?? OTHER_VERSION);
+  });
+  server.on('clientError', (_error, stream) => stream.destroy());
+
+  return {
+    /** @throws ConfigError where the place is taken, or its credential is none */
+    async start(): Promise<void> {
+      digest = await ensureCredential(dir);
+      socket = await listenForAgents(server, dir, platform);
+    },
+    /** Where relays come in, such as `unix:/data/agent.sock`; undefined while nobody does. */
+    address: (): string | undefined => socket?.address,
+    /** Takes no new relays, and ends those that are there. */
+    async stop(): Promise<void> {
+      if (socket === undefined) return;
+      const closed = once(server.close(), 'close');
+      await relays.stop();
+      server.closeAllConnections();
+      await closed;
+      await socket.remove();
+      socket = undefined;
+    },
+  };
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { chmod, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { type AddressInfo, connect, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ConfigError } from '@aegis/kit/env';
+
+const NAME = 'agent.sock';
+/** A socket's path has to fit into 104 bytes where that is least (macOS), its end included. */
+const MAX_PATH_BYTES = 100;
+const OWNER_ONLY = 0o600;
+
+/** Where relays reach the firewall: `unix:/path`, or `http://127.0.0.1:port` where there are no such sockets. */
+export type AgentSocket = {
+  readonly address: string;
+  /** Takes the socket's file away, where it is still this one's. */
+  remove(): Promise<void>;
+};
+
+/** Whether somebody answers at a socket. What can't be told is somebody. */
+function isServed(path: string): Promise<boolean> {
+  return new Promise((answer) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      answer(true);
+    });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) =>
+      answer(code !== 'ECONNREFUSED' && code !== 'ENOENT'),
+    );
+  });
+}
+
+const inodeOf = async (path: string): Promise<number | undefined> =>
+  await lstat(path).then(
+    (stats) => stats.ino,
+    () => undefined,
+  );
+
+/** @throws ConfigError where the place is taken by a firewall that runs, or by something that is no socket */
+async function requireFree(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isSocket()) {
+    throw new ConfigError(`AGENT_DIR: ${path} is in the way, and no socket: move it away.`);
+  }
+  if (await isServed(path))
+    throw new ConfigError(`AGENT_DIR: another firewall serves ${path}: stop it first.`);
+}
+
+/** Nobody else ever reaches the file: it is made in a folder of the owner's, and moved once its mode is right. */
+async function listenAt(server: Server, path: string, nursery: string): Promise<AgentSocket> {
+  const made = join(nursery, 's');
+  try {
+    await requireFree(path);
+    await once(server.listen(made), 'listening');
+    await chmod(made, OWNER_ONLY);
+    const inode = await inodeOf(made);
+    if (made !== path) await rename(made, path);
+    const remove = async (): Promise<void> => {
+      if ((await inodeOf(path)) === inode) await rm(path, { force: true });
+    };
+    return { address: `unix:${path}`, remove };
+  } finally {
+    await rm(nursery, { recursive: true, force: true });
+  }
+}
+
+/** A folder whose path is too long for a socket has it in one of the system's, under a name of chance. */
+async function listenElsewhere(server: Server): Promise<AgentSocket> {
+  const folder = await mkdtemp(join(tmpdir(), 'aegis-'));
+  const path = join(folder, NAME);
+  await once(server.listen(path), 'listening');
+  await chmod(path, OWNER_ONLY);
+  return { address: `unix:${path}`, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function listenOnLoopback(server: Server): Promise<AgentSocket> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}`, remove: () => Promise.resolve() };
+}
+
+/**
+ * Listens where relays of this machine reach the firewall: a socket in `dir` that only its owner may use. One that an
+ * earlier run left is replaced.
+ *
+ * @throws ConfigError where another firewall serves it
+ */
+export async function listenForAgents(
+  server: Server,
+  folder: string,
+  platform: NodeJS.Platform = process.platform,
+): Promise<AgentSocket> {
+  if (platform === 'win32') return await listenOnLoopback(server);
+  const dir = resolve(folder);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const path = join(dir, NAME);
+  // The longer of the two has to fit.
+  if (Buffer.byteLength(join(dir, '.agent-XXXXXX', 's')) > MAX_PATH_BYTES)
+    return await listenElsewhere(server);
+  return await listenAt(server, path, await mkdtemp(join(dir, '.agent-')));
+}

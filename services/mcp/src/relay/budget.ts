@@ -1,0 +1,20 @@
+/** What all relays together keep of messages that are not whole, or not decided. */
+const MAX_BYTES = 512 * 1_048_576;
+
+export type Budget = ReturnType<typeof createBudget>;
+
+/** Memory that several connections share, so that many of them can't have more than one process has. */
+export function createBudget(maxBytes: number = MAX_BYTES) {
+  let used = 0;
+  return {
+    /** False where there is not so much left; then nothing is taken. */
+    take(bytes: number): boolean {
+      if (used + bytes > maxBytes) return false;
+      used += bytes;
+      return true;
+    },
+    give(bytes: number): void {
+      used -= bytes;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { RECORD_MODES } from '@aegis/firewall/gate';
+import type { ServerEnd } from '@aegis/firewall/relay';
+import { parseFile } from '@aegis/kit/files';
+import { z } from 'zod';
+
+const DEFAULT_HOLD_MS = 50_000;
+const MAX_HOLD_MS = 3_600_000;
+
+const initialize = z.string().optional();
+
+/** What a relay says first. */
+export const RelayHello = z.discriminatedUnion('mode', [
+  z.strictObject({
+    mode: z.literal('wrap'),
+    server: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ -'),
+    hold_ms: z.int().min(0).max(MAX_HOLD_MS).default(DEFAULT_HOLD_MS),
+    record: z.enum(RECORD_MODES).default('redacted'),
+    show_denied: z.boolean().default(false),
+    record_in_background: z.boolean().default(false),
+    initialize,
+  }),
+  z.strictObject({ mode: z.literal('tools'), initialize }),
+]);
+export type RelayHello = z.output<typeof RelayHello>;
+export type WrapHello = RelayHello & { mode: 'wrap' };
+
+const RelayServerEnd = z.strictObject({ code: z.int().nullable(), signal: z.string().max(20).nullable() });
+
+/** A relay that does not keep to the protocol; the message is for it. */
+export class ProtocolError extends Error {}
+
+function parsed<T extends z.ZodType>(schema: T, what: string, bytes: Buffer): z.output<T> {
+  const read = parseFile(schema, bytes.toString('utf8'));
+  if ('problem' in read) throw new ProtocolError(`The relay's ${what} is not understood: ${read.problem}.`);
+  return read.file;
+}
+
+/** @throws ProtocolError */
+export const readHello = (bytes: Buffer): RelayHello => parsed(RelayHello, 'hello', bytes);
+
+/** @throws ProtocolError */
+export const readServerEnd = (bytes: Buffer): ServerEnd =>
+  parsed(RelayServerEnd, 'word about the end of its server', bytes);

@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FROM_FIREWALL, FROM_RELAY } from '@aegis/firewall/relay';
+import { MAX_IN_FLIGHT } from '@aegis/firewall/wire';
+import type { McpServer } from '@modelcontextprotocol/server';
+import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { createStrictTransport } from '../tools/serve/strict-transport.ts';
+import { ProtocolError } from './hello.ts';
+import { createIntake } from './intake.ts';
+import type { Session, SessionLine } from './session.ts';
+
+const LOOK_AGAIN_MS = 10;
+
+export type ToolsSessionOptions = {
+  readonly line: SessionLine;
+  readonly initialize: string | undefined;
+  /** Makes the server with the five tools, for this connection. */
+  readonly createServer: () => McpServer;
+  /** How long the end waits for the answers that are still to come, in milliseconds. */
+  readonly drainMs: number;
+};
+
+/** A relay with nothing behind it: the firewall's own five tools answer the client. */
+export function createToolsSession({
+  line,
+  initialize,
+  createServer,
+  drainMs,
+}: ToolsSessionOptions): Session {
+  const { channel, log } = line;
+  const client = channel.outgoing(FROM_FIREWALL.client);
+  const strict = createStrictTransport({
+    write: (text, answers) => client.write(text, answers),
+    done: (number) => channel.send(FROM_FIREWALL.done, '', number),
+    drainMs,
+  });
+  const handle = serveStdio(createServer, {
+    transport: strict.transport,
+    onerror: (err) => log.info({ err }, 'protocol error'),
+  });
+  if (initialize !== undefined) strict.resume(initialize);
+
+  const answered = async (): Promise<void> => {
+    while (strict.openRequests() >= MAX_IN_FLIGHT) await sleep(LOOK_AGAIN_MS);
+  };
+  const close = async (): Promise<void> => {
+    intake.stop();
+    await handle.close();
+  };
+  const finish = (): void => {
+    strict.end().then(close).then(line.over, line.failed);
+  };
+  const reader = {
+    take: (bytes: Buffer) => strict.take(bytes),
+    end: () => undefined,
+    room: () => (strict.openRequests() >= MAX_IN_FLIGHT ? answered() : (client.room() ?? line.room())),
+    keptBytes: strict.keptBytes,
+  };
+  const intake = createIntake(reader, (bytes) => channel.taken(FROM_RELAY.client, bytes), line.failed);
+  let clientSays = true;
+  return {
+    take(type, _n, payload) {
+      if (type === FROM_RELAY.client && clientSays) return intake.push(payload);
+      if (type !== FROM_RELAY.clientEnded)
+        throw new ProtocolError(`A frame of type ${type} has no place here.`);
+      if (clientSays) intake.end(finish);
+      clientSays = false;
+    },
+    settled: strict.settled,
+    lost: close,
+  };
+}
