@@ -43,8 +43,15 @@ const packages: IForbiddenRuleType[] = [
     name: 'the-command-starts-services',
     comment: 'It speaks to those that run over HTTP; only what starts them imports them.',
     severity: 'error',
-    from: { path: '^cli/', pathNot: [TESTS, '^cli/src/(local|mcp)/'] },
+    from: { path: '^cli/', pathNot: [TESTS, '^cli/src/local/'] },
     to: { path: '^services/' },
+  },
+  {
+    name: 'the-relay-is-node-and-nothing-else',
+    comment: "It runs on the agent's side: no bus, no key, and under whatever Node starts it.",
+    severity: 'error',
+    from: { path: '^cli/relay/', pathNot: TESTS },
+    to: { pathNot: ['^cli/relay/'], dependencyTypesNot: ['core'] },
   },
 ];
 

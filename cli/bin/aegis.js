@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Starts under whatever Node runs it (18 or newer) and hands over to the Node that the project pins, because the
- * sources are TypeScript that only Node 24 and newer run as they are. No dependencies, no syntax newer than Node 18.
+ * sources are TypeScript that only Node 24 and newer run as they are. What MCP clients start, `wrap` and `mcp`, runs in
+ * this process, which stays small. No dependencies, no syntax newer than Node 18.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -55,12 +56,19 @@ function endAs(code, signal) {
 }
 
 function handOver(node) {
-  const child = spawn(node, [fileURLToPath(MAIN), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(MAIN), ...args], { stdio: 'inherit' });
   passSignalsTo(child);
   child.on('error', (error) => {
     refuse(`the project's Node ${node} does not start (${error.message}): run "npm install" again.`);
   });
   child.on('exit', endAs);
+}
+
+const args = process.argv.slice(2);
+if (args[0] === 'wrap' || args[0] === 'mcp') {
+  const { runLightly } = await import('../relay/main.js');
+  // Where it runs, this process ends with it.
+  await runLightly(args);
 }
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import type { Host } from '../host.ts';
-import { runs } from './runs.ts';
 
 /** `aegis mcp`: what an MCP client starts. Stdout carries the protocol and nothing else. */
-export function registerMcp(program: Command, host: Host): void {
+export function registerMcp(program: Command): void {
   program
     .command('mcp')
     .description('serve MCP on stdin and stdout, for the stack that runs from AEGIS_DATA_DIR')
-    .action(runs(host, async () => (await import('../mcp/serve-mcp.ts')).serveMcp));
+    .action(async () => {
+      const { mcp } = await import('../../relay/main.js');
+      await mcp();
+    });
 }

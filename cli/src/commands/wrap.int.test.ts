@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BackgroundHome, backgroundHome } from '../testkit/background.ts';
 import { runAegis } from '../testkit/spawn-aegis.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
-import { callOf, ECHO, ping, spawnWrap } from '../testkit/wrapped.ts';
+import { callOf, ECHO, ping, spawnWhole, spawnWrap } from '../testkit/wrapped.ts';
 
 describe('with a firewall that runs', () => {
   let home: BackgroundHome;
@@ -58,6 +58,20 @@ describe('with a firewall that runs', () => {
     });
   });
 
+  test('a command line that is read by the whole program, such as one without --, does the same', async () => {
+    const { say, next, end, exit } = spawnWhole(
+      ['wrap', '--name', 'srv', '--', process.execPath, '-e', ECHO],
+      env,
+    );
+    say(callOf(1, 'read'));
+    expect(await next()).toMatchObject({ id: 1, result: { method: 'tools/call' } });
+    say(callOf(2, 'drop'));
+    expect(await next()).toMatchObject({ id: 2, result: { isError: true } });
+    end();
+    expect(await exit).toEqual({ code: 0, signal: null });
+    expect(await runAegis(['wrap', '--name', 'srv', 'cat'], { env })).toMatchObject({ code: 0, stderr: '' });
+  });
+
   test("what follows -- is the server's, options and a second -- too", async () => {
     const script = 'process.stderr.write(JSON.stringify(process.argv.slice(1)))';
     const { stderr } = await run([process.execPath, '-e', script, '--', '--name', 'x', '--', '-y', '--json']);
@@ -91,24 +105,29 @@ describe('with a firewall that runs', () => {
     expect(Object.keys(seen).filter((name) => withheld.includes(name))).toEqual([]);
   });
 
-  test('a bus that is gone denies each call and lets the rest pass; when it is back, calls run again', async () => {
-    const { nats_url } = await home.stack();
-    const { say, next } = wrap(ECHO);
+  test('a firewall that is gone denies whatever is asked; when it is back, calls run again', async () => {
+    const { say, next, errors } = wrap(ECHO);
+    say({ jsonrpc: '2.0', id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25' } });
+    await next();
     say(callOf(1, 'read'));
     expect(await next()).toMatchObject({ id: 1, result: { method: 'tools/call' } });
-    await runAegis(['down'], { env });
+    process.kill((await home.stack()).pid, 'SIGKILL');
+    await expect.poll(() => errors().toString()).toContain('The firewall is away');
     say(callOf(2, 'read'));
     expect(await next()).toMatchObject({ id: 2, result: { isError: true } });
     say(ping(3));
-    expect(await next()).toMatchObject({ id: 3, result: { method: 'ping' } });
-    const samePort = { ...env, AEGIS_NATS_PORT: new URL(nats_url).port };
-    await runAegis(['wrap', '--name', 'again', '--', 'cat'], { env: samePort });
+    const refused = await next();
+    expect(refused).toMatchObject({ id: 3, error: { code: -32_010 } });
+    expect(JSON.stringify(refused)).toContain("AegisMCP can't decide now: the firewall is away");
+    await runAegis(['wrap', '--name', 'again', '--', 'cat'], { env });
     let id = 4;
     const isAllowed = async (): Promise<unknown> => {
       say(callOf(id++, 'read'));
       return (await next())['result'];
     };
     await expect.poll(isAllowed, { timeout: 20_000 }).toEqual({ method: 'tools/call' });
+    say(callOf(id, 'drop'));
+    expect(await next()).toMatchObject({ id, result: { isError: true } });
   });
 });
 

@@ -1,21 +1,20 @@
 import { type Command, Option } from 'commander';
-import type { Host } from '../host.ts';
+import type { WrapOptions } from '../../relay/options.js';
 import { parseDuration, parseServerName } from '../option-parsers.ts';
-import type { WrapCommandOptions } from '../wrap/wrap-server.ts';
 
 /** As the gate names them; written out, so that the help loads nothing of it. */
-const RECORD_MODES: readonly WrapCommandOptions['record'][] = ['none', 'digest', 'redacted', 'full'];
+const RECORD_MODES = ['none', 'digest', 'redacted', 'full'];
 const DEFAULT_HOLD_MS = 50_000;
 const MAX_HOLD_MS = 3_600_000;
 
 const EXAMPLE = `
 Example: aegis wrap --name filesystem -- npx -y @modelcontextprotocol/server-filesystem /data
 Rules see the server's tools as <name>.<tool>, such as filesystem.read_file. The exit code is the server's; 127 and 126
-where it can't be started. Where no firewall runs from AEGIS_DATA_DIR and NATS_URL is not set, one is started in the
-background; "aegis down" stops it.`;
+where it can't be started. Where no firewall runs from AEGIS_DATA_DIR, one is started in the background; "aegis down"
+stops it.`;
 
 /** `aegis wrap -- COMMAND`: what an MCP client starts in place of a server. Stdout carries the protocol and nothing else. */
-export function registerWrap(program: Command, host: Host): void {
+export function registerWrap(program: Command): void {
   program
     .command('wrap')
     .description('run an MCP server over stdio with the firewall in front of it')
@@ -39,9 +38,8 @@ export function registerWrap(program: Command, host: Host): void {
       'send an allowed call while its record is still on the way: faster, and a crash can lose the record',
     )
     .addHelpText('after', EXAMPLE)
-    .action(async (command: string, args: string[], options: WrapCommandOptions) => {
-      const { wrapServer } = await import('../wrap/wrap-server.ts');
-      host.exitCode = await wrapServer(host, command, args, options);
-      process.exit();
+    .action(async (command: string, args: string[], options: WrapOptions) => {
+      const { wrap } = await import('../../relay/main.js');
+      await wrap(command, args, options);
     });
 }

@@ -1,6 +1,10 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type SpawnOptions, spawnAegis } from './spawn-aegis.ts';
+
+const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** A server for `node -e`: it answers each request with the request's method, and ends with its input. */
 export const ECHO = `
@@ -31,7 +35,16 @@ export function spawnWrap(
   options: readonly string[] = [],
 ): Wrapped {
   const args = ['wrap', '--name', 'srv', ...options, '--', process.execPath, '-e', script];
-  const child = spawnAegis(args, { ...(env && { env, cwd: env['AEGIS_DATA_DIR'] }) });
+  return talkTo(spawnAegis(args, { ...(env && { env, cwd: env['AEGIS_DATA_DIR'] }) }));
+}
+
+/** The whole program, which is TypeScript, without the launcher before it. It ends with the test. */
+export function spawnWhole(args: readonly string[], env: Readonly<Record<string, string>>): Wrapped {
+  const { PATH = '' } = process.env;
+  return talkTo(spawn(process.execPath, [MAIN, ...args], { env: { PATH, ...env } }));
+}
+
+function talkTo(child: ChildProcessWithoutNullStreams): Wrapped {
   const errors: Buffer[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   child.stdin.on('error', () => undefined);

@@ -1,10 +1,9 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { AskUpstream, Gate } from '@aegis/firewall/gate';
-import { createLogger } from '@aegis/kit/logger';
 import { onTestFinished } from 'vitest';
-import { type Exit, type Patience, runWrap } from '../run-wrap.ts';
+import { type Patience, runWrap } from '../run-wrap.js';
+import type { Exit } from '../server-process.js';
 
 const SERVER = fileURLToPath(new URL('./server-child.ts', import.meta.url));
 
@@ -22,13 +21,17 @@ export type Wrapped = {
   /** All that the client still gets, as it came. Not together with `next`. */
   readonly output: PassThrough;
   readonly input: PassThrough;
+  /** What people were told. */
+  readonly said: string[];
   readonly exit: Promise<Exit>;
 };
 
 export type WrappedOptions = {
-  readonly gate: Gate | ((askUpstream: AskUpstream) => Gate | Promise<Gate>);
+  /** Where the firewall is. */
+  readonly env: Record<string, string>;
   /** The kind of server, and its argument. */
   readonly server: readonly string[];
+  readonly command?: string;
   readonly patience?: Patience;
   /** False where the test reads `output` itself. */
   readonly readsLines?: boolean;
@@ -37,31 +40,29 @@ export type WrappedOptions = {
 const asText = (line: string | object): string => (typeof line === 'string' ? line : JSON.stringify(line));
 
 /** `runWrap` around one of the servers in `server-child.ts`, with a client that a test speaks for. */
-export function wrapped({ gate, server, patience, readsLines = true }: WrappedOptions): Wrapped {
+export function wrapped({ env, server, patience, command, readsLines = true }: WrappedOptions): Wrapped {
   const [input, output] = [new PassThrough(), new PassThrough()];
+  const said: string[] = [];
   const exit = runWrap({
-    command: process.execPath,
+    command: command ?? process.execPath,
     args: [SERVER, ...server],
-    env: process.env,
-    gateOf: typeof gate === 'function' ? gate : () => gate,
+    options: { name: 'srv', hold: 50_000, record: 'redacted' },
+    env,
     input,
     output,
-    log: createLogger('test', 'silent'),
+    say: (sentence) => void said.push(sentence),
     patience: patience ?? { answersMs: 5_000, termMs: 2_000, killMs: 4_000 },
   });
-  void exit.then(
-    () => output.end(),
-    () => output.end(),
-  );
+  void exit.then(() => output.end());
   onTestFinished(async () => {
     input.destroy();
     output.destroy();
-    await exit.catch(() => undefined);
+    await exit;
   });
   const lines = readsLines ? createInterface({ input: output })[Symbol.asyncIterator]() : undefined;
   const next = async (): Promise<string | undefined> => (await lines?.next())?.value;
   return {
-    say: (...said) => void input.write(said.map((line) => `${asText(line)}\n`).join('')),
+    say: (...words) => void input.write(words.map((line) => `${asText(line)}\n`).join('')),
     write: (bytes) => input.write(bytes),
     end: () => input.end(),
     next,
@@ -76,6 +77,7 @@ export function wrapped({ gate, server, patience, readsLines = true }: WrappedOp
     },
     input,
     output,
+    said,
     exit,
   };
 }

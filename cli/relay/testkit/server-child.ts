@@ -123,6 +123,29 @@ const KINDS: Readonly<Record<string, () => void>> = {
       }
     });
   },
+  /** Says the first half of a line at the first message, and what is a message by itself and the line's end at the second. */
+  halves() {
+    let count = 0;
+    listen((said, line) => {
+      if (++count === 1) process.stdout.write('{"half":');
+      else if (count === 2) process.stdout.write('{"jsonrpc":"2.0","method":"notifications/smuggled"}\n');
+      else echo(said, line);
+    });
+  },
+  /** Answers, and says something a while after the first notification. */
+  'says-later'() {
+    listen((said, line) => {
+      echo(said, line);
+      if (said.id === undefined) setTimeout(() => say(said), 300);
+    });
+  },
+  /** Answers, and ends a while after the first notification. */
+  'exits-later'() {
+    listen((said, line) => {
+      echo(said, line);
+      if (said.id === undefined) setTimeout(() => process.exit(5), 300);
+    });
+  },
   exit: () => process.exit(Number(argument)),
   kill: () => process.kill(process.pid, argument),
   /** Leaves a process behind that keeps its output open, and says that one's id. */

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
-import { serverEnv } from './server-env.ts';
+import { serverEnv } from './server-env.js';
 
 test.each([
   'APPROVAL_CODE',
   'APPROVAL_CODE_FILE',
   'AEGIS_APPROVER_KEY',
+  'AEGIS_AGENT_ADDRESS',
+  'AEGIS_AGENT_KEY',
   'APPROVERS_FILE',
   'SESSION_SECRET_FILE',
   'WEBHOOKS_FILE',

@@ -1,24 +1,22 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { brokerFolder } from '@aegis/local-nats';
-import { startNatsServer } from '@aegis/testkit/nats-server';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeStackFile } from '../local/stack/stack-file.ts';
+import { backgroundHome } from '../testkit/background.ts';
 import { HOST_NODE, LAUNCHER, runAegis } from '../testkit/spawn-aegis.ts';
 import { stackOf } from '../testkit/stack.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 
-test('an MCP client that starts `aegis mcp` with its own Node needs the data directory and nothing else', async () => {
-  const server = await startNatsServer();
-  onTestFinished(() => server.stop());
+test('an MCP client that starts `aegis mcp` with its own Node needs the socket and the credential, and no key', async () => {
+  const home = await backgroundHome();
+  onTestFinished(() => home.remove());
+  await runAegis(['up', '--background'], { env: home.env });
+  const { agent_address } = await home.stack();
+  // Nothing else is there: the agent's process must do with the agent's credential.
   const dataDir = await temporaryDirectory();
-  const keys_dir = join(brokerFolder(dataDir), 'keys');
-  await mkdir(keys_dir, { recursive: true });
-  // No other key is there: the agent's process must do with the agent's credential.
-  await copyFile(join(server.keysDir, 'mcp.nk'), join(keys_dir, 'mcp.nk'));
-  await writeStackFile(dataDir, stackOf({ nats_url: server.url, keys_dir }));
+  await copyFile(join(home.dataDir, 'agent-credential'), join(dataDir, 'agent-credential'));
+  await writeFile(join(dataDir, 'stack.json'), JSON.stringify({ agent_address }));
 
   const client = new Client({ name: 'test', version: '1' });
   const { PATH = '' } = process.env;
@@ -35,6 +33,9 @@ test('an MCP client that starts `aegis mcp` with its own Node needs the data dir
     'policy_get',
     'require_approval',
   ]);
+  const checked = await client.callTool({ name: 'guard_check', arguments: { tool: 'a.drop' } });
+  expect(checked.structuredContent).toMatchObject({ allowed: false });
+  expect((await readdir(dataDir)).toSorted()).toEqual(['agent-credential', 'stack.json']);
 });
 
 test('without a running stack it says on stderr how to start one, and nothing on stdout', async () => {
@@ -46,14 +47,14 @@ test('without a running stack it says on stderr how to start one, and nothing on
   );
 });
 
-test('a bus that is away is one sentence, and no', async () => {
+test('a firewall that does not answer is one sentence, and no', async () => {
   const AEGIS_DATA_DIR = await temporaryDirectory();
-  const keys_dir = await temporaryDirectory();
-  const server = await startNatsServer({ provisioned: false });
-  await copyFile(join(server.keysDir, 'mcp.nk'), join(keys_dir, 'mcp.nk'));
-  await server.stop();
-  await writeStackFile(AEGIS_DATA_DIR, stackOf({ nats_url: server.url, keys_dir }));
+  const agent_address = `unix:${AEGIS_DATA_DIR}/agent.sock`;
+  await writeFile(join(AEGIS_DATA_DIR, 'agent-credential'), 'k\n');
+  await writeFile(join(AEGIS_DATA_DIR, 'stack.json'), JSON.stringify({ ...stackOf(), agent_address }));
   const { code, stdout, stderr } = await runAegis(['mcp'], { env: { AEGIS_DATA_DIR } });
   expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).toMatch(new RegExp(`^aegis: No connection to NATS at ${server.url}: .*\n$`));
+  expect(stderr).toBe(
+    `aegis: AegisMCP of the data directory ${AEGIS_DATA_DIR} (process ${process.pid}) does not answer at ${agent_address} (ENOENT): stop it with "AEGIS_DATA_DIR=${AEGIS_DATA_DIR} npx aegis down" and start it again.\n`,
+  );
 });

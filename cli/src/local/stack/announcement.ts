@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Env } from '@aegis/kit/env';
-import { codeFilePath } from '../local/stack/approval-code-file.ts';
-import { logFilePath } from '../local/stack/background.ts';
-import type { Stack } from '../local/stack/stack-file.ts';
+import { codeFilePath } from './approval-code-file.ts';
+import { logFilePath } from './background.ts';
+import type { Stack } from './stack-file.ts';
 
 function codePlace(env: Env, dataDir: string): string {
   if (env['APPROVAL_CODE']) return 'the code of APPROVAL_CODE';

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path';
+import type { ExitCode, Host } from '../../host.ts';
+import { printNote } from '../../output.ts';
+import { announcement } from './announcement.ts';
+import { ensureStack } from './ensure-stack.ts';
+import { dataDirOf } from './stack-file.ts';
+
+/**
+ * The stack of the data directory, started in the background where none runs, which stderr says then.
+ *
+ * @throws CliError one sentence that says why there is none
+ */
+export async function upInBackground(host: Host): Promise<ExitCode> {
+  const { env } = host;
+  const { stack, isNew } = await ensureStack(env);
+  if (!isNew) return 0;
+  for (const line of announcement(stack, env, resolve(dataDirOf(env)))) printNote(host, `aegis: ${line}`);
+  return 0;
+}
