@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Target } from '@aegis/testkit/mcp-clients';
 import type { Stack } from '../stack.ts';
 
-const MAIN = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../../cli/bin/aegis.js', import.meta.url));
 
 /** A server as a command, in front of which the firewall is put. */
 export type ServerCommand = { name: string; command: string; args: string[]; options?: string[] };
@@ -12,7 +12,7 @@ export function wrappedBy(stack: Stack, { name, command, args, options = [] }: S
   return {
     url: '',
     command: process.execPath,
-    args: [MAIN, 'wrap', '--name', name, ...options, '--', command, ...args],
+    args: [LAUNCHER, 'wrap', '--name', name, ...options, '--', command, ...args],
     env: { AEGIS_DATA_DIR: stack.dataDir, PATH: process.env['PATH'] ?? '' },
   };
 }
