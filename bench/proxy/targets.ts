@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AEGIS_MAIN, type AegisStack, startStack } from '../targets/aegis.ts';
+import { AEGIS_LAUNCHER, type AegisStack, startStack } from '../targets/aegis.ts';
 import type { Channel, ProxyTarget } from './channel.ts';
 import { openHttpChannel } from './http-channel.ts';
 import { NAMES, TOPOLOGIES } from './names.ts';
@@ -29,7 +29,7 @@ export type Bench = {
 const direct: Command = { command: NODE, args: [EVERYTHING] };
 const wrap = (dataDir: string, ...options: string[]): Command => ({
   command: NODE,
-  args: [AEGIS_MAIN, 'wrap', '--name', 'everything', ...options, '--', NODE, EVERYTHING],
+  args: [AEGIS_LAUNCHER, 'wrap', '--name', 'everything', ...options, '--', NODE, EVERYTHING],
   env: { AEGIS_DATA_DIR: dataDir, NATS_URL: '' },
 });
 

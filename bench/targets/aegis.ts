@@ -10,6 +10,8 @@ import type { Running, Target } from './target.ts';
 
 /** The program itself, without the launcher's process around it. */
 export const AEGIS_MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+/** What an MCP client starts in place of a server. */
+export const AEGIS_LAUNCHER = fileURLToPath(new URL('../../cli/bin/aegis.js', import.meta.url));
 
 const silent = { info: () => undefined, warn: () => undefined };
 
