@@ -14,6 +14,12 @@ it('takes allowed names in any case, with spaces, without empty ones', () => {
   ]);
 });
 
+it('takes the keys of _meta that are no part of a call', () => {
+  expect([...parseEnv(McpEnv, {}).MCP_UNBOUND_META]).toEqual([]);
+  const listed = parseEnv(McpEnv, { MCP_UNBOUND_META: ' com.example/turn, a,,' }).MCP_UNBOUND_META;
+  expect([...listed]).toEqual(['com.example/turn', 'a']);
+});
+
 it('has no servers and asks for no keys by default', () => {
   const config = parseEnv(McpEnv, {});
   expect(config).toMatchObject({

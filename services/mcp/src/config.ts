@@ -1,6 +1,12 @@
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
+/** Comma separated; spaces around a key don't count. */
+const keys = z
+  .string()
+  .default('')
+  .transform((list) => new Set(list.split(',').flatMap((key) => key.trim() || [])));
+
 const COUNT_EXPECTED = 'expected a whole number from 1 on';
 
 /** The environment of the MCP service over HTTP. */
@@ -22,6 +28,8 @@ export const McpEnv = BusEnv.extend({
   MCP_ANSWER_TIMEOUT_MS: durationMs.default(300_000),
   /** How long a process without work and without a listening client lives. */
   MCP_IDLE_MS: durationMs.default(600_000),
+  /** Keys of `_meta`, comma separated, that clients fill with an id of the moment: an approval is not bound to them. */
+  MCP_UNBOUND_META: keys,
   /** Processes of stdio servers at the same time. */
   MCP_MAX_PROCESSES: z.coerce.number(COUNT_EXPECTED).int(COUNT_EXPECTED).min(1, COUNT_EXPECTED).default(32),
 });

@@ -46,6 +46,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
         secret: await secretOf(config),
         consoleUrl: config.CONSOLE_URL,
         timeoutMs: config.REQUEST_TIMEOUT_MS,
+        unboundMeta: config.MCP_UNBOUND_META,
       });
     },
     openGate: (options: GateOptions) => {

@@ -1,4 +1,5 @@
 import type { ClientInfo } from '@aegis/contracts/call';
+import type { Definition } from '@aegis/replicas/tools';
 import type { Notification, Request, Response } from '../wire/message.ts';
 
 /** How the upstream's part of a request ended: it answered, or it never will. */
@@ -9,11 +10,11 @@ export type UpstreamEnd =
 /**
  * What becomes of a client's request. `forward`: `text` goes to the upstream, and `ended`, where there is one, must be
  * told once how it ended; it gives the response that the client gets (without it the upstream's own passes untouched).
- * `answer`: the client gets this response and the upstream sees nothing. `nothing`: it was cancelled; nobody gets anything.
+ * `answer`: the client gets this response and the upstream sees nothing; `isMalformed` where the request is none. `nothing`: it was cancelled; nobody gets anything.
  */
 export type Disposition =
   | { readonly type: 'forward'; readonly text: string; readonly ended?: (end: UpstreamEnd) => string }
-  | { readonly type: 'answer'; readonly text: string }
+  | { readonly type: 'answer'; readonly text: string; readonly isMalformed?: true }
   | { readonly type: 'nothing' };
 
 /** What a transport offers while a request is being judgement. */
@@ -24,6 +25,14 @@ export type Circumstances = {
   readonly notify: (text: string) => void;
   /** Told once where the request waits for a person: what came after it need not wait with it. */
   readonly held: () => void;
+  /**
+   * Why what the transport says beside a call is not what the call says, where it is so. Asked before a call goes further,
+   * with its tool's definition where there is one.
+   */
+  readonly disagrees?: (
+    definition: Definition | undefined,
+    args: Readonly<Record<string, unknown>> | undefined,
+  ) => { readonly code: number; readonly message: string } | undefined;
 };
 
 /**

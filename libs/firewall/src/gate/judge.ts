@@ -1,6 +1,7 @@
 import type { Call, ClientInfo } from '@aegis/contracts/call';
 import { createInputSeen, type Decision, evaluate, looksAt, type PolicyCall } from '@aegis/policy-engine';
 import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
+import type { Definition } from '@aegis/replicas/tools';
 import { ambiguity } from '../wire/ambiguity.ts';
 import type { Request } from '../wire/message.ts';
 import type { Definitions, ToolLookup } from './pins/definitions.ts';
@@ -19,6 +20,8 @@ export type Judgement = {
   readonly policy: ActivePolicy['published'];
   readonly ruledAt: Date;
   readonly call: Call;
+  /** The tool's, where it is known. */
+  readonly definition: Definition | undefined;
   /** Whether the rules that were asked look at this member of what is sent besides the arguments. */
   readonly isSeen: (path: readonly string[]) => boolean;
 };
@@ -81,6 +84,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
     reasons: ruling.reasons,
     reviewBecause: [],
     call: toCall(requested, ruling, definition),
+    definition: definition.type === 'listed' ? definition.definition : undefined,
     isSeen: createInputSeen(active.compiled, asked, ruling),
     ...more,
   });

@@ -1,4 +1,4 @@
-import type { AskUpstream, Disposition, Gate } from '@aegis/firewall/gate';
+import type { AskUpstream, Circumstances, Disposition, Gate } from '@aegis/firewall/gate';
 import {
   errorResponse,
   INTERNAL_ERROR,
@@ -34,13 +34,19 @@ export function openCall(gate: Gate, calls: Calls, request: Request, out: Client
   return undefined;
 }
 
-async function passageOf(gate: Gate, call: Call, out: ClientStream): Promise<Disposition> {
+async function passageOf(
+  gate: Gate,
+  call: Call,
+  out: ClientStream,
+  disagrees: Circumstances['disagrees'],
+): Promise<Disposition> {
   const { request, signal } = call;
   try {
     return await gate.request(request, {
       signal,
       notify: (text) => void out.notify(text),
       held: () => out.keepOpen(),
+      ...(disagrees === undefined ? {} : { disagrees }),
     });
   } catch {
     const text = errorResponse(
@@ -52,14 +58,24 @@ async function passageOf(gate: Gate, call: Call, out: ClientStream): Promise<Dis
   }
 }
 
-/** Has a request judged, and answers it where it does not pass. What nobody waits for any more is not sent. */
-export async function judge(gate: Gate, call: Call, out: ClientStream): Promise<Forward | undefined> {
+/**
+ * Has a request judged, and answers it where it does not pass. What nobody waits for any more is not sent. `disagrees` says
+ * of a tool's call where its HTTP headers are not those of its body.
+ */
+export async function judge(
+  gate: Gate,
+  call: Call,
+  out: ClientStream,
+  disagrees?: Circumstances['disagrees'],
+): Promise<Forward | undefined> {
   const giveUp = (): void => call.cancel();
   out.gone.addEventListener('abort', giveUp, { once: true });
   if (out.gone.aborted) giveUp();
-  const disposition = await passageOf(gate, call, out);
+  const disposition = await passageOf(gate, call, out, disagrees);
   out.gone.removeEventListener('abort', giveUp);
-  if (disposition.type === 'answer') out.answer(disposition.text);
+  if (disposition.type === 'answer') {
+    out.answer(disposition.text, disposition.isMalformed === true ? BAD_REQUEST : undefined);
+  }
   if (disposition.type === 'nothing') out.nothing();
   if (disposition.type !== 'forward') return undefined;
   call.forwarded(disposition);

@@ -120,9 +120,24 @@ describe('what of the client reaches the server', () => {
 
   it('is its verified headers in the modern era, and their parameters', async () => {
     const { upstream, post } = await startOne();
-    const { body, headers } = modern('tools/call', { name: 'echo' });
-    await post(body, { ...headers, 'mcp-param-region': 'eu' });
+    const { body, headers } = modern('tools/call', { name: 'echo', arguments: { region: 'eu' } });
+    await post(body, { ...headers, 'mcp-param-region': 'eu', 'mcp-param-to': 'eve' });
     expect(upstream.seen[0]?.headers).toMatchObject({ ...headers, 'mcp-param-region': 'eu' });
+    expect(upstream.seen[0]?.headers).not.toHaveProperty('mcp-param-to');
+  });
+
+  it.each([
+    ['another value', { 'mcp-param-region': 'us' }],
+    ['none', {}],
+    ['two', { 'mcp-param-region': 'eu, eu' }],
+    ['one that is not well written', { 'mcp-param-region': '=?base64?ZXU?=' }],
+  ])('is nothing where a parameter has %s: 400 and -32020', async (_, parameters) => {
+    const { upstream, post } = await startOne();
+    const { body, headers } = modern('tools/call', { name: 'echo', arguments: { region: 'eu' } });
+    const reply = await post(body, { ...headers, ...parameters });
+    expect(reply.status).toBe(400);
+    expect(JSON.parse(reply.body)).toMatchObject({ error: { code: -32_020 } });
+    expect(upstream.seen).toEqual([]);
   });
 
   it('is not what nobody verified in the older ones', async () => {

@@ -1,5 +1,6 @@
 import { AppError } from '@aegis/kit/errors';
 import { membersOf } from '@aegis/kit/json';
+import type { Definition } from '@aegis/replicas/tools';
 import { METHOD_NOT_FOUND } from '../../wire/errors.ts';
 import type { AskUpstream } from '../api.ts';
 import { type Listed, toolsIn } from './listed.ts';
@@ -17,7 +18,12 @@ const KEEP_AT_MOST_MS = 60_000;
 
 /** What is known of the tool that a call names. */
 export type ToolLookup =
-  | { readonly type: 'listed'; readonly digest: string; readonly because: string | undefined }
+  | {
+      readonly type: 'listed';
+      readonly digest: string;
+      readonly definition: Definition;
+      readonly because: string | undefined;
+    }
   | { readonly type: 'unknown' }
   /** The server has no lists of tools at all. */
   | { readonly type: 'unlisted' };
@@ -118,8 +124,13 @@ export function createDefinitions({ server, pins, askUpstream, now }: Definition
       const status = await pins.status(server, one);
       if (!status.counts) reasons.push(status.because);
     }
-    const digest = (listed.at(-1) as Listed).digest;
-    return { type: 'listed', digest, because: reasons.length === 0 ? undefined : reasons.join('; ') };
+    const { digest, definition } = listed.at(-1) as Listed;
+    return {
+      type: 'listed',
+      digest,
+      definition,
+      because: reasons.length === 0 ? undefined : reasons.join('; '),
+    };
   };
 
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientInfo } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
+import { errorResponse } from '../../wire/errors.ts';
 import type { Request } from '../../wire/message.ts';
 import { invalidParams, sayNo } from '../answers.ts';
 import type { Circumstances, Disposition } from '../api.ts';
@@ -78,6 +79,12 @@ export function createCallHandler(deps: CallHandlerDeps) {
     if (state && !belongsTo(state, judgement.call)) return attempt(of, withoutState(of.came));
     const judged = { ...of, judgement };
     if (judgement.decision === 'deny') return deny(judged);
+    const wrong = of.circumstances.disagrees?.(judgement.definition, requested.args);
+    if (wrong) {
+      refuse(request, client, wrong.message);
+      const text = errorResponse(request.rawId, wrong.code, wrong.message);
+      return { type: 'answer', text, isMalformed: true };
+    }
     const declined = await review.declined(judged, returned);
     if (declined) return declined;
     const disposition =

@@ -36,14 +36,14 @@ function claimOf(message: Message): Claim {
 }
 
 /** A header's value; Node joins what is there twice, so that it agrees with nothing. */
-function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
+export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name];
   const text = Array.isArray(value) ? value.join(', ') : value;
   return text?.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 /** What a header says: plain, or as `=?base64?…?=` in UTF-8. Undefined where that is not well written. */
-function decodeHeader(value: string): string | undefined {
+export function decodeHeader(value: string): string | undefined {
   const [, encoded] = BASE64_WORD.exec(value) ?? [];
   if (encoded === undefined) return value;
   if (!BASE64.test(encoded)) return undefined;

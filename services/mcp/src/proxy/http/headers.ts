@@ -9,7 +9,6 @@ export const isJsonInUtf8 = (contentType: string | undefined): boolean =>
 const TO_SERVER = ['accept', 'mcp-protocol-version', 'last-event-id', 'traceparent', 'tracestate'];
 /** Only the revisions that define them give these a meaning, and only there they were compared with the body. */
 const VERIFIED = ['mcp-method', 'mcp-name'];
-const PARAMETER = 'mcp-param-';
 
 /** Of a server's headers these and no others go to the client. */
 const TO_CLIENT = ['content-type', 'cache-control', 'retry-after', 'allow', 'x-accel-buffering'];
@@ -20,10 +19,8 @@ const pick = (headers: IncomingHttpHeaders, names: readonly string[]): OutgoingH
   );
 
 /** What goes to the server of a client's headers. `Mcp-Method` and its like only where they were verified. */
-export function headersToServer(headers: IncomingHttpHeaders, areVerified: boolean): OutgoingHttpHeaders {
-  const parameters = Object.keys(headers).filter((name) => name.startsWith(PARAMETER));
-  return pick(headers, areVerified ? [...TO_SERVER, ...VERIFIED, ...parameters] : TO_SERVER);
-}
+export const headersToServer = (headers: IncomingHttpHeaders, areVerified: boolean): OutgoingHttpHeaders =>
+  pick(headers, areVerified ? [...TO_SERVER, ...VERIFIED] : TO_SERVER);
 
 /** What goes to the client of a server's headers, where the body is passed on as it is; its length is new. */
 export const headersToClient = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>

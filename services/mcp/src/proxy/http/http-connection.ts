@@ -10,6 +10,7 @@ import type { HttpUpstream, ServerEntry } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { headersToServer } from './headers.ts';
 import { HttpQuestions } from './http-questions.ts';
+import { createParameterHeaders } from './param-headers.ts';
 import { ReplyRelay } from './reply-relay.ts';
 import { describeFailure, sendUpstream } from './send-upstream.ts';
 import { ServerMessages } from './server-messages.ts';
@@ -113,17 +114,24 @@ export class HttpConnection implements Connection {
     const call = openCall(this.gate, this.#calls, request, out);
     if (call === undefined) return;
     if (exchange.era === 'legacy') this.#questions.heard(exchange);
-    const disposition = await judge(this.gate, call, out);
+    const parameters = createParameterHeaders(exchange.headers);
+    const isModern = exchange.era === 'modern';
+    const disposition = await judge(this.gate, call, out, isModern ? parameters.disagrees : undefined);
     if (disposition === undefined) return this.#calls.close(call);
-    await this.#forward(call, disposition.text, exchange);
+    await this.#forward(call, disposition.text, exchange, parameters.verified);
     if (call.isOver) this.#calls.close(call);
   }
 
-  async #forward(call: Call, text: string, exchange: Exchange): Promise<void> {
+  async #forward(
+    call: Call,
+    text: string,
+    exchange: Exchange,
+    parameters: OutgoingHttpHeaders,
+  ): Promise<void> {
     const timeoutMs = call.request.method === LISTEN ? 0 : this.#limits.answerTimeoutMs;
     let reply: IncomingMessage;
     try {
-      reply = await this.#send('POST', exchange, text, timeoutMs);
+      reply = await this.#send('POST', exchange, text, timeoutMs, parameters);
     } catch (error) {
       return this.#relay.lose(call, exchange.out, describeFailure(error));
     }
@@ -151,8 +159,14 @@ export class HttpConnection implements Connection {
     }
   }
 
-  #send(method: 'POST' | 'GET' | 'DELETE', exchange: Exchange, text: string | undefined, timeoutMs: number) {
-    const headers: OutgoingHttpHeaders = headersToServer(exchange.headers, exchange.era === 'modern');
+  #send(
+    method: 'POST' | 'GET' | 'DELETE',
+    exchange: Exchange,
+    text: string | undefined,
+    timeoutMs: number,
+    parameters: OutgoingHttpHeaders = {},
+  ) {
+    const headers = { ...headersToServer(exchange.headers, exchange.era === 'modern'), ...parameters };
     if (this.#upstreamSession !== undefined) headers['mcp-session-id'] = this.#upstreamSession;
     return sendUpstream(this.#upstream, {
       method,

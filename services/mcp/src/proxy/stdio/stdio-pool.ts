@@ -10,6 +10,7 @@ import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, Unavailable } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
+import { createParameterHeaders } from '../http/param-headers.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { StdioLink } from './stdio-link.ts';
 import type { StdioConnectionOptions } from './stdio-session.ts';
@@ -40,8 +41,9 @@ export class StdioPool implements Connection {
     return this.#calls.size === 0;
   }
 
-  async post(message: Message, { out }: Exchange): Promise<void> {
-    if (message.kind === 'request') return await this.#request(message, out);
+  async post(message: Message, exchange: Exchange): Promise<void> {
+    const { out } = exchange;
+    if (message.kind === 'request') return await this.#request(message, exchange);
     if (message.kind === 'notification' && !admitNotification(this.gate, this.#calls, message, out)) return;
     for (const link of this.#links) link.send(message.text);
     out.send(ACCEPTED, undefined);
@@ -85,10 +87,11 @@ export class StdioPool implements Connection {
     return link;
   }
 
-  async #request(request: Request, out: ClientStream): Promise<void> {
+  async #request(request: Request, { out, headers, era }: Exchange): Promise<void> {
     const call = openCall(this.gate, this.#calls, request, out);
     if (call === undefined) return;
-    const disposition = await judge(this.gate, call, out);
+    const { disagrees } = createParameterHeaders(headers);
+    const disposition = await judge(this.gate, call, out, era === 'modern' ? disagrees : undefined);
     if (disposition === undefined) return this.#calls.close(call);
     const link = this.#linkFor(call, out);
     if (link === undefined) return;

@@ -1,5 +1,6 @@
 import type { Disposition, Gate, GateOptions, UpstreamEnd } from '@aegis/firewall/gate';
 import { errorResponse, type Request, resultResponse } from '@aegis/firewall/wire';
+import { membersOf } from '@aegis/kit/json';
 import type { OpenGate } from '../connection.ts';
 
 /** What the gates saw, over all connections. */
@@ -21,6 +22,9 @@ export type FakeFirewall = {
   /** The options of the newest gate, to ask its server with. */
   newest(): GateOptions;
 };
+
+/** Every tool repeats its argument `region` in a header. */
+const REGIONAL = { inputSchema: { properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } } };
 
 const blocked = (request: Request): string => {
   const content = [{ type: 'text', text: "Rule 'deny' blocks this call." }];
@@ -51,7 +55,7 @@ export function fakeFirewall(): FakeFirewall {
   const openGate: OpenGate = (options) => {
     seen.options.push(options);
     const gate: Gate = {
-      async request(request, { signal, notify, held }) {
+      async request(request, { signal, notify, held, disagrees }) {
         const { server, principal } = options;
         seen.requests.push({ server, principal, method: request.method, id: request.id });
         if (request.method === 'broken/gate') throw new Error('a bug');
@@ -59,6 +63,11 @@ export function fakeFirewall(): FakeFirewall {
           return { type: 'forward', text: request.text };
         }
         const name = request.params?.['name'];
+        const wrong = disagrees?.(REGIONAL, membersOf(request.params?.['arguments']));
+        if (wrong) {
+          const text = errorResponse(request.rawId, wrong.code, wrong.message);
+          return { type: 'answer', text, isMalformed: true };
+        }
         if (name === 'blocked') return { type: 'answer', text: blocked(request) };
         if (name !== 'hold' && name !== 'wait') return forward(request);
         const { promise: released, resolve } = Promise.withResolvers<void>();
