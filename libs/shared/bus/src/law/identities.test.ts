@@ -53,7 +53,13 @@ test.each(IDENTITIES)('an answer may go to an inbox of %s', (identity) => {
   expect(isInbox(`${inboxPrefix(identity)}.abc.1`)).toBe(true);
 });
 
+test('an answer may go to a subject that the server made for a request from another account', () => {
+  expect(isInbox('_R_.AbCdEf.1')).toBe(true);
+});
+
 test.each([
+  '_R_',
+  'x._R_.y',
   'aegis.log.approval.x',
   '$JS.API.STREAM.PURGE.AEGIS_TIMERS',
   '_INBOX.x',

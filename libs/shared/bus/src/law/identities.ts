@@ -24,11 +24,15 @@ export type PublicKeys = Readonly<Record<Identity, string>>;
 /** The inbox prefix that a client connects with; a shared one would let services read each other's replies. */
 export const inboxPrefix = (identity: Identity): string => `_INBOX_${identity}`;
 
-const INBOX = new RegExp(`^(${IDENTITIES.map(inboxPrefix).join('|')})\\.`);
+/** What a request that comes from another account has for a reply subject: the server makes it, and takes the answer. */
+const ACROSS_ACCOUNTS = '_R_';
+
+const INBOX = new RegExp(`^(${[ACROSS_ACCOUNTS, ...IDENTITIES.map(inboxPrefix)].join('|')})\\.`);
 
 /**
- * Whether a request's reply subject is somebody's inbox. A responder must not answer anywhere else: the server lets it
- * answer wherever the request points, so an agent could have it write to the log or purge a stream in its name.
+ * Whether a request's reply subject is somebody's inbox. A responder must not answer anywhere else: within one account the
+ * server lets it answer wherever the request points, so an agent could have it write to the log or purge a stream in its
+ * name. Nothing is stored on a subject of the server's own making, on a server without accounts neither.
  */
 export const isInbox = (subject: string): boolean => INBOX.test(subject);
 

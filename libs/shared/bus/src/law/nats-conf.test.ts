@@ -10,19 +10,23 @@ test('an acknowledged message is on the disk', () => {
   expect(conf).toContain('sync_interval: always');
 });
 
-test('whoever has no permission is denied, and every identity has a user of its own', () => {
-  expect(conf).toContain('default_permissions { publish: { deny: ">" }, subscribe: { deny: ">" } }');
-  for (const identity of IDENTITIES) expect(conf).toContain(`nkey: U_${identity},`);
+test('every identity has an account of its own with one user, whose permissions are written out', () => {
+  for (const identity of IDENTITIES) {
+    expect(conf).toMatch(
+      new RegExp(`"AEGIS-${identity}": \\{\n    users: \\[\\{ nkey: U_${identity}, permissions: \\{`),
+    );
+  }
+  expect(conf.match(/nkey: /g)).toHaveLength(IDENTITIES.length);
 });
 
 test('an identity that may publish nothing is written as a denial, for an empty list would allow all', () => {
-  const reader = conf.slice(conf.indexOf('# reader'));
+  const reader = conf.slice(conf.indexOf('"AEGIS-reader": {'));
   expect(reader).toContain('publish: { deny: ">" }');
   expect(conf).not.toContain('allow: []');
 });
 
 test('what an identity may never do is written as a denial beside what it may', () => {
-  const mcp = conf.slice(conf.indexOf('# mcp'), conf.indexOf('# reader'));
+  const mcp = conf.slice(conf.indexOf('"AEGIS-mcp": {'), conf.indexOf('"AEGIS-reader": {'));
   expect(mcp).toMatch(/publish: \{ allow: \[.*\], deny: \[.*MSG\.NEXT\.AEGIS\.notices"\] \}/);
 });
 

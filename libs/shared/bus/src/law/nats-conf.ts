@@ -1,4 +1,5 @@
-import { IDENTITIES, type PublicKeys } from './identities.ts';
+import { type Account, accounts, type Export, type Import } from './accounts.ts';
+import type { Identity, PublicKeys } from './identities.ts';
 import { permissionsOf } from './permissions.ts';
 
 export type NatsConfOptions = {
@@ -35,16 +36,36 @@ function allow(subjects: readonly string[], except: readonly string[] = []): str
   return `{ allow: ${list(subjects)}${deny} }`;
 }
 
-function user(identity: (typeof IDENTITIES)[number], publicKey: string): string {
+function user(identity: Identity, publicKey: string): string {
   const { publish, neverPublish, subscribe, responds } = permissionsOf(identity);
   return [
-    `    # ${identity}`,
-    `    { nkey: ${publicKey}, permissions: {`,
+    `    users: [{ nkey: ${publicKey}, permissions: {`,
     `        publish: ${allow(publish, neverPublish)}`,
     `        subscribe: ${allow(subscribe)}`,
     ...(responds ? ['        allow_responses: { max: 1, expires: "10m" }'] : []),
-    '    } }',
+    '    } }]',
   ].join('\n');
+}
+
+/** `accounts` keeps it private: an export without it is everybody's. */
+const exported = ({ kind, subject, many, to }: Export): string =>
+  `      { ${kind}: ${text(subject)}, accounts: ${list(to)}${many ? ', response_type: stream' : ''} }`;
+
+const imported = ({ kind, from, subject }: Import): string =>
+  `      { ${kind}: { account: ${text(from)}, subject: ${text(subject)} } }`;
+
+const block = (name: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [`    ${name}: [`, ...lines, '    ]'];
+
+function account(one: Account, identities: PublicKeys): string[] {
+  return [
+    `  ${text(one.name)}: {`,
+    ...(one.jetstream ? ['    jetstream: enabled'] : []),
+    ...(one.user === undefined ? [] : [user(one.user, identities[one.user])]),
+    ...block('exports', one.exports.map(exported)),
+    ...block('imports', one.imports.map(imported)),
+    '  }',
+  ];
 }
 
 function listening(options: NatsConfOptions): string[] {
@@ -74,11 +95,9 @@ export function natsConf(options: NatsConfOptions): string {
     '  sync_interval: always',
     '}',
     '',
-    'authorization {',
-    '  default_permissions { publish: { deny: ">" }, subscribe: { deny: ">" } }',
-    '  users: [',
-    ...IDENTITIES.map((identity) => user(identity, options.identities[identity])),
-    '  ]',
+    '# An answer ends in the account of whoever asked: no request can point it at the log.',
+    'accounts {',
+    ...accounts().flatMap((one) => account(one, options.identities)),
     '}',
   ].join('\n')}\n`;
 }

@@ -87,7 +87,7 @@ const WITH_ANOTHERS_NOTICES = [
 
 /** What each may publish besides the questions that it asks. */
 const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
-  admin: [`${API}.>`],
+  admin: [`${API}.>`, `${LOG}.>`],
   policy: [POLICY_LOG, 'aegis.checks.>', ...READ, ...follow(POLICY_LOG)],
   enforcer: [
     `${LOG}.decision.enforce.>`,
