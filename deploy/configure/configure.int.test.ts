@@ -25,10 +25,18 @@ test('each identity has its seed alone in its folder, and a user in the configur
   const conf = await readFile(places.conf, 'utf8');
   for (const identity of IDENTITIES) {
     expect(await readdir(join(places.keysDir, identity))).toEqual([`${identity}.nk`]);
-    expect(conf).toContain(`# ${identity}\n`);
+    expect(conf).toContain(`"AEGIS-${identity}": {\n`);
   }
   expect(conf).toContain('store_dir: "/data"');
   expect(conf).toContain('http: "0.0.0.0:8222"');
+});
+
+test('what takes the streams of a version before the accounts along lies beside the configuration', async () => {
+  await configure(places, {});
+  const script = await readFile(join(folder, 'nats', 'move-streams.sh'), 'utf8');
+  expect(script).toContain(
+    "move '/data/jetstream/$G/streams/AEGIS_TIMERS' '/data/jetstream/AEGIS_TIMERS/streams/AEGIS_TIMERS'\n",
+  );
 });
 
 test('a second run changes nothing, neither the users nor the code', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeApprovalCode } from '@aegis/approvals/config';
-import { ensureIdentities, natsConf } from '@aegis/bus/law';
+import { ensureIdentities, moveStreamsScript, natsConf } from '@aegis/bus/law';
 import { createOnce } from '@aegis/kit/files';
 
 export type Places = {
@@ -34,8 +34,8 @@ async function takeOverWebhooks({ file, before }: Places['webhooks']): Promise<v
 }
 
 /**
- * Prepares a deployment in containers: nats.conf, a seed for each identity, and an approval code where the environment
- * has none. What is there stays, so it may run before every start.
+ * Prepares a deployment in containers: nats.conf, what takes earlier streams along, a seed for each identity, and an
+ * approval code where the environment has none. What is there stays, so it may run before every start.
  *
  * @returns the approval code where it was made now
  * @throws BrokerError where a seed file is damaged
@@ -48,6 +48,7 @@ export async function configure(
   const listening = { host: '0.0.0.0', port: NATS_PORT, httpPort: MONITORING_PORT };
   await mkdir(dirname(conf), { recursive: true });
   await writeFile(conf, natsConf({ ...listening, storeDir, identities }));
+  await writeFile(join(dirname(conf), 'move-streams.sh'), moveStreamsScript(storeDir));
   await takeOverWebhooks(webhooks);
   return env['APPROVAL_CODE'] ? undefined : ensureApprovalCode(join(keysDir, 'approval-code', 'code'));
 }

@@ -10,6 +10,7 @@ import {
 import type { Env } from '@aegis/kit/env';
 import { codeOf } from '@aegis/kit/errors';
 import type { BrokerLog } from './broker-log.ts';
+import { moveEarlierStreams } from './earlier-streams.ts';
 import { endServer, serverIn } from './leftover.ts';
 import { obtainNatsServer } from './obtain.ts';
 import { type BrokerPaths, brokerFolder, brokerPaths } from './paths.ts';
@@ -44,6 +45,8 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
   const identities = await prepare(dataDir, paths);
   await clear(options, paths);
   const { path: binary } = await obtainNatsServer(env, log);
+  const moved = await moveEarlierStreams(paths.storeDir);
+  if (moved > 0) log.info({ moved }, 'the streams of an earlier version were taken along');
   const server = await runServer({ binary, paths, port, identities, log });
   const address = { url: server.url, keysDir: paths.keysDir };
   try {

@@ -22,6 +22,10 @@ export async function endServer(pid: number, conf: string): Promise<void> {
     if ((await ourServer(pid, conf)) === undefined) return;
   }
   process.kill(pid, 'SIGKILL');
+  // What is done next to its files must find it gone.
+  for (let waitedMs = 0; waitedMs < STOP_LIMIT_MS && (await ourServer(pid, conf)); waitedMs += POLL_MS) {
+    await sleep(POLL_MS);
+  }
 }
 
 export type ServerInDirectory = {

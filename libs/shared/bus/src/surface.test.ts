@@ -18,11 +18,13 @@ it('law has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(law).toSorted()).toEqual([
     'BrokerError',
     'IDENTITIES',
+    'MOVED_STREAMS',
     'STREAMS',
     'connectAs',
     'ensureIdentities',
     'isInbox',
     'isSupportedServer',
+    'moveStreamsScript',
     'natsConf',
     'parseServerVersion',
     'provisionAt',

@@ -1,5 +1,6 @@
 export { BrokerError } from './broker-error.ts';
 export { type BrokerAddress, connectAs } from './connect-as.ts';
+export { MOVED_STREAMS, moveStreamsScript } from './earlier-streams.ts';
 export {
   ensureIdentities,
   IDENTITIES,
