@@ -1,4 +1,4 @@
-import { type Bus, type Fact, isConflict } from '@aegis/bus';
+import { type Bus, type Fact, isConflict, mendIt } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
@@ -91,7 +91,10 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
     const last = await bus.read.last(subjectOf(id), deadlineMs);
     if (!last) return undefined;
     const event = kind.read(last);
-    if (!event) throw new AppError('storage_unavailable', `The record of ${nameOf(id)} can not be read.`);
+    if (!event) {
+      const detail = `The record of ${nameOf(id)} can not be read: ${mendIt(subjectOf(id))}.`;
+      throw new AppError('storage_unavailable', detail);
+    }
     const loaded = { state: decider.evolve(undefined, event), seq: last.seq };
     if (kind.isOver?.(loaded.state)) memory.put(id, loaded);
     return loaded;

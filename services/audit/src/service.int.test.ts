@@ -1,7 +1,9 @@
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { Service } from '@aegis/bus/service';
 import { auditQuery, auditWrite } from '@aegis/contracts/audit';
+import { createEvent } from '@aegis/contracts/create-event';
 import { healthOf } from '@aegis/contracts/health';
+import { AUDIT_LOG } from '@aegis/contracts/subjects';
 import { newTraceparent } from '@aegis/kit/trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -242,6 +244,28 @@ describe('asking', () => {
       status: 'ok',
       problems: [],
     });
+  });
+});
+
+describe('a message that is no event of its subject', () => {
+  it('has its line, health names its place, and all is well once the operator has looked at it', async () => {
+    const subject = 'aegis.log.call.none';
+    await stack.enforcer.append.text(subject, '{}', soon());
+    await expect
+      .poll(problems)
+      .toMatch(
+        /^the message at sequence \d+ on aegis\.log\.call\.none is no event .* "aegis broker mend aegis\.log\.call\.none"/,
+      );
+    expect((await wholeFile()).at(-1)).toMatchObject({ action: 'unreadable', ok: false });
+    const event = createEvent({
+      type: 'aegis.audit.mended.v1',
+      source: 'operator',
+      time: new Date().toISOString(),
+      data: { subject, by: 'os-user:ada', skipped: [1] },
+    });
+    await stack.audit.append.one({ subject: AUDIT_LOG, event }, soon());
+    await expect.poll(() => service.health().status).toBe('ok');
+    expect((await wholeFile()).at(-1)).toMatchObject({ action: 'audit.mended', principal: 'os-user:ada' });
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Bus, isConflict } from '@aegis/bus';
+import { type Bus, isConflict, mendIt } from '@aegis/bus';
 import type { EnforceReply } from '@aegis/contracts/decision';
 import { readEvent } from '@aegis/contracts/read-event';
 import { enforceLog, idempotencyLog } from '@aegis/contracts/subjects';
@@ -29,8 +29,10 @@ export function createDecisionLog(bus: Bus, now: () => Date) {
     const stored = await bus.read.last(idempotencyLog(keyDigest), deadlineMs);
     if (!stored) return undefined;
     const answered = readEvent(stored, 'aegis.idempotency.answered.v1');
-    if (!answered || !stored.event)
-      throw new AppError('storage_unavailable', 'The record of this idempotency key can not be read.');
+    if (!answered || !stored.event) {
+      const detail = `The record of this idempotency key can not be read: ${mendIt(idempotencyLog(keyDigest))}.`;
+      throw new AppError('storage_unavailable', detail);
+    }
     if (answered.data.call_digest !== callDigest) {
       throw new AppError(
         'idempotency_key_reused',

@@ -154,15 +154,18 @@ describe('the policy service', () => {
     await expect.poll(() => decision().catch(() => 'no answer'), { timeout: 10_000 }).toBe('deny');
   });
 
-  it('answers nothing when the log holds a policy that it can not read', async () => {
-    await writeFile(path, v2('allow'));
+  it('goes on with the last policy where a message on its subject is no event, says so, and takes the next', async () => {
+    await writeFile(path, v2('deny'));
     await startReplica();
     const writer = running[0]?.bus;
     writer?.live.publish('aegis.log.policy', '{"not":"an event"}');
     await expect
-      .poll(() => decision().catch((error: { code: string }) => error.code))
-      .toBe('policy_unavailable');
-    expect((await health()).problems.join()).toMatch(/can not be read/);
+      .poll(async () => (await health()).problems.join())
+      .toMatch(/sequence 2 on aegis\.log\.policy is no event of that subject/);
+    expect(await decision()).toBe('deny');
+    await writeFile(path, v2('allow'));
+    await expect.poll(decision, { timeout: 5_000 }).toBe('allow');
+    expect(await health()).toEqual({ status: 'ok', problems: [] });
   });
 
   it('validates and migrates documents, and names what is wrong', async () => {

@@ -1,10 +1,13 @@
-import type { Followed } from '@aegis/bus';
+import { type Followed, mendIt, type Unreadable } from '@aegis/bus';
 import type { PolicyPublished } from '@aegis/contracts/policy';
 import { readEvent } from '@aegis/contracts/read-event';
 import { AppError } from '@aegis/kit/errors';
 import { type CompiledPolicy, compilePolicy, validatePolicy } from '@aegis/policy-engine';
 
 import { evolve, type State } from './domain/policy-log.ts';
+
+/** Published by a version that is newer than this one. */
+const NEWER = /^aegis\.policy\.published\.v(?!1$)\d+$/;
 
 export type ActivePolicy = { published: PolicyPublished; compiled: CompiledPolicy };
 
@@ -15,18 +18,23 @@ export class ActiveFromLog {
   #active: ActivePolicy | undefined;
   #unreadable: string | undefined;
 
-  /** Takes one message of the log. One that can't be read leaves nothing in force: better no answer than a wrong one. */
-  apply(message: Followed): void {
+  /**
+   * Takes one message of the log. One that is no event of the policy is passed over, and the last policy stays in force. A
+   * policy that this version does not understand leaves nothing in force: better no answer than one of before.
+   */
+  apply(message: Followed): Unreadable | undefined {
     this.#seq = message.seq;
+    const event = readEvent(message, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
+    if (!event && !NEWER.test(message.event?.type ?? '')) return 'unreadable';
     try {
-      const event = readEvent(message, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
-      if (!event) throw new TypeError('not an event of the policy');
+      if (!event) throw new TypeError('a policy of a newer version');
       this.#state = evolve(this.#state, event);
       if (event.type === 'aegis.policy.published.v1') this.#activate(event.data);
     } catch {
       this.#active = undefined;
-      this.#unreadable = `the policy event at sequence ${message.seq} can not be read`;
+      this.#unreadable = `the policy event at sequence ${message.seq} can not be read: ${mendIt(message.subject)}`;
     }
+    return undefined;
   }
 
   #activate(published: PolicyPublished): void {

@@ -45,6 +45,17 @@ async function publish(decision: Word): Promise<void> {
   await writer.append.one({ subject: POLICY_LOG, event }, Date.now() + 5_000);
 }
 
+/** An envelope of that type, whose data fit no policy. */
+const eventOf = (type: string) => ({
+  specversion: '1.0',
+  id: 'an-id',
+  source: 'aegis/policy',
+  type,
+  time: '2026-01-05T09:30:00.000Z',
+  datacontenttype: 'application/json',
+  data: { action: 'a', principal: 'p', via: 'rest' },
+});
+
 /** What the replica says of a call, or why it says nothing. */
 function says(): string {
   try {
@@ -103,10 +114,28 @@ describe('a replica of the policy in an agent-facing process', () => {
     expect(heard).toEqual(['policy_unavailable']);
   });
 
-  it('says nothing when the log holds a policy that it can not read, until there is one that it can', async () => {
+  it.each([
+    ['no JSON', 'no'],
+    ['no event', '{"not":"an event"}'],
+    ['an event of another subject', JSON.stringify(eventOf('aegis.audit.written.v1'))],
+    ['an event whose data do not fit', JSON.stringify(eventOf('aegis.policy.published.v1'))],
+  ])('passes over %s and says where it is, until a policy is published after it', async (_, text) => {
+    await publish('deny');
+    await replica.start();
+    writer.live.publish(POLICY_LOG, text);
+    await expect
+      .poll(() => replica.problem)
+      .toMatch(/sequence 2 on aegis\.log\.policy is no event.*aegis broker mend/);
+    expect(says()).toBe('deny');
+    await publish('review');
+    await expect.poll(says).toBe('review');
+    expect(replica.problem).toBeUndefined();
+  });
+
+  it('says nothing where a newer version published a policy that it can not read, until there is one that it can', async () => {
     await publish('allow');
     await replica.start();
-    writer.live.publish(POLICY_LOG, '{"not":"an event"}');
+    writer.live.publish(POLICY_LOG, JSON.stringify(eventOf('aegis.policy.published.v2')));
     await expect.poll(says).toBe('policy_unavailable');
     expect(replica.problem).toMatch(/sequence 2 can not be read/);
     await publish('review');

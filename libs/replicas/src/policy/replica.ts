@@ -10,7 +10,7 @@ const BEHIND = 'This replica is behind the log.';
 export type PolicyReplica = Pick<Replica, 'start' | 'stop' | 'caughtUp'> & {
   /** @throws AppError `policy_unavailable` where the bus is lost, the replica is behind the log, or nothing is in force */
   active(): ActivePolicy;
-  /** A sentence where it can't answer because it is behind, or because the log holds something that can't be read. */
+  /** A sentence where it is behind, or the log holds something that can't be read. */
   readonly problem: string | undefined;
   /** What the log says, the last refused candidate included. */
   readonly state: State;
@@ -31,7 +31,8 @@ export function createPolicyReplica(bus: Bus): PolicyReplica {
       return fromLog.active;
     },
     get problem() {
-      return replica.isCurrent() ? fromLog.problem : 'this replica is behind the log';
+      if (!replica.isCurrent()) return 'this replica is behind the log';
+      return fromLog.problem ?? replica.problem;
     },
     get state() {
       return fromLog.state;

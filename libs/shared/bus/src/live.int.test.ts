@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-it('what a stream hands out on the subject of an event, because somebody asked it to, is heard by nobody', async () => {
+it('what a consumer delivers on the subject of an event, because its maker asked for it, is heard by nobody', async () => {
   const gateway = await connectTestBus(server, 'gateway');
   onTestFinished(() => gateway.close());
   const heard: string[] = [];
@@ -17,21 +17,24 @@ it('what a stream hands out on the subject of an event, because somebody asked i
   gateway.link.nc.subscribe('aegis.events.>', { callback: () => void (arrived += 1) });
   await gateway.flush();
 
-  // Nothing that the notifier publishes itself may be on `aegis.events`; a stream answers wherever a request points.
-  const notifier = await server.connect('notifier');
-  const line = 'aegis.deliveries.x';
-  const consumer = {
-    stream_name: 'AEGIS_DELIVERIES',
-    config: { name: 'x', filter_subject: line, ack_policy: 'explicit', deliver_policy: 'all' },
+  // A consumer delivers wherever its maker says, once somebody listens to just that subject.
+  const reader = await server.connect('reader');
+  reader.subscribe('aegis.events.approval.apr_forged', { callback: () => undefined });
+  await reader.flush();
+  const policy = await server.connect('policy');
+  await policy.request('aegis.log.policy', '{"forged":true}');
+  await expect.poll(() => heard).toEqual(['aegis.events.policy']);
+  const config = {
+    name: 'x',
+    filter_subject: 'aegis.log.policy',
+    deliver_subject: 'aegis.events.approval.apr_forged',
+    ack_policy: 'none',
+    deliver_policy: 'all',
   };
-  await notifier.request(line, '{"forged":true}');
-  await notifier.request(
-    `$JS.API.CONSUMER.CREATE.AEGIS_DELIVERIES.x.${line}`,
-    JSON.stringify({ ...consumer, action: 'create' }),
+  await policy.request(
+    '$JS.API.CONSUMER.CREATE.AEGIS.x.aegis.log.policy',
+    JSON.stringify({ stream_name: 'AEGIS', action: 'create', config }),
   );
-  notifier.publish('$JS.API.CONSUMER.MSG.NEXT.AEGIS_DELIVERIES.x', '{"batch":1,"expires":3000000000}', {
-    reply: 'aegis.events.approval.apr_forged',
-  });
-  await expect.poll(() => arrived).toBe(1);
-  expect(heard).toEqual([]);
+  await expect.poll(() => arrived).toBe(2);
+  expect(heard).toEqual(['aegis.events.policy']);
 });

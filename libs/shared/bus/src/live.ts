@@ -1,17 +1,18 @@
 import type { Logger } from '@aegis/kit/logger';
 import { headers } from '@nats-io/transport-node';
 import type { Link } from './link.ts';
+import { placeOf } from './place.ts';
 
-/** A message as it comes. `seq` is its place in the log, where the stream republished it. */
-export type LiveMessage = { subject: string; text: string; seq: number | undefined };
+/** A message as it comes. `seq` and `storedOn` are its place in the log, where the stream republished it. */
+export type LiveMessage = {
+  subject: string;
+  text: string;
+  seq: number | undefined;
+  storedOn: string | undefined;
+};
 
 /** What is said now: nobody keeps it, and nobody confirms it. */
 export type Live = ReturnType<typeof createLive>;
-
-function seqOf(written: string | undefined): number | undefined {
-  const seq = Number(written);
-  return Number.isSafeInteger(seq) && seq > 0 ? seq : undefined;
-}
 
 /**
  * A pattern of subjects as a regular expression: `*` is one token, `>` all that follow
@@ -30,12 +31,10 @@ export const createLive = (link: Link, log: Logger) => ({
       callback: (err, message) => {
         if (err) log.error({ err, subject }, 'nothing comes on this subject');
         // What a stream hands out goes wherever it was asked to, by its own subject: so anybody could have it come here.
-        else if (expected.test(message.subject))
-          take({
-            subject: message.subject,
-            text: message.string(),
-            seq: seqOf(message.headers?.get('Nats-Sequence')),
-          });
+        else if (expected.test(message.subject)) {
+          const { seq, subject: storedOn } = placeOf(message);
+          take({ subject: message.subject, text: message.string(), seq, storedOn });
+        }
       },
     });
     return () => subscription.unsubscribe();

@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { AppError } from '@aegis/kit/errors';
 import { createInbox, type Msg } from '@nats-io/transport-node';
 import type { Link, Message } from './link.ts';
@@ -11,6 +12,23 @@ type Waiting = {
   reject: (error: AppError) => void;
 };
 
+const TOKEN_BYTES = 16;
+const POOLED_TOKENS = 256;
+
+/** Names of replies that nobody guesses: whoever may publish on an inbox could answer in another's place. */
+function createTokens() {
+  const pool = Buffer.alloc(TOKEN_BYTES * POOLED_TOKENS);
+  let at = pool.length;
+  return (): string => {
+    if (at === pool.length) {
+      randomFillSync(pool);
+      at = 0;
+    }
+    at += TOKEN_BYTES;
+    return pool.toString('base64url', at - TOKEN_BYTES, at);
+  };
+}
+
 /** Where replies come back: one subscription, a map, and one coarse sweep of what ran out of time. */
 export type Mux = ReturnType<typeof createMux>;
 
@@ -21,7 +39,7 @@ export type Mux = ReturnType<typeof createMux>;
 export function createMux(link: Link, inboxPrefix: string) {
   const base = createInbox(inboxPrefix);
   const waiting = new Map<string, Waiting>();
-  let next = 0;
+  const nextToken = createTokens();
 
   const subscription = link.nc.subscribe(`${base}.*`, {
     callback: (error, message) => {
@@ -62,7 +80,7 @@ export function createMux(link: Link, inboxPrefix: string) {
       deadlineMs: number,
       late: () => AppError,
     ): Promise<Msg> {
-      const token = (next++).toString(36);
+      const token = nextToken();
       link.send(...toMessages(`${base}.${token}`));
       const { promise, resolve, reject } = Promise.withResolvers<Msg>();
       waiting.set(token, { deadlineMs, late, resolve, reject });

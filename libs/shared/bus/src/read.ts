@@ -5,6 +5,7 @@ import { parseJson } from '@aegis/kit/json';
 import type { Msg } from '@nats-io/transport-node';
 import { z } from 'zod';
 import type { Mux } from './mux.ts';
+import { placeOf } from './place.ts';
 
 /** A stored message; `event` is missing where it can't be read as an envelope. */
 export type StoredEvent = { seq: number; subject: string; event?: Envelope };
@@ -68,16 +69,15 @@ function toEnd(reply: Msg): LogEnd {
 
 /** The sequence of the message that a reply holds; undefined where it says that there is none. */
 function seqOf(reply: Msg): number | undefined {
+  const seq = placeOf(reply).seq;
+  if (seq !== undefined) return seq;
   const code = reply.headers?.code ?? 0;
   if (code === 404) return undefined;
-  const seq = Number(reply.headers?.get('Nats-Sequence'));
-  if (code === 0 && Number.isInteger(seq) && seq >= 1) return seq;
   throw unreadable({ code });
 }
 
 function toStored(reply: Msg): StoredEvent | undefined {
   const seq = seqOf(reply);
   if (seq === undefined) return undefined;
-  const subject = reply.headers?.get('Nats-Subject') ?? '';
-  return { seq, subject, event: readEnvelope(reply.string()) };
+  return { seq, subject: placeOf(reply).subject ?? '', event: readEnvelope(reply.string()) };
 }

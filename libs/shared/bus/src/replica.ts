@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@aegis/kit/logger';
-import type { Follower, FollowOptions } from './follow.ts';
+import type { Followed, Follower, FollowOptions } from './follow.ts';
 import type { Link } from './link.ts';
+import { createSkipped } from './skipped.ts';
 
 const CATCH_UP_WITHIN_MS = 3_000;
 const TICK_MS = 100;
@@ -14,7 +15,13 @@ const LOOK_AGAIN_AFTER_MS = 2_000;
  */
 export type Replica = ReturnType<typeof createReplica>;
 
-export type ReplicaOptions = Required<Pick<FollowOptions, 'filter' | 'apply'>>;
+/** A message that is no event of its subject. */
+export type Unreadable = 'unreadable';
+
+export type ReplicaOptions = Required<Pick<FollowOptions, 'filter'>> & {
+  /** Takes one fact. One that it can't read, or that makes it throw, is counted, said and passed over: it never stops it. */
+  apply: (message: Followed) => Unreadable | undefined | void;
+};
 
 type ReplicaDeps = {
   link: Link;
@@ -74,8 +81,25 @@ function watchCurrency(link: Link, log: Logger) {
 
 export function createReplica({ link, log, follow }: ReplicaDeps, options: ReplicaOptions) {
   const watch = watchCurrency(link, log);
+  const skipped = createSkipped(log);
   let follower: Follower | undefined;
+  const take = (message: Followed): Unreadable | undefined | void => {
+    try {
+      return options.apply(message);
+    } catch (err) {
+      log.error({ err, subject: message.subject, seq: message.seq }, 'a message of the log can not be taken');
+      return 'unreadable';
+    }
+  };
+  const apply = (message: Followed): void => {
+    if (take(message) === 'unreadable') skipped.add(message);
+    else skipped.clear(message.subject);
+  };
   return {
+    /** A sentence while the last message of a subject is one that was passed over. */
+    get problem(): string | undefined {
+      return skipped.problem;
+    },
     /** False from a loss of the bus until it has caught up again, and while it is behind. */
     isCurrent: watch.isCurrent,
     /** True once all that was stored when this was called is applied, false where the deadline came first. */
@@ -85,7 +109,7 @@ export function createReplica({ link, log, follow }: ReplicaDeps, options: Repli
       (await follower?.applied(seq, deadlineMs)) === true,
     /** Follows the log; true once all that was stored is applied, false where it was stopped or the time was over before. */
     start: async (withinMs?: number): Promise<boolean> => {
-      follower = await follow({ ...options, fromSeq: 1 });
+      follower = await follow({ filter: options.filter, apply, fromSeq: 1 });
       const current = watch.start(follower);
       if (withinMs === undefined) return current;
       return Promise.race([current, sleep(withinMs, false, { ref: false })]);

@@ -7,7 +7,9 @@ it('bus has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(bus).toSorted()).toEqual([
     'connectBus',
     'createGroupCommit',
+    'createSkipped',
     'isConflict',
+    'mendIt',
     'readEnvelope',
     'retryOnConflict',
     'route',

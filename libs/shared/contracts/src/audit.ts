@@ -32,6 +32,26 @@ export const clientsAction = (action: string): string =>
 /** The action and the type of a message in the log that is no event of its subject: nothing that it says is believed. */
 export const UNREADABLE = 'unreadable';
 
+/** What the operator mended: a subject of the log whose last messages were none of its events. */
+export const AuditMended = z.strictObject({
+  subject: z.string().min(1).max(512).describe('the subject of the log'),
+  by: Principal.describe('who did it: the user of the operating system'),
+  skipped: z
+    .array(z.int().min(1))
+    .max(1_000)
+    .describe(
+      'the places in the log of the messages that are passed over, the last thousand where there are more',
+    ),
+  restored: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'the place of the event that was written again as the newest; absent where nothing stands on the last one',
+    ),
+});
+export type AuditMended = z.infer<typeof AuditMended>;
+
 /** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
 export const AuditLine = z.object({
   seq: z.int().min(1),

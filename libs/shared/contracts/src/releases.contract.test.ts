@@ -40,6 +40,8 @@ const NEW_WORDS: Readonly<Record<string, string>> = {};
 const NEW_TYPES: Readonly<Record<string, string>> = {
   'aegis.idempotency.replayed.v1':
     'on a subject of its own, which nothing reads but the record: there its line is `unreadable`',
+  'aegis.audit.mended.v1':
+    'on the subject of the audit trail, where nothing stands on it: its line is `unreadable`',
 };
 
 const FIXTURES = new URL('./fixtures/', import.meta.url);

@@ -44,6 +44,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'approvers-file': ['APPROVER_KEY_PREFIX', 'Approver', 'ApproversFile', 'CODE_APPROVER', 'parseApprovers'],
   audit: [
     'AuditLine',
+    'AuditMended',
     'CLIENTS_ENTRY',
     'QueryAudit',
     'QueryAuditReply',

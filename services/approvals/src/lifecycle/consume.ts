@@ -1,3 +1,4 @@
+import { mendIt } from '@aegis/bus';
 import type { Approval, ConsumeApproval, ConsumeReply } from '@aegis/contracts/approvals';
 import { callDigest } from '@aegis/contracts/call-digest';
 import type { DecisionEnforced, EnforceReply } from '@aegis/contracts/decision';
@@ -47,8 +48,13 @@ export function createConsume({ bus, store, now }: Ground, validity: Validity): 
   const oneByOne = createKeyedMutex();
   const earlier = async (request: ConsumeApproval, digest: string, deadlineMs: number) => {
     if (!request.idempotency) return undefined;
-    const stored = await bus.read.last(idempotencyLog(request.idempotency.key_digest), deadlineMs);
+    const subject = idempotencyLog(request.idempotency.key_digest);
+    const stored = await bus.read.last(subject, deadlineMs);
     const answered = readEvent(stored, 'aegis.idempotency.answered.v1')?.data;
+    if (stored && !answered) {
+      const detail = `The record of this idempotency key can not be read: ${mendIt(subject)}.`;
+      throw new AppError('storage_unavailable', detail);
+    }
     return answered?.call_digest === digest ? answered.reply : undefined;
   };
 

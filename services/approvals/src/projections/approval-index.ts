@@ -1,4 +1,4 @@
-import type { Followed } from '@aegis/bus';
+import type { Followed, Unreadable } from '@aegis/bus';
 import type { Approval, ApprovalStatus, ApprovalSummary } from '@aegis/contracts/approvals';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
@@ -82,14 +82,10 @@ export class ApprovalIndex {
   readonly #byReusedKey = new Map<string, IndexEntry>();
   readonly #wrongCodes = new WrongCodes();
   readonly #time = new LatestTime();
-  #unreadable = 0;
 
-  apply(message: Followed): void {
+  apply(message: Followed): Unreadable | undefined {
     const changed = readEvent(message, ...APPROVAL_EVENTS)?.data;
-    if (!changed || !message.event) {
-      this.#unreadable++;
-      return;
-    }
+    if (!changed || !message.event) return 'unreadable';
     const { approval, source } = changed;
     const timeMs = Date.parse(message.event.time);
     this.#time.saw(timeMs);
@@ -97,6 +93,7 @@ export class ApprovalIndex {
     if (approval.status === 'denied' && source !== undefined) {
       this.countWrongCode(approval.approval_id, { atMs: timeMs, source });
     }
+    return undefined;
   }
 
   #put(approval: Approval, seq: number): void {
@@ -180,9 +177,5 @@ export class ApprovalIndex {
 
   get earliestNowMs(): number {
     return this.#time.earliestNowMs;
-  }
-
-  get unreadable(): number {
-    return this.#unreadable;
   }
 }

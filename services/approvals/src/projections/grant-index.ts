@@ -1,4 +1,4 @@
-import type { Followed } from '@aegis/bus';
+import type { Followed, Unreadable } from '@aegis/bus';
 import { GRANT_EVENTS } from '@aegis/contracts/events';
 import type { Grant } from '@aegis/contracts/grants';
 import { readEvent } from '@aegis/contracts/read-event';
@@ -7,15 +7,11 @@ import { readEvent } from '@aegis/contracts/read-event';
 export class GrantIndex {
   readonly #grants = new Map<string, Grant>();
   readonly #byPrincipal = new Map<string, string[]>();
-  #unreadable = 0;
 
-  /** The grant as it is since; undefined where the event can't be read. */
-  apply(message: Followed): Grant | undefined {
+  /** The grant as it is since. */
+  apply(message: Followed): Grant | Unreadable {
     const grant = readEvent(message, ...GRANT_EVENTS)?.data.grant;
-    if (!grant) {
-      this.#unreadable++;
-      return undefined;
-    }
+    if (!grant) return 'unreadable';
     const { grant_id: id, principal } = grant;
     if (!this.#grants.has(id))
       this.#byPrincipal.set(principal, [...(this.#byPrincipal.get(principal) ?? []), id]);
@@ -32,9 +28,5 @@ export class GrantIndex {
   /** Newest first. */
   all(): Grant[] {
     return [...this.#grants.values()].toReversed();
-  }
-
-  get unreadable(): number {
-    return this.#unreadable;
   }
 }

@@ -17,7 +17,5 @@ export const createKnown = (bus: Bus, log: Logger) => ({
 export type Known = ReturnType<typeof createKnown>;
 
 /** What health says of it. */
-export const problemsOf = ({ approvals, tools, grants }: Known): (string | false)[] =>
-  Object.entries({ approval: approvals, tool: tools, grant: grants }).map(
-    ([what, { state }]) => state.unreadable > 0 && `${state.unreadable} ${what} events can not be read`,
-  );
+export const problemsOf = (known: Known): (string | undefined)[] =>
+  Object.values(known).map(({ problem }) => problem);

@@ -1,4 +1,4 @@
-import type { Followed } from '@aegis/bus';
+import type { Followed, Unreadable } from '@aegis/bus';
 import { readEvent } from '@aegis/contracts/read-event';
 import {
   asksTheSame,
@@ -15,11 +15,12 @@ export class PolicyIndex {
   readonly #policies = new Map<string, Known>();
   #current: string | undefined;
 
-  /** The digest of the policy in force from now on, where it is another one. */
+  /** The digest of the policy in force from now on, where it is another one; `unreadable` where it is no event of it. */
   apply(message: Followed): string | undefined {
-    const published = readEvent(message, 'aegis.policy.published.v1')?.data;
-    if (!published) return undefined;
-    const { digest, policy: document } = published;
+    const event = readEvent(message, 'aegis.policy.published.v1', 'aegis.policy.rejected.v1');
+    if (!event) return 'unreadable' satisfies Unreadable;
+    if (event.type === 'aegis.policy.rejected.v1') return undefined;
+    const { digest, policy: document } = event.data;
     const isNew = digest !== this.#current;
     if (!this.#policies.has(digest)) {
       this.#policies.set(digest, { document, prefixes: prefixDigests(document) });

@@ -20,10 +20,12 @@ const isAccepted = ({ server, tool, digest } = B) =>
   });
 
 const LOG = 'aegis.log.tool.files';
+let unreadable = 0;
 const given = (...facts: [subject: string, event: ReturnType<typeof isSeen>][]): ToolIndex => {
   const index = new ToolIndex(silentLog);
+  unreadable = 0;
   facts.forEach(([subject, event], i) => {
-    index.apply({ seq: i + 1, subject, event, storedAt: new Date(time) });
+    if (index.apply({ seq: i + 1, subject, event, storedAt: new Date(time) }) === 'unreadable') unreadable++;
   });
   return index;
 };
@@ -41,7 +43,7 @@ describe('the tools that the log knows of', () => {
     expect(waiting(given(...facts))).toEqual(['other', 'read_file']);
     const index = given(...facts, [`${LOG}.accepted`, isAccepted()]);
     expect(waiting(index)).toEqual(['other']);
-    expect(index.unreadable).toBe(0);
+    expect(unreadable).toBe(0);
   });
 
   it('of two servers are apart', () => {
@@ -68,7 +70,7 @@ describe('the tools that the log knows of', () => {
     const index = given([LOG, isSeen()], [LOG, isChanged()], [subject, event]);
     expect(index.quarantined()).toEqual(before.quarantined());
     expect(index.get('files', 'read_file')).toEqual(before.get('files', 'read_file'));
-    expect(index.unreadable).toBe(1);
+    expect(unreadable).toBe(1);
   });
 
   it('take no definition that can not be shown as what its digest stands for', () => {
@@ -81,7 +83,7 @@ describe('the tools that the log knows of', () => {
     ]) {
       const index = given([LOG, isSeen()], [LOG, isChanged(data)]);
       expect(index.get('files', 'read_file')).toEqual(before.get('files', 'read_file'));
-      expect(index.unreadable).toBe(0);
+      expect(unreadable).toBe(0);
     }
   });
 

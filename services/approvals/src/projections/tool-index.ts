@@ -1,4 +1,4 @@
-import type { Followed } from '@aegis/bus';
+import type { Followed, Unreadable } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import {
   createToolFold,
@@ -12,7 +12,6 @@ import {
 export class ToolIndex {
   readonly #fold = createToolFold({ keepsDefinitions: true });
   readonly #log: Pick<Logger, 'warn'>;
-  #unreadable = 0;
 
   constructor(log: Pick<Logger, 'warn'>) {
     this.#log = log;
@@ -22,10 +21,9 @@ export class ToolIndex {
    * The tool as it is since, or undefined where the event changes nothing here. One that the firewall would not write is
    * unreadable; a definition that can't be shown is its server's doing, and its calls go to a person as long as it stays so.
    */
-  apply(message: Followed): Tool | undefined {
+  apply(message: Followed): Tool | Unreadable | undefined {
     const tool = this.#fold.apply(message);
-    if (tool === 'unreadable') this.#unreadable++;
-    if (typeof tool === 'object') return tool;
+    if (tool !== 'unfit') return tool;
     this.#log.warn({ seq: message.seq, subject: message.subject }, 'tool event left out');
     return undefined;
   }
@@ -46,9 +44,5 @@ export class ToolIndex {
   /** Every definition that waits: what keeps its tool in quarantine first, then older ones; each the newest first. */
   quarantined(): InQuarantine[] {
     return this.#fold.quarantined();
-  }
-
-  get unreadable(): number {
-    return this.#unreadable;
   }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus, Follower } from '@aegis/bus';
+import { type Bus, createSkipped, type Followed, type Follower } from '@aegis/bus';
+import { readEvent } from '@aegis/contracts/read-event';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import { toEntry } from '../domain/entry.ts';
+import { type AuditEntry, toEntry } from '../domain/entry.ts';
 import { linesBackward } from '../file/backward.ts';
 import { FileChangedError, type LineFile } from '../file/line-file.ts';
 import { writeProblem } from '../file/write-problem.ts';
@@ -23,6 +24,9 @@ const POLL_MS = 2;
 const GATHER_MS = 25;
 const FEW = 256;
 
+/** The subject that the operator mended, where that is what this is. */
+const mended = (fact: Followed): string | undefined => readEvent(fact, 'aegis.audit.mended.v1')?.data.subject;
+
 /** Copies the log into the files, for as long as it runs. */
 export type Recorder = Awaited<ReturnType<typeof startRecorder>>;
 
@@ -35,12 +39,20 @@ export type RecorderOptions = Omit<StoreOptions, 'read'> & {
 export async function startRecorder(options: RecorderOptions) {
   const { bus, log } = options;
   const queue = createQueue();
+  const skipped = createSkipped(log);
   let store: Store | undefined;
   let follower: Follower | undefined;
   let problems: string[] = [];
   let lately: { sentence: string; until: number } | undefined;
   let stopBy: number | undefined;
 
+  const taken = (fact: Followed, seen: SeenIds): AuditEntry => {
+    const repeats = fact.event && seen.place(fact.event.id, fact.seq);
+    const entry = toEntry({ ...fact, repeats });
+    if (entry.isEvent) for (const subject of [fact.subject, mended(fact)]) skipped.clear(subject ?? '');
+    else if (repeats === undefined) skipped.add(fact);
+    return entry;
+  };
   const open = async (): Promise<void> => {
     store ??= await openStore({ ...options, read: bus.read });
     for (const path of store.setAside) log.warn({ path }, 'a torn last line was set aside');
@@ -48,10 +60,7 @@ export async function startRecorder(options: RecorderOptions) {
     await seen.read(linesBackward(store.audit.handle, store.audit.length()));
     follower = await bus.follow({
       fromSeq: store.nextSeq,
-      apply(fact) {
-        const repeats = fact.event && seen.place(fact.event.id, fact.seq);
-        return queue.push(toEntry({ ...fact, repeats }));
-      },
+      apply: (fact) => queue.push(taken(fact, seen)),
     });
   };
   const letGo = async (): Promise<void> => {
@@ -109,10 +118,12 @@ export async function startRecorder(options: RecorderOptions) {
       if (store) return store.audit;
       throw new AppError('audit_unavailable', 'The audit file is being opened again; try again in a moment.');
     },
-    problems: (): string[] =>
-      lately && Date.now() < lately.until && !problems.includes(lately.sentence)
+    problems: (): string[] => [
+      ...(skipped.problem ? [skipped.problem] : []),
+      ...(lately && Date.now() < lately.until && !problems.includes(lately.sentence)
         ? [lately.sentence, ...problems]
-        : problems,
+        : problems),
+    ],
     /** Stops following, writes what waits, until the deadline at the latest, and closes the files. */
     async stop(deadlineMs: number): Promise<void> {
       await Promise.race([follower?.stop(), sleep(deadlineMs - Date.now())]);

@@ -1,26 +1,27 @@
-import type { Bus, Followed, Follower } from '@aegis/bus';
+import type { Bus, Followed, Follower, Skipped } from '@aegis/bus';
 import { traceIdOf } from '@aegis/contracts/envelope';
 import { readEvent } from '@aegis/contracts/read-event';
-import { CALLS_LOG, enforceLog } from '@aegis/contracts/subjects';
+import { CALLS_LOG, callLog, enforceLog } from '@aegis/contracts/subjects';
 import type { OpenCall } from './open-calls.ts';
+
+const DECIDED = 'aegis.decision.enforced.v1';
 
 /** The dispatch in a stored decision, or undefined where it has none or can't be read. */
 export function toOpenCall(message: Followed): OpenCall | undefined {
   const { event } = message;
   if (event?.data['dispatch'] === undefined) return undefined;
-  const { dispatch, outcome, call } = readEvent(message, 'aegis.decision.enforced.v1')?.data ?? {};
+  const { dispatch, outcome, call } = readEvent(message, DECIDED)?.data ?? {};
   if (dispatch === undefined || call === undefined || outcome !== 'allowed') return undefined;
   const { call_id, instance, server } = dispatch;
   const { tool, principal } = call;
   return { call_id, decision_id: event.id, instance, server, tool, principal, trace_id: traceIdOf(event) };
 }
 
-const ENDS = new Set(['aegis.call.succeeded.v1', 'aegis.call.failed.v1', 'aegis.call.outcome_unknown.v1']);
+const ENDS = ['aegis.call.succeeded.v1', 'aegis.call.failed.v1', 'aegis.call.outcome_unknown.v1'] as const;
 
 /** The call that this event ends, or undefined: messages that passed or were refused were never decided. */
-export function toEnded({ event, subject }: Followed): string | undefined {
-  return event && ENDS.has(event.type) ? subject.split('.').at(-1) : undefined;
-}
+export const toEnded = (message: Followed): string | undefined =>
+  readEvent(message, ...ENDS) && callLog.parameterIn(message.subject);
 
 /** So many open calls may be ones whose end the other reader has not come to. */
 const MANY = 10_000;
@@ -35,6 +36,7 @@ export async function readLog(
   onEnd: (callId: string) => void,
   openCount: () => number,
   many = MANY,
+  skipped?: Pick<Skipped, 'add'>,
 ): Promise<LogReaders> {
   let pauseAt = many;
   const ends = await bus.follow({
@@ -43,6 +45,7 @@ export async function readLog(
     apply(message) {
       const callId = toEnded(message);
       if (callId !== undefined) onEnd(callId);
+      else if (!readEvent(message)) skipped?.add(message);
     },
   });
   const letEndsCatchUp = async (): Promise<void> => {
@@ -55,6 +58,7 @@ export async function readLog(
     apply(message) {
       const call = toOpenCall(message);
       if (call) onStart(call);
+      else if (message.event?.type !== DECIDED) skipped?.add(message);
       return openCount() > pauseAt ? letEndsCatchUp() : undefined;
     },
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bus, isConflict } from '@aegis/bus';
+import { type Bus, createSkipped, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { callLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
@@ -39,6 +39,7 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
   const silence = createSilence(graceMs);
   const everyMs = Math.max(QUICKEST_MS, Math.min(graceMs / 4, SLOWEST_MS));
   const stopping = new AbortController();
+  const skipped = createSkipped(log);
   let readers: LogReaders | undefined;
 
   const pause = (forMs: number): Promise<void> =>
@@ -81,7 +82,7 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       try {
-        readers ??= await readLog(bus, onStart, onEnd, () => open.size);
+        readers ??= await readLog(bus, onStart, onEnd, () => open.size, undefined, skipped);
         await lookAtAll(readers);
         await pause(everyMs);
       } catch (err) {

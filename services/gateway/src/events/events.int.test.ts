@@ -61,7 +61,7 @@ describe('live', () => {
     const stream = await open();
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     const event = decisionEvent('refunds.create');
-    const { seq } = await enforcer.commit({ subject: enforceLog('blocked'), event }, soon());
+    const { seq } = await enforcer.commit({ subject: enforceLog('allowed'), event }, soon());
     const next = await approve();
     await expect.poll(stream.ids).toEqual([seq, next]);
     expect(stream.events()[0]).toMatchObject({ id: String(seq), event: 'aegis.decision.enforced.v1' });
@@ -198,7 +198,7 @@ describe('the end', () => {
     while (seqs.length < 60) {
       const event = decisionEvent();
       event.data = { ...event.data, reasons: ['x'.repeat(400_000)] };
-      seqs.push((await enforcer.commit({ subject: enforceLog('blocked'), event }, soon())).seq);
+      seqs.push((await enforcer.commit({ subject: enforceLog('allowed'), event }, soon())).seq);
     }
     await expect.poll(connections).toBe(before - 1);
     idle.destroy();

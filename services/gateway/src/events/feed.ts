@@ -5,7 +5,7 @@ import type { Logger } from '@aegis/kit/logger';
 import { type Client, createClient } from './client.ts';
 import type { Kind } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';
-import { readLog } from './log-reader.ts';
+import { readLog, type Source } from './log-reader.ts';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 100;
@@ -100,7 +100,7 @@ async function bringUp(
   // The id alone is no event: a reader that has seen none yet can still resume from here.
   client.outlet.write(`retry: ${RETRY_MS}\nid: ${afterSeq ?? end}\n\n`);
   if (afterSeq === undefined || afterSeq === end) return client.goLive(end);
-  replay(client, bus, kinds, afterSeq, end).catch((err: unknown) => {
+  replay(client, { range: bus.range, log }, kinds, afterSeq, end).catch((err: unknown) => {
     log.warn({ err }, 'an event stream could not be replayed');
     client.outlet.cut();
   });
@@ -108,12 +108,12 @@ async function bringUp(
 
 async function replay(
   client: Client,
-  bus: FeedOptions['bus'],
+  source: Source,
   kinds: readonly Kind[],
   afterSeq: number,
   end: number,
 ): Promise<void> {
-  for await (const event of readLog(bus.range, kinds, afterSeq, end)) {
+  for await (const event of readLog(source, kinds, afterSeq, end)) {
     if (!client.outlet.isOpen()) return;
     client.outlet.write(event.frame);
     await client.outlet.drained();

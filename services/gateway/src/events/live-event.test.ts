@@ -2,6 +2,9 @@ import { createEvent } from '@aegis/contracts/create-event';
 import { expect, it } from 'vitest';
 import { toLiveEvent } from './live-event.ts';
 
+const subject = 'aegis.log.audit';
+const live = (seq: number, text: string) => toLiveEvent({ seq, subject, text }, 'decision');
+
 const event = createEvent({
   type: 'aegis.audit.written.v1',
   source: 'test',
@@ -11,27 +14,30 @@ const event = createEvent({
 
 /** The event, with a key of its data as it is given. */
 const writtenAs = (key: string): string =>
-  JSON.stringify({ ...event, data: { p: 1, key: 2 } }, null, 2).replace('"key"', `"${key}"`);
+  JSON.stringify({ ...event, data: { ...event.data, p: 1, key: 2 } }, null, 2).replace('"key"', `"${key}"`);
 
 it('an event is one block: its place in the log, its type, its JSON on one line', () => {
   const text = JSON.stringify(event);
-  expect(toLiveEvent(7, 'decision', text)?.frame).toBe(
-    `id: 7\nevent: aegis.audit.written.v1\ndata: ${text}\n\n`,
-  );
+  expect(live(7, text)?.frame).toBe(`id: 7\nevent: aegis.audit.written.v1\ndata: ${text}\n\n`);
 });
 
 it('JSON over several lines becomes one, so that no line of it is read as a field', () => {
-  const frame = toLiveEvent(7, 'decision', JSON.stringify(event, null, 2))?.frame ?? '';
+  const frame = live(7, JSON.stringify(event, null, 2))?.frame ?? '';
   expect(frame.trimEnd().split('\n')).toHaveLength(3);
   expect(JSON.parse(frame.split('data: ')[1] ?? '')).toEqual(event);
 });
 
 it('its keys are as they are written, whatever was read before', () => {
-  toLiveEvent(6, 'decision', writtenAs('\\\\'));
-  const frame = toLiveEvent(7, 'decision', writtenAs('\\u0061'))?.frame ?? '';
-  expect(frame).toContain('"data":{"p":1,"a":2}');
+  live(6, writtenAs('\\\\'));
+  const frame = live(7, writtenAs('\\u0061'))?.frame ?? '';
+  expect(frame).toContain('"p":1,"a":2}');
 });
 
 it.each(['', 'no JSON', '{}', 'null'])('%j is no event', (text) => {
-  expect(toLiveEvent(7, 'decision', text)).toBeUndefined();
+  expect(live(7, text)).toBeUndefined();
+});
+
+it('an event on a subject where its type does not belong is none', () => {
+  const text = JSON.stringify(event);
+  expect(toLiveEvent({ seq: 7, subject: 'aegis.log.approval.x', text }, 'approval')).toBeUndefined();
 });

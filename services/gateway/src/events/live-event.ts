@@ -1,4 +1,5 @@
 import { readEnvelope } from '@aegis/bus';
+import { readEvent } from '@aegis/contracts/read-event';
 import { APPROVALS_LOG, DECISIONS_LOG, EVENTS } from '@aegis/contracts/subjects';
 import { parseJson } from '@aegis/kit/json';
 
@@ -17,16 +18,20 @@ export const LOGGED_SUBJECTS: Readonly<Record<Kind, string>> = {
   approval: APPROVALS_LOG,
 };
 
+/** A message of the log as it is stored. */
+export type StoredText = { seq: number; subject: string; text: string };
+
 /** A stored event, ready to be sent: `frame` is its Server-Sent Event. */
 export type LiveEvent = { seq: number; kind: Kind; frame: string };
 
 /**
  * A stored event as a Server-Sent Event (https://html.spec.whatwg.org/multipage/server-sent-events.html): `id` is its
- * place in the log, `event` its type, `data` the CloudEvent on one line. Undefined where the text is no event.
+ * place in the log, `event` its type, `data` the CloudEvent on one line. Undefined where the text is no event of the
+ * subject that it is stored on.
  */
-export function toLiveEvent(seq: number, kind: Kind, text: string): LiveEvent | undefined {
+export function toLiveEvent({ seq, subject, text }: StoredText, kind: Kind): LiveEvent | undefined {
   const event = readEnvelope(text);
-  if (event === undefined) return undefined;
+  if (event === undefined || readEvent({ subject, event }) === undefined) return undefined;
   const line = /[\r\n]/.test(text) ? JSON.stringify(parseJson(text)) : text;
   return { seq, kind, frame: `id: ${seq}\nevent: ${event.type}\ndata: ${line}\n\n` };
 }

@@ -17,10 +17,11 @@ export function createLiveSource(
   let subscriptions: (() => void)[] = [];
 
   const subscribe = (kind: Kind) =>
-    live.subscribe(LIVE_SUBJECTS[kind], ({ seq, text }) => {
-      const event = seq === undefined ? undefined : toLiveEvent(seq, kind, text);
+    live.subscribe(LIVE_SUBJECTS[kind], ({ seq, storedOn: subject, text }) => {
+      const stored = seq !== undefined && subject !== undefined && { seq, subject, text };
+      const event = stored ? toLiveEvent(stored, kind) : undefined;
       if (event === undefined)
-        log.warn({ kind, seq }, 'an event that can not be read was left out of the stream');
+        log.warn({ kind, seq, subject }, 'an event that can not be read was left out of the stream');
       else onEvent(event);
     });
 

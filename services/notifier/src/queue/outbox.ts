@@ -1,5 +1,5 @@
 import { type Bus, type DurableMessage, type Puller, readEnvelope } from '@aegis/bus';
-import { NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
+import { approvalLog, NOTICES_CONSUMER, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { messageIdOf, noticeOf } from '../domain/payload.ts';
 import type { Lines } from './lines.ts';
@@ -30,6 +30,14 @@ export function startOutbox({ bus, lines, sending, consoleUrl, log }: OutboxDeps
     const event = readEnvelope(message.string());
     const payload = event && noticeOf(event, consoleUrl);
     if (!event || !payload) return;
+    // Whoever may write on another subject must not have people told of an approval that is not there.
+    if (message.subject !== approvalLog(payload.data.approval_id)) {
+      log.warn(
+        { seq: message.seq, subject: message.subject },
+        'no event of its subject: nobody is told of it',
+      );
+      return;
+    }
     for (const [id, { events, disabled_because }] of sending.webhooks()) {
       if (disabled_because !== undefined || !events.includes(payload.type)) continue;
       await lines.put(id, { message_id: messageIdOf(event.id, id), payload });

@@ -1,4 +1,4 @@
-import type { Bus, Followed, Replica } from '@aegis/bus';
+import type { Bus, Followed, Replica, Unreadable } from '@aegis/bus';
 import { TOOLS_LOG, toolLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
@@ -12,7 +12,7 @@ export type PinStatus = { readonly counts: true } | { readonly counts: false; re
 
 /** The pins of all servers: follows the record, and writes what is new to it. */
 export type PinKeeper = Pick<Replica, 'start' | 'stop'> & {
-  /** A sentence while it may have missed something. */
+  /** A sentence while it may have missed something, or the log holds something that can't be read. */
   readonly problem: string | undefined;
   /** Writes what is not on record yet. Nobody need wait: {@link PinKeeper.status} does. */
   see(server: string, listed: readonly Listed[]): void;
@@ -62,10 +62,11 @@ function judge(tools: ToolFold, server: string, listed: Listed): PinStatus {
 export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKeeper {
   // Without definitions: judging needs their digests alone.
   const tools = createToolFold({ keepsDefinitions: false });
-  const apply = (message: Followed): void => {
+  const apply = (message: Followed): Unreadable | undefined => {
     const tool = tools.apply(message);
-    if (typeof tool !== 'string') return;
-    log.error({ seq: message.seq, because: tool }, 'an event of a tool counts for nothing');
+    if (tool === 'unfit')
+      log.error({ seq: message.seq }, 'a definition that can not be shown counts for nothing');
+    return tool === 'unreadable' ? tool : undefined;
   };
   const replica = bus.replica({ filter: TOOLS_LOG, apply });
   /** Writes under way, the last one of each key. */
@@ -97,7 +98,7 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
     start: replica.start,
     stop: replica.stop,
     get problem() {
-      return replica.isCurrent() ? undefined : 'the pins of tool definitions are behind the log';
+      return replica.isCurrent() ? replica.problem : 'the pins of tool definitions are behind the log';
     },
     see(server, listed) {
       for (const one of listed) {

@@ -1,13 +1,33 @@
-import { CLIENTS_ENTRY, clientsAction, WriteAudit } from '../audit.ts';
+import { AuditMended, CLIENTS_ENTRY, clientsAction, WriteAudit } from '../audit.ts';
 import { AUDIT_LOG } from '../subjects.ts';
-import { event } from './event.ts';
+import { type Channel, event } from './event.ts';
+
+const AUDIT: Channel = {
+  id: 'audit',
+  title: "Clients' own entries, and what the operator mended",
+  subject: AUDIT_LOG,
+};
 
 export const AUDIT_DEFINITIONS = {
   [CLIENTS_ENTRY]: event({
     schema: WriteAudit,
-    channel: { id: 'audit', title: "Clients' own entries", subject: AUDIT_LOG },
+    channel: AUDIT,
     sentence:
       'A client wrote an entry, by `POST /audit` or the tool `audit_write`. Its action is shown as `client:<action>`.',
     audit: ({ action }) => ({ action: clientsAction(action) }),
+  }),
+  'aegis.audit.mended.v1': event({
+    schema: AuditMended,
+    channel: AUDIT,
+    sentence:
+      'The operator mended a subject whose last messages were none of its events, by `aegis broker mend`.',
+    audit: ({ subject, by, skipped, restored }) => ({
+      ok: true,
+      principal: by,
+      note:
+        restored === undefined
+          ? `${subject}: passed over ${skipped.join(', ')}`
+          : `${subject}: passed over ${skipped.join(', ')}; what was stored at ${restored} counts again`,
+    }),
   }),
 };
