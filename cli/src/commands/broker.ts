@@ -12,9 +12,9 @@ function parseText(value: string): string {
   return value;
 }
 
-/** `aegis broker configure|provision`: for operators of a NATS server of their own. */
+/** `aegis broker configure|provision|mend`: for operators. */
 export function registerBroker(program: Command, host: Host): void {
-  const broker = program.command('broker').description('set up a NATS server of your own');
+  const broker = program.command('broker').description('set up a NATS server of your own, and mend the log');
   broker
     .command('configure')
     .description('write nats.conf and the keys of its users; keys that are there stay')
@@ -34,4 +34,15 @@ export function registerBroker(program: Command, host: Host): void {
       'make the streams, or check those that are there; NATS_URL and NATS_NKEY_FILE (admin) say where',
     )
     .action(runs(host, async () => (await import('../local/broker/provision.ts')).provisionBroker));
+  broker
+    .command('mend')
+    .argument(
+      '<subject>',
+      'a subject of the log whose last message is none of its events, as the health names it',
+      parseText,
+    )
+    .description(
+      'write the last good event of a subject again as the newest, on record; on the firewall that runs here, or by NATS_URL and NATS_NKEY_FILE (admin)',
+    )
+    .action(runs(host, async () => (await import('../local/broker/mend.ts')).mendBroker));
 }
