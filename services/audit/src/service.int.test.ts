@@ -249,12 +249,12 @@ describe('asking', () => {
 
 describe('a message that is no event of its subject', () => {
   it('has its line, health names its place, and all is well once the operator has looked at it', async () => {
-    const subject = 'aegis.log.call.none';
+    const subject = 'aegis.log.idempotency.none';
     await stack.enforcer.append.text(subject, '{}', soon());
     await expect
       .poll(problems)
       .toMatch(
-        /^the message at sequence \d+ on aegis\.log\.call\.none is no event .* "aegis broker mend aegis\.log\.call\.none"/,
+        /^the message at sequence \d+ on aegis\.log\.idempotency\.none is no event .* "aegis broker mend aegis\.log\.idempotency\.none"/,
       );
     expect((await wholeFile()).at(-1)).toMatchObject({ action: 'unreadable', ok: false });
     const event = createEvent({

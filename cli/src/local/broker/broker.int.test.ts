@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { connectAs, IDENTITIES } from '@aegis/bus/law';
@@ -91,6 +91,18 @@ test('configure writes where to listen and where the data goes, and no seed into
   expect(conf).toContain('host: "0.0.0.0"\nport: 4222\nhttp: "0.0.0.0:8222"\n');
   expect(conf).toContain('store_dir: "/data"');
   expect(conf).not.toContain((await readFile(join(dir, 'keys', 'admin.nk'), 'utf8')).trim());
+});
+
+test('configure says how the streams of a version before the accounts come along, where there are any', async () => {
+  const dir = await temporaryDirectory();
+  expect((await broker(['configure', '--dir', dir])).out()).not.toContain('earlier version');
+  await mkdir(join(dir, 'jetstream', '$G', 'streams', 'AEGIS'), { recursive: true });
+  const host = await broker(['configure', '--dir', dir]);
+  const script = join(dir, 'move-streams.sh');
+  expect(host.out()).toContain(
+    `this store is of an earlier version: stop its server, and run sh ${script} once\n`,
+  );
+  expect(await readFile(script, 'utf8')).toContain(join(dir, 'jetstream', 'AEGIS', 'streams', 'AEGIS'));
 });
 
 test('a directory that can not be made is one sentence, and no', async () => {

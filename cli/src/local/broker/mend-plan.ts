@@ -1,7 +1,7 @@
 import { readEnvelope } from '@aegis/bus';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { readEvent } from '@aegis/contracts/read-event';
-import { LOG, POLICY_LOG } from '@aegis/contracts/subjects';
+import { holdsState, POLICY_LOG } from '@aegis/contracts/subjects';
 import { validatePolicy } from '@aegis/policy-engine';
 
 /** A message of the log. */
@@ -16,8 +16,6 @@ export type MendPlan = {
   /** Whether what happens next is decided on the subject's last message: only such a subject is written to. */
   readonly standsOnLast: boolean;
 };
-
-const STANDS_ON_LAST = new RegExp(`^${LOG}\\.(policy|(approval|grant|waiting|idempotency)\\.[^.]+)$`);
 
 /** The event that a message is, where this version reads it as one of its subject, and could have it in force. */
 function goodEvent({ subject, text }: StoredText): Envelope | undefined {
@@ -39,5 +37,5 @@ export async function planMend(subject: string, messages: AsyncIterable<StoredTe
     if (event === undefined) skipped.push(message.seq);
     else [good, skipped] = [{ seq: message.seq, event }, []];
   }
-  return { skipped, lastSeq, standsOnLast: STANDS_ON_LAST.test(subject), ...(good && { good }) };
+  return { skipped, lastSeq, standsOnLast: holdsState(subject), ...(good && { good }) };
 }

@@ -25,6 +25,13 @@ it('says of each what it is and where, and health names the last until something
   expect([skipped.problem, skipped.count]).toEqual([undefined, 2]);
 });
 
+it('counts and says what matters to nobody, and health does not tell of it', () => {
+  const skipped = createSkipped(log);
+  skipped.add({ subject: 'aegis.log.call.x', seq: 3 }, false);
+  expect([skipped.count, skipped.problem]).toEqual([1, undefined]);
+  expect(said.at(-1)).toEqual({ subject: 'aegis.log.call.x', seq: 3, count: 1 });
+});
+
 it('remembers the last hundred subjects and counts all', () => {
   const skipped = createSkipped(log);
   for (let seq = 1; seq <= 150; seq++) skipped.add({ subject: `aegis.log.call.${seq}`, seq });

@@ -15,9 +15,11 @@ export function createSkipped(log: Pick<Logger, 'warn'>) {
   const open = new Map<string, number>();
   let count = 0;
   return {
-    add({ subject, seq }: Place): void {
+    /** Health tells of it where it matters. */
+    add({ subject, seq }: Place, matters = true): void {
       count++;
       log.warn({ subject, seq, count }, 'a message of the log is no event of its subject and is passed over');
+      if (!matters) return;
       open.delete(subject);
       open.set(subject, seq);
       const [oldest] = open.keys();

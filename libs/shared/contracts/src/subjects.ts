@@ -83,6 +83,14 @@ export const WAITING_LOG = `${LOG}.waiting.*`;
 
 export const WEBHOOK_LOG = `${LOG}.webhook`;
 
+const HOLDS_STATE = new RegExp(`^${LOG}\\.(policy|(approval|grant|waiting|idempotency)\\.[^.]+)$`);
+
+/**
+ * Whether what happens next is decided on the subject's last message: the policy, an approval, a grant, what an agent waits
+ * for, a kept answer.
+ */
+export const holdsState = (exact: string): boolean => HOLDS_STATE.test(exact);
+
 export const CALLS_LOG = `${LOG}.call.*`;
 /** What servers say of their tools, and what an approver accepted of it. */
 export const TOOLS_LOG = `${LOG}.tool.>`;

@@ -163,6 +163,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'deliverySubject',
     'enforceLog',
     'grantLog',
+    'holdsState',
     'idempotencyLog',
     'replayedLog',
     'rpcSubject',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, createSkipped, type Followed, type Follower } from '@aegis/bus';
 import { readEvent } from '@aegis/contracts/read-event';
+import { holdsState } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import { type AuditEntry, toEntry } from '../domain/entry.ts';
@@ -50,7 +51,7 @@ export async function startRecorder(options: RecorderOptions) {
     const repeats = fact.event && seen.place(fact.event.id, fact.seq);
     const entry = toEntry({ ...fact, repeats });
     if (entry.isEvent) for (const subject of [fact.subject, mended(fact)]) skipped.clear(subject ?? '');
-    else if (repeats === undefined) skipped.add(fact);
+    else if (repeats === undefined) skipped.add(fact, holdsState(fact.subject));
     return entry;
   };
   const open = async (): Promise<void> => {

@@ -99,5 +99,4 @@ export async function oneOfEach({ enforcer, approvals, policy, audit }: Stack): 
   await store(enforcer, messageOf('aegis.idempotency.answered.v1'));
   await store(policy, messageOf('aegis.policy.published.v1'));
   await audit.link.nc.request('aegis.log.audit', 'this is no event', { timeout: 2_000 });
-  await store(audit, messageOf('aegis.audit.written.v1'));
 }
