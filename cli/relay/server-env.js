@@ -2,6 +2,7 @@
 /** What only AegisMCP is to know: what approves, what speaks in its name or the agent's, and where all that is kept. */
 const SECRETS = [
   'APPROVAL_CODE',
+  'APPROVAL_CODE_DIGEST',
   'APPROVAL_CODE_FILE',
   'AEGIS_APPROVER_KEY',
   'AEGIS_AGENT_ADDRESS',

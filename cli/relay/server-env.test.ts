@@ -3,6 +3,8 @@ import { serverEnv } from './server-env.js';
 
 test.each([
   'APPROVAL_CODE',
+  'APPROVAL_CODE_DIGEST',
+  'APPROVAL_CODE_DIGEST',
   'APPROVAL_CODE_FILE',
   'AEGIS_APPROVER_KEY',
   'AEGIS_AGENT_ADDRESS',

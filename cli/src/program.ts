@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { registerApprovals } from './commands/approvals.ts';
+import { registerApproveHere } from './commands/approve-here.ts';
 import { registerApprovers } from './commands/approvers.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBroker } from './commands/broker.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly Register[] = [
   registerApprovals,
   registerGrants,
   registerTools,
+  registerApproveHere,
   registerApprovers,
   registerWebhooks,
   registerKeys,

@@ -1,38 +1,31 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { approvalCodeOf, makeApprovalCode } from './config.ts';
+import { parseEnv } from '@aegis/kit/env';
+import { expect, it } from 'vitest';
+import { CodeEnv, codeInForce } from './config.ts';
+import { codeDigest, isRightCode } from './people/code-digest.ts';
 
-let folder: string;
-const file = (): string => join(folder, 'code');
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'aegis-code-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
+const inForce = (env: Record<string, string>) => codeInForce(parseEnv(CodeEnv, env));
+const DIGEST = codeDigest('handed over');
 
-it('takes the code from the file, without the end of its line', async () => {
-  await writeFile(file(), 'from the file\n');
-  expect(approvalCodeOf({ APPROVAL_CODE_FILE: file() })).toBe('from the file');
+it('what APPROVAL_CODE says is a digest from the start, and is in force before one that was handed over', async () => {
+  const parsed = parseEnv(CodeEnv, { APPROVAL_CODE: 'chosen', APPROVAL_CODE_DIGEST: DIGEST });
+  expect(JSON.stringify(parsed)).not.toContain('chosen');
+  expect(await isRightCode('chosen', codeInForce(parsed))).toBe(true);
 });
 
-it('takes APPROVAL_CODE where both are set', async () => {
-  await writeFile(file(), 'from the file\n');
-  expect(approvalCodeOf({ APPROVAL_CODE: 'chosen', APPROVAL_CODE_FILE: file() })).toBe('chosen');
+it('a digest that was handed over is in force where no code is set', async () => {
+  expect(inForce({ APPROVAL_CODE: '', APPROVAL_CODE_DIGEST: DIGEST })).toBe(DIGEST);
 });
 
-it.each(['', '\n', 'short\n'])('starts with no code that could be guessed: %j in the file', async (text) => {
-  await writeFile(file(), text);
-  expect(() => approvalCodeOf({ APPROVAL_CODE_FILE: file() })).toThrow(
-    `APPROVAL_CODE_FILE: ${file()} needs a code of 6 or more characters`,
+it.each([
+  ['nothing is set', {}],
+  ['APPROVAL_CODE is off', { APPROVAL_CODE: 'off', APPROVAL_CODE_DIGEST: DIGEST }],
+])('there is no code where %s', (_, env) => {
+  expect(inForce(env)).toBeUndefined();
+});
+
+it('starts with no code that could be guessed, and with no digest that is none', () => {
+  expect(() => inForce({ APPROVAL_CODE: 'short' })).toThrow(
+    'APPROVAL_CODE: use 6 or more characters, or "off" for none',
   );
-});
-
-it('says which file it can not read', () => {
-  expect(() => approvalCodeOf({ APPROVAL_CODE_FILE: file() })).toThrow(`${file()} can not be read`);
-});
-
-it('has no default code', () => {
-  expect(() => approvalCodeOf({})).toThrow('APPROVAL_CODE: is needed');
-  expect(makeApprovalCode()).not.toBe(makeApprovalCode());
+  expect(() => inForce({ APPROVAL_CODE_DIGEST: 'chosen code' })).toThrow('APPROVAL_CODE_DIGEST: expected');
 });

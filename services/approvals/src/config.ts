@@ -1,9 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { BusEnv, ConfigError, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
+import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
+import { CODE_DIGEST, codeDigest } from './people/code-digest.ts';
+
+export { codeDigest, isRightCode, makeApprovalCode } from './people/code-digest.ts';
 
 const MINIMUM_LENGTH = 6;
+const NO_CODE = 'off';
 const COUNT_EXPECTED = 'expected a whole number from 1 to 10000';
 const count = z.coerce
   .number(COUNT_EXPECTED)
@@ -11,14 +13,32 @@ const count = z.coerce
   .min(1, COUNT_EXPECTED)
   .max(10_000, COUNT_EXPECTED);
 
-/** 128 bits, in letters that a person can copy. */
-export const makeApprovalCode = (): string => randomBytes(16).toString('base64url');
+/** Who may approve without being somebody: what `APPROVAL_CODE` says is a digest from here on. */
+export const CodeEnv = z.object({
+  /** Who knows it may approve. At least 6 characters; `off`: nobody does, whatever else is set. */
+  APPROVAL_CODE: z
+    .string()
+    .refine(
+      (code) => code === NO_CODE || code.length >= MINIMUM_LENGTH,
+      `use ${MINIMUM_LENGTH} or more characters, or "${NO_CODE}" for none`,
+    )
+    .transform((code) => (code === NO_CODE ? NO_CODE : codeDigest(code)))
+    .optional(),
+  /** What is kept of it, from whoever started this process, where `APPROVAL_CODE` is not set. */
+  APPROVAL_CODE_DIGEST: z.string().regex(CODE_DIGEST, 'expected scrypt:<43 characters>').optional(),
+  /** Not read any more: a file that holds a code is read by agents' file servers. */
+  APPROVAL_CODE_FILE: z.string().optional(),
+});
+type CodeConfig = z.output<typeof CodeEnv>;
+
+/** What is kept of the code in force; undefined where there is none. */
+export const codeInForce = ({
+  APPROVAL_CODE: code,
+  APPROVAL_CODE_DIGEST: digest,
+}: CodeConfig): string | undefined => (code === NO_CODE ? undefined : (code ?? digest));
 
 export const ApprovalsEnv = BusEnv.extend({
-  /** Who knows it may approve. At least 6 characters; the launcher makes one where none is set. */
-  APPROVAL_CODE: z.string().min(MINIMUM_LENGTH, `use ${MINIMUM_LENGTH} or more characters`).optional(),
-  /** The file that holds it, where `APPROVAL_CODE` is not set. */
-  APPROVAL_CODE_FILE: z.string().optional(),
+  ...CodeEnv.shape,
   /** How long a pending approval may be decided, in milliseconds. */
   APPROVAL_DECIDE_WITHIN_MS: durationMs.default(3_600_000),
   /** How long an approved one may be used, in milliseconds. */
@@ -40,24 +60,3 @@ export const ApprovalsEnv = BusEnv.extend({
   ALLOWED_HOSTS: hostNames,
 });
 export type ApprovalsConfig = z.output<typeof ApprovalsEnv>;
-
-/** The code in force: the variable's, else the file's. @throws ConfigError where there is none, or a short one */
-export function approvalCodeOf(
-  config: Pick<ApprovalsConfig, 'APPROVAL_CODE' | 'APPROVAL_CODE_FILE'>,
-): string {
-  const { APPROVAL_CODE: code, APPROVAL_CODE_FILE: file } = config;
-  if (code !== undefined) return code;
-  if (file === undefined) {
-    throw new ConfigError(`APPROVAL_CODE: is needed: set a code of ${MINIMUM_LENGTH} or more characters`);
-  }
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new ConfigError(`APPROVAL_CODE_FILE: ${file} can not be read; set APPROVAL_CODE instead`, {
-      cause,
-    });
-  }
-  if (text.length >= MINIMUM_LENGTH) return text;
-  throw new ConfigError(`APPROVAL_CODE_FILE: ${file} needs a code of ${MINIMUM_LENGTH} or more characters`);
-}

@@ -12,6 +12,7 @@ import { createValidity } from './lifecycle/validity.ts';
 import { createWaiting } from './lifecycle/waiting.ts';
 import type { List } from './nats.ts';
 import { createApprovers } from './people/approvers.ts';
+import { createFirstApprover } from './people/first-approver.ts';
 
 /** The rules' part of the service: everything that decides, and nothing that listens. */
 export function createCore(deps: Deps<ApprovalsConfig>) {
@@ -28,6 +29,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
   return {
     ...ground,
     approvers,
+    firstApprovers: createFirstApprover({ ...ground, approvers }),
     grants,
     lifecycle,
     consume: createConsume(ground, validity),

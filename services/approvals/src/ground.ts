@@ -1,6 +1,6 @@
 import type { Deps } from '@aegis/bus/service';
 import { createMutex } from '@aegis/kit/mutex';
-import { type ApprovalsConfig, approvalCodeOf } from './config.ts';
+import { type ApprovalsConfig, codeInForce } from './config.ts';
 import { createApprovalStore } from './lifecycle/approval-store.ts';
 import { createGrantStore } from './lifecycle/grant-store.ts';
 import { createTimers } from './lifecycle/timers.ts';
@@ -24,7 +24,8 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
     decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
-    code: approvalCodeOf(config),
+    /** What is kept of the code; undefined where there is none. */
+    code: codeInForce(config),
     /** One code at a time: many at once would all be judged before the first wrong one is counted. */
     codesOneByOne: createMutex(),
     /** Where wrong codes are counted, whatever they were given for. */

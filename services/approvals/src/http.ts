@@ -6,6 +6,7 @@ import files from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type ConsoleDeps, consoleApi } from './console/api/api.ts';
 import { createHostCheck } from './console/own-host.ts';
+import { type FirstApproverPageDeps, firstApproverPage } from './console/pages/first-approver-page.ts';
 import { type FormRoutesDeps, formRoutes } from './console/pages/form-routes.ts';
 import { loadPage } from './console/pages/page.ts';
 import { type PageRoutesDeps, pageRoutes } from './console/pages/page-routes.ts';
@@ -24,7 +25,7 @@ const ASSETS = {
   decorateReply: false,
 } as const;
 
-type PageDeps = Omit<PageRoutesDeps, 'page'> &
+type PageDeps = Omit<PageRoutesDeps & FirstApproverPageDeps, 'page'> &
   FormRoutesDeps &
   ConsoleDeps & {
     host: string;
@@ -74,7 +75,9 @@ export async function createHttp(deps: PageDeps): Promise<Page> {
   acceptForms(app, deps.log);
   await app.register(files, ASSETS);
   await app.register(async (part) => consoleApi(part, deps), { prefix: '/ui/api' });
-  pageRoutes(app, { ...deps, page: await loadPage() });
+  const page = await loadPage();
+  pageRoutes(app, { ...deps, page });
+  firstApproverPage(app, { ...deps, page });
   formRoutes(app, deps);
   const address = await app.listen({ host: deps.host, port: deps.port });
   return { address, close: () => app.close() };

@@ -11,6 +11,7 @@ import {
   approvalsRequest,
   approvalsStanding,
 } from '@aegis/contracts/approvals';
+import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
@@ -33,6 +34,7 @@ import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { ListPage, ListQuery, Shape } from './lifecycle/list.ts';
 import type { Tools } from './lifecycle/tools.ts';
 import type { Approvers } from './people/approvers.ts';
+import type { FirstApprovers } from './people/first-approver.ts';
 import type { Loaded } from './store.ts';
 
 export type List = <T>(query: ListQuery, shape: Shape<T>, deadlineMs: number) => Promise<ListPage<T>>;
@@ -54,6 +56,7 @@ const WHOLE: Shape<Approval> = {
 type Answering = {
   lifecycle: Lifecycle;
   approvers: Approvers;
+  firstApprovers: FirstApprovers;
   grants: Grants;
   consume: Consume;
   list: List;
@@ -62,8 +65,9 @@ type Answering = {
   health: Service['health'];
 };
 
-/** What people say by their own key, or the code. */
-const byPeople = ({ lifecycle, approvers, grants }: Answering): Route[] => [
+/** What people say by their own key, or the code; and at the machine, where nobody has either. */
+const byPeople = ({ lifecycle, approvers, firstApprovers, grants }: Answering): Route[] => [
+  route(approvalsInvite, (asked, { deadlineMs }) => firstApprovers.invite(asked, deadlineMs)),
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
   ),
@@ -88,8 +92,11 @@ const byPeople = ({ lifecycle, approvers, grants }: Answering): Route[] => [
 ];
 
 /** What callers ask, and what those who know the code say. */
-const byCallers = ({ lifecycle, consume, list, tools, health }: Answering): Route[] => [
-  route(approvalsRequest, (asked, { deadlineMs }) => lifecycle.request(asked, deadlineMs)),
+const byCallers = ({ lifecycle, approvers, consume, list, tools, health }: Answering): Route[] => [
+  route(approvalsRequest, async (asked, { deadlineMs }) => {
+    const reply = await lifecycle.request(asked, deadlineMs);
+    return approvers.isNobody ? { ...reply, nobody: true } : reply;
+  }),
   route(approvalsStanding, async (asked, { deadlineMs }) => ({
     approval: await lifecycle.standing(asked, deadlineMs),
   })),

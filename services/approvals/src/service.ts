@@ -47,6 +47,8 @@ export function createApprovals(deps: Known): ApprovalsService {
 
   return {
     async start() {
+      if (config.APPROVAL_CODE_FILE !== undefined)
+        log.warn('APPROVAL_CODE_FILE is not read any more: set APPROVAL_CODE, or run "aegis approve-here"');
       // The clock may have gone back since the log stored anything.
       known.approvals.state.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
       await approvers.start();

@@ -1,4 +1,5 @@
 import type { Env } from '@aegis/kit/env';
+import { withoutCode } from '../code-env.ts';
 import { listenError } from '../doctor/ports.ts';
 
 const PORTS = { PORT: 8_000, MCP_PORT: 8_001, AEGIS_NATS_PORT: 4_222 } as const;
@@ -23,12 +24,9 @@ async function portsFor(env: Env): Promise<Record<keyof typeof PORTS, string>> {
   return { PORT, MCP_PORT, AEGIS_NATS_PORT };
 }
 
-/** The environment of a stack in the background: the caller's, with its ports and, where none is set, a file of its code. */
-export async function backgroundEnv(env: Env, dataDir: string, codeFile: string | undefined) {
-  return {
-    ...env,
-    ...(await portsFor(env)),
-    AEGIS_DATA_DIR: dataDir,
-    ...(codeFile === undefined ? {} : { APPROVAL_CODE_FILE: codeFile }),
-  };
-}
+/** The environment of a stack in the background: the caller's, with its ports, without the code. @throws ConfigError */
+export const backgroundEnv = async (env: Env, dataDir: string) => ({
+  ...withoutCode(env),
+  ...(await portsFor(env)),
+  AEGIS_DATA_DIR: dataDir,
+});

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processInfo } from '@aegis/local-nats';
 import { expect, onTestFinished, test } from 'vitest';
@@ -16,6 +16,18 @@ async function home(policy?: string): Promise<BackgroundHome> {
 
 const wrap = (env: BackgroundHome['env']) => runAegis(['wrap', '--name', 'srv', '--', 'cat'], { env });
 
+/** A process and all that it started, as Linux has them. */
+async function pidsUnder(pid: number): Promise<number[]> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const all = await Promise.all(children.split(' ').filter(Boolean).map(Number).map(pidsUnder));
+  return [pid, ...all.flat()];
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
 const count = (text: string, word: string): number => text.split(word).length - 1;
 
 test('of many that start at once one starts the firewall, which outlives them all', async () => {
@@ -28,24 +40,51 @@ test('of many that start at once one starts the firewall, which outlives them al
   const { stderr } = ended[0] as { stderr: string };
   expect(stderr).toBe(
     `aegis: AegisMCP was started in the background (process ${pid}, log ${dataDir}/aegis.log); to stop it: AEGIS_DATA_DIR=${dataDir} npx aegis down\n` +
-      `aegis: What waits for a person: ${gateway_url}/ui/approvals, with the code in ${dataDir}/approval-code\n`,
+      `aegis: What waits for a person: ${gateway_url}/ui/approvals\n` +
+      `aegis: Nobody can approve yet. In a terminal: AEGIS_DATA_DIR=${dataDir} npx aegis approve-here\n`,
   );
   expect((await wrap(env)).stderr).toBe('');
 });
 
-test('its code and its log are for the owner only, and the code is the one that approves', async () => {
+test('it makes no code, and its log is for the owner only', async () => {
   const { dataDir, env, log } = await home('version: 2\nrules: []\n');
   await wrap(env);
-  const modes = await Promise.all(
-    ['approval-code', 'aegis.log', 'stack.json'].map((name) => stat(join(dataDir, name))),
-  );
-  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
-  const code = (await readFile(join(dataDir, 'approval-code'), 'utf8')).trim();
-  expect(await log()).not.toContain(code);
-  const asked = await runAegis(['--json', 'enforce', 'a.tool', '--dry-run-id', 'k'], { env });
-  expect(asked.stdout).toContain('"pending"');
+  const modes = await Promise.all(['aegis.log', 'stack.json'].map((name) => stat(join(dataDir, name))));
+  expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
+  expect(await readdir(dataDir)).not.toContain('approval-code');
+  expect(await log()).toContain('Nobody can approve yet: a person has to run "npx aegis approve-here"');
+  expect(await log()).not.toContain('approves calls; made for this run');
+});
+
+test('a code that was set approves, and is in no file and in no environment of what was started', async () => {
+  const { dataDir, env, stack } = await home('version: 2\nrules: []\n');
+  const code = 'chosen-for-this-test';
+  const { stderr } = await wrap({ ...env, APPROVAL_CODE: code });
+  expect(stderr).toContain('/ui/approvals, with the code of APPROVAL_CODE\n');
+  const { pid } = await stack();
+  const held = await Promise.all([
+    ...(await pidsUnder(pid)).map((one) => readFile(`/proc/${one}/environ`, 'utf8')),
+    ...(await filesIn(dataDir)).map((path) => readFile(path, 'latin1')),
+  ]);
+  expect(held.filter((text) => text.includes(code))).toEqual([]);
+  await runAegis(['enforce', 'a.tool', '--dry-run-id', 'k'], { env });
   const approved = await runAegis(['approvals', 'complete', 'k', '--code', code], { env });
   expect(approved.stdout).toContain('approved');
+});
+
+test('the code file of a version before approves nothing any more, and is gone', async () => {
+  const { dataDir, env, log } = await home('version: 2\nrules: []\n');
+  const path = join(dataDir, 'approval-code');
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(path, 'an-earlier-code\n');
+  expect((await wrap(env)).stderr).toContain('npx aegis approve-here');
+  expect(await readdir(dataDir)).not.toContain('approval-code');
+  expect(await log()).toContain(
+    `The approval code in ${path} is not in force any more, and the file is removed`,
+  );
+  await runAegis(['enforce', 'a.tool', '--dry-run-id', 'k'], { env });
+  const { stderr } = await runAegis(['approvals', 'complete', 'k', '--code', 'an-earlier-code'], { env });
+  expect(stderr).toContain('There is no approval code here');
 });
 
 test('where there is no policy it says loudly that everything is allowed', async () => {

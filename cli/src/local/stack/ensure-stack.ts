@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Env } from '@aegis/kit/env';
 import { notRunning } from '../../gateway/address.ts';
-import { ensureCodeFile } from './approval-code-file.ts';
 import { type Background, logFilePath, startBackground } from './background.ts';
 import { backgroundEnv } from './background-env.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -40,8 +39,7 @@ async function isTaken(dataDir: string): Promise<boolean> {
 
 /** Starts one and waits until it says where it is. For the holder of the start lock. */
 async function startOne(env: Env, dataDir: string, giveUpAt: number): Promise<Stack> {
-  const codeFile = await ensureCodeFile(env, dataDir);
-  const background = await startBackground(dataDir, await backgroundEnv(env, dataDir, codeFile));
+  const background = await startBackground(dataDir, await backgroundEnv(env, dataDir));
   while (Date.now() < giveUpAt) {
     const over = background.hasEnded();
     const stack = await running(dataDir);

@@ -14,6 +14,7 @@ export async function upInBackground(host: Host): Promise<ExitCode> {
   const { env } = host;
   const { stack, isNew } = await ensureStack(env);
   if (!isNew) return 0;
-  for (const line of announcement(stack, env, resolve(dataDirOf(env)))) printNote(host, `aegis: ${line}`);
+  for (const line of await announcement(stack, env, resolve(dataDirOf(env))))
+    printNote(host, `aegis: ${line}`);
   return 0;
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
+import type { WhoApproves } from '../who-approves.ts';
 import type { UpConfig } from './config.ts';
 import type { Services } from './services.ts';
 
@@ -12,11 +14,18 @@ function mcpEntry(dataDir: string): string {
   return JSON.stringify({ mcpServers: { aegis } });
 }
 
+type Circumstances = {
+  /** Whether there is no policy file. */
+  readonly isMissing: boolean;
+  readonly who: WhoApproves;
+};
+
 /** What a person must not miss. */
-function warnings(config: UpConfig, policyIsMissing: boolean): string[] {
+function warnings(config: UpConfig, { isMissing, who }: Circumstances): string[] {
   const path = resolve(config.POLICY_PATH);
   return [
-    ...(policyIsMissing
+    ...(who === 'nobody' ? [`${NOBODY_APPROVES}.`] : []),
+    ...(isMissing
       ? [
           `WARNING: there is no policy at ${path}. The last one stays in force; if there never was one, every tool is allowed.`,
         ]
@@ -34,7 +43,7 @@ export function banner(
   config: UpConfig,
   services: Services,
   natsUrl: string,
-  policyIsMissing: boolean,
+  circumstances: Circumstances,
 ): string {
   const rows: [string, string][] = [
     ['REST', services.gatewayUrl],
@@ -45,8 +54,8 @@ export function banner(
     ['Policy', resolve(config.POLICY_PATH)],
     ['Audit log', config.AUDIT_PATH],
   ];
-  if (config.codeWasMade)
-    rows.push(['Code', `${config.APPROVAL_CODE}   (approves calls; made for this run)`]);
+  if (config.madeCode !== undefined)
+    rows.push(['Code', `${config.madeCode}   (approves calls; made for this run)`]);
   const width = Math.max(...rows.map(([name]) => name.length));
   const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
   return [
@@ -54,7 +63,7 @@ export function banner(
     '',
     ...lines,
     '',
-    ...warnings(config, policyIsMissing).flatMap((one) => [`  ${one}`, '']),
+    ...warnings(config, circumstances).flatMap((one) => [`  ${one}`, '']),
     'For an MCP client, in its mcp.json:',
     `  ${mcpEntry(config.AEGIS_DATA_DIR)}`,
     '',

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { approvalCodeOf, makeApprovalCode } from '@aegis/approvals/config';
+import { CodeEnv, codeDigest, codeInForce, makeApprovalCode } from '@aegis/approvals/config';
 import { type Env, logLevel, parseEnv, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
@@ -18,9 +18,7 @@ const UpEnv = z.object({
   POLICY_PATH: z.string().default('./policy.yml'),
   AUDIT_PATH: z.string().optional(),
   APPROVALS_PATH: z.string().optional(),
-  APPROVAL_CODE: z.string().optional(),
-  /** The file that holds it, where `APPROVAL_CODE` is not set. */
-  APPROVAL_CODE_FILE: z.string().optional(),
+  ...CodeEnv.shape,
   /** The MCP servers behind `/mcp/<server>`. */
   MCP_SERVERS: z.string().default('./mcp-servers.json'),
   /** Keys of MCP clients over HTTP. */
@@ -36,10 +34,15 @@ const UpEnv = z.object({
 
 export type UpConfig = ReturnType<typeof readUpConfig>;
 
-/** The environment of `aegis up`: files in the data directory, and a code made where none is set. @throws ConfigError */
-export function readUpConfig(env: Env) {
-  const config = parseEnv(UpEnv, env);
-  const codeWasMade = config.APPROVAL_CODE === undefined && config.APPROVAL_CODE_FILE === undefined;
+/**
+ * The environment of `aegis up`: files in the data directory, and, where a person can read it and nothing else keeps it, a
+ * code made where none is set.
+ * @throws ConfigError
+ */
+export function readUpConfig(env: Env, isTerminal: boolean) {
+  const { APPROVAL_CODE, APPROVAL_CODE_DIGEST, ...config } = parseEnv(UpEnv, env);
+  const isSet = APPROVAL_CODE !== undefined || APPROVAL_CODE_DIGEST !== undefined;
+  const madeCode = isTerminal && !isSet ? makeApprovalCode() : undefined;
   const dataDir = resolve(config.AEGIS_DATA_DIR);
   // Where "aegis keys" keeps them; before the first one is made nobody needs a key.
   const keysFile = join(dataDir, 'mcp-keys.json');
@@ -48,9 +51,11 @@ export function readUpConfig(env: Env) {
     AEGIS_DATA_DIR: dataDir,
     AUDIT_PATH: config.AUDIT_PATH ?? join(dataDir, 'audit.jsonl'),
     APPROVALS_PATH: config.APPROVALS_PATH ?? join(dataDir, 'approvals.jsonl'),
-    APPROVAL_CODE: codeWasMade ? makeApprovalCode() : approvalCodeOf(config),
-    /** True where nobody set a code and one was made: it must be shown once. */
-    codeWasMade,
+    /** The code that was made where nobody set one: it must be shown once. */
+    madeCode,
+    /** What is kept of the code in force; undefined where there is none. */
+    codeDigest:
+      madeCode === undefined ? codeInForce({ APPROVAL_CODE, APPROVAL_CODE_DIGEST }) : codeDigest(madeCode),
     APPROVERS_FILE: config.APPROVERS_FILE ?? join(dataDir, 'approvers.json'),
     WEBHOOKS_FILE: config.WEBHOOKS_FILE ?? join(dataDir, 'webhooks.json'),
     SESSION_SECRET_FILE: config.SESSION_SECRET_FILE ?? join(dataDir, 'session-secret'),

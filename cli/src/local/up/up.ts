@@ -4,8 +4,12 @@ import { createLogger, type Logger } from '@aegis/kit/logger';
 import { readCandidate } from '@aegis/policy/candidate';
 import { failure } from '../../cli-error.ts';
 import type { ExitCode, Host } from '../../host.ts';
+import { printNote } from '../../output.ts';
+import { withoutCode } from '../code-env.ts';
 import { lockDirectory } from '../stack/directory-lock.ts';
+import { removeFormerCodeFile } from '../stack/former-code-file.ts';
 import { readStackFile, removeStackFile, writeStackFile } from '../stack/stack-file.ts';
+import { whoApproves } from '../who-approves.ts';
 import { banner } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { readUpConfig, type UpConfig } from './config.ts';
@@ -16,11 +20,11 @@ const STOP_WITHIN_MS = 5_000;
 
 /** The services read the environment too: what was resolved or made here is what they see. */
 function serviceEnv(config: UpConfig, broker: Broker, env: Host['env']) {
-  const { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL } = config;
+  const { AUDIT_PATH, APPROVALS_PATH, MCP_KEYS_FILE, LOG_LEVEL, codeDigest: APPROVAL_CODE_DIGEST } = config;
   const { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE, AEGIS_DATA_DIR: AGENT_DIR } = config;
-  const here = { AUDIT_PATH, APPROVALS_PATH, APPROVAL_CODE, MCP_KEYS_FILE, LOG_LEVEL };
-  const ofApprovals = { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE };
-  return { ...env, NATS_URL: broker.url, AGENT_DIR, ...here, ...ofApprovals };
+  const here = { AUDIT_PATH, APPROVALS_PATH, MCP_KEYS_FILE, LOG_LEVEL };
+  const ofApprovals = { APPROVAL_CODE_DIGEST, APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE };
+  return { ...env, NATS_URL: broker.url, AGENT_DIR, ...here, ...ofApprovals, APPROVAL_CODE: undefined };
 }
 
 const announce = (config: UpConfig, services: Services, broker: Broker): Promise<void> =>
@@ -75,11 +79,12 @@ async function serve(
 ): Promise<void> {
   const policy = await requirePolicy(config.POLICY_PATH);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
-  const broker = await startBroker(config, { ...host.env }, log);
+  const broker = await startBroker(config, { ...withoutCode(host.env) }, log);
   try {
     const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log);
     await announce(config, services, broker);
-    host.stdout.write(banner(config, services, broker.url, policy.isMissing));
+    const who = await whoApproves(config.codeDigest !== undefined, config.APPROVERS_FILE);
+    host.stdout.write(banner(config, services, broker.url, { isMissing: policy.isMissing, who }));
     await stopping;
     host.stdout.write('Stopping.\n');
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
@@ -97,12 +102,14 @@ async function serve(
  * @throws ConfigError, BrokerError, AppError, CliError: one sentence that says what is wrong and how to mend it
  */
 export async function up(host: Host): Promise<ExitCode> {
-  const config = readUpConfig(host.env);
+  const config = readUpConfig(host.env, host.stdout.isTTY === true);
   const log = createLogger('aegis', config.LOG_LEVEL);
   const stopping = stopSignal();
   const lock = await requireDirectory(config.AEGIS_DATA_DIR);
   let port: ReservedPort | undefined;
   try {
+    const former = await removeFormerCodeFile(config.AEGIS_DATA_DIR);
+    if (former !== undefined) printNote(host, `aegis: ${former}`);
     port = await reservePort('PORT', config.HOST, config.PORT);
     await serve(host, config, port, log, stopping);
   } finally {

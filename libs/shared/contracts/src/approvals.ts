@@ -152,8 +152,15 @@ export type ApprovalSummary = Omit<Call, 'args' | 'input' | 'definition_digest'>
     grant_id?: string;
   };
 
-/** An approval, or why none was made: the caller's own limit of waiting ones, in words for people. */
-export const RequestReply = z.strictObject({ approval: Approval.optional(), refused: z.string().optional() });
+/**
+ * An approval, or why none was made: the caller's own limit of waiting ones, in words for people. `nobody`: there is neither
+ * an approver nor a code yet.
+ */
+export const RequestReply = z.strictObject({
+  approval: Approval.optional(),
+  refused: z.string().optional(),
+  nobody: z.boolean().optional(),
+});
 export type RequestReply = z.infer<typeof RequestReply>;
 
 /** A state of an approval: its place in the log, another one after each change. */

@@ -8,6 +8,8 @@
  * | `GET session` | {@link SessionView}, or 401 `unauthorized` |
  * | `POST session` {@link SignIn} | {@link OpenedView} and the cookie; 401 `unauthorized`, 429 `too_many_attempts` |
  * | `POST session/end` | `{}` |
+ * | `GET first-approver` | {@link FirstApproverView} |
+ * | `POST first-approver` {@link BecomeApprover} | {@link FirstApproverKey}; 401 `unauthorized` where the link opens nothing, 409 `already_decided` |
  * | `GET inbox` | {@link InboxView} |
  * | `GET approvals/{id}` | {@link ApprovalView}; 404 `approval_not_found` |
  * | `POST approvals/{id}/approve`, `…/deny` {@link Decide} | {@link DecidedView}; 403 `not_an_approver`, 422 `invalid_request` (`reason: …`) |
@@ -47,6 +49,11 @@ export type SessionView = {
 };
 /** What a sign-in answers, once: the page keeps its half where only its own origin reads it. */
 export type OpenedView = SessionView & { page_token: string };
+
+/** Whether nobody can approve yet, so that `aegis approve-here` is what helps. */
+export type FirstApproverView = { is_needed: boolean };
+/** Shown once. */
+export type FirstApproverKey = { name: string; key: string };
 
 /** Identical pending calls of one agent: one item. `latest` is the newest of them; `ids` are all, the newest first. */
 export type InboxItem = { latest: ApprovalSummary; ids: string[]; count: number; may_decide: boolean };

@@ -42,6 +42,9 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
     'on a subject of its own, which nothing reads but the record: there its line is `unreadable`',
   'aegis.audit.mended.v1':
     'on the subject of the audit trail, where nothing stands on it: its line is `unreadable`',
+  'aegis.approver.invited.v1':
+    'on a subject of its own, which nothing reads but the record: there its line is `unreadable`',
+  'aegis.approver.added.v1': 'the same; who was added stands in the approvers file, which it reads',
 };
 
 const FIXTURES = new URL('./fixtures/', import.meta.url);

@@ -1,6 +1,7 @@
 import * as approvals from './approvals.ts';
 import * as audit from './audit.ts';
 import * as decision from './decision.ts';
+import * as firstApprover from './first-approver.ts';
 import * as grants from './grants.ts';
 import { healthOf, WITH_HEALTH } from './health.ts';
 import * as policy from './policy.ts';
@@ -8,7 +9,7 @@ import type { Rpc } from './rpc.ts';
 import * as toolDefinition from './tool-definition.ts';
 import * as webhooks from './webhooks.ts';
 
-const AREAS = [policy, decision, approvals, toolDefinition, grants, webhooks, audit];
+const AREAS = [policy, decision, approvals, toolDefinition, grants, firstApprover, webhooks, audit];
 
 const isRpc = (value: unknown): value is Rpc =>
   typeof value === 'object' && value !== null && 'verb' in value && 'askedBy' in value;

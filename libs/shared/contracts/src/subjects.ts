@@ -81,6 +81,9 @@ export const grantLog = subject(`${LOG}.grant.{grant_id}`);
 export const waitingLog = subject(`${LOG}.waiting.{principal_digest}`);
 export const WAITING_LOG = `${LOG}.waiting.*`;
 
+/** The link of the first approver, and who opened it; compare-and-set lets one. */
+export const APPROVER_LOG = `${LOG}.approver`;
+
 export const WEBHOOK_LOG = `${LOG}.webhook`;
 
 const HOLDS_STATE = new RegExp(`^${LOG}\\.(policy|(approval|grant|waiting|idempotency)\\.[^.]+)$`);

@@ -3,7 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 /** What each area shows to other packages at run time. */
 const SURFACE: Readonly<Record<string, readonly string[]>> = {
-  'approval-words': ['standingForCaller'],
+  'approval-words': ['FIRST_APPROVER_PATH', 'NOBODY_APPROVES', 'standingForCaller'],
   approvals: [
     'Approval',
     'ApprovalChanged',
@@ -98,6 +98,15 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'decision-event': ['decisionEvent'],
   envelope: ['Envelope', 'Traceparent', 'traceIdOf'],
   events: ['APPROVAL_EVENTS', 'EVENT_TYPES', 'GRANT_EVENTS', 'agentDigest', 'isEventType', 'sameWords'],
+  'first-approver': [
+    'ApproverAdded',
+    'ApproverInvited',
+    'BecomeApprover',
+    'FIRST_ROLE',
+    'InviteApprover',
+    'InviteReply',
+    'approvalsInvite',
+  ],
   fixture: ['fixtureOf'],
   'grant-minutes': ['LEAST_GRANT_MINUTES', 'MOST_GRANT_MINUTES', 'minutesToMs'],
   grants: [
@@ -136,6 +145,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   rpcs: ['RPCS'],
   subjects: [
     'APPROVALS_LOG',
+    'APPROVER_LOG',
     'AUDIT_LOG',
     'CALLS_LOG',
     'CHECKS_STREAM',

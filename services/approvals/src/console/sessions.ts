@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
 import type { SessionView } from '@aegis/contracts/console';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
@@ -51,7 +52,7 @@ export type Sessions = {
 
 type SessionsDeps = {
   secret: Buffer;
-  approvers: Pick<Approvers, 'known' | 'keyIdOf'>;
+  approvers: Pick<Approvers, 'known' | 'keyIdOf' | 'isNobody'>;
   now: () => Date;
   /** Whether people come by TLS: then the cookie is never sent otherwise, and is bound to its host. */
   isSecure: boolean;
@@ -86,6 +87,9 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
   /** Of what the service keeps of a person's secret, so that the session ends with it. */
   const boundTo = (keyId: string): string => createHmac('sha256', secret).update(keyId).digest('base64url');
   const hasTwo = ({ headers }: FastifyRequest): boolean => countCookies(headers.cookie, cookie) > 1;
+
+  const howToSignIn = (): string =>
+    approvers.isNobody ? `${NOBODY_APPROVES}.` : 'Sign in with the code, or with your own key.';
 
   /** What the cookie says, where it is ours, and the only one. */
   const ticketOf = (request: FastifyRequest): Ticket | undefined => {
@@ -125,10 +129,7 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
     require(request, given) {
       const session = of(request, given);
       if (session) return session;
-      throw new AppError(
-        'unauthorized',
-        hasTwo(request) ? TWO_COOKIES : 'Sign in with the code, or with your own key.',
-      );
+      throw new AppError('unauthorized', hasTwo(request) ? TWO_COOKIES : howToSignIn());
     },
     end(session, reply) {
       ended.add(session);

@@ -14,7 +14,8 @@ import { type Approver, CODE_HOLDER, questionOf, whyNoYes } from '../domain/appr
 import { becauseOf, checkFault } from '../domain/decider.ts';
 import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
-import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
+import { checkAttempts, NO_CODE_HERE, sourceOf } from '../people/code.ts';
+import { isRightCode } from '../people/code-digest.ts';
 import type { Handled, Loaded } from '../store.ts';
 import { findApproval, findToDecide } from './find.ts';
 
@@ -62,18 +63,20 @@ export function createDeciding(ground: Ground, approvers: Pick<Approvers, 'byNam
   const oneByOne = createKeyedMutex();
 
   /** What comes of a code; nothing where it is decided already. */
-  const judgeCode = (
+  const judgeCode = async (
     { approval_code, reason }: CompleteApproval,
     from: string,
     approval: Approval,
-  ): ApprovalCommand | undefined => {
+  ): Promise<ApprovalCommand | undefined> => {
     if (approval.status !== 'pending') return undefined;
+    // Nothing to guess, so nothing is wrong and nothing is burnt.
+    if (ground.code === undefined) throw new AppError('not_an_approver', NO_CODE_HERE);
     const because = whyNoYes(CODE_HOLDER, questionOf(approval));
     if (because !== undefined) throw new AppError('not_an_approver', `${because}.`);
     const at = now();
     checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), from, at);
     const said = { now: at, by: CODE_HOLDER };
-    return isRightCode(approval_code, ground.code)
+    return (await isRightCode(approval_code, ground.code))
       ? { ...said, type: 'vote', verdict: 'approve', reason, useWithinMs }
       : { ...said, type: 'burn', source: from };
   };
@@ -85,7 +88,7 @@ export function createDeciding(ground: Ground, approvers: Pick<Approvers, 'byNam
     const done = await store.handle(
       request.id,
       found,
-      ({ state }) => (command = judgeCode(request, from, state)),
+      async ({ state }) => (command = await judgeCode(request, from, state)),
       deadlineMs,
     );
     if (command?.type === 'burn') {

@@ -8,7 +8,8 @@ import { CODE_HOLDER } from '../domain/approver.ts';
 import { checkFault } from '../domain/decider.ts';
 import { toolAcceptance } from '../domain/tool-acceptance.ts';
 import type { Ground } from '../ground.ts';
-import { checkAttempts, isRightCode, sourceOf } from '../people/code.ts';
+import { checkAttempts, NO_CODE_HERE, sourceOf } from '../people/code.ts';
+import { isRightCode } from '../people/code-digest.ts';
 
 /** Definitions come large: what doesn't fit a message of the bus is counted, not sent. */
 const LIST_BYTES = 2_000_000;
@@ -51,11 +52,12 @@ export function createTools(ground: Ground): Tools {
   const { bus, now, wrongCodes } = ground;
   const { tools } = ground.known;
 
-  const checkCode = (approvalCode: string, source: string): void => {
+  const checkCode = async (approvalCode: string, source: string): Promise<void> => {
+    if (ground.code === undefined) throw new AppError('not_an_approver', NO_CODE_HERE);
     const from = sourceOf(source);
     const at = now();
     checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), from, at);
-    if (isRightCode(approvalCode, ground.code)) return;
+    if (await isRightCode(approvalCode, ground.code)) return;
     wrongCodes.countWrongCode(`tool ${randomUUID()}`, { atMs: at.getTime(), source: from });
     throw new AppError('wrong_code', 'approval_code: wrong; nothing was accepted.');
   };
@@ -74,11 +76,11 @@ export function createTools(ground: Ground): Tools {
     by: string,
     definition: ToolDefinition,
     deadlineMs: number,
-    check?: () => void,
+    check?: () => Promise<void>,
   ): Promise<void> => {
     const accepted = await decide(by, definition, deadlineMs);
     if (!accepted) return;
-    check?.();
+    await check?.();
     const { server } = accepted.data;
     const made = { source: 'approvals', subject: server, time: now().toISOString() };
     const event = createEvent({ ...made, ...accepted });

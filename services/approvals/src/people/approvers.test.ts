@@ -18,7 +18,7 @@ async function started(content: string) {
   await writeFile(path, content);
   const approvers = createApprovers({
     path,
-    code: 'a code',
+    code: undefined,
     wrongCodes: { wrongCodesSince: () => [], countWrongCode: () => undefined },
     codesOneByOne: createMutex(),
     now: () => new Date(),

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Credential } from '@aegis/contracts/approvals';
 import { APPROVER_KEY_PREFIX, type ApproversFile, parseApprovers } from '@aegis/contracts/approvers-file';
 import { AppError } from '@aegis/kit/errors';
-import { createWatchedFile, type WatchedFile } from '@aegis/kit/files';
+import { createOnce, createWatchedFile, replaceFile, type WatchedFile } from '@aegis/kit/files';
 import { keyDigest } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import type { Mutex } from '@aegis/kit/mutex';
 import { type Approver, CODE_HOLDER, requireAdmin } from '../domain/approver.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
-import { checkAttempts, isRightCode, sourceOf } from './code.ts';
+import { checkAttempts, NO_CODE_HERE, sourceOf } from './code.ts';
+import { isRightCode } from './code-digest.ts';
 
 const NOBODY: ApproversFile = { approvers: {} };
 
@@ -29,12 +30,19 @@ export type Approvers = {
   known(name: string, keyId: string): Approver | undefined;
   /** What of a person's secret a session remembers, so that it ends with the secret. */
   keyIdOf(name: string): string | undefined;
+  /** Whether there is neither a code nor an approver. */
+  readonly isNobody: boolean;
+  /** Why no first approver is needed, or can be kept, by the file as it is now; undefined where nobody can approve. */
+  whyNoFirst(): Promise<string | undefined>;
+  /** Keeps the first approver. @throws AppError `already_decided` where somebody else was added at the same time */
+  writeFirst(name: string, approver: ApproversFile['approvers'][string]): Promise<void>;
   readonly problem: string | undefined;
 };
 
 type ApproversDeps = {
   path: string | undefined;
-  code: string;
+  /** What is kept of the code; undefined where there is none. */
+  code: string | undefined;
   /** Where wrong codes are counted, those for approvals too. */
   wrongCodes: Pick<ApprovalIndex, 'wrongCodesSince' | 'countWrongCode'>;
   codesOneByOne: Mutex;
@@ -87,7 +95,6 @@ export function createApprovers({
   let byDigest: ByDigest = new Map();
   const file =
     path === undefined ? undefined : watched(path, log, (content) => (byDigest = indexed(content)));
-  const codeId = keyDigest(code);
 
   const refuse = (source: string): never => {
     wrongCodes.countWrongCode(`sign-in ${randomUUID()}`, { atMs: now().getTime(), source });
@@ -95,7 +102,7 @@ export function createApprovers({
   };
   const byCode = async (secret: string, source: string): Promise<Approver> => {
     checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), source, now());
-    return isRightCode(secret, code) ? CODE_HOLDER : refuse(source);
+    return (await isRightCode(secret, code)) ? CODE_HOLDER : refuse(source);
   };
   const authenticate: Approvers['authenticate'] = async ({ secret, source }) => {
     if (secret.startsWith(`${APPROVER_KEY_PREFIX}_`)) {
@@ -103,15 +110,41 @@ export function createApprovers({
       if (found) return found;
       throw new AppError('unauthorized', 'No approver has this key; nothing was decided.');
     }
+    if (code === undefined) throw new AppError('unauthorized', NO_CODE_HERE);
     return codesOneByOne(() => byCode(secret, sourceOf(source)));
   };
   const keyIdOf = (name: string): string | undefined =>
-    name === CODE_HOLDER.name ? codeId : file?.content.approvers[name]?.key;
+    name === CODE_HOLDER.name ? code : file?.content.approvers[name]?.key;
 
   const knownBy = (name: string, keyId: string): Approver | undefined =>
     name === CODE_HOLDER.name ? CODE_HOLDER : byDigest.get(keyId);
 
+  const hasNone = (): boolean => Object.keys(file?.content.approvers ?? {}).length === 0;
+
   return {
+    get isNobody() {
+      return code === undefined && hasNone();
+    },
+    async whyNoFirst() {
+      if (code !== undefined)
+        return 'Whoever knows the approval code can approve; "aegis approvers add" adds people';
+      if (file === undefined) return 'APPROVERS_FILE is not set, so nobody could be kept';
+      await file.reread();
+      if (file.problem !== undefined) return file.problem;
+      const [name] = Object.keys(file.content.approvers);
+      return name && `${name} can approve already; "aegis approvers add" adds others`;
+    },
+    async writeFirst(name, approver) {
+      if (path === undefined || file === undefined)
+        throw new AppError('internal', 'There is no approvers file.');
+      const content = `${JSON.stringify({ approvers: { [name]: approver } }, null, 2)}\n`;
+      if (!(await createOnce(path, content))) {
+        await file.reread();
+        if (!hasNone()) throw new AppError('already_decided', 'Somebody was added as an approver just now.');
+        await replaceFile(path, content, { mode: 'owner' });
+      }
+      await file.reread();
+    },
     start: async () => file?.start(),
     stop: () => file?.stop(),
     authenticate,

@@ -1,18 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { AppError } from '@aegis/kit/errors';
 import type { WrongCode } from '../projections/wrong-codes.ts';
 
 const WINDOW_MS = 60_000;
+/** What is said to who gives a code where there is none. */
+export const NO_CODE_HERE =
+  'There is no approval code here: decide with an approver’s own key. Who has none is added with "aegis approve-here" or "aegis approvers add".';
+
 /** Wrong codes a minute: from one source, and from everywhere. */
 const PER_SOURCE = 5;
 const OVER_ALL = 20;
-
-const sha256 = (text: string): Uint8Array => createHash('sha256').update(text).digest();
-
-/** Compares in constant time, whatever the lengths. */
-export const isRightCode = (given: string, expected: string): boolean =>
-  timingSafeEqual(sha256(given), sha256(expected));
 
 /**
  * Who a caller is, for the limit. Addresses that one machine has by the handful are one source: all of 127.0.0.0/8, and an

@@ -1,3 +1,4 @@
+import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
 import type { Approval } from '@aegis/contracts/approvals';
 import { recordCall } from '@aegis/contracts/call-digest';
 import type { CheckReply, EnforceRequest } from '@aegis/contracts/decision';
@@ -244,4 +245,15 @@ describe('what is stored of it, and answered', () => {
       ...more,
     });
   });
+});
+
+const whereNobodyApproves = (approval: Approval) => {
+  const decided = decideWithReply(ruling(said('review')), { approval, nobody: true }, 'review');
+  return typeof decided === 'string' ? decided : decided.reasons;
+};
+
+it('where nobody can approve yet, who waits is told what a person has to do; what was approved is used', () => {
+  expect(whereNobodyApproves(pending)).toEqual(['over the cap', NOBODY_APPROVES]);
+  expect(whereNobodyApproves(denied)).not.toContain(NOBODY_APPROVES);
+  expect(whereNobodyApproves(approved)).toBe('consume');
 });

@@ -1,4 +1,4 @@
-import { standingForCaller } from '@aegis/contracts/approval-words';
+import { NOBODY_APPROVES, standingForCaller } from '@aegis/contracts/approval-words';
 import type { Approval, RequestReply } from '@aegis/contracts/approvals';
 import type {
   CheckReply,
@@ -53,11 +53,14 @@ function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 
 /** What a ruling means with what the approvals service says of it; where it says nothing, the rule's own word stands. */
 export function decideWithReply(
   ruling: Ruling,
-  { approval, refused }: RequestReply,
+  { approval, refused, nobody }: RequestReply,
   rules: Decided | 'review',
 ): Decided | 'review' | 'consume' {
   if (refused !== undefined) return { outcome: 'blocked', reasons: [...ruling.verdict.reasons, refused] };
-  return approval === undefined ? rules : decideWithApproval(ruling, approval);
+  if (approval === undefined) return rules;
+  const decided = decideWithApproval(ruling, approval);
+  if (decided === 'consume' || decided.outcome !== 'pending' || nobody !== true) return decided;
+  return { ...decided, reasons: [...decided.reasons, NOBODY_APPROVES] };
 }
 
 /** The fact that will be stored, as the record takes it. */

@@ -1,4 +1,5 @@
 import type { RequestContext } from '@aegis/bus';
+import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
 import {
   type Approval,
   ApprovalStatus,
@@ -74,7 +75,7 @@ async function ask(deps: ToolDeps, question: Omit<RequestApproval, 'reasons'>, c
     context,
   );
   if (reply.refused !== undefined) throw new AppError('too_many_pending', reply.refused);
-  if (reply.approval !== undefined) return reply.approval;
+  if (reply.approval !== undefined) return { approval: reply.approval, nobody: reply.nobody };
   throw new AppError('approvals_unavailable', 'The approvals service gave an empty answer.');
 }
 
@@ -92,10 +93,13 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     output: Output,
     async run({ reason, dry_run_id, ...call }, context, principal) {
       const question = { call: { ...call, principal }, dry_run_id, reason };
-      const approval = await ask(deps, question, context);
+      const { approval, nobody } = await ask(deps, question, context);
       const { status, approval_id, trace_id, decide_by } = approval;
       return {
-        text: nextStep(approval),
+        text:
+          nobody && approval.status === 'pending'
+            ? `${nextStep(approval)} ${NOBODY_APPROVES}.`
+            : nextStep(approval),
         data: { status, approval_id, dry_run_id: approval.dry_run_id, trace_id, decide_by },
       };
     },

@@ -1,6 +1,7 @@
 import { RPCS } from '@aegis/contracts/rpcs';
 import {
   APPROVALS_LOG,
+  APPROVER_LOG,
   AUDIT_LOG,
   CALLS_LOG,
   DECISIONS_LOG,
@@ -112,6 +113,8 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     ...follow(GRANTS_LOG),
     WAITING_LOG,
     lastOf(WAITING_LOG),
+    APPROVER_LOG,
+    lastOf(APPROVER_LOG),
     ...follow(POLICY_LOG),
     lastOf(CALLS_LOG),
     ...TIMERS,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { APPROVAL_DEFINITIONS } from './approval.ts';
+import { APPROVER_DEFINITIONS } from './approver.ts';
 import { AUDIT_DEFINITIONS } from './audit.ts';
 import { CALL_DEFINITIONS } from './call.ts';
 import { DECISION_DEFINITIONS } from './decision.ts';
@@ -21,6 +22,7 @@ export const EVENT_TYPES = {
   ...APPROVAL_DEFINITIONS,
   ...WAITING_DEFINITIONS,
   ...GRANT_DEFINITIONS,
+  ...APPROVER_DEFINITIONS,
   ...WEBHOOK_DEFINITIONS,
   ...CALL_DEFINITIONS,
   ...TOOL_DEFINITIONS,

@@ -5,6 +5,7 @@ import * as call from '../call.ts';
 import * as decision from '../decision.ts';
 import * as envelope from '../envelope.ts';
 import { EVENT_TYPES } from '../events/mod.ts';
+import * as firstApprover from '../first-approver.ts';
 import * as grants from '../grants.ts';
 import * as health from '../health.ts';
 import * as policy from '../policy.ts';
@@ -21,6 +22,7 @@ const MODULES: readonly object[] = [
   approvals,
   terms,
   grants,
+  firstApprover,
   webhooks,
   toolDefinition,
   policy,

@@ -4,6 +4,7 @@ import type { Logger } from '@aegis/kit/logger';
 import type { FastifyInstance } from 'fastify';
 import { isForeign } from '../form.ts';
 import { type ApiDeps, apiRoutes } from './api-routes.ts';
+import { type FirstApproverDeps, firstApproverRoutes } from './first-approver-routes.ts';
 import { type SessionDeps, sessionRoutes } from './session-routes.ts';
 import { type ToolDeps, toolRoutes } from './tool-routes.ts';
 import { type WebhookDeps, webhookRoutes } from './webhook-routes.ts';
@@ -11,7 +12,11 @@ import { type WebhookDeps, webhookRoutes } from './webhook-routes.ts';
 /** A pattern of a grant names arguments as they are. */
 const LARGEST_BYTES = 1_048_576;
 
-export type ConsoleDeps = ApiDeps & SessionDeps & ToolDeps & WebhookDeps & { log: Logger };
+export type ConsoleDeps = ApiDeps &
+  SessionDeps &
+  FirstApproverDeps &
+  ToolDeps &
+  WebhookDeps & { log: Logger };
 
 /** What the console's script asks for: JSON in and out, faults as problem details. */
 export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
@@ -36,6 +41,7 @@ export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
     throw new AppError('not_found', 'No such path under /ui/api/.');
   });
   sessionRoutes(app, deps);
+  firstApproverRoutes(app, deps);
   apiRoutes(app, deps);
   toolRoutes(app, deps);
   webhookRoutes(app, deps);

@@ -5,6 +5,7 @@ import { type Html, html } from '@aegis/kit/text';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
+import type { Approvers } from '../../people/approvers.ts';
 import type { Loaded } from '../../store.ts';
 import { HTML, isForeign, soon } from '../form.ts';
 import { createOneOrigin } from '../one-origin.ts';
@@ -28,6 +29,7 @@ const INBOX = PAGES.inbox.path;
 export type PageRoutesDeps = {
   page: Page;
   sessions: Sessions;
+  approvers: Pick<Approvers, 'isNobody'>;
   list: List;
   lifecycle: Lifecycle;
   /** Where people find the console. */
@@ -68,8 +70,8 @@ async function listOf(list: List, base: string, before: string | undefined): Pro
 const noPage = (page: Page, reply: FastifyReply, base: string): FastifyReply =>
   reply.code(404).send(page({ title: 'Nothing here', main: nothingHere(base) }));
 
-const signIn = (page: Page, back: string, query: Query): string =>
-  page({ title: 'Sign in', main: signInForm(back), notice: faultOf(query) });
+const signIn = ({ page, approvers }: PageRoutesDeps, back: string, query: Query): string =>
+  page({ title: 'Sign in', main: signInForm(back, approvers.isNobody), notice: faultOf(query) });
 
 /**
  * Who is signed in at an address of their sign-in. Whoever leads there from elsewhere may have set the cookie too, so only
@@ -79,7 +81,8 @@ const sessionAt = (sessions: Sessions, request: Asked): Session | undefined =>
   isForeign(request.headers) ? undefined : sessions.of(request, request.params.token);
 
 /** The console, and inside `noscript` the sign-in: a navigation carries no half of a session, and so is told nothing. */
-function consoleRoutes(app: FastifyInstance, { page, consoleUrl }: PageRoutesDeps): void {
+function consoleRoutes(app: FastifyInstance, deps: PageRoutesDeps): void {
+  const { page, consoleUrl } = deps;
   const elsewhere = createOneOrigin(consoleUrl);
   app.addHook('onRequest', async ({ headers, url }, reply) => {
     const at = elsewhere(headers['x-forwarded-host'], url);
@@ -90,9 +93,9 @@ function consoleRoutes(app: FastifyInstance, { page, consoleUrl }: PageRoutesDep
     app.get(path, async ({ params, query }: Asked, reply) => {
       void reply.type(HTML);
       if (!path.startsWith(INBOX)) return page({ title, main: needsScripts(CONSOLE) });
-      if (path === INBOX) return signIn(page, INBOX, query);
+      if (path === INBOX) return signIn(deps, INBOX, query);
       const isOne = ApprovalId.safeParse(params.id).success;
-      return isOne ? signIn(page, `${INBOX}/${params.id}`, query) : noPage(page, reply, CONSOLE);
+      return isOne ? signIn(deps, `${INBOX}/${params.id}`, query) : noPage(page, reply, CONSOLE);
     });
   }
 }
@@ -107,11 +110,12 @@ function scriptedRoutes(app: FastifyInstance, page: Page): void {
   }
 }
 
-function inboxRoute(app: FastifyInstance, { page, sessions, list }: PageRoutesDeps): void {
+function inboxRoute(app: FastifyInstance, deps: PageRoutesDeps): void {
+  const { page, sessions, list } = deps;
   app.get('/approvals', async (request: Asked, reply) => {
     void reply.type(HTML);
     const session = sessionAt(sessions, request);
-    if (!session) return signIn(page, INBOX, request.query);
+    if (!session) return signIn(deps, INBOX, request.query);
     const base = pagesOf(request.params.token);
     const waiting = await listOf(list, base, request.query.before);
     const main = html`${waiting}${signedIn(session.by.name, base)}`;
@@ -119,14 +123,15 @@ function inboxRoute(app: FastifyInstance, { page, sessions, list }: PageRoutesDe
   });
 }
 
-function approvalRoute(app: FastifyInstance, { page, sessions, lifecycle }: PageRoutesDeps): void {
+function approvalRoute(app: FastifyInstance, deps: PageRoutesDeps): void {
+  const { page, sessions, lifecycle } = deps;
   app.get('/approvals/:id', async (request: Asked, reply) => {
     const { params, query } = request;
     void reply.type(HTML);
     const base = pagesOf(params.token);
     if (!ApprovalId.safeParse(params.id).success) return noPage(page, reply, base);
     const session = sessionAt(sessions, request);
-    if (!session) return signIn(page, `${INBOX}/${params.id}`, query);
+    if (!session) return signIn(deps, `${INBOX}/${params.id}`, query);
     const loaded = await approvalAt(lifecycle, params.id);
     if (!loaded) return noPage(page, reply, base);
     const notice = faultOf(query) ?? (query.decided === undefined ? undefined : outcomeOf(loaded));

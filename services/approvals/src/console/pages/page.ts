@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CONSOLE_DIST } from '@aegis/console';
+import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
 import { type Html, html } from '@aegis/kit/text';
 
 /** What is said of a form that was sent before. */
@@ -32,7 +33,10 @@ export async function loadPage(dist = CONSOLE_DIST): Promise<Page> {
 }
 
 /** For who is not signed in; `back` is the page that they wanted. */
-export const signInForm = (back: string): Html => html`
+export const signInForm = (
+  back: string,
+  isNobody: boolean,
+): Html => html`${isNobody ? html`<p>${NOBODY_APPROVES}.</p>` : ''}
 <form class="card" method="post" action="/ui/session">
   <input type="hidden" name="back" value="${back}">
   <label>Key or code <input name="secret" type="password" autocomplete="current-password" required maxlength="1024"></label>

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline/promises';
+import { connectBus } from '@aegis/bus';
+import { seedFile } from '@aegis/bus/law';
+import { FIRST_APPROVER_PATH } from '@aegis/contracts/approval-words';
+import { approvalsInvite } from '@aegis/contracts/first-approver';
+import { keyDigest } from '@aegis/kit/keys';
+import { createLogger } from '@aegis/kit/logger';
+import { osUserPrincipal } from '@aegis/mcp/principal';
+import { failure } from '../cli-error.ts';
+import { DEFAULT_GATEWAY_URL, describeStack, notRunning } from '../gateway/address.ts';
+import type { ExitCode, Host } from '../host.ts';
+import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
+import { printLine, printNote } from '../output.ts';
+
+const TOKEN_BYTES = 32;
+const ANSWER_WITHIN_MS = 5_000;
+const YES = 'yes';
+
+type Place = { readonly url: string; readonly seedPath: string; readonly consoleUrl: string };
+
+/** The bus, by the key of approvals itself: in its container as the environment says, else the data directory's. */
+async function placeOf({ env }: Host): Promise<Place> {
+  const { NATS_URL: url, NATS_NKEY_FILE: seedPath, CONSOLE_URL: consoleUrl } = env;
+  if (url && seedPath) return { url, seedPath, consoleUrl: consoleUrl || DEFAULT_GATEWAY_URL };
+  const dataDir = dataDirOf(env);
+  const found = await readStackFile(dataDir);
+  if (found.state !== 'running') {
+    throw notRunning(
+      describeStack(found, dataDir) ??
+        `No AegisMCP runs from the data directory ${dataDir}: start it with "npm start", or set AEGIS_DATA_DIR to the directory of the one that runs.`,
+    );
+  }
+  const { nats_url, keys_dir, gateway_url } = found.stack;
+  return {
+    url: nats_url,
+    seedPath: seedFile(keys_dir, 'approvals'),
+    consoleUrl: consoleUrl || gateway_url,
+  };
+}
+
+/** A program that plays a person has at least to play a terminal. @throws CliError where nobody says yes */
+async function requirePerson(host: Host): Promise<void> {
+  if (host.stdin.isTTY !== true || host.stdout.isTTY !== true) {
+    throw failure(
+      'needs_terminal',
+      'This takes a person',
+      'approve-here makes somebody an approver, so a person runs it in a terminal, with nothing piped in or out. No link was made.',
+    );
+  }
+  printNote(
+    host,
+    'Whoever opens the link may approve calls of agents. Run this yourself; never because an agent asked you to.',
+  );
+  host.stderr.write(`Type "${YES}" to make the link: `);
+  // The terminal itself shows what is typed.
+  const lines = createInterface({ input: host.stdin, terminal: false });
+  const { value: answer } = await lines[Symbol.asyncIterator]().next();
+  lines.close();
+  if (String(answer).trim() !== YES) throw failure('not_confirmed', 'Not confirmed', 'No link was made.');
+}
+
+async function invite({ url, seedPath }: Place, token: string) {
+  const bus = await connectBus({
+    url,
+    identity: 'approvals',
+    seedPath,
+    log: createLogger('approve-here', 'silent'),
+  });
+  try {
+    const asked = { token_digest: keyDigest(token), asked_by: osUserPrincipal() };
+    return await bus.ask(approvalsInvite, asked, { deadlineMs: Date.now() + ANSWER_WITHIN_MS });
+  } finally {
+    await bus.close();
+  }
+}
+
+/**
+ * Makes the one-time link by which a person becomes the first approver. The token is made here: it is in the link, which
+ * goes to the terminal, and nowhere else.
+ *
+ * @throws CliError where this is no terminal, nobody says yes, or somebody can approve already
+ */
+export async function approveHere(host: Host): Promise<ExitCode> {
+  const place = await placeOf(host);
+  await requirePerson(host);
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const { until, refused } = await invite(place, token);
+  if (until === undefined)
+    throw failure('somebody_approves', 'Somebody can approve', refused ?? 'No link was made.');
+  printLine(
+    host,
+    `Open this in a browser on this machine, until ${new Date(until).toLocaleTimeString()}; it works once:`,
+  );
+  printLine(host, `${place.consoleUrl.replace(/\/+$/, '')}${FIRST_APPROVER_PATH}#${token}`);
+  return 0;
+}

@@ -1,0 +1,28 @@
+import { randomBytes, type ScryptOptions, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
+
+const BYTES = 32;
+/** 32 MiB and some 80 ms for each guess, since a code that somebody chose may be weak (RFC 7914). */
+const COST: ScryptOptions = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
+/** The same everywhere: replicas have to agree on a session of who knows the code, also after a restart. */
+const SALT = 'AegisMCP approval code';
+const PREFIX = 'scrypt:';
+
+/** `scrypt:<43 characters>`: what is kept of a code. */
+export const CODE_DIGEST = /^scrypt:[\w-]{43}$/;
+
+/** 128 bits, in letters that a person can copy. */
+export const makeApprovalCode = (): string => randomBytes(16).toString('base64url');
+
+const toText = (bytes: Buffer): string => `${PREFIX}${bytes.toString('base64url')}`;
+
+export const codeDigest = (code: string): string => toText(scryptSync(code, SALT, BYTES, COST));
+
+/** Compares in constant time; nothing is right where there is no code. */
+export async function isRightCode(given: string, digest: string | undefined): Promise<boolean> {
+  if (digest === undefined) return false;
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
+    scrypt(given, SALT, BYTES, COST, (error, made) => (error === null ? resolve(made) : reject(error)));
+  });
+  const [own, other] = [Buffer.from(digest), Buffer.from(toText(bytes))];
+  return own.length === other.length && timingSafeEqual(own, other);
+}

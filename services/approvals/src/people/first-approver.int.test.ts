@@ -1,0 +1,192 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { approvalsInvite } from '@aegis/contracts/first-approver';
+import { APPROVER_LOG } from '@aegis/contracts/subjects';
+import { keyDigest } from '@aegis/kit/keys';
+import { connectTestBus } from '@aegis/testkit/bus';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { openBrowser } from '../testkit/browser.ts';
+import { decide } from '../testkit/people.ts';
+import { codeOf, complete, get, request, soon, startReplica, useWorld, world } from '../testkit/world.ts';
+
+useWorld();
+
+const TOKEN = 'a token that a terminal made';
+const MINUTE = 60_000;
+let path: string;
+let urls: string[];
+
+beforeEach(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'aegis-first-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  path = join(folder, 'approvers.json');
+});
+
+/** Replicas that share an approvers file, as in compose. */
+async function startReplicas(count = 1, env: Record<string, string> = {}): Promise<void> {
+  urls = [];
+  for (let n = 0; n < count; n++) {
+    const replica = await startReplica({ APPROVAL_CODE: '', APPROVERS_FILE: path, ...env });
+    urls.push(replica.address());
+  }
+}
+
+/** As the command asks at a terminal: with the key of approvals itself. */
+async function invite(token = TOKEN) {
+  const bus = await connectTestBus(world.server, 'approvals');
+  try {
+    const asked = { token_digest: keyDigest(token), asked_by: 'os-user:me' };
+    return await bus.ask(approvalsInvite, asked, soon());
+  } finally {
+    await bus.close();
+  }
+}
+
+async function become(token = TOKEN, name = 'ada', url = urls[0]) {
+  const { status, body } = await openBrowser(url ?? '').post('/first-approver', { token, name });
+  return { status, ...(body as { name?: string; key?: string; code?: string; detail?: string }) };
+}
+
+/** What the log has of it, the newest. */
+const lastOnRecord = async () => {
+  const bus = await connectTestBus(world.server, 'approvals');
+  const last = await bus.read.last(APPROVER_LOG, Date.now() + 2_000);
+  await bus.close();
+  return last?.event;
+};
+
+describe('where nobody can approve', () => {
+  it('whoever opens the link gets a key of their own, and decides at once; it is on record', async () => {
+    await startReplicas();
+    await request('key');
+    expect(await invite()).toEqual({ until: expect.any(String) as string });
+    const { status, name, key = '' } = await become();
+    expect([status, name]).toEqual([200, 'ada']);
+    expect((await decide(key, 'key')).approval).toMatchObject({ status: 'approved', decided_by: 'ada' });
+    const data = {
+      name: 'ada',
+      roles: ['admin'],
+      key: keyDigest(key),
+      by: 'approve-here',
+      asked_by: 'os-user:me',
+    };
+    expect(await lastOnRecord()).toMatchObject({ type: 'aegis.approver.added.v1', data });
+  });
+
+  it('only digests are kept, in a file for its owner alone', async () => {
+    await startReplicas();
+    await invite();
+    expect(JSON.stringify(await lastOnRecord())).not.toContain(TOKEN);
+    const { key = '' } = await become();
+    const text = await readFile(path, 'utf8');
+    expect(JSON.parse(text)).toEqual({ approvers: { ada: { key: keyDigest(key), roles: ['admin'] } } });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(JSON.stringify(await lastOnRecord())).not.toContain(key);
+  });
+
+  it('of many who open a link at once, at two replicas, one becomes an approver', async () => {
+    await startReplicas(2);
+    await invite();
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => become(TOKEN, `person-${n}`, urls[n % 2])),
+    );
+    expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
+    const { approvers } = JSON.parse(await readFile(path, 'utf8')) as { approvers: object };
+    expect(Object.keys(approvers)).toEqual(all.flatMap(({ name }) => name ?? []));
+  });
+
+  it('of two links the last alone opens anything', async () => {
+    await startReplicas(2);
+    const other = 'another token';
+    await Promise.all([invite(), invite(other)]);
+    const both = [await become(TOKEN, 'ada'), await become(other, 'bob', urls[1])];
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 401]));
+  });
+
+  it('a link is over after ten minutes, and none that nobody made opens anything', async () => {
+    await startReplicas();
+    expect((await become('a guess')).code).toBe('unauthorized');
+    await invite();
+    expect((await become('a guess')).code).toBe('unauthorized');
+    const later = Date.now() + 11 * MINUTE;
+    world.clock = () => new Date(later);
+    expect(await become()).toMatchObject({
+      status: 401,
+      detail: expect.stringContaining('approve-here') as string,
+    });
+    expect(await readFile(path, 'utf8').catch(() => 'none')).toBe('none');
+  });
+
+  it.each(['approval-code', 'admin', 'me', 'a name'])('nobody becomes %j', async (name) => {
+    await startReplicas();
+    await invite();
+    expect(await become(TOKEN, name)).toMatchObject({ status: 422, code: 'invalid_request' });
+    expect((await become()).status).toBe(200);
+  });
+
+  it('a page of another site makes nobody an approver', async () => {
+    await startReplicas();
+    await invite();
+    const headers = { 'sec-fetch-site': 'same-site', 'content-type': 'application/json' };
+    const sent = await openBrowser(urls[0] ?? '').post(
+      '/first-approver',
+      { token: TOKEN, name: 'x' },
+      headers,
+    );
+    expect(sent.status).toBe(403);
+  });
+
+  it('without scripts a form does the same', async () => {
+    await startReplicas();
+    await invite();
+    const { open, send } = openBrowser(urls[0] ?? '');
+    const page = await open('/ui/first-approver');
+    expect([page.status, page.headers.get('referrer-policy')]).toEqual([200, 'no-referrer']);
+    expect((await send('/ui/first-approver', { token: 'a guess', name: 'ada' })).text).toContain(
+      'This link opens nothing',
+    );
+    const { status, text } = await send('/ui/first-approver', { token: TOKEN, name: 'ada' });
+    expect([status, text]).toEqual([200, expect.stringMatching(/aegis_approver_[\w-]{43}/)]);
+  });
+
+  it('a code approves nothing, burns nothing, and the page says what helps', async () => {
+    await startReplicas(1, { APPROVAL_CODE: 'off' });
+    await request('key');
+    for (const code of ['off', '', 'a code for tests'])
+      expect(await codeOf(complete('key', code))).toBe('not_an_approver');
+    expect((await get('key')).status).toBe('pending');
+    const browser = openBrowser(urls[0] ?? '');
+    expect(await browser.signIn('off')).toMatchObject({ status: 401 });
+    expect((await browser.open('/ui/approvals')).text).toContain('npx aegis approve-here');
+    expect((await browser.get('/first-approver')).body).toEqual({ is_needed: true });
+  });
+});
+
+describe('where somebody can approve', () => {
+  it.each([
+    ['knows the code', { APPROVAL_CODE: 'chosen-code' }, ''],
+    ['is an approver', {}, JSON.stringify({ approvers: { bob: { key: keyDigest('x') } } })],
+    ['stands in a file that is damaged', {}, '{'],
+  ])('no link is made where somebody %s', async (_, env, file) => {
+    if (file !== '') await writeFile(path, file);
+    await startReplicas(1, env);
+    expect(await invite()).toEqual({ refused: expect.stringMatching(/\w/) as string });
+    expect(await lastOnRecord()).toBeUndefined();
+    expect((await become()).status).toBe(401);
+  });
+
+  it('a link that was made before opens nothing any more', async () => {
+    await startReplicas();
+    await invite();
+    await writeFile(path, JSON.stringify({ approvers: { bob: { key: keyDigest('x') } } }));
+    expect(await become()).toMatchObject({ code: 'already_decided' });
+  });
+});
+
+it.each(['gateway', 'mcp', 'enforcer', 'policy'] as const)('%s can ask for no link', async (identity) => {
+  await startReplicas();
+  const asked = { token_digest: keyDigest(TOKEN), asked_by: 'os-user:me' };
+  await expect(world[identity].ask(approvalsInvite, asked, soon(500))).rejects.toThrow();
+  expect(await lastOnRecord()).toBeUndefined();
+});
