@@ -9,7 +9,7 @@ const SERVICES = ['policy', 'enforcer', 'approvals', 'notifier', 'audit', 'gatew
 const problem = await composeProblem();
 
 let deployment: Deployment;
-let code = '';
+const code = 'a code for compose';
 const url = (): string => deployment.url;
 const check = () => post(url(), '/guard/check', { tool: 'search.docs' });
 const health = async () => (await get(url(), '/health')).body;
@@ -69,20 +69,51 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
   beforeAll(async () => {
     deployment = await prepareDeployment();
     await deployment.up();
-    code = (await deployment.compose('exec', '-T', 'approvals', 'cat', '/keys/approval-code/code')).trim();
   });
   afterAll(() => deployment?.remove());
 
-  describe('one container a service', () => {
-    guardScenarios({ url, code: () => code });
-
-    it('made a code of its own and said it once', async () => {
-      const said = await deployment.compose('logs', '--no-log-prefix', 'configure');
-      expect(code).toMatch(/^[\w-]{22}$/);
-      expect(said.split('\n').filter((line) => line.includes(code))).toEqual([
-        `Approval code, made now: ${code}`,
-      ]);
+  describe('without APPROVAL_CODE', () => {
+    it('made no code, and a wrong one denies nothing', async () => {
+      const { approval_id } = (await enforce(url(), { tool: 'crm.export_users' })).body;
+      const sent = await post(url(), '/approvals/complete', { approval_id, approval_code: code });
+      expect([sent.status, sent.body['code']]).toEqual([403, 'not_an_approver']);
+      expect((await get(url(), `/approvals/${approval_id}`)).body['status']).toBe('pending');
+      await expect(deployment.compose('exec', '-T', 'approvals', 'aegis', 'approve-here')).rejects.toThrow(
+        'a person runs it in a terminal',
+      );
     });
+
+    it('a person in a terminal of the container makes a link, and whoever opens it approves', async () => {
+      const said = await deployment.compose(
+        'exec',
+        '-T',
+        'approvals',
+        'sh',
+        '-c',
+        'echo yes | script -qec "aegis approve-here" /dev/null',
+      );
+      const [link = '', token = ''] =
+        /http:\/\/127\.0\.0\.1:\d+\/ui\/first-approver#([\w-]{43})/.exec(said) ?? [];
+      expect(link).toContain(`${url()}/ui/first-approver#`);
+      const made = await post(url(), '/ui/api/first-approver', { token, name: 'ada' });
+      expect(made).toMatchObject({ status: 200, body: { name: 'ada' } });
+      const { approval_id } = (await enforce(url(), { tool: 'crm.export_users' })).body;
+      const approved = await fetch(`${url()}/approvals/${approval_id}/approve`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${String(made.body['key'])}`,
+          'content-type': 'application/json',
+        },
+        body: '{}',
+      });
+      expect(await approved.json()).toMatchObject({ status: 'approved', decided_by: 'ada' });
+    });
+  });
+
+  describe('one container a service', () => {
+    beforeAll(() => deployment.up({}, { APPROVAL_CODE: code }));
+
+    guardScenarios({ url, code: () => code });
 
     it('publishes the ports of REST and MCP, on loopback only', async () => {
       const published = (await deployment.containers()).flatMap((container) => container.published);
@@ -162,12 +193,10 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
       await deployment.up({ policy: 3, enforcer: 3, approvals: 2, gateway: 2, mcp: 2 });
     });
 
-    it('runs as many as were asked for, and kept its code', async () => {
+    it('runs as many as were asked for', async () => {
       const running = (await deployment.containers()).map(({ service }) => service);
       const count = (service: string) => running.filter((one) => one === service).length;
       expect(['policy', 'enforcer', 'approvals', 'gateway', 'mcp'].map(count)).toEqual([3, 3, 2, 2, 2]);
-      const said = await deployment.compose('exec', '-T', 'approvals', 'cat', '/keys/approval-code/code');
-      expect(said.trim()).toBe(code);
     });
 
     guardScenarios({ url, code: () => code });

@@ -52,7 +52,7 @@ const answers = (url: string): Promise<boolean> =>
   });
 
 describe('aegis up', () => {
-  it('says where everything is, and makes an approval code where none is set', async () => {
+  it('says where everything is; where no code is set and no terminal shows one, it makes none', async () => {
     const stack = await start({ env: { APPROVAL_CODE: '' } });
     const output = stack.output();
     for (const part of [
@@ -65,7 +65,8 @@ describe('aegis up', () => {
     ]) {
       expect(output).toContain(part);
     }
-    expect(output).toMatch(/Code\s+[A-Za-z0-9_-]{22} /);
+    expect(output).not.toMatch(/Code\s+[A-Za-z0-9_-]{22} /);
+    expect(output).toContain('Nobody can approve yet: a person has to run "npx aegis approve-here"');
     expect(stack.output()).not.toContain('"level":50');
   });
 
@@ -146,7 +147,7 @@ describe('aegis up', () => {
   });
 
   it.each([
-    [{ APPROVAL_CODE: 'abc' }, 'aegis: APPROVAL_CODE: use 6 or more characters'],
+    [{ APPROVAL_CODE: 'abc' }, 'aegis: APPROVAL_CODE: use 6 or more characters, or "off" for none'],
     [
       { REQUEST_TIMEOUT_MS: '0' },
       'aegis: REQUEST_TIMEOUT_MS: expected milliseconds, a whole number from 1 to 31536000000 (a year)',

@@ -18,10 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const codeFile = (): string => join(places.keysDir, 'approval-code', 'code');
-
 test('each identity has its seed alone in its folder, and a user in the configuration', async () => {
-  await configure(places, {});
+  await configure(places);
   const conf = await readFile(places.conf, 'utf8');
   for (const identity of IDENTITIES) {
     expect(await readdir(join(places.keysDir, identity))).toEqual([`${identity}.nk`]);
@@ -32,38 +30,32 @@ test('each identity has its seed alone in its folder, and a user in the configur
 });
 
 test('what takes the streams of a version before the accounts along lies beside the configuration', async () => {
-  await configure(places, {});
+  await configure(places);
   const script = await readFile(join(folder, 'nats', 'move-streams.sh'), 'utf8');
   expect(script).toContain(
     "move '/data/jetstream/$G/streams/AEGIS_TIMERS' '/data/jetstream/AEGIS_TIMERS/streams/AEGIS_TIMERS'\n",
   );
 });
 
-test('a second run changes nothing, neither the users nor the code', async () => {
-  const made = await configure(places, {});
+test('a second run changes nothing', async () => {
+  await configure(places);
   const before = await readFile(places.conf, 'utf8');
-  expect(await configure(places, {})).toBeUndefined();
+  await configure(places);
   expect(await readFile(places.conf, 'utf8')).toBe(before);
-  expect((await readFile(codeFile(), 'utf8')).trim()).toBe(made);
 });
 
-test('the code that it makes has 128 bits and can be read by its owner only', async () => {
-  expect(await configure(places, {})).toMatch(/^[\w-]{22}$/);
-  expect(((await stat(codeFile())).mode & 0o777).toString(8)).toBe('600');
-});
-
-test('where a code is chosen none is made', async () => {
-  expect(await configure(places, { APPROVAL_CODE: 'chosen' })).toBeUndefined();
-  expect(await readdir(places.keysDir)).not.toContain('approval-code');
+test('it makes no code: who approves first opens a link', async () => {
+  await configure(places);
+  expect((await readdir(places.keysDir)).toSorted()).toEqual([...IDENTITIES].toSorted());
 });
 
 test('webhooks of before there was a notifier are taken over once, for the owner only', async () => {
   const { file, before } = places.webhooks;
   await writeFile(before, '{"webhooks":{}}');
-  await configure(places, {});
+  await configure(places);
   expect(await readFile(file, 'utf8')).toBe('{"webhooks":{}}');
   expect(((await stat(file)).mode & 0o777).toString(8)).toBe('600');
   await writeFile(file, '{"webhooks":{"mine":1}}');
-  await configure(places, {});
+  await configure(places);
   expect(await readFile(file, 'utf8')).toBe('{"webhooks":{"mine":1}}');
 });

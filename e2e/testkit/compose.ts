@@ -26,8 +26,8 @@ export type Deployment = {
   readonly mcpUrl: string;
   /** `docker compose <args>`, and what it printed on stdout. @throws where it fails, with its stderr */
   compose(...args: string[]): Promise<string>;
-  /** `up --build --wait` with these replicas. */
-  up(scale?: Readonly<Record<string, number>>): Promise<void>;
+  /** `up --build --wait` with these replicas, and these settings from now on. */
+  up(scale?: Readonly<Record<string, number>>, settings?: Readonly<Record<string, string>>): Promise<void>;
   containers(): Promise<Container[]>;
   /** Kills one container; nothing starts it again. */
   kill(name: string): Promise<void>;
@@ -79,7 +79,8 @@ export async function prepareDeployment(): Promise<Deployment> {
     url: `http://127.0.0.1:${port}`,
     mcpUrl: `http://127.0.0.1:${mcpPort}/mcp`,
     compose,
-    async up(scale = {}) {
+    async up(scale = {}, settings = {}) {
+      Object.assign(env, settings);
       const replicas = Object.entries(scale).flatMap(([service, count]) => [
         '--scale',
         `${service}=${count}`,

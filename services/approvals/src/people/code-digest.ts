@@ -1,8 +1,8 @@
 import { randomBytes, type ScryptOptions, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
 
 const BYTES = 32;
-/** 32 MiB and some 80 ms for each guess, since a code that somebody chose may be weak (RFC 7914). */
-const COST: ScryptOptions = { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 };
+/** 16 MiB and some 40 ms for each guess, since a code that somebody chose may be weak (RFC 7914). */
+const COST: ScryptOptions = { N: 2 ** 14, r: 8, p: 1 };
 /** The same everywhere: replicas have to agree on a session of who knows the code, also after a restart. */
 const SALT = 'AegisMCP approval code';
 const PREFIX = 'scrypt:';
