@@ -9,7 +9,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { get, post } from '../testkit/rest.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../cli/bin/aegis.js', import.meta.url));
 const APPROVAL = /apr_[a-z2-7]{26}/;
 const POLICY = `version: 2
 rules:

@@ -24,6 +24,14 @@ async function atTerminal(env: BackgroundHome['env'], typed: string) {
   return host;
 }
 
+const WARNING = 'warn  approvers: nobody can approve yet';
+
+/** What status and doctor say. */
+async function seenBy({ env }: BackgroundHome): Promise<string[]> {
+  const said = await Promise.all([runAegis(['status'], { env }), runAegis(['doctor'], { env })]);
+  return said.map(({ stdout }) => stdout);
+}
+
 const become = (url: string, token: string) =>
   fetch(`${url}/ui/api/first-approver`, {
     method: 'POST',
@@ -33,6 +41,9 @@ const become = (url: string, token: string) =>
 
 test('the link makes an approver, once, who decides by a key of their own; then the command says who to ask', async () => {
   const home = await background();
+  const [status, doctor] = await seenBy(home);
+  expect(status).toContain('Nobody can approve yet');
+  expect(doctor).toContain(WARNING);
   const host = await atTerminal(home.env, 'yes');
   expect([host.exitCode, host.err()]).toEqual([0, expect.stringContaining('Type "yes"') as string]);
   const [, url = '', token = ''] = LINK.exec(host.out()) ?? [];
@@ -46,6 +57,7 @@ test('the link makes an approver, once, who decides by a key of their own; then 
   expect(stdout).toMatch(
     /ada became an approver by approve-here, with the role admin; os-user:\S+ made the link/,
   );
+  expect((await seenBy(home)).join('')).not.toMatch(/nobody can approve/i);
   const again = await atTerminal(home.env, 'yes');
   expect([again.exitCode, again.out()]).toEqual([1, '']);
   expect(again.err()).toContain('ada can approve already; "aegis approvers add" adds others');

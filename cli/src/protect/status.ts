@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
+import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
@@ -30,6 +32,10 @@ async function filesHere(dataDir: string, env: Host['env']): Promise<readonly Cl
   return all.filter(({ path }) => existsSync(path));
 }
 
+/** What can't be asked is said elsewhere. */
+const nobodyApproves = (gatewayUrl: string): Promise<boolean> =>
+  isNobodyThere(new URL(gatewayUrl)).catch(() => false);
+
 /** Which clients and servers are behind the firewall, and whether it runs. Exit 0 where every server is. */
 export async function showStatus(host: Host, { json }: GlobalOptions): Promise<ExitCode> {
   const firewall = await firewallHere(host.env);
@@ -48,6 +54,8 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
     ? `runs, process ${found.stack.pid}`
     : 'does not run; the first wrapped server starts it';
   if (!json) printLine(host, `The firewall of ${firewall.dataDir} ${until}.`);
+  if (!json && isRunning && (await nobodyApproves(found.stack.gateway_url)))
+    printLine(host, `${NOBODY_APPROVES}.`);
   const document = { running: isRunning, data_dir: firewall.dataDir, servers: rows, unreadable };
   const cells = rows.map((row) => [row.client, row.server, row.behind ? 'yes' : 'NO', row.name, row.file]);
   const header = ['CLIENT', 'SERVER', 'BEHIND', 'NAME IN RULES', 'FILE'];

@@ -3,6 +3,7 @@ import { visible } from '../../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
 import { printDocument, printLine } from '../../output.ts';
 import { dataDirOf, readStackFile } from '../stack/stack-file.ts';
+import { lookAtApprovers } from './approvers.ts';
 import { lookAtDataDirectory } from './data-directory.ts';
 import { lookAtDocker } from './docker.ts';
 import type { Finding, Look } from './finding.ts';
@@ -19,6 +20,7 @@ const LOOKS: readonly Look[] = [
   lookAtPolicyFile,
   lookAtPorts,
   lookAtStack,
+  lookAtApprovers,
   lookAtDocker,
 ];
 
