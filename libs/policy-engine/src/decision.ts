@@ -30,6 +30,12 @@ export interface DecidingRule {
   readonly match: string;
 }
 
+/**
+ * `own-reach`: the call reaches the firewall's own files or addresses, and is denied. `own-mention`: a long text in it
+ * names them, or there is too much to look at, and a person is asked.
+ */
+export type BuiltInName = 'own-reach' | 'own-mention';
+
 /** `review` asks a person: not allowed, approval required. `deny` is final: not allowed, no approval helps. */
 export interface Decision {
   readonly decision: 'allow' | 'review' | 'deny';
@@ -37,6 +43,8 @@ export interface Decision {
   readonly approval_required: boolean;
   readonly reasons: string[];
   readonly rule?: DecidingRule;
+  /** The built-in ruling that decided, which is no rule of the policy. */
+  readonly built_in?: BuiltInName;
   /** The op and the amount in cents that the deciding rule took from the arguments, where it says so and could. */
   readonly op?: string;
   readonly amount_cents?: number;

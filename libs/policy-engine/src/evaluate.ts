@@ -4,15 +4,38 @@ import { type Decision, deny, type PolicyCall } from './decision.ts';
 import { readDoor } from './door.ts';
 import { evaluateV1 } from './evaluate-v1.ts';
 import { evaluateV2 } from './evaluate-v2.ts';
+import type { OwnReach } from './own/own.ts';
+import { ruleOwnReach } from './own/ruling.ts';
 import { EXPECTED_AMOUNT } from './schema.ts';
 import { checkToolName } from './tool-name.ts';
+
+/** What no rule opens, and all of the caller's request that it looks through: the call as rules see it where left out. */
+export interface BuiltIn {
+  readonly own: OwnReach;
+  readonly request?: unknown;
+}
 
 /**
  * Decides one call. Never throws for a call: one that is not well-formed (a tool name outside the allowed characters,
  * an amount that is no whole number of cents, an op that is no text, a door that can be read in two ways) is denied, and
- * the reason says what was expected.
+ * the reason says what was expected. With `builtIn`, a call that reaches the firewall's own is denied whatever the rules
+ * say; without it nobody knows what is the firewall's own.
  */
-export function evaluate(policy: CompiledPolicy, call: PolicyCall): Decision {
+export function evaluate(policy: CompiledPolicy, call: PolicyCall, builtIn?: BuiltIn): Decision {
+  const decision = byRules(policy, call);
+  if (builtIn === undefined || decision.decision === 'deny') return decision;
+  const { args, input, op, door } = call;
+  try {
+    return ruleOwnReach(decision, builtIn.own(builtIn.request ?? { args, input, op, door }));
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+// Arguments that are not plain data, such as an object whose properties throw when they are read.
+const UNREADABLE = deny("The rules can't be applied to this call: its arguments can't be read");
+
+function byRules(policy: CompiledPolicy, call: PolicyCall): Decision {
   const fault = checkToolName(call.tool) ?? checkAmount(call.amount_cents) ?? checkTexts(call);
   if (fault !== undefined) return deny(fault);
   const read = call.door === undefined ? undefined : readDoor(call.door);
@@ -20,8 +43,7 @@ export function evaluate(policy: CompiledPolicy, call: PolicyCall): Decision {
   try {
     return policy.version === 2 ? evaluateV2(policy, call, read?.door) : evaluateV1(policy, call, read?.door);
   } catch {
-    // Arguments that are not plain data, such as an object whose properties throw when they are read.
-    return deny("The rules can't be applied to this call: its arguments can't be read");
+    return UNREADABLE;
   }
 }
 

@@ -1,12 +1,15 @@
 export { type CompiledPolicy, compilePolicy, looksAt } from './compile.ts';
 export { couldPass, type ForeseenCall } from './could-pass.ts';
-export type { DecidingRule, Decision, PolicyCall, PolicyClient } from './decision.ts';
+export type { BuiltInName, DecidingRule, Decision, PolicyCall, PolicyClient } from './decision.ts';
 export { defaultPolicy, type EffectivePolicyV1, effectivePolicy } from './defaults.ts';
 export { policyDigest } from './digest.ts';
-export { evaluate } from './evaluate.ts';
+export { type BuiltIn, evaluate } from './evaluate.ts';
 export { createInputSeen } from './input-seen.ts';
 export type { LooksAt } from './looks-at.ts';
 export { type Migration, migratePolicy } from './migrate.ts';
+export type { Own, OwnAddress, OwnPath, OwnReach, Reached } from './own/own.ts';
+export { describeReached } from './own/ruling.ts';
+export { compileOwn } from './own/scan.ts';
 export { MAX_POLICY_BYTES, type ParsedPolicyText, parsePolicyText } from './parse.ts';
 export { asksTheSame, type PolicyDocument, type PrefixDigests, prefixDigests, ruleIn } from './prefix.ts';
 export { MAX_AMOUNT_CENTS, type Policy, type PolicyRule, type PolicyV1, type PolicyV2 } from './schema.ts';

@@ -1,9 +1,8 @@
-import { posix } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isBelow, ROOT, readingsOf, spelled } from '../testing/spelled-paths.ts';
 import { createWithin } from './within.ts';
 
-const ROOT = '/srv/data';
 const within = createWithin([ROOT]);
 
 type Answer = 'within' | 'outside' | 'unknown';
@@ -13,58 +12,6 @@ function answerOf(path: string): Answer {
   if (!answer.known) return 'unknown';
   return answer.within ? 'within' : 'outside';
 }
-
-/** What a server does that decodes as often as it can, takes backslashes for slashes, and resolves then. */
-function decodeFully(text: string): string {
-  let decoded = text.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, '');
-  for (let round = 0; round < 10; round++) {
-    decoded = decoded.replace(/%[0-9a-f]{2}/gi, (code) =>
-      String.fromCharCode(Number.parseInt(code.slice(1), 16)),
-    );
-  }
-  return decoded;
-}
-
-function isBelow(path: string): boolean {
-  const resolved = posix.resolve('/cwd', path);
-  return resolved === ROOT || resolved.startsWith(`${ROOT}/`);
-}
-
-/** The readings that servers are known to have, each of them written down simply. */
-function readingsOf(text: string): boolean[] {
-  const bare = text.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, '');
-  const decoded = decodeFully(text);
-  const dots = bare.replace(/%2e/gi, '.');
-  const all = [bare, decoded, dots, bare.replaceAll('\\', '/'), decoded.replaceAll('\\', '/')];
-  return all.map(isBelow);
-}
-
-const letter = fc.constantFrom('.', '/', '\\', 's', '%', '2', 'e', '5', 'f', 'c');
-const piece = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.constantFrom('..', '.', '', 'a', 'srv', 'data', 'etc', 'data-other', '...', 'a b'),
-  },
-  { weight: 2, arbitrary: fc.string({ unit: letter, maxLength: 5 }) },
-);
-const encode = (text: string, rounds: number) => {
-  let encoded = text;
-  for (let round = 0; round < rounds; round++) {
-    encoded = Array.from(encoded, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`).join('');
-  }
-  return encoded;
-};
-const mutated = fc
-  .array(fc.tuple(piece, fc.constantFrom('/', '/', '/', '//', '\\', '/./', '%2f', '%5C'), fc.nat(11)), {
-    minLength: 1,
-    maxLength: 6,
-  })
-  .map((pieces) =>
-    pieces.map(([text, slash, how]) => slash + (how > 9 ? encode(text, how - 9) : text)).join(''),
-  );
-const spelled = fc
-  .tuple(fc.constantFrom('', '', 'file:', 'file://', 'FILE://localhost', 'file:///'), fc.boolean(), mutated)
-  .map(([start, isInside, rest]) => start + (isInside ? ROOT : '') + rest);
 
 describe('a path', () => {
   it('is never within in a spelling that leads out once it is decoded and resolved', () => {

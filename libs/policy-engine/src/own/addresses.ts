@@ -1,0 +1,150 @@
+import type { Budget, Own, OwnAddress } from './own.ts';
+
+/** Names that machines and container hosts give themselves, whatever their configuration. */
+const LOOPBACK_NAMES = new Set([
+  'localhost',
+  'localhost.localdomain',
+  'localhost4',
+  'localhost6',
+  'ip6-localhost',
+  'ip6-loopback',
+  'host.docker.internal',
+  'gateway.docker.internal',
+  'kubernetes.docker.internal',
+  'host.containers.internal',
+]);
+const SCHEME_PORTS: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
+const WITHOUT_PORT = /\b(https?|wss?):[\\/]*([^\\/?#\s"'<>|]{1,512})/gi;
+/** What a host ends before, read from its port backwards. */
+const BEFORE_HOST = /[\s"'`=,;|&<>()/\\@{}]/;
+const MAX_HOST = 300;
+/** So far a port may stand behind its host in a command line or a list. */
+const NEAR = 64;
+
+export interface AddressReach {
+  /** What could be one of our addresses in a text, as an expression; no other text has to be looked at. */
+  readonly signs: readonly string[];
+  /** The address in this text, as it is written there. */
+  readonly find: (text: string, isShort: boolean, budget: Budget) => Found | undefined;
+  readonly isPort: (value: unknown) => boolean;
+  /** What listens where a host, or the host of an address without a port, and this port are ours. */
+  readonly at: (host: string, port: number) => string | undefined;
+}
+
+interface Found {
+  readonly what: string;
+  readonly value: string;
+}
+
+/** A host as the WHATWG URL Standard writes it, without brackets, zone and the dot at its end; undefined for no host. */
+function hostOf(written: string): string | undefined {
+  const bare = written.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  if (bare === '') return undefined;
+  const isV6 = bare.includes(':');
+  const url = URL.parse(`http://${isV6 ? `[${bare}]` : bare}/`);
+  return url?.hostname.replace(/\.+$/, '').replace(/^\[|\]$/g, '');
+}
+
+/** The IPv4 address in an IPv6 one that stands for it, such as `::ffff:7f00:1`. */
+function mappedV4(host: string): string | undefined {
+  const [, high, low] =
+    /^(?:::ffff:|::|64:ff9b::|::ffff:0:)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(host) ?? [];
+  if (high === undefined || low === undefined) return undefined;
+  const bits = Number.parseInt(high, 16) * 65_536 + Number.parseInt(low, 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
+}
+
+function isLoopback(host: string): boolean {
+  const plain = mappedV4(host) ?? host;
+  return (
+    LOOPBACK_NAMES.has(plain) ||
+    plain.endsWith('.localhost') ||
+    /^127\.\d+\.\d+\.\d+$/.test(plain) ||
+    plain === '0.0.0.0' ||
+    plain === '::1' ||
+    plain === '::'
+  );
+}
+
+/** The question whether a text holds an address that the firewall listens on, in any spelling that a URL may have. */
+export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' | 'hosts'>): AddressReach {
+  const own = new Set(hosts.map((host) => hostOf(host) ?? host));
+  const ports = new Map<number, OwnAddress[]>();
+  for (const address of addresses) ports.set(address.port, [...(ports.get(address.port) ?? []), address]);
+  const digits = [...ports.keys()].join('|');
+  const withPort = ports.size === 0 ? undefined : new RegExp(`:[\\s0]*(?:${digits})(?!\\d)`, 'g');
+  const alone = ports.size === 0 ? undefined : new RegExp(`(?<![\\d.:])(?:${digits})(?![\\d.])`, 'g');
+  const hasSchemePort = ports.has(80) || ports.has(443);
+
+  const isHere = (host: string): boolean =>
+    isLoopback(host) || own.has(host) || own.has(mappedV4(host) ?? host);
+
+  const at = (written: string, port: number): string | undefined => {
+    const host = hostOf(written);
+    if (host === undefined) return undefined;
+    return ports.get(port)?.find((one) => (one.host === 'here' ? isHere(host) : one.host === host))?.what;
+  };
+
+  /** Without a host a port is one of this machine, as in `:8000/health`. */
+  const behind = (text: string, colon: number, port: number): Found | undefined => {
+    let start = colon;
+    const least = Math.max(0, colon - MAX_HOST);
+    if (text[colon - 1] === ']') start = least + Math.max(text.slice(least, colon).lastIndexOf('['), 0);
+    else while (start > least && !BEFORE_HOST.test(text[start - 1] ?? '')) start--;
+    const written = text.slice(start, colon);
+    for (const host of [written, written.slice(written.lastIndexOf(':') + 1)]) {
+      const what = at(host === '' ? 'localhost' : host, port);
+      if (what !== undefined) return { what, value: text.slice(start, colon + 1) + String(port) };
+    }
+    return undefined;
+  };
+
+  const withPorts = (text: string, budget: Budget): Found | undefined => {
+    if (withPort === undefined) return undefined;
+    for (const match of text.matchAll(withPort)) {
+      if (--budget.words < 0) return undefined;
+      const found = behind(text, match.index, Number(match[0].slice(1).trim()));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+
+  const withoutPorts = (text: string, budget: Budget): Found | undefined => {
+    if (!hasSchemePort) return undefined;
+    for (const [value, scheme = '', authority = ''] of text.matchAll(WITHOUT_PORT)) {
+      if (--budget.words < 0) return undefined;
+      const host = authority.slice(authority.lastIndexOf('@') + 1).replace(/:$/, '');
+      const what = at(host, SCHEME_PORTS[scheme.toLowerCase()] ?? 0);
+      if (what !== undefined) return { what, value };
+    }
+    return undefined;
+  };
+
+  /** Host and port apart, as in `nc localhost 8000` and `/dev/tcp/127.0.0.1/8000`. */
+  const apart = (text: string, budget: Budget): Found | undefined => {
+    if (alone === undefined) return undefined;
+    for (const { 0: port, index } of text.matchAll(alone)) {
+      if (--budget.words < 0) return undefined;
+      const words = text.slice(Math.max(0, index - NEAR), index).split(/[\s"'`=,;|&<>()/\\@]+/);
+      for (const word of words.filter((one) => one.length > 1)) {
+        const what = isHostWord(word) ? at(word, Number(port)) : undefined;
+        if (what !== undefined) return { what, value: `${word} ${port}` };
+      }
+    }
+    return undefined;
+  };
+
+  return {
+    signs: [...Array.from(ports.keys(), String), ...(hasSchemePort ? ['(?:https?|wss?):'] : [])],
+    find: (text, isShort, budget) =>
+      withPorts(text, budget) ?? withoutPorts(text, budget) ?? (isShort ? apart(text, budget) : undefined),
+    isPort: (value) => ports.has(Number(value)),
+    at: (text, port) => {
+      const authority = text.replace(/^[a-z][a-z0-9+.-]*:[\\/]*/i, '').replace(/[\\/?#].*$/s, '');
+      return text.length > MAX_HOST ? undefined : at(authority.slice(authority.lastIndexOf('@') + 1), port);
+    },
+  };
+}
+
+/** A number alone is a host for `connect`, and also a number: only what looks like a name or an address is one here. */
+const isHostWord = (word: string): boolean => /[a-z.:]/i.test(word) || Number(word) >= 2 ** 24;

@@ -1,0 +1,85 @@
+import { matchGlob, parseGlob } from '../glob.ts';
+import type { Root } from './own.ts';
+
+/** What makes a path a pattern; a variable that nobody knows has become `*`. */
+export const HAS_PATTERN = /[*?[{]/;
+/** Alternatives are written out up to so many; what is in more braces may be anything. */
+const MAX_ALTERNATIVES = 64;
+const MAX_NAMES = 64;
+const ANY_DEPTH = '**';
+/** So many characters besides `*` say which name a pattern is after, where it may be in any folder. */
+const TELLING = 3;
+
+/** The paths that `{a,b}` stand for. */
+export function alternativesOf(pattern: string): string[] {
+  let all = [pattern];
+  for (;;) {
+    const next = all.flatMap(expandFirst);
+    if (next.length > MAX_ALTERNATIVES) return [pattern.replaceAll(/[{}]/g, '*')];
+    if (next.length === all.length && next.every((one, at) => one === all[at])) return all;
+    all = next;
+  }
+}
+
+function expandFirst(pattern: string): string[] {
+  const [whole, inside] = /\{([^{}]{0,512})\}/.exec(pattern) ?? [];
+  if (whole === undefined || inside === undefined) return [pattern];
+  return inside.split(',').map((one) => pattern.replace(whole, () => one));
+}
+
+const isAny = (name: string): boolean => /^\*+$/.test(name);
+const matches = (pattern: string, name: string): boolean => matchGlob(parseGlob(pattern), name);
+/** How much of a name a pattern says: what kind of file it is tells nothing. */
+const lettersOf = (pattern: string): number =>
+  pattern
+    .replace(/\[[^\]]*\]/g, 'x')
+    .replace(/\*\.\w{1,5}$/, '')
+    .replaceAll('*', '').length;
+const isPlain = (name: string): boolean => !HAS_PATTERN.test(name);
+
+/**
+ * Whether a pattern is after a root or what is in it. `/home/*` is not: like the folder above, it has much else. So the
+ * root's own name must be in the pattern, or the name of something that the root holds, at its place.
+ */
+export function patternReaches(written: readonly string[], root: Root, isAbsolute: boolean): boolean {
+  const pattern = written.filter((name, at) => name !== ANY_DEPTH || written[at - 1] !== ANY_DEPTH);
+  if (pattern.length > MAX_NAMES) return false;
+  const anyDepth = pattern.indexOf(ANY_DEPTH);
+  if (anyDepth >= 0 && isHeldAnywhere(pattern.slice(anyDepth + 1), root)) return true;
+  const starts = isAbsolute ? [0] : root.names.map((_, at) => at);
+  const tried = new Set<number>();
+
+  /** `isLoose`: in any folder so far, so that more of the name has to be there. */
+  const reachesFrom = (at: number, rootAt: number, isLoose: boolean): boolean => {
+    const name = pattern[at];
+    const wanted = root.names[rootAt];
+    const key = (at * root.names.length + rootAt) * 2 + Number(isLoose);
+    if (name === undefined || wanted === undefined || tried.has(key)) return false;
+    tried.add(key);
+    if (name === ANY_DEPTH) {
+      return root.names.slice(rootAt).some((_, skip) => reachesFrom(at + 1, rootAt + skip, true));
+    }
+    if (!matches(name, wanted)) return false;
+    if (rootAt < root.names.length - 1) return reachesFrom(at + 1, rootAt + 1, isLoose);
+    return isAfter(name, pattern[at + 1], at, root, isLoose);
+  };
+  return starts.some((start) => reachesFrom(0, start, !isAbsolute));
+}
+
+/** Whether the name that matches the root's last one is after it, or what comes behind is after what it holds. */
+function isAfter(name: string, next: string | undefined, at: number, root: Root, isLoose: boolean): boolean {
+  const isNext = next !== undefined && [...root.holds].some((held) => matches(next, held));
+  if (!isLoose)
+    return (
+      isNext || (!isAny(name) && lettersOf(name) > 0 && (root.holds.size > 0 || lettersOf(name) >= TELLING))
+    );
+  if (isAny(name) || lettersOf(name) < TELLING) return false;
+  return root.isDistinct ? at > 0 || next !== undefined : isNext || at > 0;
+}
+
+/** Behind `**` the plain name of what only the root holds. */
+const isHeldAnywhere = (rest: readonly string[], { holds, isDistinct, last }: Root): boolean =>
+  rest.some((name) => isPlain(name) && (isTelling(name, holds) || (isDistinct && name === last)));
+
+const COMMON = new Set(['keys', 'nats', 'webhooks.json', 'audit.jsonl', 'clients.json', 'stack.json']);
+const isTelling = (name: string, holds: ReadonlySet<string>): boolean => holds.has(name) && !COMMON.has(name);

@@ -1,0 +1,58 @@
+/** Encodings inside encodings are read so often; more of them are no path that any reader opens. */
+const MAX_ROUNDS = 6;
+const PERCENT = /(?:%[0-9a-f]{2})+/gi;
+const ESCAPE = /\\u\{([0-9a-f]{1,6})\}|(?:\\u|%u)([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([0-7]{3})/gi;
+const VARIABLE =
+  /\$\{(?:env:)?(\w{1,64})[^{}]{0,64}\}|\$(?:env:)?(\w{1,64})|%([a-z_]\w{0,63})%|(\$\(pwd\)|`pwd`)/gi;
+const MAY_DIFFER = /[%\\$`"'^]/;
+const HAS_VARIABLE = /[$%`]/;
+
+/** What nobody knows may be anything. */
+const ANYTHING = '*';
+
+/** The text as programs may read it: as it stands, decoded once and again, and each of these without quotes and escapes. */
+export function readingsOf(text: string, variables: Readonly<Record<string, string>>): string[] {
+  if (!MAY_DIFFER.test(text)) return [text];
+  const found = new Set<string>();
+  let level = text;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const expanded = HAS_VARIABLE.test(level) ? expand(level, variables) : level;
+    found.add(expanded);
+    if (expanded.includes('\\')) found.add(expanded.replaceAll('\\', '/'));
+    if (/["'`^\\]/.test(expanded)) found.add(expanded.replace(/["'`^]|\\(?=[^\n])/g, ''));
+    const next = decode(level);
+    if (next === level) break;
+    level = next;
+  }
+  return [...found];
+}
+
+/** One kind of encoding at a time: what one round leaves may mean something by itself. */
+function decode(text: string): string {
+  const decoded = text.includes('%') ? text.replace(PERCENT, decodeRun) : text;
+  if (decoded !== text || !/\\|%u/i.test(text)) return decoded;
+  return text.replace(ESCAPE, (written, braced, four, hex, octal) => {
+    const digits: string | undefined = braced ?? four ?? hex;
+    const code = digits === undefined ? Number.parseInt(octal, 8) : Number.parseInt(digits, 16);
+    return code > 0x10ffff ? written : String.fromCodePoint(code);
+  });
+}
+
+/** Bytes that are no UTF-8 are read one by one, as careless readers do. */
+function decodeRun(run: string): string {
+  try {
+    return decodeURIComponent(run);
+  } catch {
+    return run.replace(/%([0-9a-f]{2})/gi, (_, byte) => String.fromCharCode(Number.parseInt(byte, 16)));
+  }
+}
+
+function expand(text: string, variables: Readonly<Record<string, string>>): string {
+  const named = (name: string): string | undefined =>
+    Object.hasOwn(variables, name.toUpperCase()) ? variables[name.toUpperCase()] : undefined;
+  return text.replace(VARIABLE, (written, braced, bare, percent, pwd) => {
+    if (pwd !== undefined) return named('PWD') ?? ANYTHING;
+    if (percent !== undefined) return named(percent) ?? written;
+    return named(braced ?? bare) ?? ANYTHING;
+  });
+}

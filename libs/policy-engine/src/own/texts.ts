@@ -1,0 +1,130 @@
+import type { AddressReach } from './addresses.ts';
+import { foldAll } from './names.ts';
+import type { Budget, Own, Reached } from './own.ts';
+import { createPathReach } from './paths.ts';
+import { alternativesOf, HAS_PATTERN } from './patterns.ts';
+import { readingsOf } from './readings.ts';
+
+/** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
+export const MAX_SHORT = 4096;
+/** What another spelling of a name takes. Without it, and without the name, there is nothing to find. */
+const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|/proc/|/dev/fd/|[\d:][\t\n\r]+\d`;
+const WITH_LINKS = String.raw`^/(?!/)|[\s=:,(]/(?!/)|file:`;
+/** A pattern that is a path, too. An address is none. */
+const IS_PATTERN = /[*?[{].*\/|\/.*[*?[{]|aegis.*\*/s;
+const IS_URL = /^\s*(?:https?|wss?):\S*$/;
+const SHORT_NAME = /~\d/;
+const OF_SYSTEM = /proc\/|dev\/fd/;
+/** URL parsers leave out tabs and line ends, wherever they are. */
+const BROKEN_NUMBER = /[\d:][\t\n\r]+\d/;
+const BETWEEN_WORDS = /[\s"'`=,;|&<>()@[\]{}]+/;
+/** What a pattern is written with stays in its word. */
+const BETWEEN_PATTERNS = /[\s"'`=;|&<>()@]+/;
+/** Names with blanks in them stay whole. */
+const BETWEEN_LINES = /["'`=;|<>\n\r]+/;
+const MAX_STARTS = 16;
+/** What is longer counts for more words. */
+const A_WORD = 64;
+const NEVER = '(?!)';
+
+type Found = Pick<Reached, 'what' | 'value'>;
+
+/** What a text reaches. `isPath` says whether it stands where paths do; it is asked where that matters only. */
+export type TextReach = (text: string, isPath: () => boolean, budget: Budget) => Found | undefined;
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+/** The question what a text reaches: a path or an address, a command line with one in it, or any text that names one. */
+export function createTextReach(own: Own, addresses: AddressReach): TextReach {
+  const { variables, followLinks } = own;
+  const paths = createPathReach(own);
+  const names = paths.needles.map(escapeRegExp);
+  const links = followLinks === undefined ? [] : [WITH_LINKS];
+  const needle = new RegExp(names.join('|'), 'i');
+  const address = new RegExp(addresses.signs.join('|') || NEVER, 'i');
+  const link = new RegExp(links.join('') || NEVER, 'i');
+  /** Most texts have nothing of it, and are looked at no closer. */
+  const sign = new RegExp([OTHERWISE, ...names, ...addresses.signs, ...links].join('|'), 'i');
+  const hasBlanks = own.paths.some(({ path }) => /\s/.test(path));
+
+  const inPaths = (folded: string, isPath: boolean, isShort: boolean, budget: Budget): Found | undefined => {
+    const mayBePattern = isShort && IS_PATTERN.test(folded) && !IS_URL.test(folded);
+    const mayName = (text: string): boolean =>
+      needle.test(text) ||
+      OF_SYSTEM.test(text) ||
+      SHORT_NAME.test(text) ||
+      (mayBePattern && IS_PATTERN.test(text));
+    if (!mayName(folded)) return undefined;
+    budget.words--;
+    const whole = isShort ? paths.find(folded.trim(), isPath) : undefined;
+    if (whole !== undefined) return { what: whole, value: folded };
+    for (const word of wordsOf(folded, mayBePattern, hasBlanks)) {
+      if (word.length > MAX_SHORT || !mayName(word)) continue;
+      budget.words -= 1 + word.length / A_WORD;
+      if (budget.words < 0) return undefined;
+      for (const start of startsIn(word)) {
+        const what = paths.find(word.slice(start), isPath && word === folded);
+        if (what !== undefined) return { what, value: word };
+      }
+    }
+    return undefined;
+  };
+
+  const inAddresses = (folded: string, isShort: boolean, budget: Budget): Found | undefined => {
+    const found = address.test(folded) ? addresses.find(folded, isShort, budget) : undefined;
+    if (found !== undefined || !isShort || !BROKEN_NUMBER.test(folded)) return found;
+    return addresses.find(folded.replace(/[\t\n\r]/g, ''), isShort, budget);
+  };
+
+  /** Links are what they are when the call is judged; who may change them may do so after that. */
+  const byLinks = (reading: string, budget: Budget): Found | undefined => {
+    for (const written of new Set([reading.trim(), ...reading.split(BETWEEN_WORDS)])) {
+      const path = plainPath(written, variables['HOME'] ?? '');
+      if (path === undefined) continue;
+      if (--budget.links < 0) return undefined;
+      const real = followLinks?.(path);
+      const what = real === undefined ? undefined : paths.find(foldAll(real), true);
+      if (what !== undefined) return { what, value: written };
+    }
+    return undefined;
+  };
+
+  return (text, isPath, budget) => {
+    if (!sign.test(text)) return undefined;
+    const isShort = text.length <= MAX_SHORT;
+    for (const reading of readingsOf(text, variables)) {
+      const folded = foldAll(reading);
+      const found = inPaths(folded, isPath(), isShort, budget) ?? inAddresses(folded, isShort, budget);
+      if (found !== undefined) return found;
+      const linked = isShort && link.test(reading) ? byLinks(reading, budget) : undefined;
+      if (linked !== undefined) return linked;
+    }
+    return undefined;
+  };
+}
+
+function wordsOf(folded: string, mayBePattern: boolean, hasBlanks: boolean): string[] {
+  const words = folded.split(BETWEEN_WORDS);
+  if (mayBePattern) {
+    const patterns = folded.split(BETWEEN_PATTERNS).filter((one) => HAS_PATTERN.test(one));
+    for (const pattern of patterns) words.push(...alternativesOf(pattern));
+  }
+  if (hasBlanks) words.push(...folded.split(BETWEEN_LINES));
+  return words;
+}
+
+/** Where a path may start in a word: behind an option as in `-I/srv`, behind a scheme, and in a list with colons. */
+function startsIn(word: string): number[] {
+  const slash = word.search(/[/~]/);
+  const starts = [0, ...(slash > 0 ? [slash] : [])];
+  for (let at = word.indexOf(':'); at >= 0 && starts.length < MAX_STARTS; at = word.indexOf(':', at + 1)) {
+    starts.push(at + 1);
+  }
+  return starts;
+}
+
+/** The path in a word as a program on this machine would open it; undefined where it is relative or none. */
+function plainPath(written: string, home: string): string | undefined {
+  const path = written.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, '').replace(/^~(?=\/|$)/, () => home);
+  return path.startsWith('/') && !path.startsWith('//') && !path.includes('\0') ? path : undefined;
+}
