@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as gate from './gate/mod.ts';
+import * as own from './own/mod.ts';
 import * as relay from './relay/mod.ts';
 import * as wire from './wire/mod.ts';
 
@@ -10,6 +11,10 @@ it('gate has this public surface, and a change to it is a decision', () => {
     'createFirewall',
     'sealSecret',
   ]);
+});
+
+it('own has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(own).toSorted()).toEqual(['OwnEnv', 'createOwn']);
 });
 
 it('relay has this public surface, and a change to it is a decision', () => {

@@ -41,7 +41,7 @@ export function createQuestions(bus: Pick<Bus, 'ask'>) {
         // A person sees what the rule took from the arguments, whatever the caller states.
         ...ruledOf(verdict),
         // What sends this very call to a person is nothing that a grant for calls like it has seen.
-        no_grant: request.review_because && (true as const),
+        ...((request.review_because ?? verdict.built_in) === undefined ? {} : { no_grant: true as const }),
       };
       const reply = await bus.ask(approvalsRequest, question, context);
       if (reply.approval !== undefined || reply.refused !== undefined) return reply;

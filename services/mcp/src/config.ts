@@ -1,3 +1,4 @@
+import { OwnEnv } from '@aegis/firewall/own';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
@@ -11,6 +12,8 @@ const COUNT_EXPECTED = 'expected a whole number from 1 on';
 
 /** The environment of the MCP service over HTTP. */
 export const McpEnv = BusEnv.extend({
+  ...OwnEnv.shape,
+  PORT: port.optional(),
   HOST: z.string().default('127.0.0.1'),
   MCP_PORT: port.default(8001),
   REQUEST_TIMEOUT_MS: durationMs.default(1_500),

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
+import { createOwn } from '@aegis/firewall/own';
 import { ConfigError } from '@aegis/kit/env';
 import type { McpConfig } from './config.ts';
 import { createHttp } from './http.ts';
@@ -43,6 +44,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
         bus,
         log,
         now,
+        own: createOwn(config),
         secret: await secretOf(config),
         consoleUrl: config.CONSOLE_URL,
         timeoutMs: config.REQUEST_TIMEOUT_MS,

@@ -8,6 +8,7 @@ import {
   effectivePolicy,
   evaluate,
   migratePolicy,
+  type OwnReach,
   type ApprovalTerms as RuleTerms,
   validatePolicy,
 } from '@aegis/policy-engine';
@@ -21,9 +22,14 @@ const toTerms = ({ approvers, ...terms }: RuleTerms): ApprovalTerms => ({
   ...terms,
 });
 
-/** What the policy in force says of a call, at a moment: rules may ask for the time of day. */
-export function check({ published, compiled }: ActivePolicy, request: CheckRequest, at: Date): CheckReply {
-  const { terms, ...said } = evaluate(compiled, { ...request, at });
+/** What the policy in force, and what is built in, say of a call, at a moment: rules may ask for the time of day. */
+export function check(
+  { published, compiled }: ActivePolicy,
+  own: OwnReach,
+  request: CheckRequest,
+  at: Date,
+): CheckReply {
+  const { terms, ...said } = evaluate(compiled, { ...request, at }, { own });
   return {
     ...said,
     terms: terms && toTerms(terms),
@@ -40,8 +46,15 @@ export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now
   if (!bus.isUp()) return;
   const outcome = OUTCOME[reply.decision];
   const { tool, principal, via } = request;
-  const { reasons, rule, policy_digest, op = request.op, amount_cents = request.amount_cents } = reply;
-  const data = { tool, op, amount_cents, principal, via, outcome, reasons, policy_digest, rule };
+  const {
+    reasons,
+    rule,
+    built_in,
+    policy_digest,
+    op = request.op,
+    amount_cents = request.amount_cents,
+  } = reply;
+  const data = { tool, op, amount_cents, principal, via, outcome, reasons, policy_digest, rule, built_in };
   const event = createEvent({
     type: 'aegis.decision.checked.v1',
     source: 'policy',

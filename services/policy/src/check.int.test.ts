@@ -57,7 +57,11 @@ beforeEach(async () => {
   const path = join(folder, 'policy.yml');
   await writeFile(path, POLICY);
   [asker, bus] = await Promise.all([connectTestBus(server, 'gateway'), connectTestBus(server, 'policy')]);
-  const config = parseEnv(PolicyEnv, { POLICY_PATH: path });
+  const config = parseEnv(PolicyEnv, {
+    POLICY_PATH: path,
+    AEGIS_DATA_DIR: join(folder, 'data'),
+    PORT: '8123',
+  });
   service = createPolicy({ bus, config, log: silentLog, now: () => new Date(time) });
   await service.start();
   const reader = await server.connect('reader');
@@ -94,6 +98,24 @@ describe('a check', () => {
     expect(await check({ ...pay, server: 'other', args: { total: 1, mode: 'transfer' } })).toMatchObject({
       reasons: ['No matching rule; default to review'],
     });
+  });
+
+  it('denies what reaches the firewall itself, whatever the rules say, and says so to who listens', async () => {
+    const named = { tool: 'named.read', client: { name: 'cursor' } };
+    expect(await check({ ...named, args: { path: folder } })).toMatchObject({ decision: 'allow' });
+    for (const args of [
+      { path: join(folder, 'data', 'stack.json') },
+      { path: join(folder, 'policy.yml') },
+      { url: 'http://localhost:8123/approvals/complete' },
+      { url: 'http://127.0.0.1:8001/mcp' },
+    ]) {
+      expect(await check({ ...named, args })).toMatchObject({
+        decision: 'deny',
+        built_in: 'own-reach',
+        reasons: [expect.stringMatching(/^built-in own-reach: args\.(path|url) reaches the /)],
+      });
+    }
+    await expect.poll(() => announced).toContainEqual(expect.objectContaining({ built_in: 'own-reach' }));
   });
 
   it('judges a side door by its name', async () => {

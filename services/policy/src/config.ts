@@ -1,7 +1,11 @@
-import { BusEnv } from '@aegis/kit/env';
+import { OwnEnv } from '@aegis/firewall/own';
+import { BusEnv, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
 export const PolicyEnv = BusEnv.extend({
+  ...OwnEnv.shape,
+  PORT: port.optional(),
+  MCP_PORT: port.optional(),
   /** YAML or JSON, version 1 or 2. A missing file means the version 1 defaults, where no policy was ever in force. */
   POLICY_PATH: z.string().default('./policy.yml'),
 });

@@ -3,19 +3,23 @@ import type { Service } from '@aegis/bus/service';
 import { policyCheck } from '@aegis/contracts/decision';
 import { healthOf } from '@aegis/contracts/health';
 import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
+import type { OwnReach } from '@aegis/policy-engine';
 import type { ActivePolicy } from '@aegis/replicas/policy';
 import { announce, check, get, migrate, validate } from './answers.ts';
 
+type RoutesDeps = {
+  readonly bus: Bus;
+  readonly active: () => ActivePolicy;
+  readonly own: OwnReach;
+  readonly now: () => Date;
+  readonly health: Service['health'];
+};
+
 /** The policy service's ways in. `active` throws where this replica can't answer for the policy in force. */
-export const routes = (
-  bus: Bus,
-  active: () => ActivePolicy,
-  now: () => Date,
-  health: Service['health'],
-): Route[] => [
+export const routes = ({ bus, active, own, now, health }: RoutesDeps): Route[] => [
   route(policyCheck, (request) => {
     const at = now();
-    const reply = check(active(), request, at);
+    const reply = check(active(), own, request, at);
     if (!request.on_record) announce(bus, request, reply, at);
     return reply;
   }),

@@ -1,6 +1,7 @@
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { PolicyPublished } from '@aegis/contracts/policy';
+import { createOwn } from '@aegis/firewall/own';
 import { takeOnChange } from '@aegis/kit/files';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import { readCandidate } from './candidate.ts';
@@ -30,6 +31,7 @@ function fileProblem(
 /** Owns the policy's versions: reads the file, records what is good, activates from the log, answers checks. */
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
   const replica = createPolicyReplica(bus);
+  const own = createOwn(config);
   let responder: Responder | undefined;
   let candidate: Candidate | undefined;
   let warned: string | undefined;
@@ -58,7 +60,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
     async start() {
       await replica.start();
       await taking.start();
-      responder = await bus.respond(routes(bus, () => replica.active(), now, health));
+      responder = await bus.respond(routes({ bus, active: () => replica.active(), own, now, health }));
     },
     async stop() {
       taking.stop();

@@ -20,11 +20,13 @@ import { PolicyEnv } from '@aegis/policy/config';
 import { createPolicy } from '@aegis/policy/service';
 import type { z } from 'zod';
 import type { Broker } from './broker.ts';
-import type { ReservedPort } from './free-port.ts';
+import { type ReservedPort, reservePort } from './free-port.ts';
 
 type Env = Record<string, string | undefined>;
 
 export type Services = Awaited<ReturnType<typeof startServices>>;
+
+const DEFAULT_MCP_PORT = 8001;
 
 const now = (): Date => new Date();
 
@@ -36,6 +38,15 @@ type Running = { service: Service; bus: Bus };
  */
 export async function startServices(broker: Broker, env: Env, gatewayPort: ReservedPort, log: Logger) {
   const running: Running[] = [];
+  const host = env['HOST'] || '127.0.0.1';
+  const mcpPort = await reservePort('MCP_PORT', host, Number(env['MCP_PORT'] || DEFAULT_MCP_PORT));
+  const pagePort = await reservePort('APPROVALS_PORT', '127.0.0.1', 0);
+  /** Whoever judges calls has to know all of them before anybody listens there. */
+  const ports = {
+    PORT: String(gatewayPort.port),
+    MCP_PORT: String(mcpPort.port),
+    OWN_ADDRESSES: [env['OWN_ADDRESSES'] ?? '', pagePort.port].join(','),
+  };
 
   const start = async <S extends z.ZodObject, T extends Service>(
     name: ServiceName,
@@ -43,7 +54,7 @@ export async function startServices(broker: Broker, env: Env, gatewayPort: Reser
     create: (deps: Deps<z.output<S>>) => T,
     more: Env = {},
   ): Promise<T> => {
-    const config = parseEnv(schema, { ...env, ...more });
+    const config = parseEnv(schema, { ...env, ...ports, ...more });
     const bus = await broker.connect(name);
     const service = create({ bus, config, log: log.child({ service: name }), now });
     running.push({ service, bus });
@@ -59,11 +70,12 @@ export async function startServices(broker: Broker, env: Env, gatewayPort: Reser
 
   try {
     await start('audit', AuditEnv, createAudit);
-    await start('policy', PolicyEnv, createPolicy);
-    const CONSOLE_URL =
-      env['CONSOLE_URL'] || `http://${reachedAt(env['HOST'] || '127.0.0.1', gatewayPort.port)}`;
+    const CONSOLE_URL = env['CONSOLE_URL'] || `http://${reachedAt(host, gatewayPort.port)}`;
+    await start('policy', PolicyEnv, createPolicy, { CONSOLE_URL });
+    await pagePort.release();
     const approvals = await start('approvals', ApprovalsEnv, createApprovals, {
-      APPROVALS_PORT: '0',
+      APPROVALS_HOST: '127.0.0.1',
+      APPROVALS_PORT: String(pagePort.port),
       CONSOLE_URL,
     });
     await start('notifier', NotifierEnv, createNotifier, { CONSOLE_URL });
@@ -71,8 +83,8 @@ export async function startServices(broker: Broker, env: Env, gatewayPort: Reser
     await gatewayPort.release();
     const gateway = await start('gateway', GatewayEnv, createGateway, {
       APPROVALS_URL: approvals.address(),
-      PORT: String(gatewayPort.port),
     });
+    await mcpPort.release();
     const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL });
     const agentAddress = mcp.agentAddress();
     return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), agentAddress, stop };
@@ -80,6 +92,6 @@ export async function startServices(broker: Broker, env: Env, gatewayPort: Reser
     await stop();
     throw error;
   } finally {
-    await gatewayPort.release();
+    await Promise.all([gatewayPort, mcpPort, pagePort].map((port) => port.release()));
   }
 }

@@ -1,5 +1,6 @@
 import type { Bus } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
+import type { OwnReach } from '@aegis/policy-engine';
 import type { PolicyReplica } from '@aegis/replicas/policy';
 import type { PinKeeper } from './pins/pin-keeper.ts';
 import type { Seal } from './read/request-state.ts';
@@ -16,6 +17,8 @@ export type Surroundings = {
   readonly now: () => Date;
   /** How long a question on the bus, or a write to the record, may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Finds what reaches the firewall itself, which no rule opens. */
+  readonly own: OwnReach;
   /** Where people find the console, such as `http://127.0.0.1:8000`. Without it no call sends anybody there. */
   readonly consoleUrl?: string | undefined;
   /** Keys of `_meta` that clients fill with an id of the moment: they are no part of a call. */

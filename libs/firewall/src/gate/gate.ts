@@ -1,6 +1,8 @@
 import type { ClientInfo } from '@aegis/contracts/call';
+import { describeReached } from '@aegis/policy-engine';
 import { errorResponse, INTERNAL_ERROR } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
+import { sayNo } from './answers.ts';
 import type { Circumstances, Disposition, Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createDefinitions } from './pins/definitions.ts';
@@ -10,7 +12,7 @@ import { createCallHandler } from './requests/handle-call.ts';
 import { createListHandler } from './requests/handle-list.ts';
 import { handleNoted, isNoted } from './requests/handle-noted.ts';
 import { createProgress } from './review/progress.ts';
-import { cannotDecide } from './sentences.ts';
+import { blocked, cannotDecide } from './sentences.ts';
 
 const LISTEN = 'subscriptions/listen';
 const OTHERS: ReadonlySet<string> = new Set(['initialize', 'tools/list', LISTEN]);
@@ -21,7 +23,7 @@ const needsId = (method: string): boolean => isJudged(method) || isNoted(method)
 /** Judges what one client says to one server. */
 export function createGate(parts: FirewallParts, options: GateOptions): Gate {
   const { server, principal, askUpstream } = options;
-  const { recorder, pins, log, now } = parts;
+  const { recorder, pins, log, own, now } = parts;
   const closing = new AbortController();
   const definitions = createDefinitions({ server, pins, askUpstream, now });
   const progress = createProgress();
@@ -35,9 +37,20 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
     return named;
   };
 
+  const refused = (because: string, message: Uint8Array): void =>
+    recorder.refused({ server, principal, client: named }, because, message);
+
+  /** For what no rule judges: nobody can be asked, either. */
+  const deny = (request: Request, because: string): Disposition => {
+    refused(because, Buffer.from(request.text));
+    return { type: 'answer', text: sayNo(request, false, blocked([because])) };
+  };
+
   const pass = async (request: Request, circumstances: Circumstances): Promise<Disposition> => {
     const { method, params, text } = request;
     if (method === 'initialize') named = toClientInfo(params?.['clientInfo']);
+    const reached = isJudged(method) || method === 'initialize' ? undefined : own(params);
+    if (reached !== undefined) return deny(request, describeReached(reached));
     if (!needsId(method)) return { type: 'forward', text };
     const caller = readCaller(params);
     const client = clientOf(caller);
@@ -52,9 +65,6 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
       : handleList(request, caller, client);
   };
 
-  const refused = (because: string, message: Uint8Array): void =>
-    recorder.refused({ server, principal, client: named }, because, message);
-
   return {
     async request(request, circumstances) {
       try {
@@ -64,9 +74,11 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
         return { type: 'answer', text: errorResponse(request.rawId, INTERNAL_ERROR, cannotDecide(err)) };
       }
     },
-    clientNotification({ method, text }) {
-      if (!needsId(method)) return 'forward';
-      refused(`${method} without an id`, Buffer.from(text));
+    clientNotification({ method, params, text }) {
+      const reached = needsId(method) ? undefined : own(params);
+      if (!needsId(method) && reached === undefined) return 'forward';
+      const because = reached === undefined ? `${method} without an id` : describeReached(reached);
+      refused(because, Buffer.from(text));
       return 'drop';
     },
     serverNotification({ method, params }) {

@@ -1,5 +1,12 @@
 import type { Call, ClientInfo } from '@aegis/contracts/call';
-import { createInputSeen, type Decision, evaluate, looksAt, type PolicyCall } from '@aegis/policy-engine';
+import {
+  createInputSeen,
+  type Decision,
+  evaluate,
+  looksAt,
+  type OwnReach,
+  type PolicyCall,
+} from '@aegis/policy-engine';
 import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
 import type { Definition } from '@aegis/replicas/tools';
 import { ambiguity } from '../wire/ambiguity.ts';
@@ -38,6 +45,7 @@ export type JudgeDeps = {
   readonly principal: string;
   readonly replica: Pick<PolicyReplica, 'active'>;
   readonly definitions: Pick<Definitions, 'of'>;
+  readonly own: OwnReach;
   readonly now: () => Date;
 };
 
@@ -51,13 +59,15 @@ type Ruled = {
 const NO_DEFINITION: ToolLookup = { type: 'unlisted' };
 
 /** Judges calls by the policy that this process follows. @throws AppError where it can't judge now */
-export function createJudge({ server, principal, replica, definitions, now }: JudgeDeps): Judge {
-  const rule = (requested: RequestedCall, client: ClientInfo | undefined): Ruled => {
+export function createJudge({ server, principal, replica, definitions, own, now }: JudgeDeps): Judge {
+  const rule = ({ params }: Request, requested: RequestedCall, client: ClientInfo | undefined): Ruled => {
     const active = replica.active();
     const ruledAt = now();
     const { tool, args, input, door } = requested;
     const asked: PolicyCall = { tool, args, input, server, principal, client, door, at: ruledAt };
-    return { asked, ruling: evaluate(active.compiled, asked), active, ruledAt };
+    // All that came, and not only what rules see of it.
+    const ruling = evaluate(active.compiled, asked, { own, request: params });
+    return { asked, ruling, active, ruledAt };
   };
 
   const toCall = ({ tool, args, input }: RequestedCall, ruling: Decision, definition: ToolLookup): Call => ({
@@ -90,13 +100,13 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
   });
 
   return async (request, requested, caller, client) => {
-    const first = rule(requested, client);
+    const first = rule(request, requested, client);
     if (first.ruling.decision === 'deny') return judgement(requested, first, NO_DEFINITION);
     const { name } = requested;
     const asking = { isModern: caller.isModern, envelope: envelopeFor(request.params) };
     const definition = name === undefined ? NO_DEFINITION : await definitions.of(name, asking);
     // The list may have taken its time, and the policy may be another one by now.
-    const ruled = rule(requested, client);
+    const ruled = rule(request, requested, client);
     if (ruled.ruling.decision === 'deny') return judgement(requested, ruled, definition);
     if (definition.type === 'unknown' && name !== undefined) {
       return judgement(requested, ruled, definition, {
@@ -104,8 +114,11 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
         reasons: [noSuchTool(server, name)],
       });
     }
-    const isSeen = createInputSeen(ruled.active.compiled, ruled.asked, ruled.ruling);
+    const { ruling } = ruled;
+    const isSeen = createInputSeen(ruled.active.compiled, ruled.asked, ruling);
     const reviewBecause = [
+      // The policy service may see less of the request, so it is told what is for a person here.
+      ...(ruling.built_in === undefined ? [] : ruling.reasons.slice(-1)),
       ...(definition.type === 'listed' && definition.because !== undefined ? [definition.because] : []),
       ...(definition.type === 'unlisted' && name !== undefined
         ? ["the server does not list its tools, so this one's definition is not known"]
@@ -116,7 +129,7 @@ export function createJudge({ server, principal, replica, definitions, now }: Ju
       ...strangers(requested, isSeen),
     ];
     if (reviewBecause.length === 0) return judgement(requested, ruled, definition);
-    const reasons = [...ruled.ruling.reasons, ...reviewBecause];
+    const reasons = [...new Set([...ruling.reasons, ...reviewBecause])];
     return judgement(requested, ruled, definition, { decision: 'review', reasons, reviewBecause });
   };
 }

@@ -47,6 +47,7 @@ export function decisionOf(
     call: recordCall(call, record === 'none' ? 'without' : 'with'),
     ruling: {
       rule: ruling.rule,
+      built_in: ruling.built_in,
       policy_digest: policy.digest,
       policy_version: policy.version,
       ruled_at: ruledAt.toISOString(),

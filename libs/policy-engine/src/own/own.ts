@@ -6,6 +6,8 @@ export interface OwnPath {
   readonly what: string;
   /** Names of what is in it, where it is a folder, so that `data/approval-code` is known from any other `data/...`. */
   readonly holds?: readonly string[];
+  /** Names of what is in it that nothing else has: where one is looked for anywhere, it can mean no other file. */
+  readonly tells?: readonly string[];
 }
 
 /** Where the firewall listens. */
@@ -46,7 +48,7 @@ export interface Reached {
 /** Looks through any JSON value, keys included. Takes time in proportion to its size, whatever is in it. */
 export type OwnReach = (value: unknown) => Reached | undefined;
 
-/** What may still be looked at for one call: words, hosts, and paths whose links are followed. Below 0 there is nothing left. */
+/** What may still be looked at for one call: words, hosts, and paths whose links are followed. Below 0 nothing is left. */
 export interface Budget {
   words: number;
   links: number;
@@ -58,6 +60,7 @@ export interface Root {
   readonly last: string;
   readonly what: string;
   readonly holds: ReadonlySet<string>;
+  readonly tells: ReadonlySet<string>;
   /** So few files have its name that the name alone says which is meant. */
   readonly isDistinct: boolean;
 }

@@ -3,7 +3,7 @@ import type { Own, OwnPath, Root } from './own.ts';
 import { HAS_PATTERN, patternReaches } from './patterns.ts';
 
 /** The copy of a client's file that `aegis protect` keeps, wherever it is. */
-export const COPY = '.before-aegis';
+const COPY = '.before-aegis';
 const COPY_IS = "a copy of a client's file that AegisMCP keeps";
 const MEMORY_IS = 'the memory, environment or open files of another process';
 const OF_A_PROCESS = new Set(['environ', 'mem', 'fd', 'map_files']);
@@ -18,10 +18,18 @@ export interface PathReach {
   readonly find: (folded: string, isPath: boolean) => string | undefined;
 }
 
-export function readRoot({ path, what, holds = [] }: OwnPath): Root {
+function readRoot({ path, what, holds = [], tells = [] }: OwnPath): Root {
   const names = rootNames(path);
   const last = names.at(-1) ?? '';
-  return { names, last, what, holds: new Set(holds.map(foldAll)), isDistinct: last.includes('aegis') };
+  const held = [...holds, ...tells].map(foldAll);
+  return {
+    names,
+    last,
+    what,
+    holds: new Set(held),
+    tells: new Set(tells.map(foldAll)),
+    isDistinct: last.includes('aegis'),
+  };
 }
 
 /** The question whether a path is one of the firewall's own, or below one. */

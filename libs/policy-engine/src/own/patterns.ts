@@ -78,8 +78,5 @@ function isAfter(name: string, next: string | undefined, at: number, root: Root,
 }
 
 /** Behind `**` the plain name of what only the root holds. */
-const isHeldAnywhere = (rest: readonly string[], { holds, isDistinct, last }: Root): boolean =>
-  rest.some((name) => isPlain(name) && (isTelling(name, holds) || (isDistinct && name === last)));
-
-const COMMON = new Set(['keys', 'nats', 'webhooks.json', 'audit.jsonl', 'clients.json', 'stack.json']);
-const isTelling = (name: string, holds: ReadonlySet<string>): boolean => holds.has(name) && !COMMON.has(name);
+const isHeldAnywhere = (rest: readonly string[], { tells, isDistinct, last }: Root): boolean =>
+  rest.some((name) => isPlain(name) && (tells.has(name) || (isDistinct && name === last)));

@@ -47,6 +47,14 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
   const sign = new RegExp([OTHERWISE, ...names, ...addresses.signs, ...links].join('|'), 'i');
   const hasBlanks = own.paths.some(({ path }) => /\s/.test(path));
 
+  const atWord = (word: string, isPath: boolean): string | undefined => {
+    for (const start of startsIn(word)) {
+      const what = paths.find(word.slice(start), isPath);
+      if (what !== undefined) return what;
+    }
+    return undefined;
+  };
+
   const inPaths = (folded: string, isPath: boolean, isShort: boolean, budget: Budget): Found | undefined => {
     const mayBePattern = isShort && IS_PATTERN.test(folded) && !IS_URL.test(folded);
     const mayName = (text: string): boolean =>
@@ -56,16 +64,14 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
       (mayBePattern && IS_PATTERN.test(text));
     if (!mayName(folded)) return undefined;
     budget.words--;
-    const whole = isShort ? paths.find(folded.trim(), isPath) : undefined;
+    const whole = isShort ? atWord(folded.trim(), isPath) : undefined;
     if (whole !== undefined) return { what: whole, value: folded };
     for (const word of wordsOf(folded, mayBePattern, hasBlanks)) {
       if (word.length > MAX_SHORT || !mayName(word)) continue;
       budget.words -= 1 + word.length / A_WORD;
       if (budget.words < 0) return undefined;
-      for (const start of startsIn(word)) {
-        const what = paths.find(word.slice(start), isPath && word === folded);
-        if (what !== undefined) return { what, value: word };
-      }
+      const what = atWord(word, false);
+      if (what !== undefined) return { what, value: word };
     }
     return undefined;
   };
@@ -109,7 +115,7 @@ function wordsOf(folded: string, mayBePattern: boolean, hasBlanks: boolean): str
     const patterns = folded.split(BETWEEN_PATTERNS).filter((one) => HAS_PATTERN.test(one));
     for (const pattern of patterns) words.push(...alternativesOf(pattern));
   }
-  if (hasBlanks) words.push(...folded.split(BETWEEN_LINES));
+  if (hasBlanks || folded.includes('..')) words.push(...folded.split(BETWEEN_LINES));
   return words;
 }
 

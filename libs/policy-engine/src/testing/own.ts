@@ -6,7 +6,8 @@ export const OWN: Own = {
     {
       path: '/home/u/.local/state/aegismcp',
       what: 'the data directory of the firewall',
-      holds: ['approval-code', 'stack.json', 'session-secret', 'keys', 'nats', 'audit.jsonl'],
+      holds: ['stack.json', 'keys', 'audit.jsonl'],
+      tells: ['approval-code', 'session-secret'],
     },
     { path: '/home/u/work/policy.yml', what: 'the policy file' },
     { path: '/home/u/work/mcp-servers.json', what: 'the file of servers behind the firewall' },

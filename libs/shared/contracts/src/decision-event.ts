@@ -3,7 +3,7 @@ import { createEvent } from './create-event.ts';
 import type { DecisionEnforced, RecordedCall } from './decision.ts';
 import type { Envelope } from './envelope.ts';
 
-type Answered = Pick<DecisionEnforced, 'rule' | 'policy_digest' | 'policy_version' | 'ruled_at'>;
+type Answered = Pick<DecisionEnforced, 'rule' | 'built_in' | 'policy_digest' | 'policy_version' | 'ruled_at'>;
 
 /** What is known of a decision by whoever makes it: everything that a later reader needs to decide again. */
 export type DecisionFacts = Omit<DecisionEnforced, keyof Answered> & {
@@ -29,7 +29,7 @@ export type DecisionEvent = Envelope & { data: DecisionEnforced };
  * @throws ZodError where the facts are not what the record takes
  */
 export function decisionEvent({ ruling, dispatch, ...facts }: DecisionFacts, made: Made): DecisionEvent {
-  const { rule, op, amount_cents, policy_digest, policy_version, ruled_at } = ruling;
+  const { rule, built_in, op, amount_cents, policy_digest, policy_version, ruled_at } = ruling;
   const { call, outcome } = facts;
   const ruled = { op: op ?? call.op, amount_cents: amount_cents ?? call.amount_cents };
   const event = createEvent({
@@ -41,6 +41,7 @@ export function decisionEvent({ ruling, dispatch, ...facts }: DecisionFacts, mad
       call: { ...call, ...ruled },
       ...(outcome === 'allowed' ? { dispatch } : {}),
       rule,
+      built_in,
       policy_digest,
       policy_version,
       ruled_at,

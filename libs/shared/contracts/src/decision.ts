@@ -30,6 +30,13 @@ export const MatchedRule = z.strictObject({
 });
 export type MatchedRule = z.infer<typeof MatchedRule>;
 
+/** What decides where no rule can: `own-reach` denies what reaches the firewall's own, `own-mention` asks a person. */
+const BuiltIn = z
+  .string()
+  .min(1)
+  .max(64)
+  .describe('the built-in ruling that decided, whatever the rules say');
+
 /** An advisory question: what would the policy say? Nothing is recorded for good. */
 export const CheckRequest = z.strictObject({
   tool: ToolName,
@@ -55,6 +62,7 @@ export const CheckReply = z
     approval_required: z.boolean(),
     reasons: z.array(z.string()),
     rule: MatchedRule.optional(),
+    built_in: BuiltIn.optional(),
     /** What the rule took from the arguments, where it says that they come from there. */
     op: Op.optional(),
     amount_cents: AmountCents.optional(),
@@ -150,6 +158,7 @@ export const DecisionEnforced = z.strictObject({
   outcome: Outcome.describe('what was answered'),
   reasons: z.array(z.string()).describe('why it is not simply allowed; empty where it is'),
   rule: MatchedRule.optional().describe('the rule that decided'),
+  built_in: BuiltIn.optional(),
   policy_digest: Digest.describe('the policy that decided'),
   policy_version: z.union([z.literal(1), z.literal(2)]).describe('of its format'),
   ruled_at: Timestamp.describe('when the policy was asked'),

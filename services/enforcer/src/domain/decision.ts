@@ -30,7 +30,7 @@ export function withReasonsToAsk(verdict: CheckReply, because: readonly string[]
     decision: 'review',
     allowed: false,
     approval_required: true,
-    reasons: [...verdict.reasons, ...because],
+    reasons: [...new Set([...verdict.reasons, ...because])],
   };
 }
 

@@ -36,9 +36,9 @@ type Of = Came & Pick<JudgedRequest, 'request' | 'requested'>;
 /** Judges the requests whose method is judgement. */
 export function createCallHandler(deps: CallHandlerDeps) {
   const { parts, options, definitions, progress, closing } = deps;
-  const { recorder, replica, tasks, seal, log, now, timeoutMs, unboundMeta } = parts;
+  const { recorder, replica, tasks, seal, log, own, now, timeoutMs, unboundMeta } = parts;
   const { server, principal } = options;
-  const judge = createJudge({ server, principal, replica, definitions, now });
+  const judge = createJudge({ server, principal, replica, definitions, own, now });
   const dispatcher = createDispatcher({ options, recorder, log, timeoutMs, closing });
   const review = createReview({ parts, options, judge, dispatcher, progress, closing });
   const underWay = new Set<Promise<Disposition>>();

@@ -3,7 +3,7 @@ import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { POLICY_LOG, toolAcceptedLog } from '@aegis/contracts/subjects';
 import { newTraceId } from '@aegis/kit/trace';
-import { compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
+import { compileOwn, compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
 import { definitionDigest } from '@aegis/replicas/tools';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
@@ -15,6 +15,17 @@ import { createUpstream, type Upstream } from './upstream.ts';
 
 export const ALLOW_ALL: PolicyV2 = { version: 2, rules: [{ match: '*', decision: 'allow' }] };
 export const CONSOLE = 'http://127.0.0.1:8000';
+
+/** A firewall of its own, whose files and addresses no test of something else comes near. */
+export const OWN = compileOwn({
+  paths: [
+    { path: '/var/lib/aegismcp', what: 'the data directory of the firewall', tells: ['approval-code'] },
+  ],
+  addresses: [{ host: 'here', port: 8000, what: 'the gateway of the firewall' }],
+  hosts: [],
+  variables: {},
+  bases: [],
+});
 
 export type World = {
   server: TestNatsServer;
@@ -77,7 +88,15 @@ export const data = (event: Envelope | undefined): Record<string, unknown> => ev
 export async function startFirewall(more: Partial<FirewallDeps> = {}): Promise<Firewall> {
   const { bus } = world;
   const now = () => world.now();
-  return createFirewall({ bus, log: silentLog, now, consoleUrl: CONSOLE, timeoutMs: 1_000, ...more });
+  return createFirewall({
+    bus,
+    log: silentLog,
+    now,
+    own: OWN,
+    consoleUrl: CONSOLE,
+    timeoutMs: 1_000,
+    ...more,
+  });
 }
 
 export function gate(more: Partial<GateOptions> = {}, firewall = world.firewall): Gate {

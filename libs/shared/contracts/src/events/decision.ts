@@ -45,6 +45,7 @@ export const DECISION_DEFINITIONS = {
       outcome: Checked.describe('what the policy says'),
       reasons: z.array(z.string()).describe('why it is not simply allowed'),
       rule: MatchedRule.optional().describe('the rule that decided'),
+      built_in: DecisionEnforced.shape.built_in,
       policy_digest: Digest.describe('the policy that decided'),
       via: Via.describe('where the question came in'),
     }),

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { answerOf, callOf, notification, requestOf, requestText, saidNo, send } from './testkit/client.ts';
+import { data, eventsOf, gate, until, useWorld } from './testkit/world.ts';
+
+const DECIDED = 'aegis.decision.enforced.v1';
+const REFUSED = 'aegis.call.refused.v1';
+const CODE = '/var/lib/aegismcp/approval-code';
+
+useWorld({ version: 2, rules: [{ match: '*', decision: 'allow' }] });
+
+const withMeta = requestText(
+  `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read","arguments":{},"_meta":{"from":"${CODE}"}}}`,
+);
+
+describe('what reaches the firewall itself, under a policy that allows everything', () => {
+  it.each([
+    ['an argument', callOf('read', { path: CODE })],
+    ['a spelling of it', callOf('read', { path: `file:///var//lib/./%61egismcp/approval-code` })],
+    ['an address', callOf('fetch', { url: 'http://127.1:8000/approvals/complete' })],
+    ['a resource', requestOf('resources/read', { uri: `file://${CODE}` })],
+    ["a prompt's argument", requestOf('prompts/get', { name: 'p', arguments: { file: CODE } })],
+    ['what stands beside the arguments', withMeta],
+  ])('is denied and on record: %s', async (_what, request) => {
+    const { result, error } = answerOf(await send(gate(), request).disposition);
+    const no = JSON.stringify(result ?? error);
+    expect(no).toContain('AegisMCP blocked this call (built-in own-reach: ');
+    expect(no).toContain('which no rule and no approval opens');
+    await until(() => eventsOf(DECIDED).length === 1);
+    const decided = data(eventsOf(DECIDED)[0]);
+    expect(decided).toMatchObject({ outcome: 'blocked', built_in: 'own-reach' });
+    expect(decided['rule']).toBeUndefined();
+  });
+
+  it.each(['completion/complete', 'logging/setLevel', 'vendor/anything'])(
+    'does not get by in a method that no rule names: %s',
+    async (method) => {
+      const { disposition } = send(gate(), requestOf(method, { argument: { name: 'path', value: CODE } }));
+      expect(answerOf(await disposition).error).toMatchObject({ code: -32010 });
+      await until(() => eventsOf(REFUSED).length === 1);
+      expect(data(eventsOf(REFUSED)[0])['because']).toContain('own-reach');
+    },
+  );
+
+  it('does not get by in a notification', async () => {
+    expect(gate().clientNotification(notification('notifications/x', { path: CODE }))).toBe('drop');
+    expect(gate().clientNotification(notification('notifications/x', { path: '/srv' }))).toBe('forward');
+    await until(() => eventsOf(REFUSED).length === 1);
+  });
+
+  it('where a long text only names it, a person is asked', async () => {
+    const content = `${'words '.repeat(1_000)} ${CODE}`;
+    const { disposition } = send(gate({ holdMs: 0 }), callOf('write', { path: '/srv/a.md', content }));
+    expect(saidNo(await disposition)).toContain('own-mention: arguments.content has a long text that names');
+  });
+
+  it('and other calls go as before', async () => {
+    const { disposition } = send(gate(), callOf('read', { path: '/var/lib', url: 'http://127.0.0.1:3000' }));
+    expect((await disposition).type).toBe('forward');
+  });
+});

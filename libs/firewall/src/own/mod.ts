@@ -1,0 +1,2 @@
+export { OwnEnv } from './env.ts';
+export { createOwn } from './own.ts';

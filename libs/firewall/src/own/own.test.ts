@@ -1,0 +1,84 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createOwn } from './own.ts';
+
+let folder: string;
+let data: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'aegis-own-'));
+  data = join(folder, 'state');
+  mkdirSync(data);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const made = (more: Parameters<typeof createOwn>[0] = {}) =>
+  createOwn({ AEGIS_DATA_DIR: data, PORT: 8123, NATS_URL: 'nats://127.0.0.1:4333', ...more });
+
+describe('what is the firewall’s own', () => {
+  it('is its data directory, and every file of it that stands elsewhere', () => {
+    const own = made({
+      POLICY_PATH: join(folder, 'rules.yml'),
+      APPROVERS_FILE: join(folder, 'people', 'approvers.json'),
+      NATS_NKEY_FILE: join(folder, 'mcp.nk'),
+    });
+    for (const path of [data, join(data, 'x'), join(folder, 'rules.yml'), join(folder, 'mcp.nk')])
+      expect([path, own({ path })?.certain]).toEqual([path, true]);
+    expect(own({ path: join(folder, 'people', 'approvers.json') })?.what).toBe('the file of approvers');
+    expect(own({ path: folder })).toBeUndefined();
+    expect(own({ path: join(folder, 'other.yml') })).toBeUndefined();
+  });
+
+  it('is the usual data directory as well', () => {
+    expect(own0()({ path: '~/.local/state/aegismcp/approval-code' })?.certain).toBe(true);
+  });
+  const own0 = () => made();
+
+  it('is what a link leads to, and what leads there by a link', () => {
+    symlinkSync(data, join(folder, 'link'));
+    const behind = join(folder, 'elsewhere');
+    mkdirSync(join(behind, 'real'), { recursive: true });
+    symlinkSync(join(behind, 'real'), join(folder, 'used'));
+    const own = made({ AEGIS_DATA_DIR: join(folder, 'used') });
+    expect(own({ path: join(behind, 'real', 'stack.json') })?.certain).toBe(true);
+    expect(made()({ path: join(folder, 'link', 'not', 'there', 'yet') })?.certain).toBe(true);
+    expect(made()({ command: `cat ${join(folder, 'link', 'approval-code')}` })?.certain).toBe(true);
+    expect(made()({ path: join(folder, 'no', 'link') })).toBeUndefined();
+  });
+
+  it('is where it listens, by the names of this machine', () => {
+    const own = made({
+      HOST: '0.0.0.0',
+      CONSOLE_URL: 'https://aegis.example.com',
+      OWN_ADDRESSES: 'gateway:8000, 8091',
+    });
+    for (const url of [
+      'http://127.0.0.1:8123/',
+      `http://${hostname().toUpperCase()}:8123`,
+      'http://localhost:8001/mcp',
+      'localhost:4333',
+      'https://aegis.example.com/ui/approvals',
+      'http://gateway:8000/',
+      'http://[::1]:8091',
+    ])
+      expect([url, own({ url })?.certain]).toEqual([url, true]);
+    expect(own({ url: 'http://127.0.0.1:3000' })).toBeUndefined();
+    expect(own({ url: 'https://example.com' })).toBeUndefined();
+  });
+
+  it('is each client’s file that is protected, from a second after that on, and its copy', () => {
+    const file = join(folder, 'mcp.json');
+    const own = made();
+    expect(own({ path: file })).toBeUndefined();
+    expect(own({ path: `${file}.before-aegis` })?.certain).toBe(true);
+    writeFileSync(join(data, 'clients.json'), JSON.stringify({ [file]: { written: 'sha256:0' } }));
+    const later = performance.now() + 2_000;
+    vi.spyOn(performance, 'now').mockReturnValue(later);
+    expect(own({ path: file })?.what).toBe("a client's file whose servers are behind the firewall");
+  });
+});
