@@ -8,7 +8,7 @@ import { type Stack, startStack } from './stack.ts';
 /** An MCP server behind the firewall, in the shape that MCP clients have for it. */
 export type UpstreamServer =
   | { url: string; headers?: Record<string, string> }
-  | { command: string; args: string[]; env?: Record<string, string> };
+  | { command: string; args: string[]; env?: Record<string, string>; aegis?: { hold: string } };
 
 export type RuledStackOptions = {
   /** Rules of a policy of version 2, the first that matches wins. */
