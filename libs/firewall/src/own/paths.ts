@@ -33,6 +33,7 @@ const FILES = {
   MCP_KEYS_FILE: 'the file of clients’ keys',
   NATS_KEYS_DIR: 'the keys of the message bus',
   NATS_NKEY_FILE: 'a key of the message bus',
+  AGENT_DIR: 'what relays reach the firewall by',
 } as const satisfies Partial<Record<keyof OwnSettings, string>>;
 
 /** Where the command looks for it, too. */
