@@ -168,12 +168,12 @@ describe('with scripts, a program on another port', () => {
     await signIn();
   });
 
-  it.each(['/ui', '/ui/api', '/ui/api/approvals'])(
-    'puts a cookie of its own before ours, for %s, and whoever signs in is themselves again',
-    async (path) => {
+  it.each(['Path=/ui', 'Path=/ui/api/approvals', 'Path=/ui/', 'Path=/; SameSite=None; Secure; Partitioned'])(
+    'puts a cookie of its own beside ours (%s), and whoever signs in is themselves again',
+    async (attributes) => {
       const { page } = ada;
       await isAda();
-      other.serve({ cookies: [`${(await sessionOfBob()).cookie}; Path=${path}; HttpOnly`] });
+      other.serve({ cookies: [`${(await sessionOfBob()).cookie}; ${attributes}; HttpOnly`] });
       await page.goto(other.url);
       await ada.open(`/ui/approvals/${waits}`);
       await isOut();

@@ -3,14 +3,14 @@ const DEEPEST = 8;
 const PLAIN_PATH = /^[\w/.~%-]*$/;
 
 /**
- * How many cookies of this name came. A browser sends one of each path that they were set for, in an order that whoever sets
- * one can choose (RFC 6265, section 5.4), and any port of a host can set them.
+ * The cookies of this name that came, as they came. A browser sends one of each path that they were set for, in an order
+ * that whoever sets one can choose (RFC 6265, section 5.4), and any port of a host can set them.
  */
-export const countCookies = (header: string | undefined, name: string): number =>
-  (header ?? '').split(';').filter((one) => one.split('=', 1)[0]?.trim() === name).length;
+export const cookiesOf = (header: string | undefined, name: string): string[] =>
+  (header ?? '').split(';').filter((one) => one.slice(0, Math.max(0, one.indexOf('='))).trim() === name);
 
 /** Each path that a cookie which came to this address may be set for (RFC 6265, section 5.1.4). */
-export function pathsTo(url: string): string[] {
+function pathsTo(url: string): string[] {
   const [path = ''] = url.split('?', 1);
   const parts = path.split('/').slice(1, DEEPEST);
   const paths = parts.flatMap((_, n) => {
@@ -19,3 +19,10 @@ export function pathsTo(url: string): string[] {
   });
   return ['/', ...paths.filter((one) => one !== '//' && PLAIN_PATH.test(one))];
 }
+
+/** What `Set-Cookie` has to say so that no cookie of this name comes to this address again; partitioned ones are others. */
+export const clearsOf = (name: string, url: string, isSecure: boolean): string[] =>
+  pathsTo(url).flatMap((path) => {
+    const clear = `${name}=; Path=${path}; Max-Age=0`;
+    return [isSecure ? `${clear}; Secure` : clear, `${clear}; Secure; SameSite=None; Partitioned`];
+  });

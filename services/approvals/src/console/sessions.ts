@@ -8,7 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
-import { countCookies, pathsTo } from './one-cookie.ts';
+import { clearsOf, cookiesOf } from './one-cookie.ts';
 
 /** Where the page keeps its half, and how long the session lasts there: a working day; an hour in addresses. */
 const LASTS_MS = { storage: 8 * 60 * 60_000, path: 60 * 60_000 } as const;
@@ -86,15 +86,16 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure, signed: true } as const;
   /** Of what the service keeps of a person's secret, so that the session ends with it. */
   const boundTo = (keyId: string): string => createHmac('sha256', secret).update(keyId).digest('base64url');
-  const hasTwo = ({ headers }: FastifyRequest): boolean => countCookies(headers.cookie, cookie) > 1;
+  const hasTwo = ({ headers }: FastifyRequest): boolean => cookiesOf(headers.cookie, cookie).length > 1;
 
   const howToSignIn = (): string =>
     approvers.isNobody ? `${NOBODY_APPROVES}.` : 'Sign in with the code, or with your own key.';
 
   /** What the cookie says, where it is ours, and the only one. */
   const ticketOf = (request: FastifyRequest): Ticket | undefined => {
-    if (hasTwo(request)) return undefined;
-    const { valid, value } = request.unsignCookie(request.cookies[cookie] ?? '');
+    const [only = '', ...more] = cookiesOf(request.headers.cookie, cookie);
+    if (more.length > 0) return undefined;
+    const { valid, value } = request.unsignCookie(request.server.parseCookie(only)[cookie] ?? '');
     return valid && value !== null ? decode(value) : undefined;
   };
   const of: Sessions['of'] = (request, given) => {
@@ -110,8 +111,8 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
   };
 
   const refuseTwo: Sessions['refuseTwo'] = (request, reply) => {
-    if (!hasTwo(request)) return;
-    for (const path of pathsTo(request.url)) void reply.clearCookie(cookie, { ...options, path });
+    if (!hasTwo(request) || reply.hasHeader('set-cookie')) return;
+    void reply.header('set-cookie', clearsOf(cookie, request.url, isSecure));
   };
 
   return {
