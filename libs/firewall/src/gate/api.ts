@@ -10,7 +10,8 @@ export type UpstreamEnd =
 /**
  * What becomes of a client's request. `forward`: `text` goes to the upstream, and `ended`, where there is one, must be
  * told once how it ended; it gives the response that the client gets (without it the upstream's own passes untouched).
- * `answer`: the client gets this response and the upstream sees nothing; `isMalformed` where the request is none. `nothing`: it was cancelled; nobody gets anything.
+ * `answer`: the client gets this response and the upstream sees nothing; `isMalformed` where the request is none.
+ * `nothing`: it was cancelled; nobody gets anything.
  */
 export type Disposition =
   | { readonly type: 'forward'; readonly text: string; readonly ended?: (end: UpstreamEnd) => string }

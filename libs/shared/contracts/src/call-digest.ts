@@ -4,7 +4,8 @@ import type { RecordedCall } from './decision.ts';
 
 /**
  * What an approval is bound to: tool, op, amount, args, input, server, principal and the digest of the tool's definition,
- * whole (RFC 8785, SHA-256). So a tool whose definition has changed is another call. What a client says of itself is not in it.
+ * whole (RFC 8785, SHA-256). So a tool whose definition has changed is another call. What a client says of itself is not in
+ * it.
  */
 export const callDigest = (call: Call): string => digestOf(call);
 

@@ -20,8 +20,8 @@ function boundMeta(meta: unknown, listed: ReadonlySet<string>): unknown {
 }
 
 /**
- * What a request carries to its server beside the members of `params` that are judged by name: all of it, but for the keys of
- * `_meta` that are no part of a call. Undefined where there is nothing more, as for most calls.
+ * What a request carries to its server beside the members of `params` that are judged by name: all of it, but for the keys
+ * of `_meta` that are no part of a call. Undefined where there is nothing more, as for most calls.
  */
 export function readInput(
   params: JsonMembers,

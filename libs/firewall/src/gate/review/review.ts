@@ -107,8 +107,8 @@ export function createReview(deps: ReviewDeps & { readonly progress: Progress })
   };
 
   /**
-   * True once for each continuation that this run of the firewall has handed out, where its approval covers this round: it was
-   * used for this call and may still be, and the round brings nothing that a person would have to see.
+   * True once for each continuation that this run of the firewall has handed out, where its approval covers this round: it
+   * was used for this call and may still be, and the round brings nothing that a person would have to see.
    *
    * @throws AppError where the approval can't be read now
    */
