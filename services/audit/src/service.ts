@@ -10,7 +10,7 @@ import { routes } from './nats.ts';
 import { type Lag, watchLag } from './projections/lag.ts';
 import { type Recorder, startRecorder } from './projections/recorder.ts';
 import { queryLines } from './query.ts';
-import { createWrite } from './write.ts';
+import { createCountRefused, createWrite } from './write.ts';
 
 const READ_OWN_WRITES_MS = 500;
 /** A search ends this long before its deadline, so that the answer still gets through. */
@@ -57,6 +57,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
       parts?.lag.isBehind() && 'The audit file is more than 5 seconds behind the log.',
       ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
     ]);
+  const refused = createCountRefused({ bus, now });
   const write = createWrite({ bus, path: config.AUDIT_PATH, now });
   return {
     health,
@@ -65,7 +66,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
       try {
         const recorder = await startRecorder({ bus, log, now, auditPath, approvalsPath });
         const lag = watchLag(recorder, bus);
-        const responder = await bus.respond(routes({ write, query: createQuery(recorder), health }));
+        const responder = await bus.respond(routes({ write, refused, query: createQuery(recorder), health }));
         parts = { recorder, lag, responder, lock };
       } catch (error) {
         lock.release();

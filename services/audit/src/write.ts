@@ -1,5 +1,5 @@
 import type { Bus, RequestContext } from '@aegis/bus';
-import type { WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
+import type { CountRefused, WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
 import { createEvent } from '@aegis/contracts/create-event';
 import { AUDIT_LOG } from '@aegis/contracts/subjects';
 import { newTraceId, traceIdOf } from '@aegis/kit/trace';
@@ -25,4 +25,19 @@ export const createWrite =
     });
     await bus.commit({ subject: AUDIT_LOG, event }, deadlineMs);
     return { ok: true, trace_id: traceId, path };
+  };
+
+/** Records what a door refused before it was a decision. It is in the log when this resolves. */
+export const createCountRefused =
+  ({ bus, now }: Pick<WriteDeps, 'bus' | 'now'>) =>
+  async (counted: CountRefused, { deadlineMs }: RequestContext): Promise<{ ok: true }> => {
+    const event = createEvent({
+      type: 'aegis.requests.refused.v1',
+      source: 'audit',
+      data: counted,
+      time: now().toISOString(),
+      traceId: newTraceId(),
+    });
+    await bus.commit({ subject: AUDIT_LOG, event }, deadlineMs);
+    return { ok: true };
   };

@@ -33,7 +33,10 @@ afterAll(async () => {
   await Promise.all(services.map((bus) => bus.close()));
   await server.stop();
 });
-afterEach(() => expect(asked, 'bad input reached a service').toBe(0));
+afterEach(() => {
+  expect(asked, 'bad input reached a service').toBe(0);
+  gateway.counted.length = 0;
+});
 
 const send = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
   gateway.app.inject({
@@ -125,6 +128,24 @@ describe('a body', () => {
     });
     expect(status).toBe(413);
   });
+});
+
+it('each refusal is counted, by what it is and from where', async () => {
+  await send('/guard/enforce', '{"tool":');
+  await send('/guard/enforce', '{"tool":"a","tool":"b"}');
+  await send('/guard/enforce', Buffer.alloc(MAX_CALL_MESSAGE_BYTES + 1, ' '));
+  await send('/approvals/a/approve', '{}');
+  await send('/guard/enforce', '{"tool":"a"}', { host: 'evil.example' });
+  await send('/nope', '{}');
+  const kinds = [
+    'invalid_json',
+    'invalid_request',
+    'payload_too_large',
+    'unauthorized',
+    'forbidden_origin',
+    'not_found',
+  ];
+  expect(gateway.counted).toEqual(kinds.map((kind) => [kind, '127.0.0.1']));
 });
 
 describe('a field', () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Bus } from '@aegis/bus';
+import type { Bus, Refusals } from '@aegis/bus';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -17,4 +17,11 @@ export type App = FastifyInstance<
 >;
 
 /** What the routes need. */
-export type HttpDeps = { bus: Bus; ask: AskFor; config: GatewayConfig; log: Logger; feed: Feed };
+export type HttpDeps = {
+  bus: Bus;
+  ask: AskFor;
+  config: GatewayConfig;
+  log: Logger;
+  feed: Feed;
+  refusals: Pick<Refusals, 'count'>;
+};

@@ -45,8 +45,8 @@ const MAX_PARAM_LENGTH = 2400;
 
 const noSuchPath = (): AppError => new AppError('not_found', 'No such path; GET /docs lists them all.');
 
-function createFastify(log: Logger): App {
-  const fail = sendProblem(log);
+function createFastify({ log, refusals }: Pick<HttpDeps, 'log' | 'refusals'>): App {
+  const fail = sendProblem(log, refusals);
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -54,7 +54,7 @@ function createFastify(log: Logger): App {
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: (raw) => requestIdOf(raw.headers),
-    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket),
+    clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, refusals),
     frameworkErrors: (error, request, reply) => void fail(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
   app.setErrorHandler(fail);
@@ -102,7 +102,7 @@ function logAtDebug(app: App, log: Logger): void {
 /** The HTTP side of the gateway, ready for `listen` or `inject`. Closing it ends the event streams. */
 export function createHttp(given: Omit<HttpDeps, 'ask'>) {
   const deps = { ...given, ask: createAskFor(given.bus, given.config.REQUEST_TIMEOUT_MS) };
-  const app = createFastify(deps.log);
+  const app = createFastify(deps);
   const allowed = createAllowed();
   guardTheDoor(app, deps.config, allowed);
   logAtDebug(app, deps.log);

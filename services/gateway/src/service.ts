@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { createRefusals } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
 import { reachedAt } from '@aegis/kit/hosts';
@@ -29,7 +30,8 @@ const urlOf = ({ address, port }: AddressInfo): string => `http://${reachedAt(ad
 /** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
 export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gateway {
   const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS });
-  const app = createHttp({ bus, config, log, feed });
+  const refusals = createRefusals({ ask: bus.ask, log, door: 'rest' });
+  const app = createHttp({ bus, config, log, feed, refusals });
   return {
     async start() {
       try {
@@ -40,6 +42,7 @@ export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gatewa
     },
     async stop() {
       await app.close();
+      await refusals.close();
     },
     health: () => healthFrom([!bus.isUp() && 'The message bus is away.']),
     address: () => urlOf(app.server.address() as AddressInfo),

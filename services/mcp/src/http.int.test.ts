@@ -184,8 +184,12 @@ describe('a port that is taken', () => {
       config,
       health: () => healthy,
       keys: createKeyHolders(undefined, quiet),
-      proxy: { handle: () => Promise.reject(new Error('no servers')), stop: () => Promise.resolve() },
+      proxy: {
+        handle: () => Promise.reject(new Error('no servers')),
+        stop: () => Promise.resolve(),
+      },
       log: quiet,
+      refusals: { count: () => undefined },
     });
     await expect(second.listen()).rejects.toThrow(
       `MCP_PORT: port ${port} on 127.0.0.1 is taken; stop what uses it, or set MCP_PORT to another one (0 = any free).`,

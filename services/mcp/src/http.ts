@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Refusals } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import { errorResponse } from '@aegis/firewall/wire';
 import { ConfigError } from '@aegis/kit/env';
@@ -34,6 +35,10 @@ const ONCE = ['host', 'authorization', 'content-type', 'origin', 'mcp-session-id
 const repeated = ({ headersDistinct }: IncomingMessage): string | undefined =>
   ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
 
+/** What there is for a client of the five tools, in either era. */
+const SERVED =
+  /^(initialize|ping|server\/discover|tools\/(list|call)|subscriptions\/listen|notifications\/.*)$/;
+
 /** A request whose sender is known. */
 type Known = IncomingMessage & { auth?: AuthInfo };
 
@@ -46,6 +51,7 @@ export type HttpDeps = {
   /** The servers behind the firewall. */
   readonly proxy: Pick<Proxy, 'handle' | 'stop'>;
   readonly log: Logger;
+  readonly refusals: Pick<Refusals, 'count'>;
 };
 
 const refusal = (sentence: string): string => errorResponse('null', HTTP_REFUSAL, sentence);
@@ -61,7 +67,7 @@ function sendJson(
 }
 
 /** Both eras without sessions: any replica may take any request. */
-function createMcpRoute(factory: McpServerFactory, log: Logger) {
+function createMcpRoute({ factory, log, refusals }: Pick<HttpDeps, 'factory' | 'log' | 'refusals'>) {
   const onerror = (err: Error): void => log.info({ err }, 'request refused');
   const handler = createMcpHandler(factory, { onerror, maxRequestBodySize: MAX_MESSAGE_BYTES });
   const serve = toNodeHandler(handler, { onerror });
@@ -74,6 +80,9 @@ function createMcpRoute(factory: McpServerFactory, log: Logger) {
     if (body === undefined) return sendJson(response, 413, TOO_LARGE);
     const read = readToolMessage(body);
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
+    // The SDK answers these with an error of JSON-RPC, and status 200.
+    const { message } = read;
+    if ('method' in message && !SERVED.test(message.method)) refusals.count('unknown_method', principal);
     // The SDK hands this on to the tools as who calls.
     request.auth = { token: '', clientId: principal, scopes: [] };
     const served = serve(request, response, read.message).finally(() => inFlight.delete(served));
@@ -107,11 +116,11 @@ async function closeServer(server: Server, finish: () => Promise<void>, withinMs
 }
 
 /** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
-export function createHttp({ factory, config, health, keys, proxy, log }: HttpDeps) {
+export function createHttp({ factory, config, health, keys, proxy, log, refusals }: HttpDeps) {
   const hostNames = ownHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
-  const mcp = createMcpRoute(factory, log);
+  const mcp = createMcpRoute({ factory, log, refusals });
   const finish = async (): Promise<void> => {
     await Promise.all([mcp.close(), proxy.stop()]);
   };
@@ -149,6 +158,11 @@ export function createHttp({ factory, config, health, keys, proxy, log }: HttpDe
   };
 
   const server = createServer({ requestTimeout: RECEIVE_WITHIN_MS }, (request, response) => {
+    const source = request.socket.remoteAddress;
+    response.once('finish', () => {
+      if (response.statusCode >= 400 && request.url !== '/healthz')
+        refusals.count(`http_${response.statusCode}`, source);
+    });
     handle(request, response).catch((err: unknown) => {
       log.info({ err }, 'request broke off');
       response.destroy();

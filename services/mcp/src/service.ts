@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Responder } from '@aegis/bus';
+import { createRefusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
@@ -82,7 +82,8 @@ function createAgents({ bus, config, log }: Deps<McpConfig>, openGate: OpenGate,
 /** The five tools, and the firewall in front of other MCP servers, over Streamable HTTP and for relays. */
 export function createMcp(deps: Deps<McpConfig>): Mcp {
   const { bus, config, log } = deps;
-  const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS });
+  const refusals = createRefusals({ ask: bus.ask, log, door: 'mcp' });
+  const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS, refusals });
   const judging = createJudging(deps);
   const keys = createKeyHolders(config.MCP_KEYS_FILE, log, (isKept) => {
     proxy.keepPrincipals(isKept);
@@ -103,7 +104,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     return healthFrom([!bus.isUp() && AWAY, keys.problem, proxy.problem, ...others]);
   };
   const factory = () => createServer(tools, log);
-  const http = createHttp({ factory, config, health, keys, proxy, log });
+  const http = createHttp({ factory, config, health, keys, proxy, log, refusals });
   let responder: Responder | undefined;
   return {
     async start() {
@@ -117,6 +118,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
       await Promise.all([http.close(), door?.stop()]);
       keys.stop();
       await judging.stop();
+      await refusals.close();
       await responder?.drain();
       responder = undefined;
     },

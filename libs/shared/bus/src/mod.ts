@@ -6,6 +6,7 @@ export { isConflict, retryOnConflict } from './conflict.ts';
 export type { DurableMessage, Metadata, Puller } from './durable.ts';
 export type { Followed, Follower } from './follow.ts';
 export { type Read, readEnvelope } from './read.ts';
+export { createRefusals, type Refusals } from './refusals.ts';
 export type { Replica, Unreadable } from './replica.ts';
 export { type Responder, type Route, route } from './respond.ts';
 export { createSkipped, mendIt, type Skipped } from './skipped.ts';

@@ -7,6 +7,7 @@ it('bus has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(bus).toSorted()).toEqual([
     'connectBus',
     'createGroupCommit',
+    'createRefusals',
     'createSkipped',
     'isConflict',
     'mendIt',

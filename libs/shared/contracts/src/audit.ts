@@ -1,3 +1,4 @@
+import { ONE_LINE } from '@aegis/kit/text';
 import { z } from 'zod';
 import { AmountCents, Note, Principal, Timestamp, ToolName, TraceId, Via } from './call.ts';
 import { rpc } from './rpc.ts';
@@ -20,6 +21,40 @@ export const WriteAuditReply = z
   .meta({ id: 'AuditWritten', description: 'It is on record' });
 export type WriteAuditReply = z.infer<typeof WriteAuditReply>;
 export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply, { askedBy: ['gateway', 'mcp'] });
+
+/** What was refused before it was a decision: of one kind, of one source. */
+const Refused = z.strictObject({
+  kind: z
+    .string()
+    .regex(/^[a-z0-9_]{1,64}$/)
+    .describe('the `code` of the answer, or `http_<status>`'),
+  source: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(ONE_LINE)
+    .describe('the address or the principal; `others` beyond the first'),
+  count: z.int().min(1).describe('how many'),
+});
+
+/** How many kinds and sources one count may tell apart; what more there is is counted under `others`. */
+export const MOST_REFUSED = 100;
+
+/** What one process refused since it last said so. */
+export const CountRefused = z.strictObject({
+  door: z
+    .enum(['rest', 'mcp', 'path'])
+    .describe('where it came in: REST, the tools and MCP over HTTP, or in the path'),
+  since: Timestamp.describe('the first of them'),
+  until: Timestamp.describe('when they were counted'),
+  total: z.int().min(1).describe('all of them'),
+  refused: z.array(Refused).min(1).max(MOST_REFUSED).describe('by kind and source'),
+});
+export type CountRefused = z.infer<typeof CountRefused>;
+export const CountRefusedReply = z.strictObject({ ok: z.literal(true) });
+export const auditRefused = rpc('audit', 'refused', CountRefused, CountRefusedReply, {
+  askedBy: ['gateway', 'mcp'],
+});
 
 /** The type of event that a client's own entry is. */
 export const CLIENTS_ENTRY = 'aegis.audit.written.v1';

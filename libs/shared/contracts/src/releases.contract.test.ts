@@ -45,6 +45,7 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
   'aegis.approver.invited.v1':
     'on a subject of its own, which nothing reads but the record: there its line is `unreadable`',
   'aegis.approver.added.v1': 'the same; who was added stands in the approvers file, which it reads',
+  'aegis.requests.refused.v1': 'beside the entries of clients, which nothing reads but the record',
 };
 
 const FIXTURES = new URL('./fixtures/', import.meta.url);

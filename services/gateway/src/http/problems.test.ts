@@ -42,7 +42,7 @@ describe('what went wrong, as the caller reads it', () => {
 it('an error that nobody foresaw is logged whole, under the id that its caller was given', async () => {
   const error = vi.fn();
   const app = Fastify({ genReqId: () => 'r7' });
-  app.setErrorHandler(sendProblem({ error } as unknown as Logger));
+  app.setErrorHandler(sendProblem({ error } as unknown as Logger, { count: vi.fn() }));
   const broken = new Error('the disk is gone');
   app.get('/', () => {
     throw broken;

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Refusals } from '@aegis/bus';
 import { AppError, fromFastify, type Problem, toProblem } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -33,11 +34,16 @@ export function replyProblem(reply: FastifyReply, problem: Problem & Record<stri
     .send(Buffer.from(JSON.stringify(problem)));
 }
 
+/** Whether an answer means that something was refused; a page that is not there, and a part that is away, refuse nothing. */
+export const isRefusal = (method: string, status: number): boolean =>
+  status >= 400 && (method === 'POST' || (status < 500 && status !== 404));
+
 /** The one place where something thrown becomes an answer. What is not ours is logged whole and shown to nobody. */
 export const sendProblem =
-  (log: Logger) =>
+  (log: Logger, refusals: Pick<Refusals, 'count'>) =>
   (thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const problem = problemOf(thrown, request);
+    if (isRefusal(request.method, problem.status)) refusals.count(problem.code, request.ip);
     // A part that is away shows in /health; a line for each caller who met it would only fill the disk.
     const level = problem.code === 'internal' ? 'error' : 'debug';
     log[level](
@@ -53,8 +59,13 @@ const UNREADABLE: Readonly<Record<string, [number, string]>> = {
 };
 
 /** Answers what is not HTTP at all, on the bare socket, and hangs up. */
-export function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+export function refuseUnreadable(
+  error: Error & { code?: string },
+  socket: Socket,
+  refusals: Pick<Refusals, 'count'>,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  refusals.count('not_http', socket.remoteAddress);
   const [status, title] = UNREADABLE[error.code ?? ''] ?? [400, 'Bad Request'];
   const body = JSON.stringify({
     ...toProblem(new AppError('invalid_request', 'The request can not be read as HTTP.')),

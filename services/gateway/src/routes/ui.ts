@@ -3,6 +3,7 @@ import { AppError } from '@aegis/kit/errors';
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance } from 'fastify';
 import { BODY_LIMIT } from '../http/json-body.ts';
+import { isRefusal } from '../http/problems.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { TEST_WITHIN_MS } from './webhooks.ts';
 
@@ -46,7 +47,7 @@ const only = (headers: Headers, passes: (name: string) => boolean): Headers =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => passes(name)));
 
 /** The approvals service's pages, under the gateway's own address. Redirects go back to the browser. */
-export function uiRoutes(app: App, { config }: HttpDeps): void {
+export function uiRoutes(app: App, { config, refusals }: HttpDeps): void {
   const within = config.REQUEST_TIMEOUT_MS;
   (app as FastifyInstance).register(async (ui) => {
     ui.register(replyFrom, {
@@ -64,9 +65,15 @@ export function uiRoutes(app: App, { config }: HttpDeps): void {
       method: ['GET', 'POST'],
       url: '/ui/*',
       schema: { hide: true },
-      handler({ url, headers, body, ip }, reply) {
+      handler({ url, headers, body, ip, method }, reply) {
         const [path = ''] = url.split('?', 1);
         if (ESCAPING.test(path)) throw new AppError('not_found', 'No such page.');
+        // Wrong codes and keys among it. What we refuse ourselves is counted where it is sent.
+        let isPassedBack = false;
+        reply.raw.once('finish', () => {
+          const { statusCode } = reply.raw;
+          if (isPassedBack && isRefusal(method, statusCode)) refusals.count(`http_${statusCode}`, ip);
+        });
         return reply.from(undefined, {
           body,
           contentType: headers['content-type'],
@@ -79,7 +86,10 @@ export function uiRoutes(app: App, { config }: HttpDeps): void {
             'x-forwarded-for': ip,
             'x-forwarded-host': headers.host,
           }),
-          rewriteHeaders: (given) => only(given, (name) => !NOT_PASSED_BACK.includes(name)),
+          rewriteHeaders(given) {
+            isPassedBack = true;
+            return only(given, (name) => !NOT_PASSED_BACK.includes(name));
+          },
           onError(_reply, { error: cause }) {
             const detail = 'The approvals service does not answer.';
             reply.send(new AppError('approvals_unavailable', detail, { cause }));

@@ -37,11 +37,20 @@ export async function createTestApp(
   const bus = await connectTestBus(server, 'gateway');
   const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
   const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS, ...feedOptions });
-  const app = createHttp({ bus, config, log, feed });
+  const counted: [kind: string, source: string | undefined][] = [];
+  const app = createHttp({
+    bus,
+    config,
+    log,
+    feed,
+    refusals: { count: (kind, source) => counted.push([kind, source]) },
+  });
   await app.ready();
   return {
     app,
     bus,
+    /** What was counted as refused. */
+    counted,
     async stop() {
       await app.close();
       await bus.close();

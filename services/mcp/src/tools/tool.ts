@@ -1,6 +1,6 @@
-import type { Bus, RequestContext } from '@aegis/bus';
+import type { Bus, Refusals, RequestContext } from '@aegis/bus';
 import type { Via } from '@aegis/contracts/call';
-import { parseRequest } from '@aegis/kit/errors';
+import { parseRequest, toAppError } from '@aegis/kit/errors';
 import type { CallToolResult, StandardSchemaWithJSON, ToolAnnotations } from '@modelcontextprotocol/server';
 import type { z } from 'zod';
 import { listedSchema } from './listed-schema.ts';
@@ -10,6 +10,8 @@ export type ToolDeps = {
   readonly bus: Pick<Bus, 'ask'>;
   readonly via: Extract<Via, 'mcp-stdio' | 'mcp-http'>;
   readonly timeoutMs: number;
+  /** Where what is refused before it is asked is counted. */
+  readonly refusals?: Pick<Refusals, 'count'> | undefined;
 };
 
 /** What a tool answers: a sentence for the model, and the same as data. */
@@ -61,9 +63,14 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
     inputSchema: listedSchema(input, 'input'),
     outputSchema: listedSchema(output, 'output'),
     async call(args, { principal, traceparent }) {
-      const parsed = parseRequest(input, args ?? {});
-      const answer = await run(parsed, { deadlineMs: Date.now() + deps.timeoutMs, traceparent }, principal);
-      return toResult(answer);
+      try {
+        const parsed = parseRequest(input, args ?? {});
+        const answer = await run(parsed, { deadlineMs: Date.now() + deps.timeoutMs, traceparent }, principal);
+        return toResult(answer);
+      } catch (thrown) {
+        deps.refusals?.count(toAppError(thrown).code, principal);
+        throw thrown;
+      }
     },
   };
 }

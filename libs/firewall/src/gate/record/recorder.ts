@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { type Bus, createGroupCommit } from '@aegis/bus';
+import { type Bus, createGroupCommit, createRefusals } from '@aegis/bus';
 import type { ClientInfo } from '@aegis/contracts/call';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Dispatch } from '@aegis/contracts/decision';
@@ -85,6 +85,8 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
   const ends = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
   const notes = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
 
+  const refusals = createRefusals({ ask: bus.ask, log, door: 'path' });
+
   /** A note is the only event of its call, so nothing can stand before it. */
   const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): boolean => {
     const time = now().toISOString();
@@ -141,12 +143,14 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
       const callId = randomUUID();
       const facts = { message_bytes: message.byteLength, message_digest: sha256(message) };
       const about = { call_id: callId, instance, server, principal, because: because.slice(0, 1_000) };
-      note('aegis.call.refused.v1', callId, { ...about, ...facts });
+      // Where too many wait to be kept one by one, they are counted.
+      if (!note('aegis.call.refused.v1', callId, { ...about, ...facts }))
+        refusals.count('message', principal);
     },
     /** Waits a little for what is still to be stored. */
     async close(): Promise<void> {
       together.flush();
-      await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS)]);
+      await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS), refusals.close()]);
     },
   };
 }

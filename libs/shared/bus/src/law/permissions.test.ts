@@ -24,14 +24,14 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
     ...of('approvals', 'grant', 'grants', 'revoke'),
     ...of('approvals', 'webhooks', 'webhook-save', 'webhook-remove', 'webhook-test', 'webhook-deliveries'),
     ...of('notifier', 'health'),
-    ...of('audit', 'write', 'query', 'health'),
+    ...of('audit', 'write', 'refused', 'query', 'health'),
     ...of('mcp', 'health'),
   ],
   mcp: [
     ...of('policy', 'check', 'get'),
     ...of('enforcer', 'enforce'),
     ...of('approvals', 'request', 'get', 'cancel'),
-    ...of('audit', 'write'),
+    ...of('audit', 'write', 'refused'),
   ],
   reader: [],
 };

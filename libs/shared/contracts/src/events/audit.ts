@@ -1,10 +1,11 @@
-import { AuditMended, CLIENTS_ENTRY, clientsAction, WriteAudit } from '../audit.ts';
+import { AuditMended, CLIENTS_ENTRY, CountRefused, clientsAction, WriteAudit } from '../audit.ts';
 import { AUDIT_LOG } from '../subjects.ts';
 import { type Channel, event } from './event.ts';
 
 const AUDIT: Channel = {
   id: 'audit',
-  title: "Clients' own entries, and what the operator mended",
+  title: "Clients' own entries, what the operator mended, and what was refused",
+  about: 'What a client says, what came in and became no decision, and what the operator did to the log.',
   subject: AUDIT_LOG,
 };
 
@@ -28,6 +29,20 @@ export const AUDIT_DEFINITIONS = {
         restored === undefined
           ? `${subject}: passed over ${skipped.join(', ')}`
           : `${subject}: passed over ${skipped.join(', ')}; what was stored at ${restored} counts again`,
+    }),
+  }),
+  'aegis.requests.refused.v1': event({
+    schema: CountRefused,
+    channel: AUDIT,
+    sentence:
+      'Requests were refused before they were decisions: not readable, too large, from nobody known. Counted, and said a second ' +
+      'after the first one, then every 30 seconds at most, and at the end.',
+    audit: ({ door, since, total, refused }) => ({
+      ok: false,
+      status: 'refused',
+      note: `${total} at ${door} since ${since}: ${refused
+        .map(({ kind, source, count }) => `${count} ${kind} of ${source}`)
+        .join(', ')}`,
     }),
   }),
 };

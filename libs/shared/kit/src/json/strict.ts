@@ -61,7 +61,8 @@ function hasTooManyParts(text: string): boolean {
  * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no integers above 2^53-1, no `__proto__`,
  * at most `maxDepth` levels (I-JSON, RFC 7493, and RFC 8785 §3.1).
  *
- * @throws AppError `payload_too_large` where it has over a million parts, `invalid_json` where it is not JSON, `invalid_request` where it is but is refused
+ * @throws AppError `payload_too_large` where it has over a million parts, `invalid_json` where it is not JSON,
+ * `invalid_request` where it is but is refused
  */
 export function parseStrictJson(text: string, maxDepth: number = MAX_DEPTH): unknown {
   if (hasTooManyParts(text)) {

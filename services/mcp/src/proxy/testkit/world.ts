@@ -55,7 +55,15 @@ export async function startWorld({ servers, limits, env = {}, keys, openGate }: 
   );
   const config = parseEnv(McpEnv, { MCP_PORT: '0' });
   const factory = () => createTools([], quiet);
-  const http = createHttp({ factory, config, health: () => healthy, keys: holders, proxy, log: quiet });
+  const http = createHttp({
+    factory,
+    config,
+    health: () => healthy,
+    keys: holders,
+    proxy,
+    log: quiet,
+    refusals: { count: () => undefined },
+  });
   await Promise.all([proxy.start(), holders.start()]);
   await http.listen();
   onTestFinished(async () => {
