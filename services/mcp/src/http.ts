@@ -20,7 +20,13 @@ import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import { HTTP_REFUSAL } from './proxy/refused.ts';
-import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './tools/serve/strict-message.ts';
+import {
+  isUnknown,
+  MAX_MESSAGE_BYTES,
+  readToolMessage,
+  TOO_LARGE,
+  UNKNOWN_METHOD,
+} from './tools/serve/strict-message.ts';
 
 const PATH = '/mcp';
 /** A server behind the firewall has its name for a path. */
@@ -34,10 +40,6 @@ const CLOSE_WITHIN_MS = 3_000;
 const ONCE = ['host', 'authorization', 'content-type', 'origin', 'mcp-session-id'];
 const repeated = ({ headersDistinct }: IncomingMessage): string | undefined =>
   ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
-
-/** What there is for a client of the five tools, in either era. */
-const SERVED =
-  /^(initialize|ping|server\/discover|tools\/(list|call)|subscriptions\/listen|notifications\/.*)$/;
 
 /** A request whose sender is known. */
 type Known = IncomingMessage & { auth?: AuthInfo };
@@ -80,9 +82,7 @@ function createMcpRoute({ factory, log, refusals }: Pick<HttpDeps, 'factory' | '
     if (body === undefined) return sendJson(response, 413, TOO_LARGE);
     const read = readToolMessage(body);
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
-    // The SDK answers these with an error of JSON-RPC, and status 200.
-    const { message } = read;
-    if ('method' in message && !SERVED.test(message.method)) refusals.count('unknown_method', principal);
+    if (isUnknown(read.message)) refusals.count(UNKNOWN_METHOD, principal);
     // The SDK hands this on to the tools as who calls.
     request.auth = { token: '', clientId: principal, scopes: [] };
     const served = serve(request, response, read.message).finally(() => inFlight.delete(served));

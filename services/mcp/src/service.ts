@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRefusals, type Responder } from '@aegis/bus';
+import { createRefusals, type Refusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
@@ -64,13 +64,19 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
 const GRACE_MS = 500;
 
 /** The relays of this machine, and the door that they come in by, where there is one. */
-function createAgents({ bus, config, log }: Deps<McpConfig>, openGate: OpenGate, keys: KeyHolders) {
+function createAgents(
+  { bus, config, log }: Deps<McpConfig>,
+  openGate: OpenGate,
+  keys: KeyHolders,
+  refusals: Pick<Refusals, 'count'>,
+) {
   const { AGENT_DIR: dir, REQUEST_TIMEOUT_MS: timeoutMs, MCP_KEYS_FILE } = config;
-  const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs });
+  const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs, refusals });
   const relays = createRelays({
     openGate,
     createServer: (principal) => createServer(tools, log, principal),
     drainMs: timeoutMs + GRACE_MS,
+    refusals,
     log,
   });
   const holderOfKey = (authorization: string | undefined) =>
@@ -96,7 +102,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     env: process.env,
     log,
   });
-  const { door, relays } = createAgents(deps, judging.openGate, keys);
+  const { door, relays } = createAgents(deps, judging.openGate, keys, refusals);
   const health = () => {
     // What the firewall lacks is no trouble where nothing stands behind it.
     const lacks = proxy.hasServers ? judging.problems() : [];

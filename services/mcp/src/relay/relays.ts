@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Refusals } from '@aegis/bus';
 import type { Gate, GateOptions } from '@aegis/firewall/gate';
 import type { Logger } from '@aegis/kit/logger';
 import type { McpServer } from '@modelcontextprotocol/server';
@@ -21,6 +22,8 @@ export type RelaysOptions = {
   readonly createServer: (principal: string) => McpServer;
   /** How long the end of a client of the tools waits for answers, in milliseconds. */
   readonly drainMs: number;
+  /** Where what is refused before a tool is asked is counted, by who asked. */
+  readonly refusals?: Pick<Refusals, 'count'> | undefined;
   readonly log: Logger;
   readonly answersMs?: number;
 };
@@ -28,7 +31,8 @@ export type RelaysOptions = {
 export type Relays = ReturnType<typeof createRelays>;
 
 /** All relays that are connected. */
-export function createRelays({ openGate, createServer, drainMs, log, answersMs }: RelaysOptions) {
+export function createRelays(options: RelaysOptions) {
+  const { openGate, createServer, drainMs, refusals, log, answersMs } = options;
   const connections = new Set<RelayConnection>();
   const budget = createBudget();
 
@@ -37,7 +41,13 @@ export function createRelays({ openGate, createServer, drainMs, log, answersMs }
       return createWrapSession({ line, hello, principal, openGate, budget, answersMs });
     }
     const { initialize } = hello;
-    return createToolsSession({ line, initialize, createServer: () => createServer(principal), drainMs });
+    return createToolsSession({
+      line,
+      initialize,
+      createServer: () => createServer(principal),
+      drainMs,
+      refused: (kind) => refusals?.count(kind, principal),
+    });
   };
   return {
     get isFull(): boolean {

@@ -3,7 +3,7 @@ import { FROM_FIREWALL, FROM_RELAY } from '@aegis/firewall/relay';
 import { MAX_IN_FLIGHT } from '@aegis/firewall/wire';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
-import { createStrictTransport } from '../tools/serve/strict-transport.ts';
+import { createStrictTransport, type StrictTransportOptions } from '../tools/serve/strict-transport.ts';
 import { ProtocolError } from './hello.ts';
 import { createIntake } from './intake.ts';
 import type { Session, SessionLine } from './session.ts';
@@ -17,6 +17,7 @@ export type ToolsSessionOptions = {
   readonly createServer: () => McpServer;
   /** How long the end waits for the answers that are still to come, in milliseconds. */
   readonly drainMs: number;
+  readonly refused?: StrictTransportOptions['refused'];
 };
 
 /** A relay with nothing behind it: the firewall's own five tools answer the client. */
@@ -25,6 +26,7 @@ export function createToolsSession({
   initialize,
   createServer,
   drainMs,
+  refused,
 }: ToolsSessionOptions): Session {
   const { channel, log } = line;
   const client = channel.outgoing(FROM_FIREWALL.client);
@@ -32,6 +34,7 @@ export function createToolsSession({
     write: (text, answers) => client.write(text, answers),
     done: (number) => channel.send(FROM_FIREWALL.done, '', number),
     drainMs,
+    refused,
   });
   const handle = serveStdio(createServer, {
     transport: strict.transport,

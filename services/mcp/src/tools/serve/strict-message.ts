@@ -12,6 +12,15 @@ export const TOO_LARGE = errorResponse(
   `A message may have at most ${MAX_MESSAGE_BYTES} bytes.`,
 );
 
+/** What there is for a client of the five tools, in either era. */
+const SERVED =
+  /^(initialize|ping|server\/discover|tools\/(list|call)|subscriptions\/listen|notifications\/.*)$/;
+
+/** The kind of refusal that the SDK makes of a method that is none here, by an answer without a status. */
+export const UNKNOWN_METHOD = 'unknown_method';
+export const isUnknown = (message: JSONRPCMessage): boolean =>
+  'method' in message && !SERVED.test(message.method);
+
 /** A message that the SDK takes, or a JSON-RPC error for who sent it, as text. */
 export type ToolMessage = { readonly message: JSONRPCMessage } | { readonly refusal: string };
 

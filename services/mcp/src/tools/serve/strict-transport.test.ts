@@ -10,10 +10,12 @@ const NOTE = '{"jsonrpc":"2.0","method":"notifications/x"}';
 function open() {
   const written: [string, number][] = [];
   const done: number[] = [];
+  const kinds: string[] = [];
   const strict = createStrictTransport({
     write: (line, answers) => written.push([line, answers]),
     done: (line) => done.push(line),
     drainMs: DRAIN_MS,
+    refused: (kind) => kinds.push(kind),
   });
   const messages: unknown[] = [];
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport has no other way
@@ -23,7 +25,7 @@ function open() {
   };
   const end = (): Promise<void> => strict.end();
   const resume = (initialize: string): void => strict.resume(initialize);
-  return { transport: strict.transport, say, end, resume, messages, written, done };
+  return { transport: strict.transport, say, end, resume, messages, written, done, kinds };
 }
 
 /** What came of these chunks. */
@@ -102,4 +104,12 @@ it('of a client that comes back the server hears the handshake, and the client n
     { id: 1 },
   ]);
   expect(written).toEqual([['{"jsonrpc":"2.0","id":1,"result":{}}\n', 1]]);
+});
+
+it('says of what kind is what it refuses, and what the tools do not know', async () => {
+  const { say, end, kinds } = open();
+  const unknown = NOTE.replace('"method"', '"id":7,"method"').replace('notifications/x', 'tools/destroy');
+  say(`${PING}\n${NOTE}\nno JSON\n${unknown}\n${'x'.repeat(8_388_609)}\n`);
+  void end();
+  expect(kinds).toEqual(['message', 'unknown_method', 'payload_too_large']);
 });

@@ -1,7 +1,13 @@
 import { createLineSplitter } from '@aegis/firewall/wire';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
 import { OpenRequests } from './open-requests.ts';
-import { MAX_MESSAGE_BYTES, readToolMessage, TOO_LARGE } from './strict-message.ts';
+import {
+  isUnknown,
+  MAX_MESSAGE_BYTES,
+  readToolMessage,
+  TOO_LARGE,
+  UNKNOWN_METHOD,
+} from './strict-message.ts';
 
 export type StrictTransportOptions = {
   /** Takes a line for the client, with the number of the client's line that it answers; 0 for none. */
@@ -10,6 +16,8 @@ export type StrictTransportOptions = {
   readonly done: (line: number) => void;
   /** How long the end waits for the answers that are still to come, in milliseconds. */
   readonly drainMs: number;
+  /** Hears what kind of thing is refused before a tool is asked. */
+  readonly refused?: ((kind: string) => void) | undefined;
 };
 
 /** Of a message that no line brought: its answer is for nobody. */
@@ -20,7 +28,7 @@ const INITIALIZED: JSONRPCMessage = { jsonrpc: '2.0', method: 'notifications/ini
  * A transport of the SDK that gets each message as it was read strictly; other lines are refused. (The SDK's own would skip
  * a line that it can't parse, and leave the caller waiting.)
  */
-export function createStrictTransport({ write, done, drainMs }: StrictTransportOptions) {
+export function createStrictTransport({ write, done, drainMs, refused }: StrictTransportOptions) {
   const open = new OpenRequests();
   const closed = Promise.withResolvers<void>();
   const state = { isClosed: false };
@@ -37,8 +45,12 @@ export function createStrictTransport({ write, done, drainMs }: StrictTransportO
       return Promise.resolve();
     },
   };
+  const refuse = (kind: string, refusal: string): void => {
+    refused?.(kind);
+    say(refusal, lines.number);
+  };
   const lines = createLineSplitter({
-    tooLong: () => say(TOO_LARGE, lines.number),
+    tooLong: () => refuse('payload_too_large', TOO_LARGE),
     empty: () => done(lines.number),
     maxBytes: MAX_MESSAGE_BYTES,
   });
@@ -46,7 +58,8 @@ export function createStrictTransport({ write, done, drainMs }: StrictTransportO
     const { number } = lines;
     if (line.toString('latin1').trim() === '') return done(number);
     const read = readToolMessage(line);
-    if ('refusal' in read) return say(read.refusal, number);
+    if ('refusal' in read) return refuse('message', read.refusal);
+    if (isUnknown(read.message)) refused?.(UNKNOWN_METHOD);
     for (const over of open.received(read.message, number)) done(over);
     transport.onmessage?.(read.message);
   };
