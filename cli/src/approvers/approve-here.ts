@@ -6,7 +6,7 @@ import { FIRST_APPROVER_PATH } from '@aegis/contracts/approval-words';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { keyDigest } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
-import { osUserPrincipal } from '@aegis/mcp/principal';
+import { osUserPrincipal } from '@aegis/kit/os-user';
 import { failure } from '../cli-error.ts';
 import { DEFAULT_GATEWAY_URL, describeStack, notRunning } from '../gateway/address.ts';
 import type { ExitCode, Host } from '../host.ts';

@@ -4,12 +4,11 @@ import { seedFile } from '@aegis/bus/law';
 import { createEvent } from '@aegis/contracts/create-event';
 import { AUDIT_LOG, LOG } from '@aegis/contracts/subjects';
 import { createLogger } from '@aegis/kit/logger';
-import { osUserPrincipal } from '@aegis/mcp/principal';
+import { osUserPrincipal } from '@aegis/kit/os-user';
 import { wrongUsage } from '../../cli-error.ts';
 import { visible } from '../../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
 import { printDocument, printLine } from '../../output.ts';
-
 import { dataDirOf, readStackFile } from '../stack/stack-file.ts';
 import { type MendPlan, planMend } from './mend-plan.ts';
 

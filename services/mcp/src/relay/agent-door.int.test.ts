@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
+import { osUserPrincipal } from '@aegis/kit/os-user';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toolCall } from '../testkit/post.ts';
 import { type Stack, startStack } from '../testkit/stack.ts';
-import { osUserPrincipal } from './principal.ts';
 import { type Asked, askToRelay, relayOver } from './testkit/relay-client.ts';
 
 const OWN_KEY = makeKey('aegis');

@@ -6,9 +6,9 @@ import { RELAY_PATH, RELAY_PROTOCOL } from '@aegis/firewall/relay';
 import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
+import { osUserPrincipal } from '@aegis/kit/os-user';
 import { ensureCredential } from './agent-credential.ts';
 import { type AgentSocket, listenForAgents } from './agent-socket.ts';
-import { osUserPrincipal } from './principal.ts';
 import { MAX_RELAYS, type Relays } from './relays.ts';
 
 /** A request to become a relay has to come in whole within this time, in milliseconds. */

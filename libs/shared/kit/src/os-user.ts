@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
-import { every, LINE_BREAKING } from '@aegis/kit/text';
+import { every, LINE_BREAKING } from './text/mod.ts';
 
 const MAX_LENGTH = 200;
 
-/** Who calls over stdio: the user that the system says this process runs as, whatever the environment says. */
+/** Who calls over stdio, or gives a command: the user that the system says this process runs as, whatever the environment says. */
 export function osUserPrincipal(): string {
   const name = ((): string => {
     try {
