@@ -1,7 +1,15 @@
+import { ProtocolError } from './hello.ts';
+
 /** What all relays together keep of messages that are not whole, or not decided. */
 const MAX_BYTES = 512 * 1_048_576;
 
 export type Budget = ReturnType<typeof createBudget>;
+
+/** What one connection has of it. */
+export type Share = {
+  /** It keeps so many bytes now. @throws ProtocolError where there is not so much left */
+  keep(bytes: number): void;
+};
 
 /** Memory that several connections share, so that many of them can't have more than one process has. */
 export function createBudget(maxBytes: number = MAX_BYTES) {
@@ -15,6 +23,18 @@ export function createBudget(maxBytes: number = MAX_BYTES) {
     },
     give(bytes: number): void {
       used -= bytes;
+    },
+    share(): Share {
+      let kept = 0;
+      return {
+        keep(bytes) {
+          if (used + bytes - kept > maxBytes && bytes > kept) {
+            throw new ProtocolError('Too much waits in all relays.');
+          }
+          used += bytes - kept;
+          kept = bytes;
+        },
+      };
     },
   };
 }

@@ -46,6 +46,7 @@ export function createRelays(options: RelaysOptions) {
       initialize,
       createServer: () => createServer(principal),
       drainMs,
+      budget,
       refused: (kind) => refusals?.count(kind, principal),
     });
   };

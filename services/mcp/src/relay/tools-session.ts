@@ -4,6 +4,7 @@ import { MAX_IN_FLIGHT } from '@aegis/firewall/wire';
 import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createStrictTransport, type StrictTransportOptions } from '../tools/serve/strict-transport.ts';
+import type { Budget } from './budget.ts';
 import { ProtocolError } from './hello.ts';
 import { createIntake } from './intake.ts';
 import type { Session, SessionLine } from './session.ts';
@@ -17,17 +18,13 @@ export type ToolsSessionOptions = {
   readonly createServer: () => McpServer;
   /** How long the end waits for the answers that are still to come, in milliseconds. */
   readonly drainMs: number;
+  readonly budget: Budget;
   readonly refused?: StrictTransportOptions['refused'];
 };
 
 /** A relay with nothing behind it: the firewall's own five tools answer the client. */
-export function createToolsSession({
-  line,
-  initialize,
-  createServer,
-  drainMs,
-  refused,
-}: ToolsSessionOptions): Session {
+export function createToolsSession(options: ToolsSessionOptions): Session {
+  const { line, initialize, createServer, drainMs, budget, refused } = options;
   const { channel, log } = line;
   const client = channel.outgoing(FROM_FIREWALL.client);
   const strict = createStrictTransport({
@@ -45,7 +42,14 @@ export function createToolsSession({
   const answered = async (): Promise<void> => {
     while (strict.openRequests() >= MAX_IN_FLIGHT) await sleep(LOOK_AGAIN_MS);
   };
+  const share = budget.share();
+  let isClosed = false;
+  const account = (): void => {
+    if (!isClosed) share.keep(strict.keptBytes() + client.waitingBytes);
+  };
   const close = async (): Promise<void> => {
+    isClosed = true;
+    share.keep(0);
     intake.stop();
     await handle.close();
   };
@@ -53,9 +57,13 @@ export function createToolsSession({
     strict.end().then(close).then(line.over, line.failed);
   };
   const reader = {
-    take: (bytes: Buffer) => strict.take(bytes),
+    take(bytes: Buffer): void {
+      strict.take(bytes);
+      account();
+    },
     end: () => undefined,
-    room: () => (strict.openRequests() >= MAX_IN_FLIGHT ? answered() : (client.room() ?? line.room())),
+    room: () =>
+      (strict.openRequests() >= MAX_IN_FLIGHT ? answered() : (client.room() ?? line.room()))?.then(account),
     keptBytes: strict.keptBytes,
   };
   const intake = createIntake(reader, (bytes) => channel.taken(FROM_RELAY.client, bytes), line.failed);

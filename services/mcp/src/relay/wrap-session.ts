@@ -96,17 +96,12 @@ export function createWrapSession(options: WrapSessionOptions): Session {
   let closing: Promise<void> | undefined;
 
   /** What waits here counts as what all relays keep. */
-  let kept = 0;
-  const keep = (bytes: number): void => {
-    if (bytes > kept && !budget.take(bytes - kept)) throw new ProtocolError('Too much waits in all relays.');
-    if (bytes < kept) budget.give(kept - bytes);
-    kept = bytes;
-  };
+  const share = budget.share();
   const readers = [createFromClient(link), createFromServer(link)] as const;
   const account = (): void => {
     if (over.signal.aborted) return;
     const unread = channel.outgoing(FROM_FIREWALL.client).waitingBytes + link.toServer.waitingBytes;
-    keep(readers.reduce((sum, reader) => sum + reader.keptBytes(), unread + link.outlet.waitingBytes));
+    share.keep(readers.reduce((sum, reader) => sum + reader.keptBytes(), unread + link.outlet.waitingBytes));
   };
   const intake = (letter: string, reader: Reader): Intake => {
     const counted: Reader = {
@@ -126,7 +121,7 @@ export function createWrapSession(options: WrapSessionOptions): Session {
     over.abort();
     fromClient.stop();
     fromServer.stop();
-    keep(0);
+    share.keep(0);
     link.clientEnded = true;
     loseServer(link, because);
     await Promise.race([link.requests.settled(), sleep(SETTLE_MS, undefined, { ref: false })]);
