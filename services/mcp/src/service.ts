@@ -17,8 +17,8 @@ import { createTools } from './tools/all.ts';
 import { createServer } from './tools/serve/server.ts';
 
 /**
- * `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. `agentAddress()` is where
- * relays come in, such as `unix:/data/agent.sock`; undefined where none do.
+ * `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. `agentAddress()` is
+ * where relays come in, such as `unix:/data/agent.sock`; undefined where none do.
  */
 export type Mcp = Service & { address(): string; agentAddress(): string | undefined };
 
