@@ -5,8 +5,8 @@ import type { NatsConnection, PublishOptions } from '@nats-io/transport-node';
 export type Message = { subject: string; payload: string; options?: PublishOptions };
 
 /**
- * A connection that says at once whether it is up. The first messages of a loop turn are sent at once, since somebody may wait
- * for them, and what comes after them in that turn goes to the socket in one write.
+ * A connection that says at once whether it is up. The first messages of a loop turn are sent at once, since somebody may
+ * wait for them, and what comes after them in that turn goes to the socket in one write.
  */
 export type Link = ReturnType<typeof createLink>;
 
