@@ -1,5 +1,6 @@
 import { type AnyClient, connectV1, connectV2, type Way } from '@aegis/testkit/mcp-clients';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { osUserPrincipal } from './relay/principal.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { APPROVAL_ID, DECIDE_BY, DIGEST, TRACE_ID } from './testkit/stand-ins.ts';
 
@@ -56,7 +57,11 @@ describe.each(MATRIX)('$kind over $way', ({ kind, way }) => {
       trace_id: TRACE_ID,
     });
     expect(stack.asked.enforces.at(-1)).toEqual({
-      call: { tool: 'shop.search', args: { q: 'ünï' }, principal: 'anonymous' },
+      call: {
+        tool: 'shop.search',
+        args: { q: 'ünï' },
+        principal: way === 'stdio' ? osUserPrincipal() : 'anonymous',
+      },
       via: `mcp-${way}`,
     });
 

@@ -25,8 +25,6 @@ export type AgentDoorOptions = {
   readonly platform?: NodeJS.Platform;
 };
 
-export type AgentDoor = ReturnType<typeof createAgentDoor>;
-
 /** Why a request is no relay's. */
 type Refusal = { readonly status: number; readonly code: string; readonly detail: string };
 

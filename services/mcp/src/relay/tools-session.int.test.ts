@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MISREAD_CALLS, toolCall } from '../../testkit/post.ts';
-import { STDIO_CHILD, type Stack, startStack } from '../../testkit/stack.ts';
+import { MISREAD_CALLS, toolCall } from '../testkit/post.ts';
+import { type Stack, startStack } from '../testkit/stack.ts';
+import { askToRelay, relayOver } from './testkit/relay-client.ts';
 
 let stack: Stack;
 
@@ -18,43 +16,42 @@ type Message = {
   error?: { code: number; message: string };
 };
 
-/** The program that a client starts, and all that it has written. */
-function start() {
-  const child = spawn(process.execPath, [STDIO_CHILD], { env: { ...stack.childEnv, LOG_LEVEL: 'trace' } });
-  const written = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk: Buffer) => {
-    written.stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    written.stderr += chunk.toString();
-  });
+/** A relay of the tools that said hello. */
+async function start() {
+  const asked = await askToRelay(stack.mcp.agentAddress() ?? '', stack.childEnv.AGENT_CREDENTIAL);
+  if (!('socket' in asked)) throw new Error(`refused with ${asked.status}`);
+  const relay = relayOver(asked.socket);
+  relay.hello({ mode: 'tools' });
   const messages = (): Message[] =>
-    written.stdout
+    relay
+      .output()
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Message);
-  const serving = () =>
-    expect.poll(() => written.stderr, { timeout: 10_000 }).toContain('serving MCP on stdio');
-  const exited = once(child, 'exit') as Promise<[code: number | null, signal: string | null]>;
-  return { child, written, messages, serving, exited };
+  return { ...relay, messages };
 }
 
-/** Writes the input whole, closes it and waits for the end, as `aegis mcp < file` would. */
+/** Says the input whole and no more, and waits for the end, as `aegis mcp < file` would. */
 async function converse(input: string | Buffer) {
-  const run = start();
-  run.child.stdin.end(input);
-  const [code] = await run.exited;
-  return { code, messages: run.messages(), stderr: run.written.stderr };
+  const { send, isOver, messages } = await start();
+  const bytes = Buffer.from(input);
+  for (let at = 0; at < bytes.length; at += 200_000) {
+    send('C', bytes.subarray(at, at + 200_000));
+    // What a relay sends stays within the window.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  send('E', '');
+  await expect.poll(isOver, { timeout: 10_000 }).toBe(true);
+  return { messages: messages() };
 }
 
-describe('a conversation on stdio', () => {
+describe('a conversation of a relay with the tools', () => {
   it('answers everything that came before the end of the input, then ends by itself', async () => {
     const lines = [
       toolCall('firewall_enforce', { tool: 'shop.search', op: 'slow' }, 'a'),
       toolCall('firewall_enforce', { tool: 'refunds.create' }, 'b'),
     ];
-    const { code, messages } = await converse(lines.join('\n'));
-    expect(code).toBe(0);
+    const { messages } = await converse(lines.join('\n'));
     expect(messages.find(({ id }) => id === 'a')?.result?.structuredContent).toMatchObject({ allowed: true });
     expect(messages.find(({ id }) => id === 'b')?.result?.structuredContent).toMatchObject({
       status: 'pending',
@@ -62,14 +59,13 @@ describe('a conversation on stdio', () => {
     expect(stack.asked.enforces.at(-1)?.via).toBe('mcp-stdio');
   });
 
-  it('has nothing but protocol lines on stdout; the log is on stderr', async () => {
+  it('has nothing but protocol lines for the client', async () => {
     const input = ['not json', toolCall('guard_check', { tool: 5 }), toolCall('policy_get', {}, 2)].join(
       '\n',
     );
-    const { messages, stderr } = await converse(input);
+    const { messages } = await converse(input);
     expect(messages).toHaveLength(3);
     for (const message of messages) expect(message).toMatchObject({ jsonrpc: '2.0' });
-    expect(stderr).toContain('"msg":"tool call failed"');
   });
 
   it.each([
@@ -102,23 +98,14 @@ describe('a conversation on stdio', () => {
       '"': 'other',
     });
   });
+});
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('on %s answers what is in and ends', async (signal) => {
-    const { child, messages, serving, exited } = start();
-    await serving();
-    const before = stack.asked.enforces.length;
-    child.stdin.write(`${toolCall('firewall_enforce', { tool: 'shop.search', op: 'slow' })}\n`);
-    await expect.poll(() => stack.asked.enforces.length).toBe(before + 1);
-    child.kill(signal);
-    expect(await exited).toEqual([0, null]);
-    expect(messages()[0]?.result?.structuredContent).toMatchObject({ allowed: true });
-  });
-
-  it('ends when the client is gone', async () => {
-    const { child, serving, exited } = start();
-    await serving();
-    child.stdout.destroy();
-    child.stdin.write(`${toolCall('policy_get', {})}\n`);
-    expect(await Promise.race([exited, sleep(5_000, 'still there')])).toEqual([0, null]);
-  });
+it('what is asked when the service stops is answered', async () => {
+  const { send, messages, isOver } = await start();
+  const before = stack.asked.enforces.length;
+  send('C', `${toolCall('firewall_enforce', { tool: 'shop.search', op: 'slow' })}\n`);
+  await expect.poll(() => stack.asked.enforces.length).toBe(before + 1);
+  await stack.mcp.stop();
+  await expect.poll(isOver).toBe(true);
+  expect(messages()[0]?.result?.structuredContent).toMatchObject({ allowed: true });
 });

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectBus } from '@aegis/bus';
 import type { ServiceName } from '@aegis/contracts/subjects';
@@ -18,11 +21,17 @@ export async function startStack(options: { without?: ServiceName; env?: Record<
   const { asked, stop: stopStandIns } = await startStandIns(nats, options.without);
   const seedPath = `${nats.keysDir}/mcp.nk`;
   const bus = await connectBus({ url: nats.url, identity: 'mcp', seedPath, log: quiet });
-  const config = parseEnv(McpEnv, { MCP_PORT: '0', REQUEST_TIMEOUT_MS: '600', ...options.env });
+  const made = await mkdtemp(join(tmpdir(), 'aegis-agents-'));
+  const env = { MCP_PORT: '0', REQUEST_TIMEOUT_MS: '600', AGENT_DIR: made, ...options.env };
+  const config = parseEnv(McpEnv, env);
   const mcp = createMcp({ bus, config, log: quiet, now: () => new Date() });
   await mcp.start();
   /** The environment of {@link STDIO_CHILD}. */
-  const childEnv = { NATS_URL: nats.url, NATS_NKEY_FILE: seedPath, PATH: process.env['PATH'] ?? '' };
+  const childEnv = {
+    AGENT_SOCKET: join(env.AGENT_DIR, 'agent.sock'),
+    AGENT_CREDENTIAL: (await readFile(join(env.AGENT_DIR, 'agent-credential'), 'utf8')).trim(),
+    PATH: process.env['PATH'] ?? '',
+  };
   return {
     mcp,
     url: mcp.address(),
@@ -31,12 +40,13 @@ export async function startStack(options: { without?: ServiceName; env?: Record<
     childEnv,
     command: process.execPath,
     args: [STDIO_CHILD],
-    env: { ...childEnv, LOG_LEVEL: 'silent' },
+    env: childEnv,
     async stop() {
       await mcp.stop();
       await bus.close();
       await stopStandIns();
       await nats.stop();
+      await rm(made, { recursive: true, force: true });
     },
   };
 }
