@@ -1,6 +1,6 @@
+import { osUserPrincipal } from '@aegis/kit/os-user';
 import { type AnyClient, connectV1, connectV2, type Way } from '@aegis/testkit/mcp-clients';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { osUserPrincipal } from './relay/principal.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { APPROVAL_ID, DECIDE_BY, DIGEST, TRACE_ID } from './testkit/stand-ins.ts';
 
