@@ -77,7 +77,7 @@ const rooms: IForbiddenRuleType[] = [
     name: 'the-engine-knows-no-io',
     comment: 'Digests need node:crypto; nothing else of Node.',
     severity: 'error',
-    from: { path: ENGINE, pathNot: '\\.test\\.ts$' },
+    from: { path: ENGINE, pathNot: TESTS },
     to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
   },
   {

@@ -44,7 +44,6 @@ describe.each(['wrapped', 'behind /mcp/tools'])('an agent with a file server and
 
   const says = async (name: string, args: Record<string, unknown>): Promise<string> =>
     JSON.stringify(await client.call(name, args));
-  const portOf = (url: string): string => new URL(url).port;
 
   it('does not read the code, in no spelling', async () => {
     const code = join(stack.dataDir, 'approval-code');
@@ -64,7 +63,7 @@ describe.each(['wrapped', 'behind /mcp/tools'])('an agent with a file server and
   it('does not approve its own call, at no address of the firewall', async () => {
     const [approvalId = ''] = /apr_[a-z2-7]{26}/.exec(await says('pay', { amount: 1_000_000 })) ?? [];
     const body = JSON.stringify({ approval_id: approvalId, approval_code: CODE });
-    const port = portOf(stack.url);
+    const { port } = new URL(stack.url);
     for (const url of [
       `${stack.url}/approvals/complete`,
       `http://localhost:${port}/approvals/complete`,

@@ -3,10 +3,11 @@ import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
 
+const say = (text: string) => ({ content: [{ type: 'text' as const, text }] });
+
 /** An MCP server that reads any file, posts to any address, and pays. */
 serveStdio(() => {
   const server = new McpServer({ name: 'tools', version: '1' });
-  const say = (text: string) => ({ content: [{ type: 'text' as const, text }] });
   server.registerTool('read_file', { inputSchema: z.object({ path: z.string() }) }, ({ path }) =>
     say(readFileSync(path, 'utf8')),
   );

@@ -24,11 +24,13 @@ const list = (text: string | undefined): string[] =>
     .map((one) => one.trim())
     .filter((one) => one !== '');
 
+/** A port of this machine; 0 stands for one that nobody knows yet. */
+const here = (port: number | undefined, what: string): OwnAddress[] =>
+  port === undefined || port === 0 ? [] : [{ host: HERE, port, what }];
+
 /** Where the parts of the firewall listen: the ports that this service knows, and those that it is told of. */
 export function ownAddresses(settings: OwnSettings): OwnAddress[] {
   const { PORT, MCP_PORT = 8001, CONSOLE_URL = 'http://127.0.0.1:8000', NATS_URL, OWN_ADDRESSES } = settings;
-  const here = (port: number | undefined, what: string): OwnAddress[] =>
-    port === undefined || port === 0 ? [] : [{ host: HERE, port, what }];
   return [
     ...here(PORT, 'the gateway of the firewall'),
     ...here(MCP_PORT, 'the MCP server of the firewall'),

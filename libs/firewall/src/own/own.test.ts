@@ -35,9 +35,8 @@ describe('what is the firewall’s own', () => {
   });
 
   it('is the usual data directory as well', () => {
-    expect(own0()({ path: '~/.local/state/aegismcp/approval-code' })?.certain).toBe(true);
+    expect(made()({ path: '~/.local/state/aegismcp/approval-code' })?.certain).toBe(true);
   });
-  const own0 = () => made();
 
   it('is what a link leads to, and what leads there by a link', () => {
     symlinkSync(data, join(folder, 'link'));
