@@ -60,11 +60,11 @@ describe('the page of one approval', () => {
   });
 
   it('shows what is sent besides the arguments, in the list too', async () => {
-    const { open } = await startConsole();
+    const { open, at } = await startConsole();
     const input = { inputResponses: { ask: { content: { to: HOSTILE } } } };
     const { approval_id } = await request('key', { ...call(), input });
     for (const path of [`/ui/approvals/${approval_id}`, '/ui/approvals']) {
-      const { text } = await open(path);
+      const { text } = await open(at(path));
       expectHarmless(text);
       expect(text).toContain('The server also gets, besides the arguments:');
       expect(text).toContain('&quot;inputResponses&quot;');
