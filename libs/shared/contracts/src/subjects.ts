@@ -86,11 +86,11 @@ export const APPROVER_LOG = `${LOG}.approver`;
 
 export const WEBHOOK_LOG = `${LOG}.webhook`;
 
-const HOLDS_STATE = new RegExp(`^${LOG}\\.(policy|(approval|grant|waiting|idempotency)\\.[^.]+)$`);
+const HOLDS_STATE = new RegExp(`^${LOG}\\.(policy|approver|(approval|grant|waiting|idempotency)\\.[^.]+)$`);
 
 /**
- * Whether what happens next is decided on the subject's last message: the policy, an approval, a grant, what an agent waits
- * for, a kept answer.
+ * Whether what happens next is decided on the subject's last message: the policy, the first approver, an approval, a grant,
+ * what an agent waits for, a kept answer.
  */
 export const holdsState = (exact: string): boolean => HOLDS_STATE.test(exact);
 

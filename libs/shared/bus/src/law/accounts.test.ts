@@ -50,7 +50,9 @@ test.each(IDENTITIES.filter((identity) => identity !== 'admin'))(
   '%s imports what it may publish',
   (identity) => {
     const services = named(accountOf(identity)).imports.filter(({ kind }) => kind === 'service');
-    const needed = permissionsOf(identity).publish;
+    const needed = permissionsOf(identity).publish.filter(
+      (subject) => !subject.startsWith(`aegis.rpc.${identity}.`),
+    );
     // The server's own answers to requests for JetStream are switched off by this one, and no user may ask it.
     const info = services.some(({ subject }) => subject.startsWith('$JS.')) ? ['$JS.API.INFO'] : [];
     expect(subjects(services)).toEqual([...needed, ...info].toSorted());
@@ -98,6 +100,10 @@ test('what is stored is heard by the gateway and by readers, and by nobody else'
     { name: 'AEGIS', subject: 'aegis.events.>', to },
     { name: 'AEGIS_CHECKS', subject: 'aegis.events.decision.check.>', to },
   ]);
+});
+
+test('nobody imports from itself: what it asks itself would come twice', () => {
+  for (const { name, imports } of all) expect(imports.filter(({ from }) => from === name)).toEqual([]);
 });
 
 test('a question is exported by the service that answers it', () => {

@@ -70,7 +70,10 @@ function importsOf(identity: Identity, log: string): Import[] {
   const asked =
     identity === 'admin'
       ? importsOfAdmin(log)
-      : publish.map((subject) => ({ kind: 'service' as const, from: answering(subject, log), subject }));
+      : publish
+          .map((subject) => ({ kind: 'service' as const, from: answering(subject, log), subject }))
+          // What it asks itself stays in its account: imported too, it would come twice.
+          .filter(({ from }) => from !== accountOf(identity, log));
   // Without this one the server answers each request for JetStream itself too: "not enabled for this account".
   const info = asked.some(({ subject }) => subject.startsWith('$JS.'))
     ? [{ kind: 'service' as const, from: log, subject: JS_INFO }]

@@ -235,6 +235,23 @@ test('a request is answered across services, once, and by nobody else', async ()
   await expect.poll(() => answers).toEqual([[expect.stringContaining('Permissions Violation for Publish')]]);
 });
 
+test('what a service asks of itself comes once', async () => {
+  const [one, other] = [await server.connect('approvals'), await server.connect('approvals')];
+  let came = 0;
+  one.subscribe('aegis.rpc.approvals.invite', {
+    queue: 'approvals',
+    callback: (_error, request) => {
+      came++;
+      request.respond('here');
+    },
+  });
+  await one.flush();
+  expect((await other.request('aegis.rpc.approvals.invite', '{}', { timeout: 2_000 })).string()).toBe('here');
+  await other.flush();
+  await one.close();
+  expect(came).toBe(1);
+});
+
 test('a firewall in the path says to the enforcer that it lives, and to nobody else', async () => {
   const [mcp, enforcer, gateway] = [await as('mcp'), await as('enforcer'), await as('gateway')];
   const ask = () => enforcer.request('aegis.alive.one', '', { timeout: 2_000 });
