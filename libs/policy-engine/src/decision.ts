@@ -2,9 +2,9 @@ import type { ApprovalTerms } from './terms.ts';
 
 /**
  * What the policy reads of a call. `amount_cents` is an integer from 0 to 2^53 − 1. `args` are the arguments as they were
- * parsed; no `args` are no arguments. `input` is what else of the request the server gets. With a `door` (`resource:<uri>` or
- * `prompt:<name>`) the rules' globs are matched against it and not against the tool. Without `at` a condition on the time
- * can't be evaluated: the engine has no clock.
+ * parsed; no `args` are no arguments. `input` is what else of the request the server gets. With a `door` (`resource:<uri>`
+ * or `prompt:<name>`) the rules' globs are matched against it and not against the tool. Without `at` a condition on the
+ * time can't be evaluated: the engine has no clock.
  */
 export interface PolicyCall {
   readonly tool: string;

@@ -86,6 +86,7 @@ const JUDGED = [
   'resources/subscribe',
   'resources/templates/list',
   'server/discover',
+  'subscriptions/listen',
   'tasks/cancel',
   'tasks/get',
   'tasks/list',
