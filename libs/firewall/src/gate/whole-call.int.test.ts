@@ -219,6 +219,34 @@ describe('further rounds of an approved call', () => {
     expect(answerOf(unseen).result?.['inputRequests']).toHaveProperty('aegis_approval');
   });
 
+  it('an answer that a rule looks at, and that names the firewall’s own, goes to a person all the same', async () => {
+    const looks = { 'input.inputResponses.ask.action': 'never', 'input.inputResponses.ask.content.to': 'x' };
+    await publish({
+      version: 2,
+      rules: [
+        {
+          match: '*',
+          decision: 'deny',
+          when: { all: [{ 'input.inputResponses': { exists: true } }, looks] },
+        },
+        { match: '*.write', decision: 'deny' },
+        { match: '*', decision: 'review' },
+      ],
+    });
+    const one = gate({ holdMs: 500 });
+    for (;;) {
+      const words = JSON.stringify(await send(one, callOf('write')).disposition);
+      if (words.includes('Rule 1')) break;
+    }
+    const goOn = async (to: string) => {
+      const inputResponses = { ask: { action: 'accept', content: { to } } };
+      return send(one, modern({ inputResponses, requestState: await asked(one) })).disposition;
+    };
+    expect((await goOn('ada')).type).toBe('forward');
+    const mention = `${'a '.repeat(6_000)} /var/lib/aegismcp/approval-code`;
+    expect(answerOf(await goOn(mention)).result?.['inputRequests']).toHaveProperty('aegis_approval');
+  });
+
   it.each([
     ['another argument', callOf('move', { to: 'c' }, { _meta: MODERN })],
     ['more beside the arguments', callOf('move', { to: 'b' }, { _meta: MODERN, task: {} })],
