@@ -25,6 +25,8 @@ export const McpEnv = BusEnv.extend({
   MCP_KEYS_FILE: z.string().optional(),
   /** Folder of the socket and the credential for relays (`aegis wrap`, `aegis mcp`); without it none come in. */
   AGENT_DIR: z.string().optional(),
+  /** Folder of the socket instead, where agents of other users come in: its group may use it, and a key says who it is. */
+  AEGIS_SOCKET_DIR: z.string().optional(),
   /** Where people find the console that decides approvals. */
   CONSOLE_URL: consoleUrl,
   /** How long a server behind the firewall may say nothing before its answer is given up. */

@@ -70,7 +70,12 @@ function createAgents(
   keys: KeyHolders,
   refusals: Pick<Refusals, 'count'>,
 ) {
-  const { AGENT_DIR: dir, REQUEST_TIMEOUT_MS: timeoutMs, MCP_KEYS_FILE } = config;
+  const {
+    AGENT_DIR: dir,
+    AEGIS_SOCKET_DIR: sharedDir,
+    REQUEST_TIMEOUT_MS: timeoutMs,
+    MCP_KEYS_FILE,
+  } = config;
   const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs, refusals });
   const relays = createRelays({
     openGate,
@@ -81,7 +86,7 @@ function createAgents(
   });
   const holderOfKey = (authorization: string | undefined) =>
     MCP_KEYS_FILE === undefined ? undefined : keys.principalOf(authorization);
-  const door = dir === undefined ? undefined : createAgentDoor({ dir, holderOfKey, relays, log });
+  const door = dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, holderOfKey, relays, log });
   return { door, relays };
 }
 

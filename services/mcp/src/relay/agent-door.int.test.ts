@@ -145,3 +145,26 @@ it('after a restart the credential is the same, and relays come in again', async
 it('without a keys file nobody is let in without the credential', async () => {
   expect(await askToRelay(address, OWN_KEY)).toMatchObject({ status: 401 });
 });
+
+it('agents of another user come in by the shared socket, with a key of their own', async () => {
+  const shared = await mkdtemp(join(tmpdir(), 'aegis-shared-'));
+  const other = await mkdtemp(join(tmpdir(), 'aegis-door-'));
+  const keys = join(other, 'mcp-keys.json');
+  await writeFile(keys, JSON.stringify({ keys: { ada: keyDigest(OWN_KEY) } }));
+  const env = { AGENT_DIR: other, AEGIS_SOCKET_DIR: shared, MCP_KEYS_FILE: keys };
+  const second = await startStack({ env });
+  try {
+    const path = join(shared, 'agent.sock');
+    expect(second.mcp.agentAddress()).toBe(`unix:${path}`);
+    expect(await modeOf(path)).toBe(0o660);
+    expect(await readdir(shared)).toEqual(['agent.sock']);
+    expect(await askToRelay(`unix:${path}`, makeKey('aegis'))).toMatchObject({ status: 401 });
+    const asked = await askToRelay(`unix:${path}`, OWN_KEY);
+    expect('socket' in asked).toBe(true);
+    if ('socket' in asked) asked.socket.destroy();
+  } finally {
+    await second.stop();
+    await rm(shared, { recursive: true, force: true });
+    await rm(other, { recursive: true, force: true });
+  }
+});

@@ -18,6 +18,8 @@ const LOCAL: ReadonlySet<string> = new Set(ownHostNames('127.0.0.1', []));
 export type AgentDoorOptions = {
   /** The folder of the socket and the credential. */
   readonly dir: string;
+  /** The folder of the socket instead, where its group may use it. */
+  readonly sharedDir?: string | undefined;
   /** Who holds a key of the keys file, by an `Authorization` header; undefined for nobody. */
   readonly holderOfKey: (authorization: string | undefined) => string | undefined;
   readonly relays: Pick<Relays, 'serve' | 'isFull' | 'stop'>;
@@ -72,7 +74,7 @@ function problemOf(request: IncomingMessage, isFull: boolean): Refusal | undefin
 }
 
 /** Where relays of this machine come in: one HTTP request each, which becomes a connection of frames. */
-export function createAgentDoor({ dir, holderOfKey, relays, log, platform }: AgentDoorOptions) {
+export function createAgentDoor({ dir, sharedDir, holderOfKey, relays, log, platform }: AgentDoorOptions) {
   let digest = '';
   let socket: AgentSocket | undefined;
   const server = createServer({ headersTimeout: ASK_WITHIN_MS, requestTimeout: ASK_WITHIN_MS });
@@ -112,7 +114,8 @@ export function createAgentDoor({ dir, holderOfKey, relays, log, platform }: Age
     /** @throws ConfigError where the place is taken, or its credential is none */
     async start(): Promise<void> {
       digest = await ensureCredential(dir);
-      socket = await listenForAgents(server, dir, platform);
+      const shared = sharedDir !== undefined;
+      socket = await listenForAgents(server, sharedDir ?? dir, { ...(platform && { platform }), shared });
     },
     /** Where relays come in, such as `unix:/data/agent.sock`; undefined while nobody does. */
     address: (): string | undefined => socket?.address,

@@ -71,6 +71,15 @@ test('a folder whose path is too long has it elsewhere, in a folder of the owner
 });
 
 test('where there are no such sockets it is a port of loopback', async () => {
-  const { address } = await listenForAgents(greeter('port'), dir, 'win32');
+  const { address } = await listenForAgents(greeter('port'), dir, { platform: 'win32' });
   expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test('only its owner may use it, and its group too where it is shared', async () => {
+  const modeOf = async (): Promise<number> => (await stat(join(dir, 'agent.sock'))).mode & 0o777;
+  const own = await listenForAgents(greeter('own'), dir);
+  expect(await modeOf()).toBe(0o600);
+  await own.remove();
+  await listenForAgents(greeter('shared'), dir, { shared: true });
+  expect(await modeOf()).toBe(0o660);
 });

@@ -9,6 +9,7 @@ const NAME = 'agent.sock';
 /** A socket's path has to fit into 104 bytes where that is least (macOS), its end included. */
 const MAX_PATH_BYTES = 100;
 const OWNER_ONLY = 0o600;
+const OWNER_AND_GROUP = 0o660;
 
 /** Where relays reach the firewall: `unix:/path`, or `http://127.0.0.1:port` where there are no such sockets. */
 export type AgentSocket = {
@@ -49,12 +50,12 @@ async function requireFree(path: string): Promise<void> {
 }
 
 /** Nobody else ever reaches the file: it is made in a folder of the owner's, and moved once its mode is right. */
-async function listenAt(server: Server, path: string, nursery: string): Promise<AgentSocket> {
+async function listenAt(server: Server, path: string, nursery: string, mode: number): Promise<AgentSocket> {
   const made = join(nursery, 's');
   try {
     await requireFree(path);
     await once(server.listen(made), 'listening');
-    await chmod(made, OWNER_ONLY);
+    await chmod(made, mode);
     const inode = await inodeOf(made);
     if (made !== path) await rename(made, path);
     const remove = async (): Promise<void> => {
@@ -82,15 +83,15 @@ async function listenOnLoopback(server: Server): Promise<AgentSocket> {
 }
 
 /**
- * Listens where relays of this machine reach the firewall: a socket in `dir` that only its owner may use. One that an
- * earlier run left is replaced.
+ * Listens where relays of this machine reach the firewall: a socket in `folder` that only its owner may use, or its group
+ * too where it is `shared`. One that an earlier run left is replaced.
  *
  * @throws ConfigError where another firewall serves it
  */
 export async function listenForAgents(
   server: Server,
   folder: string,
-  platform: NodeJS.Platform = process.platform,
+  { platform = process.platform, shared = false }: { platform?: NodeJS.Platform; shared?: boolean } = {},
 ): Promise<AgentSocket> {
   if (platform === 'win32') return await listenOnLoopback(server);
   const dir = resolve(folder);
@@ -99,5 +100,6 @@ export async function listenForAgents(
   // The longer of the two has to fit.
   if (Buffer.byteLength(join(dir, '.agent-XXXXXX', 's')) > MAX_PATH_BYTES)
     return await listenElsewhere(server);
-  return await listenAt(server, path, await mkdtemp(join(dir, '.agent-')));
+  const mode = shared ? OWNER_AND_GROUP : OWNER_ONLY;
+  return await listenAt(server, path, await mkdtemp(join(dir, '.agent-')), mode);
 }
