@@ -27,9 +27,7 @@ type WaitingCall = {
 const isAnswerSeen = ({ requested, judgement }: JudgedRequest): boolean => {
   const { inputResponses: answers } = requested.input ?? {};
   if (answers === undefined || (isObject(answers) && Object.keys(answers).length === 0)) return true;
-  // What names the firewall's own is for a person, whatever the rules look at.
-  const isForAPerson = judgement.reviewBecause.length > 0 || judgement.ruling.built_in !== undefined;
-  return !isForAPerson && judgement.isSeen(['inputResponses']);
+  return judgement.reviewBecause.length === 0 && judgement.isSeen(['inputResponses']);
 };
 
 /** What becomes of calls that a person has to decide. */
