@@ -20,7 +20,7 @@ const READY_WITHIN_MS = 10_000;
  *
  * @param {import('./connect.js').Connection} connection
  * @param {Readonly<Record<string, unknown>>} hello
- * @param {{ onFrame: import('./frames.js').OnFrame, onRoom: () => void }} on frames after it is ready, and more room for them
+ * @param {{ onFrame: import('./frames.js').OnFrame, onRoom: () => void }} on frames once it is ready, and more room for them
  * @returns {FirewallLink}
  */
 export function openLink({ socket, head }, hello, { onFrame, onRoom }) {

@@ -12,8 +12,8 @@ import { startFirewall } from './start-firewall.js';
 /** @typedef {import('./server-process.js').ServerProcess} ServerProcess */
 
 /**
- * How long the end may take, in milliseconds: for the answers that are still to come when the client says no more; then until
- * a server that ignores the end of its input gets SIGTERM, and until it gets SIGKILL.
+ * How long the end may take, in milliseconds: for the answers that are still to come when the client says no more; then
+ * until a server that ignores the end of its input gets SIGTERM, and until it gets SIGKILL.
  *
  * @typedef {{ answersMs: number, termMs: number, killMs: number }} Patience
  */

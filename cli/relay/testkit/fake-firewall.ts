@@ -71,8 +71,7 @@ function passing(open: Map<unknown, number>): Judge {
 }
 
 /**
- * A firewall that does what a test says, on a socket in a data directory of its own. It lets all pass by default, and answers
- * `initialize` by itself.
+ * A firewall that does what a test says, on a socket in a data directory of its own. It lets all pass by default.
  */
 export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<FakeFirewall> {
   const dataDir = await temporaryDirectory();

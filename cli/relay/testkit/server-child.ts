@@ -123,7 +123,7 @@ const KINDS: Readonly<Record<string, () => void>> = {
       }
     });
   },
-  /** Says the first half of a line at the first message, and what is a message by itself and the line's end at the second. */
+  /** Says the first half of a line at the first message, and what is a message by itself, with its end, at the second. */
   halves() {
     let count = 0;
     listen((said, line) => {

@@ -13,7 +13,7 @@ const isThere = (path: string): Promise<boolean> =>
  * at all, so a start that is cut off is gone on with by the next.
  *
  * @returns how many were moved
- * @throws BrokerError where a stream is in both places: a version of before ran here again, and which is the log is not ours to say
+ * @throws BrokerError where a stream is in both places: a version of before ran here again, and which is the log is unclear
  */
 export async function moveEarlierStreams(storeDir: string): Promise<number> {
   let moved = 0;

@@ -3,7 +3,7 @@ import { every, LINE_BREAKING } from './text/mod.ts';
 
 const MAX_LENGTH = 200;
 
-/** Who calls over stdio, or gives a command: the user that the system says this process runs as, whatever the environment says. */
+/** Who calls over stdio, or gives a command: the user that the system says this process runs as, not the environment. */
 export function osUserPrincipal(): string {
   const name = ((): string => {
     try {
