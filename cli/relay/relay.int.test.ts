@@ -61,6 +61,25 @@ test('a message of 16 MiB passes both ways', async () => {
   expect(answer.result.line === line).toBe(true);
 });
 
+test('an answer that the firewall lets pass is with the client at once and once, and the firewall gets it too', async () => {
+  const { env, serverLines, marks } = await fakeFirewall({
+    judge(line, n, { toServer, channel }) {
+      channel.send('p', JSON.stringify((JSON.parse(line) as { id: unknown }).id), n);
+      toServer(line);
+    },
+  });
+  const { say, nextMessages, end, exit } = wrapped({ env, server: ['echo'] });
+  for (const id of [1, 'two', 3]) {
+    say(call(id));
+    expect(await nextMessages(1)).toMatchObject([{ id }]);
+  }
+  end();
+  expect(await exit).toEqual({ type: 'code', code: 0 });
+  expect(await nextMessages(1)).toEqual([]);
+  expect(marks.filter((mark) => mark.startsWith('S'))).toEqual(['S1', 'S2', 'S3']);
+  expect(serverLines.map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual([1, 'two', 3]);
+});
+
 test('the firewall is told what the command line said', async () => {
   const { env, hellos } = await fakeFirewall();
   const { say, nextMessages } = wrapped({ env, server: ['echo'] });

@@ -1,6 +1,7 @@
 // @ts-check
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deny, unknownOutcome } from './answers.js';
+import { DirectAnswers } from './direct-answers.js';
 import { openLink } from './firewall-link.js';
 import { OpenLines } from './open-lines.js';
 import { wholeLines } from './whole-lines.js';
@@ -35,6 +36,7 @@ export class Relay {
   #toClient;
   #toServer;
   #lines = new OpenLines();
+  #direct = new DirectAnswers();
   /** @type {import('./firewall-link.js').FirewallLink | undefined} */
   #link;
   /** `before`: no firewall was there yet, so nothing is taken from anybody. @type {'before' | 'up' | 'away'} */
@@ -103,6 +105,7 @@ export class Relay {
     );
     await link.ready;
     this.#link = link;
+    this.#direct.restart();
     this.#state = 'up';
     void link.closed.then(() => this.#lost());
     link.client.write(this.#lines.restart());
@@ -184,7 +187,11 @@ export class Relay {
       this.#skipsServerLine = false;
     }
     this.#serverIsMidLine = bytes.at(-1) !== NEWLINE;
-    this.#link?.server.write(bytes.subarray(from));
+    const said = bytes.subarray(from);
+    const answered = this.#direct.take(said, !this.#parts.output.writableNeedDrain);
+    if (answered > 0) this.#toClient.line(said);
+    this.#link?.server.write(said, answered);
+    if (answered > 0) this.#done(answered);
     this.#flow();
   }
 
@@ -192,6 +199,8 @@ export class Relay {
   #heard(type, n, payload) {
     if (type === 'c') this.#toClient.write(payload);
     else if (type === 's') this.#toServer?.write(payload);
+    else if (type === 'p') return this.#direct.expect(JSON.parse(payload.toString()), n);
+    else if (type === 'a') return this.#direct.hasRead(n);
     else if (type === 'e') this.#overForServer();
     else if (type === 'l') process.stderr.write(`${payload.toString()}\n`);
     else if (type === 'f') this.#end(JSON.parse(payload.toString()));
@@ -202,6 +211,7 @@ export class Relay {
   /** @param {number} n */
   #done(n) {
     this.#lines.done(n);
+    this.#direct.done(n);
     if (this.#lines.size === 0) this.#noneIsOpen();
   }
 

@@ -30,11 +30,15 @@ export class Outgoing {
     return this.#queue.length > 0;
   }
 
-  /** @param {Uint8Array} bytes */
-  write(bytes) {
+  /**
+   * @param {Uint8Array} bytes
+   * @param {number} [n] of the last frame of them
+   */
+  write(bytes, n = 0) {
     for (let at = 0; at < bytes.length; at += MAX_FRAME_BYTES) {
       const piece = bytes.subarray(at, at + MAX_FRAME_BYTES);
-      this.#queue.push({ type: this.#letter, bytes: piece, n: 0, cost: piece.length });
+      const isLast = at + MAX_FRAME_BYTES >= bytes.length;
+      this.#queue.push({ type: this.#letter, bytes: piece, n: isLast ? n : 0, cost: piece.length });
     }
     this.#flush();
   }

@@ -86,6 +86,7 @@ export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<F
     const open = new Map<unknown, number>();
     const judge = options.judge ?? passing(open);
     let n = 0;
+    let isDelivered = false;
     const client = byLine((line) => {
       clientLines.push(line);
       judge(line, ++n, here);
@@ -95,7 +96,7 @@ export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<F
       const { id } = JSON.parse(line) as { id?: unknown };
       const of = open.get(id) ?? 0;
       open.delete(id);
-      here.toClient(line, of);
+      if (!isDelivered) here.toClient(line, of);
     });
     const channel = createChannel(socket, {
       incoming: ['C', 'S'],
@@ -106,6 +107,8 @@ export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<F
           if (options.fatal) channel.send('f', JSON.stringify(options.fatal));
           else channel.send('R', '{}');
         } else if (type === 'C' || type === 'S') {
+          isDelivered = type === 'S' && number > 0;
+          if (isDelivered) marks.push(`S${number}`);
           (type === 'C' ? client : server)(payload);
           if (type === 'S') serverBytes += payload.length;
           const reader = channel.outgoing(type === 'C' ? 's' : 'c');

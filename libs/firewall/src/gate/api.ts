@@ -14,7 +14,13 @@ export type UpstreamEnd =
  * `nothing`: it was cancelled; nobody gets anything.
  */
 export type Disposition =
-  | { readonly type: 'forward'; readonly text: string; readonly ended?: (end: UpstreamEnd) => string }
+  | {
+      readonly type: 'forward';
+      readonly text: string;
+      readonly ended?: (end: UpstreamEnd) => string;
+      /** `ended` leaves a complete answer as it is: the client may have that before `ended` is told. */
+      readonly passes?: boolean;
+    }
   | { readonly type: 'answer'; readonly text: string; readonly isMalformed?: true }
   | { readonly type: 'nothing' };
 

@@ -28,7 +28,10 @@ export const FROM_RELAY = {
   hello: 'H',
   /** Bytes of the client's stdin. */
   client: 'C',
-  /** Bytes of the server's stdout. */
+  /**
+   * Bytes of the server's stdout. With n > 0 they are one line, which answers the client's line n: the client has it already,
+   * as {@link FROM_FIREWALL.passes} allows.
+   */
   server: 'S',
   /** The client says no more. With n = 1 it reads no more either. */
   clientEnded: 'E',
@@ -44,6 +47,13 @@ export const FROM_FIREWALL = {
   client: 'c',
   /** Line n needs nothing more. */
   done: 'd',
+  /**
+   * A plain and complete answer to the client's line n may go to the client at once: before the request is sent on. The
+   * payload is the id that it has to have, as JSON.
+   */
+  passes: 'p',
+  /** So many lines of the server were read, whatever became of them. */
+  read: 'a',
   /** Bytes for the server's stdin. */
   server: 's',
   /** The server's stdin ends. */

@@ -146,7 +146,7 @@ test('a server that answers what nobody asked says nothing to the client', async
   const one = await relay();
   one.hello(HELLO);
   one.send('S', '{"jsonrpc":"2.0","id":1,"result":{"leak":true}}\n');
-  await expect.poll(() => one.frames.map(({ type }) => type), SOON).toEqual(['R', 'l']);
+  await expect.poll(() => one.frames.map(({ type }) => type), SOON).toEqual(['R', 'l', 'a']);
   one.destroy();
 });
 

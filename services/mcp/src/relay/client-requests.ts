@@ -12,7 +12,9 @@ export type OpenRequest = {
   readonly id: Id;
   readonly rawId: string;
   readonly length: number;
-  /** The number of the client's line that asks; 0 once that has its answer, or needs none. */
+  /** The number of the client's line that asks. */
+  readonly number: number;
+  /** The same; 0 once it has its answer, or needs none. */
   line: number;
   /** Aborted when nobody waits for the judgement any more. */
   readonly abort: AbortController;
@@ -42,7 +44,7 @@ export class ClientRequests {
   }
 
   /** A sentence where the request can't be taken. */
-  open({ id, rawId, text }: Request, line: number): OpenRequest | string {
+  open({ id, rawId, text }: Request, number: number): OpenRequest | string {
     const tooMuch = 'Too much waits for a decision already: send this again later.';
     if (this.#judgedLength + text.length > MAX_JUDGED_LENGTH) return tooMuch;
     if (!this.#budget.take(text.length)) return tooMuch;
@@ -57,7 +59,8 @@ export class ClientRequests {
       id,
       rawId,
       length: text.length,
-      line,
+      number,
+      line: number,
       abort,
       isSent: false,
       isCancelled: false,

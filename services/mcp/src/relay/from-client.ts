@@ -46,6 +46,8 @@ function forward(
   const because = isUnwanted ? 'It was cancelled before it was sent.' : link.serverGone;
   if (because === undefined) {
     link.requests.sent(request, disposition.ended);
+    if (disposition.passes ?? disposition.ended === undefined)
+      link.toClient.passes(request.rawId, request.number);
     return disposition.text;
   }
   link.requests.close(request);

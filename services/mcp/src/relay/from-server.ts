@@ -18,6 +18,7 @@ function onResponse(link: Link, response: Response, line: Buffer): void {
   }
   link.requests.close(request);
   const text = endRequest(link, request, request.ended, { type: 'response', response });
+  if (link.delivered.take(request.number)) return void (request.line = 0);
   answerRequest(link, request, text === undefined ? line : asLine(text));
 }
 
@@ -43,6 +44,7 @@ export function createFromServer(link: Link): Reader {
   });
   const take = (some: Iterable<Buffer>): void => {
     for (const line of some) onLine(link, line);
+    if (link.delivered.isAwaited()) link.toClient.hasRead(lines.number - 1);
   };
   return {
     take: (bytes) => take(lines.split(bytes)),

@@ -4,6 +4,7 @@ import { createInFlight, errorResponse, INTERNAL_ERROR, type InFlight } from '@a
 import type { Logger } from '@aegis/kit/logger';
 import type { Budget } from './budget.ts';
 import { ClientRequests, type OpenRequest } from './client-requests.ts';
+import { createDelivered, type Delivered } from './delivered.ts';
 import { OrderedOutlet } from './ordered-outlet.ts';
 
 /** JSON-RPC leaves -32000 to -32099 to implementations; the SDKs use this one for a connection that is gone. */
@@ -15,6 +16,10 @@ export type ToClient = {
   write(bytes: Uint8Array | string, line?: number): void;
   /** Nothing is to come for this line; 0 is none. */
   done(line: number): void;
+  /** A plain answer to this line, which has this id, may reach the client before it is read here. */
+  passes(rawId: string, line: number): void;
+  /** So many lines of the server were read. */
+  hasRead(lines: number): void;
   room(): Promise<void> | undefined;
 };
 
@@ -29,6 +34,8 @@ export type Link = {
   readonly questions: UpstreamQuestions;
   /** What the server asked the client and has no answer for. */
   readonly serverRequests: InFlight;
+  /** Lines of the client whose answers the client has already. */
+  readonly delivered: Delivered;
   readonly log: Logger;
   /** Says a sentence to whoever reads the log of the client. */
   readonly complain: (because: string) => void;
@@ -45,6 +52,7 @@ export const createLink = (parts: LinkParts, budget: Budget): Link => ({
   outlet: new OrderedOutlet((bytes) => parts.toServer.write(bytes)),
   requests: new ClientRequests(budget),
   serverRequests: createInFlight(),
+  delivered: createDelivered(),
   clientEnded: false,
   serverGone: undefined,
 });

@@ -57,6 +57,8 @@ function linkFor(options: WrapSessionOptions): Link {
       toClient: {
         write: (bytes, line) => client.write(bytes, line),
         done: (line) => line > 0 && channel.send(FROM_FIREWALL.done, '', line),
+        passes: (rawId, line) => channel.send(FROM_FIREWALL.passes, rawId, line),
+        hasRead: (lines) => client.mark(FROM_FIREWALL.read, '', lines),
         room: () => client.room() ?? room(),
       },
       questions,
@@ -156,7 +158,10 @@ export function createWrapSession(options: WrapSessionOptions): Session {
   return {
     take(type, n, payload) {
       if (type === FROM_RELAY.client && clientSays) return fromClient.push(payload);
-      if (type === FROM_RELAY.server && serverSays) return fromServer.push(payload);
+      if (type === FROM_RELAY.server && serverSays) {
+        link.delivered.came(n);
+        return fromServer.push(payload);
+      }
       if (type === FROM_RELAY.serverEnded && serverSays) {
         serverSays = false;
         return serverEnded(readServerEnd(payload));

@@ -81,7 +81,7 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
       answered(end);
       return transformed(end);
     };
-    return { type: 'forward', text, ended };
+    return { type: 'forward', text, ended, passes: transform === undefined };
   };
 
   return {

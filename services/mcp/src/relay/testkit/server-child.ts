@@ -28,6 +28,7 @@ const echo = ({ id, method }: Said, line: string): void => {
 
 const KINDS: Readonly<Record<string, () => void>> = {
   echo: () => listen(echo),
+  silent: () => listen(() => undefined),
   /** Keeps what it gets, byte for byte, in the file that it is given. */
   tee() {
     process.stdin.on('data', (bytes) => appendFileSync(argument, bytes));

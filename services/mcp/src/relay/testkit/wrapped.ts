@@ -35,6 +35,10 @@ export type Wrapped = {
   readonly input: PassThrough;
   /** The numbers of the client's lines that were answered, or need nothing more, in order. */
   readonly lines: number[];
+  /** The client's lines whose answers may pass at once, each with its id. */
+  readonly passing: string[];
+  /** Says in the server's place what answers the client's line n, which the client has already. */
+  readonly deliver: (n: number, text: string) => void;
   /** Lines for stderr. */
   readonly complaints: string[];
   /** Resolves when the firewall has ended the connection, with the exit code of the server where that has ended. */
@@ -113,7 +117,7 @@ export async function wrapped(options: WrappedOptions): Promise<Wrapped> {
   const openGate = typeof gate === 'function' ? (of: GateOptions) => gate(of.askUpstream) : () => gate;
   const socket = await connected(openGate, answersMs);
   const [input, output] = [new PassThrough(), new PassThrough()];
-  const [answered, complaints]: [number[], string[]] = [[], []];
+  const [answered, complaints, passing]: [number[], string[], string[]] = [[], [], []];
   const child = startServer(server);
   const exit = Promise.withResolvers<number | undefined>();
   let exitCode: number | undefined;
@@ -125,7 +129,9 @@ export async function wrapped(options: WrappedOptions): Promise<Wrapped> {
   const channel = createChannel(socket, {
     incoming: [FROM_FIREWALL.client, FROM_FIREWALL.server],
     take(type, n, payload) {
-      if (n > 0) answered.push(n);
+      const isAnswered = type === FROM_FIREWALL.client || type === FROM_FIREWALL.done;
+      if (isAnswered && n > 0) answered.push(n);
+      if (type === FROM_FIREWALL.passes) passing.push(`${n} ${payload.toString()}`);
       if (type === FROM_FIREWALL.client) put(channel, type, output, payload);
       else if (type === FROM_FIREWALL.server) put(channel, type, child.stdin, payload);
       else if (type === FROM_FIREWALL.endServer) child.stdin.end();
@@ -166,6 +172,8 @@ export async function wrapped(options: WrappedOptions): Promise<Wrapped> {
     input,
     output,
     lines: answered,
+    passing,
+    deliver: (n, text) => channel.outgoing(FROM_RELAY.server).write(`${text}\n`, n),
     complaints,
     exit: exit.promise,
   };
