@@ -55,6 +55,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
       if (firewall === undefined) throw new ConfigError('The firewall has not started.');
       return firewall.gate(options);
     },
+    release: () => firewall?.release(),
     problems: () => firewall?.health().problems ?? [],
     stop: async () => await firewall?.close(),
   };
@@ -126,6 +127,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
       responder = await bus.respond(routes(health));
     },
     async stop() {
+      judging.release();
       await Promise.all([http.close(), door?.stop()]);
       keys.stop();
       await judging.stop();

@@ -24,6 +24,11 @@ export type Firewall = {
   /** Judges one client of one server. Close it when the client or the server is gone. */
   gate(options: GateOptions): Gate;
   health(): HealthReply;
+  /**
+   * Holds no call for a person any longer, for who is about to stop: each is answered within half a second as one whose time
+   * is up, and the question stays.
+   */
+  release(): void;
   /** Call it after all gates are closed: waits up to 2 s for what is still to be recorded. */
   close(): Promise<void>;
 };
@@ -50,6 +55,7 @@ export async function createFirewall({ secret, ...given }: FirewallDeps): Promis
     gate: (options) => createGate(parts, options),
     health: () =>
       healthFrom([!bus.isUp() && 'the message bus is away', parts.replica.problem, parts.pins.problem]),
+    release: () => parts.held.release(),
     async close() {
       await parts.recorder.close();
       await Promise.all([parts.replica.stop(), parts.pins.stop()]);

@@ -7,10 +7,11 @@ export type HeldCalls = ReturnType<typeof createHeldCalls>;
 export function createHeldCalls(max: number = MAX_HELD) {
   const waiting = new Map<string, number>();
   let held = 0;
+  let isReleased = false;
   return {
-    /** False where too many wait already. */
+    /** False where too many wait already, or nobody is to wait any more. */
     enter(approvalId: string): boolean {
-      if (held >= max) return false;
+      if (isReleased || held >= max) return false;
       held++;
       waiting.set(approvalId, (waiting.get(approvalId) ?? 0) + 1);
       return true;
@@ -22,6 +23,13 @@ export function createHeldCalls(max: number = MAX_HELD) {
       if (left === 0) waiting.delete(approvalId);
       else waiting.set(approvalId, left);
       return left === 0;
+    },
+    /** Nobody is to wait any more: whoever does is told how to go on, and what they wait for stays. */
+    release(): void {
+      isReleased = true;
+    },
+    get isReleased(): boolean {
+      return isReleased;
     },
     has: (approvalId: string): boolean => waiting.has(approvalId),
   };

@@ -40,8 +40,8 @@ export async function cancelApproval(
 export type Settled = Exclude<Approval, { status: 'pending' }>;
 
 /**
- * Holds a call until its approval is settled, the time is up (`pending`), or nobody waits any more (`gone`; then
- * the approval is cancelled, unless an equal call still waits for it). Looks at least once.
+ * Holds a call until its approval is settled, the time is up or this process stops (`pending`), or nobody waits any more
+ * (`gone`; then the approval is cancelled, unless an equal call still waits for it). Looks at least once.
  */
 export async function holdCall(deps: HoldDeps, hold: Hold): Promise<Settled | 'pending' | 'gone'> {
   const { bus, held, log, timeoutMs } = deps;
@@ -58,7 +58,7 @@ export async function holdCall(deps: HoldDeps, hold: Hold): Promise<Settled | 'p
     }
   };
   let seen: Settled | 'pending' = 'pending';
-  for (let tellAtMs = 0; !signal.aborted; ) {
+  for (let tellAtMs = 0; !signal.aborted && !held.isReleased; ) {
     seen = await look();
     const now = Date.now();
     if (seen !== 'pending' || now >= untilMs) break;

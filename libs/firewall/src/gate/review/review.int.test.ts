@@ -223,3 +223,14 @@ it('when the gate closes, what it held is cancelled', async () => {
   expect(await held.disposition).toEqual({ type: 'nothing' });
   expect(world.people.cancelled).toEqual([approval_id]);
 });
+
+it('a firewall that stops leaves the question to be answered, and the model hears how to go on', async () => {
+  const one = gate({ holdMs: 60_000 });
+  const held = send(one, move());
+  const { approval_id } = await asked();
+  await until(() => held.held === 1);
+  world.firewall.release();
+  expect(saidNo(await held.disposition)).toContain(`${approval_id} is pending`);
+  await one.close();
+  expect(world.people.cancelled).toEqual([]);
+});
