@@ -36,10 +36,10 @@ function answeredId(line) {
 }
 
 /**
- * Answers of the server that the firewall lets pass as they are. It says so of a request when it sends it on; the answer then
- * goes to the client at once, and to the firewall, which reads and records it. Whatever is not a plain answer to one of these
- * waits for the firewall's word, and so does all that the server says after it, until the firewall has read that far: nothing
- * overtakes anything.
+ * Answers of the server that the firewall lets pass as they are. It says so of a request when it sends it on; the answer
+ * then goes to the client at once, and to the firewall, which reads and records it. Whatever is not a plain answer to one of
+ * these waits for the firewall's word, and so does all that the server says after it, until the firewall has read that far:
+ * nothing overtakes anything.
  */
 export class DirectAnswers {
   /** The client's line of each such request, by its id. @type {Map<unknown, number>} */

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { DirectAnswers } from './direct-answers.js';
 
-/** What stands for requests 1 to 3, which are the client's lines 11 to 13, and what the server says, as the relay sees it. */
+/**
+ * What stands for requests 1 to 3, which are the client's lines 11 to 13, and what the server says, as the relay sees it.
+ */
 function expecting(ids: unknown[] = [1, 2, 3]) {
   const direct = new DirectAnswers();
   for (const [index, id] of ids.entries()) direct.expect(id, 11 + index);

@@ -29,8 +29,8 @@ export const FROM_RELAY = {
   /** Bytes of the client's stdin. */
   client: 'C',
   /**
-   * Bytes of the server's stdout. With n > 0 they are one line, which answers the client's line n: the client has it already,
-   * as {@link FROM_FIREWALL.passes} allows.
+   * Bytes of the server's stdout. With n > 0 they are one line, which answers the client's line n: the client has it
+   * already, as {@link FROM_FIREWALL.passes} allows.
    */
   server: 'S',
   /** The client says no more. With n = 1 it reads no more either. */
