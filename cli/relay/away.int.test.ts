@@ -35,7 +35,11 @@ test('without the firewall each request is denied, nothing reaches the server, a
   side().toClient('{"jsonrpc":"2.0","id":0,"result":{}}\n', 1);
   await nextMessages(1);
   await kill();
-  await expect.poll(() => said).toEqual(['The firewall is away: each call is denied until it is back.']);
+  await expect
+    .poll(() => said)
+    .toEqual([
+      'The firewall is away: each call is denied until it is back; "aegis up --background" starts it.',
+    ]);
   say(call(1), { jsonrpc: '2.0', method: 'notifications/x' }, { jsonrpc: '2.0', id: 2, method: 'ping' });
   const [first, second] = await nextMessages(2);
   expect(first).toMatchObject({ id: 1, result: { isError: true } });

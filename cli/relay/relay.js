@@ -240,7 +240,7 @@ export class Relay {
 
   async #comeBack() {
     const { say } = this.#parts;
-    say('The firewall is away: each call is denied until it is back.');
+    say('The firewall is away: each call is denied until it is back; "aegis up --background" starts it.');
     for (let wait = FIRST_RETRY_MS; !this.#clientEnded; wait = Math.min(2 * wait, LAST_RETRY_MS)) {
       await sleep(wait);
       try {
