@@ -1,3 +1,4 @@
+import { every, IGNORABLE } from '@aegis/kit/text';
 import { foldName, foldText, isTangled } from '../path/fold.ts';
 
 const PRINTABLE = /^[\t\n\r\x20-\x7e]*$/;
@@ -8,12 +9,36 @@ const LIGATURES = /[\uFDFA\uFDFB]/g;
 const SLASHES = /[\u2044\u2215\u2216\u29F5\u29F8]/g;
 /** A name ends at the first of these for some readers, and others drop them. Blanks stay: they part words. */
 const CONTROLS = /(?![\t\n\r])\p{Cc}/gu;
+const SHAPELESS = every(IGNORABLE);
 
 /** Text without case, invisible characters and compatibility forms, with one kind of slash; in linear time, however long. */
 export function foldAll(text: string): string {
   if (PRINTABLE.test(text)) return text.toLowerCase();
-  const calm = isTangled(text) ? text.replace(MARKS, '') : text.replace(LIGATURES, ' ');
-  return foldText(calm.replace(SLASHES, '/').replace(CONTROLS, ''));
+  return foldText(calmed(text).replace(SLASHES, '/').replace(CONTROLS, ''));
+}
+
+const calmed = (text: string): string =>
+  isTangled(text) ? text.replace(MARKS, '') : text.replace(LIGATURES, ' ');
+
+/**
+ * A text with `..` as readers have it before they resolve that: folded, as it stands, and with each half of folding by
+ * itself. A name that folding makes nothing, dots or two names takes another one with it for each of them.
+ */
+export function beforeDots(text: string): string[] {
+  const folded = foldAll(text);
+  if (PRINTABLE.test(text) || !folded.includes('..')) return [folded];
+  return [
+    ...new Set([
+      folded,
+      text,
+      text.replaceAll('\0', '\n'),
+      text.replace(CONTROLS, ''),
+      text.replace(SHAPELESS, ''),
+      text.replace(CONTROLS, '').replace(SHAPELESS, ''),
+      text.replace(SLASHES, '/'),
+      calmed(text).normalize('NFKC'),
+    ]),
+  ];
 }
 
 function resolved(written: readonly string[]): string[] {
@@ -26,16 +51,17 @@ function resolved(written: readonly string[]): string[] {
 }
 
 function plain(written: string): string {
-  const colon = written.indexOf(':');
-  return foldName(colon < 0 ? written : written.slice(0, colon));
+  const folded = foldAll(written);
+  const colon = folded.indexOf(':');
+  return foldName(colon < 0 ? folded : folded.slice(0, colon));
 }
 
 /**
- * The names in a path that is folded, `.` and `..` resolved, without streams (`:`). What climbs out is left out. There are
- * two ways where names are of dots and blanks only: some systems take these for the folder itself.
+ * The names in a path, `.` and `..` resolved as they stand there, each folded after that and without streams (`:`). What
+ * climbs out is left out. There are two ways where names are of dots and blanks only: some systems take these for the folder itself.
  */
-export function namesOf(folded: string): [string[], ...string[][]] {
-  const written = folded.split('/');
+export function namesOf(path: string): [string[], ...string[][]] {
+  const written = path.split('/');
   const names = resolved(written).map(plain);
   if (!written.some((name) => name !== '' && name !== '..' && plain(name) === '')) return [names];
   const others = written.filter((name) => name === '..' || plain(name) !== '');

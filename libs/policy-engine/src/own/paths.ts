@@ -1,21 +1,24 @@
 import { foldAll, namesOf, rootNames } from './names.ts';
 import type { Own, OwnPath, Root } from './own.ts';
-import { HAS_PATTERN, patternReaches } from './patterns.ts';
+import { HAS_PATTERN, matches, patternReaches } from './patterns.ts';
 
 /** The copy of a client's file that `aegis protect` keeps, wherever it is. */
 const COPY = '.before-aegis';
 const COPY_IS = "a copy of a client's file that AegisMCP keeps";
 const MEMORY_IS = 'the memory, environment or open files of another process';
-const OF_A_PROCESS = new Set(['environ', 'mem', 'fd', 'map_files']);
+const OF_A_PROCESS = ['environ', 'mem', 'fd', 'map_files'];
 /** A root of fewer names could be part of any path. */
 const WHOLE_PATH = 3;
+/** Linux follows no more links in a path, and opens no longer one. */
+const MAX_DOORS = 40;
+const MAX_OPENED = 4096;
 const HERE = new Set(['localhost', '127.0.0.1', '', '.', '?', '*']);
 
 export interface PathReach {
   /** Last names of all roots, folded: a path that has none of them reaches nothing, but by a pattern or a link. */
   readonly needles: readonly string[];
-  /** What a path reaches. It is folded, with slashes; `isPath` says that it can be nothing else than a path. */
-  readonly find: (folded: string, isPath: boolean) => string | undefined;
+  /** What a path reaches. It has slashes, and may be folded; `isPath` says that it can be nothing else than a path. */
+  readonly find: (written: string, isPath: boolean) => string | undefined;
 }
 
 function readRoot({ path, what, holds = [], tells = [] }: OwnPath): Root {
@@ -55,7 +58,7 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
   };
 
   const absolute = (names: readonly string[]): string | undefined => {
-    if (isMemory(names)) return MEMORY_IS;
+    if (isMemorySomewhere(names)) return MEMORY_IS;
     for (const one of withoutPlace(names)) {
       const what = inRoots(one, true, true);
       if (what !== undefined) return what;
@@ -64,7 +67,7 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
   };
 
   const relative = (names: readonly string[], path: string, isPath: boolean): string | undefined => {
-    const what = inRoots(names, false, isPath);
+    const what = isMemorySomewhere(names) ? MEMORY_IS : inRoots(names, false, isPath);
     if (what !== undefined || !(isPath || names.length > 1)) return what;
     for (const base of from) {
       const [below, other = below] = namesOf(`${base}/${path}`);
@@ -74,21 +77,31 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
     return undefined;
   };
 
-  const find = (folded: string, isPath: boolean): string | undefined => {
-    const path = withLongNames(atHome(folded));
-    const isAbsolute = path.startsWith('/') || /^[a-z]:/.test(path);
+  const findAt = (path: string, isPath: boolean): string | undefined => {
+    const isAbsolute = path.startsWith('/') || /^[a-z]:/i.test(path);
     for (const names of namesOf(path).filter(({ length }) => length > 0)) {
       if (names.some((name) => name.length > COPY.length && name.endsWith(COPY))) return COPY_IS;
       const what = isAbsolute ? absolute(names) : relative(names, path, isPath);
       if (what !== undefined) return what;
     }
-    const behind = behindDoor(path);
-    return behind === undefined || behind === '' ? undefined : find(behind, isPath);
+    return undefined;
+  };
+
+  /** A `~` is a folder of that name to who opens files without a shell. */
+  const find = (written: string, isPath: boolean, doors = 0): string | undefined => {
+    for (const path of new Set([atHome(written), written].map(withLongNames))) {
+      const what = findAt(path, isPath);
+      if (what !== undefined) return what;
+      const behind = doors < MAX_DOORS ? behindDoor(path) : undefined;
+      const found = behind === undefined || behind === '' ? undefined : find(behind, isPath, doors + 1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
 
   return {
     needles: [...new Set([...roots.map(({ last }) => last), COPY])],
-    find,
+    find: (written, isPath) => find(written, isPath),
   };
 }
 
@@ -138,7 +151,10 @@ function withoutPlace(names: readonly string[]): (readonly string[])[] {
 
 /** What stands behind a door of a process: its root, its folder, a folder that it has open. Any `..` goes on from there. */
 function behindDoor(path: string): string | undefined {
-  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  const written = path.split('/').filter((name) => name !== '' && name !== '.');
+  const isOpened = written.join('/').length < MAX_OPENED;
+  const names = isOpened ? written : namesOf(path)[0];
+  if (!isOpened && names.join('/').length >= MAX_OPENED) return undefined;
   const from = names.findIndex((name, at) => name === 'proc' || (name === 'dev' && names[at + 1] === 'fd'));
   const door = from < 0 ? -1 : names.findIndex((name, at) => at > from && /^(?:root|cwd|fd)$/.test(name));
   if (door < 0) return undefined;
@@ -147,8 +163,11 @@ function behindDoor(path: string): string | undefined {
 }
 
 /** A process's own is its own: `/proc/self/environ` of a server has nothing of the firewall's. */
-function isMemory([top, process = '', ...rest]: readonly string[]): boolean {
-  if (top !== 'proc' || !/^[\d*?[]/.test(process)) return false;
-  const what = rest[0] === 'task' ? rest[2] : rest[0];
-  return what !== undefined && OF_A_PROCESS.has(what);
+function isMemory(process: string, [first = '', , third = '']: readonly string[]): boolean {
+  if (!/^\d|[*?[({]/.test(process)) return false;
+  const what = first === 'task' ? third : first;
+  return OF_A_PROCESS.some((one) => one === what || (/[^*]/.test(what) && matches(what, one)));
 }
+
+const isMemorySomewhere = (names: readonly string[]): boolean =>
+  names.some((name, at) => name === 'proc' && isMemory(names[at + 1] ?? '', names.slice(at + 2, at + 5)));

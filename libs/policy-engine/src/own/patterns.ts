@@ -28,7 +28,7 @@ function expandFirst(pattern: string): string[] {
 }
 
 const isAny = (name: string): boolean => /^\*+$/.test(name);
-const matches = (pattern: string, name: string): boolean => matchGlob(parseGlob(pattern), name);
+export const matches = (pattern: string, name: string): boolean => matchGlob(parseGlob(pattern), name);
 /** How much of a name a pattern says: what kind of file it is tells nothing. */
 const lettersOf = (pattern: string): number =>
   pattern

@@ -6,20 +6,26 @@ const VARIABLE =
   /\$\{(?:env:)?(\w{1,64})[^{}]{0,64}\}|\$(?:env:)?(\w{1,64})|%([a-z_]\w{0,63})%|(\$\(pwd\)|`pwd`)/gi;
 const MAY_DIFFER = /[%\\$`"'^]/;
 const HAS_VARIABLE = /[$%`]/;
+const EVERY_KIND = /^/;
+const KINDS = [/^[$`]/, /^%/, /^\$\{/];
 
 /** What nobody knows may be anything. */
 const ANYTHING = '*';
 
-/** The text as programs may read it: as it stands, decoded once and again, and each of these without quotes and escapes. */
+/**
+ * The text as programs may read it: as it stands, decoded once and again, and each of these with and without variables,
+ * quotes and escapes.
+ */
 export function readingsOf(text: string, variables: Readonly<Record<string, string>>): string[] {
   if (!MAY_DIFFER.test(text)) return [text];
   const found = new Set<string>();
   let level = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const expanded = HAS_VARIABLE.test(level) ? expand(level, variables) : level;
-    found.add(expanded);
-    if (expanded.includes('\\')) found.add(expanded.replaceAll('\\', '/'));
-    if (/["'`^\\]/.test(expanded)) found.add(expanded.replace(/["'`^]|\\(?=[^\n])/g, ''));
+    for (const one of expansionsOf(level, variables)) {
+      found.add(one);
+      if (one.includes('\\')) found.add(one.replaceAll('\\', '/'));
+      if (/["'`^\\]/.test(one)) found.add(one.replace(/["'`^]|\\(?=[^\n])/g, ''));
+    }
     const next = decode(level);
     if (next === level) break;
     level = next;
@@ -47,12 +53,27 @@ function decodeRun(run: string): string {
   }
 }
 
-function expand(text: string, variables: Readonly<Record<string, string>>): string {
+/** With all variables, with none, and with those of one kind of system; one that nobody knows is anything, or nothing. */
+function expansionsOf(text: string, variables: Readonly<Record<string, string>>): Set<string> {
+  if (!HAS_VARIABLE.test(text)) return new Set([text]);
+  const all = expand(text, variables, EVERY_KIND, ANYTHING);
+  if (all === text) return new Set([text]);
+  const ofOne = KINDS.map((kind) => expand(text, variables, kind, ANYTHING));
+  return new Set([all, text, ...ofOne, expand(text, variables, EVERY_KIND, '')]);
+}
+
+function expand(
+  text: string,
+  variables: Readonly<Record<string, string>>,
+  kind: RegExp,
+  unknown: string,
+): string {
   const named = (name: string): string | undefined =>
     Object.hasOwn(variables, name.toUpperCase()) ? variables[name.toUpperCase()] : undefined;
   return text.replace(VARIABLE, (written, braced, bare, percent, pwd) => {
-    if (pwd !== undefined) return named('PWD') ?? ANYTHING;
+    if (!kind.test(written)) return written;
+    if (pwd !== undefined) return named('PWD') ?? unknown;
     if (percent !== undefined) return named(percent) ?? written;
-    return named(braced ?? bare) ?? ANYTHING;
+    return named(braced ?? bare) ?? unknown;
   });
 }

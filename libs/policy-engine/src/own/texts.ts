@@ -1,5 +1,5 @@
 import type { AddressReach } from './addresses.ts';
-import { foldAll } from './names.ts';
+import { beforeDots, foldAll } from './names.ts';
 import type { Budget, Own, Reached } from './own.ts';
 import { createPathReach } from './paths.ts';
 import { alternativesOf, HAS_PATTERN } from './patterns.ts';
@@ -8,7 +8,7 @@ import { readingsOf } from './readings.ts';
 /** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
 export const MAX_SHORT = 4096;
 /** What another spelling of a name takes. Without it, and without the name, there is nothing to find. */
-const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|/proc/|/dev/fd/|[\d:][\t\n\r]+\d`;
+const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/|[\d:][\t\n\r]+\d`;
 const WITH_LINKS = String.raw`^/(?!/)|[\s=:,(]/(?!/)|file:`;
 /** A pattern that is a path, too. An address is none. */
 const IS_PATTERN = /[*?[{].*\/|\/.*[*?[{]|aegis.*\*/s;
@@ -25,6 +25,7 @@ const BETWEEN_LINES = /["'`=;|<>\n\r]+/;
 const MAX_STARTS = 16;
 /** What is longer counts for more words. */
 const A_WORD = 64;
+const A_LONG_WORD = 4096;
 const NEVER = '(?!)';
 
 type Found = Pick<Reached, 'what' | 'value'>;
@@ -48,32 +49,35 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
   const hasBlanks = own.paths.some(({ path }) => /\s/.test(path));
 
   const atWord = (word: string, isPath: boolean): string | undefined => {
-    for (const start of startsIn(word)) {
-      const what = paths.find(word.slice(start), isPath);
+    for (const path of pathsIn(word)) {
+      const what = paths.find(path, isPath);
       if (what !== undefined) return what;
     }
     return undefined;
   };
 
-  const inPaths = (folded: string, isPath: boolean, isShort: boolean, budget: Budget): Found | undefined => {
+  const inPaths = (text: string, isPath: boolean, isShort: boolean, budget: Budget): Found | undefined => {
+    const folded = foldAll(text);
     const mayBePattern = isShort && IS_PATTERN.test(folded) && !IS_URL.test(folded);
-    const mayName = (text: string): boolean =>
-      needle.test(text) ||
-      OF_SYSTEM.test(text) ||
-      SHORT_NAME.test(text) ||
-      (mayBePattern && IS_PATTERN.test(text));
+    const mayName = (one: string): boolean =>
+      needle.test(one) ||
+      OF_SYSTEM.test(one) ||
+      SHORT_NAME.test(one) ||
+      (mayBePattern && IS_PATTERN.test(one));
     if (!mayName(folded)) return undefined;
-    budget.words--;
-    const whole = isShort ? atWord(folded.trim(), isPath) : undefined;
+    budget.words -= costOf(text);
+    if (budget.words < 0) return undefined;
+    const whole = isShort ? atWord(text.trim(), isPath) : undefined;
     if (whole !== undefined) return { what: whole, value: folded };
-    for (const word of wordsOf(folded, mayBePattern, hasBlanks)) {
-      if (word.length > MAX_SHORT || !mayName(word)) continue;
-      budget.words -= 1 + word.length / A_WORD;
+    for (const word of wordsOf(text, mayBePattern, hasBlanks)) {
+      if (!mayName(foldAll(word))) continue;
+      budget.words -= costOf(word);
       if (budget.words < 0) return undefined;
       const what = atWord(word, false);
       if (what !== undefined) return { what, value: word };
     }
-    return undefined;
+    const what = isShort ? undefined : atWord(text.trim(), isPath);
+    return what === undefined ? undefined : { what, value: folded };
   };
 
   const inAddresses = (folded: string, isShort: boolean, budget: Budget): Found | undefined => {
@@ -99,8 +103,11 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
     if (!sign.test(text)) return undefined;
     const isShort = text.length <= MAX_SHORT;
     for (const reading of readingsOf(text, variables)) {
-      const folded = foldAll(reading);
-      const found = inPaths(folded, isPath(), isShort, budget) ?? inAddresses(folded, isShort, budget);
+      for (const one of beforeDots(reading)) {
+        const reached = inPaths(one, isPath(), isShort, budget);
+        if (reached !== undefined) return reached;
+      }
+      const found = inAddresses(foldAll(reading), isShort, budget);
       if (found !== undefined) return found;
       const linked = isShort && link.test(reading) ? byLinks(reading, budget) : undefined;
       if (linked !== undefined) return linked;
@@ -119,15 +126,18 @@ function wordsOf(folded: string, mayBePattern: boolean, hasBlanks: boolean): str
   return words;
 }
 
-/** Where a path may start in a word: behind an option as in `-I/srv`, behind a scheme, and in a list with colons. */
-function startsIn(word: string): number[] {
+/** The paths that a word may be: behind an option as in `-I/srv`, behind a scheme, and each in a list with colons. */
+function pathsIn(word: string): string[] {
   const slash = word.search(/[/~]/);
-  const starts = [0, ...(slash > 0 ? [slash] : [])];
-  for (let at = word.indexOf(':'); at >= 0 && starts.length < MAX_STARTS; at = word.indexOf(':', at + 1)) {
-    starts.push(at + 1);
-  }
-  return starts;
+  const all = slash > 0 ? [word, word.slice(slash)] : [word];
+  let at = word.indexOf(':');
+  for (; at >= 0 && all.length < MAX_STARTS; at = word.indexOf(':', at + 1)) all.push(word.slice(at + 1));
+  return at < 0 ? all : [...all, ...word.slice(at + 1).split(':')];
 }
+
+/** Long ones are looked at as one path, in linear time. */
+const costOf = (word: string): number =>
+  word.length > MAX_SHORT ? word.length / A_LONG_WORD : 1 + word.length / A_WORD;
 
 /** The path in a word as a program on this machine would open it; undefined where it is relative or none. */
 function plainPath(written: string, home: string): string | undefined {
