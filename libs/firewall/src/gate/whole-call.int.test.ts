@@ -67,7 +67,8 @@ describe('an approval is for all that is sent', () => {
       requestOf(method, { ...params, _meta: { 'com.example/tenant': tenant } });
     await send(one, asking('test')).disposition;
     const { approval_id, call } = world.people.newest();
-    expect(call.input).toEqual({ _meta: { 'com.example/tenant': 'test' } });
+    const said = method === 'resources/subscribe' ? { method } : {};
+    expect(call.input).toEqual({ ...said, _meta: { 'com.example/tenant': 'test' } });
     world.people.approve();
     expect(answerOf(await send(one, asking('prod')).disposition).error?.message).toContain(approval_id);
     expect((await send(one, asking('test')).disposition).type).toBe('forward');
@@ -298,6 +299,47 @@ it('what a client adds to a task is judged as part of the call that made it', as
   expect(world.people.newest().call).toMatchObject({
     tool: 'files.move',
     args: { to: 'b' },
-    input: { taskId: 't1', inputResponses: ANSWER },
+    input: { method: 'tasks/update', taskId: 't1', inputResponses: ANSWER },
+  });
+});
+
+describe('an approval is for one method', () => {
+  it('what is added to a task opens no new call of its tool', async () => {
+    const one = gate({ holdMs: 0 });
+    await approved(one, move({ task: {} }));
+    answered(await send(one, move({ task: {} })).disposition, { result: { task: { taskId: 't2' } } });
+    const added = { taskId: 't2', inputResponses: ANSWER };
+    await send(one, requestOf('tasks/update', added)).disposition;
+    const { approval_id } = world.people.newest();
+    world.people.approve();
+    const words = saidNo(await send(one, move(added)).disposition);
+    expect(words).toContain(`it differs from the call of approval ${approval_id} in its method`);
+    expect(world.people.newest().call.input).toEqual(added);
+    expect((await send(one, requestOf('tasks/update', added)).disposition).type).toBe('forward');
+  });
+
+  it.each([
+    ['resources/subscribe', 'resources/read'],
+    ['resources/read', 'resources/subscribe'],
+  ])('that of a %s opens no %s', async (asked, other) => {
+    const one = gate({ holdMs: 0 });
+    const params = { uri: `file:///srv/${asked}` };
+    await send(one, requestOf(asked, params)).disposition;
+    const { approval_id } = world.people.newest();
+    world.people.approve();
+    const words = answerOf(await send(one, requestOf(other, params)).disposition).error?.message;
+    expect(words).toContain(`it differs from the call of approval ${approval_id} in its method`);
+    expect((await send(one, requestOf(asked, params)).disposition).type).toBe('forward');
+  });
+
+  it('a rule can look at it', async () => {
+    await rules({ match: 'resource:*', decision: 'deny', when: { 'input.method': { exists: true } } });
+    const one = gate({ holdMs: 0 });
+    const ask = async (method: string) =>
+      JSON.stringify(await send(one, requestOf(method, { uri: 'file:///srv/a' })).disposition);
+    await expect
+      .poll(() => ask('resources/subscribe'), { timeout: 8_000 })
+      .toContain('input.method is there');
+    expect(await ask('resources/read')).toContain('"forward"');
   });
 });

@@ -73,7 +73,8 @@ export const Timestamp = z.iso.datetime();
 
 /**
  * What an MCP request carries beside the name and the arguments, by the names of `params`: answers to a server's questions,
- * `_meta` without what is no part of a call, members that nobody knows.
+ * `_meta` without what is no part of a call, members that nobody knows. With them, as `method`, which no request has in
+ * `params`, the request's method where the name does not say it: `tasks/update` of a tool, `resources/subscribe`.
  */
 export const CallInput = z.record(z.string(), z.unknown());
 export type CallInput = z.infer<typeof CallInput>;

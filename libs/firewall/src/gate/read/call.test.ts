@@ -86,7 +86,7 @@ describe('what is added to a task', () => {
         tool: 'files.pay',
         name: 'pay',
         args: { amount: 1 },
-        input: { taskId: 't1', inputResponses: { ask: {} } },
+        input: { method: 'tasks/update', taskId: 't1', inputResponses: { ask: {} } },
       },
     });
   });

@@ -2,7 +2,7 @@ import { type CallInput, Door, MAX_ARGUMENT_BYTES, ToolName } from '@aegis/contr
 import { isObject, type JsonMembers, MAX_DEPTH, membersOf } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
-import { readInput } from './input.ts';
+import { METHOD_KEY, readInput } from './input.ts';
 import { isDeeper } from './recorded-value.ts';
 import type { TaskOwners } from './tasks.ts';
 
@@ -32,6 +32,7 @@ export type ReadCall =
 const MAX_SUBSCRIPTIONS = 1_000;
 const RESOURCE_TOOL = 'resources/read';
 const PROMPT_TOOL = 'prompts/get';
+const CALL_TOOL = 'tools/call';
 const UPDATE_TASK = 'tasks/update';
 /** Names under which the record knows what is no tool: a tool of that name would pass for one. */
 const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL, UPDATE_TASK]);
@@ -49,7 +50,7 @@ function readTool(server: string, { name, arguments: args }: JsonMembers): ReadN
   if (tool === undefined) {
     return { blocked: `a tool's name has 1 to ${255 - server.length} characters of A-Z a-z 0-9 _ . : / -` };
   }
-  return { named: { method: 'tools/call', tool, name, door: undefined, args } };
+  return { named: { method: CALL_TOOL, tool, name, door: undefined, args } };
 }
 
 const readDoor = (named: Omit<Named, 'name'>): ReadName =>
@@ -84,7 +85,7 @@ type Reader = {
   readonly by: readonly string[];
 };
 const READERS: Readonly<Record<string, Reader>> = {
-  'tools/call': { read: readTool, by: ['name', 'arguments'] },
+  [CALL_TOOL]: { read: readTool, by: ['name', 'arguments'] },
   'resources/read': { read: (server, params) => readResource(server, 'resources/read', params), by: ['uri'] },
   'resources/subscribe': {
     read: (server, params) => readResource(server, 'resources/subscribe', params),
@@ -108,6 +109,10 @@ export function subscribedTo(params: JsonMembers | undefined): string[] | undefi
   const isList = Array.isArray(uris) && uris.length <= MAX_SUBSCRIPTIONS;
   return isList && uris.every((uri) => typeof uri === 'string') ? uris : undefined;
 }
+
+/** A call's method, where its name does not say it: an approval of one method must not open another. */
+const unsaidMethod = (server: string, { method, tool }: Named): string | undefined =>
+  method === CALL_TOOL || tool === `${server}.${method}` ? undefined : method;
 
 /** Whether requests of this method are judgement. */
 export const isJudged = (method: string): boolean => Object.hasOwn(READERS, method);
@@ -145,7 +150,12 @@ export function readCall(server: string, request: Request, reading: Reading): Re
   const params = request.params ?? {};
   const read = reader.read(server, params, reading);
   if (!('named' in read)) return read;
-  const requested = { ...read.named, input: readInput(params, reader.by, reading.unboundMeta ?? NONE) };
+  // The method stands there in what is judged: a client's own would pass for it.
+  if (Object.hasOwn(params, METHOD_KEY)) return { blocked: 'params.method: no request has it there' };
+  const sent = readInput(params, reader.by, reading.unboundMeta ?? NONE);
+  const method = unsaidMethod(server, read.named);
+  const input = method === undefined ? sent : { [METHOD_KEY]: method, ...sent };
+  const requested = { ...read.named, input };
   const problem = contentProblem(request, requested);
   return problem === undefined ? { requested } : { blocked: problem };
 }

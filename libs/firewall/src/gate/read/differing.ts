@@ -1,6 +1,9 @@
 import { isObject } from '@aegis/kit/json';
+import { METHOD_KEY } from './input.ts';
 
 const MOST_NAMED = 3;
+/** No member of `params`: see `METHOD_KEY`. */
+const METHOD = `params.${METHOD_KEY}`;
 const PLAIN = /^[A-Za-z_$][\w$]*$/;
 
 const within = (path: string, key: string): string =>
@@ -20,9 +23,9 @@ function* differences(one: unknown, other: unknown, path: string): Generator<str
   } else if (JSON.stringify(one) !== JSON.stringify(other)) yield path;
 }
 
-/** The members of `params` in which two inputs differ, in words; a few of many. Undefined where they don't. */
+/** The members of `params` in which two inputs differ, or that their methods do, in words; a few of many. Undefined where they don't. */
 export function differing(one: object = {}, other: object = {}): string | undefined {
-  const paths = [...differences(one, other, 'params')];
+  const paths = [...differences(one, other, 'params')].map((path) => (path === METHOD ? 'its method' : path));
   if (paths.length === 0) return undefined;
   const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : '';
   return paths.slice(0, MOST_NAMED).join(', ') + more;

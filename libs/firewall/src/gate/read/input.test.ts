@@ -65,7 +65,27 @@ describe('what an approval is bound to', () => {
     );
   });
 
-  const older = Object.keys(NAMED).filter((method) => method !== 'tasks/update');
+  it('two methods are two calls, whatever they bring', () => {
+    const owners = createTaskOwners();
+    owners.made('srv', 't', 'ann', { tool: 'srv.pay', name: 'pay', args: { amount: 1 } });
+    const added = { taskId: 't', inputResponses: {} };
+    const read = (method: string, params: object) => {
+      const is = readCall('srv', requestOf(method, params), { tasks: owners });
+      return 'requested' in is
+        ? { tool: is.requested.tool, args: is.requested.args, ...is.requested.input }
+        : is;
+    };
+    const update = read('tasks/update', added);
+    expect(update).toEqual({ tool: 'srv.pay', args: { amount: 1 }, method: 'tasks/update', ...added });
+    expect(read('tools/call', { ...NAMED['tools/call'], ...added })).not.toHaveProperty('method');
+    for (const [method, params] of Object.entries(NAMED)) {
+      expect(read(method, { ...params, method: 'tasks/update' })).toHaveProperty('blocked');
+    }
+  });
+
+  const older = Object.keys(NAMED).filter(
+    (method) => method !== 'tasks/update' && method !== 'resources/subscribe',
+  );
   it.each(older)('a %s with nothing more has the digest that it always had', (method) => {
     expect(callOf(method, NAMED[method] ?? {})).not.toHaveProperty('input');
     expect(callOf(method, { ...NAMED[method], _meta: MODERN })).not.toHaveProperty('input');
@@ -121,7 +141,14 @@ it('the rounds of a call are one call but for answers and state', () => {
 });
 
 it('a person has to look at members that nobody knows, unless a rule does', () => {
-  const input = { override: 1, task: {}, inputResponses: {}, _meta: {}, requestState: 's' };
+  const input = {
+    method: 'tasks/update',
+    override: 1,
+    task: {},
+    inputResponses: {},
+    _meta: {},
+    requestState: 's',
+  };
   const of = (method: string, seen: string[], more: object = {}) =>
     strangers({ method, input: { ...input, ...more } }, ([key]) => seen.includes(key ?? ''));
   expect(of('tools/call', [])).toEqual([

@@ -2,8 +2,10 @@ import type { CallInput } from '@aegis/contracts/call';
 import { isObject, type JsonMembers } from '@aegis/kit/json';
 import { isUnbound } from './unbound-meta.ts';
 
-/** Members of `params` that the protocol gives a meaning beside what a call is named by. */
-const KNOWN: ReadonlySet<string> = new Set(['_meta', 'inputResponses', 'requestState', 'task']);
+/** Where an input has its request's method, which is no member of `params`, if the call's name does not say it. */
+export const METHOD_KEY = 'method';
+/** Members of an input that have a meaning: by the protocol, beside what a call is named by, or by us. */
+const KNOWN: ReadonlySet<string> = new Set([METHOD_KEY, '_meta', 'inputResponses', 'requestState', 'task']);
 /** Known where one method has it. */
 const OF_METHOD: Readonly<Record<string, string>> = { 'tasks/update': 'taskId' };
 /** What differs between the rounds of one call that its server answers with questions (2026-07-28). */

@@ -18,6 +18,9 @@ it('a call that differs from the one before it only in what it sends besides say
   expect(asked.note(call({ _meta: { 'com.example/turn': 2, a: { b: [2] } } }), 'apr_2')).toBeUndefined();
   expect(asked.note(call(), 'apr_3')).toContain('apr_2 in params._meta["com.example/turn"]');
   expect(asked.note(call({ a: 1 }, { amount: 2 }), 'apr_4')).toBeUndefined();
+  expect(asked.note(call({ a: 1, method: 'tasks/update' }, { amount: 2 }), 'apr_5')).toBe(
+    'it differs from the call of approval apr_4 in its method, so it is another question',
+  );
 });
 
 it('remembers so many, and nothing huge', () => {
