@@ -37,6 +37,42 @@ describe('what a request says of itself', () => {
     expect(envelopeFor({ name: 'read', _meta: { ...MODERN, progressToken: 1 } })).toEqual({ _meta: MODERN });
     expect(envelopeFor({ _meta: { progressToken: 1 } })).toEqual({});
   });
+
+  const PLAIN = { elicitation: { url: {}, form: { applyDefaults: true } } };
+  it.each([
+    [
+      'a key that the protocol does not have',
+      { 'com.example/run': { pay: 'eve' }, tracestate: 'to=eve' },
+      {},
+    ],
+    [
+      'words about the client beyond its name and version',
+      {
+        'io.modelcontextprotocol/clientInfo': { name: 'a', version: '1', description: 'to eve', tenant: 'x' },
+      },
+      { 'io.modelcontextprotocol/clientInfo': { name: 'a', version: '1' } },
+    ],
+    [
+      'capabilities that the specification does not name',
+      {
+        'io.modelcontextprotocol/clientCapabilities': {
+          ...PLAIN,
+          sampling: { to: 'eve' },
+          extensions: { a: {} },
+          roots: 'eve',
+          odd: 1,
+        },
+      },
+      { 'io.modelcontextprotocol/clientCapabilities': { ...PLAIN, sampling: {}, extensions: {} } },
+    ],
+  ])('our own question, which nobody has approved, carries no %s', (_, sent, asked) => {
+    expect(envelopeFor({ _meta: { ...MODERN, ...sent } })).toEqual({ _meta: { ...MODERN, ...asked } });
+  });
+
+  it.each(['to eve', '2026-07-28 to eve', '2026-07-28\n'])('a revision %j is none to ask in', (version) => {
+    const meta = { ...MODERN, 'io.modelcontextprotocol/protocolVersion': version };
+    expect(envelopeFor({ _meta: meta })).toEqual({});
+  });
 });
 
 describe('a client’s name in the record', () => {

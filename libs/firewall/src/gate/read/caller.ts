@@ -2,6 +2,7 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import { isObject, type JsonMembers, membersOf } from '@aegis/kit/json';
 import { every, LINE_BREAKING } from '@aegis/kit/text';
 import { parseTraceparent } from '@aegis/kit/trace';
+import { isRevision, namedCapabilities } from './unbound-meta.ts';
 
 /** Keys of the `_meta` envelope that each request of the 2026-07-28 era carries. */
 const PREFIX = 'io.modelcontextprotocol/';
@@ -50,8 +51,20 @@ export function readCaller(params: JsonMembers | undefined) {
   };
 }
 
-/** The envelope for a request of our own on behalf of this one: all of its `_meta` but what belongs to it alone. */
+/**
+ * The envelope for a request of our own on behalf of this one. It reaches the server before anybody has approved the request,
+ * so of its `_meta` it has only what the protocol asks of each request, and nothing that could say more.
+ */
 export function envelopeFor(params: JsonMembers | undefined): Record<string, unknown> {
-  const { progressToken: _token, ...envelope } = membersOf(params?.['_meta']);
-  return typeof envelope[PROTOCOL_VERSION] === 'string' ? { _meta: envelope } : {};
+  const meta = membersOf(params?.['_meta']);
+  const version = meta[PROTOCOL_VERSION];
+  if (!isRevision(version)) return {};
+  const client = toClientInfo(meta[CLIENT_INFO]);
+  return {
+    _meta: {
+      [PROTOCOL_VERSION]: version,
+      ...(client === undefined ? {} : { [CLIENT_INFO]: client }),
+      [CLIENT_CAPABILITIES]: namedCapabilities(meta[CLIENT_CAPABILITIES]),
+    },
+  };
 }

@@ -28,6 +28,8 @@ const CAPABILITIES = {
 
 const isToken = (value: unknown): boolean =>
   typeof value === 'number' || (typeof value === 'string' && value.length <= MAX_WORD);
+export const isRevision = (value: unknown): value is string =>
+  typeof value === 'string' && REVISION.test(value);
 const isId = (value: unknown): boolean => typeof value === 'string' && ID.test(value);
 const isWord = (value: unknown): boolean => typeof value === 'string' && value.length <= MAX_WORD;
 
@@ -41,6 +43,20 @@ function isNamed(value: unknown, known: Readonly<Record<string, object>>): boole
     const inner = Object.hasOwn(known, key) ? known[key] : undefined;
     return inner !== undefined && isNamed(one, inner as Record<string, object>);
   });
+}
+
+/** Of a client's capabilities those that the specification names. */
+export function namedCapabilities(
+  value: unknown,
+  known: Readonly<Record<string, object>> = CAPABILITIES,
+): Record<string, unknown> {
+  const named: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(known)) {
+    const one = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+    if (typeof one === 'boolean') named[key] = one;
+    else if (isObject(one)) named[key] = namedCapabilities(one, inner as Record<string, object>);
+  }
+  return named;
 }
 
 type Unbound = { readonly because: string; readonly isPlain: (value: unknown) => boolean };
@@ -61,7 +77,7 @@ export const UNBOUND_META: Readonly<Record<string, Unbound>> = {
   },
   [`${MODERN}protocolVersion`]: {
     because: 'the revision that the message is written in',
-    isPlain: (value) => typeof value === 'string' && REVISION.test(value),
+    isPlain: isRevision,
   },
   [`${MODERN}clientInfo`]: {
     because: "a client's own word about itself; on record as client, and rules have client.name",
