@@ -1,4 +1,6 @@
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { isExactNumber } from './exact-number.ts';
 import type { Request } from './message.ts';
 import { readClientMessage } from './read-message.ts';
 
@@ -180,13 +182,34 @@ it('makes one line of a message that came in several', () => {
 
 it.each([
   ['0', true],
-  ['-0.000e-999', true],
+  ['0.000e-999', true],
+  ['-0', false],
+  ['-0.0', false],
+  ['-0.000e-999', false],
   ['0.1', true],
   ['1.10', true],
   ['123456789012345', true],
   ['9007199254740991', true],
   ['-9007199254740991', true],
-  ['3.141592653589793238', true],
+  ['3.141592653589793', true],
+  ['3.141592653589793238', false],
+  ['0.10000000000000000', true],
+  ['0.1000000000000000055', false],
+  ['0.1000000000000000055511151231257827021181583404541015625', false],
+  ['100.000000000000000', true],
+  ['100.000000000000001', false],
+  ['9007199254740991.4', false],
+  ['9007199254740990.6', false],
+  ['1.0', true],
+  ['-1.0', true],
+  ['1e2', true],
+  ['1.000e0', true],
+  ['0.0001E+4', true],
+  ['1.7976931348623157e-300', true],
+  ['5e-324', true],
+  ['4e-324', false],
+  [`1.${'0'.repeat(100_000)}`, true],
+  [`1.${'0'.repeat(100_000)}1`, false],
   ['1e-300', true],
   ['9e15', true],
   ['9007199254740992', false],
@@ -199,8 +222,21 @@ it.each([
   ['1e-400', false],
   [`0.${'0'.repeat(400)}1`, false],
   ['9'.repeat(100_000), false],
-])('a double holds %s: %j', (number, expected) => {
+])('%s is exactly what is judged and shown: %j', (number, expected) => {
   expect(passed(call(`{"arguments":{"a":["1e400",${number} ]}}`)).hasExactNumbers).toBe(expected);
+});
+
+it('every double is exact as JavaScript writes it, and no other digit of it is', () => {
+  fc.assert(
+    fc.property(fc.double({ noDefaultInfinity: true, noNaN: true }), (value) => {
+      fc.pre(value !== 0);
+      const isSafe = !Number.isInteger(value) || Number.isSafeInteger(value);
+      expect(isExactNumber(String(value))).toBe(isSafe);
+      const [digits = '', power] = String(value).split('e');
+      const more = `${digits}${digits.includes('.') ? '' : '.'}${'0'.repeat(20)}1${power === undefined ? '' : `e${power}`}`;
+      expect(isExactNumber(more)).toBe(false);
+    }),
+  );
 });
 
 it('reads each key as it is written, whatever was read before', () => {

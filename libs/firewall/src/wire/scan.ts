@@ -8,6 +8,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from '@aegis/kit/json';
+import { isExactNumber } from './exact-number.ts';
 
 /** A top-level member as it is written, the value without the whitespace around it. */
 export type TopMember = { readonly key: string; readonly value: string };
@@ -18,7 +19,7 @@ export type Scan = {
   readonly members: number;
   /** Levels of brackets, 1 for a flat object. */
   readonly depth: number;
-  /** False where a number is an integer beyond 2^53-1, too large for a double, or so small that it becomes 0. */
+  /** False where a number is none by {@link isExactNumber}. */
   readonly hasExactNumbers: boolean;
   /** Where the top-level members stand: for each one the start and end of its key, its colon, and what ends it. */
   readonly top: readonly number[];
@@ -31,9 +32,8 @@ const ZERO = 0x30;
 const NINE = 0x39;
 const UPPER_E = 0x45;
 const LOWER_E = 0x65;
-/** Without an exponent, a number with this few characters is far below 2^53 and far from underflow. */
+/** Without an exponent, a positive number with this few characters has no more digits than each double keeps. */
 const SHORT_NUMBER = 15;
-const NON_ZERO = /^-?[0.]*[1-9]/;
 
 const isNumberPart = (c: number): boolean =>
   (c >= ZERO && c <= NINE) || c === DOT || c === LOWER_E || c === UPPER_E || c === MINUS || c === PLUS;
@@ -45,7 +45,7 @@ function endOfNumber(text: string, start: number): number {
 }
 
 function isShort(text: string, start: number, end: number): boolean {
-  if (end - start > SHORT_NUMBER) return false;
+  if (end - start > SHORT_NUMBER || text.charCodeAt(start) === MINUS) return false;
   for (let at = start; at < end; at++) {
     const c = text.charCodeAt(at);
     if (c === LOWER_E || c === UPPER_E) return false;
@@ -53,13 +53,9 @@ function isShort(text: string, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether a double holds this number, or at least a decimal that it stands for. */
 function isExact(text: string, start: number, end: number): boolean {
   if (isShort(text, start, end)) return true;
-  const written = text.slice(start, end);
-  const value = Number(written);
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
-  return Number.isFinite(value) && (value !== 0 || !NON_ZERO.test(written));
+  return isExactNumber(text.slice(start, end));
 }
 
 /**

@@ -133,7 +133,7 @@ describe('arguments', () => {
     expect(read(withArguments(nested(65)))).toHaveProperty('blocked');
   });
 
-  it.each(['9007199254740993', '1e400', '-1e400', '1e-400'])(
+  it.each(['9007199254740993', '1e400', '-1e400', '1e-400', '0.1000000000000000055', '-0.0'])(
     'with the number %s could be two calls',
     (number) => {
       expect(read(withArguments(`{"n":${number}}`))).toHaveProperty('blocked');

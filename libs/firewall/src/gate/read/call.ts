@@ -124,7 +124,8 @@ function contentProblem(
   { text, hasExactNumbers }: Request,
   { args, input }: RequestedCall,
 ): string | undefined {
-  if (!hasExactNumbers) return 'it has a number that a double can not hold, so two calls could pass for one';
+  if (!hasExactNumbers)
+    return 'it has a number that a double can not hold to the last digit, so two calls could pass for one';
   // Only a text this long can have arguments this long, in bytes.
   if (text.length * 3 > MAX_ARGUMENT_BYTES) {
     const span = spanOf(text, ['params', 'arguments']);

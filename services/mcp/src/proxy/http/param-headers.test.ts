@@ -27,7 +27,6 @@ describe('a parameter in a header', () => {
     ['string', '', ''],
     ['string', '42.0', '42.0'],
     ['integer', 42, '42'],
-    ['integer', 42, '42.0'],
     ['integer', -7, '-7'],
     ['boolean', true, 'true'],
     ['number', 1.5, '1.5'],
@@ -45,6 +44,11 @@ describe('a parameter in a header', () => {
     ['string', 'eu', '=?base64?/w==?='],
     ['string', '42', '42.0'],
     ['integer', 42, '43'],
+    ['integer', 42, '042'],
+    ['integer', 0, '-0'],
+    ['number', 100, '100.0000000000000049'],
+    ['number', 9007199254740991, '9007199254740990.6'],
+    ['number', 0.1, '0.1000000000000000055'],
     ['integer', 42, '0x2a'],
     ['integer', 42, ''],
     ['boolean', true, 'True'],
@@ -52,6 +56,17 @@ describe('a parameter in a header', () => {
   ])('of type %s with %j is a mismatch as %j', (type, region, said) => {
     expect(check({ region: field(type) }, { region }, { 'mcp-param-region': said })).toMatchObject({
       code: -32_020,
+    });
+  });
+
+  it.each([
+    [42, '42.0'],
+    [1.5, '1.500'],
+    [42, base64('42.00')],
+  ])('with the number %j goes on as that, and not as %j', (region, said) => {
+    const headers = { 'mcp-param-region': said };
+    expect(check({ region: field('number') }, { region }, headers)).toEqual({
+      'mcp-param-region': String(region),
     });
   });
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Circumstances } from '@aegis/firewall/gate';
+import { isExactNumber } from '@aegis/firewall/wire';
 import { isObject, membersOf } from '@aegis/kit/json';
 import { decodeHeader, HEADER_MISMATCH, headerOf } from './era.ts';
 
@@ -7,7 +8,8 @@ const PREFIX = 'mcp-param-';
 const ANNOTATION = 'x-mcp-header';
 /** RFC 9110, 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const DECIMAL = /^-?\d+(\.\d+)?$/;
+/** JSON's own, but for the power: what starts with a zero could be octal. */
+const DECIMAL = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 /** `number` is none that the specification admits, and servers check it all the same. */
 const TYPES: ReadonlySet<unknown> = new Set(['string', 'integer', 'boolean', 'number']);
 
@@ -43,7 +45,7 @@ function problemOf(said: string | undefined, value: unknown): string | undefined
   if (decoded === undefined) return 'is not well-written Base64 of UTF-8';
   const isSame =
     typeof value === 'number' && DECIMAL.test(decoded)
-      ? Number(decoded) === value
+      ? isExactNumber(decoded) && Number(decoded) === value
       : decoded === String(value);
   return isSame ? undefined : 'does not say what the argument says';
 }
@@ -66,7 +68,8 @@ export function createParameterHeaders(headers: IncomingHttpHeaders) {
           message: `The ${header} header ${problem}: repeat ${path.join('.')}.`,
         };
       }
-      verified[header] = headers[header];
+      // A reader of the header has no other digits to read than the argument has here.
+      verified[header] = typeof value === 'number' ? String(value) : headers[header];
     }
     return undefined;
   };
