@@ -42,6 +42,8 @@ export class Relay {
   /** `before`: no firewall was there yet, so nothing is taken from anybody. @type {'before' | 'up' | 'away'} */
   #state = 'before';
   #clientEnded = false;
+  /** What the firewall of this link was told of that; it takes each word once. */
+  #saidEnd = -1;
   #serverEnded = false;
   #serverIsMidLine = false;
   /** Whether the server's next words are the rest of a line that only an earlier firewall has the beginning of. */
@@ -105,6 +107,7 @@ export class Relay {
     );
     await link.ready;
     this.#link = link;
+    this.#saidEnd = -1;
     this.#direct.restart();
     this.#state = 'up';
     void link.closed.then(() => this.#lost());
@@ -165,7 +168,10 @@ export class Relay {
 
   /** With 1 where the client reads no more either. */
   #sayClientEnded() {
-    this.#link?.client.mark('E', { n: this.#toClient.isClosed ? 1 : 0 });
+    const n = this.#toClient.isClosed ? 1 : 0;
+    if (n <= this.#saidEnd) return;
+    this.#saidEnd = n;
+    this.#link?.client.mark('E', { n });
   }
 
   #clientHungUp() {

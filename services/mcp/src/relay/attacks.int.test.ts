@@ -114,6 +114,10 @@ test.each<[string, (relay: Relay) => void]>([
       for (let sent = 0; sent < 3 * WINDOW_BYTES; sent += line.length) send('S', line);
     },
   ],
+  ['an end of the client again', ({ send }) => (send('E', ''), send('E', ''))],
+  ['a client that hangs up again', ({ send }) => (send('E', '', 1), send('E', '', 1))],
+  ['a client that only ends after it hung up', ({ send }) => (send('E', '', 1), send('E', '', 0))],
+  ['an end of the client that is none', ({ send }) => send('E', '', 2)],
   ['nothing but zeros', ({ raw }) => raw(Buffer.alloc(9))],
 ])('%s later: the connection ends, and its gate is closed', async (_what, attack) => {
   const one = await relay();

@@ -29,6 +29,25 @@ const RelayServerEnd = z.strictObject({ code: z.int().nullable(), signal: z.stri
 /** A relay that does not keep to the protocol; the message is for it. */
 export class ProtocolError extends Error {}
 
+/**
+ * Takes the frames in which a client ends: once that it says no more (n = 0), and then at most once that it reads no more
+ * either (n = 1), which may come alone.
+ *
+ * @throws ProtocolError from `take`, where one is said again
+ */
+export function createClientEnd() {
+  let saidUpTo = -1;
+  return {
+    get hasCome(): boolean {
+      return saidUpTo >= 0;
+    },
+    take(n: number): void {
+      if (n > 1 || n <= saidUpTo) throw new ProtocolError('The client has ended already.');
+      saidUpTo = n;
+    },
+  };
+}
+
 function parsed<T extends z.ZodType>(schema: T, what: string, bytes: Buffer): z.output<T> {
   const read = parseFile(schema, bytes.toString('utf8'));
   if ('problem' in read) throw new ProtocolError(`The relay's ${what} is not understood: ${read.problem}.`);

@@ -100,6 +100,20 @@ describe('a conversation of a relay with the tools', () => {
   });
 });
 
+it.each([0, 1])(
+  'a client ends once, then it may hang up, and a repeat of %i ends the connection',
+  async (n) => {
+    const { send, frames, isOver } = await start();
+    send('C', `${toolCall('firewall_enforce', { tool: 'shop.search', op: 'slow' })}\n`);
+    for (const said of [0, 1, n]) send('E', '', said);
+    await expect.poll(isOver).toBe(true);
+    expect(frames.at(-1)).toMatchObject({
+      type: 'f',
+      text: expect.stringContaining('ended already') as string,
+    });
+  },
+);
+
 it('what is asked when the service stops is answered', async () => {
   const { send, messages, isOver } = await start();
   const before = stack.asked.enforces.length;

@@ -5,7 +5,7 @@ import type { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { createStrictTransport, type StrictTransportOptions } from '../tools/serve/strict-transport.ts';
 import type { Budget } from './budget.ts';
-import { ProtocolError } from './hello.ts';
+import { createClientEnd, ProtocolError } from './hello.ts';
 import { createIntake } from './intake.ts';
 import type { Session, SessionLine } from './session.ts';
 
@@ -67,14 +67,15 @@ export function createToolsSession(options: ToolsSessionOptions): Session {
     keptBytes: strict.keptBytes,
   };
   const intake = createIntake(reader, (bytes) => channel.taken(FROM_RELAY.client, bytes), line.failed);
-  let clientSays = true;
+  const clientEnd = createClientEnd();
   return {
-    take(type, _n, payload) {
-      if (type === FROM_RELAY.client && clientSays) return intake.push(payload);
+    take(type, n, payload) {
+      if (type === FROM_RELAY.client && !clientEnd.hasCome) return intake.push(payload);
       if (type !== FROM_RELAY.clientEnded)
         throw new ProtocolError(`A frame of type ${type} has no place here.`);
-      if (clientSays) intake.end(finish);
-      clientSays = false;
+      const isFirst = !clientEnd.hasCome;
+      clientEnd.take(n);
+      if (isFirst) intake.end(finish);
     },
     settled: strict.settled,
     lost: close,

@@ -6,7 +6,7 @@ import type { Budget } from './budget.ts';
 import { createComplaints } from './complaints.ts';
 import { createFromClient } from './from-client.ts';
 import { createFromServer, loseServer } from './from-server.ts';
-import { ProtocolError, readServerEnd, type WrapHello } from './hello.ts';
+import { createClientEnd, ProtocolError, readServerEnd, type WrapHello } from './hello.ts';
 import { createIntake, type Intake, type Reader } from './intake.ts';
 import { asLine, createLink, type Link } from './link.ts';
 import type { Session, SessionLine } from './session.ts';
@@ -153,11 +153,11 @@ export function createWrapSession(options: WrapSessionOptions): Session {
     });
   };
 
-  let clientSays = true;
+  const clientEnd = createClientEnd();
   let serverSays = true;
   return {
     take(type, n, payload) {
-      if (type === FROM_RELAY.client && clientSays) return fromClient.push(payload);
+      if (type === FROM_RELAY.client && !clientEnd.hasCome) return fromClient.push(payload);
       if (type === FROM_RELAY.server && serverSays) {
         link.delivered.came(n);
         return fromServer.push(payload);
@@ -168,9 +168,9 @@ export function createWrapSession(options: WrapSessionOptions): Session {
       }
       if (type !== FROM_RELAY.clientEnded)
         throw new ProtocolError(`A frame of type ${type} has no place here.`);
+      clientEnd.take(n);
       if (n > 0) hangUp();
-      else if (clientSays) fromClient.end(() => void finish());
-      clientSays = false;
+      else fromClient.end(() => void finish());
     },
     settled: () => link.requests.settled(true),
     lost: closeOnce,
