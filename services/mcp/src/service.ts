@@ -110,8 +110,8 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
   });
   const { door, relays } = createAgents(deps, judging.openGate, keys, refusals);
   const health = () => {
-    // What the firewall lacks is no trouble where nothing stands behind it.
-    const lacks = proxy.hasServers ? judging.problems() : [];
+    // What the firewall lacks is no trouble where nothing ever stood behind it.
+    const lacks = proxy.hasServers || relays.hadServer ? judging.problems() : [];
     const others = lacks.filter((problem) => problem !== AWAY);
     return healthFrom([!bus.isUp() && AWAY, keys.problem, proxy.problem, ...others]);
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { AppError } from '@aegis/kit/errors';
 import { connect, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
@@ -15,7 +16,8 @@ async function open({ url, identity, seedPath }: ConnectionOptions): Promise<Nat
   return connect({
     servers: url,
     name: `aegis-${identity}`,
-    inboxPrefix: `_INBOX_${identity}`,
+    // What nats.js counts up itself, one number for a whole process, is guessed from the next one's.
+    inboxPrefix: `_INBOX_${identity}.${randomUUID()}`,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 100,

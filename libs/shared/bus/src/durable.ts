@@ -4,6 +4,7 @@ import {
   type ConsumerMessages,
   JetStreamApiCodes,
   JetStreamApiError,
+  type JsMsg,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
@@ -70,6 +71,10 @@ const ifThere = async <T>(asked: Promise<T>): Promise<T | undefined> => {
   }
 };
 
+/** JetStream delivers from any consumer to wherever it is asked to, the inbox of another one's reader too. */
+const isOf = ({ info }: JsMsg, stream: string, name: string): boolean =>
+  info.consumer === name && info.stream === stream;
+
 export function createDurables(link: Link) {
   const js = jetstream(link.nc);
   const manager = () => jetstreamManager(link.nc, { checkAPI: false });
@@ -125,7 +130,12 @@ export function createDurables(link: Link) {
       handle: (message: DurableMessage) => void,
     ): Promise<Puller> {
       const consumer = await js.consumers.get(stream, name);
-      const messages = await consumer.consume({ callback: handle, max_messages: most });
+      const messages = await consumer.consume({
+        callback: (message) => {
+          if (isOf(message, stream, name)) handle(message);
+        },
+        max_messages: most,
+      });
       return {
         async stop() {
           await messages.close();
@@ -136,7 +146,7 @@ export function createDurables(link: Link) {
 }
 
 function pull(link: Link, options: PullOptions, open: (options: PullOptions) => Promise<Consumer>): Puller {
-  const { opened, handle, onTrouble } = options;
+  const { stream, durable, opened, handle, onTrouble } = options;
   const stopping = new AbortController();
   let messages: ConsumerMessages | undefined;
 
@@ -148,7 +158,9 @@ function pull(link: Link, options: PullOptions, open: (options: PullOptions) => 
     messages = await consumer.fetch({ max_messages: 1, expires: EXPIRES_MS });
     // Who stopped meanwhile closed the one before.
     if (stopping.signal.aborted) return void messages.close();
-    for await (const message of messages) await handle(message, config.metadata ?? {});
+    for await (const message of messages) {
+      if (isOf(message, stream, durable)) await handle(message, config.metadata ?? {});
+    }
   };
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { LOG, STREAM } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
 import { type Consumer, type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
 import type { Link } from './link.ts';
+import { matching } from './matching.ts';
 import { createPosition } from './position.ts';
 import { type Read, readEnvelope } from './read.ts';
 
@@ -26,7 +28,7 @@ export type FollowOptions = {
 /** A reader of the log that follows it from a position, in order, without gaps or repeats. */
 export type Follower = Awaited<ReturnType<typeof follow>>;
 
-type Reading = { consumer: Consumer; messages: ConsumerMessages };
+type Reading = { name: string; consumer: Consumer; messages: ConsumerMessages };
 
 /** Messages that the client holds at most before they are applied. */
 const READ_AHEAD = 1000;
@@ -38,9 +40,13 @@ const EXPIRES_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
 /** After a longer wait the client has piled up pull requests, which would all be answered at once. */
 const LONG_WAIT_MS = 5_000;
+/** After these the reader is another one, or is not served. */
+const NEW_READER: ReadonlySet<string> = new Set(['reset', 'consumer_deleted', 'exceeded_limits']);
 
 async function open(link: Link, { filter, log }: FollowOptions, fromSeq: number): Promise<Reading> {
   const consumer = await jetstream(link.nc).consumers.get(STREAM, {
+    // Who knows the name can read through it and delete it: nobody guesses this one.
+    name_prefix: randomUUID(),
     opt_start_seq: fromSeq,
     filter_subjects: filter,
   });
@@ -52,10 +58,12 @@ async function open(link: Link, { filter, log }: FollowOptions, fromSeq: number)
   const watch = async () => {
     for await (const status of messages.status()) {
       if (status.type !== 'next') log.debug({ status: status.type }, 'follower status');
+      // What nats.js goes on from is where its own reading stands, with messages in it that were sent by somebody else.
+      if (NEW_READER.has(status.type)) void messages.close();
     }
   };
   watch().catch((err: unknown) => log.error({ err }, 'follower status ended'));
-  return { consumer, messages };
+  return { name: (await consumer.info(true)).name, consumer, messages };
 }
 
 function toFollowed(message: JsMsg): Followed {
@@ -84,12 +92,24 @@ async function endFor(read: Read, filter: string, deadlineMs: number): Promise<n
 export async function follow(link: Link, read: Read, options: FollowOptions) {
   const { apply, log, filter = `${LOG}.>` } = options;
   const position = createPosition(options.fromSeq - 1);
+  const isExpected = matching(filter);
+  let strangers = 0;
   let stopped = false;
   let reading = await open(link, options, options.fromSeq);
 
   const applyAll = async (): Promise<void> => {
     for await (const message of reading.messages) {
       if (stopped) return;
+      // JetStream delivers from any consumer to wherever it is asked to, this reader's inbox too.
+      const { stream, consumer } = message.info;
+      if (consumer !== reading.name || stream !== STREAM || !isExpected(message.subject)) {
+        strangers++;
+        log.warn(
+          { subject: message.subject, consumer, strangers },
+          'a message came that is not of this reader',
+        );
+        return;
+      }
       const startedAt = Date.now();
       const held = message.seq > position.at() ? apply(toFollowed(message)) : undefined;
       if (held) await held;
@@ -128,6 +148,8 @@ export async function follow(link: Link, read: Read, options: FollowOptions) {
       const end = await endFor(read, filter, deadlineMs);
       return end !== undefined && position.reached(end, deadlineMs);
     },
+    /** Reads on with a new reader from the last sequence applied, where the one at hand may not be served. */
+    reopen: (): void => void reading.messages.close(),
     /** Applies nothing more. Waits for the promise of the last `apply`. */
     async stop(): Promise<void> {
       stopped = true;

@@ -1,6 +1,7 @@
 import type { Logger } from '@aegis/kit/logger';
 import { headers } from '@nats-io/transport-node';
 import type { Link } from './link.ts';
+import { matching } from './matching.ts';
 import { placeOf } from './place.ts';
 
 /** A message as it comes. `seq` and `storedOn` are its place in the log, where the stream republished it. */
@@ -14,15 +15,6 @@ export type LiveMessage = {
 /** What is said now: nobody keeps it, and nobody confirms it. */
 export type Live = ReturnType<typeof createLive>;
 
-/**
- * A pattern of subjects as a regular expression: `*` is one token, `>` all that follow
- * (https://docs.nats.io/nats-concepts/subjects).
- */
-const matching = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^.]+').replace(/>$/, '.+').replaceAll('$', '\\$')}$`,
-  );
-
 export const createLive = (link: Link, log: Logger) => ({
   /** Takes what comes on a subject, wildcards allowed, until the function that it gives is called. */
   subscribe(subject: string, take: (message: LiveMessage) => void): () => void {
@@ -31,7 +23,7 @@ export const createLive = (link: Link, log: Logger) => ({
       callback: (err, message) => {
         if (err) log.error({ err, subject }, 'nothing comes on this subject');
         // What a stream hands out goes wherever it was asked to, by its own subject: so anybody could have it come here.
-        else if (expected.test(message.subject)) {
+        else if (expected(message.subject)) {
           const { seq, subject: storedOn } = placeOf(message);
           take({ subject: message.subject, text: message.string(), seq, storedOn });
         }

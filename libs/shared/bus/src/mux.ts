@@ -1,6 +1,6 @@
-import { randomFillSync } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 import { AppError } from '@aegis/kit/errors';
-import { createInbox, type Msg } from '@nats-io/transport-node';
+import type { Msg } from '@nats-io/transport-node';
 import type { Link, Message } from './link.ts';
 
 const SWEEP_MS = 20;
@@ -37,7 +37,7 @@ export type Mux = ReturnType<typeof createMux>;
  * rest of the hop; hence this one.
  */
 export function createMux(link: Link, inboxPrefix: string) {
-  const base = createInbox(inboxPrefix);
+  const base = `${inboxPrefix}.${randomUUID()}`;
   const waiting = new Map<string, Waiting>();
   const nextToken = createTokens();
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { STREAM } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { Link } from './link.ts';
+import { matching } from './matching.ts';
 
 const PAGE = 256;
 const PAGE_WITHIN_MS = 2_000;
@@ -22,7 +24,10 @@ async function* read(
   afterSeq: number,
   toSeq: number,
 ): AsyncGenerator<StoredText, void> {
+  const prefix = randomUUID();
+  const isExpected = matching(subject);
   const consumer = await jetstream(link.nc).consumers.get(STREAM, {
+    name_prefix: prefix,
     opt_start_seq: afterSeq + 1,
     filter_subjects: subject,
   });
@@ -33,6 +38,8 @@ async function* read(
       let received = 0;
       const page = await consumer.fetch({ max_messages: Math.min(left, PAGE), expires: PAGE_WITHIN_MS });
       for await (const message of page) {
+        // JetStream delivers from any consumer to wherever it is asked to, this reader's inbox too.
+        if (!message.info.consumer.startsWith(prefix) || !isExpected(message.subject)) throw unreadable();
         received++;
         left = message.info.pending;
         if (message.seq > toSeq) return;

@@ -40,10 +40,16 @@ function watchCurrency(link: Link, log: Logger) {
 
   const look = async (follower: Follower): Promise<void> => {
     const before = losses;
+    const position = follower.position();
     const caughtUp = link.isUp() && (await follower.caughtUp(Date.now() + CATCH_UP_WITHIN_MS));
     // What was caught up with before a loss says nothing of the time since.
     current = caughtUp && before === losses;
     if (current) first.resolve(true);
+    else if (link.isUp() && follower.position() === position) {
+      // Somebody else takes what this reader is sent, or it was changed or deleted.
+      log.warn({ position }, 'what is new in the log does not come; reading it anew');
+      follower.reopen();
+    }
   };
   const lookWhereDue = async (follower: Follower): Promise<void> => {
     if (looking || (current && performance.now() - lookedAtMs < LOOK_AGAIN_AFTER_MS)) return;

@@ -35,9 +35,11 @@ export function createRelays(options: RelaysOptions) {
   const { openGate, createServer, drainMs, refusals, log, answersMs } = options;
   const connections = new Set<RelayConnection>();
   const budget = createBudget();
+  let hadServer = false;
 
   const open = (hello: RelayHello, principal: string, line: SessionLine): Session => {
     if (hello.mode === 'wrap') {
+      hadServer = true;
       return createWrapSession({ line, hello, principal, openGate, budget, answersMs });
     }
     const { initialize } = hello;
@@ -53,6 +55,10 @@ export function createRelays(options: RelaysOptions) {
   return {
     get isFull(): boolean {
       return connections.size >= MAX_RELAYS;
+    },
+    /** Whether a relay came that stands for a server, gone by now or not. */
+    get hadServer(): boolean {
+      return hadServer;
     },
     /** Serves a relay whose key is right. */
     serve(socket: Socket, principal: string): void {
