@@ -26,7 +26,12 @@ export function createApprovals(deps: Known): ApprovalsService {
   let page: Page | undefined;
 
   const health = () =>
-    healthFrom([!bus.isUp() && 'the message bus is away', ...problemsOf(known), approvers.problem]);
+    healthFrom([
+      !bus.isUp() && 'the message bus is away',
+      ...problemsOf(known),
+      approvers.problem,
+      bus.append.problem,
+    ]);
 
   const openPage = async (): Promise<Page> => {
     const secret = await sessionSecret(config.SESSION_SECRET_FILE);

@@ -113,7 +113,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     // What the firewall lacks is no trouble where nothing ever stood behind it.
     const lacks = proxy.hasServers || relays.hadServer ? judging.problems() : [];
     const others = lacks.filter((problem) => problem !== AWAY);
-    return healthFrom([!bus.isUp() && AWAY, keys.problem, proxy.problem, ...others]);
+    return healthFrom([!bus.isUp() && AWAY, keys.problem, proxy.problem, bus.append.problem, ...others]);
   };
   const factory = () => createServer(tools, log);
   const http = createHttp({ factory, config, health, keys, proxy, log, refusals });

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { AppError } from '@aegis/kit/errors';
+import type { Logger } from '@aegis/kit/logger';
 import { headers, type Msg } from '@nats-io/transport-node';
 import { isConflict } from './conflict.ts';
 import type { Message } from './link.ts';
@@ -8,6 +11,14 @@ import type { Read } from './read.ts';
 
 /** JetStream's error code for a wrong `Nats-Expected-Last-Subject-Sequence`. */
 const WRONG_LAST_SEQUENCE = 10071;
+/**
+ * JetStream's error codes for a batch that it did not take, and for the end of one whose beginning it did not take: it holds
+ * 50 unfinished ones of a stream, each for ten seconds.
+ */
+const NO_ROOM_CODES: ReadonlySet<number | undefined> = new Set([10210, 10176]);
+const BATCH_AGAIN_MS = 100;
+const PROBLEM_FOR_MS = 30_000;
+const NO_ROOM = 'The event log takes no more batches: too many were begun and not ended.';
 
 /** A fact to store. `expect` is the sequence of the subject's last message, 0 where there is none. */
 export type Fact = { subject: string; event: Envelope; expect?: number };
@@ -40,6 +51,13 @@ function toMessage(
   return { subject: fact.subject, payload: JSON.stringify(fact.event), options };
 }
 
+/** Nothing of the batch is stored. */
+class NoRoom extends AppError {
+  constructor(cause: unknown) {
+    super('storage_unavailable', NO_ROOM, { cause });
+  }
+}
+
 function readAck(message: Msg): { seq: number; duplicate: boolean } {
   if (message.headers?.code === 503) throw new AppError('storage_unavailable', 'The event log is away.');
   const ack = JSON.parse(message.string()) as PubAck;
@@ -48,6 +66,7 @@ function readAck(message: Msg): { seq: number; duplicate: boolean } {
       cause: ack.error,
     });
   }
+  if (NO_ROOM_CODES.has(ack.error?.err_code)) throw new NoRoom(ack.error);
   if (ack.error || typeof ack.seq !== 'number') {
     throw new AppError('storage_unavailable', 'The event log refused the write.', {
       cause: ack.error ?? ack,
@@ -64,9 +83,10 @@ function checkDeadline(deadlineMs: number): void {
 
 export type Append = ReturnType<typeof createAppend>;
 
-export function createAppend(mux: Mux, read: Read) {
+export function createAppend(mux: Mux, read: Read, log: Logger) {
   let batches = 0;
-  const batchPrefix = Math.random().toString(36).slice(2, 12);
+  let noRoomAtMs = Number.NEGATIVE_INFINITY;
+  const batchPrefix = randomUUID();
 
   /** After a conflict: was it our own write, confirmed to nobody? */
   const findOwn = async (fact: Fact, conflict: unknown, deadlineMs: number): Promise<Stored> => {
@@ -75,7 +95,26 @@ export function createAppend(mux: Mux, read: Read) {
     throw conflict;
   };
 
+  const noRoom = (err: NoRoom): void => {
+    const isNew = performance.now() - noRoomAtMs >= PROBLEM_FOR_MS;
+    noRoomAtMs = performance.now();
+    if (isNew) log.error({ err }, NO_ROOM);
+  };
+  const storeOnce = async (facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored> => {
+    const id = `${batchPrefix}-${(batches++).toString(36)}`;
+    const end = facts.length - 1;
+    const toMessages = (inbox: string) =>
+      facts.map((fact, index) =>
+        toMessage(fact, index === end ? inbox : undefined, { id, index, last: index === end, dedupe }),
+      );
+    return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
+  };
+
   return {
+    /** A sentence for half a minute after others held all batches that the server takes at a time. */
+    get problem(): string | undefined {
+      return performance.now() - noRoomAtMs < PROBLEM_FOR_MS ? NO_ROOM : undefined;
+    },
     /**
      * Stores one fact, durable when this resolves. A retry with the same event is stored once.
      *
@@ -104,16 +143,25 @@ export function createAppend(mux: Mux, read: Read) {
       const toMessages = (reply: string) => [{ subject, payload, options: { headers: h, reply } }];
       return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
     },
-    /** Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. */
+    /**
+     * Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. Where
+     * others hold all batches that the server takes, it is tried again until the deadline; with `dedupe` it is not, for such
+     * facts may go one by one.
+     */
     async all(facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored> {
-      checkDeadline(deadlineMs);
-      const id = `${batchPrefix}-${(batches++).toString(36)}`;
-      const end = facts.length - 1;
-      const toMessages = (inbox: string) =>
-        facts.map((fact, index) =>
-          toMessage(fact, index === end ? inbox : undefined, { id, index, last: index === end, dedupe }),
-        );
-      return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
+      for (;;) {
+        checkDeadline(deadlineMs);
+        try {
+          const stored = await storeOnce(facts, deadlineMs, dedupe);
+          noRoomAtMs = Number.NEGATIVE_INFINITY;
+          return stored;
+        } catch (thrown) {
+          if (!(thrown instanceof NoRoom)) throw thrown;
+          noRoom(thrown);
+          if (dedupe || Date.now() + BATCH_AGAIN_MS >= deadlineMs) throw thrown;
+          await sleep(BATCH_AGAIN_MS);
+        }
+      }
     },
   };
 }

@@ -49,7 +49,7 @@ export async function openBus({ log, ...options }: BusOptions): Promise<{ bus: B
   const link = createLink(nc, log);
   const mux = createMux(link, `_INBOX_${options.identity}`);
   const read = createRead(mux);
-  const append = createAppend(mux, read);
+  const append = createAppend(mux, read, log);
   const followLog: Bus['follow'] = (followed) => follow(link, read, { ...followed, log });
   const bus: Bus = {
     read,

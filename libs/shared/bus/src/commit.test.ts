@@ -34,10 +34,9 @@ function log(refuses: (facts: readonly Fact[]) => boolean = () => false) {
     writes.push(facts.map(({ subject }) => subject.split('.').at(-1) ?? ''));
     return { seq: writes.length };
   };
-  const append: Append = {
+  const append: Pick<Append, 'one' | 'all'> = {
     one: (one) => write([one]),
     all: (all) => write(all),
-    text: () => Promise.reject(new Error('no text')),
   };
   return { writes, append };
 }

@@ -22,7 +22,10 @@ export type GroupCommit = ReturnType<typeof createGroupCommit>;
  * Facts that wait together go as one atomic batch, one batch in flight. Where a batch fails, because one of its facts is
  * stored already for one, each is written by itself, with its own id: what the batch stored after all is a duplicate.
  */
-export function createGroupCommit(append: Append, options: GroupCommitOptions = AT_ONCE) {
+export function createGroupCommit(
+  append: Pick<Append, 'one' | 'all'>,
+  options: GroupCommitOptions = AT_ONCE,
+) {
   const { lingerMs, worthABatch, largestBatch } = options;
   let waiting: Waiting[] = [];
   let batchInFlight = false;
