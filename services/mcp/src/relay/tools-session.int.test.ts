@@ -100,6 +100,29 @@ describe('a conversation of a relay with the tools', () => {
   });
 });
 
+describe('a flood of requests', () => {
+  const slow = toolCall('firewall_enforce', { tool: 'shop.search', op: 'slow' }, 'one');
+  const cancel = JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'notifications/cancelled',
+    params: { requestId: 'one' },
+  });
+  it.each([
+    ['under one id', `${slow}\n`],
+    ['under one id that is cancelled each time', `${slow}\n${cancel}\n`],
+  ])('%s asks the firewall once, and each other one is refused', async (_what, lines) => {
+    const { send, messages, frames } = await start();
+    const before = stack.asked.enforces.length;
+    send('C', lines.repeat(500));
+    await expect.poll(() => messages().filter(({ error }) => error?.code === -32_600)).toHaveLength(499);
+    expect(messages().find(({ error }) => error)?.error?.message).toContain('waits for its answer already');
+    expect(stack.asked.enforces).toHaveLength(before + 1);
+    const answered = (): number =>
+      new Set(frames.filter(({ type }) => 'cd'.includes(type)).map(({ n }) => n)).size;
+    await expect.poll(answered, { timeout: 5_000 }).toBe(lines.repeat(500).split('\n').length - 1);
+  });
+});
+
 it.each([0, 1])(
   'a client ends once, then it may hang up, and a repeat of %i ends the connection',
   async (n) => {

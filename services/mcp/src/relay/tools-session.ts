@@ -10,6 +10,8 @@ import { createIntake } from './intake.ts';
 import type { Session, SessionLine } from './session.ts';
 
 const LOOK_AGAIN_MS = 10;
+/** Nothing more is read while the requests that have no answer yet have more bytes than this. */
+const MAX_OPEN_BYTES = 16 * 1_048_576;
 
 export type ToolsSessionOptions = {
   readonly line: SessionLine;
@@ -32,23 +34,31 @@ export function createToolsSession(options: ToolsSessionOptions): Session {
     done: (number) => channel.send(FROM_FIREWALL.done, '', number),
     drainMs,
     refused,
+    sent: () => tryToAccount(),
   });
   const handle = serveStdio(createServer, {
     transport: strict.transport,
     onerror: (err) => log.info({ err }, 'protocol error'),
   });
-  if (initialize !== undefined) strict.resume(initialize);
-
+  const isFull = (): boolean => strict.openRequests() >= MAX_IN_FLIGHT || strict.openBytes() > MAX_OPEN_BYTES;
   const answered = async (): Promise<void> => {
-    while (strict.openRequests() >= MAX_IN_FLIGHT) await sleep(LOOK_AGAIN_MS);
+    while (!state.isClosed && isFull()) await sleep(LOOK_AGAIN_MS);
   };
   const share = budget.share();
-  let isClosed = false;
+  const state = { isClosed: false };
   const account = (): void => {
-    if (!isClosed) share.keep(strict.keptBytes() + client.waitingBytes);
+    if (!state.isClosed) share.keep(strict.keptBytes() + strict.openBytes() + client.waitingBytes);
   };
+  const tryToAccount = (): void => {
+    try {
+      account();
+    } catch (error) {
+      line.failed(error);
+    }
+  };
+  if (initialize !== undefined) strict.resume(initialize);
   const close = async (): Promise<void> => {
-    isClosed = true;
+    state.isClosed = true;
     share.keep(0);
     intake.stop();
     await handle.close();
@@ -62,8 +72,7 @@ export function createToolsSession(options: ToolsSessionOptions): Session {
       account();
     },
     end: () => undefined,
-    room: () =>
-      (strict.openRequests() >= MAX_IN_FLIGHT ? answered() : (client.room() ?? line.room()))?.then(account),
+    room: () => (isFull() ? answered() : (client.room() ?? line.room()))?.then(account),
     keptBytes: strict.keptBytes,
   };
   const intake = createIntake(reader, (bytes) => channel.taken(FROM_RELAY.client, bytes), line.failed);

@@ -6,41 +6,61 @@ const isId = (id: unknown): id is Id => typeof id === 'string' || typeof id === 
 
 /** A stream without an end of its own, so nobody waits for it. */
 const LISTEN = 'subscriptions/listen';
+const CANCELLED = 'notifications/cancelled';
+
+/** Of a message that no line brought, or whose line is done: its answer is for nobody. */
+export const NO_LINE = -1;
+
+type Open = { line: number; readonly bytes: number; readonly isStream: boolean };
+type Fields = { id?: unknown; method?: unknown; params?: { requestId?: unknown } };
 
 /**
  * The requests of one connection that have no answer yet, each with the line that asked, so that the end of its input does
- * not cut them off.
+ * not cut them off. One that was cancelled is open until its work is done: an answer to it is for nobody.
  */
 export class OpenRequests {
-  /** Who uses an id again before it is answered gets an answer for each. */
-  readonly #lines = new Map<Id, number[]>();
-  readonly #streams = new Set<Id>();
+  readonly #open = new Map<Id, Open>();
+  #bytes = 0;
   #settled: (() => void) | undefined;
 
   get size(): number {
-    return this.#lines.size;
+    return this.#open.size;
   }
 
-  /** Notes what came in with a line. Gives the lines that nothing is to come for: a request's own waits for its answer. */
-  received(message: unknown, line: number): number[] {
-    const { id, method, params } = message as {
-      id?: unknown;
-      method?: unknown;
-      params?: { requestId?: unknown };
-    };
-    if (method === 'notifications/cancelled') return [...this.#close(params?.requestId, 'all'), line];
+  /** Bytes of their messages. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether this asks under an id that waits for its answer already: then nobody could tell their answers apart. */
+  isTaken(message: unknown): boolean {
+    const { id, method } = message as Fields;
+    return method !== undefined && isId(id) && this.#open.has(id);
+  }
+
+  /** Whether this cancels a request whose work goes on all the same. */
+  isInVain(message: unknown): boolean {
+    const { method, params } = message as Fields;
+    return method === CANCELLED && this.#open.get(params?.requestId as Id)?.isStream === false;
+  }
+
+  /**
+   * Notes what came in with a line of so many bytes. Gives the lines that nothing is to come for: a request's own waits for
+   * its answer.
+   */
+  received(message: unknown, line: number, bytes = 0): number[] {
+    const { id, method, params } = message as Fields;
+    if (method === CANCELLED) return [...this.#cancel(params?.requestId), line];
     if (typeof method !== 'string' || !isId(id)) return [line];
-    if (method === LISTEN) this.#streams.add(id);
-    const lines = this.#lines.get(id);
-    if (lines === undefined) this.#lines.set(id, [line]);
-    else lines.push(line);
+    this.#open.set(id, { line, bytes, isStream: method === LISTEN });
+    this.#bytes += bytes;
     return [];
   }
 
-  /** Notes what went out: a response closes its request. Gives the line that it answers, 0 for none. */
+  /** Notes what went out: a response closes its request. Gives the line that it answers, 0 for none, or {@link NO_LINE}. */
   sent(message: unknown): number {
-    const { id, method } = message as { id?: unknown; method?: unknown };
-    return method === undefined ? (this.#close(id, 'first')[0] ?? 0) : 0;
+    const { id, method } = message as Fields;
+    return method === undefined ? (this.#close(id)?.line ?? 0) : 0;
   }
 
   /** Resolves when every request is answered, or after `withinMs`. */
@@ -52,18 +72,29 @@ export class OpenRequests {
   }
 
   #isSettled(): boolean {
-    return [...this.#lines.keys()].every((id) => this.#streams.has(id));
+    return [...this.#open.values()].every(({ line, isStream }) => isStream || line === NO_LINE);
   }
 
-  #close(id: unknown, which: 'first' | 'all'): number[] {
-    const lines = isId(id) ? this.#lines.get(id) : undefined;
-    if (!isId(id) || lines === undefined) return [];
-    const closed = lines.splice(0, which === 'first' ? 1 : lines.length);
-    if (lines.length === 0) {
-      this.#lines.delete(id);
-      this.#streams.delete(id);
-    }
+  #cancel(id: unknown): number[] {
+    const open = this.#open.get(id as Id);
+    if (open === undefined) return [];
+    const { line } = open;
+    if (open.isStream) this.#close(id);
+    open.line = NO_LINE;
+    this.#settle();
+    return line === NO_LINE ? [] : [line];
+  }
+
+  #close(id: unknown): Open | undefined {
+    const open = this.#open.get(id as Id);
+    if (open === undefined) return undefined;
+    this.#open.delete(id as Id);
+    this.#bytes -= open.bytes;
+    this.#settle();
+    return open;
+  }
+
+  #settle(): void {
     if (this.#settled !== undefined && this.#isSettled()) this.#settled();
-    return closed;
   }
 }

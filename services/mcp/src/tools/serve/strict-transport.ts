@@ -1,6 +1,6 @@
-import { createLineSplitter } from '@aegis/firewall/wire';
+import { createLineSplitter, errorResponse, INVALID_REQUEST } from '@aegis/firewall/wire';
 import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/server';
-import { OpenRequests } from './open-requests.ts';
+import { NO_LINE, OpenRequests } from './open-requests.ts';
 import {
   isUnknown,
   MAX_MESSAGE_BYTES,
@@ -18,17 +18,18 @@ export type StrictTransportOptions = {
   readonly drainMs: number;
   /** Hears what kind of thing is refused before a tool is asked. */
   readonly refused?: ((kind: string) => void) | undefined;
+  /** Hears that something went out, so that less may be open. */
+  readonly sent?: () => void;
 };
 
-/** Of a message that no line brought: its answer is for nobody. */
-const NO_LINE = -1;
+const TAKEN = 'A request with this id waits for its answer already.';
 const INITIALIZED: JSONRPCMessage = { jsonrpc: '2.0', method: 'notifications/initialized' };
 
 /**
  * A transport of the SDK that gets each message as it was read strictly; other lines are refused. (The SDK's own would skip
  * a line that it can't parse, and leave the caller waiting.)
  */
-export function createStrictTransport({ write, done, drainMs, refused }: StrictTransportOptions) {
+export function createStrictTransport({ write, done, drainMs, refused, sent }: StrictTransportOptions) {
   const open = new OpenRequests();
   const closed = Promise.withResolvers<void>();
   const state = { isClosed: false };
@@ -37,7 +38,11 @@ export function createStrictTransport({ write, done, drainMs, refused }: StrictT
   };
   const transport: Transport = {
     start: () => Promise.resolve(),
-    send: (message) => Promise.resolve(say(JSON.stringify(message), open.sent(message))),
+    send(message) {
+      say(JSON.stringify(message), open.sent(message));
+      sent?.();
+      return Promise.resolve();
+    },
     close() {
       if (!state.isClosed) transport.onclose?.();
       state.isClosed = true;
@@ -59,9 +64,15 @@ export function createStrictTransport({ write, done, drainMs, refused }: StrictT
     if (line.toString('latin1').trim() === '') return done(number);
     const read = readToolMessage(line);
     if ('refusal' in read) return refuse('message', read.refusal);
-    if (isUnknown(read.message)) refused?.(UNKNOWN_METHOD);
-    for (const over of open.received(read.message, number)) done(over);
-    transport.onmessage?.(read.message);
+    const { message } = read;
+    if (open.isTaken(message)) {
+      return refuse('message', errorResponse(JSON.stringify(Object(message).id), INVALID_REQUEST, TAKEN));
+    }
+    if (isUnknown(message)) refused?.(UNKNOWN_METHOD);
+    // The tools end what they began, so the SDK must not forget that it is under way.
+    const isInVain = open.isInVain(message);
+    for (const over of open.received(message, number, line.length)) done(over);
+    if (!isInVain) transport.onmessage?.(message);
   };
   return {
     transport,
@@ -88,6 +99,8 @@ export function createStrictTransport({ write, done, drainMs, refused }: StrictT
     settled: (): Promise<void> => open.settled(drainMs),
     /** Requests that have no answer yet. */
     openRequests: () => open.size,
+    /** Bytes of their messages. */
+    openBytes: () => open.bytes,
     closed: closed.promise,
   };
 }
