@@ -25,7 +25,13 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
   const { server, principal, askUpstream } = options;
   const { recorder, pins, log, own, now } = parts;
   const closing = new AbortController();
-  const definitions = createDefinitions({ server, pins, askUpstream, now });
+  const definitions = createDefinitions({
+    server,
+    pins,
+    askUpstream,
+    now,
+    refused: (because) => refused(because, Buffer.alloc(0)),
+  });
   const progress = createProgress();
   const calls = createCallHandler({ parts, options, definitions, progress, closing: closing.signal });
   const handleList = createListHandler({ parts, options, definitions });

@@ -253,3 +253,27 @@ it('an answer with an error passes as it is', async () => {
   expect(answered(disposition, { error: { code: -32601, message: 'no' } })).toContain('-32601');
   expect(() => answerOf(disposition)).toThrow('not forward');
 });
+
+const names = (prefix: string, count: number) =>
+  Array.from({ length: count }, (_, i) => tool(`${prefix}${i}`));
+const told = () =>
+  eventsOf('aegis.call.refused.v1').filter((event) => JSON.stringify(event).includes('1000 tools'));
+
+it('one connection puts so many new tools on record and no more: it is told of once, and the others do as before', async () => {
+  world.upstream.pageSize = 10_000;
+  world.upstream.tools = names('made-up-', 1_200);
+  const liar = gate(held);
+  expect(await isSent('made-up-3', liar)).toBe(true);
+  expect(await isSent('made-up-1199', liar)).toBe(false);
+  expect(world.people.enforces.at(-1)?.review_because?.[0]).toContain(
+    'more than 1000 tools that were never seen',
+  );
+  liar.serverNotification(listChanged);
+  expect(await isSent('made-up-1198', liar)).toBe(false);
+  await until(() => seen().length >= 1_000);
+  await until(() => told().length > 0);
+  world.upstream.tools = [tool('read'), tool('made-up-1199')];
+  expect(await isSent('made-up-1199', gate(held))).toBe(true);
+  await until(() => seen().length >= 1_002);
+  expect([seen().length, told().length]).toEqual([1_002, 1]);
+});

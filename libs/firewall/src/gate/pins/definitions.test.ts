@@ -19,6 +19,7 @@ function world(ask: AskUpstream) {
   const definitions: Definitions = createDefinitions({
     server: 'files',
     pins,
+    refused: () => undefined,
     now: () => new Date(nowMs),
     askUpstream: (method, params, signal) => {
       asked.push(params);
@@ -82,6 +83,19 @@ it.each([
   const { definitions, asked } = world(ask);
   await expect(definitions.of('b', LEGACY)).rejects.toMatchObject({ code: 'mcp_unavailable' });
   expect(asked.length).toBeLessThanOrEqual(100);
+});
+
+it('what the client lists is as long as a list may be, however many definitions one tool has', async () => {
+  const { definitions, asked } = world(async () => lists('read'));
+  const many = Array.from({ length: 100_000 }, (_, i) => ({ name: 'read', i }));
+  const began = Date.now();
+  definitions.page({ tools: many.slice(0, 10_000) }, true);
+  await definitions.of('read', LEGACY);
+  expect(asked).toHaveLength(0);
+  definitions.page({ tools: many }, false);
+  expect(Date.now() - began).toBeLessThan(5_000);
+  await definitions.of('read', LEGACY);
+  expect(asked).toHaveLength(1);
 });
 
 it('a server that never answers is returned up when the gate closes', async () => {

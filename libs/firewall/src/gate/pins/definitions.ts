@@ -4,10 +4,13 @@ import type { Definition } from '@aegis/replicas/tools';
 import { METHOD_NOT_FOUND } from '../../wire/errors.ts';
 import type { AskUpstream } from '../api.ts';
 import { type Listed, toolsIn } from './listed.ts';
+import { createNewNames } from './new-names.ts';
 import type { PinKeeper } from './pin-keeper.ts';
 
 const MAX_PAGES = 100;
 const MAX_TOOLS = 10_000;
+/** Of one tool, where a server lists it with many definitions. */
+const MAX_REASONS = 10;
 const FETCH_WITHIN_MS = 10_000;
 /**
  * The modern era has no notice of changed lists unless a client subscribes to it. A list is read again when it is older
@@ -32,13 +35,17 @@ export type Asker = { readonly isModern: boolean; readonly envelope: Record<stri
 
 export type Definitions = ReturnType<typeof createDefinitions>;
 
-type Known = { readonly tools: Map<string, Listed[]>; readonly until: number };
+/** By the names of tools, then by digest: a server may list a name twice, and the client may have read either. */
+type Tools = Map<string, Map<string, Listed>>;
+type Known = { readonly tools: Tools; readonly until: number; listed: number };
 
 type DefinitionsDeps = {
   readonly server: string;
   readonly pins: PinKeeper;
   readonly askUpstream: AskUpstream;
   readonly now: () => Date;
+  /** Told once, where the server lists more new tools than one connection may put on record. */
+  readonly refused: (because: string) => void;
 };
 
 const keepFor = ({ ttlMs }: Readonly<Record<string, unknown>>): number => {
@@ -46,12 +53,11 @@ const keepFor = ({ ttlMs }: Readonly<Record<string, unknown>>): number => {
   return Math.min(Math.max(said, KEEP_AT_LEAST_MS), KEEP_AT_MOST_MS);
 };
 
-function add(tools: Map<string, Listed[]>, listed: readonly Listed[]): void {
+function add(tools: Tools, listed: readonly Listed[]): void {
   for (const one of listed) {
-    const same = tools.get(one.tool);
-    // A server may list a name twice; the client may have read either.
-    if (!same) tools.set(one.tool, [one]);
-    else if (!same.some(({ digest }) => digest === one.digest)) same.push(one);
+    const same = tools.get(one.tool) ?? new Map<string, Listed>();
+    tools.set(one.tool, same);
+    if (!same.has(one.digest)) same.set(one.digest, one);
   }
 }
 
@@ -93,21 +99,22 @@ async function fetchTools(
 }
 
 /** What one client of one server knows of its tools. */
-export function createDefinitions({ server, pins, askUpstream, now }: DefinitionsDeps) {
+export function createDefinitions({ server, pins, askUpstream, now, refused }: DefinitionsDeps) {
   const closing = new AbortController();
   let known: Known | undefined;
   let fetching: Promise<Known | undefined> | undefined;
   let changes = 0;
+  const names = createNewNames(refused);
 
   const fetchNow = async (envelope: Record<string, unknown>): Promise<Known | undefined> => {
     const before = changes;
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FETCH_WITHIN_MS)]);
     const fetched = await fetchTools(askUpstream, envelope, signal);
     if (!fetched) return undefined;
-    const tools = new Map<string, Listed[]>();
+    const tools: Tools = new Map();
     add(tools, fetched.listed);
-    pins.see(server, fetched.listed);
-    const found = { tools, until: now().getTime() + fetched.keepMs };
+    pins.see(server, fetched.listed, names);
+    const found = { tools, until: now().getTime() + fetched.keepMs, listed: fetched.listed.length };
     if (before === changes) known = found;
     return found;
   };
@@ -118,11 +125,12 @@ export function createDefinitions({ server, pins, askUpstream, now }: Definition
     return fetching;
   };
 
-  const define = async (listed: readonly Listed[]): Promise<ToolLookup> => {
+  const define = async (same: ReadonlyMap<string, Listed>): Promise<ToolLookup> => {
+    const listed = [...same.values()];
     const reasons: string[] = [];
     for (const one of listed) {
-      const status = await pins.status(server, one);
-      if (!status.counts) reasons.push(status.because);
+      const status = await pins.status(server, one, names);
+      if (!status.counts && reasons.length < MAX_REASONS) reasons.push(status.because);
     }
     const { digest, definition } = listed.at(-1) as Listed;
     return {
@@ -137,9 +145,13 @@ export function createDefinitions({ server, pins, askUpstream, now }: Definition
     /** Learns from a page of the client's own listing, the first one where it was asked without a cursor. */
     page(result: Readonly<Record<string, unknown>>, isFirst: boolean): void {
       const listed = toolsIn(result);
-      if (isFirst || !known) known = { tools: new Map(), until: now().getTime() + keepFor(result) };
-      add(known.tools, listed);
-      pins.see(server, listed);
+      if (isFirst || !known)
+        known = { tools: new Map(), until: now().getTime() + keepFor(result), listed: 0 };
+      known.listed += listed.length;
+      // Nobody keeps more: a call reads the list anew then, and is told that it is too long.
+      if (known.listed > MAX_TOOLS) known = undefined;
+      else add(known.tools, listed);
+      pins.see(server, listed.slice(0, MAX_TOOLS), names);
     },
     /** The server says that its list has changed. */
     forget(): void {

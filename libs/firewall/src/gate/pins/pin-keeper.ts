@@ -5,6 +5,7 @@ import type { Logger } from '@aegis/kit/logger';
 import { foldName } from '@aegis/kit/text';
 import { createToolFold, definitionStatus, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
+import { MAX_NEW_NAMES, type NewNames } from './new-names.ts';
 import { eventOf, whyNever } from './recording.ts';
 
 /** Whether a definition counts, and if not why not, as a reason for people. */
@@ -14,14 +15,17 @@ export type PinStatus = { readonly counts: true } | { readonly counts: false; re
 export type PinKeeper = Pick<Replica, 'start' | 'stop'> & {
   /** A sentence while it may have missed something, or the log holds something that can't be read. */
   readonly problem: string | undefined;
-  /** Writes what is not on record yet. Nobody need wait: {@link PinKeeper.status} does. */
-  see(server: string, listed: readonly Listed[]): void;
+  /**
+   * Writes what is not on record yet, a few at a time. Nobody need wait: {@link PinKeeper.status} does. `names` are those
+   * that the connection has added, and may.
+   */
+  see(server: string, listed: readonly Listed[], names: NewNames): void;
   /**
    * What the record says of a definition, once it is on record.
    *
    * @throws AppError where the record can't be read or written now
    */
-  status(server: string, listed: Listed): Promise<PinStatus> | PinStatus;
+  status(server: string, listed: Listed, names: NewNames): Promise<PinStatus> | PinStatus;
 };
 
 type KeeperDeps = { bus: Bus; log: Logger; now: () => Date; timeoutMs: number };
@@ -59,6 +63,34 @@ function judge(tools: ToolFold, server: string, listed: Listed): PinStatus {
   return { counts: false, because: `tool '${tool}' can not be accepted as it is: ${never}` };
 }
 
+/** Writes that nobody waits for: so many at once, and so many that wait; a call has more of them written. */
+const MAX_WRITING = 8;
+const MAX_WAITING = 10_000;
+
+const TOO_MANY_NEW = `its connection has listed more than ${MAX_NEW_NAMES} tools that were never seen`;
+
+/** Runs a few at a time. What waits is bounded, and what comes beyond is not run. */
+function createQueue() {
+  const waiting: (() => Promise<void>)[] = [];
+  let running = 0;
+  const go = (): void => {
+    while (running < MAX_WRITING) {
+      const next = waiting.shift();
+      if (next === undefined) return;
+      running++;
+      void next().finally(() => {
+        running--;
+        go();
+      });
+    }
+  };
+  return (run: () => Promise<void>): void => {
+    if (waiting.length >= MAX_WAITING) return;
+    waiting.push(run);
+    go();
+  };
+}
+
 export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKeeper {
   // Without definitions: judging needs their digests alone.
   const tools = createToolFold({ keepsDefinitions: false });
@@ -94,23 +126,32 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
     return running;
   };
 
+  const inBackground = createQueue();
+  const mayAdd = (server: string, { tool }: Listed, names: NewNames): boolean =>
+    tools.get(server, tool) !== undefined || names.add(tool);
+
   return {
     start: replica.start,
     stop: replica.stop,
     get problem() {
       return replica.isCurrent() ? replica.problem : 'the pins of tool definitions are behind the log';
     },
-    see(server, listed) {
+    see(server, listed, names) {
       for (const one of listed) {
-        if (isSettled(server, one, isShown)) continue;
-        writeInTurn(server, one, isShown).catch((err: unknown) => {
-          log.warn({ err, server, tool: one.tool }, 'tool definition not recorded');
-        });
+        if (isSettled(server, one, isShown) || !mayAdd(server, one, names)) continue;
+        inBackground(() =>
+          writeInTurn(server, one, isShown).catch((err: unknown) => {
+            log.warn({ err, server, tool: one.tool }, 'tool definition not recorded');
+          }),
+        );
       }
     },
-    status(server, listed) {
+    status(server, listed, names) {
       if (!replica.isCurrent()) throw pinsBehind();
       if (isSettled(server, listed)) return judge(tools, server, listed);
+      if (!mayAdd(server, listed, names)) {
+        return { counts: false, because: `tool '${listed.tool}' is not on record: ${TOO_MANY_NEW}` };
+      }
       return writeInTurn(server, listed).then(() => judge(tools, server, listed));
     },
   };
