@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AuditEntry, enforce, get, post } from '../testkit/rest.ts';
 import { startRuledStack } from '../testkit/ruled-stack.ts';
@@ -28,6 +30,9 @@ it('what is refused before it is a decision is counted, at each door, by kind an
   await post(stack.url, '/approvals/a/approve', {});
   await mcp('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}');
   await mcp(toolCall('firewall_enforce', { tool: 'no such name!' }));
+  const noHttp = connect(Number(new URL(stack.mcpUrl).port), '127.0.0.1');
+  noHttp.write('no http\r\n\r\n');
+  await once(noHttp.resume(), 'close');
   const notes = async (): Promise<string> => {
     const { body } = await get<{ entries: Line[] }>(stack.url, '/audit?status=refused&ok=false');
     expect(body.entries.every(({ action }) => action === 'requests.refused')).toBe(true);
@@ -40,6 +45,7 @@ it('what is refused before it is a decision is counted, at each door, by kind an
     expect(said).toContain(`${kind} of 127.0.0.1`);
   expect(said).toContain('1 http_400 of ');
   expect(said).toContain('1 invalid_request of anonymous');
+  expect(said).toContain('1 not_http of ');
 });
 
 it('what was refused just before the end is in the record too', async () => {

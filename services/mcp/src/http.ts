@@ -1,6 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Refusals } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import { errorResponse } from '@aegis/firewall/wire';
@@ -28,6 +34,12 @@ import {
   UNKNOWN_METHOD,
 } from './tools/serve/strict-message.ts';
 
+/** What is no HTTP gets the status that Node gives it. */
+const UNREADABLE: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
 const PATH = '/mcp';
 /** A server behind the firewall has its name for a path. */
 const SERVER_PATH = /^\/mcp\/([A-Za-z0-9_-]{1,64})$/;
@@ -167,6 +179,14 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       log.info({ err }, 'request broke off');
       response.destroy();
     });
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    refusals.count('not_http', socket.remoteAddress);
+    const status = UNREADABLE[error.code ?? ''] ?? 400;
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\n\r\n`, () =>
+      socket.destroy(),
+    );
   });
   return {
     /** @throws ConfigError where the port is taken */

@@ -87,7 +87,8 @@ function createAgents(
   });
   const holderOfKey = (authorization: string | undefined) =>
     MCP_KEYS_FILE === undefined ? undefined : keys.principalOf(authorization);
-  const door = dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, holderOfKey, relays, log });
+  const door =
+    dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, holderOfKey, relays, refusals, log });
   return { door, relays };
 }
 

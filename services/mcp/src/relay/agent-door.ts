@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Refusals } from '@aegis/bus';
 import { RELAY_PATH, RELAY_PROTOCOL } from '@aegis/firewall/relay';
 import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
@@ -11,8 +12,13 @@ import { ensureCredential } from './agent-credential.ts';
 import { type AgentSocket, listenForAgents } from './agent-socket.ts';
 import { MAX_RELAYS, type Relays } from './relays.ts';
 
-/** A request to become a relay has to come in whole within this time, in milliseconds. */
-const ASK_WITHIN_MS = 5_000;
+/** A request to become a relay has to come in whole within this time, in milliseconds, and so often that is looked at. */
+const ASK_WITHIN_MS = 2_000;
+const LOOK_EVERY_MS = 500;
+/** Connections that have not asked yet; the oldest of more makes room, since a relay asks at once. */
+const MAX_SILENT = MAX_RELAYS;
+/** Who is refused before anybody looks at a key: all that is known is that it is of this machine. */
+const SOURCE = 'agent.sock';
 const LOCAL: ReadonlySet<string> = new Set(ownHostNames('127.0.0.1', []));
 
 export type AgentDoorOptions = {
@@ -23,6 +29,7 @@ export type AgentDoorOptions = {
   /** Who holds a key of the keys file, by an `Authorization` header; undefined for nobody. */
   readonly holderOfKey: (authorization: string | undefined) => string | undefined;
   readonly relays: Pick<Relays, 'serve' | 'isFull' | 'stop'>;
+  readonly refusals: Pick<Refusals, 'count'>;
   readonly log: Logger;
   readonly platform?: NodeJS.Platform;
 };
@@ -73,12 +80,35 @@ function problemOf(request: IncomingMessage, isFull: boolean): Refusal | undefin
   return refusal(503, 'too_many_relays', `${MAX_RELAYS} relays are connected already: end some of them.`);
 }
 
+/** Keeps those who connect and say nothing from taking all places. */
+function limitSilent(server: Server): (stream: Duplex) => void {
+  const silent = new Set<Duplex>();
+  server.on('connection', (stream: Duplex) => {
+    silent.add(stream);
+    stream.once('close', () => silent.delete(stream));
+    const [oldest] = silent;
+    if (silent.size > MAX_SILENT) oldest?.destroy();
+  });
+  return (stream) => void silent.delete(stream);
+}
+
 /** Where relays of this machine come in: one HTTP request each, which becomes a connection of frames. */
-export function createAgentDoor({ dir, sharedDir, holderOfKey, relays, log, platform }: AgentDoorOptions) {
+export function createAgentDoor(options: AgentDoorOptions) {
+  const { dir, sharedDir, holderOfKey, relays, refusals, log, platform } = options;
   let digest = '';
   let socket: AgentSocket | undefined;
-  const server = createServer({ headersTimeout: ASK_WITHIN_MS, requestTimeout: ASK_WITHIN_MS });
-  server.maxConnections = 2 * MAX_RELAYS;
+  const server = createServer({
+    headersTimeout: ASK_WITHIN_MS,
+    requestTimeout: ASK_WITHIN_MS,
+    connectionsCheckingInterval: LOOK_EVERY_MS,
+  });
+  // Those that make room are counted until they are closed.
+  server.maxConnections = 2 * (MAX_RELAYS + MAX_SILENT);
+  const hasAsked = limitSilent(server);
+  const turnAway = (stream: Duplex, why: Refusal): void => {
+    refusals.count(why.code, SOURCE);
+    refuse(stream, why);
+  };
 
   const principalOf = (authorization: string | undefined): string | undefined => {
     const key = bearerOf(authorization);
@@ -88,14 +118,15 @@ export function createAgentDoor({ dir, sharedDir, holderOfKey, relays, log, plat
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => undefined);
     const problem = problemOf(request, relays.isFull);
-    if (problem !== undefined) return refuse(stream, problem);
+    if (problem !== undefined) return turnAway(stream, problem);
     const principal = principalOf(request.headers.authorization);
     if (principal === undefined) {
       log.info('a relay without a key was refused');
       const detail =
         'The credential is missing or wrong: a relay sends that of the data directory, or a key.';
-      return refuse(stream, refusal(401, 'unauthorized', detail));
+      return turnAway(stream, refusal(401, 'unauthorized', detail));
     }
+    hasAsked(stream);
     const relay = stream as Socket;
     relay.setNoDelay(true);
     relay.setTimeout(0);
@@ -106,9 +137,12 @@ export function createAgentDoor({ dir, sharedDir, holderOfKey, relays, log, plat
     if (head.length > 0) relay.unshift(head);
   });
   server.on('request', (request, response) => {
-    refuse(response.socket ?? request.socket, problemOf(request, false) ?? OTHER_VERSION);
+    turnAway(response.socket ?? request.socket, problemOf(request, false) ?? OTHER_VERSION);
   });
-  server.on('clientError', (_error, stream) => stream.destroy());
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, stream) => {
+    if (code !== 'ECONNRESET' && !stream.destroyed) refusals.count('not_http', SOURCE);
+    stream.destroy();
+  });
 
   return {
     /** @throws ConfigError where the place is taken, or its credential is none */

@@ -21,6 +21,8 @@ let dir: string;
 let door: ReturnType<typeof createAgentDoor>;
 let credential: string;
 /** The gates that were opened, with what they were opened for. */
+/** What was refused, each with who asked. */
+let counted: [string, string | undefined][] = [];
 let opened: { gate: FakeGate; options: GateOptions }[] = [];
 
 function openGate(options: GateOptions): Gate {
@@ -35,8 +37,9 @@ function createServer(): never {
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'aegis-attacks-'));
-  const relays = createRelays({ openGate, createServer, drainMs: 100, log });
-  door = createAgentDoor({ dir, holderOfKey: () => undefined, relays, log });
+  const refusals = { count: (...one: [string, string | undefined]) => void counted.push(one) };
+  const relays = createRelays({ openGate, createServer, drainMs: 100, log, refusals });
+  door = createAgentDoor({ dir, holderOfKey: () => undefined, relays, refusals, log });
   await door.start();
   credential = (await readFile(join(dir, 'agent-credential'), 'utf8')).trim();
 });
@@ -65,6 +68,7 @@ async function stillServes(): Promise<void> {
 }
 
 beforeEach(() => {
+  counted = [];
   opened = [];
 });
 afterEach(stillServes);
@@ -95,6 +99,7 @@ test.each<[string, (relay: Relay) => void]>([
   expect(one.frames.map(({ type }) => type)).toEqual(['f']);
   expect(JSON.parse(one.frames[0]?.text ?? '')).toMatchObject({ exit_code: 1 });
   expect(opened).toEqual([]);
+  expect(counted).toEqual([['relay_protocol', expect.stringMatching(/^os-user:/) as string]]);
 });
 
 test.each<[string, (relay: Relay) => void]>([
@@ -211,4 +216,38 @@ test('thousands who connect and say nothing are let go, and keep nobody out for 
   await expect
     .poll(async () => 'socket' in (await askToRelay(door.address() ?? '', credential)), SOON)
     .toBe(true);
+});
+
+test('those who connect and say no whole request take no place of a relay', async () => {
+  const path = (door.address() ?? '').slice('unix:'.length);
+  const silent = Array.from({ length: 600 }, () => connect(path).on('error', () => undefined));
+  for (const socket of silent) socket.write('GET /relay HTTP/1.1\r\nx: ');
+  await Promise.all(silent.map((socket) => once(socket, 'connect').catch(() => undefined)));
+  const began = Date.now();
+  await expect
+    .poll(async () => 'socket' in (await askToRelay(door.address() ?? '', credential)), SOON)
+    .toBe(true);
+  expect(Date.now() - began).toBeLessThan(1_500);
+  await expect.poll(() => silent.every(({ closed }) => closed), { timeout: 5_000 }).toBe(true);
+});
+
+test('what the door refuses is counted, by what it answers', async () => {
+  const address = door.address() ?? '';
+  await askToRelay(address, 'aegis-agent_wrong');
+  await askToRelay(address, credential, { headers: { origin: 'http://localhost' } });
+  await askToRelay(address, credential, { headers: { upgrade: 'aegis-relay/2' } });
+  await askToRelay(address, credential, { path: '/x' });
+  await askToRelay(address, credential, { headers: { connection: 'close', upgrade: '' } });
+  const broken = connect(address.slice('unix:'.length));
+  broken.write('no http\r\n\r\n');
+  await once(broken.resume(), 'close');
+  const kinds = [
+    'unauthorized',
+    'forbidden_origin',
+    'upgrade_required',
+    'not_found',
+    'upgrade_required',
+    'not_http',
+  ];
+  expect(counted).toEqual(kinds.map((kind) => [kind, 'agent.sock']));
 });

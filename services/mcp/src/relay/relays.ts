@@ -63,7 +63,8 @@ export function createRelays(options: RelaysOptions) {
     /** Serves a relay whose key is right. */
     serve(socket: Socket, principal: string): void {
       const closed = (connection: RelayConnection): void => void connections.delete(connection);
-      connections.add(serveRelay({ socket, principal, log, open, closed }));
+      const broken = (): void => refusals?.count('relay_protocol', principal);
+      connections.add(serveRelay({ socket, principal, log, broken, open, closed }));
     },
     /** Ends what belongs to others: their keys are no longer good. */
     keepPrincipals(isKept: (principal: string) => boolean): void {

@@ -28,6 +28,8 @@ export type ServeRelayOptions = {
   readonly socket: Socket;
   readonly principal: string;
   readonly log: Logger;
+  /** Told where the relay broke the protocol. */
+  readonly broken: () => void;
   /** Begins what the relay asks for. @throws ProtocolError */
   readonly open: (hello: RelayHello, principal: string, line: SessionLine) => Session;
   /** Told once, when the connection is over. */
@@ -46,7 +48,7 @@ function roomOf(socket: Socket): Promise<void> | undefined {
 
 /** Serves a relay whose key is right, over the socket that it asked on. */
 export function serveRelay(options: ServeRelayOptions): RelayConnection {
-  const { socket, principal, log, open, closed, helloWithinMs = HELLO_WITHIN_MS } = options;
+  const { socket, principal, log, broken, open, closed, helloWithinMs = HELLO_WITHIN_MS } = options;
   let session: Session | undefined;
   let isOver = false;
 
@@ -60,11 +62,13 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
   const lose = async (): Promise<void> => {
     await session?.lost(LOST).catch((err: unknown) => log.error({ err }, 'a relay could not be closed'));
   };
-  const fail = (error: unknown): void => {
+  const fail = (error: unknown, isFault = true): void => {
     if (isOver) return;
     const isTheirs = error instanceof ProtocolError || error instanceof RangeError;
-    if (isTheirs) log.info({ because: error.message }, 'a relay broke the protocol');
-    else log.error({ err: error }, 'a relay could not be served');
+    if (isTheirs) {
+      if (isFault) broken();
+      log.info({ because: error.message }, 'a relay broke the protocol');
+    } else log.error({ err: error }, 'a relay could not be served');
     const detail = isTheirs ? error.message : 'The firewall could not go on with this connection.';
     channel.send(FROM_FIREWALL.fatal, JSON.stringify({ detail, exit_code: 1 }));
     over(true);
@@ -90,7 +94,7 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
       if (session === undefined) begin(type, payload);
       else session.take(type, n, payload);
     },
-    broken: fail,
+    broken: (error) => fail(error),
   });
   const flush = async (): Promise<void> => {
     await channel.outgoing(FROM_FIREWALL.client).room();
@@ -103,7 +107,7 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
     async end(detail) {
       await lose();
       if (detail === undefined) over(true);
-      else fail(new ProtocolError(detail));
+      else fail(new ProtocolError(detail), false);
     },
   };
   socket.on('error', () => undefined);
