@@ -95,6 +95,11 @@ describe('what an approval is bound to', () => {
   it.each([
     ['progressToken', 7, { to: 'eve' }],
     ['traceparent', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, 'to eve'],
+    [
+      'traceparent',
+      `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
+      `01-${'a'.repeat(32)}-${'b'.repeat(16)}-01-to-eve`,
+    ],
     ['tracestate', 'a=1,b=2', 'x'.repeat(513)],
     ['io.modelcontextprotocol/protocolVersion', '2026-07-28', 'prod'],
     ['io.modelcontextprotocol/logLevel', 'debug', 'loud'],

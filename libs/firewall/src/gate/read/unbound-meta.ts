@@ -69,7 +69,8 @@ export const UNBOUND_META: Readonly<Record<string, Unbound>> = {
   progressToken: { because: 'names this one request in its notices of progress', isPlain: isToken },
   traceparent: {
     because: 'this one request in its trace (W3C trace context); on record as caller_traceparent',
-    isPlain: (value) => parseTraceparent(value) !== undefined,
+    // Not what a later version may say after the ids: nobody here can read it.
+    isPlain: (value) => value !== undefined && parseTraceparent(value) === value,
   },
   tracestate: {
     because: 'goes with traceparent, for who traces',

@@ -26,7 +26,18 @@ export type Era = 'legacy' | 'modern';
 export type EraProblem = { readonly code: number; readonly message: string };
 
 export const isModern = (revision: string | undefined): boolean =>
-  revision !== undefined && REVISION.test(revision) && revision >= FIRST_MODERN;
+  isRevision(revision) && revision >= FIRST_MODERN;
+
+export const isRevision = (value: string | undefined): value is string =>
+  value !== undefined && REVISION.test(value);
+
+/** The headers that {@link eraOf} compares with a message before it calls it modern; without a body there are none. */
+export function comparedHeaders(message: Message | undefined, era: Era): readonly string[] {
+  if (era === 'legacy' || message === undefined || message.kind === 'response') return [];
+  const isNamed = message.kind === 'request' && NAMED_BY.has(message.method);
+  const always = ['mcp-protocol-version', 'mcp-method'];
+  return isNamed ? [...always, 'mcp-name'] : always;
+}
 
 type Claim = { readonly made: boolean; readonly revision: string | undefined };
 
@@ -106,8 +117,7 @@ export function eraOf(message: Message, headers: IncomingHttpHeaders): Era | Era
     return mismatch('The MCP-Protocol-Version header does not name the protocol version of the body.');
   }
   // What is no date is no older revision: with headers that were not compared, it must not pass for one.
-  if (claim.revision !== undefined && REVISION.test(claim.revision) && !isModern(claim.revision))
-    return 'legacy';
+  if (isRevision(claim.revision) && !isModern(claim.revision)) return 'legacy';
   const method = headerOf(headers, 'mcp-method');
   if (method !== undefined && method !== message.method) {
     return mismatch(`The Mcp-Method header does not say what the body says: ${message.method}.`);

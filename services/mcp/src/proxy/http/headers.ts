@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import { parseTraceparent } from '@aegis/kit/trace';
+import { headerOf, isRevision } from './era.ts';
 
 /** What a message's Content-Type must be: readers that obey another charset read another message. */
 const JSON_IN_UTF8 = /^application\/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?;?[ \t]*$/i;
 export const isJsonInUtf8 = (contentType: string | undefined): boolean =>
   JSON_IN_UTF8.test(contentType ?? '');
 
-/** Of a client's headers these and no others go to the server: no credentials, no cookies, no origin, no addresses. */
-const TO_SERVER = ['accept', 'mcp-protocol-version', 'last-event-id', 'traceparent', 'tracestate'];
-/** Only the revisions that define them give these a meaning, and only there they were compared with the body. */
-const VERIFIED = ['mcp-method', 'mcp-name'];
+const TYPES = ['application/json', 'text/event-stream'] as const;
+/** W3C trace context, 3.3: a list of at most 512 characters. */
+const TRACESTATE = /^[\x20-\x7e]{1,512}$/;
 
 /** Of a server's headers these and no others go to the client. */
 const TO_CLIENT = ['content-type', 'cache-control', 'retry-after', 'allow', 'x-accel-buffering'];
@@ -18,9 +19,35 @@ const pick = (headers: IncomingHttpHeaders, names: readonly string[]): OutgoingH
     names.filter((name) => headers[name] !== undefined).map((name) => [name, headers[name]]),
   );
 
-/** What goes to the server of a client's headers. `Mcp-Method` and its like only where they were verified. */
-export const headersToServer = (headers: IncomingHttpHeaders, areVerified: boolean): OutgoingHttpHeaders =>
-  pick(headers, areVerified ? [...TO_SERVER, ...VERIFIED] : TO_SERVER);
+/** A value where there is one: Node sends no header that is undefined here. */
+const present = (headers: Readonly<Record<string, string | undefined>>): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+
+/**
+ * What goes to the server of a client's headers: no credentials, no cookies, no origin, no addresses, and of the rest nothing
+ * that could say more than its purpose needs, as nobody judges or approves headers. `compared` are those that were found
+ * to say what the body says; others of the protocol go on in their plain form only.
+ */
+export function headersToServer(
+  headers: IncomingHttpHeaders,
+  method: 'POST' | 'GET' | 'DELETE',
+  compared: readonly string[],
+): OutgoingHttpHeaders {
+  const version = headerOf(headers, 'mcp-protocol-version');
+  const tracestate = headerOf(headers, 'tracestate');
+  const accepted = TYPES.filter((type) => accepts(headers.accept, type));
+  return {
+    ...present({
+      accept: headers.accept === undefined || accepted.length === 0 ? undefined : accepted.join(', '),
+      'mcp-protocol-version': isRevision(version) ? version : undefined,
+      // Streams are taken up by GET alone.
+      'last-event-id': method === 'GET' ? headerOf(headers, 'last-event-id') : undefined,
+      traceparent: parseTraceparent(headers['traceparent']),
+      tracestate: tracestate !== undefined && TRACESTATE.test(tracestate) ? tracestate : undefined,
+    }),
+    ...pick(headers, compared),
+  };
+}
 
 /** What goes to the client of a server's headers, where the body is passed on as it is; its length is new. */
 export const headersToClient = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>

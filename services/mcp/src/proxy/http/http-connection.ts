@@ -8,6 +8,7 @@ import { type Connection, type Exchange, type OpenGate, Unavailable } from '../c
 import type { Limits } from '../limits.ts';
 import type { HttpUpstream, ServerEntry } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
+import { comparedHeaders } from './era.ts';
 import { headersToServer } from './headers.ts';
 import { HttpQuestions } from './http-questions.ts';
 import { createParameterHeaders } from './param-headers.ts';
@@ -87,7 +88,7 @@ export class HttpConnection implements Connection {
     try {
       if (message.kind === 'request') return await this.#request(message, exchange);
       if (message.kind === 'response' || admitNotification(this.gate, this.#calls, message, exchange.out)) {
-        await this.#pass('POST', exchange, message.text);
+        await this.#pass('POST', exchange, message);
       }
     } finally {
       this.#exchanges--;
@@ -131,7 +132,9 @@ export class HttpConnection implements Connection {
     const timeoutMs = call.request.method === LISTEN ? 0 : this.#limits.answerTimeoutMs;
     let reply: IncomingMessage;
     try {
-      reply = await this.#send('POST', exchange, text, timeoutMs, parameters);
+      const compared = comparedHeaders(call.request, exchange.era);
+      const headers = { ...headersToServer(exchange.headers, 'POST', compared), ...parameters };
+      reply = await this.#send('POST', exchange, headers, timeoutMs, text);
     } catch (error) {
       return this.#relay.lose(call, exchange.out, describeFailure(error));
     }
@@ -147,12 +150,13 @@ export class HttpConnection implements Connection {
     out.setHeader('mcp-session-id', this.#sessionId);
   }
 
-  async #pass(method: 'POST' | 'GET' | 'DELETE', exchange: Exchange, text?: string): Promise<void> {
+  async #pass(method: 'POST' | 'GET' | 'DELETE', exchange: Exchange, message?: Message): Promise<void> {
     const timeoutMs = method === 'GET' ? 0 : this.#limits.answerTimeoutMs;
+    const headers = headersToServer(exchange.headers, method, comparedHeaders(message, exchange.era));
     try {
-      const reply = await this.#send(method, exchange, text, timeoutMs);
+      const reply = await this.#send(method, exchange, headers, timeoutMs, message?.text);
       if (this.#sessionId !== undefined) exchange.out.setHeader('mcp-session-id', this.#sessionId);
-      await this.#relay.toOther(reply, exchange.out, exchange.headers['last-event-id'] !== undefined);
+      await this.#relay.toOther(reply, exchange.out, headers['last-event-id'] !== undefined);
     } catch (error) {
       const sentence = `The server ${this.entry.name} gave no answer: ${describeFailure(error)}.`;
       exchange.out.answer(errorResponse('null', -32_000, sentence), 502);
@@ -162,15 +166,14 @@ export class HttpConnection implements Connection {
   #send(
     method: 'POST' | 'GET' | 'DELETE',
     exchange: Exchange,
-    text: string | undefined,
+    headers: OutgoingHttpHeaders,
     timeoutMs: number,
-    parameters: OutgoingHttpHeaders = {},
+    text: string | undefined,
   ) {
-    const headers = { ...headersToServer(exchange.headers, exchange.era === 'modern'), ...parameters };
-    if (this.#upstreamSession !== undefined) headers['mcp-session-id'] = this.#upstreamSession;
+    const session = this.#upstreamSession === undefined ? {} : { 'mcp-session-id': this.#upstreamSession };
     return sendUpstream(this.#upstream, {
       method,
-      headers,
+      headers: { ...headers, ...session },
       body: text,
       signal: AbortSignal.any([exchange.out.gone, this.#closing.signal]),
       timeoutMs,

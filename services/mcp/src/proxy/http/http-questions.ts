@@ -6,6 +6,7 @@ import type { Exchange } from '../connection.ts';
 import type { Limits } from '../limits.ts';
 import { revisionOf } from '../meta.ts';
 import type { HttpUpstream } from '../servers/entry.ts';
+import { headerOf, isRevision } from './era.ts';
 import { sendUpstream } from './send-upstream.ts';
 import { SseSplitter } from './sse.ts';
 import { kindOf, readReply } from './upstream-replies.ts';
@@ -54,8 +55,8 @@ export class HttpQuestions {
 
   /** Learns which of the older revisions this client and the server agreed on. */
   heard({ headers }: Exchange): void {
-    const version = headers['mcp-protocol-version'];
-    if (typeof version === 'string') this.#version = version;
+    const version = headerOf(headers, 'mcp-protocol-version');
+    if (isRevision(version)) this.#version = version;
   }
 
   readonly ask: AskUpstream = async (method, params, signal) => {
