@@ -3,9 +3,10 @@ import type { Budget, Own, OwnAddress } from './own.ts';
 /** Names that machines and container hosts give themselves, whatever their configuration. */
 const LOOPBACK_NAMES = new Set([
   'localhost',
-  'localhost.localdomain',
   'localhost4',
+  'localhost4.localdomain4',
   'localhost6',
+  'localhost6.localdomain6',
   'ip6-localhost',
   'ip6-loopback',
   'host.docker.internal',
@@ -14,19 +15,25 @@ const LOOPBACK_NAMES = new Set([
   'host.containers.internal',
 ]);
 const SCHEME_PORTS: Readonly<Record<string, number>> = { http: 80, ws: 80, https: 443, wss: 443 };
-const WITHOUT_PORT = /\b(https?|wss?):[\\/]*([^\\/?#\s"'<>|]{1,512})/gi;
+const MAX_AUTHORITY = 512;
+const WITHOUT_PORT = /\b(https?|wss?):[\\/]*(?=([^\\/?#\s"'<>|]{1,512}))/gi;
 /** What a host ends before, read from its port backwards. */
 const BEFORE_HOST = /[\s"'`=,;|&<>()/\\@{}]/;
 const MAX_HOST = 300;
+const HIDDEN = 'a host too long to be told from the firewall';
 /** So far a port may stand behind its host in a command line or a list. */
 const NEAR = 64;
+const MAX_APART = 4096;
+/** What `1e3` and such become is left to `Number`. */
+const NUMBER = /0x[0-9a-f]+|\d+(?:e\d)?/gi;
 
 export interface AddressReach {
   /** What could be one of our addresses in a text, as an expression; no other text has to be looked at. */
   readonly signs: readonly string[];
   /** The address in this text, as it is written there. */
   readonly find: (text: string, isShort: boolean, budget: Budget) => Found | undefined;
-  readonly isPort: (value: unknown) => boolean;
+  /** The ports of ours among the numbers in a text. */
+  readonly portsIn: (text: string) => readonly number[];
   /** What listens where a host, or the host of an address without a port, and this port are ours. */
   readonly at: (host: string, port: number) => string | undefined;
 }
@@ -34,6 +41,8 @@ export interface AddressReach {
 interface Found {
   readonly what: string;
   readonly value: string;
+  /** The host is too long to be looked at. */
+  readonly isUnsure?: true;
 }
 
 /** A host as the WHATWG URL Standard writes it, without brackets, zone and the dot at its end; undefined for no host. */
@@ -58,7 +67,7 @@ function isLoopback(host: string): boolean {
   const plain = mappedV4(host) ?? host;
   return (
     LOOPBACK_NAMES.has(plain) ||
-    plain.endsWith('.localhost') ||
+    /(?:^|\.)localhost(?:\.localdomain)?$/.test(plain) ||
     /^127\.\d+\.\d+\.\d+$/.test(plain) ||
     plain === '0.0.0.0' ||
     plain === '::1' ||
@@ -72,7 +81,10 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
   const ports = new Map<number, OwnAddress[]>();
   for (const address of addresses) ports.set(address.port, [...(ports.get(address.port) ?? []), address]);
   const digits = [...ports.keys()].join('|');
-  const withPort = ports.size === 0 ? undefined : new RegExp(`:[\\s0]*(?:${digits})(?!\\d)`, 'g');
+  /** As some languages read numbers: with a sign, and underscores between digits. */
+  const asNumbers = Array.from(ports.keys(), (port) => Array.from(String(port)).join('_*'));
+  const withPort =
+    ports.size === 0 ? undefined : new RegExp(`:[\\s0_+]*(?:${asNumbers.join('|')})(?!\\d)`, 'g');
   const alone = ports.size === 0 ? undefined : new RegExp(`(?<![\\d.:])(?:${digits})(?![\\d.])`, 'g');
   const hasSchemePort = ports.has(80) || ports.has(443);
 
@@ -92,6 +104,8 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
     if (text[colon - 1] === ']') start = least + Math.max(text.slice(least, colon).lastIndexOf('['), 0);
     else while (start > least && !BEFORE_HOST.test(text[start - 1] ?? '')) start--;
     const written = text.slice(start, colon);
+    const isCut = start > 0 && start === least && !BEFORE_HOST.test(text[start - 1] ?? '');
+    if (isCut) return { what: HIDDEN, value: written, isUnsure: true };
     for (const host of [written, written.slice(written.lastIndexOf(':') + 1)]) {
       const what = at(host === '' ? 'localhost' : host, port);
       if (what !== undefined) return { what, value: text.slice(start, colon + 1) + String(port) };
@@ -103,7 +117,7 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
     if (withPort === undefined) return undefined;
     for (const match of text.matchAll(withPort)) {
       if (--budget.words < 0) return undefined;
-      const found = behind(text, match.index, Number(match[0].slice(1).trim()));
+      const found = behind(text, match.index, Number(match[0].replace(/\D/g, '')));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -113,9 +127,10 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
     if (!hasSchemePort) return undefined;
     for (const [value, scheme = '', authority = ''] of text.matchAll(WITHOUT_PORT)) {
       if (--budget.words < 0) return undefined;
+      if (authority.length === MAX_AUTHORITY) return { what: HIDDEN, value, isUnsure: true };
       const host = authority.slice(authority.lastIndexOf('@') + 1).replace(/:$/, '');
       const what = at(host, SCHEME_PORTS[scheme.toLowerCase()] ?? 0);
-      if (what !== undefined) return { what, value };
+      if (what !== undefined) return { what, value: value + authority };
     }
     return undefined;
   };
@@ -135,16 +150,33 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
   };
 
   return {
-    signs: [...Array.from(ports.keys(), String), ...(hasSchemePort ? ['(?:https?|wss?):'] : [])],
+    signs: [...asNumbers, ...(hasSchemePort ? ['(?:https?|wss?):'] : [])],
     find: (text, isShort, budget) =>
       withPorts(text, budget) ?? withoutPorts(text, budget) ?? (isShort ? apart(text, budget) : undefined),
-    isPort: (value) => ports.has(Number(value)),
+    portsIn: (text) => numbersIn(text).filter((number) => ports.has(number)),
     at: (text, port) => {
-      const authority = text.replace(/^[a-z][a-z0-9+.-]*:[\\/]*/i, '').replace(/[\\/?#].*$/s, '');
-      return text.length > MAX_HOST ? undefined : at(authority.slice(authority.lastIndexOf('@') + 1), port);
+      if (text.length > MAX_APART) return undefined;
+      const authority = text
+        .trim()
+        .replace(/^[a-z][a-z0-9+.-]*:[\\/]*/i, '')
+        .replace(/[\\/?#].*$/s, '');
+      return at(authority.slice(authority.lastIndexOf('@') + 1), port);
     },
   };
 }
 
 /** A number alone is a host for `connect`, and also a number: only what looks like a name or an address is one here. */
 const isHostWord = (word: string): boolean => /[a-z.:]/i.test(word) || Number(word) >= 2 ** 24;
+
+/** A digit of any script as the plain one; digits stand in runs from nought to nine. */
+function plainDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let from = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(from - 1))) from--;
+  return String((code - from) % 10);
+}
+
+function numbersIn(text: string): number[] {
+  const plain = text.replace(/(?!\d)\p{Nd}/gu, plainDigit).replaceAll('_', '');
+  return Array.from(plain.matchAll(NUMBER), ([number]) => Number(number));
+}

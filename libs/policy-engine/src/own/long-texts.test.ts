@@ -16,6 +16,7 @@ describe('a text that is longer than any path', () => {
     ['an encoded path', `${long} /home/u/.local/state/%61egismcp/keys ${long}`],
     ['a path of a long word', `/home/u/${'./'.repeat(3_000)}.local/state/aegismcp/approval-code`],
     ['a path with odd names', `/home/u/x;/../${'./'.repeat(3_000)}.local/state/aegismcp/approval-code`],
+    ['an address with line ends in it', `http://127.0.0.1:80\n00/?p=${'a'.repeat(5_000)}`],
     ['an address', `${long}\nurl = "http://127.0.0.1:8000/approvals"\n`],
     ['a padded command', `${' '.repeat(5_000)}cat ~/.local/state/aegismcp/approval-code`],
   ])('that names %s is a matter for a person', (_what, content) => {

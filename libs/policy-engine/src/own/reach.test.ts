@@ -75,6 +75,13 @@ describe('a path of the firewall, in each spelling', () => {
     `${S}/$X../keys`,
     '~/../.local/state/aegismcp/approval-code',
     `a:${'x:'.repeat(20)}~/.local/state/aegismcp/approval-code`,
+    'file:///home/u/.local/state/aegis\tmcp/session-secret',
+    'fi\nle:///home/u/.local/sta\nte/aegismcp/session-secret',
+    'file:///home/u/work/policy.yml?x',
+    'file:///home/u/work/policy.yml#L1',
+    'file:///home/u/work/poli\tcy.yml?x#y',
+    'local://x/home/u/work/policy.yml?x',
+    'open file:///home/u/work/policy.yml?x now',
     '.local/state/aegismcp/approval-code',
     './.local/state/aegismcp',
     '../.local/state/aegismcp/x',
@@ -184,6 +191,25 @@ describe('an address of the firewall, in each spelling', () => {
     'http://127.0.0.1:80\n00/',
     'http://127.0.0.1\t:8000/',
     'ht\ntp://127.0.0.1:8000/',
+    'http://local\thost:8000/',
+    'http://127.\n0.0.1:8000/',
+    'http://127\r\n.0.0.1\t:\n8\n0\n0\n0/',
+    'http://127.0.0.[1-1]:8000/',
+    'http://127.0.0.1:{8000}/',
+    'http://127.0.0.1:800[0-0]/',
+    'http://127.0.0.1:[7990-8010:1]/',
+    'http://{x,127.0.0.1}:8000/',
+    'http://localhos{t}:8000/',
+    'curl -g dict://loc[a-a]lhost:4222/info',
+    'http://127.0.0.1:+8000/',
+    'http://127.0.0.1:8_000/',
+    'http://127.0.0.1:0_8000/',
+    'http://a.localhost.localdomain:8000/',
+    'http://localhost4.localdomain4:8000/',
+    'https://aegis.exa\tmple.com/',
+    'ht\ttps://aegis.example.com/',
+    'https:/\n/aegis.example.com/',
+    'https:,https://aegis.example.com/',
     'http://build-7:8000/',
     'http://BUILD-7:8000/',
     'http://192.168.1.20:8000/',
@@ -223,9 +249,30 @@ describe('an address of the firewall, in each spelling', () => {
     [{ base_url: 'http://localhost', opts: { port: 8000 } }],
     [{ hostname: '[::1]', Port: 4222 }],
     [['nc', '127.0.0.1', '8000']],
+    [{ host: '127.0.0.1', port: ' 0008000 ' }],
+    [{ host: '127.0.0.1', port: `${'0'.repeat(20)}8000` }],
+    [{ host: '127.0.0.1', port: '8_000' }],
+    [{ host: '127.0.0.1', port: '\u0668\u0660\u0660\u0660' }],
+    [{ host: '127.0.0.1', port: '8000/tcp' }],
+    [{ host: '127.\n0.0.1\n', port: 8000 }],
+    [{ host: `127.0.0.${'0'.repeat(400)}1`, port: 8000 }],
+    [{ host: '127.0.0.1', ports: [443, 4222, 8000] }],
+    [{ host: '127.0.0.1', port: { number: 8000 } }],
+    [{ address: '127.0.0.1', p: 8000 }],
+    [{ target: '127.0.0.1', service: '8000' }],
     [{ cmd: 'nc', args: ['localhost', 8000] }],
   ])('with host and port apart: %j', (args) => {
     expect(reaches(args)).toBe('reached');
+  });
+});
+
+describe('a host that is too long, or stands for too many', () => {
+  it.each([
+    `http://127.0.0.${'0'.repeat(400)}1:8000/`,
+    `https://${'u'.repeat(600)}@aegis.example.com/`,
+    'http://127.0.0.[1-200]:[1-65535]/',
+  ])('is a matter for a person: %s', (url) => {
+    expect(reaches({ url })).toBe('mentioned');
   });
 });
 
@@ -276,6 +323,10 @@ describe('what is not the firewall', () => {
     'a ratio of 1:8000',
     "don't read ~this~ `code` {x: [1, 2]} 100%",
     "SELECT * FROM t WHERE a = 'x' LIMIT 8000",
+    '[0-9]{1,3}\\.[0-9]{1,3}:[0-9]+',
+    'http://{a,b}.example.com:8000/[1-3].png',
+    'localhost:80\nand 8000 more',
+    'file:///home/u/notes.md?x#y',
     '',
     ' ',
     '{',

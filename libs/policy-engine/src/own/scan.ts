@@ -8,9 +8,9 @@ const MAX_LINKS = 32;
 const MAX_DEPTH = 200;
 /** Lists of words are read as a command line, too. */
 const MAX_LIST = 256;
-const LONGEST_PORT = 8;
+const LONGEST_PORT = 64;
 const OF_PATHS = /path|file|dir|folder|cwd|root|uri|source|destination|target|location/i;
-const OF_PORTS = /port/i;
+const OF_PORTS = /port|service|socket|endpoint|^p$/i;
 const TOO_MUCH: Reached = {
   certain: false,
   what: 'more paths and addresses than can be looked at',
@@ -21,8 +21,8 @@ const TOO_MUCH: Reached = {
 interface Walk extends Budget {
   /** The keys that lead to where it is. */
   readonly at: string[];
-  /** A port of ours that stands alone under a key for ports. */
-  port: number | undefined;
+  /** The ports of ours that stand alone under a key for ports. */
+  readonly ports: Set<number>;
   unsure: Reached | undefined;
 }
 
@@ -32,18 +32,28 @@ export function compileOwn(own: Own): OwnReach {
   const findIn = createTextReach(own, addresses);
 
   const atText = (text: string, walk: Walk): Reached | undefined => {
-    if (text.length <= LONGEST_PORT && addresses.isPort(text)) notePort(Number(text), walk);
+    if (text.length <= LONGEST_PORT) notePorts(text, walk);
     const found = findIn(text, () => isForPath(walk.at), walk);
     if (found === undefined) return walk.words < 0 ? TOO_MUCH : undefined;
-    const reached: Reached = { certain: text.length <= MAX_SHORT, at: [...walk.at], ...found };
+    const reached: Reached = {
+      certain: text.length <= MAX_SHORT && found.isUnsure !== true,
+      what: found.what,
+      at: [...walk.at],
+      value: found.value,
+    };
     if (reached.certain) return reached;
     walk.unsure ??= reached;
     return undefined;
   };
 
+  const notePorts = (text: string, walk: Walk): void => {
+    if (!walk.at.some((key) => OF_PORTS.test(key))) return;
+    for (const port of addresses.portsIn(text)) walk.ports.add(port);
+  };
+
   const visit = (value: unknown, walk: Walk): Reached | undefined => {
     if (typeof value === 'string') return atText(value, walk);
-    if (typeof value === 'number' && addresses.isPort(value)) notePort(value, walk);
+    if (typeof value === 'number') notePorts(String(value), walk);
     if (typeof value !== 'object' || value === null) return undefined;
     if (walk.at.length > MAX_DEPTH) throw new RangeError('nested too deep');
     const line = Array.isArray(value) ? lineOf(value) : undefined;
@@ -62,26 +72,27 @@ export function compileOwn(own: Own): OwnReach {
   };
 
   return (value) => {
-    const walk: Walk = { words: MAX_WORDS, links: MAX_LINKS, at: [], port: undefined, unsure: undefined };
+    const walk: Walk = { words: MAX_WORDS, links: MAX_LINKS, at: [], ports: new Set(), unsure: undefined };
     const found = visit(value, walk);
     if (found !== undefined) return found;
-    const { port, unsure } = walk;
-    return port === undefined ? unsure : (besidePort(value, port, addresses) ?? unsure);
+    return (walk.ports.size === 0 ? undefined : besidePorts(value, walk.ports, addresses)) ?? walk.unsure;
   };
 }
 
 const isForPath = (at: readonly string[]): boolean =>
   OF_PATHS.test(at.at(-1) ?? '') || OF_PATHS.test(at.at(-2) ?? '');
 
-function notePort(port: number, walk: Walk): void {
-  if (OF_PORTS.test(walk.at.at(-1) ?? '')) walk.port ??= port;
-}
-
 /** The host that stands somewhere beside a port of ours. */
-function besidePort(value: unknown, port: number, addresses: AddressReach): Reached | undefined {
+function besidePorts(
+  value: unknown,
+  ports: ReadonlySet<number>,
+  addresses: AddressReach,
+): Reached | undefined {
   for (const text of textsIn(value)) {
-    const what = addresses.at(text, port);
-    if (what !== undefined) return { certain: true, what, at: [], value: `${text} and ${port}` };
+    for (const port of ports) {
+      const what = addresses.at(text, port);
+      if (what !== undefined) return { certain: true, what, at: [], value: `${text} and ${port}` };
+    }
   }
   return undefined;
 }

@@ -4,19 +4,26 @@ import type { Budget, Own, Reached } from './own.ts';
 import { createPathReach } from './paths.ts';
 import { alternativesOf, HAS_PATTERN } from './patterns.ts';
 import { readingsOf } from './readings.ts';
+import { urlsOf } from './url-globs.ts';
 
 /** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
 export const MAX_SHORT = 4096;
 /** What another spelling of a name takes. Without it, and without the name, there is nothing to find. */
-const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/|[\d:][\t\n\r]+\d`;
+const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/`;
 const WITH_LINKS = String.raw`^/(?!/)|[\s=:,(]/(?!/)|file:`;
 /** A pattern that is a path, too. An address is none. */
 const IS_PATTERN = /[*?[{].*\/|\/.*[*?[{]|aegis.*\*/s;
 const IS_URL = /^\s*(?:https?|wss?):\S*$/;
 const SHORT_NAME = /~\d/;
 const OF_SYSTEM = /proc\/|dev\/fd/;
-/** URL parsers leave out tabs and line ends, wherever they are. */
-const BROKEN_NUMBER = /[\d:][\t\n\r]+\d/;
+/** URL parsers leave these out, wherever they are. */
+const BREAKS = /[\t\n\r]+/g;
+const HAS_GLOB = /[[{]/;
+/** What a range of more URLs than can be written out may lead to. */
+const MAY_BE_HERE = /^\s*[a-z][a-z0-9+.-]*:\/|127|local/;
+const MANY = 'more URLs than can be looked at';
+const A_URI = /[a-z][a-z0-9+.-]{1,32}:[\\/]|file:/i;
+const BEHIND_PATH = /[?#][^\s"'`]*/g;
 const BETWEEN_WORDS = /[\s"'`=,;|&<>()@[\]{}]+/;
 /** What a pattern is written with stays in its word. */
 const BETWEEN_PATTERNS = /[\s"'`=;|&<>()@]+/;
@@ -25,10 +32,10 @@ const BETWEEN_LINES = /["'`=;|<>\n\r]+/;
 const MAX_STARTS = 16;
 /** What is longer counts for more words. */
 const A_WORD = 64;
-const A_LONG_WORD = 4096;
+const A_LONG_WORD = 2048;
 const NEVER = '(?!)';
 
-type Found = Pick<Reached, 'what' | 'value'>;
+type Found = Pick<Reached, 'what' | 'value'> & { readonly isUnsure?: true };
 
 /** What a text reaches. `isPath` says whether it stands where paths do; it is asked where that matters only. */
 export type TextReach = (text: string, isPath: () => boolean, budget: Budget) => Found | undefined;
@@ -80,10 +87,24 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
     return what === undefined ? undefined : { what, value: folded };
   };
 
+  /** What curl makes of a text. */
+  const inGlobs = (folded: string, budget: Budget): Found | undefined => {
+    for (const url of HAS_GLOB.test(folded) ? urlsOf(folded) : []) {
+      if (--budget.words < 0) return undefined;
+      const found = url === undefined ? undefined : addresses.find(url, false, budget);
+      if (found !== undefined) return found;
+      if (url === undefined && MAY_BE_HERE.test(folded)) return { what: MANY, value: folded, isUnsure: true };
+    }
+    return undefined;
+  };
+
   const inAddresses = (folded: string, isShort: boolean, budget: Budget): Found | undefined => {
     const found = address.test(folded) ? addresses.find(folded, isShort, budget) : undefined;
-    if (found !== undefined || !isShort || !BROKEN_NUMBER.test(folded)) return found;
-    return addresses.find(folded.replace(/[\t\n\r]/g, ''), isShort, budget);
+    if (found !== undefined) return found;
+    const joined = folded.replace(BREAKS, '');
+    const inJoined =
+      joined !== folded && address.test(joined) ? addresses.find(joined, false, budget) : undefined;
+    return inJoined ?? (isShort ? inGlobs(joined, budget) : undefined);
   };
 
   /** Links are what they are when the call is judged; who may change them may do so after that. */
@@ -100,10 +121,10 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
   };
 
   return (text, isPath, budget) => {
-    if (!sign.test(text)) return undefined;
+    if (!sign.test(text) && !sign.test(text.replace(BREAKS, ''))) return undefined;
     const isShort = text.length <= MAX_SHORT;
     for (const reading of readingsOf(text, variables)) {
-      for (const one of beforeDots(reading)) {
+      for (const one of [reading, ...ofUris(reading)].flatMap(beforeDots)) {
         const reached = inPaths(one, isPath(), isShort, budget);
         if (reached !== undefined) return reached;
       }
@@ -114,6 +135,13 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
     }
     return undefined;
   };
+}
+
+/** A text with URIs as their parser has it, and the paths alone, as it hands them on. */
+function ofUris(text: string): string[] {
+  const joined = text.replace(BREAKS, '');
+  if (!A_URI.test(joined)) return [];
+  return [...new Set([joined, joined.replace(BEHIND_PATH, ' ')])].filter((one) => one !== text);
 }
 
 function wordsOf(folded: string, mayBePattern: boolean, hasBlanks: boolean): string[] {
