@@ -115,7 +115,7 @@ export function guardScenarios({ url, code }: Target): void {
     await complete(url(), id, code());
     const first = await enforce(url(), overCap(id), retried);
     expect(first.body).toMatchObject({ allowed: true, status: 'allowed' });
-    expect((await enforce(url(), overCap(id), retried)).body).toEqual(first.body);
+    expect((await enforce(url(), overCap(id), retried)).body).toEqual({ ...first.body, replayed: true });
     const other = await enforce(url(), { ...overCap(id), amount_cents: 99_999 }, retried);
     expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused', allowed: false } });
     const runs = (await allAudit(url())).filter((e) => e.dry_run_id === id && e.status === 'allowed');
@@ -126,8 +126,9 @@ export function guardScenarios({ url, code }: Target): void {
     const headers = { 'idempotency-key': key('same') };
     const body = { tool: 'search.docs', args: { q: headers['idempotency-key'] } };
     const all = await Promise.all(Array.from({ length: 10 }, () => enforce(url(), body, headers)));
-    const answers = new Set(all.map((one) => JSON.stringify(one.body)));
+    const answers = new Set(all.map((one) => JSON.stringify({ ...one.body, replayed: undefined })));
     expect(answers.size).toBe(1);
+    expect(all.filter((one) => one.body['replayed'] === true)).toHaveLength(9);
     const { trace_id } = (all[0] as { body: Enforced }).body;
     const stored = (await allAudit(url())).filter((e) => e.trace_id === trace_id && e.action === 'enforce');
     expect(stored).toHaveLength(1);
