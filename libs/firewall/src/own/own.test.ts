@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOwn } from './own.ts';
 
@@ -48,6 +48,24 @@ describe('what is the firewall’s own', () => {
     expect(made()({ path: join(folder, 'link', 'not', 'there', 'yet') })?.certain).toBe(true);
     expect(made()({ command: `cat ${join(folder, 'link', 'approval-code')}` })?.certain).toBe(true);
     expect(made()({ path: join(folder, 'no', 'link') })).toBeUndefined();
+    const link = join(folder, 'link');
+    for (const path of [
+      `/${link}/approval-code`,
+      `file:///${link}/approval-code`,
+      `/var/none/../..${link}/approval-code`,
+      `${'../'.repeat(40)}${link.slice(1)}/approval-code`,
+      relative(process.cwd(), link),
+    ])
+      expect([path, made()({ path })?.certain]).toEqual([path, true]);
+    expect(made()({ path: `/${'./'.repeat(2_100)}${link.slice(1)}/x` })?.certain).toBe(false);
+    const others = Array.from({ length: 40 }, (_, at) => `/x${at}`);
+    expect(made()({ others: others.join(' '), path: join(link, 'x') })?.certain).toBe(true);
+  });
+
+  it('is a person’s matter behind more paths than can be looked at', () => {
+    const paths = Array.from({ length: 2_000 }, (_, at) => `/x${at}`);
+    expect(made()({ paths })?.certain).toBe(false);
+    expect(made()({ paths, path: data })?.certain).toBe(true);
   });
 
   it('is where it listens, by the names of this machine', () => {

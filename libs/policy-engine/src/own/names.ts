@@ -50,6 +50,9 @@ function resolved(written: readonly string[]): string[] {
   return names;
 }
 
+/** An absolute path without `.` and `..`, as it is written. */
+export const withoutDots = (path: string): string => `/${resolved(path.split('/')).join('/')}`;
+
 function plain(written: string): string {
   const folded = foldAll(written);
   const colon = folded.indexOf(':');

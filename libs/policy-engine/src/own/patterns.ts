@@ -9,6 +9,7 @@ const MAX_NAMES = 64;
 const ANY_DEPTH = '**';
 /** So many characters besides `*` say which name a pattern is after, where it may be in any folder. */
 const TELLING = 3;
+const MOST = 5;
 
 /** The paths that `{a,b}` stand for. */
 export function alternativesOf(pattern: string): string[] {
@@ -77,6 +78,32 @@ function isAfter(name: string, next: string | undefined, at: number, root: Root,
   return root.isDistinct ? at > 0 || next !== undefined : isNext || at > 0;
 }
 
-/** Behind `**` the plain name of what only the root holds. */
+/** Behind `**` the name of what only the root holds, or a pattern that says most of it. */
 const isHeldAnywhere = (rest: readonly string[], { tells, isDistinct, last }: Root): boolean =>
-  rest.some((name) => isPlain(name) && (tells.has(name) || (isDistinct && name === last)));
+  rest.some((name) =>
+    isPlain(name)
+      ? tells.has(name) || (isDistinct && name === last)
+      : saysMost(name) && [...tells].some((held) => matches(name, held)),
+  );
+
+const saysMost = (pattern: string): boolean =>
+  lettersOf(pattern.replace(/\.\w{1,5}$/, '').replaceAll('?', '')) >= MOST;
+
+const EXTENDED = /([+?*@!])\(([^()]{0,512})\)/g;
+const CLASSES = /\[[!^]?(?:[^[\]]*\[[:.=]\w{1,16}[:.=]\])+[^[\]]*\]/g;
+
+/** What shells and glob libraries know besides, in the plain form: `+(a|b)`, `{a..c}`, `[[:alpha:]]`, `[^a]`. */
+export function plainPatterns(text: string): string[] {
+  const simple = text
+    .replace(CLASSES, '?')
+    .replaceAll('[^', '[!')
+    .replace(/\{([a-z])\.\.([a-z])(?:\.\.-?\d+)?\}/gi, (_, a: string, b: string) =>
+      a < b ? `[${a}-${b}]` : `[${b}-${a}]`,
+    )
+    .replace(/\{-?\d+\.\.-?\d+(?:\.\.-?\d+)?\}/g, '*');
+  const any = simple.replace(EXTENDED, '*').replace(EXTENDED, '*');
+  const written = simple.replace(EXTENDED, (_, kind: string, inside: string) =>
+    kind === '!' ? '*' : `{${inside.replaceAll('|', ',')}}`,
+  );
+  return [...new Set([any, written])].filter((one) => one !== text);
+}

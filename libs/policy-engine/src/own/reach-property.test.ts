@@ -82,7 +82,7 @@ describe('what path_within says is inside', () => {
     );
     expect(counted.inside).toBeGreaterThan(100);
     expect(counted.forOne).toBeGreaterThan(100);
-  });
+  }, 30_000);
 
   it('is reached in the middle of a command as well', () => {
     fc.assert(

@@ -4,7 +4,7 @@ import { createTextReach, MAX_SHORT } from './texts.ts';
 
 /** Words and hosts of one call that are looked at one by one. More is a person's matter. */
 const MAX_WORDS = 4_000;
-const MAX_LINKS = 32;
+const MAX_LINKS = 512;
 const MAX_DEPTH = 200;
 /** Lists of words are read as a command line, too. */
 const MAX_LIST = 256;
@@ -34,6 +34,7 @@ export function compileOwn(own: Own): OwnReach {
   const atText = (text: string, walk: Walk): Reached | undefined => {
     if (text.length <= LONGEST_PORT) notePorts(text, walk);
     const found = findIn(text, () => isForPath(walk.at), walk);
+    if (walk.links < 0) walk.unsure ??= TOO_MUCH;
     if (found === undefined) return walk.words < 0 ? TOO_MUCH : undefined;
     const reached: Reached = {
       certain: text.length <= MAX_SHORT && found.isUnsure !== true,

@@ -1,16 +1,16 @@
 import type { AddressReach } from './addresses.ts';
-import { beforeDots, foldAll } from './names.ts';
+import { beforeDots, foldAll, withoutDots } from './names.ts';
 import type { Budget, Own, Reached } from './own.ts';
 import { createPathReach } from './paths.ts';
-import { alternativesOf, HAS_PATTERN } from './patterns.ts';
+import { alternativesOf, HAS_PATTERN, plainPatterns } from './patterns.ts';
 import { readingsOf } from './readings.ts';
 import { urlsOf } from './url-globs.ts';
 
 /** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
 export const MAX_SHORT = 4096;
 /** What another spelling of a name takes. Without it, and without the name, there is nothing to find. */
-const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/`;
-const WITH_LINKS = String.raw`^/(?!/)|[\s=:,(]/(?!/)|file:`;
+const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/|[+@!]\(`;
+const WITH_LINKS = String.raw`^/|[\s=:,(]/|file:|\.\./|^\s*[^\s:]+/`;
 /** A pattern that is a path, too. An address is none. */
 const IS_PATTERN = /[*?[{].*\/|\/.*[*?[{]|aegis.*\*/s;
 const IS_URL = /^\s*(?:https?|wss?):\S*$/;
@@ -19,6 +19,9 @@ const OF_SYSTEM = /proc\/|dev\/fd/;
 /** URL parsers leave these out, wherever they are. */
 const BREAKS = /[\t\n\r]+/g;
 const HAS_GLOB = /[[{]/;
+const A_GLOB = /[[{(]/;
+/** So many paths of a long text are opened, and the others are left: it is hardly a command. */
+const LINKS_IN_LONG = 64;
 /** What a range of more URLs than can be written out may lead to. */
 const MAY_BE_HERE = /^\s*[a-z][a-z0-9+.-]*:\/|127|local/;
 const MANY = 'more URLs than can be looked at';
@@ -108,14 +111,16 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
   };
 
   /** Links are what they are when the call is judged; who may change them may do so after that. */
-  const byLinks = (reading: string, budget: Budget): Found | undefined => {
+  const byLinks = (reading: string, isPath: boolean, most: number, budget: Budget): Found | undefined => {
+    const home = variables['HOME'] ?? '';
+    let left = most;
     for (const written of new Set([reading.trim(), ...reading.split(BETWEEN_WORDS)])) {
-      const path = plainPath(written, variables['HOME'] ?? '');
-      if (path === undefined) continue;
-      if (--budget.links < 0) return undefined;
-      const real = followLinks?.(path);
-      const what = real === undefined ? undefined : paths.find(foldAll(real), true);
-      if (what !== undefined) return { what, value: written };
+      for (const path of openedAt(written, home, isPath || written.startsWith('.') ? own.bases : [])) {
+        if (--left < 0 || --budget.links < 0) return undefined;
+        const real = followLinks?.(path);
+        const what = real === undefined ? undefined : paths.find(foldAll(real), true);
+        if (what !== undefined) return { what, value: written };
+      }
     }
     return undefined;
   };
@@ -124,14 +129,18 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
     if (!sign.test(text) && !sign.test(text.replace(BREAKS, ''))) return undefined;
     const isShort = text.length <= MAX_SHORT;
     for (const reading of readingsOf(text, variables)) {
-      for (const one of [reading, ...ofUris(reading)].flatMap(beforeDots)) {
+      const patterns = isShort && A_GLOB.test(reading) ? plainPatterns(reading) : [];
+      for (const one of [reading, ...ofUris(reading), ...patterns].flatMap(beforeDots)) {
         const reached = inPaths(one, isPath(), isShort, budget);
         if (reached !== undefined) return reached;
       }
       const found = inAddresses(foldAll(reading), isShort, budget);
       if (found !== undefined) return found;
-      const linked = isShort && link.test(reading) ? byLinks(reading, budget) : undefined;
-      if (linked !== undefined) return linked;
+      const most = isShort ? Number.POSITIVE_INFINITY : LINKS_IN_LONG;
+      for (const one of link.test(reading) ? [reading, ...ofUris(reading)] : []) {
+        const linked = byLinks(one, isPath(), most, budget);
+        if (linked !== undefined) return linked;
+      }
     }
     return undefined;
   };
@@ -167,8 +176,11 @@ function pathsIn(word: string): string[] {
 const costOf = (word: string): number =>
   word.length > MAX_SHORT ? word.length / A_LONG_WORD : 1 + word.length / A_WORD;
 
-/** The path in a word as a program on this machine would open it; undefined where it is relative or none. */
-function plainPath(written: string, home: string): string | undefined {
+/** The paths that a word may be to a program on this machine, with `..` behind links and as it is written. */
+function openedAt(written: string, home: string, bases: readonly string[]): string[] {
   const path = written.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/i, '').replace(/^~(?=\/|$)/, () => home);
-  return path.startsWith('/') && !path.startsWith('//') && !path.includes('\0') ? path : undefined;
+  if (!/[^/]/.test(path) || path.includes('\0')) return [];
+  if (path.startsWith('/')) return path.includes('/.') ? [path, withoutDots(path)] : [path];
+  if (/^[a-z][\w+.-]*:/i.test(path) || !/\w/.test(path)) return [];
+  return bases.map((base) => withoutDots(`${base}/${path}`));
 }
