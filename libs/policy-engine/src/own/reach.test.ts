@@ -160,6 +160,25 @@ describe('a path of the firewall, in each spelling', () => {
   });
 });
 
+describe('a folder and a name apart', () => {
+  it.each([
+    [{ cwd: '/home/u/.local/state', name: 'aegismcp' }],
+    [{ cwd: '/home/u/work', name: 'policy.yml' }],
+    [{ repo_path: '/home/u/', files: ['a', 'work/x/../policy.yml'] }],
+    [{ dir: '~/.cursor', f: 'mcp.json' }],
+    [['/home/u/work', { f: './policy.yml' }]],
+  ])('%j', (args) => {
+    expect(reaches(args)).toBe('reached');
+  });
+
+  it('of other things is nothing', () => {
+    expect(reaches({ cwd: '/home/u/other', name: 'policy.yml', text: 'aegismcp' })).toBe('nothing');
+    expect(reaches({ cwd: '/home/u/work', message: 'about policy.yml' })).toBe('nothing');
+    const rows = Array.from({ length: 20_000 }, (_, at) => `row ${at}`);
+    expect(reaches({ path: '/home/u/x', rows })).toBe('nothing');
+  });
+});
+
 describe('an address of the firewall, in each spelling', () => {
   it.each([
     'http://127.0.0.1:8000',

@@ -1,4 +1,5 @@
 import { type AddressReach, createAddressReach } from './addresses.ts';
+import { foldAll, rootNames } from './names.ts';
 import type { Budget, Own, OwnReach, Reached } from './own.ts';
 import { createTextReach, MAX_SHORT } from './texts.ts';
 
@@ -9,6 +10,12 @@ const MAX_DEPTH = 200;
 /** Lists of words are read as a command line, too. */
 const MAX_LIST = 256;
 const LONGEST_PORT = 64;
+/** A folder and a name apart are no longer than that, and are put together so often. */
+const MAX_APART = 512;
+const MAX_TOGETHER = 10_000;
+/** A name that may be another one to its reader. */
+const A_SPELLING = /[*?[{%\\$].*\.|\.\w*[*?[{%\\$]/;
+const A_FOLDER = /^\s*(?:[/\\~$%]|[a-z]:[\\/]|file:)/i;
 const OF_PATHS = /path|file|dir|folder|cwd|root|uri|source|destination|target|location/i;
 const OF_PORTS = /port|service|socket|endpoint|^p$/i;
 const TOO_MUCH: Reached = {
@@ -24,15 +31,26 @@ interface Walk extends Budget {
   /** The ports of ours that stand alone under a key for ports. */
   readonly ports: Set<number>;
   unsure: Reached | undefined;
+  /** Short texts that are absolute folders, and those that may be names below one. */
+  readonly folders: Set<string>;
+  readonly below: Set<string>;
 }
 
 /** Makes ready for many questions what of a call reaches the firewall's own. */
 export function compileOwn(own: Own): OwnReach {
   const addresses = createAddressReach(own);
   const findIn = createTextReach(own, addresses);
+  const lasts = own.paths.map(({ path }) => rootNames(path).at(-1) ?? '');
+  const mayBeBelow = (text: string): boolean => {
+    if (A_SPELLING.test(text)) return true;
+    const folded = foldAll(text);
+    return lasts.some((last) => folded.includes(last));
+  };
 
   const atText = (text: string, walk: Walk): Reached | undefined => {
     if (text.length <= LONGEST_PORT) notePorts(text, walk);
+    if (text.length <= MAX_APART && A_FOLDER.test(text)) walk.folders.add(text);
+    else if (text.length <= MAX_APART && mayBeBelow(text)) walk.below.add(text);
     const found = findIn(text, () => isForPath(walk.at), walk);
     if (walk.links < 0) walk.unsure ??= TOO_MUCH;
     if (found === undefined) return walk.words < 0 ? TOO_MUCH : undefined;
@@ -72,11 +90,37 @@ export function compileOwn(own: Own): OwnReach {
     return undefined;
   };
 
+  /** A folder and a name that stand apart, as in `cwd` and `path`. */
+  const inTogether = ({ folders, below, ...walk }: Walk): Reached | undefined => {
+    if (folders.size * below.size > MAX_TOGETHER) return TOO_MUCH;
+    for (const folder of folders) {
+      for (const name of below) {
+        const found = findIn(`${folder}/${name}`, () => true, walk);
+        if (found !== undefined)
+          return { certain: found.isUnsure !== true, what: found.what, at: [], value: found.value };
+        if (walk.words < 0) return TOO_MUCH;
+      }
+    }
+    return undefined;
+  };
+
   return (value) => {
-    const walk: Walk = { words: MAX_WORDS, links: MAX_LINKS, at: [], ports: new Set(), unsure: undefined };
+    const walk: Walk = {
+      words: MAX_WORDS,
+      links: MAX_LINKS,
+      at: [],
+      ports: new Set(),
+      unsure: undefined,
+      folders: new Set(),
+      below: new Set(),
+    };
     const found = visit(value, walk);
     if (found !== undefined) return found;
-    return (walk.ports.size === 0 ? undefined : besidePorts(value, walk.ports, addresses)) ?? walk.unsure;
+    return (
+      (walk.ports.size === 0 ? undefined : besidePorts(value, walk.ports, addresses)) ??
+      inTogether({ ...walk, links: 0 }) ??
+      walk.unsure
+    );
   };
 }
 
