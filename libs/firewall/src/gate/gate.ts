@@ -55,7 +55,7 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
   const pass = async (request: Request, circumstances: Circumstances): Promise<Disposition> => {
     const { method, params, text } = request;
     if (method === 'initialize') named = toClientInfo(params?.['clientInfo']);
-    const reached = isJudged(method) || method === 'initialize' ? undefined : own(params);
+    const reached = isJudged(method) ? undefined : own(params);
     if (reached !== undefined) return deny(request, describeReached(reached));
     if (!needsId(method)) return { type: 'forward', text };
     const caller = readCaller(params);

@@ -12,6 +12,13 @@ const withMeta = requestText(
   `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"read","arguments":{},"_meta":{"from":"${CODE}"}}}`,
 );
 
+const initialize = (more: object) =>
+  requestOf('initialize', {
+    protocolVersion: '2025-11-25',
+    clientInfo: { name: 'c', version: '1', websiteUrl: 'https://example.com', ...more },
+    capabilities: { experimental: { 'com.example/x': {} } },
+  });
+
 describe('what reaches the firewall itself, under a policy that allows everything', () => {
   it.each([
     ['an argument', callOf('read', { path: CODE })],
@@ -40,6 +47,14 @@ describe('what reaches the firewall itself, under a policy that allows everythin
       expect(data(eventsOf(REFUSED)[0])['because']).toContain('own-reach');
     },
   );
+
+  it('does not get by in an initialize, the first or a later one', async () => {
+    const one = gate();
+    for (const more of [{ description: CODE }, { websiteUrl: 'http://127.1:8000/approvals' }]) {
+      expect(answerOf(await send(one, initialize(more)).disposition).error).toMatchObject({ code: -32010 });
+      expect((await send(one, initialize({})).disposition).type).toBe('forward');
+    }
+  });
 
   it('does not get by in a notification', async () => {
     expect(gate().clientNotification(notification('notifications/x', { path: CODE }))).toBe('drop');
