@@ -42,6 +42,7 @@ it('wire has this public surface, and a change to it is a decision', () => {
     'createInFlight',
     'createLineSplitter',
     'errorResponse',
+    'isExactNumber',
     'readClientMessage',
     'readLines',
     'readServerMessage',

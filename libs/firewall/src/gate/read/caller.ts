@@ -52,8 +52,8 @@ export function readCaller(params: JsonMembers | undefined) {
 }
 
 /**
- * The envelope for a request of our own on behalf of this one. It reaches the server before anybody has approved the request,
- * so of its `_meta` it has only what the protocol asks of each request, and nothing that could say more.
+ * The envelope for a request of our own on behalf of this one. The server has it before anybody has approved that one, so of
+ * its `_meta` it has only what the protocol asks of each request, and nothing that could say more.
  */
 export function envelopeFor(params: JsonMembers | undefined): Record<string, unknown> {
   const meta = membersOf(params?.['_meta']);

@@ -23,7 +23,7 @@ function* differences(one: unknown, other: unknown, path: string): Generator<str
   } else if (JSON.stringify(one) !== JSON.stringify(other)) yield path;
 }
 
-/** The members of `params` in which two inputs differ, or that their methods do, in words; a few of many. Undefined where they don't. */
+/** Where two inputs differ, in words: members of `params`, a few of many, or the method. Undefined where they don't. */
 export function differing(one: object = {}, other: object = {}): string | undefined {
   const paths = [...differences(one, other, 'params')].map((path) => (path === METHOD ? 'its method' : path));
   if (paths.length === 0) return undefined;

@@ -24,9 +24,9 @@ const present = (headers: Readonly<Record<string, string | undefined>>): Outgoin
   Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
 
 /**
- * What goes to the server of a client's headers: no credentials, no cookies, no origin, no addresses, and of the rest nothing
- * that could say more than its purpose needs, as nobody judges or approves headers. `compared` are those that were found
- * to say what the body says; others of the protocol go on in their plain form only.
+ * What goes to the server of a client's headers: no credentials, no cookies, no origin, no addresses, and of the rest
+ * nothing that could say more than its purpose needs, as nobody judges or approves headers. `compared` are those
+ * that were found to say what the body says; others of the protocol go on in their plain form only.
  */
 export function headersToServer(
   headers: IncomingHttpHeaders,
