@@ -61,7 +61,8 @@ function plain(written: string): string {
 
 /**
  * The names in a path, `.` and `..` resolved as they stand there, each folded after that and without streams (`:`). What
- * climbs out is left out. There are two ways where names are of dots and blanks only: some systems take these for the folder itself.
+ * climbs out is left out. There are two ways where names are of dots and blanks only: some systems take these for the folder
+ * itself.
  */
 export function namesOf(path: string): [string[], ...string[][]] {
   const written = path.split('/');
