@@ -63,8 +63,11 @@ function judge(tools: ToolFold, server: string, listed: Listed): PinStatus {
   return { counts: false, because: `tool '${tool}' can not be accepted as it is: ${never}` };
 }
 
-/** Writes that nobody waits for: so many at once, and so many that wait; a call has more of them written. */
-const MAX_WRITING = 8;
+/**
+ * Writes that nobody waits for: so many at once, as many as a usual server has tools, and so many that wait; a call has more
+ * of them written.
+ */
+const MAX_WRITING = 32;
 const MAX_WAITING = 10_000;
 
 const TOO_MANY_NEW = `its connection has listed more than ${MAX_NEW_NAMES} tools that were never seen`;
