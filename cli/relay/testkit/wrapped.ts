@@ -1,11 +1,9 @@
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { ODD_SERVER } from '@aegis/testkit/odd-server';
 import { onTestFinished } from 'vitest';
 import { type Patience, runWrap } from '../run-wrap.js';
 import type { Exit } from '../server-process.js';
-
-const SERVER = fileURLToPath(new URL('./server-child.ts', import.meta.url));
 
 export type Wrapped = {
   /** Says lines to the server, one string a line. */
@@ -39,13 +37,13 @@ export type WrappedOptions = {
 
 const asText = (line: string | object): string => (typeof line === 'string' ? line : JSON.stringify(line));
 
-/** `runWrap` around one of the servers in `server-child.ts`, with a client that a test speaks for. */
+/** `runWrap` around one of the servers in `odd-server-child.ts`, with a client that a test speaks for. */
 export function wrapped({ env, server, patience, command, readsLines = true }: WrappedOptions): Wrapped {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const said: string[] = [];
   const exit = runWrap({
     command: command ?? process.execPath,
-    args: [SERVER, ...server],
+    args: [ODD_SERVER, ...server],
     options: { name: 'srv', hold: 50_000, record: 'redacted' },
     env,
     input,

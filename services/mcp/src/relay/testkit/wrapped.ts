@@ -6,14 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough, type Readable, type Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { AskUpstream, Gate, GateOptions } from '@aegis/firewall/gate';
 import { type Channel, createChannel, FROM_FIREWALL, FROM_RELAY, type Hello } from '@aegis/firewall/relay';
 import { createLogger } from '@aegis/kit/logger';
+import { ODD_SERVER } from '@aegis/testkit/odd-server';
 import { onTestFinished } from 'vitest';
 import { createRelays } from '../relays.ts';
-
-const SERVER = fileURLToPath(new URL('./server-child.ts', import.meta.url));
 
 export type Wrapped = {
   /** Says lines to the server, one string a line. */
@@ -104,14 +102,14 @@ function put(channel: Channel, letter: string, to: Writable, bytes: Buffer): voi
 }
 
 function startServer(server: readonly string[]) {
-  const child = spawn(process.execPath, [SERVER, ...server], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [ODD_SERVER, ...server], { stdio: ['pipe', 'pipe', 'ignore'] });
   child.stdin.on('error', () => undefined);
   child.stdout.on('error', () => undefined);
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
 
-/** A relay around one of the servers in `server-child.ts`, with a client that a test speaks for. */
+/** A relay around one of the servers in `odd-server-child.ts`, with a client that a test speaks for. */
 export async function wrapped(options: WrappedOptions): Promise<Wrapped> {
   const { gate, server, answersMs, readsLines = true, hello } = options;
   const openGate = typeof gate === 'function' ? (of: GateOptions) => gate(of.askUpstream) : () => gate;

@@ -3,7 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** MCP servers of many kinds, none of them good: `server-child.ts <kind> [argument]`. */
+/** MCP servers of many kinds, none of them good: `odd-server-child.ts <kind> [argument]`. */
 const [kind = '', argument = ''] = process.argv.slice(2);
 
 type Said = { id?: string | number; method?: string; params?: Record<string, unknown> };
@@ -28,6 +28,7 @@ const echo = ({ id, method }: Said, line: string): void => {
 
 const KINDS: Readonly<Record<string, () => void>> = {
   echo: () => listen(echo),
+  silent: () => listen(() => undefined),
   /** Keeps what it gets, byte for byte, in the file that it is given. */
   tee() {
     process.stdin.on('data', (bytes) => appendFileSync(argument, bytes));
