@@ -8,7 +8,8 @@ describe('the stack on a NATS server of the user', () => {
   let stack: Stack;
   beforeAll(async () => {
     server = await startNatsServer({ provisioned: false });
-    stack = await startStack({ env: { NATS_URL: server.url, NATS_KEYS_DIR: server.keysDir } });
+    const env = { NATS_URL: server.url, NATS_KEYS_DIR: server.keysDir, REQUEST_TIMEOUT_MS: '1500' };
+    stack = await startStack({ env });
   });
   afterAll(async () => {
     await stack.stop();

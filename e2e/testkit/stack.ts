@@ -69,6 +69,8 @@ export async function startStack({ env = {}, dataDir: given }: StackOptions = {}
       PORT: '0',
       MCP_PORT: '0',
       APPROVAL_CODE: CODE,
+      // Tests share the machine with others: what is asked here may wait its turn longer than a caller should.
+      REQUEST_TIMEOUT_MS: '20000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
