@@ -159,10 +159,11 @@ describe('aegis up', () => {
     expect(Date.now() - before).toBeLessThan(30_000);
   });
 
-  it('warns where there is no policy, because everything is allowed then', async () => {
+  it('says where there is no policy, because a person is asked about every call then', async () => {
     const stack = await start({ env: { POLICY_PATH: join(folder, 'nowhere.yml') } });
-    expect(stack.output()).toContain(`WARNING: there is no policy at ${join(folder, 'nowhere.yml')}`);
-    expect((await enforce(stack.url, { tool: 'db.drop_table' })).body.allowed).toBe(true);
+    expect(stack.output()).toContain(`There is no policy at ${join(folder, 'nowhere.yml')}`);
+    const { body } = await enforce(stack.url, { tool: 'db.drop_table' });
+    expect(body).toMatchObject({ allowed: false, status: 'pending' });
   });
 
   it('says that the data directory can not be used', async () => {

@@ -43,7 +43,7 @@ export async function protect(host: Host, file: string, { json }: GlobalOptions)
       printLine(host, 'Restart the client, so that it reads the file again.');
     }
     if (firewall.policyPath === undefined) {
-      printLine(host, 'There is no policy file: every tool is allowed until you write one.');
+      printLine(host, 'There is no policy file: a person is asked about every call until you write one.');
     }
   }
   return steps.some(({ to }) => to === 'left') ? 1 : 0;

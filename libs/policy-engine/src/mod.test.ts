@@ -3,6 +3,7 @@ import * as engine from './mod.ts';
 
 it('has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(engine).toSorted()).toEqual([
+    'FIRST_POLICY',
     'MAX_AMOUNT_CENTS',
     'MAX_POLICY_BYTES',
     'asksTheSame',
@@ -11,7 +12,6 @@ it('has this public surface, and a change to it is a decision', () => {
     'compilePolicy',
     'couldPass',
     'createInputSeen',
-    'defaultPolicy',
     'describeReached',
     'effectivePolicy',
     'evaluate',
@@ -23,6 +23,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'policyDigest',
     'prefixDigests',
     'ruleIn',
+    'saysNothing',
     'secretSpans',
     'validatePolicy',
   ]);

@@ -1,7 +1,7 @@
 export { type CompiledPolicy, compilePolicy, looksAt } from './compile.ts';
 export { couldPass, type ForeseenCall } from './could-pass.ts';
 export type { BuiltInName, DecidingRule, Decision, PolicyCall, PolicyClient } from './decision.ts';
-export { defaultPolicy, type EffectivePolicyV1, effectivePolicy } from './defaults.ts';
+export { type EffectivePolicyV1, effectivePolicy, FIRST_POLICY } from './defaults.ts';
 export { policyDigest } from './digest.ts';
 export { type BuiltIn, evaluate } from './evaluate.ts';
 export { createInputSeen } from './input-seen.ts';
@@ -17,4 +17,4 @@ export { isSecretName, plainName } from './secrets/names.ts';
 export { type Span, secretSpans } from './secrets/shapes.ts';
 export type { ApprovalTerms } from './terms.ts';
 export { checkToolName } from './tool-name.ts';
-export { type PolicyValidation, validatePolicy } from './validate.ts';
+export { type PolicyValidation, saysNothing, validatePolicy } from './validate.ts';

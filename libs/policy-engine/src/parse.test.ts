@@ -8,9 +8,6 @@ function errorsOf(text: string): string[] {
 
 describe('a policy text that is refused', () => {
   it.each([
-    ['nothing', '', 'the policy is empty'],
-    ['a comment only', '# soon\n', 'the policy is empty'],
-    ['null', '~', 'the policy is empty'],
     [
       'a key twice',
       'deny_tools: []\ndeny_tools: []',
@@ -79,6 +76,10 @@ describe('a policy text that is read', () => {
     ['line ends of Windows', "version: 2\r\nrules:\r\n- {match: '*', decision: review, cap_cents: 5}\r\n"],
   ])('%s', (_what, text) => {
     expect(parsePolicyText(text)).toEqual({ ok: true, document });
+  });
+
+  it.each(['', ' \n', '# soon\n', '~', 'null', '---\n'])('one that says nothing, %j, is null', (text) => {
+    expect(parsePolicyText(text)).toEqual({ ok: true, document: null });
   });
 
   it('an explicit empty object is not an empty text', () => {

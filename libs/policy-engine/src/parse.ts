@@ -27,7 +27,7 @@ interface Fault {
 /**
  * Reads YAML 1.2 or JSON (which YAML contains) into a document for `validatePolicy`. Never throws. Refused, with line
  * and column: broken syntax, a key given twice, anchors, aliases, tags, directives, keys that are not text,
- * `__proto__`, a second document, an empty one, and more than 1 MiB.
+ * `__proto__`, a second document, and more than 1 MiB. A text that says nothing is the document `null`.
  */
 export function parsePolicyText(text: string): ParsedPolicyText {
   if (isTooLarge(text)) return { ok: false, errors: [`the policy is larger than ${MAX_POLICY_BYTES} bytes`] };
@@ -39,8 +39,7 @@ export function parsePolicyText(text: string): ParsedPolicyText {
     const faults = [...findSyntaxFaults(parsed), ...findFaults(parsed)];
     if (faults.length > 0) return { ok: false, errors: describeFaults(faults, lines) };
     const document: unknown = parsed.toJS();
-    if (document === null || document === undefined) return { ok: false, errors: ['the policy is empty'] };
-    return { ok: true, document };
+    return { ok: true, document: document ?? null };
   } catch {
     return { ok: false, errors: ['the policy is nested too deeply to read'] };
   }

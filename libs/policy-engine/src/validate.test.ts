@@ -12,6 +12,8 @@ describe('a policy that is refused', () => {
   it.each<[string, unknown, string[]]>([
     ['nothing', undefined, ['the policy is empty']],
     ['null', null, ['the policy is empty']],
+    ['an object without keys', {}, ['the policy is empty']],
+    ['no more than version 1', { version: 1 }, ['the policy is empty']],
     ['a list', [], ['expected an object with the keys of a policy']],
     ['text', 'allow', ['expected an object with the keys of a policy']],
     ['a Map', new Map([['rules', []]]), ['expected an object with the keys of a policy']],
@@ -94,8 +96,8 @@ describe('a policy that is refused', () => {
 describe('a policy that is taken', () => {
   const full = { match: '*', decision: 'allow', cap_cents: 0, ops: ['a'], description: 'b' };
   it.each<[string, unknown, 1 | 2]>([
-    ['an explicit object without keys', {}, 1],
-    ['version 1 written out', { version: 1 }, 1],
+    ['version 1 that only denies', { deny_tools: [] }, 1],
+    ['version 1 written out', { version: 1, max_refund_cents: 0 }, 1],
     [
       'version 1 in full',
       { max_refund_cents: 1, max_payment_link_cents: 2 ** 53 - 1, allow_tools: [], deny_tools: ['*'] },

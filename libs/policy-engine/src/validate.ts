@@ -11,11 +11,11 @@ const MAX_ERRORS = 100;
 
 /**
  * Whether a document (parsed YAML or JSON) is a policy. Never throws. Each error names the path and what was
- * expected there: `rules.0.decision: expected one of allow, review, deny`, `rules.1.colour: unknown field`. `{}` is a
- * version 1 policy of defaults; an empty document is an error, because a file cut to nothing must not allow.
+ * expected there: `rules.0.decision: expected one of allow, review, deny`, `rules.1.colour: unknown field`. One that
+ * says nothing is an error, because a file cut to nothing must not allow what version 1 allows where a key is missing.
  */
 export function validatePolicy(document: unknown): PolicyValidation {
-  if (document === undefined || document === null) return refuse(['the policy is empty']);
+  if (saysNothing(document)) return refuse(['the policy is empty']);
   if (!isMapping(document)) return refuse(['expected an object with the keys of a policy']);
   const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;
   if (version === 2) return check(PolicyV2, document, 2);
@@ -24,6 +24,13 @@ export function validatePolicy(document: unknown): PolicyValidation {
   }
   if (version === undefined || version === 1) return check(PolicyV1, document, 1);
   return refuse(['version: expected 1 or 2']);
+}
+
+/** Whether a document has no key of a policy: nothing at all, `{}`, or no more than that it is of version 1. */
+export function saysNothing(document: unknown): boolean {
+  if (document === undefined || document === null) return true;
+  if (!isMapping(document)) return false;
+  return Object.keys(document).every((key) => key === 'version' && document[key] === 1);
 }
 
 function check(schema: z.ZodType<Policy>, document: object, version: 1 | 2): PolicyValidation {

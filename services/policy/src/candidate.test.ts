@@ -46,5 +46,19 @@ it('is never the half of a policy that somebody is writing, which would be one t
 
 it('no file is no refusal', async () => {
   const path = await pathIn();
-  expect(await readCandidate(path)).toMatchObject({ type: 'missing', path });
+  expect(await readCandidate(path)).toMatchObject({ type: 'nothing', why: 'missing', first: { path } });
 });
+
+it.each(['', ' \n', '# soon', '~', '{}', '{}\n', '---\n', 'version: 1', '\uFEFF{ "version": 1 }'])(
+  'a file that says nothing, %j, is none: a person is asked about every call',
+  async (text) => {
+    const path = await pathIn();
+    await writeFile(path, text);
+    expect(await readCandidate(path)).toMatchObject({
+      type: 'nothing',
+      why: 'empty',
+      first: { policy: { version: 2, rules: [{ match: '*', decision: 'review' }] }, origin: 'defaults' },
+      rejected: { path, errors: ['the policy is empty'], digest: expect.stringMatching(/^sha256:/) },
+    });
+  },
+);

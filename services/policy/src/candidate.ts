@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
-import type { PolicyPublished } from '@aegis/contracts/policy';
+import type { PolicyRejected } from '@aegis/contracts/policy';
 import { readText } from '@aegis/kit/files';
 import {
-  defaultPolicy,
   effectivePolicy,
+  FIRST_POLICY,
   MAX_POLICY_BYTES,
   parsePolicyText,
   policyDigest,
+  saysNothing,
   validatePolicy,
 } from '@aegis/policy-engine';
 import type { Candidate } from './domain/policy-log.ts';
@@ -14,24 +15,37 @@ import type { Candidate } from './domain/policy-log.ts';
 /** Half a policy is a policy too, such as a rule before its cap: one that was written to just now may not be whole. */
 const STILL_FOR_MS = 150;
 
-const bad = (path: string, errors: string[], bytes?: Uint8Array): Candidate => ({
-  type: 'bad',
-  rejected: {
-    path,
-    errors,
-    ...(bytes === undefined ? {} : { digest: `sha256:${hash('sha256', bytes, 'hex')}` }),
-  },
+const WHY = { missing: 'the policy file is missing', empty: 'the policy is empty' } as const;
+
+const refusal = (path: string, errors: string[], bytes?: Uint8Array): PolicyRejected => ({
+  path,
+  errors,
+  ...(bytes === undefined ? {} : { digest: `sha256:${hash('sha256', bytes, 'hex')}` }),
 });
 
-function defaults(path: string): PolicyPublished {
-  const policy = defaultPolicy();
-  return { policy: { ...policy }, digest: policyDigest(policy), version: 1, path, origin: 'defaults' };
-}
+const bad = (...refused: Parameters<typeof refusal>): Candidate => ({
+  type: 'bad',
+  rejected: refusal(...refused),
+});
+
+const nothing = (why: 'missing' | 'empty', path: string, bytes?: Uint8Array): Candidate => ({
+  type: 'nothing',
+  why,
+  first: {
+    policy: { ...FIRST_POLICY },
+    digest: policyDigest(FIRST_POLICY),
+    version: 2,
+    path,
+    origin: 'defaults',
+  },
+  rejected: refusal(path, [WHY[why]], bytes),
+});
 
 /** Reads a text as a policy: YAML or JSON, version 1 or 2. */
 function readPolicy(path: string, text: string, bytes: Uint8Array): Candidate {
   const parsed = parsePolicyText(text);
   if (!parsed.ok) return bad(path, parsed.errors, bytes);
+  if (saysNothing(parsed.document)) return nothing('empty', path, bytes);
   const valid = validatePolicy(parsed.document);
   if (!valid.ok) return bad(path, valid.errors, bytes);
   const { policy, version } = valid;
@@ -51,6 +65,6 @@ function readPolicy(path: string, text: string, bytes: Uint8Array): Candidate {
 export async function readCandidate(path: string): Promise<Candidate> {
   const read = await readText(path, { maxBytes: MAX_POLICY_BYTES, stillForMs: STILL_FOR_MS });
   if (read.state === 'text') return readPolicy(path, read.text, read.bytes);
-  if (read.state === 'missing') return { type: 'missing', path, defaults: defaults(path) };
+  if (read.state === 'missing') return nothing('missing', path);
   return bad(path, [`the file ${read.problem}`], read.state === 'refused' ? read.bytes : undefined);
 }

@@ -6,7 +6,7 @@ export const PolicyEnv = BusEnv.extend({
   ...OwnEnv.shape,
   PORT: port.optional(),
   MCP_PORT: port.optional(),
-  /** YAML or JSON, version 1 or 2. A missing file means the version 1 defaults, where no policy was ever in force. */
+  /** YAML or JSON, version 1 or 2. Where no policy was ever in force, no file means that a person is asked. */
   POLICY_PATH: z.string().default('./policy.yml'),
 });
 export type PolicyConfig = z.output<typeof PolicyEnv>;

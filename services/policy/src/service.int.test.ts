@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bus } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
+import { createEvent } from '@aegis/contracts/create-event';
 import { policyCheck } from '@aegis/contracts/decision';
 import { healthOf } from '@aegis/contracts/health';
-import { policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
+import { policyMigrate, policyValidate } from '@aegis/contracts/policy';
+import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
+import { newTraceId } from '@aegis/kit/trace';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +90,9 @@ describe('the policy service', () => {
   it.each([
     ['broken YAML', 'version: 2\nrules: [', /./],
     ['an empty file', '', /the policy is empty/],
+    ['a comment', '# nothing', /the policy is empty/],
+    ['{}', '{}', /the policy is empty/],
+    ['no more than its version', 'version: 1', /the policy is empty/],
     ['an unknown decision', v2('perhaps'), /rules\.0\.decision: expected one of allow, review, deny/],
     ['an unknown field', `${v2('allow')}colour: red\n`, /colour: unknown field/],
   ])(
@@ -118,18 +124,44 @@ describe('the policy service', () => {
     expect(await decision()).toBe('deny');
   });
 
-  it('means the version 1 defaults where there never was a file', async () => {
+  it.each([
+    ['there never was a file', undefined],
+    ['the first file is empty', ''],
+    ['the first file is {}', '{}'],
+  ])('asks a person about every call where %s, until somebody writes a policy', async (_what, text) => {
+    if (text !== undefined) await writeFile(path, text);
     await startReplica();
-    expect(await decision()).toBe('allow');
-    const { policy, version } = await asker.ask(policyGet, {}, soon());
-    expect(version).toBe(1);
-    expect(policy).toEqual({
-      max_refund_cents: 0,
-      max_payment_link_cents: 0,
-      allow_tools: ['*'],
-      deny_tools: [],
+    const check = () => asker.ask(policyCheck, question, soon());
+    expect(await check()).toMatchObject({
+      decision: 'review',
+      reasons: ["Rule 0 requires review of '*': no policy was written yet"],
+    });
+    expect(await asker.ask(policyCheck, { ...question, tool: 'resource:file:///x' }, soon())).toMatchObject({
+      decision: 'review',
     });
     expect((await health()).status).toBe('ok');
+    await writeFile(path, v2('allow'));
+    await expect.poll(decision, { timeout: 5_000 }).toBe('allow');
+    expect(await logged()).toEqual(['published', 'published']);
+  });
+
+  it('keeps what a version before put on record where nobody wrote a policy', async () => {
+    const writer = await connectTestBus(server, 'policy');
+    const policy = { max_refund_cents: 0, max_payment_link_cents: 0, allow_tools: ['*'], deny_tools: [] };
+    const data = {
+      policy,
+      digest: `sha256:${'0'.repeat(64)}`,
+      version: 1,
+      path,
+      origin: 'defaults',
+    } as const;
+    const made = { source: 'policy', time: new Date().toISOString(), traceId: newTraceId() };
+    const event = createEvent({ ...made, type: 'aegis.policy.published.v1', data });
+    await writer.append.one({ subject: POLICY_LOG, event }, Date.now() + 5_000);
+    await writer.close();
+    await startReplica();
+    expect(await decision()).toBe('allow');
+    expect(await logged()).toEqual(['published']);
   });
 
   it('records a change once, however many replicas read it', async () => {
@@ -169,6 +201,7 @@ describe('the policy service', () => {
   });
 
   it('validates and migrates documents, and names what is wrong', async () => {
+    await writeFile(path, 'deny_tools: ["db.*"]\n');
     await startReplica();
     const validate = (policy: unknown) => asker.ask(policyValidate, { policy }, soon());
     expect(await validate({ version: 2, rules: [{ match: '*', decision: 'maybe' }] })).toMatchObject({

@@ -3,6 +3,7 @@ import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { PolicyPublished } from '@aegis/contracts/policy';
 import { createOwn } from '@aegis/firewall/own';
 import { takeOnChange } from '@aegis/kit/files';
+import type { Logger } from '@aegis/kit/logger';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
@@ -15,17 +16,23 @@ function fileProblem(
   candidate: Candidate | undefined,
   published: PolicyPublished | undefined,
 ): string | undefined {
-  if (candidate?.type === 'bad') {
+  const isNothing = candidate?.type === 'nothing';
+  if (candidate?.type === 'bad' || (isNothing && published?.origin === 'file')) {
     const { path, errors } = candidate.rejected;
     return `the policy file ${path} was refused (${errors[0]}); the last good policy stays in force`;
-  }
-  if (candidate?.type === 'missing' && published?.origin === 'file') {
-    return `the policy file ${candidate.path} is missing; the last good policy stays in force`;
   }
   if (candidate?.type === 'good' && published && published.digest !== candidate.policy.digest) {
     return `the policy in force is not the one in ${candidate.policy.path}`;
   }
   return undefined;
+}
+
+/** Nobody wrote what is in force. An earlier version put on record that everything is allowed, and there that stays. */
+function warnOfNoPolicy(log: Logger, published: PolicyPublished | undefined): void {
+  if (published?.origin !== 'defaults') return;
+  const { path, version } = published;
+  if (version === 1) log.warn({ path }, 'no policy was written: every tool is allowed, as it was before');
+  else log.warn({ path }, 'no policy was written: a person is asked about every call');
 }
 
 /** Owns the policy's versions: reads the file, records what is good, activates from the log, answers checks. */
@@ -60,6 +67,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
     async start() {
       await replica.start();
       await taking.start();
+      warnOfNoPolicy(log, replica.state.published);
       responder = await bus.respond(routes({ bus, active: () => replica.active(), own, now, health }));
     },
     async stop() {

@@ -95,7 +95,7 @@ test('no policy file is a warning that says what holds instead', async () => {
   expect(ok).toBe(true);
   expect(of('policy')).toMatchObject({
     level: 'warn',
-    message: expect.stringContaining('allow every tool') as string,
+    message: expect.stringContaining('a person is asked about every call') as string,
   });
 });
 

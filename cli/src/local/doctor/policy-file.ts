@@ -28,7 +28,7 @@ export const lookAtPolicyFile: Look = async ({ env, stack }) => {
     }
     const mend = 'write one, or set POLICY_PATH to the one that you have';
     return [
-      warn(NAME, `there is no ${path}, so the defaults hold, which allow every tool without a cap`, mend),
+      warn(NAME, `there is no ${path}: where there never was one, a person is asked about every call`, mend),
     ];
   }
 };

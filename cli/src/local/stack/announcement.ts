@@ -22,7 +22,7 @@ export async function announcement(stack: Stack, env: Env, dataDir: string): Pro
     ...(existsSync(policy_path)
       ? []
       : [
-          `WARNING: there is no policy at ${policy_path}, so EVERY TOOL IS ALLOWED unless an earlier policy is still in force. Write one there.`,
+          `There is no policy at ${policy_path}, so a person is asked about every call unless an earlier policy is still in force. Write one there.`,
         ]),
     ...(who === 'nobody' ? [`Nobody can approve yet. In a terminal: ${inData} approve-here`] : []),
   ];

@@ -6,6 +6,7 @@ import { type BackgroundHome, backgroundHome } from '../../testkit/background.ts
 import { runAegis } from '../../testkit/spawn-aegis.ts';
 import { stackOf } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
+import { ECHO, spawnWrap } from '../../testkit/wrapped.ts';
 import { lockDirectory } from './directory-lock.ts';
 
 async function home(policy?: string): Promise<BackgroundHome> {
@@ -87,11 +88,22 @@ test('the code file of a version before approves nothing any more, and is gone',
   expect(stderr).toContain('There is no approval code here');
 });
 
-test('where there is no policy it says loudly that everything is allowed', async () => {
+test('where there is no policy it says that a person is asked about everything', async () => {
   const { env, dataDir } = await home('');
   const { stderr } = await wrap(env);
-  expect(stderr.split('\n')[2]).toMatch(/^aegis: WARNING: there is no policy at .*EVERY TOOL IS ALLOWED/);
+  expect(stderr.split('\n')[2]).toMatch(
+    /^aegis: There is no policy at .*, so a person is asked about every call/,
+  );
   expect(stderr).toContain(join(dataDir, 'policy.yml'));
+});
+
+test('a server that is wrapped in an empty folder runs nothing before a person said yes', async () => {
+  const { env } = await home('');
+  const wrapped = spawnWrap(ECHO, env, ['--hold', '0s']);
+  wrapped.say({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'read', arguments: {} } });
+  const answer = JSON.stringify(await wrapped.next());
+  expect(answer).toContain('no policy was written yet');
+  expect(answer).not.toContain('"method"');
 });
 
 test('a firewall that does not start is one sentence, and the server hears nothing', async () => {

@@ -14,22 +14,24 @@ function mcpEntry(dataDir: string): string {
   return JSON.stringify({ mcpServers: { aegis } });
 }
 
+/** Why the policy file is none: it is not there, or says nothing. */
+export type NoPolicy = 'missing' | 'empty';
+
 type Circumstances = {
-  /** Whether there is no policy file. */
-  readonly isMissing: boolean;
+  readonly noPolicy: NoPolicy | undefined;
   readonly who: WhoApproves;
 };
 
 /** What a person must not miss. */
-function warnings(config: UpConfig, { isMissing, who }: Circumstances): string[] {
+function warnings(config: UpConfig, { noPolicy, who }: Circumstances): string[] {
   const path = resolve(config.POLICY_PATH);
   return [
     ...(who === 'nobody' ? [`${NOBODY_APPROVES}.`] : []),
-    ...(isMissing
-      ? [
-          `WARNING: there is no policy at ${path}. The last one stays in force; if there never was one, every tool is allowed.`,
-        ]
-      : []),
+    ...(noPolicy === undefined
+      ? []
+      : [
+          `There is no policy at ${path}${noPolicy === 'empty' ? ': the file is empty' : ''}. The last one stays in force; if there never was one, a person is asked about every call.`,
+        ]),
     ...(LOOPBACK.test(config.HOST)
       ? []
       : [

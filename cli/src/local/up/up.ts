@@ -10,7 +10,7 @@ import { lockDirectory } from '../stack/directory-lock.ts';
 import { removeFormerCodeFile } from '../stack/former-code-file.ts';
 import { readStackFile, removeStackFile, writeStackFile } from '../stack/stack-file.ts';
 import { whoApproves } from '../who-approves.ts';
-import { banner } from './banner.ts';
+import { banner, type NoPolicy } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { readUpConfig, type UpConfig } from './config.ts';
 import { type ReservedPort, requireFreePort, reservePort } from './free-port.ts';
@@ -50,9 +50,10 @@ const stopSignal = (): Promise<void> =>
   });
 
 /** A start is the moment to say that the file is broken: nobody would look for it in a running stack's health. */
-async function requirePolicy(path: string): Promise<{ isMissing: boolean }> {
+async function requirePolicy(path: string): Promise<NoPolicy | undefined> {
   const candidate = await readCandidate(path);
-  if (candidate.type !== 'bad') return { isMissing: candidate.type === 'missing' };
+  if (candidate.type === 'nothing') return candidate.why;
+  if (candidate.type === 'good') return undefined;
   const [first = '', ...more] = candidate.rejected.errors;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   throw new ConfigError(
@@ -80,14 +81,14 @@ async function serve(
   log: Logger,
   stopping: Promise<void>,
 ): Promise<void> {
-  const policy = await requirePolicy(config.POLICY_PATH);
+  const noPolicy = await requirePolicy(config.POLICY_PATH);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
   const broker = await startBroker(config, { ...withoutCode(host.env) }, log);
   try {
     const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log);
     await announce(config, services, broker);
     const who = await whoApproves(config.codeDigest !== undefined, config.APPROVERS_FILE);
-    host.stdout.write(banner(config, services, broker.url, { isMissing: policy.isMissing, who }));
+    host.stdout.write(banner(config, services, broker.url, { noPolicy, who }));
     await stopping;
     host.stdout.write('Stopping.\n');
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();

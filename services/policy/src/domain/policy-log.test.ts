@@ -10,7 +10,12 @@ const bad = (n: number): Candidate => ({
   type: 'bad',
   rejected: { path: 'p.yml', digest: digest(n), errors: ['rules: required'] },
 });
-const missing: Candidate = { type: 'missing', path: 'p.yml', defaults: policy(0, 'defaults') };
+const nothing = (why: 'missing' | 'empty'): Candidate => ({
+  type: 'nothing',
+  why,
+  first: policy(0, 'defaults'),
+  rejected: { path: 'p.yml', errors: [`the policy file is ${why}`] },
+});
 
 const given = (...candidates: Candidate[]): State =>
   candidates.reduce<State>((state, one) => decide(one, state).reduce(evolve, state), {});
@@ -31,11 +36,20 @@ describe('the policy in force', () => {
     expect(types(decide(bad(8), state))).toEqual(['rejected']);
   });
 
-  it('is the defaults only where nothing was ever in force', () => {
-    expect(given(missing).published?.origin).toBe('defaults');
-    expect(decide(missing, given(missing))).toEqual([]);
-    const state = given(good(1), missing);
-    expect(state.published?.digest).toBe(digest(1));
-    expect(state.rejected?.errors).toEqual(['the policy file is missing']);
+  it.each(['missing', 'empty'] as const)(
+    'is the first one, where the file is %s, only where nothing was ever in force',
+    (why) => {
+      const candidate = nothing(why);
+      expect(given(candidate).published?.origin).toBe('defaults');
+      expect(decide(candidate, given(candidate))).toEqual([]);
+      const state = given(good(1), candidate);
+      expect(state.published?.digest).toBe(digest(1));
+      expect(state.rejected?.errors).toEqual([`the policy file is ${why}`]);
+    },
+  );
+
+  it('stays that of before, where an earlier version put its own on record', () => {
+    const earlier: State = { published: policy(9, 'defaults') };
+    for (const why of ['missing', 'empty'] as const) expect(decide(nothing(why), earlier)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { PolicyEvent, State } from '@aegis/replicas/policy/log';
 export type Candidate =
   | { type: 'good'; policy: PolicyPublished }
   | { type: 'bad'; rejected: PolicyRejected }
-  | { type: 'missing'; path: string; defaults: PolicyPublished };
+  | { type: 'nothing'; why: 'missing' | 'empty'; first: PolicyPublished; rejected: PolicyRejected };
 
 const publish = (data: PolicyPublished): PolicyEvent[] => [{ type: 'aegis.policy.published.v1', data }];
 
@@ -16,8 +16,8 @@ function reject(data: PolicyRejected, { rejected }: State): PolicyEvent[] {
 }
 
 /**
- * A good candidate is published where it differs from what is in force. A bad one is recorded and changes nothing. A
- * missing file means the defaults only where nothing was ever in force: a file that goes away must not open the gate.
+ * A good candidate is published where it differs from what is in force. A bad one is recorded and changes nothing. No
+ * file, or one that says nothing, means the first policy where nothing was ever in force; later it is as good as bad.
  */
 export function decide(candidate: Candidate, state: State): PolicyEvent[] {
   const { published } = state;
@@ -25,7 +25,6 @@ export function decide(candidate: Candidate, state: State): PolicyEvent[] {
   if (candidate.type === 'good') {
     return published?.digest === candidate.policy.digest ? [] : publish(candidate.policy);
   }
-  if (!published) return publish(candidate.defaults);
-  if (published.origin === 'defaults') return [];
-  return reject({ path: candidate.path, errors: ['the policy file is missing'] }, state);
+  if (!published) return publish(candidate.first);
+  return published.origin === 'defaults' ? [] : reject(candidate.rejected, state);
 }
