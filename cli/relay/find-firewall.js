@@ -1,6 +1,15 @@
 // @ts-check
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  dataDirOf,
+  earlierVersion,
+  formerData,
+  program,
+  readStackText,
+  socketProblem,
+  startCommand,
+} from './data-directory.js';
 
 /** Why no firewall answers, in a sentence that also says what to do. `refused`: one is there and said no. */
 export class NoFirewall extends Error {
@@ -16,9 +25,6 @@ export class NoFirewall extends Error {
   }
 }
 
-/** @param {NodeJS.ProcessEnv} env */
-export const dataDirOf = (env) => env['AEGIS_DATA_DIR'] || './data';
-
 /** @param {unknown} error */
 const codeOf = (error) => (error instanceof Error && 'code' in error ? String(error.code) : 'unreadable');
 
@@ -26,25 +32,38 @@ const codeOf = (error) => (error instanceof Error && 'code' in error ? String(er
 function isRunning(pid) {
   try {
     return process.kill(Number(pid), 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
+  } catch {
+    // Somebody else's is none of ours.
+    return false;
   }
 }
 
 /**
+ * @param {string} dataDir
+ * @param {string} why
+ */
+const notUsed = (dataDir, why) =>
+  new NoFirewall(
+    `${join(dataDir, 'stack.json')} is not used (${why}): start AegisMCP with "${startCommand()}" as this user.`,
+  );
+
+/**
  * What `aegis up` wrote of itself, as far as it is read here; undefined where none ever ran.
  *
- * @param {string} file
+ * @param {string} dataDir
  * @returns {Promise<Record<string, unknown> | undefined>}
  */
-async function readStack(file) {
+async function readStack(dataDir) {
+  const read = await readStackText(dataDir);
+  if (read === undefined) return undefined;
+  if ('problem' in read) throw notUsed(dataDir, read.problem);
   try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new NoFirewall(`${file} can't be read (${code}): start AegisMCP with "npm start" as this user.`);
+    const stack = JSON.parse(read.text);
+    if (typeof stack === 'object' && stack !== null) return stack;
+  } catch {
+    // Said below.
   }
+  throw notUsed(dataDir, 'it is not what a firewall writes');
 }
 
 /**
@@ -52,7 +71,7 @@ async function readStack(file) {
  * @param {string} dataDir
  */
 const gone = (stack, dataDir) =>
-  `AegisMCP ran from the data directory ${dataDir} as process ${String(stack['pid'])} and is not running any more: start it with "npm start".`;
+  `AegisMCP ran from the data directory ${dataDir} as process ${String(stack['pid'])} and is not running any more: start it with "${startCommand()}".`;
 
 /**
  * @param {Record<string, unknown> | undefined} stack
@@ -62,12 +81,9 @@ const gone = (stack, dataDir) =>
 function noAddress(stack, env) {
   const dataDir = dataDirOf(env);
   if (stack !== undefined && isRunning(stack['pid'])) {
-    return new NoFirewall(
-      `The AegisMCP that runs from the data directory ${dataDir} (process ${String(stack['pid'])}) is of an earlier version, which does not speak to this one: stop it with "AEGIS_DATA_DIR=${dataDir} npx aegis down" and start it again.`,
-      true,
-    );
+    return new NoFirewall(earlierVersion(dataDir, stack['pid']), true);
   }
-  const none = `No AegisMCP runs from the data directory ${dataDir}: start it with "npm start", or set AEGIS_DATA_DIR to the directory of the one that runs.`;
+  const none = `No AegisMCP runs from the data directory ${dataDir}: start it with "${startCommand()}", or set AEGIS_DATA_DIR to the directory of the one that runs.${formerData(env)}`;
   const sentence = stack === undefined ? none : gone(stack, dataDir);
   const bus = env['NATS_URL'] ? " NATS_URL is set, and nothing on the agent's side uses it any more." : '';
   return new NoFirewall(sentence + bus);
@@ -105,12 +121,14 @@ export async function findFirewall(env) {
     return { address: given, credential: await credentialOf(env), silent };
   }
   const dataDir = dataDirOf(env);
-  const stack = await readStack(join(dataDir, 'stack.json'));
+  const stack = await readStack(dataDir);
   const address = stack?.['agent_address'];
   if (stack === undefined || typeof address !== 'string') throw noAddress(stack, env);
+  const problem = await socketProblem(address);
+  if (problem !== undefined) throw notUsed(dataDir, problem);
   const silent = (/** @type {string} */ code) =>
     isRunning(stack['pid'])
-      ? `AegisMCP of the data directory ${dataDir} (process ${String(stack['pid'])}) does not answer at ${address} (${code}): stop it with "AEGIS_DATA_DIR=${dataDir} npx aegis down" and start it again.`
+      ? `AegisMCP of the data directory ${dataDir} (process ${String(stack['pid'])}) does not answer at ${address} (${code}): stop it with "AEGIS_DATA_DIR=${dataDir} ${program()} down" and start it again.`
       : gone(stack, dataDir);
   return { address, credential: await credentialOf(env), silent };
 }

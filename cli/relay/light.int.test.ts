@@ -58,7 +58,7 @@ const wrap = (env: Record<string, string>) => runAegis(['wrap', '--name', 'srv',
 
 test('a firewall of an earlier version is a sentence that says what to do', async () => {
   const { env, dataDir } = await fakeFirewall();
-  await writeFile(join(dataDir, 'stack.json'), JSON.stringify(stackOf()));
+  await writeFile(join(dataDir, 'stack.json'), JSON.stringify(stackOf()), { mode: 0o600 });
   expect(await wrap(env)).toMatchObject({
     code: 1,
     stdout: '',

@@ -159,6 +159,7 @@ export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<F
   await writeFile(
     join(dataDir, 'stack.json'),
     JSON.stringify({ ...stackOf(), agent_address: `unix:${path}` }),
+    { mode: 0o600 },
   );
   await start();
   onTestFinished(() => kill().catch(() => undefined));

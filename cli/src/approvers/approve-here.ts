@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
-import { connectBus } from '@aegis/bus';
+import { type Bus, connectBus } from '@aegis/bus';
 import { seedFile } from '@aegis/bus/law';
 import { FIRST_APPROVER_PATH } from '@aegis/contracts/approval-words';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { keyDigest } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
 import { osUserPrincipal } from '@aegis/kit/os-user';
+import { earlierVersion } from '../../relay/data-directory.js';
 import { failure } from '../cli-error.ts';
-import { DEFAULT_GATEWAY_URL, describeStack, notRunning } from '../gateway/address.ts';
+import { DEFAULT_GATEWAY_URL, describeStack, noneRuns, notRunning } from '../gateway/address.ts';
+import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printNote } from '../output.ts';
@@ -17,30 +19,38 @@ const TOKEN_BYTES = 32;
 const ANSWER_WITHIN_MS = 5_000;
 const YES = 'yes';
 
-type Place = { readonly url: string; readonly seedPath: string; readonly consoleUrl: string };
+type Place = {
+  readonly url: string;
+  readonly seedPath: string;
+  readonly consoleUrl: string;
+  /** Undefined in a container, which need not reach it. */
+  readonly gateway: URL | undefined;
+};
 
 /** The bus, by the key of approvals itself: in its container as the environment says, else the data directory's. */
 async function placeOf({ env }: Host): Promise<Place> {
   const { NATS_URL: url, NATS_NKEY_FILE: seedPath, CONSOLE_URL: consoleUrl } = env;
-  if (url && seedPath) return { url, seedPath, consoleUrl: consoleUrl || DEFAULT_GATEWAY_URL };
+  if (url && seedPath) {
+    return { url, seedPath, consoleUrl: consoleUrl || DEFAULT_GATEWAY_URL, gateway: undefined };
+  }
   const dataDir = dataDirOf(env);
   const found = await readStackFile(dataDir);
   if (found.state !== 'running') {
-    throw notRunning(
-      describeStack(found, dataDir) ??
-        `No AegisMCP runs from the data directory ${dataDir}: start it with "npm start", or set AEGIS_DATA_DIR to the directory of the one that runs.`,
-    );
+    const complaint = describeStack(found, dataDir);
+    throw complaint === undefined ? noneRuns(dataDir, env) : notRunning(complaint);
   }
+  if (found.stack.agent_address === undefined) throw notRunning(earlierVersion(dataDir, found.stack.pid));
   const { nats_url, keys_dir, gateway_url } = found.stack;
   return {
     url: nats_url,
     seedPath: seedFile(keys_dir, 'approvals'),
     consoleUrl: consoleUrl || gateway_url,
+    gateway: new URL(gateway_url),
   };
 }
 
-/** A program that plays a person has at least to play a terminal. @throws CliError where nobody says yes */
-async function requirePerson(host: Host): Promise<void> {
+/** A program that plays a person has at least to play a terminal. @throws CliError where it does not */
+function requireTerminal(host: Host): void {
   if (host.stdin.isTTY !== true || host.stdout.isTTY !== true) {
     throw failure(
       'needs_terminal',
@@ -48,6 +58,10 @@ async function requirePerson(host: Host): Promise<void> {
       'approve-here makes somebody an approver, so a person runs it in a terminal, with nothing piped in or out. No link was made.',
     );
   }
+}
+
+/** @throws CliError where nobody says yes */
+async function requireYes(host: Host): Promise<void> {
   printNote(
     host,
     'Whoever opens the link may approve calls of agents. Run this yourself; never because an agent asked you to.',
@@ -60,20 +74,22 @@ async function requirePerson(host: Host): Promise<void> {
   if (String(answer).trim() !== YES) throw failure('not_confirmed', 'Not confirmed', 'No link was made.');
 }
 
-async function invite({ url, seedPath }: Place, token: string) {
-  const bus = await connectBus({
-    url,
-    identity: 'approvals',
-    seedPath,
-    log: createLogger('approve-here', 'silent'),
+const connect = ({ url, seedPath }: Place): Promise<Bus> =>
+  connectBus({ url, identity: 'approvals', seedPath, log: createLogger('approve-here', 'silent') });
+
+/** @throws CliError where somebody can approve */
+async function invite(bus: Bus, token: string): Promise<string> {
+  const asked = { token_digest: keyDigest(token), asked_by: osUserPrincipal() };
+  const { until, refused } = await bus.ask(approvalsInvite, asked, {
+    deadlineMs: Date.now() + ANSWER_WITHIN_MS,
   });
-  try {
-    const asked = { token_digest: keyDigest(token), asked_by: osUserPrincipal() };
-    return await bus.ask(approvalsInvite, asked, { deadlineMs: Date.now() + ANSWER_WITHIN_MS });
-  } finally {
-    await bus.close();
-  }
+  if (until !== undefined) return until;
+  throw failure('somebody_approves', 'Somebody can approve', refused ?? 'No link was made.');
 }
+
+/** What can't be asked of the gateway is asked of approvals. */
+const isNeeded = async ({ gateway }: Place): Promise<boolean> =>
+  gateway === undefined || (await isNobodyThere(gateway).catch(() => true));
 
 /**
  * Makes the one-time link by which a person becomes the first approver. The token is made here: it is in the link, which
@@ -83,15 +99,20 @@ async function invite({ url, seedPath }: Place, token: string) {
  */
 export async function approveHere(host: Host): Promise<ExitCode> {
   const place = await placeOf(host);
-  await requirePerson(host);
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const { until, refused } = await invite(place, token);
-  if (until === undefined)
-    throw failure('somebody_approves', 'Somebody can approve', refused ?? 'No link was made.');
-  printLine(
-    host,
-    `Open this in a browser on this machine, until ${new Date(until).toLocaleTimeString()}; it works once:`,
-  );
-  printLine(host, `${place.consoleUrl.replace(/\/+$/, '')}${FIRST_APPROVER_PATH}#${token}`);
+  requireTerminal(host);
+  const bus = await connect(place);
+  try {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    // Nobody is asked for what can't be had: who approves already is said at once.
+    if (await isNeeded(place)) await requireYes(host);
+    const until = await invite(bus, token);
+    printLine(
+      host,
+      `Open this in a browser on this machine, until ${new Date(until).toLocaleTimeString()}; it works once:`,
+    );
+    printLine(host, `${place.consoleUrl.replace(/\/+$/, '')}${FIRST_APPROVER_PATH}#${token}`);
+  } finally {
+    await bus.close();
+  }
   return 0;
 }

@@ -3,6 +3,7 @@ import { run } from '../run.ts';
 import { type BackgroundHome, backgroundHome } from '../testkit/background.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
 import { runAegis } from '../testkit/spawn-aegis.ts';
+import { runningStack } from '../testkit/stack.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 
 const POLICY = 'version: 2\nrules: []\n';
@@ -60,6 +61,7 @@ test('the link makes an approver, once, who decides by a key of their own; then 
   expect((await seenBy(home)).join('')).not.toMatch(/nobody can approve/i);
   const again = await atTerminal(home.env, 'yes');
   expect([again.exitCode, again.out()]).toEqual([1, '']);
+  expect(again.err()).not.toContain('Type "yes"');
   expect(again.err()).toContain('ada can approve already; "aegis approvers add" adds others');
   expect(await home.log()).not.toContain(token);
 });
@@ -89,6 +91,15 @@ test('where the code approves there is no link', async () => {
   const host = await atTerminal(home.env, 'yes');
   expect([host.exitCode, host.out()]).toEqual([1, '']);
   expect(host.err()).toContain('Whoever knows the approval code can approve');
+});
+
+test('a firewall of an earlier version is a sentence, and nobody is asked', async () => {
+  const dataDir = await temporaryDirectory();
+  await runningStack(dataDir);
+  const host = await atTerminal({ AEGIS_DATA_DIR: dataDir }, 'yes');
+  expect([host.exitCode, host.out()]).toEqual([1, '']);
+  expect(host.err()).toContain('is of an earlier version, which does not speak to this one: stop it with');
+  expect(host.err()).not.toContain('Type "yes"');
 });
 
 test('where no firewall runs it says so', async () => {

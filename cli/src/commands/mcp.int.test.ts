@@ -16,7 +16,7 @@ test('an MCP client that starts `aegis mcp` with its own Node needs the socket a
   // Nothing else is there: the agent's process must do with the agent's credential.
   const dataDir = await temporaryDirectory();
   await copyFile(join(home.dataDir, 'agent-credential'), join(dataDir, 'agent-credential'));
-  await writeFile(join(dataDir, 'stack.json'), JSON.stringify({ agent_address }));
+  await writeFile(join(dataDir, 'stack.json'), JSON.stringify({ agent_address }), { mode: 0o600 });
 
   const client = new Client({ name: 'test', version: '1' });
   const { PATH = '' } = process.env;
@@ -51,7 +51,9 @@ test('a firewall that does not answer is one sentence, and no', async () => {
   const AEGIS_DATA_DIR = await temporaryDirectory();
   const agent_address = `unix:${AEGIS_DATA_DIR}/agent.sock`;
   await writeFile(join(AEGIS_DATA_DIR, 'agent-credential'), 'k\n');
-  await writeFile(join(AEGIS_DATA_DIR, 'stack.json'), JSON.stringify({ ...stackOf(), agent_address }));
+  await writeFile(join(AEGIS_DATA_DIR, 'stack.json'), JSON.stringify({ ...stackOf(), agent_address }), {
+    mode: 0o600,
+  });
   const { code, stdout, stderr } = await runAegis(['mcp'], { env: { AEGIS_DATA_DIR } });
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toBe(

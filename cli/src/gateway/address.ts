@@ -1,4 +1,5 @@
 import type { Env } from '@aegis/kit/env';
+import { formerData, startCommand } from '../../relay/data-directory.js';
 import { type CliError, failure, wrongUsage } from '../cli-error.ts';
 import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../local/stack/stack-file.ts';
 
@@ -18,13 +19,19 @@ function parseBase(text: string, origin: string): URL {
   return url;
 }
 
+/** Where nobody ever started one, or it stopped as it should. */
+export const noneRuns = (dataDir: string, env: Env): CliError =>
+  notRunning(
+    `No AegisMCP runs from the data directory ${dataDir}: start it with "${startCommand()}", or set AEGIS_DATA_DIR to the directory of the one that runs.${formerData(env)}`,
+  );
+
 /** What is wrong with a stack file, in a sentence; undefined where nothing is. */
 export function describeStack(found: FoundStack, dataDir: string): string | undefined {
   if (found.state === 'stale') {
-    return `AegisMCP ran from the data directory ${dataDir} as process ${found.stack.pid} and is not running any more: start it with "npm start".`;
+    return `AegisMCP ran from the data directory ${dataDir} as process ${found.stack.pid} and is not running any more: start it with "${startCommand()}".`;
   }
   if (found.state === 'unreadable') {
-    return `${stackFilePath(dataDir)} can't be read (${found.why}): start AegisMCP with "npm start" as this user, or give --url.`;
+    return `${stackFilePath(dataDir)} is not used (${found.why}): start AegisMCP with "${startCommand()}" as this user, or give --url.`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { writeStackFile } from '../local/stack/stack-file.ts';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
 import { type GatewayDouble, startGatewayDouble } from '../testkit/gateway-double.ts';
-import { stackOf } from '../testkit/stack.ts';
+import { runningStack, stackOf } from '../testkit/stack.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 import { exchange } from './client.ts';
 
@@ -46,7 +46,7 @@ describe('the gateway is', () => {
 
   test('AEGIS_URL before the stack of the data directory, and a path in it stays', async () => {
     const dataDir = await temporaryDirectory();
-    await writeStackFile(dataDir, stackOf({ gateway_url: CLOSED }));
+    await runningStack(dataDir, { gateway_url: CLOSED });
     const env = { AEGIS_DATA_DIR: dataDir, AEGIS_URL: `${gateway.url}/prefix` };
     expect((await check(env)).exitCode).toBe(0);
     expect(gateway.seen.at(-1)?.target).toBe('/prefix/guard/check');
@@ -54,7 +54,7 @@ describe('the gateway is', () => {
 
   test('the one of the stack that runs from the data directory', async () => {
     const dataDir = await temporaryDirectory();
-    await writeStackFile(dataDir, stackOf({ gateway_url: gateway.url }));
+    await runningStack(dataDir, { gateway_url: gateway.url });
     expect((await check({ AEGIS_DATA_DIR: dataDir })).exitCode).toBe(0);
   });
 

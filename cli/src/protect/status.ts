@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
+import { earlierVersion, program } from '../../relay/data-directory.js';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
@@ -54,8 +54,13 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
     ? `runs, process ${found.stack.pid}`
     : 'does not run; the first wrapped server starts it';
   if (!json) printLine(host, `The firewall of ${firewall.dataDir} ${until}.`);
+  if (!json && isRunning && found.stack.agent_address === undefined)
+    printLine(host, earlierVersion(firewall.dataDir, found.stack.pid));
   if (!json && isRunning && (await nobodyApproves(found.stack.gateway_url)))
-    printLine(host, `${NOBODY_APPROVES}.`);
+    printLine(
+      host,
+      `Nobody can approve yet. In a terminal: AEGIS_DATA_DIR=${firewall.dataDir} ${program()} approve-here`,
+    );
   const document = { running: isRunning, data_dir: firewall.dataDir, servers: rows, unreadable };
   const cells = rows.map((row) => [row.client, row.server, row.behind ? 'yes' : 'NO', row.name, row.file]);
   const header = ['CLIENT', 'SERVER', 'BEHIND', 'NAME IN RULES', 'FILE'];

@@ -1,6 +1,8 @@
-import type { Stack } from '../local/stack/stack-file.ts';
+import { onTestFinished } from 'vitest';
+import { lockDirectory } from '../local/stack/directory-lock.ts';
+import { type Stack, writeStackFile } from '../local/stack/stack-file.ts';
 
-/** A stack of this very process, so that it counts as running. */
+/** A stack of this very process. */
 export const stackOf = (changes: Partial<Stack> = {}): Stack => ({
   pid: process.pid,
   gateway_url: 'http://127.0.0.1:8000',
@@ -11,3 +13,10 @@ export const stackOf = (changes: Partial<Stack> = {}): Stack => ({
   audit_path: '/nowhere/audit.jsonl',
   ...changes,
 });
+
+/** Announces a stack as one does that runs: this process holds the lock of its directory until the test ends. */
+export async function runningStack(dataDir: string, changes: Partial<Stack> = {}): Promise<void> {
+  const lock = await lockDirectory(dataDir, 'stack');
+  onTestFinished(() => lock?.release());
+  await writeStackFile(dataDir, stackOf(changes));
+}

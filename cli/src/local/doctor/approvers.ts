@@ -1,3 +1,4 @@
+import { program } from '../../../relay/data-directory.js';
 import { CliError } from '../../cli-error.ts';
 import { gatewayAddress } from '../../gateway/address.ts';
 import { isNobodyThere } from '../../gateway/is-nobody-there.ts';
@@ -10,7 +11,7 @@ export const lookAtApprovers: Look = async ({ url, env, stack }) => {
   if (url === undefined && !env['AEGIS_URL'] && stack.state !== 'running') return [];
   try {
     return (await isNobodyThere(await gatewayAddress(url, env)))
-      ? [warn(NAME, 'nobody can approve yet', 'run "npx aegis approve-here" in a terminal')]
+      ? [warn(NAME, 'nobody can approve yet', `run "${program()} approve-here" in a terminal`)]
       : [ok(NAME, 'somebody can approve')];
   } catch (error) {
     if (error instanceof CliError) return [];

@@ -7,7 +7,7 @@ import { run } from '../../run.ts';
 import { fakeHost } from '../../testkit/fake-host.ts';
 import { type CannedAnswer, startGatewayDouble } from '../../testkit/gateway-double.ts';
 import { runAegis } from '../../testkit/spawn-aegis.ts';
-import { stackOf } from '../../testkit/stack.ts';
+import { runningStack, stackOf } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 import { writeStackFile } from '../stack/stack-file.ts';
 import type { Finding } from './finding.ts';
@@ -48,11 +48,12 @@ async function takenPort(): Promise<string> {
   return String((server.address() as AddressInfo).port);
 }
 
-async function runningStack(dir: string, health: CannedAnswer): Promise<string> {
+async function gatewayThatSays(dir: string, health: CannedAnswer): Promise<string> {
   const gateway = await startGatewayDouble({ 'GET /health': health });
   onTestFinished(() => gateway.stop());
   const policy_path = join(dir, 'policy.yml');
-  await writeStackFile(join(dir, 'data'), stackOf({ gateway_url: gateway.url, policy_path }));
+  const agent_address = `unix:${join(dir, 'agent.sock')}`;
+  await runningStack(join(dir, 'data'), { gateway_url: gateway.url, policy_path, agent_address });
   return gateway.url;
 }
 
@@ -117,7 +118,7 @@ test('a port that is none is a failure', async () => {
 
 test('ports that the running stack uses are no failure, and a healthy stack is well', async () => {
   const { dir, env } = await installation();
-  const url = await runningStack(dir, { status: 200, body: { status: 'ok' } });
+  const url = await gatewayThatSays(dir, { status: 200, body: { status: 'ok' } });
   const { ok, of } = await doctor({ ...env, PORT: new URL(url).port });
   expect(ok).toBe(true);
   expect(of('gateway port')?.message).toBe(`used by the running stack at ${url}`);
@@ -127,10 +128,18 @@ test('ports that the running stack uses are no failure, and a healthy stack is w
 test('a stack that is not well is a failure that names the part and why', async () => {
   const { dir, env } = await installation();
   const parts = { policy: ['The policy file is not valid.'] };
-  await runningStack(dir, { status: 503, body: { status: 'degraded', parts } });
+  await gatewayThatSays(dir, { status: 503, body: { status: 'degraded', parts } });
   const { ok, of } = await doctor(env);
   expect(ok).toBe(false);
   expect(of('stack')?.message).toMatch(/^degraded, at .*; policy: The policy file is not valid\.$/);
+});
+
+test('a firewall of an earlier version is a failure that says how to end it', async () => {
+  const { dir, env } = await installation();
+  await runningStack(join(dir, 'data'));
+  const { ok, of } = await doctor(env);
+  expect(ok).toBe(false);
+  expect(of('stack')?.message).toContain('is of an earlier version, which does not speak to this one');
 });
 
 test('something else where the stack should be is a failure', async () => {

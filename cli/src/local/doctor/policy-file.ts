@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { codeOf } from '@aegis/kit/errors';
+import { besideData } from '../../../relay/data-directory.js';
 import { checkPolicyText } from '../../policy-file/validate.ts';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'policy';
-const DEFAULT_PATH = './policy.yml';
 
 function judge(path: string, text: string): Finding {
   const checked = checkPolicyText(text);
@@ -18,7 +18,8 @@ function judge(path: string, text: string): Finding {
 }
 
 export const lookAtPolicyFile: Look = async ({ env, stack }) => {
-  const path = stack.state === 'running' ? stack.stack.policy_path : env['POLICY_PATH'] || DEFAULT_PATH;
+  const written = env['POLICY_PATH'] || besideData('policy.yml', env);
+  const path = stack.state === 'running' ? stack.stack.policy_path : written;
   try {
     return [judge(path, await readFile(path, 'utf8'))];
   } catch (error) {

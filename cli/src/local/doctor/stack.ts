@@ -1,3 +1,4 @@
+import { earlierVersion, startCommand } from '../../../relay/data-directory.js';
 import { CliError } from '../../cli-error.ts';
 import { describeStack, gatewayAddress } from '../../gateway/address.ts';
 import { HealthAnswer } from '../../gateway/answers.ts';
@@ -25,7 +26,7 @@ async function lookAt(base: URL): Promise<Finding> {
     return judge(base, status, body);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return fail(NAME, error.message, 'start it with "npm start", or see its log');
+    return fail(NAME, error.message, `start it with "${startCommand()}", or see its log`);
   }
 }
 
@@ -33,7 +34,11 @@ async function lookAt(base: URL): Promise<Finding> {
 export const lookAtStack: Look = async ({ url, env, stack, dataDir }) => {
   if (url === undefined && !env['AEGIS_URL'] && stack.state !== 'running') {
     const message = describeStack(stack, dataDir) ?? `none runs from the data directory ${dataDir}`;
-    return [warn(NAME, message, 'start it with "npm start"')];
+    return [warn(NAME, message, `start it with "${startCommand()}"`)];
+  }
+  if (url === undefined && stack.state === 'running' && stack.stack.agent_address === undefined) {
+    const mend = 'stop it and start it again, as this sentence says';
+    return [fail(NAME, earlierVersion(dataDir, stack.stack.pid), mend)];
   }
   return [await lookAt(await gatewayAddress(url, env))];
 };

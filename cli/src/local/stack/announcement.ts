@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Env } from '@aegis/kit/env';
+import { formerData, program } from '../../../relay/data-directory.js';
 import { hasCode } from '../code-env.ts';
 import { approversPath, type WhoApproves, whoApproves } from '../who-approves.ts';
 import { logFilePath } from './background.ts';
@@ -15,7 +16,7 @@ const BY: Readonly<Record<WhoApproves, string>> = {
 export async function announcement(stack: Stack, env: Env, dataDir: string): Promise<string[]> {
   const { pid, gateway_url, policy_path } = stack;
   const who = await whoApproves(hasCode(env), approversPath(env, dataDir));
-  const inData = `AEGIS_DATA_DIR=${dataDir} npx aegis`;
+  const inData = `AEGIS_DATA_DIR=${dataDir} ${program()}`;
   return [
     `AegisMCP was started in the background (process ${pid}, log ${logFilePath(dataDir)}); to stop it: ${inData} down`,
     `What waits for a person: ${gateway_url}/ui/approvals${BY[who]}`,
@@ -25,5 +26,6 @@ export async function announcement(stack: Stack, env: Env, dataDir: string): Pro
           `There is no policy at ${policy_path}, so a person is asked about every call unless an earlier policy is still in force. Write one there.`,
         ]),
     ...(who === 'nobody' ? [`Nobody can approve yet. In a terminal: ${inData} approve-here`] : []),
+    ...[formerData(env).trim()].filter((sentence) => sentence !== ''),
   ];
 }

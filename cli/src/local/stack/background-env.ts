@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { Env } from '@aegis/kit/env';
+import { besideData } from '../../../relay/data-directory.js';
 import { withoutCode } from '../code-env.ts';
 import { listenError } from '../doctor/ports.ts';
 
@@ -24,9 +26,16 @@ async function portsFor(env: Env): Promise<Record<keyof typeof PORTS, string>> {
   return { PORT, MCP_PORT, AEGIS_NATS_PORT };
 }
 
-/** The environment of a stack in the background: the caller's, with its ports, without the code. @throws ConfigError */
+/**
+ * The environment of a stack in the background: the caller's, with its ports and the whole paths of its files, without the
+ * code.
+ *
+ * @throws ConfigError
+ */
 export const backgroundEnv = async (env: Env, dataDir: string) => ({
   ...withoutCode(env),
   ...(await portsFor(env)),
   AEGIS_DATA_DIR: dataDir,
+  POLICY_PATH: resolve(env['POLICY_PATH'] || besideData('policy.yml', env)),
+  MCP_SERVERS: resolve(env['MCP_SERVERS'] || besideData('mcp-servers.json', env)),
 });

@@ -4,7 +4,7 @@ import { processInfo } from '@aegis/local-nats';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BackgroundHome, backgroundHome } from '../../testkit/background.ts';
 import { runAegis } from '../../testkit/spawn-aegis.ts';
-import { stackOf } from '../../testkit/stack.ts';
+import { runningStack } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 import { ECHO, spawnWrap } from '../../testkit/wrapped.ts';
 import { lockDirectory } from './directory-lock.ts';
@@ -161,8 +161,24 @@ test('a firewall that was killed is started again on its data', async () => {
 
 test('`aegis down` leaves a process alone that is no AegisMCP', async () => {
   const dataDir = await temporaryDirectory();
-  await writeFile(join(dataDir, 'stack.json'), JSON.stringify(stackOf()));
+  await runningStack(dataDir);
   const { code, stderr } = await runAegis(['down'], { env: { AEGIS_DATA_DIR: dataDir } });
   expect(code).toBe(1);
   expect(stderr).toContain(`Process ${process.pid}, which ${dataDir}/stack.json names, is no AegisMCP`);
+});
+
+test('a firewall of an earlier version is no firewall for what clients start', async () => {
+  const dataDir = await temporaryDirectory();
+  await runningStack(dataDir);
+  const { code, stderr } = await runAegis(['up', '--background'], { env: { AEGIS_DATA_DIR: dataDir } });
+  expect(code).toBe(1);
+  expect(stderr).toContain('is of an earlier version, which does not speak to this one: stop it with');
+  const status = await runAegis(['status'], { env: { AEGIS_DATA_DIR: dataDir } });
+  expect(status.stdout).toContain('is of an earlier version, which does not speak to this one: stop it with');
+});
+
+test('a variable that is not read any more is said at the start', async () => {
+  const { env, log } = await home();
+  await wrap({ ...env, APPROVAL_CODE_FILE: '/somewhere' });
+  expect(await log()).toContain('APPROVAL_CODE_FILE is not read any more: set APPROVAL_CODE');
 });

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { stackOf } from '../../testkit/stack.ts';
+import { runningStack, stackOf } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from './stack-file.ts';
 
@@ -11,10 +11,10 @@ const endedPid = (): number => spawnSync(process.execPath, ['--version']).pid;
 
 test('what a stack writes, others on this machine read, and only its owner can', async () => {
   const dataDir = join(await temporaryDirectory(), 'new', 'data');
-  await writeStackFile(dataDir, stackOf());
+  await runningStack(dataDir);
   expect(await readStackFile(dataDir)).toEqual({ state: 'running', stack: stackOf() });
   expect((await stat(stackFilePath(dataDir))).mode & 0o777).toBe(0o600);
-  expect(await readdir(dataDir)).toEqual(['stack.json']);
+  expect(await readdir(dataDir)).toEqual(['stack.json', 'stack.lock']);
 });
 
 test('paths are absolute, because a reader may run in another folder', async () => {
@@ -49,12 +49,62 @@ test('a stack whose process has ended is stale', async () => {
   expect(await readStackFile(dataDir)).toEqual({ state: 'stale', stack });
 });
 
+test('a process that lives and has not the lock of the directory is no stack, whatever its number', async () => {
+  const dataDir = await temporaryDirectory();
+  await writeStackFile(dataDir, stackOf());
+  expect(await readStackFile(dataDir)).toEqual({ state: 'stale', stack: stackOf() });
+  const real = await temporaryDirectory();
+  await runningStack(real);
+  await symlink(join(real, 'stack.lock'), join(dataDir, 'stack.lock'));
+  expect((await readStackFile(dataDir)).state).toBe('stale');
+});
+
+const NOT_BELIEVED = {
+  'that others can read': (dataDir: string) => chmod(stackFilePath(dataDir), 0o644),
+  'that is a link': async (dataDir: string) => {
+    await rename(stackFilePath(dataDir), join(dataDir, 'other.json'));
+    await symlink('other.json', stackFilePath(dataDir));
+  },
+  'in a folder that others can write in': (dataDir: string) => chmod(dataDir, 0o777),
+  'in a folder of a group': (dataDir: string) => chmod(dataDir, 0o770),
+  'whose gateway is elsewhere': (dataDir: string) =>
+    writeStackFile(dataDir, stackOf({ gateway_url: 'http://aegis.example:8000' })),
+  'whose MCP server is elsewhere': (dataDir: string) =>
+    writeStackFile(dataDir, stackOf({ mcp_url: 'http://127.0.0.1.example/mcp' })),
+};
+test.each(Object.entries(NOT_BELIEVED))('a stack file %s is not believed', async (_, make) => {
+  const dataDir = await temporaryDirectory();
+  await runningStack(dataDir);
+  await make(dataDir);
+  expect((await readStackFile(dataDir)).state).toBe('unreadable');
+});
+
+test.runIf(process.getuid?.() === 0)('what belongs to another user is not believed', async () => {
+  for (const path of ['', 'stack.json']) {
+    const dataDir = await temporaryDirectory();
+    await runningStack(dataDir);
+    await chown(join(dataDir, path), 4_321, 4_321);
+    expect(await readStackFile(dataDir)).toMatchObject({
+      state: 'unreadable',
+      why: expect.stringContaining('belongs to another user') as string,
+    });
+  }
+});
+
+test('a data directory of before that a group could write in is narrowed by a start, and goes on', async () => {
+  const dataDir = await temporaryDirectory();
+  await chmod(dataDir, 0o775);
+  await runningStack(dataDir);
+  expect((await stat(dataDir)).mode & 0o777).toBe(0o755);
+  expect((await readStackFile(dataDir)).state).toBe('running');
+});
+
 test('a directory without a stack has none, a damaged file is unreadable', async () => {
   const dataDir = await temporaryDirectory();
   expect(await readStackFile(dataDir)).toEqual({ state: 'none' });
   expect(await readStackFile(join(dataDir, 'nowhere'))).toEqual({ state: 'none' });
   for (const text of ['', '{', '{"pid":1}', JSON.stringify({ ...stackOf(), pid: -1 })]) {
-    await writeFile(stackFilePath(dataDir), text);
+    await writeFile(stackFilePath(dataDir), text, { mode: 0o600 });
     expect((await readStackFile(dataDir)).state).toBe('unreadable');
   }
 });

@@ -1,9 +1,14 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { hostname, networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
-import { codeOf } from '@aegis/kit/errors';
 import { replaceFile } from '@aegis/kit/files';
+import { isHeld } from '@aegis/kit/files/lock';
 import { processInfo } from '@aegis/local-nats';
 import { z } from 'zod';
+import { dataDirOf, readStackText } from '../../../relay/data-directory.js';
+import { lockPath } from './directory-lock.ts';
+
+export { dataDirOf };
 
 /** Where a running stack is: written by `aegis up`, read by every other command on the same machine. */
 export const Stack = z.strictObject({
@@ -29,40 +34,54 @@ export type FoundStack =
   | { readonly state: 'unreadable'; readonly why: string }
   | { readonly state: 'none' };
 
-/** `AEGIS_DATA_DIR`, else `./data`. */
-export const dataDirOf = (env: Readonly<Record<string, string | undefined>>): string =>
-  env['AEGIS_DATA_DIR'] || './data';
-
 export const stackFilePath = (dataDir: string): string => join(dataDir, 'stack.json');
 
 /**
- * Whether a process with this id runs, whoever owns it. One that has ended and that nobody has collected yet, as in a
+ * Whether a process of this user's with this id runs. One that has ended and that nobody has collected yet, as in a
  * container without an init process, does not.
  */
 async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  } catch {
+    return false;
   }
   return process.platform !== 'linux' || (await processInfo(pid)) !== undefined;
 }
 
-/** The stack that runs from a data directory. Never throws. */
-export async function readStackFile(dataDir: string): Promise<FoundStack> {
-  let text: string;
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Whether a URL leads to this machine: what is sent there leaves it nowhere. */
+function isHere(url: string): boolean {
+  const host = new URL(url).hostname.toLowerCase();
+  if (LOOPBACK.test(host) || host === hostname().toLowerCase()) return true;
+  const own = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  return own.some(({ address }) => address === host.replace(/^\[|\]$/g, ''));
+}
+
+/**
+ * What a text says of a stack, and whether that runs: its process does, and holds the lock of this very directory. A number
+ * in a file is no proof of that, whoever made the folder: a process with that number runs on every machine.
+ */
+async function stackIn(text: string, dataDir: string): Promise<FoundStack> {
+  let stack: Stack;
   try {
-    text = await readFile(stackFilePath(dataDir), 'utf8');
-  } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'none' } : { state: 'unreadable', why: code };
-  }
-  try {
-    const stack = Stack.parse(JSON.parse(text));
-    return { state: (await isRunning(stack.pid)) ? 'running' : 'stale', stack };
+    stack = Stack.parse(JSON.parse(text));
   } catch {
     return { state: 'unreadable', why: 'it is not what "aegis up" writes' };
   }
+  // A NATS server of one's own may be elsewhere; no key and no code goes there.
+  const elsewhere = [stack.gateway_url, stack.mcp_url].find((url) => !isHere(url));
+  if (elsewhere !== undefined) return { state: 'unreadable', why: `${elsewhere} is not on this machine` };
+  const runs = (await isRunning(stack.pid)) && isHeld(lockPath(dataDir, 'stack'));
+  return { state: runs ? 'running' : 'stale', stack };
+}
+
+/** The stack that runs from a data directory. Never throws. */
+export async function readStackFile(dataDir: string): Promise<FoundStack> {
+  const read = await readStackText(dataDir);
+  if (read === undefined) return { state: 'none' };
+  return 'text' in read ? stackIn(read.text, dataDir) : { state: 'unreadable', why: read.problem };
 }
 
 /** Its paths as every reader understands them, whatever folder it runs in. */

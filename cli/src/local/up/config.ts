@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path';
 import { CodeEnv, codeDigest, codeInForce, makeApprovalCode } from '@aegis/approvals/config';
 import { type Env, logLevel, parseEnv, port } from '@aegis/kit/env';
 import { z } from 'zod';
+import { besideData, dataDirOf } from '../../../relay/data-directory.js';
 
 const UpEnv = z.object({
-  AEGIS_DATA_DIR: z.string().default('./data'),
   /** 0 = any free port. */
   AEGIS_NATS_PORT: port.default(4222),
   /** A NATS server of your own; without it one is started here. */
@@ -15,12 +15,12 @@ const UpEnv = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(8000),
   MCP_PORT: port.default(8001),
-  POLICY_PATH: z.string().default('./policy.yml'),
+  POLICY_PATH: z.string().optional(),
   AUDIT_PATH: z.string().optional(),
   APPROVALS_PATH: z.string().optional(),
   ...CodeEnv.shape,
   /** The MCP servers behind `/mcp/<server>`. */
-  MCP_SERVERS: z.string().default('./mcp-servers.json'),
+  MCP_SERVERS: z.string().optional(),
   /** Keys of MCP clients over HTTP. */
   MCP_KEYS_FILE: z.string().optional(),
   /** Who may decide, each with a key of their own. */
@@ -43,12 +43,14 @@ export function readUpConfig(env: Env, isTerminal: boolean) {
   const { APPROVAL_CODE, APPROVAL_CODE_DIGEST, ...config } = parseEnv(UpEnv, env);
   const isSet = APPROVAL_CODE !== undefined || APPROVAL_CODE_DIGEST !== undefined;
   const madeCode = isTerminal && !isSet ? makeApprovalCode() : undefined;
-  const dataDir = resolve(config.AEGIS_DATA_DIR);
+  const dataDir = resolve(dataDirOf(env));
   // Where "aegis keys" keeps them; before the first one is made nobody needs a key.
   const keysFile = join(dataDir, 'mcp-keys.json');
   return {
     ...config,
     AEGIS_DATA_DIR: dataDir,
+    POLICY_PATH: config.POLICY_PATH ?? besideData('policy.yml', env),
+    MCP_SERVERS: config.MCP_SERVERS ?? besideData('mcp-servers.json', env),
     AUDIT_PATH: config.AUDIT_PATH ?? join(dataDir, 'audit.jsonl'),
     APPROVALS_PATH: config.APPROVALS_PATH ?? join(dataDir, 'approvals.jsonl'),
     /** The code that was made where nobody set one: it must be shown once. */

@@ -1,14 +1,16 @@
+import { rm } from 'node:fs/promises';
 import { ConfigError } from '@aegis/kit/env';
 import type { FileLock } from '@aegis/kit/files/lock';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import { readCandidate } from '@aegis/policy/candidate';
+import { formerData, program } from '../../../relay/data-directory.js';
 import { failure } from '../../cli-error.ts';
 import type { ExitCode, Host } from '../../host.ts';
 import { printNote } from '../../output.ts';
 import { withoutCode } from '../code-env.ts';
 import { lockDirectory } from '../stack/directory-lock.ts';
 import { removeFormerCodeFile } from '../stack/former-code-file.ts';
-import { readStackFile, removeStackFile, writeStackFile } from '../stack/stack-file.ts';
+import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from '../stack/stack-file.ts';
 import { whoApproves } from '../who-approves.ts';
 import { banner, type NoPolicy } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
@@ -57,21 +59,34 @@ async function requirePolicy(path: string): Promise<NoPolicy | undefined> {
   const [first = '', ...more] = candidate.rejected.errors;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   throw new ConfigError(
-    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "npx aegis policy validate ${path}" shows all errors.`,
+    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "${program()} policy validate ${path}" shows all errors.`,
   );
 }
 
 /** One stack a data directory, from the first moment on: held until this process ends, however it ends. */
 async function requireDirectory(dataDir: string): Promise<FileLock> {
   const lock = await lockDirectory(dataDir, 'stack');
-  if (lock !== undefined) return lock;
+  if (lock !== undefined) {
+    // Whoever finds the lock held believes the file, and this one says where another stack was.
+    await rm(stackFilePath(dataDir), { force: true });
+    return lock;
+  }
   const found = await readStackFile(dataDir);
   const who = 'stack' in found ? ` as process ${found.stack.pid}` : '';
   throw failure(
     'stack_running',
     'AegisMCP already runs',
-    `AegisMCP already runs from the data directory ${dataDir}${who}: stop it with "npx aegis down", or set AEGIS_DATA_DIR and the ports to start a second one.`,
+    `AegisMCP already runs from the data directory ${dataDir}${who}: stop it with "AEGIS_DATA_DIR=${dataDir} ${program()} down", or set AEGIS_DATA_DIR and the ports to start a second one.`,
   );
+}
+
+/** What a person must know of what they have or set, and what of it does not count any more. */
+async function notesOf(env: Host['env'], dataDir: string): Promise<string[]> {
+  const ignored = env['APPROVAL_CODE_FILE']
+    ? 'APPROVAL_CODE_FILE is not read any more: set APPROVAL_CODE, or run "aegis approve-here".'
+    : '';
+  const notes = [ignored, formerData(env).trim(), await removeFormerCodeFile(dataDir)];
+  return notes.filter((note) => note !== undefined && note !== '') as string[];
 }
 
 async function serve(
@@ -112,8 +127,7 @@ export async function up(host: Host): Promise<ExitCode> {
   const lock = await requireDirectory(config.AEGIS_DATA_DIR);
   let port: ReservedPort | undefined;
   try {
-    const former = await removeFormerCodeFile(config.AEGIS_DATA_DIR);
-    if (former !== undefined) printNote(host, `aegis: ${former}`);
+    for (const note of await notesOf(host.env, config.AEGIS_DATA_DIR)) printNote(host, `aegis: ${note}`);
     port = await reservePort('PORT', config.HOST, config.PORT);
     await serve(host, config, port, log, stopping);
   } finally {

@@ -4,7 +4,15 @@ import { join, resolve } from 'node:path';
 import type { OwnPath } from '@aegis/policy-engine';
 import type { OwnSettings } from './settings.ts';
 
-const STATE_FOLDER = join('.local', 'state', 'aegismcp');
+/** Where the command keeps data where nobody names a directory, on each platform. */
+const stateFolders = (): string[] => {
+  const { XDG_STATE_HOME, LOCALAPPDATA } = process.env;
+  const home = homedir();
+  const usual = [join(home, '.local', 'state'), join(home, 'Library', 'Application Support')];
+  return [...usual, join(home, 'AppData', 'Local'), XDG_STATE_HOME, LOCALAPPDATA]
+    .filter((folder) => folder !== undefined && folder !== '')
+    .map((folder) => join(folder as string, 'aegismcp'));
+};
 const COPY = '.before-aegis';
 const DATA_IS = 'the data directory of the firewall';
 /** Names in a data directory that nothing else has. */
@@ -36,7 +44,7 @@ const FILES = {
   AGENT_DIR: 'what relays reach the firewall by',
 } as const satisfies Partial<Record<keyof OwnSettings, string>>;
 
-/** Where the command looks for it, too. */
+/** `aegis up` names it always. */
 export const dataDirOf = ({ AEGIS_DATA_DIR }: OwnSettings): string => resolve(AEGIS_DATA_DIR || './data');
 
 function namesIn(folder: string): string[] {
@@ -64,9 +72,9 @@ const dataDirectory = (path: string): OwnPath => ({
   tells: TELLING,
 });
 
-/** The data directory in use, the usual one, and each file that stands elsewhere. */
+/** The data directory in use, the usual ones, and each file that stands elsewhere. */
 export function ownPaths(settings: OwnSettings): OwnPath[] {
-  const folders = [dataDirOf(settings), join(homedir(), STATE_FOLDER)];
+  const folders = [dataDirOf(settings), ...stateFolders()];
   const files = Object.entries({
     POLICY_PATH: './policy.yml',
     MCP_SERVERS: 'mcp-servers.json',

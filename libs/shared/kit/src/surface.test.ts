@@ -70,7 +70,7 @@ it('files has this public surface, and a change to it is a decision', () => {
 });
 
 it('files/lock has this public surface, and a change to it is a decision', () => {
-  expect(Object.keys(lock).toSorted()).toEqual(['tryLock']);
+  expect(Object.keys(lock).toSorted()).toEqual(['isHeld', 'tryLock']);
 });
 
 it('text has this public surface, and a change to it is a decision', () => {

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { tryLock } from './lock.ts';
+import { isHeld, tryLock } from './lock.ts';
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'aegis-lock-'));
@@ -48,4 +48,21 @@ it('is an error, and no lock of somebody else, where the file can not be made or
   expect(() => tryLock(join(made, 'nowhere', 'a.lock'))).toThrow('unable to open');
   await writeFile(join(made, 'notes.lock'), 'not ours'.repeat(200));
   expect(() => tryLock(join(made, 'notes.lock'))).toThrow('not a database');
+});
+
+it('is seen from outside, which makes no file and takes up nothing that lies beside it', async () => {
+  const made = await folder();
+  const path = join(made, 'a.lock');
+  expect(isHeld(path)).toBe(false);
+  expect(await readdir(made)).toEqual([]);
+  const held = tryLock(path);
+  expect(isHeld(path)).toBe(true);
+  await symlink(path, join(made, 'link.lock'));
+  expect(isHeld(join(made, 'link.lock'))).toBe(false);
+  held?.release();
+  expect(isHeld(path)).toBe(false);
+  await writeFile(path, 'no lock at all'.repeat(200));
+  await writeFile(`${path}-journal`, 'of somebody else');
+  expect(isHeld(path)).toBe(false);
+  expect(await readFile(`${path}-journal`, 'utf8')).toBe('of somebody else');
 });

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /** A lock that this process holds. It ends with the process, however that ends, so no lock is ever stale. */
@@ -37,4 +38,22 @@ export function tryLock(lockPath: string): FileLock | undefined {
       if (database.isOpen) database.close();
     },
   };
+}
+
+/**
+ * Whether somebody has the lock that stands for the file at `lockPath`, in this process too. It is only read: nothing is
+ * made where it is missing, and what others left beside it is not taken up.
+ */
+export function isHeld(lockPath: string): boolean {
+  if (!lstatSync(lockPath, { throwIfNoEntry: false })?.isFile()) return false;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(lockPath, { timeout: 0, readOnly: true });
+    database.exec('PRAGMA schema_version');
+    return false;
+  } catch (error) {
+    return isBusy(error);
+  } finally {
+    database?.close();
+  }
 }
