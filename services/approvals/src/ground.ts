@@ -1,4 +1,5 @@
 import type { Deps } from '@aegis/bus/service';
+import { createAllowance } from '@aegis/kit/allowance';
 import { createMutex } from '@aegis/kit/mutex';
 import { type ApprovalsConfig, codeInForce } from './config.ts';
 import { createApprovalStore } from './lifecycle/approval-store.ts';
@@ -22,6 +23,7 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     grantStore: createGrantStore(bus),
     /** The later of the clock and the newest event's time. */
     now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
+    allowance: createAllowance(config),
     decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
     /** What is kept of the code; undefined where there is none. */

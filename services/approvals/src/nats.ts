@@ -27,6 +27,7 @@ import {
   webhooksSave,
   webhooksTest,
 } from '@aegis/contracts/webhooks';
+import type { Allowance } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';
@@ -55,6 +56,7 @@ const WHOLE: Shape<Approval> = {
 
 type Answering = {
   lifecycle: Lifecycle;
+  allowance: Allowance;
   approvers: Approvers;
   firstApprovers: FirstApprovers;
   grants: Grants;
@@ -92,9 +94,9 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants }: Answering): 
 ];
 
 /** What callers ask, and what those who know the code say. */
-const byCallers = ({ lifecycle, approvers, consume, list, tools, health }: Answering): Route[] => [
-  route(approvalsRequest, async (asked, { deadlineMs }) => {
-    const reply = await lifecycle.request(asked, deadlineMs);
+const byCallers = ({ lifecycle, allowance, approvers, consume, list, tools, health }: Answering): Route[] => [
+  route(approvalsRequest, async (asked, { deadlineMs, caller }) => {
+    const reply = await lifecycle.request(asked, deadlineMs, caller);
     return approvers.isNobody ? { ...reply, nobody: true } : reply;
   }),
   route(approvalsStanding, async (asked, { deadlineMs }) => ({
@@ -104,9 +106,11 @@ const byCallers = ({ lifecycle, approvers, consume, list, tools, health }: Answe
     approval: await lifecycle.complete(request, deadlineMs),
   })),
   route(approvalsConsume, (request, { deadlineMs }) => consume(request, deadlineMs)),
-  route(approvalsCancel, async (request, { deadlineMs }) =>
-    withRevision(await lifecycle.cancel(request, deadlineMs)),
-  ),
+  route(approvalsCancel, async (request, { deadlineMs, caller }) => {
+    // The firewall in the path names nobody: it takes back what nobody waits for any more, each once.
+    if (caller) allowance.take(caller);
+    return withRevision(await lifecycle.cancel(request, deadlineMs));
+  }),
   route(approvalsGet, async ({ id }, { deadlineMs }) => withRevision(await lifecycle.get(id, deadlineMs))),
   route(approvalsList, async (query, { deadlineMs }) => {
     const { items, next } = await list(query, WHOLE, deadlineMs);

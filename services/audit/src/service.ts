@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { RequestContext, Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
+import { createAllowance } from '@aegis/kit/allowance';
 import { AppError, toAppError } from '@aegis/kit/errors';
 import type { FileLock } from '@aegis/kit/files/lock';
 import type { AuditConfig } from './config.ts';
@@ -58,7 +59,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
       ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
     ]);
   const refused = createCountRefused({ bus, now });
-  const write = createWrite({ bus, path: config.AUDIT_PATH, now });
+  const write = createWrite({ bus, path: config.AUDIT_PATH, allowance: createAllowance(config), now });
   return {
     health,
     async start() {

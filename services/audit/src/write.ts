@@ -2,19 +2,29 @@ import type { Bus, RequestContext } from '@aegis/bus';
 import type { CountRefused, WriteAudit, WriteAuditReply } from '@aegis/contracts/audit';
 import { createEvent } from '@aegis/contracts/create-event';
 import { AUDIT_LOG } from '@aegis/contracts/subjects';
+import type { Allowance } from '@aegis/kit/allowance';
 import { newTraceId, traceIdOf } from '@aegis/kit/trace';
 
-export type WriteDeps = { bus: Pick<Bus, 'commit'>; path: string; now: () => Date };
+export type WriteDeps = {
+  bus: Pick<Bus, 'commit'>;
+  path: string;
+  allowance: Allowance;
+  now: () => Date;
+};
 
 /**
  * Records an entry that a client wrote, in the caller's trace where the request has one. It is in the log when this
  * resolves, and soon after in the file.
  *
- * @throws AppError `storage_unavailable`, `deadline_exceeded` or `bus_unavailable`
+ * @throws AppError `too_many_requests`, `storage_unavailable`, `deadline_exceeded` or `bus_unavailable`
  */
 export const createWrite =
-  ({ bus, path, now }: WriteDeps) =>
-  async (entry: WriteAudit, { deadlineMs, traceparent }: RequestContext): Promise<WriteAuditReply> => {
+  ({ bus, path, allowance, now }: WriteDeps) =>
+  async (
+    entry: WriteAudit,
+    { deadlineMs, traceparent, caller }: RequestContext,
+  ): Promise<WriteAuditReply> => {
+    allowance.take(caller ?? entry, Buffer.byteLength(entry.note ?? ''));
     const traceId = traceIdOf(traceparent) ?? newTraceId();
     const event = createEvent({
       type: 'aegis.audit.written.v1',

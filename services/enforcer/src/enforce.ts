@@ -3,6 +3,7 @@ import type { Approval } from '@aegis/contracts/approvals';
 import { type Call, MAX_ARGUMENT_BYTES } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
 import type { EnforceReply, EnforceRequest } from '@aegis/contracts/decision';
+import type { Allowance } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
 import { type Answer, createDecisionLog, type Kept } from './decision-log.ts';
 import {
@@ -22,13 +23,17 @@ function checkSize({ args }: Call): void {
   throw new AppError('payload_too_large', `args: larger than ${MAX_ARGUMENT_BYTES} bytes when written out`);
 }
 
+/** Of what comes with a call, what its decision keeps. */
+const recordedBytes = ({ recorded_args, recorded_input }: EnforceRequest): number =>
+  Buffer.byteLength(JSON.stringify([recorded_args, recorded_input]));
+
 export type Enforce = (request: EnforceRequest, context: RequestContext) => Promise<EnforceReply>;
 
 /**
  * May this call run now? Policy, then approval, then the durable record, then the answer. Whatever fails on the way
  * throws, and the caller was not allowed.
  */
-export function createEnforce(bus: Bus, now: () => Date): Enforce {
+export function createEnforce(bus: Bus, allowance: Allowance, now: () => Date): Enforce {
   const record = createDecisionLog(bus, now);
   const questions = createQuestions(bus);
   const answerAgain = createAnswerAgain({ bus, now, record, questions });
@@ -92,6 +97,9 @@ export function createEnforce(bus: Bus, now: () => Date): Enforce {
     checkSize(request.call);
     const kept = await earlierFor(request, context.deadlineMs);
     const ruling = await rule(request, context);
+    // What a rule lets through is work that somebody wants done, and has no bound here.
+    if (kept !== undefined || !ruling.verdict.allowed)
+      allowance.take(context.caller ?? request.call, recordedBytes(request));
     const answer = kept ? { earlier: kept } : await decide(ruling, context);
     return 'reply' in answer ? answer.reply : answerAgain(answer.earlier, ruling, context);
   };

@@ -1,5 +1,6 @@
 import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
+import { createAllowance } from '@aegis/kit/allowance';
 import type { EnforcerConfig } from './config.ts';
 import { createEnforce } from './enforce.ts';
 import { routes } from './nats.ts';
@@ -15,7 +16,7 @@ export function createEnforcer({ bus, config, log, now }: Deps<EnforcerConfig>):
   const health = () => healthFrom([!bus.isUp() && 'the message bus is away', bus.append.problem]);
   return {
     async start() {
-      responder = await bus.respond(routes(createEnforce(bus, now), health));
+      responder = await bus.respond(routes(createEnforce(bus, createAllowance(config), now), health));
       reconciler.start();
     },
     async stop() {

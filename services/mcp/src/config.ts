@@ -1,4 +1,5 @@
 import { OwnEnv } from '@aegis/firewall/own';
+import { AllowanceEnv } from '@aegis/kit/allowance';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
@@ -13,6 +14,7 @@ const COUNT_EXPECTED = 'expected a whole number from 1 on';
 /** The environment of the MCP service over HTTP. */
 export const McpEnv = BusEnv.extend({
   ...OwnEnv.shape,
+  ...AllowanceEnv.shape,
   PORT: port.optional(),
   HOST: z.string().default('127.0.0.1'),
   MCP_PORT: port.default(8001),

@@ -96,7 +96,12 @@ function createMcpRoute({ factory, log, refusals }: Pick<HttpDeps, 'factory' | '
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
     if (isUnknown(read.message)) refusals.count(UNKNOWN_METHOD, principal);
     // The SDK hands this on to the tools as who calls.
-    request.auth = { token: '', clientId: principal, scopes: [] };
+    request.auth = {
+      token: '',
+      clientId: principal,
+      scopes: [],
+      extra: { from: request.socket.remoteAddress },
+    };
     const served = serve(request, response, read.message).finally(() => inFlight.delete(served));
     inFlight.add(served);
     await served;

@@ -3,6 +3,7 @@ import { createRefusals, type Refusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
+import { createAllowance } from '@aegis/kit/allowance';
 import { ConfigError } from '@aegis/kit/env';
 import type { McpConfig } from './config.ts';
 import { createHttp } from './http.ts';
@@ -44,6 +45,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
         bus,
         log,
         now,
+        allowance: createAllowance(config),
         own: createOwn(config),
         secret: await secretOf(config),
         consoleUrl: config.CONSOLE_URL,

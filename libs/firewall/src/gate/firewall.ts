@@ -35,13 +35,13 @@ export type Firewall = {
 
 /** Starts judging: resolves once the policy in force and the pins are known. @throws where the bus can't be read */
 export async function createFirewall({ secret, ...given }: FirewallDeps): Promise<Firewall> {
-  const { bus, log, now, timeoutMs } = given;
+  const { bus, log, allowance, now, timeoutMs } = given;
   const instance = randomUUID();
   const parts: FirewallParts = {
     ...given,
     replica: createPolicyReplica(bus),
     pins: createPinKeeper({ bus, log, now, timeoutMs }),
-    recorder: createRecorder({ bus, log, now, instance }),
+    recorder: createRecorder({ bus, log, allowance, now, instance }),
     seal: createSeal(secret),
     held: createHeldCalls(),
     asked: createAskedCalls(),

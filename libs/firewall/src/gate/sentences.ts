@@ -50,7 +50,7 @@ export const cannotDecide = (thrown: unknown): string =>
   `AegisMCP can't decide now: ${detailOf(thrown)}; the call was not sent, so try again in a moment.`;
 
 export const CANNOT_RECORD =
-  "AegisMCP can't record this request now, too many wait to be stored: it was not sent, so try again in a moment.";
+  "AegisMCP can't record this request now, too many were asked or wait to be stored: it was not sent, so try again in a minute.";
 
 export const cannotList = (thrown: unknown): string =>
   `AegisMCP can't say now which tools there are: ${detailOf(thrown)}; try again in a moment.`;

@@ -1,13 +1,21 @@
 import type { Rpc, RpcRequest } from '@aegis/contracts/rpc';
 import { rpcSubject } from '@aegis/contracts/subjects';
 import { tolerant } from '@aegis/contracts/tolerant';
+import type { Caller } from '@aegis/kit/allowance';
 import { AppError, type ErrorCode, type Fault, fromFault } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { z } from 'zod';
 import type { Mux } from './mux.ts';
 
-/** What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. */
-export type RequestContext = { deadlineMs: number; traceparent?: string | undefined };
+/**
+ * What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. `caller` is on whose
+ * behalf it is asked.
+ */
+export type RequestContext = {
+  deadlineMs: number;
+  traceparent?: string | undefined;
+  caller?: Caller | undefined;
+};
 
 export type Ask = <Req extends z.ZodType, Rep extends z.ZodType>(
   rpc: Rpc<Req, Rep>,
@@ -41,9 +49,10 @@ function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string
  * @throws AppError the service's own error, or `<service>_unavailable` where nobody answers, in time or in contract
  */
 export function createAsk(mux: Mux): Ask {
-  return async (rpc, data, { deadlineMs, traceparent }) => {
+  return async (rpc, data, { deadlineMs, traceparent, caller }) => {
     const request: RpcRequest = { deadline_ms: deadlineMs, data };
     if (traceparent !== undefined) request.traceparent = traceparent;
+    if (caller !== undefined) request.caller = caller;
     const subject = rpcSubject(rpc.service, rpc.verb);
     const payload = JSON.stringify(request);
     const message = await mux.exchange(

@@ -37,6 +37,7 @@ const LONGEST_WAIT_MS = 30_000;
 const Request = z.object({
   deadline_ms: z.number().transform((deadlineMs) => Math.min(deadlineMs, Date.now() + LONGEST_WAIT_MS)),
   traceparent: z.unknown().optional().transform(parseTraceparent),
+  caller: z.object({ principal: z.string(), from: z.string().optional() }).optional().catch(undefined),
   data: z.unknown(),
 });
 
@@ -49,7 +50,8 @@ async function answer(one: Route, message: Msg, log: Logger): Promise<RpcReply> 
     if (request.deadline_ms <= Date.now()) {
       throw new AppError('deadline_exceeded', 'The request came after its deadline.');
     }
-    const context = { deadlineMs: request.deadline_ms, traceparent: request.traceparent };
+    const { deadline_ms: deadlineMs, traceparent, caller } = request;
+    const context = { deadlineMs, traceparent, caller };
     const data = parseRequest(one.rpc.request, request.data) as never;
     return { data: await one.handle(data, context) };
   } catch (thrown) {

@@ -1,3 +1,4 @@
+import type { Caller } from '@aegis/kit/allowance';
 import type { Fault } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { ServiceName } from './subjects.ts';
@@ -24,6 +25,9 @@ export const rpc = <Req extends z.ZodType, Rep extends z.ZodType>(
 /** The request of a question that takes nothing. */
 export const Empty = z.strictObject({});
 
-/** What travels: the deadline is absolute, in milliseconds since the epoch; nobody appends past it. */
-export type RpcRequest = { deadline_ms: number; traceparent?: string; data: unknown };
+/**
+ * What travels: the deadline is absolute, in milliseconds since the epoch; nobody appends past it. `caller` is whoever asks
+ * the service that asks, as that one knows them.
+ */
+export type RpcRequest = { deadline_ms: number; traceparent?: string; caller?: Caller; data: unknown };
 export type RpcReply = { data: unknown } | { error: Fault };

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import * as allowance from './allowance.ts';
 import * as env from './env.ts';
 import * as errors from './errors/mod.ts';
 import * as lock from './files/lock.ts';
@@ -9,6 +10,10 @@ import * as keys from './keys.ts';
 import * as logger from './logger.ts';
 import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
+
+it('allowance has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(allowance).toSorted()).toEqual(['AllowanceEnv', 'amount', 'createAllowance']);
+});
 
 it('errors has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(errors).toSorted()).toEqual([

@@ -3,6 +3,7 @@ import { retryOnConflict } from '@aegis/bus';
 import { type Approval, asRuled, type RequestApproval, type RequestReply } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
+import type { Caller } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
 import { newTraceId } from '@aegis/kit/trace';
 import { type ApprovalCommand, type Granted, isOpen, isOverdue, stands } from '../domain/approval.ts';
@@ -30,14 +31,16 @@ export type Asking = {
   /**
    * Asks a person, unless a grant answers. Under a key that waits already, the approval that waits. `refused` where the
    * agent has as many waiting as it may.
+   *
+   * @throws AppError `too_many_requests` where the caller asks for more new ones than one caller may
    */
-  request(asked: RequestApproval, deadlineMs: number): Promise<RequestReply>;
+  request(asked: RequestApproval, deadlineMs: number, caller?: Caller): Promise<RequestReply>;
   /** The approval under this key that waits, is approved or is denied for this very call. */
   standing(asked: { call: Call; dry_run_id: string }, deadlineMs: number): Promise<Approval | undefined>;
 };
 
-/** Which approval of a key it is, and which came before it. */
-type Place = { dryRunId: string; generation: number; before?: Approval | undefined };
+/** Which approval of a key it is, which came before it, and who has it written. */
+type Place = { dryRunId: string; generation: number; before?: Approval | undefined; caller: Caller };
 
 /** What a grant has to answer for: the call as its rule sees it. */
 const askedOf = (asked: RequestApproval) => ({
@@ -47,14 +50,19 @@ const askedOf = (asked: RequestApproval) => ({
   policyDigest: asked.policy_digest,
 });
 
-/** What is approved is read by people and by the bus many times over; written out, numbers can take thrice their room. */
-function checkSize({ call }: RequestApproval): void {
-  if (Buffer.byteLength(JSON.stringify(call)) <= LARGEST_CALL_BYTES) return;
+/**
+ * What is approved is read by people and by the bus many times over; written out, numbers can take thrice their room.
+ *
+ * @throws AppError `payload_too_large`
+ */
+function sizeOf({ call }: RequestApproval): number {
+  const bytes = Buffer.byteLength(JSON.stringify(call));
+  if (bytes <= LARGEST_CALL_BYTES) return bytes;
   throw new AppError('payload_too_large', `args: larger than ${LARGEST_CALL_BYTES} bytes when written out.`);
 }
 
 export function createAsking(deps: AskingDeps): Asking {
-  const { bus, store, known, waiting, grants, now, decideWithinMs } = deps;
+  const { bus, store, known, waiting, grants, allowance, now, decideWithinMs } = deps;
 
   const commandFor = (asked: RequestApproval, { dryRunId, generation, before }: Place) => ({
     type: 'request' as const,
@@ -71,7 +79,7 @@ export function createAsking(deps: AskingDeps): Asking {
   });
 
   const create = async (asked: RequestApproval, place: Place, deadlineMs: number): Promise<RequestReply> => {
-    checkSize(asked);
+    allowance.take(place.caller, sizeOf(asked));
     const command = commandFor(asked, place);
     const { approval_id: approvalId } = command.identity;
     const begin: Approving<Granted | undefined> = (fact, grant) => {
@@ -137,7 +145,7 @@ export function createAsking(deps: AskingDeps): Asking {
   /** The approval that stands for this key, or the next generation where the last one is over. */
   const standingOrNext = async (
     asked: RequestApproval,
-    dryRunId: string,
+    { dryRunId, caller }: Pick<Place, 'dryRunId' | 'caller'>,
     deadlineMs: number,
   ): Promise<RequestReply> => {
     const { principal } = asked.call;
@@ -145,7 +153,7 @@ export function createAsking(deps: AskingDeps): Asking {
     let before: Approval | undefined;
     for (;;) {
       const loaded = await store.load(approvalIdFor(principal, dryRunId, generation), deadlineMs);
-      if (!loaded) return create(asked, { dryRunId, generation, before }, deadlineMs);
+      if (!loaded) return create(asked, { dryRunId, generation, before, caller }, deadlineMs);
       const current = await upToDate(asked, loaded, deadlineMs);
       before = current.state;
       if (standsFor(asked, before, now())) {
@@ -156,14 +164,14 @@ export function createAsking(deps: AskingDeps): Asking {
   };
 
   return {
-    async request(asked, deadlineMs) {
+    async request(asked, deadlineMs, caller = asked.call) {
       const { dry_run_id } = asked;
       if (dry_run_id === undefined) {
         const dryRunId = `dry_${randomBytes(12).toString('hex')}`;
-        return retryOnConflict(() => create(asked, { dryRunId, generation: 1 }, deadlineMs));
+        return retryOnConflict(() => create(asked, { dryRunId, generation: 1, caller }, deadlineMs));
       }
       const key = await keyOf(deps, asked.call, dry_run_id, deadlineMs);
-      return retryOnConflict(() => standingOrNext(asked, key, deadlineMs));
+      return retryOnConflict(() => standingOrNext(asked, { dryRunId: key, caller }, deadlineMs));
     },
     async standing({ call, dry_run_id }, deadlineMs) {
       const key = await keyOf(deps, call, dry_run_id, deadlineMs);

@@ -7,6 +7,7 @@ import type { Service } from '@aegis/bus/service';
 import type { AuditLine } from '@aegis/contracts/audit';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
+import { AllowanceEnv } from '@aegis/kit/allowance';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { createAudit } from '../service.ts';
@@ -59,6 +60,7 @@ export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service
     log: silentLog,
     now: () => new Date(),
     config: {
+      ...AllowanceEnv.parse({}),
       NATS_URL: server.url,
       NATS_NKEY_FILE: undefined,
       LOG_LEVEL: 'silent',

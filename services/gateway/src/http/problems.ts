@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Refusals } from '@aegis/bus';
-import { AppError, fromFastify, type Problem, toProblem } from '@aegis/kit/errors';
+import { AppError, fromFastify, type Problem, toAppError, toProblem } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -50,6 +50,8 @@ export const sendProblem =
       { err: thrown, code: problem.code, requestId: request.id, url: request.routeOptions.url },
       'request failed',
     );
+    const { retryAfterS } = toAppError(thrown);
+    if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
     return replyProblem(reply.header('x-request-id', request.id), problem);
   };
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { contextOf, requestIdOf } from './request-context.ts';
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const IP = '10.0.0.1';
 
 describe('the request id', () => {
   it('is the one that the caller sent, where it is plain', () => {
@@ -19,7 +20,7 @@ describe('the request id', () => {
 
 describe('the traceparent', () => {
   it('of a caller is passed on', () => {
-    expect(contextOf({ traceparent: TRACE }, 1).traceparent).toBe(TRACE);
+    expect(contextOf({ headers: { traceparent: TRACE }, ip: IP }, 1).traceparent).toBe(TRACE);
   });
 
   it.each([
@@ -31,13 +32,13 @@ describe('the traceparent', () => {
     TRACE.replace('00f067aa0ba902b7', '0'.repeat(16)),
     TRACE.replace('00-4', 'ff-4'),
   ])('that is not one is as none: %j', (given) => {
-    expect(contextOf({ traceparent: given }, 1).traceparent).toBeUndefined();
+    expect(contextOf({ headers: { traceparent: given }, ip: IP }, 1).traceparent).toBeUndefined();
   });
 });
 
 it('a request has its deadline from the moment it came', () => {
   const before = Date.now();
-  const { deadlineMs } = contextOf({}, 1500);
+  const { deadlineMs } = contextOf({ headers: {}, ip: IP }, 1500);
   expect(deadlineMs).toBeGreaterThanOrEqual(before + 1500);
   expect(deadlineMs).toBeLessThanOrEqual(Date.now() + 1500);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Bus, RequestContext } from '@aegis/bus';
+import { ANONYMOUS } from '@aegis/contracts/call';
 import type { Rpc } from '@aegis/contracts/rpc';
 import { parseTraceparent } from '@aegis/kit/trace';
 import type { FastifyRequest } from 'fastify';
@@ -14,21 +15,25 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 }
 
-/** What a request carries over the bus: its deadline from now on, and the caller's trace. */
-export const contextOf = (headers: IncomingHttpHeaders, timeoutMs: number): RequestContext => ({
+/** What a request carries over the bus: its deadline from now on, the caller's trace, and where the caller is. */
+export const contextOf = (
+  { headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>,
+  timeoutMs: number,
+): RequestContext => ({
   deadlineMs: Date.now() + timeoutMs,
   traceparent: parseTraceparent(headers['traceparent']),
+  caller: { principal: ANONYMOUS, from: ip },
 });
 
 /** Asks a service on behalf of a request; `atLeastMs` where the answer may take longer than others. */
 export type AskFor = <Req extends z.ZodType, Rep extends z.ZodType>(
   question: Rpc<Req, Rep>,
   data: z.input<Req>,
-  request: Pick<FastifyRequest, 'headers'>,
+  request: Pick<FastifyRequest, 'headers' | 'ip'>,
   atLeastMs?: number,
 ) => Promise<z.output<Rep>>;
 
 export const createAskFor =
   (bus: Pick<Bus, 'ask'>, timeoutMs: number): AskFor =>
-  (question, data, { headers }, atLeastMs = 0) =>
-    bus.ask(question, data, contextOf(headers, Math.max(timeoutMs, atLeastMs)));
+  (question, data, request, atLeastMs = 0) =>
+    bus.ask(question, data, contextOf(request, Math.max(timeoutMs, atLeastMs)));

@@ -41,7 +41,7 @@ export function auditRoutes(app: App, { ask }: HttpDeps): void {
     description:
       'It is shown as `client:<action>`, with who wrote it: no entry of a client passes for one of ours.',
     body: AuditBody,
-    response: { 201: WriteAuditReply, ...problems(BODY_FAULTS) },
+    response: { 201: WriteAuditReply, ...problems([...BODY_FAULTS, 429]) },
   };
   app.post('/audit', { schema: write }, async (request, reply) => {
     const entry = { ...request.body, principal: ANONYMOUS, via: 'rest' as const };

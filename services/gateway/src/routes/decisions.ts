@@ -92,7 +92,7 @@ function cancelRoute(app: App, { ask }: HttpDeps): void {
     description: 'A call of somebody else stays as it is, and so does one that ran, or is over.',
     params: ApprovalParams,
     body: CancelBody,
-    response: { 200: ApprovalItem, ...problems([...BODY_FAULTS, 404]), ...STANDING },
+    response: { 200: ApprovalItem, ...problems([...BODY_FAULTS, 404, 429]), ...STANDING },
   };
   app.post('/approvals/:id/cancel', { schema }, async (request, reply) => {
     const { reason = 'Whoever asked took it back.' } = request.body;

@@ -78,7 +78,7 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
       'the header `Idempotency-Replayed: true`, on record each time; where it does not stand any more, it is `blocked`.',
     headers: EnforceHeaders,
     body: EnforceBody,
-    response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409], GuardProblem) },
+    response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409, 429], GuardProblem) },
   };
   app.post('/guard/enforce', { schema, bodyLimit: MAX_CALL_MESSAGE_BYTES }, async (request, reply) => {
     const { meta, ...call } = request.body;

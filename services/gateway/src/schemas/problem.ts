@@ -61,7 +61,7 @@ const MEANINGS = {
   413: 'The arguments, or a body without a call, are larger than 1 MiB; a body with a call is larger than 8 MiB',
   415: 'Not application/json',
   422: 'A wrong, missing or unknown field; `detail` names it',
-  429: 'Too many wrong codes',
+  429: 'Too many wrong codes, or this caller had too much written; `Retry-After` says when it goes on',
   503: 'The bus or a service is away: nothing was allowed',
 } as const;
 

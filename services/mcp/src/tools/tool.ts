@@ -17,8 +17,12 @@ export type ToolDeps = {
 /** What a tool answers: a sentence for the model, and the same as data. */
 export type Answer<Output> = { readonly text: string; readonly data: Output };
 
-/** Who calls, and the trace that the call belongs to. */
-export type Caller = { readonly principal: string; readonly traceparent: string | undefined };
+/** Who calls, from which address where that is known, and the trace that the call belongs to. */
+export type Caller = {
+  readonly principal: string;
+  readonly from?: string | undefined;
+  readonly traceparent: string | undefined;
+};
 
 export type Tool = {
   readonly name: string;
@@ -62,10 +66,11 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>(
     ...shown,
     inputSchema: listedSchema(input, 'input'),
     outputSchema: listedSchema(output, 'output'),
-    async call(args, { principal, traceparent }) {
+    async call(args, { principal, from, traceparent }) {
       try {
         const parsed = parseRequest(input, args ?? {});
-        const answer = await run(parsed, { deadlineMs: Date.now() + deps.timeoutMs, traceparent }, principal);
+        const deadlineMs = Date.now() + deps.timeoutMs;
+        const answer = await run(parsed, { deadlineMs, traceparent, caller: { principal, from } }, principal);
         return toResult(answer);
       } catch (thrown) {
         deps.refusals?.count(toAppError(thrown).code, principal);

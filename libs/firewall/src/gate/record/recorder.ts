@@ -7,6 +7,7 @@ import { type DecisionFacts, decisionEvent } from '@aegis/contracts/decision-eve
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { callLog, enforceLog } from '@aegis/contracts/subjects';
+import type { Allowance } from '@aegis/kit/allowance';
 import type { Logger } from '@aegis/kit/logger';
 import { newTraceId } from '@aegis/kit/trace';
 import { type BackgroundWriterOptions, createBackgroundWriter } from './background-writer.ts';
@@ -77,9 +78,15 @@ function endEvent(made: Made, of: OfCall, end: CallEnd): Envelope {
   }
 }
 
-export type RecorderDeps = { bus: Bus; log: Logger; now: () => Date; instance: string };
+const bytesOf = ({ recorded_args, recorded_input }: DecisionFacts): number =>
+  Buffer.byteLength(JSON.stringify([recorded_args, recorded_input]));
 
-export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
+export type RecorderDeps = { bus: Bus; log: Logger; allowance: Allowance; now: () => Date; instance: string };
+
+/** What one caller has denied or refused beyond what it may have written is counted. */
+const BEYOND = 'too_many_requests';
+
+export function createRecorder({ bus, log, allowance, now, instance }: RecorderDeps) {
   const together = createGroupCommit(bus.append, TOGETHER);
   const append: BackgroundWriterOptions['append'] = together.store;
   const ends = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
@@ -108,6 +115,7 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
     }),
     /**
      * Stores a decision of ours; durable when this resolves. One that nobody waits for is stored with others of its moment.
+     * A denial beyond what its caller may have written is counted.
      *
      * @throws AppError where it was not confirmed in time: it may be stored or not
      */
@@ -117,6 +125,12 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
       deadlineMs: number,
       isAwaited: boolean,
     ): Promise<void> {
+      const { principal } = facts.call;
+      if (
+        facts.outcome === 'blocked' &&
+        !allowance.takes({ principal, from: facts.client?.name }, bytesOf(facts))
+      )
+        return refusals.count(BEYOND, principal);
       const made = { source: SOURCE, id: decisionId, time: facts.ruling.ruled_at, traceId };
       const fact = { subject: enforceLog(facts.outcome), event: decisionEvent(facts, made) };
       await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
@@ -132,14 +146,20 @@ export function createRecorder({ bus, log, now, instance }: RecorderDeps) {
         return { subject: callLog(callId), event: endEvent(made, of, end), expect: 0 };
       });
     },
-    /** A request that reaches the server unjudged. False where too many wait to be recorded: then it should not reach it. */
+    /** A request that reaches the server unjudged. False where it can't be recorded: then it should not reach it. */
     passed({ server, principal, client }: Who, method: string, params: RecordedParams): boolean {
+      const bytes = Buffer.byteLength(JSON.stringify(params));
+      if (!allowance.takes({ principal, from: client?.name }, bytes)) {
+        refusals.count(BEYOND, principal);
+        return false;
+      }
       const callId = randomUUID();
       const about = { call_id: callId, instance, server, principal, method, client, ...params };
       return note('aegis.call.passed.v1', callId, about);
     },
-    /** A message that went no further. */
-    refused({ server, principal }: Who, because: string, message: Uint8Array): void {
+    /** A message that went no further. Beyond what its caller may have written it is counted. */
+    refused({ server, principal, client }: Who, because: string, message: Uint8Array): void {
+      if (!allowance.takes({ principal, from: client?.name })) return refusals.count(BEYOND, principal);
       const callId = randomUUID();
       const facts = { message_bytes: message.byteLength, message_digest: sha256(message) };
       const about = { call_id: callId, instance, server, principal, because: because.slice(0, 1_000) };

@@ -54,8 +54,10 @@ export function createAskEnforcer(deps: AskEnforcerDeps): AskEnforcer {
       via: options.via,
       review_because: because.length === 0 ? undefined : because,
     };
+    const from = { principal: options.principal, from: judged.client?.name };
+    const context = { deadlineMs, traceparent: caller.traceparent, caller: from };
     try {
-      const reply = await bus.ask(enforce, question, { deadlineMs, traceparent: caller.traceparent });
+      const reply = await bus.ask(enforce, question, context);
       // An enforcer of release 0.1.0 does not name it.
       const ids = { decisionId: reply.decision_id ?? UNKNOWN_DECISION, traceId: reply.trace_id };
       return { reply, sent: dispatcher.sent(judged, dispatch.call_id, ids) };

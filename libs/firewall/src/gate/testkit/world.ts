@@ -2,6 +2,7 @@ import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { POLICY_LOG, toolAcceptedLog } from '@aegis/contracts/subjects';
+import { AllowanceEnv, createAllowance } from '@aegis/kit/allowance';
 import { newTraceId } from '@aegis/kit/trace';
 import { compileOwn, compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
 import { definitionDigest } from '@aegis/replicas/tools';
@@ -95,6 +96,7 @@ export async function startFirewall(more: Partial<FirewallDeps> = {}): Promise<F
     own: OWN,
     consoleUrl: CONSOLE,
     timeoutMs: 1_000,
+    allowance: createAllowance(AllowanceEnv.parse({})),
     ...more,
   });
 }

@@ -3,11 +3,18 @@ import { CATALOGUE, type ErrorCode } from './catalogue.ts';
 /** An error that may be shown outside: its detail is written for the caller. A denial is a value, never one of these. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  /** In how many seconds the same may go through, where that is known. */
+  readonly retryAfterS: number | undefined;
 
-  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options?: { cause?: unknown; retryAfterS?: number | undefined },
+  ) {
     super(detail, options);
     this.name = 'AppError';
     this.code = code;
+    this.retryAfterS = options?.retryAfterS;
   }
 
   /** The HTTP status of this code. */

@@ -12,7 +12,7 @@ export type Problem = {
 };
 
 /** An error as it crosses the bus. */
-export type Fault = { code: string; detail: string };
+export type Fault = { code: string; detail: string; retry_after_s?: number };
 
 /** The HTTP face: `application/problem+json`. `instance` names the request. */
 export function toProblem(thrown: unknown, instance?: string): Problem {
@@ -25,13 +25,14 @@ export function toProblem(thrown: unknown, instance?: string): Problem {
 /** The bus's face: what goes into an error reply. */
 export function toFault(thrown: unknown): Fault {
   const error = toAppError(thrown);
-  return { code: error.code, detail: error.message };
+  const { code, message: detail, retryAfterS } = error;
+  return retryAfterS === undefined ? { code, detail } : { code, detail, retry_after_s: retryAfterS };
 }
 
 /** Back from the bus's face. An unknown code is an internal error: nothing is allowed because of it. */
 export function fromFault(fault: Fault): AppError {
   return isErrorCode(fault.code)
-    ? new AppError(fault.code, fault.detail)
+    ? new AppError(fault.code, fault.detail, { retryAfterS: fault.retry_after_s })
     : new AppError('internal', `unknown error code ${JSON.stringify(fault.code)} from the bus`);
 }
 

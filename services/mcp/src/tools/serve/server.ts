@@ -45,8 +45,9 @@ async function answer(
   { log, principal: connected }: ServerDeps,
 ): Promise<CallToolResult> {
   try {
-    const principal = ctx.http?.authInfo?.clientId ?? connected;
-    return await tool.call(args, { principal, traceparent: callerTrace(ctx) });
+    const { clientId: principal = connected, extra } = ctx.http?.authInfo ?? {};
+    const from = typeof extra?.['from'] === 'string' ? extra['from'] : undefined;
+    return await tool.call(args, { principal, from, traceparent: callerTrace(ctx) });
   } catch (thrown) {
     const error = toAppError(thrown);
     const level = error.code === 'internal' ? 'error' : 'info';
