@@ -1,5 +1,5 @@
 import { OwnEnv } from '@aegis/firewall/own';
-import { AllowanceEnv } from '@aegis/kit/allowance';
+import { AllowanceEnv, amount } from '@aegis/kit/allowance';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 
@@ -37,6 +37,11 @@ export const McpEnv = BusEnv.extend({
   MCP_IDLE_MS: durationMs.default(600_000),
   /** Keys of `_meta`, comma separated, that clients fill with an id of the moment: an approval is not bound to them. */
   MCP_UNBOUND_META: keys,
+  /** Definitions of tools of one server, and their KiB, that are put on record at once, and an hour after that. */
+  DEFINITIONS_AT_ONCE: amount.default(2_000),
+  DEFINITIONS_PER_HOUR: amount.default(500),
+  DEFINITIONS_KIB_AT_ONCE: amount.default(32_768),
+  DEFINITIONS_KIB_PER_HOUR: amount.default(8_192),
   /** Processes of stdio servers at the same time. */
   MCP_MAX_PROCESSES: z.coerce.number(COUNT_EXPECTED).int(COUNT_EXPECTED).min(1, COUNT_EXPECTED).default(32),
 });

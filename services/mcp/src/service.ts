@@ -3,7 +3,7 @@ import { createRefusals, type Refusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
-import { createAllowance } from '@aegis/kit/allowance';
+import { createAllowance, createLimiter } from '@aegis/kit/allowance';
 import { ConfigError } from '@aegis/kit/env';
 import type { McpConfig } from './config.ts';
 import { createHttp } from './http.ts';
@@ -36,6 +36,17 @@ const limitsOf = (config: McpConfig): Limits => ({
   maxProcesses: config.MCP_MAX_PROCESSES,
 });
 
+const HOUR_MS = 3_600_000;
+
+const definitionRates = (config: McpConfig) => ({
+  entries: { atOnce: config.DEFINITIONS_AT_ONCE, thenEach: config.DEFINITIONS_PER_HOUR, everyMs: HOUR_MS },
+  kib: {
+    atOnce: config.DEFINITIONS_KIB_AT_ONCE,
+    thenEach: config.DEFINITIONS_KIB_PER_HOUR,
+    everyMs: HOUR_MS,
+  },
+});
+
 /** The firewall that judges what goes to the servers behind it, from the start of the service to its end. */
 function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
   let firewall: Firewall | undefined;
@@ -46,6 +57,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
         log,
         now,
         allowance: createAllowance(config),
+        definitions: createLimiter(definitionRates(config)),
         own: createOwn(config),
         secret: await secretOf(config),
         consoleUrl: config.CONSOLE_URL,

@@ -1,5 +1,5 @@
 import type { Bus } from '@aegis/bus';
-import type { Allowance } from '@aegis/kit/allowance';
+import type { Allowance, Limiter } from '@aegis/kit/allowance';
 import type { Logger } from '@aegis/kit/logger';
 import type { OwnReach } from '@aegis/policy-engine';
 import type { PolicyReplica } from '@aegis/replicas/policy';
@@ -20,6 +20,8 @@ export type Surroundings = {
   readonly timeoutMs: number;
   /** What one caller may have written. */
   readonly allowance: Allowance;
+  /** What may be put on record of the definitions of one server, for one principal. */
+  readonly definitions: Limiter;
   /** Finds what reaches the firewall itself, which no rule opens. */
   readonly own: OwnReach;
   /** Where people find the console, such as `http://127.0.0.1:8000`. Without it no call sends anybody there. */

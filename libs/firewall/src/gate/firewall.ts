@@ -35,12 +35,12 @@ export type Firewall = {
 
 /** Starts judging: resolves once the policy in force and the pins are known. @throws where the bus can't be read */
 export async function createFirewall({ secret, ...given }: FirewallDeps): Promise<Firewall> {
-  const { bus, log, allowance, now, timeoutMs } = given;
+  const { bus, log, allowance, definitions, now, timeoutMs } = given;
   const instance = randomUUID();
   const parts: FirewallParts = {
     ...given,
     replica: createPolicyReplica(bus),
-    pins: createPinKeeper({ bus, log, now, timeoutMs }),
+    pins: createPinKeeper({ bus, log, definitions, now, timeoutMs }),
     recorder: createRecorder({ bus, log, allowance, now, instance }),
     seal: createSeal(secret),
     held: createHeldCalls(),

@@ -27,6 +27,7 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
   const closing = new AbortController();
   const definitions = createDefinitions({
     server,
+    principal,
     pins,
     askUpstream,
     now,

@@ -28,20 +28,45 @@ const SETTINGS = {
   kib: 'CALLER_KIB_AT_ONCE and CALLER_KIB_PER_MINUTE',
 } as const;
 
-function ratesOf(settings: Settings, times: number): Rates {
-  const rate = (atOnce: number, thenEach: number): Rate => ({
-    atOnce: atOnce * times,
-    thenEach: thenEach * times,
-    everyMs: MINUTE_MS,
+const times = ({ entries, kib }: Rates, factor: number): Rates => {
+  const more = ({ atOnce, thenEach, everyMs }: Rate): Rate => ({
+    atOnce: atOnce * factor,
+    thenEach: thenEach * factor,
+    everyMs,
   });
-  return {
-    entries: rate(settings.CALLER_ENTRIES_AT_ONCE, settings.CALLER_ENTRIES_PER_MINUTE),
-    kib: rate(settings.CALLER_KIB_AT_ONCE, settings.CALLER_KIB_PER_MINUTE),
-  };
-}
+  return { entries: more(entries), kib: more(kib) };
+};
+
+const ratesOf = (settings: Settings): Rates => ({
+  entries: {
+    atOnce: settings.CALLER_ENTRIES_AT_ONCE,
+    thenEach: settings.CALLER_ENTRIES_PER_MINUTE,
+    everyMs: MINUTE_MS,
+  },
+  kib: { atOnce: settings.CALLER_KIB_AT_ONCE, thenEach: settings.CALLER_KIB_PER_MINUTE, everyMs: MINUTE_MS },
+});
 
 const nameOf = ({ principal, from }: Caller): string =>
   from === undefined ? principal : `${principal} (${from.slice(0, MAX_FROM)})`;
+
+export type Limiter = ReturnType<typeof createLimiter>;
+
+/** Buckets for each caller, and for each principal, which has a few times as much. */
+export function createLimiter(rates: Rates, nowMs: () => number = () => performance.now()) {
+  const callers = createBuckets(rates, nowMs);
+  const principals = createBuckets(times(rates, OF_ONE_PRINCIPAL), nowMs);
+  const lacking = (caller: Caller) => callers.lacking(nameOf(caller)) ?? principals.lacking(caller.principal);
+  return {
+    lacking,
+    /** Takes one entry of so many bytes. False where nothing is left: then nothing is taken. */
+    takes: (caller: Caller, bytes = 0): boolean => {
+      if (lacking(caller)) return false;
+      callers.take(nameOf(caller), bytes);
+      principals.take(caller.principal, bytes);
+      return true;
+    },
+  };
+}
 
 /** What a caller may have written into the record. */
 export type Allowance = ReturnType<typeof createAllowance>;
@@ -51,25 +76,15 @@ export type Allowance = ReturnType<typeof createAllowance>;
  * are refused, or write entries of their own: whatever one of them does, the disk fills at this rate and no faster. In
  * memory, one for each service that writes.
  */
-export function createAllowance(settings: Settings, nowMs: () => number = () => performance.now()) {
-  const callers = createBuckets(ratesOf(settings, 1), nowMs);
-  const principals = createBuckets(ratesOf(settings, OF_ONE_PRINCIPAL), nowMs);
-  const lacking = (caller: Caller) => callers.lacking(nameOf(caller)) ?? principals.lacking(caller.principal);
-  const spend = (caller: Caller, bytes: number): void => {
-    callers.take(nameOf(caller), bytes);
-    principals.take(caller.principal, bytes);
-  };
+export function createAllowance(settings: Settings, nowMs?: () => number) {
+  const { lacking, takes } = createLimiter(ratesOf(settings), nowMs);
   return {
     /** Takes one entry of so many bytes. False where nothing is left: then nothing is taken. */
-    takes(caller: Caller, bytes = 0): boolean {
-      if (lacking(caller)) return false;
-      spend(caller, bytes);
-      return true;
-    },
+    takes,
     /** Takes one entry of so many bytes. @throws AppError `too_many_requests`, which says when and what to set */
     take(caller: Caller, bytes = 0): void {
       const lacks = lacking(caller);
-      if (lacks === undefined) return spend(caller, bytes);
+      if (lacks === undefined) return void takes(caller, bytes);
       const retryAfterS = Math.ceil(lacks.forMs / 1_000);
       throw new AppError(
         'too_many_requests',

@@ -12,7 +12,12 @@ import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
 
 it('allowance has this public surface, and a change to it is a decision', () => {
-  expect(Object.keys(allowance).toSorted()).toEqual(['AllowanceEnv', 'amount', 'createAllowance']);
+  expect(Object.keys(allowance).toSorted()).toEqual([
+    'AllowanceEnv',
+    'amount',
+    'createAllowance',
+    'createLimiter',
+  ]);
 });
 
 it('errors has this public surface, and a change to it is a decision', () => {

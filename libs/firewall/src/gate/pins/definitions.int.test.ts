@@ -1,4 +1,5 @@
 import { createEvent } from '@aegis/contracts/create-event';
+import { createLimiter } from '@aegis/kit/allowance';
 import { definitionDigest } from '@aegis/replicas/tools';
 import { expect, it } from 'vitest';
 import {
@@ -12,7 +13,17 @@ import {
   send,
 } from '../testkit/client.ts';
 import { tool } from '../testkit/upstream.ts';
-import { accept, data, eventsOf, gate, startFirewall, until, useWorld, world } from '../testkit/world.ts';
+import {
+  accept,
+  data,
+  definitionRates,
+  eventsOf,
+  gate,
+  startFirewall,
+  until,
+  useWorld,
+  world,
+} from '../testkit/world.ts';
 
 const SEEN = 'aegis.tool.seen.v1';
 const CHANGED = 'aegis.tool.changed.v1';
@@ -277,3 +288,24 @@ it('one connection puts so many new tools on record and no more: it is told of o
   await until(() => seen().length >= 1_002);
   expect([seen().length, told().length]).toEqual([1_002, 1]);
 });
+
+const change = (n: number) => [tool('read', `${'x'.repeat(9_000)} ${n}`)];
+
+it.each([
+  ['many', definitionRates(5), 5],
+  ['large', definitionRates(2_000, 8), 1],
+])(
+  'a server that changes its definitions all the time has so much of them put on record, whoever connects: %s',
+  async (_, rates, recordedOnes) => {
+    const firewall = await startFirewall({ definitions: createLimiter(rates) });
+    for (let n = 0; n < 20; n++) {
+      world.upstream.tools = change(n);
+      await isSent('read', gate(held, firewall));
+    }
+    expect(recorded().size).toBe(recordedOnes);
+    expect(world.people.enforces.at(-1)?.review_because?.[0]).toContain('DEFINITIONS_PER_HOUR');
+    world.upstream.tools = change(0);
+    expect(await isSent('read', gate(held, firewall))).toBe(true);
+    await firewall.close();
+  },
+);

@@ -18,6 +18,7 @@ function world(ask: AskUpstream) {
   const asked: Record<string, unknown>[] = [];
   const definitions: Definitions = createDefinitions({
     server: 'files',
+    principal: 'os-user:ann',
     pins,
     refused: () => undefined,
     now: () => new Date(nowMs),

@@ -41,6 +41,7 @@ type Known = { readonly tools: Tools; readonly until: number; listed: number };
 
 type DefinitionsDeps = {
   readonly server: string;
+  readonly principal: string;
   readonly pins: PinKeeper;
   readonly askUpstream: AskUpstream;
   readonly now: () => Date;
@@ -99,12 +100,12 @@ async function fetchTools(
 }
 
 /** What one client of one server knows of its tools. */
-export function createDefinitions({ server, pins, askUpstream, now, refused }: DefinitionsDeps) {
+export function createDefinitions({ server, principal, pins, askUpstream, now, refused }: DefinitionsDeps) {
   const closing = new AbortController();
   let known: Known | undefined;
   let fetching: Promise<Known | undefined> | undefined;
   let changes = 0;
-  const names = createNewNames(refused);
+  const names = createNewNames(principal, refused);
 
   const fetchNow = async (envelope: Record<string, unknown>): Promise<Known | undefined> => {
     const before = changes;

@@ -1,12 +1,13 @@
 import type { Bus, Followed, Replica, Unreadable } from '@aegis/bus';
 import { TOOLS_LOG, toolLog } from '@aegis/contracts/subjects';
+import type { Limiter } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
 import { foldName } from '@aegis/kit/text';
 import { createToolFold, definitionStatus, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
 import { MAX_NEW_NAMES, type NewNames } from './new-names.ts';
-import { eventOf, whyNever } from './recording.ts';
+import { eventOf, sizeOf, whyNever } from './recording.ts';
 
 /** Whether a definition counts, and if not why not, as a reason for people. */
 export type PinStatus = { readonly counts: true } | { readonly counts: false; readonly because: string };
@@ -28,7 +29,14 @@ export type PinKeeper = Pick<Replica, 'start' | 'stop'> & {
   status(server: string, listed: Listed, names: NewNames): Promise<PinStatus> | PinStatus;
 };
 
-type KeeperDeps = { bus: Bus; log: Logger; now: () => Date; timeoutMs: number };
+type KeeperDeps = {
+  bus: Bus;
+  log: Logger;
+  /** What may be put on record of the definitions of one server, for one principal. */
+  definitions: Limiter;
+  now: () => Date;
+  timeoutMs: number;
+};
 
 const pinsBehind = (): AppError =>
   new AppError('storage_unavailable', 'The pins of tool definitions are behind the log.');
@@ -72,6 +80,9 @@ const MAX_WAITING = 10_000;
 
 const TOO_MANY_NEW = `its connection has listed more than ${MAX_NEW_NAMES} tools that were never seen`;
 
+const TOO_MANY_CHANGES =
+  'more definitions of its server were put on record than DEFINITIONS_AT_ONCE and DEFINITIONS_PER_HOUR let it have';
+
 /** Runs a few at a time. What waits is bounded, and what comes beyond is not run. */
 function createQueue() {
   const waiting: (() => Promise<void>)[] = [];
@@ -94,7 +105,7 @@ function createQueue() {
   };
 }
 
-export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKeeper {
+export function createPinKeeper({ bus, log, definitions, now, timeoutMs }: KeeperDeps): PinKeeper {
   // Without definitions: judging needs their digests alone.
   const tools = createToolFold({ keepsDefinitions: false });
   const apply = (message: Followed): Unreadable | undefined => {
@@ -105,23 +116,35 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
   };
   const replica = bus.replica({ filter: TOOLS_LOG, apply });
   /** Writes under way, the last one of each key. */
-  const writing = new Map<string, Promise<void>>();
+  const writing = new Map<string, Promise<boolean>>();
 
   const isSettled = (server: string, listed: Listed, isKnown: IsKnown = isRecorded): boolean =>
     isKnown(tools, server, listed) || whyNever(tools, server, listed) !== undefined;
 
-  const write = async (server: string, listed: Listed, isKnown?: IsKnown): Promise<void> => {
-    if (isSettled(server, listed, isKnown)) return;
+  /** False where no more definitions of this server may be put on record now. */
+  const write = async (
+    listed: Listed,
+    server: string,
+    names: NewNames,
+    isKnown?: IsKnown,
+  ): Promise<boolean> => {
+    if (isSettled(server, listed, isKnown)) return true;
+    const caller = { principal: names.principal, from: server };
+    if (!definitions.takes(caller, sizeOf(listed.definition))) {
+      names.tell(`There are ${TOO_MANY_CHANGES}.`);
+      return false;
+    }
     const fact = { subject: toolLog(server), event: eventOf(tools, server, listed, now()) };
     const { seq } = await bus.commit(fact, Date.now() + timeoutMs);
     if (!(await replica.applied(seq, Date.now() + timeoutMs))) throw pinsBehind();
+    return true;
   };
   /** One after the other, look-alikes too: what the first one was decides what the second one is. */
-  const writeInTurn = (server: string, listed: Listed, isKnown?: IsKnown): Promise<void> => {
+  const writeInTurn: typeof write = (listed, server, names, isKnown) => {
     const key = keyOf(server, listed.tool);
     const before = writing.get(key)?.catch(() => undefined) ?? Promise.resolve();
     const running = before
-      .then(() => write(server, listed, isKnown))
+      .then(() => write(listed, server, names, isKnown))
       .finally(() => {
         if (writing.get(key) === running) writing.delete(key);
       });
@@ -143,19 +166,24 @@ export function createPinKeeper({ bus, log, now, timeoutMs }: KeeperDeps): PinKe
       for (const one of listed) {
         if (isSettled(server, one, isShown) || !mayAdd(server, one, names)) continue;
         inBackground(() =>
-          writeInTurn(server, one, isShown).catch((err: unknown) => {
-            log.warn({ err, server, tool: one.tool }, 'tool definition not recorded');
-          }),
+          writeInTurn(one, server, names, isShown).then(
+            () => undefined,
+            (err: unknown) => log.warn({ err, server, tool: one.tool }, 'tool definition not recorded'),
+          ),
         );
       }
     },
     status(server, listed, names) {
       if (!replica.isCurrent()) throw pinsBehind();
       if (isSettled(server, listed)) return judge(tools, server, listed);
-      if (!mayAdd(server, listed, names)) {
-        return { counts: false, because: `tool '${listed.tool}' is not on record: ${TOO_MANY_NEW}` };
-      }
-      return writeInTurn(server, listed).then(() => judge(tools, server, listed));
+      const notOnRecord = (because: string): PinStatus => ({
+        counts: false,
+        because: `tool '${listed.tool}' is not on record: ${because}`,
+      });
+      if (!mayAdd(server, listed, names)) return notOnRecord(TOO_MANY_NEW);
+      return writeInTurn(listed, server, names).then((isWritten) =>
+        isWritten ? judge(tools, server, listed) : notOnRecord(TOO_MANY_CHANGES),
+      );
     },
   };
 }

@@ -95,6 +95,14 @@ describe('what is written of a definition', () => {
     expect(whyNever(fold, 'files', only(tool('read')))).toBeUndefined();
   });
 
+  it('is nothing that is larger than people read', () => {
+    const { reader } = startLog();
+    const { fold } = reader();
+    const why = (length: number) => whyNever(fold, 'files', only(tool('read', 'x'.repeat(length))));
+    expect(why(262_000)).toBeUndefined();
+    expect(why(262_144)).toBe('its definition is larger than 262144 bytes');
+  });
+
   it('is nothing of more tools than a server has', () => {
     const { append, reader } = startLog();
     const { fold, catchUp } = reader();

@@ -1,7 +1,7 @@
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { newTraceId } from '@aegis/kit/trace';
-import { changeLevel, isRecordable, type ToolFold } from '@aegis/replicas/tools';
+import { changeLevel, type Definition, isRecordable, type ToolFold } from '@aegis/replicas/tools';
 import type { Listed } from './listed.ts';
 
 /**
@@ -11,7 +11,11 @@ import type { Listed } from './listed.ts';
 const MAX_CHANGES = 100;
 const MAX_TOOLS = 10_000;
 const MAX_NAME = 1_000;
+const MAX_DEFINITION_BYTES = 262_144;
 const MAX_SUBJECT = 200;
+
+/** In bytes of its JSON text. */
+export const sizeOf = (definition: Definition): number => Buffer.byteLength(JSON.stringify(definition));
 
 /** Why a definition that is not on record will not be: then nobody can accept it. Undefined where it may be written. */
 export function whyNever(
@@ -26,6 +30,8 @@ export function whyNever(
   }
   if (!known && tools.sizeOf(server) >= MAX_TOOLS)
     return `more than ${MAX_TOOLS} tools of its server are on record`;
+  if (sizeOf(definition) > MAX_DEFINITION_BYTES)
+    return `its definition is larger than ${MAX_DEFINITION_BYTES} bytes`;
   return isRecordable(definition, digest) ? undefined : 'its definition can not be shown as what it is';
 }
 

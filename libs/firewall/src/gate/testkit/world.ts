@@ -2,7 +2,7 @@ import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { POLICY_LOG, toolAcceptedLog } from '@aegis/contracts/subjects';
-import { AllowanceEnv, createAllowance } from '@aegis/kit/allowance';
+import { AllowanceEnv, createAllowance, createLimiter } from '@aegis/kit/allowance';
 import { newTraceId } from '@aegis/kit/trace';
 import { compileOwn, compilePolicy, type PolicyV2, policyDigest } from '@aegis/policy-engine';
 import { definitionDigest } from '@aegis/replicas/tools';
@@ -86,6 +86,13 @@ export async function until<T>(look: () => T | undefined | false): Promise<T> {
 export const eventsOf = (type: string): Envelope[] => world.events.filter((event) => event.type === type);
 export const data = (event: Envelope | undefined): Record<string, unknown> => event?.data ?? {};
 
+const HOUR_MS = 3_600_000;
+/** What may be put on record of the definitions of one server. */
+export const definitionRates = (atOnce = 2_000, kibAtOnce = 32_768) => ({
+  entries: { atOnce, thenEach: 1, everyMs: HOUR_MS },
+  kib: { atOnce: kibAtOnce, thenEach: 1, everyMs: HOUR_MS },
+});
+
 export async function startFirewall(more: Partial<FirewallDeps> = {}): Promise<Firewall> {
   const { bus } = world;
   const now = () => world.now();
@@ -97,6 +104,7 @@ export async function startFirewall(more: Partial<FirewallDeps> = {}): Promise<F
     consoleUrl: CONSOLE,
     timeoutMs: 1_000,
     allowance: createAllowance(AllowanceEnv.parse({})),
+    definitions: createLimiter(definitionRates()),
     ...more,
   });
 }
