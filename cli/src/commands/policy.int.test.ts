@@ -42,6 +42,22 @@ describe('validate', () => {
     }
   });
 
+  test('a good file that lets through more than it seems to is valid, with a warning', async () => {
+    const loose = JSON.stringify({
+      version: 2,
+      rules: [
+        { match: 'web.get', decision: 'allow', when: { 'args.url': { starts_with: 'https://example.com' } } },
+      ],
+    });
+    const host = await policy(['validate', '-'], loose);
+    expect(host.exitCode).toBe(0);
+    expect(host.out()).toContain('  warn  rules.0.when."args.url".starts_with: more than one host may fit');
+    const { notes } = JSON.parse((await policy(['validate', '-', '--json'], loose)).out()) as {
+      notes: string[];
+    };
+    expect(notes).toEqual([expect.stringContaining('use host_in or url_within')]);
+  });
+
   test('a bad file names every error with its place, hostile text shown', async () => {
     const host = await policy(['validate', await fileWith(BAD)]);
     expect(host.exitCode).toBe(1);

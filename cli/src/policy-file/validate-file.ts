@@ -13,7 +13,7 @@ export function validationDocument(checked: CheckedPolicy): object {
         errors: [],
         version: 2,
         migrated: checked.migration.migrated,
-        notes: checked.migration.notes,
+        notes: [...checked.migration.notes, ...checked.warnings.map((warning) => `Warning: ${warning}`)],
       }
     : { ok: false, errors: checked.errors, version: 2, migrated: false, notes: [] };
 }
@@ -27,6 +27,8 @@ export async function validateFile(host: Host, file: string, { json }: GlobalOpt
     if (checked.migration.migrated)
       printLine(host, '  It works as it is. As version 2, by "npx aegis policy migrate", it would be:');
     for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
+    for (const warning of checked.warnings)
+      printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(warning)}`);
   } else {
     printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);
     for (const error of checked.errors) printLine(host, `  ${visible(error)}`);

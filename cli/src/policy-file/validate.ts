@@ -1,4 +1,5 @@
 import {
+  advisePolicy,
   type Migration,
   migratePolicy,
   type Policy,
@@ -13,6 +14,8 @@ export type CheckedPolicy =
       readonly policy: Policy;
       readonly version: 1 | 2;
       readonly migration: Migration;
+      /** What it lets through that may not be meant. */
+      readonly warnings: readonly string[];
     };
 
 /** Reads and checks the text of a policy file. Never throws. */
@@ -21,5 +24,6 @@ export function checkPolicyText(text: string): CheckedPolicy {
   if (!parsed.ok) return parsed;
   const validation = validatePolicy(parsed.document);
   if (!validation.ok) return validation;
-  return { ...validation, migration: migratePolicy(validation.policy) };
+  const { policy } = validation;
+  return { ...validation, migration: migratePolicy(policy), warnings: advisePolicy(policy) };
 }

@@ -1,7 +1,8 @@
 import { allClause } from './condition/clause.ts';
 import type { Clock } from './condition/clock.ts';
-import { type BuiltCondition, buildCondition, type Condition } from './condition/condition.ts';
+import { type BuiltCondition, buildCondition } from './condition/condition.ts';
 import { type Field, parseField } from './condition/field.ts';
+import type { Condition } from './condition/mapping.ts';
 import { type GlobToken, matchGlob, parseGlob } from './glob.ts';
 import { looksOfRule } from './looks-at.ts';
 import type { PolicyRule } from './schema.ts';

@@ -71,6 +71,24 @@ describe('the door to a file', () => {
     expect(decide([rule('resource:file:///etc/*', 'deny'), rule('*', 'allow')], door).decision).toBe('deny');
   });
 
+  it.each([
+    'git+file:///etc/passwd',
+    'view-source:file:///etc/passwd',
+    'VIEW-SOURCE:FILE:///etc/passwd',
+    'a:b:git+file:/etc/passwd',
+    'jar:file:///etc/a.jar!/b',
+    'view-source:https://example.com/a',
+  ])('is shut by a deny rule for what is inside of it: %s', (uri) => {
+    const rules = [
+      rule('resource:file:///etc/*', 'deny'),
+      rule('resource:https://example.com/*', 'deny'),
+      rule('*', 'allow'),
+    ];
+    expect(decide(rules, `resource:${uri}`).decision).toBe('deny');
+    const inner = [rule('resource:file:*', 'allow'), rule('resource:https:*', 'allow')];
+    expect(decide(inner, `resource:${uri}`).decision).toBe('review');
+  });
+
   it('waits for a person where a review rule names another spelling, and a later rule can only deny', () => {
     const review = rule('resource:file:///srv/private/*', 'review');
     const door = 'resource:file:///srv/PRIVATE/a';
@@ -113,6 +131,9 @@ describe('a door that is denied whatever the policy says', () => {
     ['has half a character in its name', 'prompt:\uD800'],
     ['is another host', 'resource:file://etc/passwd'],
     ['goes up by dots that only look so', 'resource:file:///srv/\uFF0E\uFF0E/etc'],
+    ['goes by what the system leads elsewhere', 'resource:file:///proc/self/root/etc/passwd'],
+    ['the same in another case and by a process', 'resource:file:///x/../Proc/1/task/1/CWD/a'],
+    ['is inside of another and can not be read', 'resource:view-source:file://etc/passwd'],
     ['goes up from a drive', 'resource:file:///C:/../etc'],
   ])('%s', (_why, door) => {
     const { decision, reasons } = decide([rule('*', 'allow')], door);

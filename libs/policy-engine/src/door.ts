@@ -29,15 +29,36 @@ export function readDoor(door: string): ReadDoor {
     return refuse('expected text of at most 8192 characters');
   if (door.startsWith(PROMPT)) return readPrompt(door);
   if (!door.startsWith(RESOURCE)) return refuse('expected resource:<uri> or prompt:<name>');
-  const uri = door.slice(RESOURCE.length);
-  const normal = isFileUri(uri) ? normaliseFileUri(uri) : normaliseUri(uri);
-  if (!normal.ok) return refuse(`${showValue(uri)} can't be read in one way: ${normal.because}`);
-  const [name, ...others] = normal.uris.map((spelling) => RESOURCE + spelling);
-  const spellings = [...new Set([name ?? door, ...others, door])];
+  const uris = nestedUris(door.slice(RESOURCE.length));
+  const read: DoorName[] = [];
+  for (const uri of uris) {
+    const normal = isFileUri(uri) ? normaliseFileUri(uri) : normaliseUri(uri);
+    if (!normal.ok) return refuse(`${showValue(uri)} can't be read in one way: ${normal.because}`);
+    const [name = uri, ...others] = normal.uris.map((spelling) => RESOURCE + spelling);
+    const spellings = [...new Set([name, ...others, RESOURCE + uri])];
+    read.push({ name, spellings, folds: normal.isFile ? foldsOf(spellings) : [] });
+  }
+  const [{ name } = { name: door }] = read;
   return {
     ok: true,
-    door: { name: name ?? door, spellings, folds: normal.isFile ? foldsOf(spellings) : [] },
+    door: {
+      name,
+      spellings: read.flatMap(({ spellings }) => spellings),
+      folds: read.flatMap(({ folds }) => folds),
+    },
   };
+}
+
+const SCHEMES = /^[a-z][a-z0-9.+:-]*:/i;
+
+/** A URI, and one that schemes are put around, as in `view-source:file:///etc` and `git+file:///etc`: readers open that. */
+function nestedUris(uri: string): string[] {
+  const [schemes = ''] = SCHEMES.exec(uri) ?? [];
+  const file = schemes.search(/[:+]file:/i);
+  if (file >= 0) return [uri, uri.slice(file + 1)];
+  const around = Math.max(schemes.lastIndexOf(':', schemes.length - 2), schemes.lastIndexOf('+'));
+  const isNested = around >= 0 && uri.startsWith('//', schemes.length);
+  return isNested ? [uri, uri.slice(around + 1)] : [uri];
 }
 
 /** Names are trimmed again: what can't be seen may have hidden the dots at their end. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.ts';
 import { compileRule } from './compile-rule.ts';
 import { createClock } from './condition/clock.ts';
-import type { Condition } from './condition/condition.ts';
+import type { Condition } from './condition/mapping.ts';
 import type { PolicyCall } from './decision.ts';
 import { evaluate } from './evaluate.ts';
 import { matchGlob, parseGlob } from './glob.ts';

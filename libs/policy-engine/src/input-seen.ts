@@ -1,5 +1,5 @@
 import type { CompiledPolicy } from './compile.ts';
-import { isMapping } from './condition/condition.ts';
+import { isMapping } from './condition/mapping.ts';
 import type { Decision, PolicyCall } from './decision.ts';
 import { readDoor } from './door.ts';
 import { covers } from './evaluate-v2.ts';

@@ -6,6 +6,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'FIRST_POLICY',
     'MAX_AMOUNT_CENTS',
     'MAX_POLICY_BYTES',
+    'advisePolicy',
     'asksTheSame',
     'checkToolName',
     'compileOwn',

@@ -1,3 +1,4 @@
+export { advisePolicy } from './advice/advise.ts';
 export { type CompiledPolicy, compilePolicy, looksAt } from './compile.ts';
 export { couldPass, type ForeseenCall } from './could-pass.ts';
 export type { BuiltInName, DecidingRule, Decision, PolicyCall, PolicyClient } from './decision.ts';

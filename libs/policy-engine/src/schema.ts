@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { createClock, DEFAULT_TIMEZONE, isTimezone } from './condition/clock.ts';
-import { buildCondition, type Condition } from './condition/condition.ts';
+import { buildCondition } from './condition/condition.ts';
 import { parseField } from './condition/field.ts';
+import type { Condition } from './condition/mapping.ts';
 import { termFields } from './terms.ts';
 
 /** The largest amount and cap, in cents: every integer up to it is exact in JSON and in JavaScript. */

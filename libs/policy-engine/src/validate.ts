@@ -1,6 +1,7 @@
 import type { z } from 'zod';
-import { isMapping } from './condition/condition.ts';
+import { isMapping } from './condition/mapping.ts';
 import { type Policy, PolicyV1, PolicyV2 } from './schema.ts';
+import { showPath } from './show-path.ts';
 
 export type PolicyValidation =
   | { readonly ok: true; readonly policy: Policy; readonly version: 1 | 2 }
@@ -48,14 +49,4 @@ function refuse(errors: string[]): PolicyValidation {
 function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code !== 'unrecognized_keys') return [`${showPath(issue.path)}: ${issue.message}`];
   return issue.keys.map((key) => `${showPath([...issue.path, key])}: unknown field`);
-}
-
-function showPath(path: readonly PropertyKey[]): string {
-  return path.map(showKey).join('.');
-}
-
-/** Keys come from the document: odd ones are quoted and cut, so that an error stays one readable line. */
-function showKey(key: PropertyKey): string {
-  const name = String(key);
-  return /^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
 }

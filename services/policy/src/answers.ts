@@ -5,6 +5,7 @@ import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@a
 import { checkSubject } from '@aegis/contracts/subjects';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import {
+  advisePolicy,
   effectivePolicy,
   evaluate,
   migratePolicy,
@@ -72,12 +73,13 @@ export const get = ({ published }: ActivePolicy): PolicyGetReply => ({
   version: published.version,
 });
 
-/** Whether a document is a policy; a version 1 one is migrated in memory, and a note says so. */
+/** Whether a document is a policy; a version 1 one is migrated in memory, and a note says so. So do warnings. */
 export function validate(document: unknown): PolicyValidateReply {
   const valid = validatePolicy(document);
   if (!valid.ok) return { ok: false, errors: valid.errors, version: 2, migrated: false, notes: [] };
   const { migrated, notes } = migratePolicy(valid.policy);
-  return { ok: true, errors: [], version: 2, migrated, notes };
+  const warnings = advisePolicy(valid.policy).map((warning) => `Warning: ${warning}`);
+  return { ok: true, errors: [], version: 2, migrated, notes: [...notes, ...warnings] };
 }
 
 /** The document as version 2. */

@@ -208,6 +208,13 @@ describe('the policy service', () => {
       ok: false,
       errors: ['rules.0.decision: expected one of allow, review, deny'],
     });
+    const loose = { match: '*', decision: 'allow', when: { 'args.cmd': { starts_with: 'git ' } } };
+    expect(await validate({ version: 2, rules: [loose] })).toMatchObject({
+      ok: true,
+      notes: [
+        expect.stringMatching(/^Warning: rules\.0\.when\."args\.cmd"\.starts_with: .*list whole commands/),
+      ],
+    });
     const v1 = await validate({ deny_tools: ['db.*'] });
     expect(v1).toMatchObject({ ok: true, version: 2, migrated: true });
     expect(v1.notes.length).toBeGreaterThan(0);

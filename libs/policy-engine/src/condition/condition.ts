@@ -2,12 +2,11 @@ import { allClause, anyClause, type Clause, existsClause, matchClause, notClause
 import type { Clock } from './clock.ts';
 import { createReader } from './facts.ts';
 import { type Field, parseField } from './field.ts';
+import { isMapping } from './mapping.ts';
 import { isScalar } from './matcher.ts';
-import { buildOperator, EXISTS } from './operators.ts';
+import { ONLY_ARGS, onlyArgsClause } from './only-args.ts';
+import { buildOperator, EXISTS, IGNORE_CASE, readIgnoreCase } from './operators.ts';
 import { ANYTHING } from './truth.ts';
-
-/** What stands under `when`: fields with matchers, and conditions joined by `all`, `any` and `not`. */
-export type Condition = { readonly [key: string]: unknown };
 
 /** What is wrong with a condition, and where in it. */
 export interface ConditionFault {
@@ -63,6 +62,7 @@ function buildEntry(key: string, value: unknown, path: Path, work: Work): Clause
   if (key === 'all') return allClause(buildList(value, path, work));
   if (key === 'any') return anyClause(buildList(value, path, work));
   if (key === 'not') return notClause(buildMapping(value, path, work));
+  if (key === ONLY_ARGS) return buildOnlyArgs(value, path, work);
   const parsed = parseField(key);
   return parsed.ok ? buildMatchers(parsed.field, value, path, work) : fail(work, path, parsed.error);
 }
@@ -77,24 +77,47 @@ function buildList(document: unknown, path: Path, work: Work): Clause[] {
   return conditions;
 }
 
+/** Names of arguments, as they stand: none of them is a way into another. */
+function buildOnlyArgs(value: unknown, path: Path, work: Work): Clause {
+  const names: readonly unknown[] = Array.isArray(value) ? value : [];
+  const isFit =
+    Array.isArray(value) && names.every((name) => typeof name === 'string' && name.isWellFormed());
+  if (!isFit) return fail(work, path, 'expected a list of names of arguments, such as [to, subject]');
+  work.clauses += 1;
+  return onlyArgsClause(names as readonly string[]);
+}
+
 /** A bare value is what the field must be equal to. */
 function buildMatchers(field: Field, value: unknown, path: Path, work: Work): Clause {
   work.fields.push(field);
-  if (isScalar(value)) return buildOne(field, 'eq', value, path, work);
+  if (isScalar(value)) return buildOne(field, 'eq', value, { path, work });
   if (!isMapping(value) || Object.keys(value).length === 0) return fail(work, path, EXPECTED_VALUE);
-  const entries = Object.entries(value);
-  return joined(entries.map(([name, operand]) => buildOne(field, name, operand, [...path, name], work)));
+  const read = readIgnoreCase(value);
+  if (!read.ok) return fail(work, [...path, IGNORE_CASE], read.error);
+  const entries = Object.entries(value).filter(([name]) => name !== IGNORE_CASE);
+  return joined(
+    entries.map(([name, operand]) =>
+      buildOne(field, name, operand, { path: [...path, name], work, ignoreCase: read.ignoreCase }),
+    ),
+  );
 }
 
-function buildOne(field: Field, name: string, operand: unknown, path: Path, work: Work): Clause {
-  work.clauses += 1;
+interface Place {
+  readonly path: Path;
+  readonly work: Work;
+  readonly ignoreCase?: boolean;
+}
+
+function buildOne(field: Field, name: string, operand: unknown, { path, work, ignoreCase }: Place): Clause {
+  work.clauses += name === 'every' || name === 'some' ? 1 + Object.keys(Object(operand)).length : 1;
   const read = createReader(field, work.clock);
   if (name === EXISTS) {
     if (typeof operand !== 'boolean') return fail(work, path, 'expected true or false');
     return existsClause(field, read, operand);
   }
-  const built = buildOperator(name, operand, field);
-  return built.ok ? matchClause(field, read, built.matcher) : fail(work, path, built.error);
+  const built = buildOperator(name, operand, field, ignoreCase);
+  if (built.ok) return matchClause(field, read, built.matcher);
+  return fail(work, [...path, ...(built.at ?? [])], built.error);
 }
 
 function joined(parts: readonly Clause[]): Clause {
@@ -111,11 +134,4 @@ function fail(work: Work, path: Path, message: string): Clause {
     explain: () => ({ truth: 'unknown', because: () => [message] }),
     foresee: () => ANYTHING,
   };
-}
-
-/** Whether this is a mapping as a document has them: no list, and of no class. */
-export function isMapping(value: unknown): value is Condition {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -1,21 +1,22 @@
 import { isExact, isScalar, judge, type Matcher, type Scalar, sameTypeAs } from './matcher.ts';
 import { showSome, showValue } from './show.ts';
-import { negate } from './truth.ts';
+import { spelled } from './spelled.ts';
+import { joinAny, negate } from './truth.ts';
 
-export function equal(operand: Scalar): Matcher {
-  const is = (value: Scalar) => value === operand;
-  const judged = judge({ ...sameTypeAs(operand), holds: is, phrase: showValue(operand) });
-  return { ...judged, describe: describeEqual(judged) };
+export function equal(operand: Scalar, ignoreCase = false): Matcher {
+  const phrase = showValue(operand);
+  const is =
+    typeof operand === 'string' ? equalText([operand], phrase, ignoreCase) : equalValue([operand], phrase);
+  return { ...is, describe: describeEqual(is) };
 }
 
 /** Where it is equal, saying so twice says no more. */
-function describeEqual(judged: Matcher): Matcher['describe'] {
-  return (value, truth, show) =>
-    truth === 'holds' ? `is ${show(value)}` : judged.describe(value, truth, show);
+function describeEqual(is: Matcher): Matcher['describe'] {
+  return (value, truth, show) => (truth === 'holds' ? `is ${show(value)}` : is.describe(value, truth, show));
 }
 
-export function notEqual(operand: Scalar): Matcher {
-  const same = equal(operand);
+export function notEqual(operand: Scalar, ignoreCase = false): Matcher {
+  const same = equal(operand, ignoreCase);
   return {
     test: (value) => negate(same.test(value)),
     describe: (value, truth, show) => same.describe(value, negate(truth), show),
@@ -23,27 +24,50 @@ export function notEqual(operand: Scalar): Matcher {
 }
 
 /** `operands` are of one type, so that a value of another type can't be evaluated as it can't be for `eq`. */
-export function oneOf(operands: readonly [Scalar, ...Scalar[]]): Matcher {
-  const set: ReadonlySet<unknown> = new Set(operands);
+export function oneOf(operands: readonly [Scalar, ...Scalar[]], ignoreCase = false): Matcher {
   const phrase = `one of ${showSome(operands.map(showValue), ', ')}`;
+  const texts = operands.filter((operand) => typeof operand === 'string');
+  return texts.length > 0 ? equalText(texts, phrase, ignoreCase) : equalValue(operands, phrase);
+}
+
+function equalValue(operands: readonly [Scalar, ...Scalar[]], phrase: string): Matcher {
+  const set: ReadonlySet<unknown> = new Set(operands);
   return judge({ ...sameTypeAs(operands[0]), holds: (value) => set.has(value), phrase });
 }
 
+/** The very same text is equal whatever is in it. */
+function equalText(operands: readonly string[], phrase: string, ignoreCase: boolean): Matcher {
+  const exact: ReadonlySet<unknown> = new Set(operands);
+  const alike = spelled({
+    comparing: (spell) => {
+      const set = new Set(operands.map(spell));
+      return (value) => set.has(value);
+    },
+    ignoreCase,
+    phrase,
+  });
+  return { ...alike, test: (value) => (exact.has(value) ? 'holds' : alike.test(value)) };
+}
+
 /** Whether a list has this element. An element of another type might be meant, so only finding it is certain then. */
-export function having(operand: Scalar): Matcher {
-  const { accepts } = sameTypeAs(operand);
+export function having(operand: Scalar, ignoreCase = false): Matcher {
+  const is = equal(operand, ignoreCase);
   const phrase = `having ${showValue(operand)}`;
   return {
     test(value) {
       if (!Array.isArray(value)) return 'unknown';
-      const elements: readonly unknown[] = value;
-      if (elements.includes(operand)) return 'holds';
-      return elements.every(accepts) ? 'fails' : 'unknown';
+      return joinAny(
+        value.map((element: unknown) => ({ test: () => is.test(element) })),
+        undefined,
+      );
     },
     describe(value, truth, show) {
       if (!Array.isArray(value)) return `is ${show(value)}, expected a list`;
-      if (truth === 'unknown') return `is ${show(value)}, not all of the type of ${showValue(operand)}`;
-      return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
+      if (truth !== 'unknown') return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
+      const { accepts } = sameTypeAs(operand);
+      if (!value.every(accepts)) return `is ${show(value)}, not all of the type of ${showValue(operand)}`;
+      const doubtful: unknown = value.find((element) => is.test(element) === 'unknown');
+      return `is ${show(value)}, of which one ${is.describe(doubtful, truth, show)}`;
     },
   };
 }

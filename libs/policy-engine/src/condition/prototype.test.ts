@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePolicy } from '../compile.ts';
 import type { PolicyCall } from '../decision.ts';
 import { evaluate } from '../evaluate.ts';
-import type { Condition } from './condition.ts';
+import type { Condition } from './mapping.ts';
 
 function decide(when: Condition, args: unknown): string {
   const rules = [

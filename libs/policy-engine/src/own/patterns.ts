@@ -3,30 +3,11 @@ import type { Root } from './own.ts';
 
 /** What makes a path a pattern; a variable that nobody knows has become `*`. */
 export const HAS_PATTERN = /[*?[{]/;
-/** Alternatives are written out up to so many; what is in more braces may be anything. */
-const MAX_ALTERNATIVES = 64;
 const MAX_NAMES = 64;
 const ANY_DEPTH = '**';
 /** So many characters besides `*` say which name a pattern is after, where it may be in any folder. */
 const TELLING = 3;
 const MOST = 5;
-
-/** The paths that `{a,b}` stand for. */
-export function alternativesOf(pattern: string): string[] {
-  let all = [pattern];
-  for (;;) {
-    const next = all.flatMap(expandFirst);
-    if (next.length > MAX_ALTERNATIVES) return [pattern.replaceAll(/[{}]/g, '*')];
-    if (next.length === all.length && next.every((one, at) => one === all[at])) return all;
-    all = next;
-  }
-}
-
-function expandFirst(pattern: string): string[] {
-  const [whole, inside] = /\{([^{}]{0,512})\}/.exec(pattern) ?? [];
-  if (whole === undefined || inside === undefined) return [pattern];
-  return inside.split(',').map((one) => pattern.replace(whole, () => one));
-}
 
 const isAny = (name: string): boolean => /^\*+$/.test(name);
 export const matches = (pattern: string, name: string): boolean => matchGlob(parseGlob(pattern), name);

@@ -1,8 +1,9 @@
+import { alternativesOf } from '../path/alternatives.ts';
 import type { AddressReach } from './addresses.ts';
 import { beforeDots, foldAll, withoutDots } from './names.ts';
 import type { Budget, Own, Reached } from './own.ts';
 import { createPathReach } from './paths.ts';
-import { alternativesOf, HAS_PATTERN, plainPatterns } from './patterns.ts';
+import { HAS_PATTERN, plainPatterns } from './patterns.ts';
 import { readingsOf } from './readings.ts';
 import { urlsOf } from './url-globs.ts';
 

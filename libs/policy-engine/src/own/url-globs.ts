@@ -1,4 +1,4 @@
-import { alternativesOf } from './patterns.ts';
+import { alternativesOf } from '../path/alternatives.ts';
 
 /** A host and port with what stands before them, or a part of a path. */
 const PARTS = /[^\s"'`<>|\\/?#]+:[\\/]+[^\s"'`<>|\\/?#]+|[^\s"'`<>|\\/?#]+/g;

@@ -43,6 +43,18 @@ describe('a path that only costs time', () => {
   });
 });
 
+describe('a path with characters that shells know', () => {
+  it.each([
+    '/srv/data/{a,b}',
+    '/srv/data/$id.tsx',
+    "/srv/data/it's",
+    '/srv/data/[id]/*.ts',
+    '/srv/data/a..b',
+  ])('is where it says: %s', (path) => {
+    expect(within(path)).toEqual({ known: true, within: true });
+  });
+});
+
 describe('a path that one reader takes for another', () => {
   it.each([
     ['a URI that climbs out, for one who takes it for a relative path', 'file:///../../srv/data/x'],
@@ -53,6 +65,17 @@ describe('a path that one reader takes for another', () => {
     ['dots with a stream', '/srv/data/..::$INDEX_ALLOCATION/x'],
     ['a fraction slash', '/srv/data/..\u2044..\u2044etc'],
     ['a division slash', '/srv/data/..\u2215..\u2215etc'],
+    ['braces that hold a way up', '/srv/data/{a,../../../etc/passwd}'],
+    ['braces that make one', '/srv/data/{.,x}{.,y}/x/../..'],
+    ['braces that make one without any', '/srv/data/{.,x}{.,y}'],
+    ['a variable that may be empty', '/srv/data/$X/../x'],
+    ['a default of a variable', '/srv/data/${X:-../..}'],
+    ['any depth, also none', '/srv/data/**/../x'],
+    ['quotes that a shell takes away', '/srv/data/"."./x'],
+    ['a pattern that some shells match with it', '/srv/data/.*/x'],
+    ['the root of a process', '/proc/self/root/srv/data/x'],
+    ['the folder of a thread', '/PROC/1/task/2/cwd/x'],
+    ['what a process has open', '/dev/fd/3'],
     ['a set minus', '/srv/data/..\u2216..\u2216etc'],
   ])('can not be evaluated: %s', (_what, path) => {
     expect(within(path)).toMatchObject({ known: false });

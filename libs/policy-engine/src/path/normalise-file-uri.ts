@@ -1,4 +1,5 @@
 import { CONTROL } from '@aegis/kit/text';
+import { leadsElsewhere } from './expanded.ts';
 import { pathOfFileUri } from './file-uri.ts';
 import { foldName, foldText, isTangled } from './fold.ts';
 import type { NormalUri } from './normalise-uri.ts';
@@ -33,6 +34,7 @@ function faultOf(path: string, decoded: string | undefined): string | undefined 
   if (path.includes('\\')) return 'a backslash';
   if (hasOddDots(foldText(decoded))) return 'a name of dots or blanks only';
   if (depthOf(foldText(decoded)) !== depthOf(decoded)) return 'characters that look like dots or slashes';
+  if (leadsElsewhere(foldText(decoded))) return 'a path that the system leads elsewhere';
   if (startsWithDrive(decoded) && decoded.split('/').includes('..')) return '.. after a drive letter';
   return undefined;
 }

@@ -1,4 +1,6 @@
 import { CONTROL } from '@aegis/kit/text';
+import { alternativesOf } from './alternatives.ts';
+import { leadsElsewhere, mayClimbExpanded } from './expanded.ts';
 import { isFileUri, pathOfFileUri } from './file-uri.ts';
 import { foldText, isTangled } from './fold.ts';
 import { decodeOnce, hasEncodedSlash } from './percent.ts';
@@ -65,6 +67,7 @@ function rewritingsOf({ text, folded }: Spelling): Spelling[] {
     rewritings.push({ text: decodeOnce(text) ?? text, folded });
     rewritings.push({ text: text.replace(/%2e/gi, '.'), folded });
   }
+  if (text.includes('{')) rewritings.push(...alternativesOf(text).map((one) => ({ text: one, folded })));
   if (text.includes('\\')) rewritings.push({ text: text.replaceAll('\\', '/'), folded });
   if (text.search(SLASHES) >= 0) rewritings.push({ text: text.replace(SLASHES, '/'), folded });
   return rewritings;
@@ -80,6 +83,8 @@ function faultOf(path: string): string | undefined {
   if (/%u[0-9a-f]{4}/i.test(path)) return 'a path with %u encodings';
   if (startsWithDrive(path)) return 'a path with a drive letter';
   if (hasOddDots(path)) return 'a path with a name of dots or blanks only';
+  if (mayClimbExpanded(path)) return 'a path that climbs where it is expanded';
+  if (leadsElsewhere(path)) return 'a path that the system leads elsewhere';
   return undefined;
 }
 

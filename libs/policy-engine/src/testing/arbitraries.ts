@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Condition } from '../condition/condition.ts';
+import type { Condition } from '../condition/mapping.ts';
 import type { PolicyCall } from '../decision.ts';
 import type { PolicyRule, PolicyV1, PolicyV2 } from '../schema.ts';
 

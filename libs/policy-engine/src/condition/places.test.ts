@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pathWithin } from './path.ts';
+import { pathWithin } from './places.ts';
 
 const within = pathWithin(['/srv']);
 const MEANT = { '/srv/a': 'holds', '/etc': 'fails', '/srv/%2e%2e/x': 'unknown', 'a.txt': 'unknown' } as const;

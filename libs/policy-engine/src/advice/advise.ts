@@ -1,0 +1,72 @@
+import { parseField } from '../condition/field.ts';
+import { isMapping } from '../condition/mapping.ts';
+import type { Policy, PolicyRule } from '../schema.ts';
+import { showPath } from '../show-path.ts';
+import { type TextKind, textKind } from './text-kind.ts';
+
+type Path = readonly (string | number)[];
+
+const WARNINGS: Readonly<Record<TextKind, string>> = {
+  url: 'more than one host may fit this text; use host_in or url_within',
+  address: 'more addresses than meant may fit this text; use email_domain_in',
+  command:
+    'what stands beside this text in a command runs too; list whole commands with in, or let a person see them',
+  path: 'other folders may fit this text; use path_within',
+};
+/** What may be before or behind the text. */
+const LOOSE = new Set(['starts_with', 'ends_with', 'contains', 'glob']);
+/** A pattern of hosts of which a `*` goes past the host. */
+const LOOSE_HOST = /^resource:(?:https?|wss?):\/\/[^/]*[*?[]/i;
+
+/**
+ * What a valid policy lets through that its author may not mean: where a text's start or end is all that a call passes by,
+ * and the text is a URL, an address, a command or a path. Each warning names where it is, as an error does.
+ */
+export function advisePolicy(policy: Policy): string[] {
+  if (policy.version !== 2) return [];
+  return policy.rules.flatMap((rule, at) => adviseRule(rule, ['rules', at]));
+}
+
+function adviseRule({ match, decision, when }: PolicyRule, path: Path): string[] {
+  const isLoose = decision === 'allow' && LOOSE_HOST.test(match);
+  const matched = isLoose
+    ? [`${showPath([...path, 'match'])}: * stands for / too, so this fits other hosts`]
+    : [];
+  return when === undefined
+    ? matched
+    : [...matched, ...adviseMapping(when, [...path, 'when'], decision === 'allow')];
+}
+
+/** `passes`: a call gets on where this holds, and not where it fails. */
+function adviseMapping(condition: unknown, path: Path, passes: boolean): string[] {
+  if (!isMapping(condition)) return [];
+  return Object.entries(condition).flatMap(([key, value]) => {
+    const at = [...path, key];
+    if (key === 'not') return adviseMapping(value, at, !passes);
+    if (key !== 'all' && key !== 'any') return passes ? adviseField(key, value, at) : [];
+    const list: readonly unknown[] = Array.isArray(value) ? value : [];
+    return list.flatMap((one, index) => adviseMapping(one, [...at, index], passes));
+  });
+}
+
+function adviseField(text: string, operators: unknown, path: Path): string[] {
+  const field = parseField(text);
+  const keys = field.ok ? field.field.keys : undefined;
+  return keys === undefined ? [] : adviseOperators(keys, operators, path);
+}
+
+function adviseOperators(keys: readonly string[], operators: unknown, path: Path): string[] {
+  if (!isMapping(operators)) return [];
+  return Object.entries(operators).flatMap(([name, operand]) => {
+    const at = [...path, name];
+    if (name === 'every' || name === 'some') return adviseOperators(keys, operand, at);
+    if (typeof operand !== 'string' || !LOOSE.has(name) || (name === 'glob' && isWhole(operand))) return [];
+    const kind = textKind(keys, operand.replaceAll(/^\*+|\*+$/g, ''));
+    return kind === undefined ? [] : [`${showPath(at)}: ${WARNINGS[kind]}`];
+  });
+}
+
+/** A glob without a pattern in it is a text. */
+function isWhole(glob: string): boolean {
+  return !/[*?[]/.test(glob);
+}
