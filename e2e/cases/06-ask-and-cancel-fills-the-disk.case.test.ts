@@ -7,6 +7,7 @@ import { startRuledStack } from '../testkit/ruled-stack.ts';
 import type { Stack } from '../testkit/stack.ts';
 
 const MIB = 1_048_576;
+const AEGIS = join(import.meta.dirname, '../../cli/src/main.ts');
 const run = promisify(execFile);
 let stack: Stack;
 /** An approval that was asked for and taken back. */
@@ -23,6 +24,7 @@ beforeAll(async () => {
       CALLER_ENTRIES_PER_MINUTE: '1',
       CALLER_KIB_AT_ONCE: '4096',
       CALLER_KIB_PER_MINUTE: '1',
+      DISK_WARNING_PERCENT: '1',
     },
   });
 });
@@ -90,5 +92,22 @@ describe('one caller who', () => {
 
   it('is counted in the record', async () => {
     await expect.poll(refusedNotes).toContain('too_many_requests of 127.0.0.1');
+  });
+});
+
+const FULL = /The disk of \S+ is \d+ % full, [\d.]+ GiB are left: make room/;
+
+const aegis = async (...args: string[]) => {
+  const env = { ...process.env, AEGIS_DATA_DIR: stack.dataDir, DISK_WARNING_PERCENT: '1' };
+  return run(process.execPath, [AEGIS, ...args], { env }).catch((failed: { stdout: string }) => failed);
+};
+
+describe('a disk that fills', () => {
+  it('is announced before anything fails: by health, which is well, in the log, by status and by doctor', async () => {
+    const health = await get(stack.url, '/health');
+    expect([health.status, health.body['status']]).toEqual([200, 'ok']);
+    expect(JSON.stringify(health.body['warnings'])).toMatch(FULL);
+    expect(stack.output()).toMatch(FULL);
+    for (const command of ['status', 'doctor']) expect((await aegis(command)).stdout).toMatch(FULL);
   });
 });

@@ -61,6 +61,7 @@ export async function openDocWorld(clientFile: string): Promise<DocWorld> {
   const dataDir = relative(ROOT, stack.dataDir);
   const env = {
     ...process.env,
+    DISK_WARNING_PERCENT: '100',
     HOME: home,
     XDG_CONFIG_HOME: join(home, '.config'),
     AEGIS_DATA_DIR: dataDir,

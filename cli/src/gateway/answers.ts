@@ -99,4 +99,5 @@ export const AuditAnswer = z.looseObject({
 export const HealthAnswer = z.looseObject({
   status: z.string(),
   parts: z.record(z.string(), z.array(z.string())).default({}),
+  warnings: z.record(z.string(), z.array(z.string())).default({}),
 });

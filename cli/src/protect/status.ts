@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { diskWarning } from '@aegis/kit/disk';
 import { earlierVersion, program } from '../../relay/data-directory.js';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { diskPercentOf } from '../local/disk-percent.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
 import { isFirewallItself, nameBehind } from './behind.ts';
@@ -61,6 +63,8 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
       host,
       `Nobody can approve yet. In a terminal: AEGIS_DATA_DIR=${firewall.dataDir} ${program()} approve-here`,
     );
+  const full = await diskWarning(firewall.dataDir, diskPercentOf(host.env));
+  if (!json && full !== undefined) printLine(host, full);
   const document = { running: isRunning, data_dir: firewall.dataDir, servers: rows, unreadable };
   const cells = rows.map((row) => [row.client, row.server, row.behind ? 'yes' : 'NO', row.name, row.file]);
   const header = ['CLIENT', 'SERVER', 'BEHIND', 'NAME IN RULES', 'FILE'];

@@ -57,6 +57,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       // The clock may have gone back since the log stored anything.
       known.approvals.state.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
       await approvers.start();
+      await core.disk.start();
       await Promise.all(Object.values(known).map((one) => one.start()));
       await core.superseding.start();
       await timers.start((id, deadlineMs) => core.lifecycle.expire(id, deadlineMs));
@@ -70,6 +71,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       await responder?.drain();
       await timers.stop();
       approvers.stop();
+      core.disk.stop();
       await Promise.all(Object.values(known).map((one) => one.stop()));
     },
     health,

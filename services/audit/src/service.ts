@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { RequestContext, Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
 import { createAllowance } from '@aegis/kit/allowance';
+import { watchDisk } from '@aegis/kit/disk';
 import { AppError, toAppError } from '@aegis/kit/errors';
 import type { FileLock } from '@aegis/kit/files/lock';
 import type { AuditConfig } from './config.ts';
@@ -50,14 +51,18 @@ async function stopParts({ recorder, lag, responder, lock }: Parts): Promise<voi
 export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Service {
   const auditPath = resolve(config.AUDIT_PATH);
   const approvalsPath = resolve(config.APPROVALS_PATH);
+  const disk = watchDisk(dirname(auditPath), config.DISK_WARNING_PERCENT, log);
   let parts: Parts | undefined;
 
   const health = () =>
-    healthFrom([
-      !bus.isUp() && 'The message bus is away.',
-      parts?.lag.isBehind() && 'The audit file is more than 5 seconds behind the log.',
-      ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
-    ]);
+    healthFrom(
+      [
+        !bus.isUp() && 'The message bus is away.',
+        parts?.lag.isBehind() && 'The audit file is more than 5 seconds behind the log.',
+        ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
+      ],
+      [disk.warning],
+    );
   const refused = createCountRefused({ bus, now });
   const write = createWrite({ bus, path: config.AUDIT_PATH, allowance: createAllowance(config), now });
   return {
@@ -68,6 +73,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
         const recorder = await startRecorder({ bus, log, now, auditPath, approvalsPath });
         const lag = watchLag(recorder, bus);
         const responder = await bus.respond(routes({ write, refused, query: createQuery(recorder), health }));
+        await disk.start();
         parts = { recorder, lag, responder, lock };
       } catch (error) {
         lock.release();
@@ -77,6 +83,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
     async stop() {
       const running = parts;
       parts = undefined;
+      disk.stop();
       if (running) await stopParts(running);
     },
   };

@@ -1,7 +1,9 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { diskWarning } from '@aegis/kit/disk';
 import { codeOf } from '@aegis/kit/errors';
-import { fail, type Look, ok } from './finding.ts';
+import { diskPercentOf } from '../disk-percent.ts';
+import { fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'data directory';
 
@@ -17,13 +19,19 @@ async function nearest(folder: string): Promise<string> {
   }
 }
 
-export const lookAtDataDirectory: Look = async ({ dataDir }) => {
+export const lookAtDataDirectory: Look = async ({ dataDir, env }) => {
   try {
     const there = await nearest(resolve(dataDir));
     if (!(await stat(there)).isDirectory()) throw Object.assign(new Error(there), { code: 'ENOTDIR' });
     await access(there, constants.W_OK | constants.X_OK);
     const isThere = there === resolve(dataDir);
-    return [ok(NAME, `${dataDir} ${isThere ? 'can be written' : 'will be made by the first start'}`)];
+    const full = await diskWarning(there, diskPercentOf(env));
+    return [
+      ok(NAME, `${dataDir} ${isThere ? 'can be written' : 'will be made by the first start'}`),
+      ...(full === undefined
+        ? []
+        : [warn(NAME, full, 'make room: what is on record is never removed by itself')]),
+    ];
   } catch (error) {
     const mend = 'make it writable for this user, or set AEGIS_DATA_DIR to another directory';
     return [fail(NAME, `${dataDir} can't be written (${codeOf(error)})`, mend)];

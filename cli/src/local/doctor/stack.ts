@@ -7,26 +7,29 @@ import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'stack';
 
-function judge(base: URL, status: number, body: unknown): Finding {
+function judge(base: URL, status: number, body: unknown): Finding[] {
   const health = HealthAnswer.safeParse(body);
   if (!health.success) {
     const message = `what answers at ${base.href} (HTTP ${status}) is not AegisMCP`;
-    return fail(NAME, message, 'name the right gateway by --url or AEGIS_URL');
+    return [fail(NAME, message, 'name the right gateway by --url or AEGIS_URL')];
   }
-  if (status === 200 && health.data.status === 'ok') return ok(NAME, `well, at ${base.href}`);
-  const { status: word, parts } = health.data;
+  const { status: word, parts, warnings } = health.data;
+  const toKnow = Object.values(warnings)
+    .flat()
+    .map((warning) => warn(NAME, warning, 'make room: what is on record is never removed by itself'));
+  if (status === 200 && word === 'ok') return [ok(NAME, `well, at ${base.href}`), ...toKnow];
   const named = Object.entries(parts).map(([part, problems]) => `${part}: ${problems.join(' ')}`);
   const message = [`${word}, at ${base.href}`, ...named].join('; ');
-  return fail(NAME, message, 'mend the part that is named; what it needs is in its log');
+  return [fail(NAME, message, 'mend the part that is named; what it needs is in its log'), ...toKnow];
 }
 
-async function lookAt(base: URL): Promise<Finding> {
+async function lookAt(base: URL): Promise<Finding[]> {
   try {
     const { status, body } = await exchange(base, { method: 'GET', path: 'health' });
     return judge(base, status, body);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    return fail(NAME, error.message, `start it with "${startCommand()}", or see its log`);
+    return [fail(NAME, error.message, `start it with "${startCommand()}", or see its log`)];
   }
 }
 
@@ -40,5 +43,5 @@ export const lookAtStack: Look = async ({ url, env, stack, dataDir }) => {
     const mend = 'stop it and start it again, as this sentence says';
     return [fail(NAME, earlierVersion(dataDir, stack.stack.pid), mend)];
   }
-  return [await lookAt(await gatewayAddress(url, env))];
+  return lookAt(await gatewayAddress(url, env));
 };

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Empty, rpc } from './rpc.ts';
 
-/** How a part is; `problems` are sentences for people, empty when all is well. */
+/** How a part is, in sentences for people: `problems`, empty when all is well, and `warnings` of what is not one yet. */
 export const HealthReply = z.strictObject({
   status: z.enum(['ok', 'degraded']),
   problems: z.array(z.string()),
+  warnings: z.array(z.string()).optional(),
 });
 export type HealthReply = z.infer<typeof HealthReply>;
 

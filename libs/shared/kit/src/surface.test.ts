@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as allowance from './allowance.ts';
+import * as disk from './disk.ts';
 import * as env from './env.ts';
 import * as errors from './errors/mod.ts';
 import * as lock from './files/lock.ts';
@@ -18,6 +19,10 @@ it('allowance has this public surface, and a change to it is a decision', () => 
     'createAllowance',
     'createLimiter',
   ]);
+});
+
+it('disk has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(disk).toSorted()).toEqual(['DiskEnv', 'diskWarning', 'watchDisk']);
 });
 
 it('errors has this public surface, and a change to it is a decision', () => {

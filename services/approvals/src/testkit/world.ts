@@ -66,7 +66,12 @@ export function useWorld(): void {
 
 export async function startReplica(env: Record<string, string> = {}): Promise<ApprovalsService> {
   const bus = await connectTestBus(world.server, 'approvals');
-  const config = parseEnv(ApprovalsEnv, { APPROVAL_CODE: CODE, APPROVALS_PORT: '0', ...env });
+  const config = parseEnv(ApprovalsEnv, {
+    APPROVAL_CODE: CODE,
+    APPROVALS_PORT: '0',
+    DISK_WARNING_PERCENT: '100',
+    ...env,
+  });
   const service = createApprovals({ bus, config, log: silentLog, now: () => world.clock() });
   await service.start();
   world.running.push({ service, bus });

@@ -61,6 +61,7 @@ export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service
     now: () => new Date(),
     config: {
       ...AllowanceEnv.parse({}),
+      DISK_WARNING_PERCENT: 100,
       NATS_URL: server.url,
       NATS_NKEY_FILE: undefined,
       LOG_LEVEL: 'silent',

@@ -6,40 +6,49 @@ import type { App, HttpDeps } from '../http-deps.ts';
 
 const ANSWER_WITHIN_MS = 1000;
 
+const Sentences = z.record(z.string(), z.array(z.string()).readonly());
+
 const HealthOk = z
-  .strictObject({ status: z.literal('ok') })
+  .strictObject({ status: z.literal('ok'), warnings: Sentences.optional() })
   .meta({ id: 'HealthOk', description: 'All is well', examples: [{ status: 'ok' }] });
 
-/** Each part that is not well, and why, in sentences. */
+/** Each part that is not well, and why, in sentences; `warnings` are of what is well and will not stay so. */
 const HealthDegraded = z
-  .strictObject({ status: z.literal('degraded'), parts: z.record(z.string(), z.array(z.string())) })
+  .strictObject({ status: z.literal('degraded'), parts: Sentences, warnings: Sentences.optional() })
   .meta({
     id: 'HealthDegraded',
     description: 'Parts are not well',
     examples: [{ status: 'degraded', parts: { policy: ['The policy service is not running.'] } }],
   });
 
-async function problemsOf(
-  bus: Bus,
-  part: (typeof WITH_HEALTH)[number],
-  deadlineMs: number,
-): Promise<string[]> {
+type Part = { readonly problems: readonly string[]; readonly warnings: readonly string[] };
+type PartName = (typeof WITH_HEALTH)[number] | 'bus';
+
+async function askPart(bus: Bus, part: (typeof WITH_HEALTH)[number], deadlineMs: number): Promise<Part> {
   try {
-    const { status, problems } = await bus.ask(healthOf(part), {}, { deadlineMs });
-    if (status === 'ok') return [];
-    return problems.length === 0 ? [`The ${part} service is not well.`] : problems;
+    const { status, problems, warnings = [] } = await bus.ask(healthOf(part), {}, { deadlineMs });
+    if (status === 'ok') return { problems: [], warnings };
+    return { problems: problems.length === 0 ? [`The ${part} service is not well.`] : problems, warnings };
   } catch (thrown) {
-    return [toAppError(thrown).message];
+    return { problems: [toAppError(thrown).message], warnings: [] };
   }
 }
 
-async function degradedParts(bus: Bus): Promise<Record<string, string[]>> {
-  if (!bus.isUp()) return { bus: ['The message bus is away.'] };
+async function askAll(bus: Bus): Promise<readonly (readonly [PartName, Part])[]> {
+  if (!bus.isUp()) return [['bus', { problems: ['The message bus is away.'], warnings: [] }]];
   const deadlineMs = Date.now() + ANSWER_WITHIN_MS;
-  const parts = await Promise.all(
-    WITH_HEALTH.map(async (part) => [part, await problemsOf(bus, part, deadlineMs)] as const),
+  return Promise.all(WITH_HEALTH.map(async (part) => [part, await askPart(bus, part, deadlineMs)] as const));
+}
+
+/** The parts that say something of this kind, and what; undefined where none does. */
+function saidBy(
+  parts: readonly (readonly [PartName, Part])[],
+  kind: keyof Part,
+): Record<string, readonly string[]> | undefined {
+  const said = parts.flatMap(([name, part]) =>
+    part[kind].length === 0 ? [] : [[name, part[kind]] as const],
   );
-  return Object.fromEntries(parts.filter(([, problems]) => problems.length > 0));
+  return said.length === 0 ? undefined : Object.fromEntries(said);
 }
 
 /** How the whole firewall is, for people and for load balancers. */
@@ -51,8 +60,10 @@ export function healthRoutes(app: App, { bus }: HttpDeps): void {
     response: { 200: HealthOk, 503: HealthDegraded },
   };
   app.get('/health', { schema }, async (_request, reply) => {
-    const parts = await degradedParts(bus);
-    if (Object.keys(parts).length === 0) return { status: 'ok' as const };
-    return reply.code(503).send({ status: 'degraded' as const, parts });
+    const all = await askAll(bus);
+    const [parts, warnings] = [saidBy(all, 'problems'), saidBy(all, 'warnings')];
+    const more = warnings === undefined ? {} : { warnings };
+    if (parts === undefined) return { status: 'ok' as const, ...more };
+    return reply.code(503).send({ status: 'degraded' as const, parts, ...more });
   });
 }

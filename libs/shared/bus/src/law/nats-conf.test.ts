@@ -35,6 +35,12 @@ test('monitoring is off unless a port is named', () => {
   expect(natsConf({ host: '127.0.0.1', port: -1, storeDir: '/data', identities })).not.toContain('http:');
 });
 
+test('the disk is what bounds the log, not three quarters of what was free as the server started', () => {
+  expect(natsConf({ host: '127.0.0.1', port: -1, storeDir: '/data', identities })).toContain(
+    '  max_file_store: 1125899906842624\n',
+  );
+});
+
 test('paths with quotes and spaces do not break out of their string', () => {
   expect(natsConf({ host: '127.0.0.1', port: -1, storeDir: '/a "b" c', identities })).toContain(
     'store_dir: "/a \\"b\\" c"',

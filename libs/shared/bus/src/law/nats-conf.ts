@@ -25,6 +25,8 @@ const MAX_PENDING_BYTES = 256 * MIB;
 
 /** Memory that JetStream may use; stream AEGIS_CHECKS reserves half of it. */
 export const MAX_MEMORY_STORE_BYTES = 128 * MIB;
+/** A pebibyte: more than a disk has. */
+const MAX_FILE_STORE_BYTES = 1_073_741_824 * MIB;
 
 const text = (value: string): string => JSON.stringify(value);
 const list = (subjects: readonly string[]): string => `[${subjects.map(text).join(', ')}]`;
@@ -91,6 +93,8 @@ export function natsConf(options: NatsConfOptions): string {
     'jetstream {',
     `  store_dir: ${text(options.storeDir)}`,
     `  max_memory_store: ${MAX_MEMORY_STORE_BYTES}`,
+    '  # The disk is the limit: by itself the server takes three quarters of what is free as it starts, what it holds or not.',
+    `  max_file_store: ${MAX_FILE_STORE_BYTES}`,
     '  # An acknowledged message is on the disk, not in its cache: without this, two minutes may be lost.',
     '  sync_interval: always',
     '}',

@@ -11,8 +11,13 @@ export interface Service {
 
 export const healthy: HealthReply = { status: 'ok', problems: [] };
 
-/** `ok` where nothing is wrong, else `degraded` with the sentences. */
-export const healthFrom = (problems: readonly (string | false | undefined)[]): HealthReply => {
-  const real = problems.filter((problem): problem is string => typeof problem === 'string');
-  return real.length === 0 ? healthy : { status: 'degraded', problems: real };
+type Sentences = readonly (string | false | undefined)[];
+const said = (sentences: Sentences): string[] =>
+  sentences.filter((sentence): sentence is string => typeof sentence === 'string');
+
+/** `ok` where nothing is wrong, else `degraded` with the sentences. What is only to be known changes nothing of that. */
+export const healthFrom = (problems: Sentences, warnings: Sentences = []): HealthReply => {
+  const [real, toKnow] = [said(problems), said(warnings)];
+  const health = real.length === 0 ? healthy : { status: 'degraded' as const, problems: real };
+  return toKnow.length === 0 ? health : { ...health, warnings: toKnow };
 };
