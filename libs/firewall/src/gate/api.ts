@@ -77,6 +77,8 @@ export type Gate = {
   request(request: Request, circumstances: Circumstances): Promise<Disposition>;
   /** A client's notification: whether it may pass. A call without an id may not. */
   clientNotification(notification: Notification): 'forward' | 'drop';
+  /** A client's answer to what the server asked: the text for the server, an error in its place where it reaches our own. */
+  clientResponse(response: Response): string;
   /** A server's notification: the gate learns of changed lists; progress that does not rise is dropped. */
   serverNotification(notification: Notification): 'forward' | 'drop';
   /** Records a client's message that was refused before it came here. */

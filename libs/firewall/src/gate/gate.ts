@@ -2,7 +2,7 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import { describeReached } from '@aegis/policy-engine';
 import { errorResponse, INTERNAL_ERROR } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
-import { sayNo } from './answers.ts';
+import { BLOCKED, sayNo } from './answers.ts';
 import type { Circumstances, Disposition, Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createDefinitions } from './pins/definitions.ts';
@@ -87,6 +87,13 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
       const because = reached === undefined ? `${method} without an id` : describeReached(reached);
       refused(because, Buffer.from(text));
       return 'drop';
+    },
+    clientResponse({ rawId, text, result, error }) {
+      const reached = own({ result, error });
+      if (reached === undefined) return text;
+      const because = describeReached(reached);
+      refused(because, Buffer.from(text));
+      return errorResponse(rawId, BLOCKED, blocked([because]));
     },
     serverNotification({ method, params }) {
       if (method === 'notifications/tools/list_changed') definitions.forget();

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { answerOf, callOf, notification, requestOf, requestText, saidNo, send } from './testkit/client.ts';
+import {
+  answerOf,
+  callOf,
+  notification,
+  requestOf,
+  requestText,
+  response,
+  saidNo,
+  send,
+} from './testkit/client.ts';
 import { data, eventsOf, gate, until, useWorld } from './testkit/world.ts';
 
 const DECIDED = 'aegis.decision.enforced.v1';
@@ -60,6 +69,28 @@ describe('what reaches the firewall itself, under a policy that allows everythin
     expect(gate().clientNotification(notification('notifications/x', { path: CODE }))).toBe('drop');
     expect(gate().clientNotification(notification('notifications/x', { path: '/srv' }))).toBe('forward');
     await until(() => eventsOf(REFUSED).length === 1);
+  });
+
+  it.each([
+    [
+      'a folder that the server asks for',
+      { result: { roots: [{ uri: 'file:///var/lib/aegismcp', name: 'r' }] } },
+    ],
+    ['what a form is filled with', { result: { action: 'accept', content: { path: CODE } } }],
+    ['what a model says', { result: { role: 'assistant', content: { type: 'text', text: `read ${CODE}` } } }],
+    ['an error', { error: { code: 1, message: 'no', data: { see: 'http://127.1:8000/' } } }],
+    ['a long text', { result: { content: { type: 'text', text: `${'words '.repeat(1_000)} ${CODE}` } } }],
+  ])('does not get by in an answer to the server: %s', async (_what, member) => {
+    const instead = JSON.parse(gate().clientResponse(response(member, 's-1')));
+    expect(instead).toMatchObject({ jsonrpc: '2.0', id: 's-1', error: { code: -32010 } });
+    expect(JSON.stringify(instead)).not.toContain('"content"');
+    await until(() => eventsOf(REFUSED).length === 1);
+    expect(data(eventsOf(REFUSED)[0])['because']).toContain('built-in own-');
+  });
+
+  it('and other answers to the server go as they came', () => {
+    const roots = response({ result: { roots: [{ uri: 'file:///var/lib', name: 'r' }] } }, 's-1');
+    expect(gate().clientResponse(roots)).toBe(roots.text);
   });
 
   it('where a long text only names it, a person is asked', async () => {

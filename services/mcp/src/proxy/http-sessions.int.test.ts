@@ -50,7 +50,7 @@ describe('real clients', () => {
     await client.close();
   });
 
-  it('a question of the server in the middle of a call reaches the client, and its answer the server', async () => {
+  it('a question of the server in the middle of a call reaches the client, and the server what the gate lets pass', async () => {
     const world = await startReal();
     const capabilities = { elicitation: {} };
     const client = new Client(
@@ -59,11 +59,12 @@ describe('real clients', () => {
     );
     client.setRequestHandler('elicitation/create', () => ({
       action: 'accept',
-      content: { username: 'ada', email: 'a@example.com' },
+      content: { username: 'mallory', email: 'a@example.com' },
     }));
     await client.connect(new StreamableHTTPClientTransport(new URL(world.urlOf('real'))));
     const result = await client.callTool({ name: 'test_elicitation', arguments: { message: 'who?' } });
     expect(JSON.stringify(result.content)).toContain('action=accept');
+    expect(JSON.stringify(result.content)).toMatch(/^(?!.*mallory).*nobody/s);
     await client.close();
   });
 });

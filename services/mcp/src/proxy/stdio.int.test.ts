@@ -100,10 +100,10 @@ describe('real clients of a stdio server', () => {
     const answer = send(url, 'POST', call('echo'), session);
     // Nobody listens, so the question comes beside the answer; the client's answer is a POST of its own.
     await expect.poll(() => world.seen.requests.length).toBe(2);
-    const own = JSON.stringify({ jsonrpc: '2.0', id: 'q', result: { roots: [] } });
+    const own = JSON.stringify({ jsonrpc: '2.0', id: 'q', result: { roots: ['mallory'] } });
     expect((await send(url, 'POST', own, session)).status).toBe(202);
     const { body } = await answer;
-    expect(body).toMatch(/roots\/list[\s\S]*"got":\{"roots":\[\]\}/);
+    expect(body).toMatch(/roots\/list[\s\S]*"got":\{"roots":\["nobody"\]\}/);
   });
 });
 

@@ -133,7 +133,8 @@ function onNotification(link: Link, message: Notification, came: Came): void {
 
 function onResponse(link: Link, message: Message & { kind: 'response' }, came: Came): void {
   link.toClient.done(came.number);
-  if (link.serverRequests.close(message.id)) link.outlet.push(lineOf(message.text, message, came.ending));
+  if (link.serverRequests.close(message.id))
+    link.outlet.push(lineOf(link.gate.clientResponse(message), message, came.ending));
   else link.gate.refused('A response to a request that the server did not make.', came.bytes);
 }
 

@@ -223,15 +223,16 @@ test('the firewall asks the server under an id of its own, and the client sees n
   expect(more).toEqual([]);
 });
 
-test('a client answers what the server asked, once, and nothing else', async () => {
+test('a client answers what the server asked, once, as far as the gate lets it pass, and nothing else', async () => {
   const gate = fakeGate();
   const { say, nextMessages } = await wrapped({ gate, server: ['asks'] });
-  const answer = { jsonrpc: '2.0', id: 'ask-1', result: { roots: [] } };
+  const answer = { jsonrpc: '2.0', id: 'ask-1', result: { roots: ['mallory'] } };
   say(answer, call(1));
   expect(await nextMessages(2)).toMatchObject([{ id: 'ask-1', method: 'roots/list' }, { id: 1 }]);
   say(answer, answer, call(2));
   const rest = await nextMessages(3);
   expect(rest.map(({ method, id }) => method ?? id)).toEqual(['notifications/got', 'roots/list', 2]);
+  expect(rest[0]?.['params']).toMatchObject({ said: { result: { roots: ['nobody'] } } });
   expect(gate.refusals).toHaveLength(2);
 });
 

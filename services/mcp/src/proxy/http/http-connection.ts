@@ -87,7 +87,9 @@ export class HttpConnection implements Connection {
     this.#exchanges++;
     try {
       if (message.kind === 'request') return await this.#request(message, exchange);
-      if (message.kind === 'response' || admitNotification(this.gate, this.#calls, message, exchange.out)) {
+      if (message.kind === 'response') {
+        await this.#pass('POST', exchange, { ...message, text: this.gate.clientResponse(message) });
+      } else if (admitNotification(this.gate, this.#calls, message, exchange.out)) {
         await this.#pass('POST', exchange, message);
       }
     } finally {

@@ -68,7 +68,7 @@ export class StdioSession implements Connection {
       if (!admitNotification(this.gate, this.#calls, message, out)) return;
       if (message.method === 'notifications/cancelled') this.#link.cancelled(message.params?.['requestId']);
     }
-    this.#link.send(message.text);
+    this.#link.send(message.kind === 'response' ? this.gate.clientResponse(message) : message.text);
     out.send(ACCEPTED, undefined);
   }
 

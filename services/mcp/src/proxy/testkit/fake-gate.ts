@@ -83,6 +83,7 @@ export function fakeFirewall(): FakeFirewall {
         return { type: 'nothing' };
       },
       clientNotification: ({ method }) => (method === 'tools/call' ? 'drop' : 'forward'),
+      clientResponse: ({ text }) => text.replaceAll('mallory', 'nobody'),
       serverNotification: ({ method }) => (method === 'notifications/secret' ? 'drop' : 'forward'),
       refused: (because) => void seen.refused.push(because),
       client: () => undefined,

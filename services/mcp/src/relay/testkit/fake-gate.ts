@@ -38,6 +38,7 @@ export function fakeGate(
     isClosed: () => closed,
     request: async (request, circumstances) => noted(await judge(request, circumstances), request),
     clientNotification: verdict,
+    clientResponse: ({ text }) => text.replaceAll('mallory', 'nobody'),
     serverNotification: verdict,
     refused: (because) => void refusals.push(because),
     client: () => undefined,
