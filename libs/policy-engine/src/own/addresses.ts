@@ -25,8 +25,19 @@ const HIDDEN = 'a host too long to be told from the firewall';
 /** So far a port may stand behind its host in a command line or a list. */
 const NEAR = 64;
 const MAX_APART = 4096;
-/** What `1e3` and such become is left to `Number`. */
-const NUMBER = /0x[0-9a-f]+|\d+(?:e\d)?/gi;
+/** Some clients take a list of hosts, and some systems end one at a blank or a NUL. */
+const BETWEEN_HOSTS = /[\s\0,;"'`]+/;
+/** As `Number` reads them, and as `int` and `strtoul` do. */
+const NUMBERS = [
+  /0x[0-9a-f]+|0o[0-7]+|0b[01]+|[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?/gi,
+  /0x[0-9a-f]+|\d+(?:e\d)?/gi,
+];
+/** A port has 16 bits, and resolvers of many systems drop the others. */
+const PORTS_IN_ALL = 65_536;
+/** A number of more bits than a port has, or one with a sign or underscores, behind a colon. */
+const MANY_DIGITS = String.raw`:[\s0_+]*\d[\d_]{4,}`;
+const A_PORT = /:[\s0_+]*(\d[\d_]*)/g;
+const OTHER_DIGITS = /(?!\d)\p{Nd}/gu;
 
 export interface AddressReach {
   /** What could be one of our addresses in a text, as an expression; no other text has to be looked at. */
@@ -66,8 +77,6 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
   const digits = [...ports.keys()].join('|');
   /** As some languages read numbers: with a sign, and underscores between digits. */
   const asNumbers = Array.from(ports.keys(), (port) => Array.from(String(port)).join('_*'));
-  const withPort =
-    ports.size === 0 ? undefined : new RegExp(`:[\\s0_+]*(?:${asNumbers.join('|')})(?!\\d)`, 'g');
   const alone = ports.size === 0 ? undefined : new RegExp(`(?<![\\d.:])(?:${digits})(?![\\d.])`, 'g');
   const hasSchemePort = ports.has(80) || ports.has(443);
 
@@ -96,11 +105,20 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
     return undefined;
   };
 
+  /** As in `example.com:8000:127.0.0.1`, by which curl is told where a name leads. */
+  const before = (text: string, end: number, port: number): Found | undefined => {
+    const [value, host = ''] =
+      /^:([^\s"'`,;|&<>()/\\@{}]{1,300})/.exec(text.slice(end, end + MAX_HOST)) ?? [];
+    const what = at(host, port);
+    return what === undefined || value === undefined ? undefined : { what, value: String(port) + value };
+  };
+
   const withPorts = (text: string, budget: Budget): Found | undefined => {
-    if (withPort === undefined) return undefined;
-    for (const match of text.matchAll(withPort)) {
+    for (const { 0: whole, 1: written = '', index } of text.matchAll(A_PORT)) {
+      const port = portOf(Number(written.replaceAll('_', '')));
+      if (!ports.has(port)) continue;
       if (--budget.words < 0) return undefined;
-      const found = behind(text, match.index, Number(match[0].replace(/\D/g, '')));
+      const found = behind(text, index, port) ?? before(text, index + whole.length, port);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -133,17 +151,27 @@ export function createAddressReach({ addresses, hosts }: Pick<Own, 'addresses' |
   };
 
   return {
-    signs: [...asNumbers, ...(hasSchemePort ? ['(?:https?|wss?):'] : [])],
+    signs: [
+      ...asNumbers,
+      ...(ports.size > 0 ? [MANY_DIGITS] : []),
+      ...(hasSchemePort ? ['(?:https?|wss?):'] : []),
+    ],
     find: (text, isShort, budget) =>
       withPorts(text, budget) ?? withoutPorts(text, budget) ?? (isShort ? apart(text, budget) : undefined),
-    portsIn: (text) => numbersIn(text).filter((number) => ports.has(number)),
-    at: (text, port) => {
+    portsIn: (text) =>
+      numbersIn(text)
+        .map(portOf)
+        .filter((port) => ports.has(port)),
+    at(text, port) {
       if (text.length > MAX_APART) return undefined;
-      const authority = text
-        .trim()
-        .replace(/^[a-z][a-z0-9+.-]*:[\\/]*/i, '')
-        .replace(/[\\/?#].*$/s, '');
-      return at(authority.slice(authority.lastIndexOf('@') + 1), port);
+      const words = text.split(BETWEEN_HOSTS).filter(isHostWord);
+      for (const word of new Set([text.trim(), ...words])) {
+        const authority = word.replace(/^[a-z][a-z0-9+.-]*:[\\/]*/i, '').replace(/[\\/?#].*$/s, '');
+        const host = authority.slice(authority.lastIndexOf('@') + 1);
+        const what = host === '' ? undefined : (at(host, port) ?? at(host.replace(/:\d*$/, ''), port));
+        if (what !== undefined) return what;
+      }
+      return undefined;
     },
   };
 }
@@ -159,7 +187,15 @@ function plainDigit(digit: string): string {
   return String((code - from) % 10);
 }
 
+const plainDigits = (text: string): string => text.replace(OTHER_DIGITS, plainDigit);
+
+const portOf = (number: number): number => ((number % PORTS_IN_ALL) + PORTS_IN_ALL) % PORTS_IN_ALL;
+
 function numbersIn(text: string): number[] {
-  const plain = text.replace(/(?!\d)\p{Nd}/gu, plainDigit).replaceAll('_', '');
-  return Array.from(plain.matchAll(NUMBER), ([number]) => Number(number));
+  const plain = plainDigits(text).replaceAll('_', '');
+  const read = NUMBERS.flatMap((numbers) =>
+    Array.from(plain.matchAll(numbers), ([number]) => Number(number)),
+  );
+  const octal = Array.from(plain.matchAll(/\b0[0-7]+\b/g), ([number]) => Number.parseInt(number, 8));
+  return [...read, ...octal].filter(Number.isInteger);
 }

@@ -26,7 +26,15 @@ const calmed = (text: string): string =>
  */
 export function beforeDots(text: string): string[] {
   const folded = foldAll(text);
-  if (PRINTABLE.test(text) || !folded.includes('..')) return [folded];
+  if (PRINTABLE.test(text)) return [folded];
+  // Where a name ends at a NUL, it is a file of another name than where that is dropped.
+  const [cut = ''] = text.split('\0', 1);
+  if (cut !== text)
+    return [folded, ...(folded.includes('..') ? dotted(text, folded) : []), ...beforeDots(cut)];
+  return folded.includes('..') ? dotted(text, folded) : [folded];
+}
+
+function dotted(text: string, folded: string): string[] {
   return [
     ...new Set([
       folded,

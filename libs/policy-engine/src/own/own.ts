@@ -45,8 +45,11 @@ export interface Reached {
   readonly value: string;
 }
 
-/** Looks through any JSON value, keys included. Takes time in proportion to its size, whatever is in it. */
-export type OwnReach = (value: unknown) => Reached | undefined;
+/**
+ * Looks through any JSON value, keys included. Takes time in proportion to its size, whatever is in it. `folders` are those
+ * that relative paths in it may be meant from, beside the {@link Own.bases}.
+ */
+export type OwnReach = (value: unknown, folders?: readonly string[]) => Reached | undefined;
 
 /** What may still be looked at for one call: words, hosts, and paths whose links are followed. Below 0 nothing is left. */
 export interface Budget {

@@ -12,6 +12,8 @@ const WHOLE_PATH = 3;
 /** Linux follows no more links in a path, and opens no longer one. */
 const MAX_DOORS = 40;
 const MAX_OPENED = 4096;
+/** No system opens a path of more names: Windows has the longest, of 32,767 characters. */
+const MAX_NAMES = 16_384;
 const HERE = new Set(['localhost', '127.0.0.1', '', '.', '?', '*']);
 
 export interface PathReach {
@@ -79,7 +81,7 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
 
   const findAt = (path: string, isPath: boolean): string | undefined => {
     const isAbsolute = path.startsWith('/') || /^[a-z]:/i.test(path);
-    for (const names of namesOf(path).filter(({ length }) => length > 0)) {
+    for (const names of namesOf(path).filter(({ length }) => length > 0 && length <= MAX_NAMES)) {
       if (names.some((name) => name.length > COPY.length && name.endsWith(COPY))) return COPY_IS;
       const what = isAbsolute ? absolute(names) : relative(names, path, isPath);
       if (what !== undefined) return what;

@@ -70,7 +70,7 @@ const isHeldAnywhere = (rest: readonly string[], { tells, isDistinct, last }: Ro
 const saysMost = (pattern: string): boolean =>
   lettersOf(pattern.replace(/\.\w{1,5}$/, '').replaceAll('?', '')) >= MOST;
 
-const EXTENDED = /([+?*@!])\(([^()]{0,512})\)/g;
+const EXTENDED = /([+?*@!]?)\(([^()]{0,512})\)/g;
 const CLASSES = /\[[!^]?(?:[^[\]]*\[[:.=]\w{1,16}[:.=]\])+[^[\]]*\]/g;
 
 /** What shells and glob libraries know besides, in the plain form: `+(a|b)`, `{a..c}`, `[[:alpha:]]`, `[^a]`. */

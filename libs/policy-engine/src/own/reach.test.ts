@@ -37,6 +37,9 @@ describe('a path of the firewall, in each spelling', () => {
     '/home/u/.local\u2215state\u2044aegismcp',
     `${S}/approval-code\0.txt`,
     '/home/u/.local/state/aegis\0mcp',
+    '/home/u/work/policy.yml\0.png',
+    '/home/u/work/x/../policy.yml\0.png',
+    '/home/u/.local/state/(aegismcp|x)/session-secret',
     '\\home\\u\\.local\\state\\aegismcp',
     '\\\\localhost\\c$\\home\\u\\.local\\state\\aegismcp',
     '\\\\?\\C:\\home\\u\\.local\\state\\aegismcp',
@@ -167,13 +170,45 @@ describe('a folder and a name apart', () => {
     [{ repo_path: '/home/u/', files: ['a', 'work/x/../policy.yml'] }],
     [{ dir: '~/.cursor', f: 'mcp.json' }],
     [['/home/u/work', { f: './policy.yml' }]],
+    [{ dir: '.cursor', file: 'mcp.json' }],
+    [{ folder: 'work', name: 'policy.yml' }],
+    [{ dir: '../state/aegismcp', name: 'session-secret' }],
+    [{ root: '/home/u/.local', dir: 'state', name: 'aegismcp' }],
+    [{ parts: ['/', 'home', 'u', '.cursor', 'mcp.json'] }],
+    [['home', 'u', 'work', 'policy.yml']],
+    [{ cwd: '/home/u/.local/state', glob: 'aegis*' }],
+    [{ cwd: '/home/u/.local/state', glob: '*/s*' }],
+    [{ path: '/home/u/.local', include: 'state/(aegismcp|other)/**' }],
+    [{ base: '/home/u', patterns: ['*.ts', '{work,x}/policy.y{a,}ml'] }],
   ])('%j', (args) => {
     expect(reaches(args)).toBe('reached');
+  });
+
+  it.each([
+    [{ path: 'policy.yml' }],
+    [{ command: 'policy.yml' }],
+    [{ path: './x/../policy.yml' }],
+    [{ dir: '.', name: 'policy.yml' }],
+    [{ dir: 'x', name: '../policy.yml' }],
+    [{ glob: 'p?licy.yml' }],
+  ])('is below a folder of the server that the call does not name: %j', (args) => {
+    const other = compileOwn({ ...OWN, bases: [] });
+    expect(other(args)?.certain).toBeUndefined();
+    expect(other(args, ['/srv/x', '/home/u/work'])?.certain).toBe(true);
+    expect(other(args, ['/home/u/other'])).toBeUndefined();
   });
 
   it('of other things is nothing', () => {
     expect(reaches({ cwd: '/home/u/other', name: 'policy.yml', text: 'aegismcp' })).toBe('nothing');
     expect(reaches({ cwd: '/home/u/work', message: 'about policy.yml' })).toBe('nothing');
+    expect(reaches({ path: '/home/u', glob: '**/*', query: 'f(x|y).*' })).toBe('nothing');
+    expect(reaches({ path: '/home/u/work', include: ['*.ts', '*.{js,json}'], pattern: '^a.*b$' })).toBe(
+      'nothing',
+    );
+    expect(reaches({ dir: 'src', name: 'policy.yml', tags: ['home', 'u', 'work'] })).toBe('nothing');
+    expect(reaches({ host: 'example.com', port: 8000, text: '0 of localhost-like names, 127 more' })).toBe(
+      'nothing',
+    );
     const rows = Array.from({ length: 20_000 }, (_, at) => `row ${at}`);
     expect(reaches({ path: '/home/u/x', rows })).toBe('nothing');
   });
@@ -196,6 +231,10 @@ describe('an address of the firewall, in each spelling', () => {
     'http://017700000001:8000',
     'http://0.0.0.0:8000',
     'http://0:8000',
+    'http://127.0.0.1:73536/',
+    'http://localhost:65544000',
+    'curl --resolve example.com:8000:127.0.0.1 http://example.com:8000/',
+    'curl --resolve example.com:8000:[::1],[::2] http://example.com:8000/',
     'http://[::1]:8000/',
     'http://[::]:8000/',
     'http://[0:0:0:0:0:0:0:1]:8000/',
@@ -290,6 +329,19 @@ describe('an address of the firewall, in each spelling', () => {
     [{ address: '127.0.0.1', p: 8000 }],
     [{ target: '127.0.0.1', service: '8000' }],
     [{ cmd: 'nc', args: ['localhost', 8000] }],
+    ...['0o17500', '0b1111101000000', '017500', '8000.0', '.8e4', '8.0e3', '800000e-2', '8e+3'].map(
+      (port) => [{ host: '127.0.0.1', port }],
+    ),
+    [{ host: '127.0.0.1', port: 73_536 }],
+    [{ host: '127.0.0.1', port: '-57536' }],
+    [{ host: '10.0.0.1,127.0.0.1', port: '5432,8000' }],
+    [{ host: '127.0.0.1\0.example.com', port: 8000 }],
+    [{ host: 'http://127.0.0.1:80/', port: 8000 }],
+    [{ '127.0.0.1': { port: 8000 } }],
+    [{ port: 8000, servers: { localhost: {} } }],
+    [{ args: ['localhost', 8000, true, { timeout: 3 }] }],
+    [{ args: ['localhost', '8000', 'x'.repeat(5_000)] }],
+    [{ args: [...Array.from({ length: 400 }, () => '--very-long-option'), 'localhost', '8000'] }],
   ])('with host and port apart: %j', (args) => {
     expect(reaches(args)).toBe('reached');
   });

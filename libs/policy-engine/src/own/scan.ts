@@ -7,16 +7,19 @@ import { createTextReach, MAX_SHORT } from './texts.ts';
 const MAX_WORDS = 4_000;
 const MAX_LINKS = 512;
 const MAX_DEPTH = 200;
-/** Lists of words are read as a command line, too. */
-const MAX_LIST = 256;
+/** Lists of so many words are read as one path, too. */
+const MAX_NAMES = 32;
 const LONGEST_PORT = 64;
 /** A folder and a name apart are no longer than that, and are put together so often. */
 const MAX_APART = 512;
 const MAX_TOGETHER = 10_000;
-/** A name that may be another one to its reader. */
-const A_SPELLING = /[*?[{%\\$].*\.|\.\w*[*?[{%\\$]/;
+/** A name that may be another one to its reader, or a pattern. */
+const A_SPELLING = /[*?[{%\\$].*\.|\.\w*[*?[{%\\$]|^\S*[*?[{(]\S*$/;
 const A_FOLDER = /^\s*(?:[/\\~$%]|[a-z]:[\\/]|file:)/i;
 const OF_PATHS = /path|file|dir|folder|cwd|root|uri|source|destination|target|location/i;
+/** Where a folder may stand that is no absolute one. */
+const OF_FOLDERS = /path|dir|folder|cwd|root|base|parent|location/i;
+const A_RELATIVE = /^[^\s:]+$/;
 const OF_PORTS = /port|service|socket|endpoint|^p$/i;
 const TOO_MUCH: Reached = {
   certain: false,
@@ -31,8 +34,9 @@ interface Walk extends Budget {
   /** The ports of ours that stand alone under a key for ports. */
   readonly ports: Set<number>;
   unsure: Reached | undefined;
-  /** Short texts that are absolute folders, and those that may be names below one. */
+  /** Short texts that are absolute folders, relative ones where folders stand, and what may be a name below one. */
   readonly folders: Set<string>;
+  readonly relative: Set<string>;
   readonly below: Set<string>;
 }
 
@@ -41,16 +45,25 @@ export function compileOwn(own: Own): OwnReach {
   const addresses = createAddressReach(own);
   const findIn = createTextReach(own, addresses);
   const lasts = own.paths.map(({ path }) => rootNames(path).at(-1) ?? '');
+  const held = new Set(own.paths.flatMap(({ holds = [], tells = [] }) => [...holds, ...tells].map(foldAll)));
   const mayBeBelow = (text: string): boolean => {
     if (A_SPELLING.test(text)) return true;
     const folded = foldAll(text);
-    return lasts.some((last) => folded.includes(last));
+    return (
+      lasts.some((last) => folded.includes(last)) || folded.split(/[\\/]/).some((name) => held.has(name))
+    );
+  };
+
+  /** A folder and a name may stand apart, as in `cwd` and `path`. */
+  const noteParts = (text: string, { at, folders, relative, below }: Walk): void => {
+    if (A_FOLDER.test(text)) return void folders.add(text);
+    if (OF_FOLDERS.test(at.at(-1) ?? '') && A_RELATIVE.test(text)) relative.add(text);
+    if (mayBeBelow(text)) below.add(text);
   };
 
   const atText = (text: string, walk: Walk): Reached | undefined => {
     if (text.length <= LONGEST_PORT) notePorts(text, walk);
-    if (text.length <= MAX_APART && A_FOLDER.test(text)) walk.folders.add(text);
-    else if (text.length <= MAX_APART && mayBeBelow(text)) walk.below.add(text);
+    if (text.length <= MAX_APART) noteParts(text, walk);
     const found = findIn(text, () => isForPath(walk.at), walk);
     if (walk.links < 0) walk.unsure ??= TOO_MUCH;
     if (found === undefined) return walk.words < 0 ? TOO_MUCH : undefined;
@@ -75,9 +88,15 @@ export function compileOwn(own: Own): OwnReach {
     if (typeof value === 'number') notePorts(String(value), walk);
     if (typeof value !== 'object' || value === null) return undefined;
     if (walk.at.length > MAX_DEPTH) throw new RangeError('nested too deep');
-    const line = Array.isArray(value) ? lineOf(value) : undefined;
-    const inLine = line === undefined ? undefined : atText(line, walk);
-    return inLine ?? inMembers(value, Array.isArray(value), walk);
+    return inList(value, walk) ?? inMembers(value, Array.isArray(value), walk);
+  };
+
+  const inList = (value: object, walk: Walk): Reached | undefined => {
+    for (const line of Array.isArray(value) ? linesOf(value) : []) {
+      const found = atText(line, walk);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
 
   const inMembers = (value: object, isList: boolean, walk: Walk): Reached | undefined => {
@@ -90,10 +109,14 @@ export function compileOwn(own: Own): OwnReach {
     return undefined;
   };
 
-  /** A folder and a name that stand apart, as in `cwd` and `path`. */
-  const inTogether = ({ folders, below, ...walk }: Walk): Reached | undefined => {
-    if (folders.size * below.size > MAX_TOGETHER) return TOO_MUCH;
-    for (const folder of folders) {
+  const inTogether = (
+    { folders, relative, below, ...walk }: Walk,
+    from: readonly string[],
+  ): Reached | undefined => {
+    const ofServer = from.flatMap((folder) => Array.from(relative, (path) => `${folder}/${path}`));
+    const all = [...folders, ...relative, ...from, ...ofServer];
+    if (all.length * below.size > MAX_TOGETHER) return TOO_MUCH;
+    for (const folder of all) {
       for (const name of below) {
         const found = findIn(`${folder}/${name}`, () => true, walk);
         if (found !== undefined)
@@ -104,7 +127,7 @@ export function compileOwn(own: Own): OwnReach {
     return undefined;
   };
 
-  return (value) => {
+  return (value, from = []) => {
     const walk: Walk = {
       words: MAX_WORDS,
       links: MAX_LINKS,
@@ -112,13 +135,14 @@ export function compileOwn(own: Own): OwnReach {
       ports: new Set(),
       unsure: undefined,
       folders: new Set(),
+      relative: new Set(),
       below: new Set(),
     };
     const found = visit(value, walk);
     if (found !== undefined) return found;
     return (
       (walk.ports.size === 0 ? undefined : besidePorts(value, walk.ports, addresses)) ??
-      inTogether({ ...walk, links: 0 }) ??
+      inTogether({ ...walk, links: 0 }, from) ??
       walk.unsure
     );
   };
@@ -142,16 +166,32 @@ function besidePorts(
   return undefined;
 }
 
-/** A list of words as one command line. */
-function lineOf(list: readonly unknown[]): string | undefined {
-  if (list.length < 2 || list.length > MAX_LIST) return undefined;
-  if (!list.every((one) => typeof one === 'string' || typeof one === 'number')) return undefined;
-  const line = list.join(' ');
-  return line.length <= MAX_SHORT ? line : undefined;
+/** A list's words as command lines, each no longer than one, and as a path of these names. */
+function* linesOf(list: readonly unknown[]): Generator<string> {
+  const words = list.filter((one) => typeof one === 'string' || typeof one === 'number').map(String);
+  if (words.length < 2 || !list.some((one) => typeof one === 'string')) return;
+  let line: string[] = [];
+  let length = 0;
+  for (const word of words.filter((one) => one.length < MAX_SHORT / 2)) {
+    if (length + word.length > MAX_SHORT - line.length) {
+      yield line.join(' ');
+      // What belongs together may stand on both sides.
+      line = line.slice(-1);
+      length = line[0]?.length ?? 0;
+    }
+    line.push(word);
+    length += word.length;
+  }
+  yield line.join(' ');
+  if (words.length <= MAX_NAMES && words.slice(1).every((one) => !A_FOLDER.test(one))) yield words.join('/');
 }
 
+/** All texts in a value; keys, too, where a host may be one. */
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
-  else if (typeof value === 'object' && value !== null)
-    for (const inside of Object.values(value)) yield* textsIn(inside);
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inside] of Object.entries(value)) {
+    if (!Array.isArray(value)) yield key;
+    yield* textsIn(inside);
+  }
 }

@@ -10,7 +10,7 @@ import { urlsOf } from './url-globs.ts';
 /** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
 export const MAX_SHORT = 4096;
 /** What another spelling of a name takes. Without it, and without the name, there is nothing to find. */
-const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/|[+@!]\(`;
+const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/|[+@!]\(|\([^()\s]{0,64}\|`;
 const WITH_LINKS = String.raw`^/|[\s=:,(]/|file:|\.\./|^\s*[^\s:]+/`;
 /** A pattern that is a path, too. An address is none. */
 const IS_PATTERN = /[*?[{].*\/|\/.*[*?[{]|aegis.*\*/s;
@@ -36,7 +36,7 @@ const BETWEEN_LINES = /["'`=;|<>\n\r]+/;
 const MAX_STARTS = 16;
 /** What is longer counts for more words. */
 const A_WORD = 64;
-const A_LONG_WORD = 2048;
+const A_LONG_WORD = 1024;
 const NEVER = '(?!)';
 
 type Found = Pick<Reached, 'what' | 'value'> & { readonly isUnsure?: true };
