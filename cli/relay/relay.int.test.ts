@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { ODD_SERVER } from '@aegis/testkit/odd-server';
 import { expect, test } from 'vitest';
 import { fakeFirewall } from './testkit/fake-firewall.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
@@ -80,7 +81,7 @@ test('an answer that the firewall lets pass is with the client at once and once,
   expect(serverLines.map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual([1, 'two', 3]);
 });
 
-test('the firewall is told what the command line said', async () => {
+test('the firewall is told what the command line said, and the folders that are the server’s', async () => {
   const { env, hellos } = await fakeFirewall();
   const { say, nextMessages } = wrapped({ env, server: ['echo'] });
   say(call(1));
@@ -93,6 +94,7 @@ test('the firewall is told what the command line said', async () => {
       record: 'redacted',
       show_denied: false,
       record_in_background: false,
+      folders: [process.cwd(), ODD_SERVER, join(process.cwd(), 'echo')],
     },
   ]);
 });

@@ -1,4 +1,5 @@
 // @ts-check
+import { resolve as absolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { connectFirewall } from './connect.js';
@@ -27,6 +28,8 @@ const LAST_WORDS_MS = 5_000;
 /** A firewall that says that it is there may take this long to listen. */
 const LISTENS_WITHIN_MS = 3_000;
 const RETRY_MS = 50;
+const MAX_FOLDERS = 16;
+const MAX_PATH = 4_096;
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 /**
@@ -179,6 +182,18 @@ async function relayUntilEnd(relay, wrapping) {
 }
 
 /**
+ * The folders that the server's relative paths may be meant from: the one that it runs in, and what its command line names,
+ * as file servers are told what they serve.
+ *
+ * @param {readonly string[]} args
+ */
+function foldersOf(args) {
+  const named = args.map((arg) => arg.replace(/^-[^=]*=?/, '')).filter((arg) => arg !== '');
+  const folders = ['.', ...named].map((path) => absolute(path)).filter(({ length }) => length <= MAX_PATH);
+  return [...new Set(folders)].slice(0, MAX_FOLDERS);
+}
+
+/**
  * Runs an MCP server as a child, with the firewall asked about all that goes between it and the client. Resolves when the
  * server has ended, however it did, or when there is no firewall.
  *
@@ -197,6 +212,7 @@ export async function runWrap(wrapping) {
     record: options.record,
     show_denied: options.showDenied === true,
     record_in_background: options.recordInBackground === true,
+    folders: foldersOf(args),
   };
   const relay = new Relay({ input, output, server, hello, say, connect: () => connectFirewall(env) });
   const over = new AbortController();

@@ -68,6 +68,8 @@ export type GateOptions = {
   readonly showDenied: boolean;
   /** False: an allowed call is sent while its record is still on the way. Faster, and a crash can lose the record. */
   readonly waitForRecord: boolean;
+  /** Absolute folders that relative paths may be meant from to the server. */
+  readonly folders: readonly string[];
   readonly askUpstream: AskUpstream;
 };
 

@@ -1,5 +1,6 @@
 import type { ClientInfo } from '@aegis/contracts/call';
-import { describeReached } from '@aegis/policy-engine';
+import { membersOf } from '@aegis/kit/json';
+import { describeReached, type OwnReach } from '@aegis/policy-engine';
 import { errorResponse, INTERNAL_ERROR } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
 import { BLOCKED, sayNo } from './answers.ts';
@@ -15,15 +16,27 @@ import { createProgress } from './review/progress.ts';
 import { blocked, cannotDecide } from './sentences.ts';
 
 const LISTEN = 'subscriptions/listen';
+const MAX_ROOTS = 16;
 const OTHERS: ReadonlySet<string> = new Set(['initialize', 'tools/list', LISTEN]);
 
 /** Methods that only a request may have: a notification of this name is a call that nobody could answer. */
 const needsId = (method: string): boolean => isJudged(method) || isNoted(method) || OTHERS.has(method);
 
+/** The folders that a client gives a server to work in, which may take relative paths from there. */
+function rootsIn(result: unknown): string[] | undefined {
+  const { roots } = membersOf(result);
+  if (!Array.isArray(roots)) return undefined;
+  const uris = roots.map((root) => membersOf(root)['uri']);
+  return uris.filter((uri) => typeof uri === 'string').slice(0, MAX_ROOTS);
+}
+
 /** Judges what one client says to one server. */
-export function createGate(parts: FirewallParts, options: GateOptions): Gate {
-  const { server, principal, askUpstream } = options;
-  const { recorder, pins, log, own, now } = parts;
+export function createGate(shared: FirewallParts, options: GateOptions): Gate {
+  const { server, principal, askUpstream, folders } = options;
+  const { recorder, pins, log, now } = shared;
+  let roots: readonly string[] = [];
+  const own: OwnReach = (value) => shared.own(value, [...folders, ...roots]);
+  const parts = { ...shared, own };
   const closing = new AbortController();
   const definitions = createDefinitions({
     server,
@@ -90,7 +103,10 @@ export function createGate(parts: FirewallParts, options: GateOptions): Gate {
     },
     clientResponse({ rawId, text, result, error }) {
       const reached = own({ result, error });
-      if (reached === undefined) return text;
+      if (reached === undefined) {
+        roots = rootsIn(result) ?? roots;
+        return text;
+      }
       const because = describeReached(reached);
       refused(because, Buffer.from(text));
       return errorResponse(rawId, BLOCKED, blocked([because]));

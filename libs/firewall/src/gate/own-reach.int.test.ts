@@ -88,6 +88,24 @@ describe('what reaches the firewall itself, under a policy that allows everythin
     expect(data(eventsOf(REFUSED)[0])['because']).toContain('built-in own-');
   });
 
+  it.each([
+    ['a path', callOf('read', { path: './x/../own-rules.yml' })],
+    ['a name', callOf('read', { in: 'own-rules.yml' })],
+    ['what no rule judges', requestOf('vendor/anything', { file: 'own-rules.yml' })],
+  ])(
+    'does not get by relative to a folder of its server, or one that it was given: %s',
+    async (_what, call) => {
+      const inFolder = gate({ folders: ['/srv', '/srv/etc'] });
+      const given = gate();
+      given.clientResponse(response({ result: { roots: [{ uri: 'file:///srv/etc' }] } }, 's-1'));
+      for (const one of [inFolder, given]) {
+        const { result, error } = answerOf(await send(one, call).disposition);
+        expect(JSON.stringify(result ?? error)).toContain('own-reach');
+      }
+      expect((await send(gate({ folders: ['/srv'] }), call).disposition).type).toBe('forward');
+    },
+  );
+
   it('and other answers to the server go as they came', () => {
     const roots = response({ result: { roots: [{ uri: 'file:///var/lib', name: 'r' }] } }, 's-1');
     expect(gate().clientResponse(roots)).toBe(roots.text);

@@ -33,13 +33,13 @@ export function createOwn(settings: OwnSettings): OwnReach {
   let stamp = changedAt(registry);
   let lookedAt = performance.now();
   let reach = compileOwn(ownOf(settings));
-  return (value) => {
+  return (value, folders) => {
     if (performance.now() - lookedAt > LOOK_AGAIN_MS) {
       lookedAt = performance.now();
       const now = changedAt(registry);
       if (now !== stamp) reach = compileOwn(ownOf(settings));
       stamp = now;
     }
-    return reach(value);
+    return reach(value, folders);
   };
 }

@@ -12,6 +12,8 @@ export type Hello = {
   readonly record?: 'none' | 'digest' | 'redacted' | 'full';
   readonly show_denied?: boolean;
   readonly record_in_background?: boolean;
+  /** Absolute folders, 16 at most, that relative paths may be meant from to the server. */
+  readonly folders?: readonly string[];
   /** The client's `initialize` line where the relay comes back: read, and neither forwarded nor answered. */
   readonly initialize?: string;
 };

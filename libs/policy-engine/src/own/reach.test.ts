@@ -191,6 +191,8 @@ describe('a folder and a name apart', () => {
     [{ dir: '.', name: 'policy.yml' }],
     [{ dir: 'x', name: '../policy.yml' }],
     [{ glob: 'p?licy.yml' }],
+    [{ path: '/proc/self/cwd/./policy.yml' }],
+    [{ uri: 'file:///proc/self/cwd/x/../policy.yml' }],
   ])('is below a folder of the server that the call does not name: %j', (args) => {
     const other = compileOwn({ ...OWN, bases: [] });
     expect(other(args)?.certain).toBeUndefined();
@@ -329,9 +331,6 @@ describe('an address of the firewall, in each spelling', () => {
     [{ address: '127.0.0.1', p: 8000 }],
     [{ target: '127.0.0.1', service: '8000' }],
     [{ cmd: 'nc', args: ['localhost', 8000] }],
-    ...['0o17500', '0b1111101000000', '017500', '8000.0', '.8e4', '8.0e3', '800000e-2', '8e+3'].map(
-      (port) => [{ host: '127.0.0.1', port }],
-    ),
     [{ host: '127.0.0.1', port: 73_536 }],
     [{ host: '127.0.0.1', port: '-57536' }],
     [{ host: '10.0.0.1,127.0.0.1', port: '5432,8000' }],
@@ -345,6 +344,16 @@ describe('an address of the firewall, in each spelling', () => {
   ])('with host and port apart: %j', (args) => {
     expect(reaches(args)).toBe('reached');
   });
+});
+
+describe('a port that stands apart, in each spelling', () => {
+  it.each(['0o17500', '0b1111101000000', '017500', '8000.0', '.8e4', '8.0e3', '800000e-2', '8e+3', '73536'])(
+    '%s',
+    (port) => {
+      expect(reaches({ host: '127.0.0.1', port })).toBe('reached');
+      expect(reaches({ host: 'example.com', port })).toBe('nothing');
+    },
+  );
 });
 
 describe('a host that is too long, or stands for too many', () => {

@@ -19,6 +19,8 @@ const A_FOLDER = /^\s*(?:[/\\~$%]|[a-z]:[\\/]|file:)/i;
 const OF_PATHS = /path|file|dir|folder|cwd|root|uri|source|destination|target|location/i;
 /** Where a folder may stand that is no absolute one. */
 const OF_FOLDERS = /path|dir|folder|cwd|root|base|parent|location/i;
+/** The folder of whoever opens it. */
+const IN_CWD = /\/cwd\/+(.+)$/s;
 const A_RELATIVE = /^[^\s:]+$/;
 const OF_PORTS = /port|service|socket|endpoint|^p$/i;
 const TOO_MUCH: Reached = {
@@ -56,6 +58,8 @@ export function compileOwn(own: Own): OwnReach {
 
   /** A folder and a name may stand apart, as in `cwd` and `path`. */
   const noteParts = (text: string, { at, folders, relative, below }: Walk): void => {
+    const [, behind] = IN_CWD.exec(text) ?? [];
+    if (behind !== undefined) below.add(behind);
     if (A_FOLDER.test(text)) return void folders.add(text);
     if (OF_FOLDERS.test(at.at(-1) ?? '') && A_RELATIVE.test(text)) relative.add(text);
     if (mayBeBelow(text)) below.add(text);

@@ -21,8 +21,19 @@ export const gateFor = (
   principal: string,
   openGate: OpenGate,
   askUpstream: AskUpstream,
+  folders: readonly string[] = [],
 ): Gate =>
-  openGate({ server, principal, via: 'proxy', record, holdMs, showDenied, waitForRecord: true, askUpstream });
+  openGate({
+    server,
+    principal,
+    via: 'proxy',
+    record,
+    holdMs,
+    showDenied,
+    waitForRecord: true,
+    askUpstream,
+    folders,
+  });
 
 /** Takes a request in; one whose id is taken is refused. */
 export function openCall(gate: Gate, calls: Calls, request: Request, out: ClientStream): Call | undefined {

@@ -116,6 +116,14 @@ describe('what a stdio server is given', () => {
     await client.close();
   });
 
+  it('and the gate knows which folders are the server’s', async () => {
+    const args = [...echo.args, '--root=${ROOT:-/srv}', 'docs'];
+    const world = await start({ files: { ...echo, args, cwd: tmpdir() } });
+    await send(world.urlOf('files'), 'POST', INITIALIZE);
+    const { folders } = world.seen.options[0] ?? {};
+    expect([folders?.[0], ...(folders?.slice(-2) ?? [])]).toEqual([tmpdir(), '/srv', join(tmpdir(), 'docs')]);
+  });
+
   it.each<[string, object, string]>([
     ['a command that is not there', { command: 'no-such-command' }, "it can't be started (ENOENT)"],
     ['a variable that is not set', { ...echo, env: { A: '${NOT_SET}' } }, 'variable NOT_SET is not set'],

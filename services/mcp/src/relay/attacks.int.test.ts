@@ -90,6 +90,8 @@ test.each<[string, (relay: Relay) => void]>([
   ['a server whose name is two', ({ hello }) => hello({ ...HELLO, server: 'bank.pay' })],
   ['a server whose name ends a line', ({ hello }) => hello({ ...HELLO, server: 'srv\n' })],
   ['a hold without an end', ({ hello }) => hello({ ...HELLO, hold_ms: 1e12 })],
+  ['more folders than a server has', ({ hello }) => hello({ ...HELLO, folders: Array(17).fill('/srv') })],
+  ['a folder that is no path', ({ hello }) => hello({ ...HELLO, folders: ['x'.repeat(5_000)] })],
   ['a mode that is none', ({ hello }) => hello({ ...HELLO, mode: 'admin' })],
   ['a way to record that is none', ({ hello }) => hello({ ...HELLO, record: 'never' })],
 ])('%s before anything: the connection ends, and no gate was opened', async (_what, attack) => {
@@ -143,8 +145,9 @@ test('a call cannot be handed in as an initialize', async () => {
 
 test('a relay asks as the user of the firewall, by the way of a relay, whatever it says', async () => {
   const one = await relay();
-  one.hello({ ...HELLO, server: 'bank', record: 'none', hold_ms: 0, show_denied: true });
+  one.hello({ ...HELLO, server: 'bank', record: 'none', hold_ms: 0, show_denied: true, folders: ['/srv'] });
   await expect.poll(() => opened.length, SOON).toBe(1);
+  expect(opened[0]?.options.folders).toEqual(['/srv']);
   expect(opened[0]?.options).toMatchObject({ server: 'bank', via: 'wrap', holdMs: 0, waitForRecord: true });
   expect(opened[0]?.options.principal).toMatch(/^os-user:/);
   one.destroy();

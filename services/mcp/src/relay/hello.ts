@@ -6,6 +6,9 @@ import { z } from 'zod';
 const DEFAULT_HOLD_MS = 50_000;
 const MAX_HOLD_MS = 3_600_000;
 
+const MAX_FOLDERS = 16;
+const MAX_PATH = 4_096;
+
 const initialize = z.string().optional();
 
 /** What a relay says first. */
@@ -17,6 +20,7 @@ export const RelayHello = z.discriminatedUnion('mode', [
     record: z.enum(RECORD_MODES).default('redacted'),
     show_denied: z.boolean().default(false),
     record_in_background: z.boolean().default(false),
+    folders: z.array(z.string().max(MAX_PATH)).max(MAX_FOLDERS).default([]),
     initialize,
   }),
   z.strictObject({ mode: z.literal('tools'), initialize }),

@@ -41,6 +41,7 @@ function gateFor({ hello, principal, openGate }: WrapSessionOptions, questions: 
     showDenied: hello.show_denied,
     waitForRecord: !hello.record_in_background,
     askUpstream: questions.ask,
+    folders: hello.folders,
   });
 }
 

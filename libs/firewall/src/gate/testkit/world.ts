@@ -21,6 +21,7 @@ export const CONSOLE = 'http://127.0.0.1:8000';
 export const OWN = compileOwn({
   paths: [
     { path: '/var/lib/aegismcp', what: 'the data directory of the firewall', tells: ['approval-code'] },
+    { path: '/srv/etc/own-rules.yml', what: 'the policy file' },
   ],
   addresses: [{ host: 'here', port: 8000, what: 'the gateway of the firewall' }],
   hosts: [],
@@ -118,6 +119,7 @@ export function gate(more: Partial<GateOptions> = {}, firewall = world.firewall)
     holdMs: 3_000,
     showDenied: false,
     waitForRecord: true,
+    folders: [],
     askUpstream: world.upstream.ask,
     ...more,
   });

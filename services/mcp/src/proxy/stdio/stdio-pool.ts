@@ -12,6 +12,7 @@ import { type Connection, type Exchange, Unavailable } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
 import { createParameterHeaders } from '../http/param-headers.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
+import { serverFolders } from '../servers/server-folders.ts';
 import { StdioLink } from './stdio-link.ts';
 import type { StdioConnectionOptions } from './stdio-session.ts';
 
@@ -34,7 +35,8 @@ export class StdioPool implements Connection {
     this.#options = options;
     this.entry = options.entry;
     this.principal = options.principal;
-    this.gate = gateFor(options.entry, options.principal, options.openGate, this.#ask);
+    const folders = serverFolders(options.entry.upstream, options.env);
+    this.gate = gateFor(options.entry, options.principal, options.openGate, this.#ask, folders);
   }
 
   isIdle(): boolean {
@@ -45,7 +47,8 @@ export class StdioPool implements Connection {
     const { out } = exchange;
     if (message.kind === 'request') return await this.#request(message, exchange);
     if (message.kind === 'notification' && !admitNotification(this.gate, this.#calls, message, out)) return;
-    for (const link of this.#links) link.send(message.text);
+    const text = message.kind === 'response' ? this.gate.clientResponse(message) : message.text;
+    for (const link of this.#links) link.send(text);
     out.send(ACCEPTED, undefined);
   }
 

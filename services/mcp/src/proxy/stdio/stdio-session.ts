@@ -5,6 +5,7 @@ import { Calls } from '../calls.ts';
 import type { Connection, Exchange, OpenGate } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
+import { serverFolders } from '../servers/server-folders.ts';
 import { SessionStreams } from './session-streams.ts';
 import { type Sink, StdioLink, type StdioLinkOptions } from './stdio-link.ts';
 
@@ -50,7 +51,8 @@ export class StdioSession implements Connection {
         options.ended();
       },
     });
-    this.gate = gateFor(entry, principal, openGate, this.#link.ask);
+    const folders = serverFolders(entry.upstream, options.env);
+    this.gate = gateFor(entry, principal, openGate, this.#link.ask, folders);
   }
 
   get isEstablished(): boolean {
