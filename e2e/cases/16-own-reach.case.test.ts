@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type AnyClient, connectV1 } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -53,6 +53,8 @@ describe.each(['wrapped', 'behind /mcp/tools'])('an agent with a file server and
       `file://${code.replace('approval', '%61pproval')}`,
       `/proc/self/root${code}`,
       stack.policyPath,
+      relative(process.cwd(), stack.policyPath),
+      fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url)),
     ]) {
       const said = await says('read_file', { path });
       expect([path, said]).toEqual([path, expect.stringContaining('built-in own-reach: ')]);

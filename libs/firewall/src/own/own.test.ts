@@ -34,6 +34,30 @@ describe('what is the firewall’s own', () => {
     expect(own({ path: join(folder, 'other.yml') })).toBeUndefined();
   });
 
+  it('is its own program, by a path that leads there for sure', () => {
+    const checkout = join(import.meta.dirname, '../../../..');
+    const own = made();
+    for (const name of [
+      'cli/src/main.ts',
+      'node_modules/zod/index.js',
+      'package.json',
+      '.env',
+      'x/../libs/a.ts',
+    ]) {
+      expect([name, own({ path: join(checkout, name) })?.certain]).toEqual([name, true]);
+      expect([name, own({ command: `cp /tmp/a ${checkout}/${name}` })?.certain]).toEqual([name, true]);
+      expect([name, own({ path: name }, [checkout])?.certain]).toEqual([name, true]);
+      expect([name, own({ dir: checkout, file: `./${name}` })?.certain]).toEqual([name, true]);
+      // The tests run in the checkout, as the firewall may: a relative path says nothing of that.
+      expect([name, own({ path: name })]).toEqual([name, undefined]);
+      expect([name, own({ path: name }, ['/srv/other'])]).toEqual([name, undefined]);
+    }
+    symlinkSync(join(checkout, 'cli'), join(folder, 'link'));
+    expect(own({ path: join(folder, 'link', 'src', 'main.ts') })?.certain).toBe(true);
+    for (const name of ['README.md', 'docs/policy.md', 'examples/a.json', ''])
+      expect([name, own({ path: join(checkout, name) })]).toEqual([name, undefined]);
+  });
+
   it('is the usual data directory as well', () => {
     expect(made()({ path: '~/.local/state/aegismcp/approval-code' })?.certain).toBe(true);
   });

@@ -28,6 +28,22 @@ const OTHERS = [
   'webhooks.json',
 ];
 
+/** What runs of a checkout, and what says how it is started; its documentation and examples are anybody's. */
+const PROGRAM = [
+  'cli',
+  'console',
+  'libs',
+  'services',
+  'scripts',
+  'deploy',
+  'node_modules',
+  'package.json',
+  'package-lock.json',
+  'docker-compose.yml',
+  '.env',
+];
+const CHECKOUT = resolve(import.meta.dirname, '../../../..');
+
 /** Files that the environment may keep anywhere, each with what it is. */
 const FILES = {
   POLICY_PATH: 'the policy file',
@@ -72,7 +88,10 @@ const dataDirectory = (path: string): OwnPath => ({
   tells: TELLING,
 });
 
-/** The data directory in use, the usual ones, and each file that stands elsewhere. */
+/** The firewall's own program: a tool that writes there is the firewall, from its next start on. */
+const program = (): OwnPath => ({ path: CHECKOUT, what: 'the program of the firewall', within: PROGRAM });
+
+/** The data directory in use, the usual ones, each file that stands elsewhere, and the program. */
 export function ownPaths(settings: OwnSettings): OwnPath[] {
   const folders = [dataDirOf(settings), ...stateFolders()];
   const files = Object.entries({
@@ -84,7 +103,7 @@ export function ownPaths(settings: OwnSettings): OwnPath[] {
       ? [{ path: resolve(path), what: FILES[name as keyof typeof FILES] }]
       : [],
   );
-  return [...folders.map(dataDirectory), ...files].flatMap(bothWays);
+  return [...folders.map(dataDirectory), ...files, program()].flatMap(bothWays);
 }
 
 /** The files that `aegis protect` changed, and the copies that it keeps: who writes there takes the firewall away. */

@@ -8,6 +8,11 @@ export interface OwnPath {
   readonly holds?: readonly string[];
   /** Names of what is in it that nothing else has: where one is looked for anywhere, it can mean no other file. */
   readonly tells?: readonly string[];
+  /**
+   * These of what is in it, and nothing else, reached by a path that leads there for sure. A relative one, of which nobody
+   * knows from where it is meant, may be of any folder that has the same names in it.
+   */
+  readonly within?: readonly string[];
 }
 
 /** Where the firewall listens. */
@@ -64,6 +69,7 @@ export interface Root {
   readonly what: string;
   readonly holds: ReadonlySet<string>;
   readonly tells: ReadonlySet<string>;
+  readonly within: ReadonlySet<string> | undefined;
   /** So few files have its name that the name alone says which is meant. */
   readonly isDistinct: boolean;
 }

@@ -23,7 +23,7 @@ export interface PathReach {
   readonly find: (written: string, isPath: boolean) => string | undefined;
 }
 
-function readRoot({ path, what, holds = [], tells = [] }: OwnPath): Root {
+function readRoot({ path, what, holds = [], tells = [], within }: OwnPath): Root {
   const names = rootNames(path);
   const last = names.at(-1) ?? '';
   const held = [...holds, ...tells].map(foldAll);
@@ -33,6 +33,7 @@ function readRoot({ path, what, holds = [], tells = [] }: OwnPath): Root {
     what,
     holds: new Set(held),
     tells: new Set(tells.map(foldAll)),
+    within: within && new Set(within.map(foldAll)),
     isDistinct: last.includes('aegis'),
   };
 }
@@ -50,9 +51,18 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
     return name === '' || name === user ? homeOf + rest : `/*/${name}${rest}`;
   };
 
-  const inRoots = (names: readonly string[], isAbsolute: boolean, isPath: boolean): string | undefined => {
+  const inRoots = (
+    names: readonly string[],
+    isAbsolute: boolean,
+    isPath: boolean,
+    isSure = isAbsolute,
+  ): string | undefined => {
     const isPattern = names.some((name) => HAS_PATTERN.test(name));
     for (const root of roots) {
+      if (root.within !== undefined) {
+        if (isSure && isWithin(names, root)) return root.what;
+        continue;
+      }
       if (isAbsolute ? isBelow(names, root) : isRelativelyBelow(names, root, isPath)) return root.what;
       if (isPattern && patternReaches(names, root, isAbsolute)) return root.what;
     }
@@ -73,7 +83,7 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
     if (what !== undefined || !(isPath || names.length > 1)) return what;
     for (const base of from) {
       const [below, other = below] = namesOf(`${base}/${path}`);
-      const found = inRoots(below, true, true) ?? inRoots(other, true, true);
+      const found = inRoots(below, true, true, false) ?? inRoots(other, true, true, false);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -102,7 +112,7 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
   };
 
   return {
-    needles: [...new Set([...roots.map(({ last }) => last), COPY])],
+    needles: [...new Set([...roots.map(({ last, within }) => (within ? `${last}/` : last)), COPY])],
     find: (written, isPath) => find(written, isPath),
   };
 }
@@ -113,6 +123,9 @@ const withLongNames = (path: string): string =>
 
 const isBelow = (names: readonly string[], root: Root): boolean =>
   startsAt(names, root.names, 0) || isBelowSomewhere(names, root);
+
+const isWithin = (names: readonly string[], { names: start, within }: Root): boolean =>
+  startsAt(names, start, 0) && within?.has(names[start.length] ?? '') === true;
 
 /** Below the root as another place has it: a share of this host, a folder that a container sees. */
 function isBelowSomewhere(names: readonly string[], root: Root): boolean {

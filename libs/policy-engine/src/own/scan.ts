@@ -47,7 +47,11 @@ export function compileOwn(own: Own): OwnReach {
   const addresses = createAddressReach(own);
   const findIn = createTextReach(own, addresses);
   const lasts = own.paths.map(({ path }) => rootNames(path).at(-1) ?? '');
-  const held = new Set(own.paths.flatMap(({ holds = [], tells = [] }) => [...holds, ...tells].map(foldAll)));
+  const held = new Set(
+    own.paths.flatMap(({ holds = [], tells = [], within = [] }) =>
+      [...holds, ...tells, ...within].map(foldAll),
+    ),
+  );
   const mayBeBelow = (text: string): boolean => {
     if (A_SPELLING.test(text)) return true;
     const folded = foldAll(text);
