@@ -19,6 +19,8 @@ const DATA_IS = 'the data directory of the firewall';
 const TELLING = ['approval-code', 'approvers.json', 'mcp-keys.json', 'session-secret'];
 /** More of what is in one, before it is there. */
 const OTHERS = [
+  'agent-credential',
+  'agent.sock',
   'aegis.log',
   'approvals.jsonl',
   'audit.jsonl',
