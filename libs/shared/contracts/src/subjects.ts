@@ -101,6 +101,9 @@ export const TOOLS_LOG = `${LOG}.tool.>`;
 /** How a call through the firewall ended. Compare-and-set from nothing: a call ends once. */
 export const callLog = subject(`${LOG}.call.{call_id}`);
 
+/** What passed a run of the firewall unjudged, and what it refused: all of a run on one subject. */
+export const notesLog = subject(`${LOG}.call.{instance}`);
+
 /** Written by the firewall in the path, which sees the definitions. */
 export const toolLog = subject(`${LOG}.tool.{server}`);
 

@@ -179,6 +179,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'grantLog',
     'holdsState',
     'idempotencyLog',
+    'notesLog',
     'replayedLog',
     'rpcSubject',
     'timerFire',

@@ -6,7 +6,7 @@ import type { Dispatch } from '@aegis/contracts/decision';
 import { type DecisionFacts, decisionEvent } from '@aegis/contracts/decision-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
-import { callLog, enforceLog } from '@aegis/contracts/subjects';
+import { callLog, enforceLog, notesLog } from '@aegis/contracts/subjects';
 import type { Allowance } from '@aegis/kit/allowance';
 import type { Logger } from '@aegis/kit/logger';
 import { newTraceId } from '@aegis/kit/trace';
@@ -94,13 +94,12 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
 
   const refusals = createRefusals({ ask: bus.ask, log, door: 'path' });
 
-  /** A note is the only event of its call, so nothing can stand before it. */
-  const note = <T extends EventType>(type: T, callId: string, data: EventData<T>): boolean => {
+  /** Nothing stands on a note, so it needs no subject to itself. */
+  const note = <T extends EventType>(type: T, data: EventData<T>): boolean => {
     const time = now().toISOString();
     return notes.store(() => ({
-      subject: callLog(callId),
+      subject: notesLog(instance),
       event: createEvent({ type, source: SOURCE, time, traceId: newTraceId(), data }),
-      expect: 0,
     }));
   };
 
@@ -155,7 +154,7 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
       }
       const callId = randomUUID();
       const about = { call_id: callId, instance, server, principal, method, client, ...params };
-      return note('aegis.call.passed.v1', callId, about);
+      return note('aegis.call.passed.v1', about);
     },
     /** A message that went no further. Beyond what its caller may have written it is counted. */
     refused({ server, principal, client }: Who, because: string, message: Uint8Array): void {
@@ -164,8 +163,7 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
       const facts = { message_bytes: message.byteLength, message_digest: sha256(message) };
       const about = { call_id: callId, instance, server, principal, because: because.slice(0, 1_000) };
       // Where too many wait to be kept one by one, they are counted.
-      if (!note('aegis.call.refused.v1', callId, { ...about, ...facts }))
-        refusals.count('message', principal);
+      if (!note('aegis.call.refused.v1', { ...about, ...facts })) refusals.count('message', principal);
     },
     /** Waits a little for what is still to be stored. */
     async close(): Promise<void> {

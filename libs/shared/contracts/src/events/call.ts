@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CallId, ClientInfo, Digest, InstanceId, Principal, ServerName } from '../call.ts';
 import { DecisionId } from '../decision.ts';
-import { callLog } from '../subjects.ts';
+import { callLog, notesLog } from '../subjects.ts';
 import { type Channel, clientText, event } from './event.ts';
 
 const CALLS: Channel<{ call_id: string }> = {
@@ -12,6 +12,15 @@ const CALLS: Channel<{ call_id: string }> = {
     'it. A call ends once: the first end that is stored stands. An end is not waited for, so a result may be there a moment before.',
   subject: callLog,
   parameter: { description: "The call, as its decision's dispatch names it.", of: ({ call_id }) => call_id },
+};
+
+/** Of versions before, each stands on a subject of its own, by its `call_id`. */
+const NOTES: Channel = {
+  id: 'callNotes',
+  title: 'Messages that no rule judged',
+  about: 'They end nothing, so all of one run of the firewall share a subject: none costs one for good.',
+  subject: notesLog,
+  parameter: { description: 'The run of the firewall.' },
 };
 
 /** The call that an end belongs to. */
@@ -87,7 +96,7 @@ export const CALL_DEFINITIONS = {
         .optional()
         .describe('its parameters, where kept: whole or without secrets'),
     }),
-    channel: CALLS,
+    channel: NOTES,
     sentence:
       'A request that no rule names, such as `completion/complete`, was forwarded. It is not waited for, and has no decision.',
     audit: ({ method, client }) => ({
@@ -103,7 +112,7 @@ export const CALL_DEFINITIONS = {
       message_bytes: z.int().min(0).describe('how long it was'),
       message_digest: Digest.describe('SHA-256 of its bytes'),
     }),
-    channel: CALLS,
+    channel: NOTES,
     sentence: "A client's message was not forwarded, because readers could differ on what it says.",
     audit: ({ because, message_bytes }) => ({
       ok: false,
