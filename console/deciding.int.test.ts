@@ -145,7 +145,7 @@ test('a grant goes out as the pattern that the form says in words', async () => 
   await ui.page.getByLabel('order', { exact: true }).selectOption('any');
   await ui.page.getByLabel('note', { exact: true }).selectOption('starts_with');
   await ui.page.getByLabel('note starts with').fill('Box');
-  await ui.page.getByText('starts with "Box"').waitFor();
+  await ui.page.getByText('plain text that starts with "Box"').waitFor();
   await ui.page.keyboard.press('Enter');
   expect(ui.decisions()).toEqual([]);
   await ui.page.getByRole('button', { name: 'Approve and allow' }).click();

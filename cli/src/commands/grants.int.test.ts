@@ -12,6 +12,7 @@ const GRANT = {
   expires_at: SOON,
   uses: 3,
 };
+const COVERS = 'Calls of refunds.create without an amount where "note" is exactly "\u202eevil".';
 const WEBHOOK = {
   webhook_id: 'on-call',
   target: { type: 'standard', url: 'https://hooks.example', events: ['approval.requested'] },
@@ -34,7 +35,13 @@ beforeAll(async () => {
   gateway = await startGatewayDouble({
     'GET /grants': {
       status: 200,
-      body: { grants: [GRANT, { ...GRANT, revoked_at: SOON }, { ...GRANT, expires_at: DELIVERY.at }] },
+      body: {
+        grants: [
+          GRANT,
+          { ...GRANT, revoked_at: SOON },
+          { ...GRANT, expires_at: DELIVERY.at, covers: COVERS },
+        ],
+      },
     },
     'POST /grants': { status: 201, body: { grant: GRANT } },
     [`POST /grants/${GRANT.grant_id}/revoke`]: {
@@ -80,7 +87,9 @@ describe('grants', () => {
     );
     expect([revoked, expired]).toEqual([
       expect.stringContaining('\trevoked\t'),
-      expect.stringContaining('\texpired\t'),
+      expect.stringMatching(
+        /\texpired\t.*\tCalls of refunds\.create without an amount where "note" is exactly "\\u\{202e\}evil"\.$/,
+      ),
     ]);
     expect(last()).toMatchObject({ target: '/grants', headers: { authorization: 'Bearer k' } });
   });

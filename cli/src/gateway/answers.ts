@@ -50,6 +50,7 @@ export const GrantItem = z.looseObject({
   grant_id: z.string(),
   principal: z.string(),
   pattern: z.looseObject({ tool: z.string() }),
+  covers: z.string().nullish(),
   granted_by: z.string(),
   expires_at: z.string(),
   uses: z.number(),

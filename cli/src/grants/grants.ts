@@ -18,6 +18,10 @@ const statusOf = (grant: GrantItem): string => {
   return Date.parse(grant.expires_at) <= Date.now() ? 'expired' : 'active';
 };
 
+/** What it covers, as a sentence; a firewall of before says only its pattern. */
+const coveredBy = ({ covers, pattern }: GrantItem): string =>
+  covers ? visible(covers) : toSafeJson(pattern);
+
 /** Grants, newest first, each with the pattern that it is. */
 export async function listGrants(host: Host, options: GrantsOptions): Promise<ExitCode> {
   const query = { active: options.active };
@@ -29,7 +33,7 @@ export async function listGrants(host: Host, options: GrantsOptions): Promise<Ex
     grant.uses,
     grant.granted_by,
     grant.principal,
-    toSafeJson(grant.pattern),
+    coveredBy(grant),
   ]);
   printList(host, options, answer, HEADER, rows, 'No grants.');
   return 0;
@@ -41,7 +45,7 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
   const status = paintStatus(host, statusOf(grant));
   printLine(
     host,
-    `${status}  ${visible(grant.grant_id)}  ${toSafeJson(grant.pattern)}  until ${visible(grant.expires_at)}`,
+    `${status}  ${visible(grant.grant_id)}  ${coveredBy(grant)}  until ${visible(grant.expires_at)}`,
   );
 }
 

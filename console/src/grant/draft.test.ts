@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { choicesFor, draftOf, patternFrom } from './draft.ts';
+import { choicesFor, textsFor } from './choices.ts';
+import { draftOf, patternFrom } from './draft.ts';
 
 const call = {
   tool: 'refunds.create',
@@ -25,14 +26,14 @@ test('a form that nobody has touched allows exactly this call for half an hour',
 test('each argument is as the person says', () => {
   const draft = draftOf(call);
   const [order, note, tags] = draft.args;
-  Object.assign(order ?? {}, { choice: 'at_most', atMost: '2000' });
-  Object.assign(note ?? {}, { choice: 'starts_with', startsWith: 'Box' });
+  Object.assign(order ?? {}, { choice: 'range', atLeast: '1000', atMost: '2000' });
+  Object.assign(note ?? {}, { choice: 'starts_with', texts: { ...note?.texts, starts_with: 'Box' } });
   Object.assign(tags ?? {}, { choice: 'any' });
   const { pattern, problems } = patternFrom(call, { ...draft, maxAmount: '1,000', minutes: '5' });
   expect(problems).toEqual({});
   expect(pattern.max_amount_cents).toBe(100_000);
   expect(pattern.args).toEqual({
-    order: { at_most: 2000 },
+    order: { at_least: 1000, at_most: 2000 },
     note: { starts_with: 'Box' },
     tags: { any: true },
   });
@@ -49,10 +50,13 @@ test.each([
 });
 
 test.each([
-  ['order', { choice: 'at_most', atMost: '1000' }],
-  ['order', { choice: 'at_most', atMost: '' }],
-  ['note', { choice: 'starts_with', startsWith: 'Bag' }],
-  ['note', { choice: 'starts_with', startsWith: '' }],
+  ['order', { choice: 'range', atLeast: '0', atMost: '1000' }],
+  ['order', { choice: 'range', atLeast: '1002', atMost: '2000' }],
+  ['order', { choice: 'range', atLeast: '', atMost: '2000' }],
+  ['order', { choice: 'range', atMost: '' }],
+  ['note', { choice: 'starts_with', texts: { starts_with: 'Bag' } }],
+  ['note', { choice: 'starts_with', texts: { starts_with: '' } }],
+  ['note', { choice: 'path_within', texts: { path_within: '' } }],
 ])('a pattern that leaves out its own call is marked at %s: %j', (name, changes) => {
   const draft = draftOf(call);
   Object.assign(draft.args.find((arg) => arg.name === name) ?? {}, changes);
@@ -64,8 +68,25 @@ test('a call without an amount allows none', () => {
   expect(patternFrom(free, draftOf(free)).pattern).not.toHaveProperty('max_amount_cents');
 });
 
-test('a limit is for numbers and a beginning for texts', () => {
-  expect(choicesFor(1)).not.toContain('starts_with');
-  expect(choicesFor('x')).not.toContain('at_most');
-  expect(choicesFor({})).toEqual(['equals', 'any']);
+test.each([
+  ['order', 1, ['equals', 'range', 'any']],
+  ['note', 'Box', ['equals', 'starts_with', 'any']],
+  ['tags', {}, ['equals', 'any']],
+  ['command', 'git status', ['equals', 'any']],
+  ['x', 'rm -rf /', ['equals', 'any']],
+  ['url', 'https://api.example.com/v1', ['equals', 'url_within', 'host_in', 'any']],
+  ['x', 'https://api.example.com/v1', ['equals', 'url_within', 'host_in', 'any']],
+  ['to', 'ada@example.com', ['equals', 'email_domain_in', 'any']],
+  ['path', '/srv/app/a.txt', ['equals', 'path_within', 'any']],
+])('of %s %j may be said: %j', (name, value, choices) => {
+  expect(choicesFor(name, value)).toEqual(choices);
+});
+
+test('each way to say it has at first what covers this value', () => {
+  expect(textsFor('/srv/app/a.txt').path_within).toBe('/srv/app');
+  expect(textsFor('https://api.example.com:8443/v1?a=b')).toMatchObject({
+    url_within: 'https://api.example.com:8443/v1',
+    host_in: 'api.example.com',
+  });
+  expect(textsFor('ada@example.com').email_domain_in).toBe('example.com');
 });

@@ -2,14 +2,15 @@ import type { Call } from '@aegis/contracts/call';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES } from '@aegis/contracts/grant-minutes';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { cents, money } from '../text/money.ts';
+import { type Choice, type TextChoice, textsFor } from './choices.ts';
 
-export type Choice = 'equals' | 'starts_with' | 'at_most' | 'any';
 /** One argument in the form, as a person has filled it in. */
 export type ArgumentDraft = {
   name: string;
   value: unknown;
   choice: Choice;
-  startsWith: string;
+  texts: Record<TextChoice, string>;
+  atLeast: string;
   atMost: string;
 };
 export type Draft = { minutes: string; maxAmount: string; args: ArgumentDraft[] };
@@ -26,36 +27,36 @@ export function draftOf(call: Call): Draft {
       name,
       value,
       choice: 'equals',
-      startsWith: typeof value === 'string' ? value.slice(0, 4096) : '',
+      texts: textsFor(value),
+      atLeast: typeof value === 'number' ? String(Math.min(0, value)) : '',
       atMost: typeof value === 'number' ? String(value) : '',
     })),
   };
 }
 
-/** What may be said of a value of this kind. */
-export function choicesFor(value: unknown): Choice[] {
-  if (typeof value === 'string') return ['equals', 'starts_with', 'any'];
-  return typeof value === 'number' ? ['equals', 'at_most', 'any'] : ['equals', 'any'];
+const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinite(Number(text));
+
+function rangeOf(arg: ArgumentDraft, problems: Problems): ArgumentPattern {
+  const [least, most] = [Number(arg.atLeast), Number(arg.atMost)];
+  if (!isNumber(arg.atLeast) || !isNumber(arg.atMost)) problems[`arg:${arg.name}`] = 'Write two numbers.';
+  else if (typeof arg.value === 'number' && (arg.value < least || arg.value > most)) {
+    problems[`arg:${arg.name}`] = 'This very call is not between them.';
+  }
+  return { at_least: least, at_most: most };
 }
 
+/** Whether a path, a URL and so on is there is the service's to say: it reads them as the policy does. */
 function patternOf(arg: ArgumentDraft, problems: Problems): ArgumentPattern {
-  if (arg.choice === 'any') return { any: true };
-  if (arg.choice === 'starts_with') {
-    if (arg.startsWith === '') problems[`arg:${arg.name}`] = 'Write what it starts with, or choose anything.';
-    else if (typeof arg.value === 'string' && !arg.value.startsWith(arg.startsWith)) {
-      problems[`arg:${arg.name}`] = 'This very call does not start so.';
-    }
-    return { starts_with: arg.startsWith };
+  const { choice, name, value } = arg;
+  if (choice === 'any') return { any: true };
+  if (choice === 'equals') return { equals: value };
+  if (choice === 'range') return rangeOf(arg, problems);
+  const text = arg.texts[choice];
+  if (text === '') problems[`arg:${name}`] = 'Write what it is, or choose anything.';
+  else if (choice === 'starts_with' && typeof value === 'string' && !value.startsWith(text)) {
+    problems[`arg:${name}`] = 'This very call does not start so.';
   }
-  if (arg.choice === 'at_most') {
-    const most = Number(arg.atMost);
-    if (arg.atMost.trim() === '' || !Number.isFinite(most)) problems[`arg:${arg.name}`] = 'Write a number.';
-    else if (typeof arg.value === 'number' && arg.value > most) {
-      problems[`arg:${arg.name}`] = 'This very call has more.';
-    }
-    return { at_most: most };
-  }
-  return { equals: arg.value };
+  return { [choice]: text } as ArgumentPattern;
 }
 
 function maxAmount(call: Call, text: string, problems: Problems): Pick<CallPattern, 'max_amount_cents'> {

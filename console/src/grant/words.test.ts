@@ -18,8 +18,8 @@ test('a pattern reads as what it lets through', () => {
     'operation refund',
     'amount at most 125.00',
     'a exactly "x"',
-    'b starts with "Box"',
-    'c at most 3',
+    'b plain text that starts with "Box"',
+    'c a whole number from 0 to 3',
     'd anything, or left out',
   ]);
 });

@@ -1,15 +1,9 @@
-import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
+import { argumentWords } from '@aegis/contracts/grant-words';
+import type { CallPattern } from '@aegis/contracts/grants';
 import { money } from '../text/money.ts';
 
 /** One condition of a pattern: of what, and what it has to be. */
 export type Condition = { what: string; is: string };
-
-function isAsSaid(pattern: ArgumentPattern): string {
-  if ('any' in pattern) return 'anything, or left out';
-  if ('starts_with' in pattern) return `starts with ${JSON.stringify(pattern.starts_with)}`;
-  if ('at_most' in pattern) return `at most ${pattern.at_most}`;
-  return `exactly ${JSON.stringify(pattern.equals)}`;
-}
 
 /** What a pattern says of the call as a whole, in plain words. The tool comes first. */
 export function callConditions({ tool, server, op, max_amount_cents, input }: CallPattern): Condition[] {
@@ -29,4 +23,4 @@ export function callConditions({ tool, server, op, max_amount_cents, input }: Ca
 
 /** What a pattern says of each argument, in plain words. */
 export const argumentConditions = ({ args = {} }: CallPattern): Condition[] =>
-  Object.entries(args).map(([what, pattern]) => ({ what, is: isAsSaid(pattern) }));
+  Object.entries(args).map(([what, pattern]) => ({ what, is: argumentWords(what, pattern) }));

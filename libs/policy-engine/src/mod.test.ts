@@ -20,6 +20,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'looksAt',
     'migratePolicy',
     'parsePolicyText',
+    'placeTest',
     'plainName',
     'policyDigest',
     'prefixDigests',

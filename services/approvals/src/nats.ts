@@ -12,6 +12,7 @@ import {
   approvalsStanding,
 } from '@aegis/contracts/approvals';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
+import { shownGrant } from '@aegis/contracts/grant-words';
 import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
@@ -75,7 +76,7 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants }: Answering): 
   ),
   route(approvalsGrant, async ({ credential, ...asked }, { deadlineMs }) => {
     const given = await lifecycle.grant(await approvers.authenticate(credential), asked, deadlineMs);
-    if (given.grant) return { grant: given.grant };
+    if (given.grant) return { grant: shownGrant(given.grant) };
     throw new AppError('already_decided', `${given.because ?? 'It is decided already'}.`);
   }),
   route(approvalsGrants, async ({ credential, active }, { deadlineMs }) => {
@@ -84,12 +85,13 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants }: Answering): 
     return {
       grants: all
         .filter((grant) => active === undefined || (grants.whyOver(grant) === undefined) === active)
-        .slice(0, MOST_GRANTS),
+        .slice(0, MOST_GRANTS)
+        .map(shownGrant),
     };
   }),
   route(approvalsRevoke, async ({ credential, grant_id }, { deadlineMs }) => {
     const { name } = await approvers.authenticate(credential);
-    return { grant: await grants.revoke(grant_id, name, deadlineMs) };
+    return { grant: shownGrant(await grants.revoke(grant_id, name, deadlineMs)) };
   }),
 ];
 

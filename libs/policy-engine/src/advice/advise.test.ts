@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Policy, validatePolicy } from '../mod.ts';
 import { advisePolicy } from './advise.ts';
-import { textKind } from './text-kind.ts';
 
 function policyOf(...rules: object[]): Policy {
   const checked = validatePolicy({ version: 2, rules });
@@ -64,18 +63,4 @@ describe('a warning', () => {
   it('is not given for version 1', () => {
     expect(advisePolicy({ allow_tools: ['*'] })).toEqual([]);
   });
-});
-
-it.each([
-  [['note'], 'hello', undefined],
-  [['amount'], '5', undefined],
-  [['body'], 'see https://example.com', 'url'],
-  [['x'], 'example.com/a', 'url'],
-  [['x'], 'ada@example.com', 'address'],
-  [['x'], 'a; b', 'command'],
-  [['x'], './a', 'path'],
-  [['params', 'callbackURL'], 'x', 'url'],
-  [['targetDir'], 'x', 'path'],
-] as const)('%j with %j is %s', (names, text, kind) => {
-  expect(textKind(names, text)).toBe(kind);
 });

@@ -1,8 +1,8 @@
+import { type TextKind, textKind } from '@aegis/kit/text';
 import { parseField } from '../condition/field.ts';
 import { isMapping } from '../condition/mapping.ts';
 import type { Policy, PolicyRule } from '../schema.ts';
 import { showPath } from '../show-path.ts';
-import { type TextKind, textKind } from './text-kind.ts';
 
 type Path = readonly (string | number)[];
 

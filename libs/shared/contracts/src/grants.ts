@@ -7,12 +7,22 @@ import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
-/** What one argument may be. `any`: anything, or not there at all. The others: there, and as it says. */
+const text = z.string().min(1).max(4096);
+
+/**
+ * What one argument may be. `any`: anything, or not there at all. The others: there, and as it says; those for places are
+ * the policy's own conditions. What `starts_with`, and `at_most` alone, cover of before is said by `asCovered`.
+ */
 export const ArgumentPattern = whole(
   z.union([
     z.strictObject({ equals: z.unknown() }),
     z.strictObject({ any: z.literal(true) }),
-    z.strictObject({ starts_with: z.string().min(1).max(4096) }),
+    z.strictObject({ starts_with: text }),
+    z.strictObject({ path_within: text }),
+    z.strictObject({ url_within: text }),
+    z.strictObject({ host_in: text }),
+    z.strictObject({ email_domain_in: text }),
+    z.strictObject({ at_least: z.number(), at_most: z.number() }),
     z.strictObject({ at_most: z.number() }),
   ]),
 );
@@ -79,13 +89,20 @@ export const onTheBus = <W extends Pick<GrantWord, 'minutes'>>({ minutes, ...wor
   ...word,
   for_ms: minutesToMs(minutes),
 });
-export const GrantReply = z.strictObject({ grant: Grant }).meta({ id: 'GrantReply', description: 'A grant' });
+/** A grant as it is answered: with the sentence of what it covers. */
+export const GrantShown = Grant.extend({
+  covers: z.string().optional().describe('what it covers, as a sentence'),
+});
+export type GrantShown = z.infer<typeof GrantShown>;
+export const GrantReply = z
+  .strictObject({ grant: GrantShown })
+  .meta({ id: 'GrantReply', description: 'A grant' });
 export const approvalsGrant = rpc('approvals', 'grant', GiveGrant, GrantReply, { askedBy: ['gateway'] });
 
 /** Newest first. `active`: those that count now, or those that no longer do. */
 export const ListGrants = z.strictObject({ active: z.boolean().optional(), credential: Credential });
 export const ListGrantsReply = z
-  .strictObject({ grants: z.array(Grant) })
+  .strictObject({ grants: z.array(GrantShown) })
   .meta({ id: 'Grants', description: 'Grants, newest first' });
 export const approvalsGrants = rpc('approvals', 'grants', ListGrants, ListGrantsReply, {
   askedBy: ['gateway'],

@@ -28,6 +28,12 @@ const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {
     ].map((path) => [path, INPUT]),
   ),
   'approvals.grant.pattern.input': 'only for a call that has it',
+  ...Object.fromEntries(
+    ['at_least', 'email_domain_in', 'host_in', 'path_within', 'url_within'].map((name) => [
+      `approvals.grant.pattern.args.${name}`,
+      'an older service refuses such a grant, and reads one on record as none: a person is asked',
+    ]),
+  ),
 };
 
 /** Words that this version writes or answers, such as a new status, and that are unreadable for the last release. */

@@ -105,6 +105,7 @@ it('text has this public surface, and a change to it is a decision', () => {
     'isBlank',
     'oneLine',
     'parseDuration',
+    'textKind',
     'visible',
     'visibleJson',
     'withoutCase',

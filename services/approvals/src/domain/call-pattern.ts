@@ -1,20 +1,44 @@
 import type { Call } from '@aegis/contracts/call';
+import { asCovered, isWholeRange } from '@aegis/contracts/grant-words';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { digestOf } from '@aegis/kit/json';
+import { textKind } from '@aegis/kit/text';
+import { type PlaceOperator, placeTest } from '@aegis/policy-engine';
 
 type Args = Readonly<Record<string, unknown>>;
+type Range = { readonly at_least?: number; readonly at_most: number };
 
 /** Ways out of a folder that a text begins with: `..` as a part of a path, with any slash, and what is decoded to it. */
 const CLIMBS = /(^|[/\\])\.\.([/\\]|$)|%2e|%2f|%5c|%25|\0/i;
 
+function inRange(value: unknown, range: Range): boolean {
+  const { at_least: least = 0, at_most: most } = range;
+  if (typeof value !== 'number' || value < least || value > most) return false;
+  return !isWholeRange(range) || Number.isInteger(value);
+}
+
+function isPlaced(operator: PlaceOperator, operand: string, value: unknown): boolean {
+  const test = placeTest(operator, operand);
+  return test.ok && test.covers(value);
+}
+
+/** What is a URL, a command or the like behind the same beginning is another thing. */
+const startsSo = (value: unknown, start: string, key: string): boolean =>
+  typeof value === 'string' &&
+  isPlaced('starts_with', start, value) &&
+  !CLIMBS.test(value) &&
+  textKind([key], value) === undefined;
+
 /** Equal is what has the same digest, as for a whole call: members in any order, `1` and `1.0` one number. */
-function covers(pattern: ArgumentPattern, args: Args, key: string): boolean {
+function covers(written: ArgumentPattern, args: Args, key: string): boolean {
+  const pattern = asCovered(key, written);
   if ('any' in pattern) return true;
   if (!Object.hasOwn(args, key)) return false;
   const value = args[key];
   if ('equals' in pattern) return digestOf(value) === digestOf(pattern.equals);
-  if ('at_most' in pattern) return typeof value === 'number' && value <= pattern.at_most;
-  return typeof value === 'string' && value.startsWith(pattern.starts_with) && !CLIMBS.test(value);
+  if ('at_most' in pattern) return inRange(value, pattern);
+  if ('starts_with' in pattern) return startsSo(value, pattern.starts_with, key);
+  return Object.entries(pattern).every(([name, operand]) => isPlaced(name as PlaceOperator, operand, value));
 }
 
 const amountFits = (most: number | undefined, amount: number | undefined): boolean =>

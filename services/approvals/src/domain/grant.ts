@@ -6,6 +6,7 @@ import type { CallPattern, Grant } from '@aegis/contracts/grants';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { matchesPattern, patternOf } from './call-pattern.ts';
 import type { Decider, Decision } from './decider.ts';
+import { faultOfPattern } from './pattern-fault.ts';
 import { sameTerms } from './terms.ts';
 import { quorumOf } from './vote.ts';
 
@@ -82,6 +83,8 @@ function give(command: Extract<GrantCommand, { type: 'give' }>): Decision<GrantE
         definition_digest: own.definition_digest ?? command.pattern.definition_digest,
       }
     : own;
+  const fault = faultOfPattern(pattern, call.args ?? {});
+  if (fault !== undefined) return { because: fault, fault: 'invalid_request' };
   if (!matchesPattern(pattern, call)) {
     return { because: 'pattern: does not cover the call that it is given for', fault: 'invalid_request' };
   }

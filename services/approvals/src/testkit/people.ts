@@ -13,7 +13,7 @@ import {
   approvalsGrants,
   approvalsRevoke,
   type GiveGrant,
-  type Grant,
+  type GrantShown,
 } from '@aegis/contracts/grants';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
 import { onTestFinished } from 'vitest';
@@ -79,11 +79,11 @@ export const giveGrant = async (
   secret: string,
   approval_id: string,
   more: Partial<GiveGrant> = {},
-): Promise<Grant> => {
+): Promise<GrantShown> => {
   const asked = { approval_id, for_ms: 1_800_000, credential: credential(secret), ...more };
   return (await world.gateway.ask(approvalsGrant, asked, soon())).grant;
 };
-export const revokeGrant = async (secret: string, grant_id: string): Promise<Grant> =>
+export const revokeGrant = async (secret: string, grant_id: string): Promise<GrantShown> =>
   (await world.gateway.ask(approvalsRevoke, { grant_id, credential: credential(secret) }, soon())).grant;
-export const listGrants = async (secret: string, active?: boolean): Promise<Grant[]> =>
+export const listGrants = async (secret: string, active?: boolean): Promise<GrantShown[]> =>
   (await world.gateway.ask(approvalsGrants, { active, credential: credential(secret) }, soon())).grants;

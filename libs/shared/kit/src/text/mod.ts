@@ -1,6 +1,7 @@
 export { type DurationUnit, parseDuration } from './duration.ts';
 export { foldName, withoutCase } from './fold.ts';
 export { Html, html } from './html.ts';
+export { type TextKind, textKind } from './text-kind.ts';
 export {
   CONTROL,
   every,

@@ -39,9 +39,10 @@ export function textKind(names: readonly string[], text: string): TextKind | und
   if (URL_LIKE.test(text)) return 'url';
   if (ADDRESS_LIKE.test(text)) return 'address';
   const words = new Set(names.flatMap(wordsOf));
+  if ([...words].some((word) => NAMES.command.has(word))) return 'command';
+  if (PATH_LIKE.test(text)) return 'path';
   const named = KINDS.find((kind) => [...words].some((word) => NAMES[kind].has(word)));
   if (named !== undefined) return named;
-  if (PATH_LIKE.test(text)) return 'path';
   return COMMAND_LIKE.test(text) ? 'command' : undefined;
 }
 
