@@ -130,19 +130,13 @@ describe('aegis up', () => {
     expect((await get(stack.url, '/health')).status).toBe(200);
   });
 
-  it.each([
-    [
-      'version: 2\nrules:\n  - match: "*"\n    decision: maybe\n',
-      'rules.0.decision: expected one of allow, review, deny',
-    ],
-    ['', 'the policy is empty'],
-  ])('says what is wrong with a broken policy', async (text, why) => {
+  it('says what is wrong with a broken policy', async () => {
     const path = join(folder, 'broken.yml');
-    await writeFile(path, text);
+    await writeFile(path, 'version: 2\nrules:\n  - match: "*"\n    decision: maybe\n');
     const { exitCode, output } = await failure({ env: { POLICY_PATH: path } });
     expect(exitCode).toBe(1);
     expect(output).toBe(
-      `aegis: POLICY_PATH: ${path} is not a policy: ${why}. Mend it; "npx aegis policy validate ${path}" shows all errors.`,
+      `aegis: POLICY_PATH: ${path} is not a policy: rules.0.decision: expected one of allow, review, deny. Mend it; "npx aegis policy validate ${path}" shows all errors.`,
     );
   });
 
