@@ -1,6 +1,7 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { AppError } from '@aegis/kit/errors';
+import { skeleton } from './skeleton.ts';
 
 /** A person, or a system that stands for one, who may say yes or no. */
 export type Approver = {
@@ -22,8 +23,15 @@ export function requireAdmin({ name, roles }: Approver): void {
 /** Whoever knows the code: the machine's own, so an admin too; nobody by name, so never one of several. */
 export const CODE_HOLDER: Approver = { name: 'approval-code', roles: [ADMIN], principals: [] };
 
-const isRequester = ({ name, principals }: Approver, principal: string): boolean =>
-  [name, `key:${name}`, `os-user:${name}`, ...principals].includes(principal);
+/** Whether two names are those of one person, as far as nobody approves twice, or their own, by another spelling. */
+export const isSamePerson = (one: string, other: string): boolean => skeleton(one) === skeleton(other);
+
+/** Whether a person is a caller, by any of their names or by one that only looks like it. */
+export const isRequester = (
+  { name, principals }: Pick<Approver, 'name' | 'principals'>,
+  principal: string,
+): boolean =>
+  [name, `key:${name}`, `os-user:${name}`, ...principals].some((one) => isSamePerson(one, principal));
 
 /** What decides about who may decide. */
 export type Question = { readonly principal: string; readonly terms: ApprovalTerms | undefined };

@@ -68,6 +68,8 @@ describe('a link', () => {
 
   it('is worth nothing after its time, and neither is one that nobody made', () => {
     expect(after(invite(1), become(1, { now: until })).at(-1)).toBe('unauthorized');
+    const tooEarly = new Date('2025-12-31T23:59:59Z');
+    expect(after(invite(1), become(1, { now: tooEarly })).at(-1)).toBe('unauthorized');
     expect(after(become(1))).toEqual(['unauthorized']);
     expect(after(invite(1), become(2)).at(-1)).toBe('unauthorized');
   });
@@ -79,7 +81,9 @@ describe('a link', () => {
   });
 
   it('makes nobody an approver who could not decide the calls of this machine', () => {
-    expect(after(invite(1), become(1, { name: 'me' })).at(-1)).toBe('invalid_request');
+    for (const name of ['me', 'Me', 'ME']) {
+      expect(after(invite(1), become(1, { name })).at(-1)).toBe('invalid_request');
+    }
   });
 
   it('makes another one where the one who was added is gone again', () => {

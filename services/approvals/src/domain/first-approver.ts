@@ -1,5 +1,6 @@
 import type { EventData } from '@aegis/contracts/events';
 import { FIRST_ROLE } from '@aegis/contracts/first-approver';
+import { isRequester } from './approver.ts';
 import type { Decider } from './decider.ts';
 
 type Event<T extends 'aegis.approver.invited.v1' | 'aegis.approver.added.v1'> = {
@@ -29,6 +30,8 @@ export type FirstApproverCommand =
       readonly key: string;
     });
 
+/** A person has to open a browser and write a name, no more. */
+export const LINK_FOR_MS = 10 * 60_000;
 export const OPENS_NOTHING =
   'This link opens nothing: it was used, is too old, or another one was made since. "aegis approve-here" makes one';
 
@@ -43,12 +46,14 @@ export const firstApprover: Decider<FirstApprover, FirstApproverCommand, FirstAp
       return { event: { type: 'aegis.approver.invited.v1', data } };
     }
     const link = state?.type === 'aegis.approver.invited.v1' ? state.data : undefined;
-    if (link?.token_digest !== tokenDigest || Date.parse(link.until) <= now.getTime())
+    const leftMs = link === undefined ? 0 : Date.parse(link.until) - now.getTime();
+    // One that has longer than it can have was made while the clock ran ahead.
+    if (link?.token_digest !== tokenDigest || leftMs <= 0 || leftMs > LINK_FOR_MS)
       return { because: OPENS_NOTHING, fault: 'unauthorized' };
     if (notNeeded !== undefined) return { because: notNeeded, fault: 'already_decided' };
     const { name, key } = command;
     const { asked_by } = link;
-    if (asked_by === `os-user:${name}`) {
+    if (isRequester({ name, principals: [] }, asked_by)) {
       const because = `name: ${asked_by} is who asks for calls on this machine, and nobody decides their own; take another name`;
       return { because, fault: 'invalid_request' };
     }

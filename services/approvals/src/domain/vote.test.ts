@@ -97,6 +97,11 @@ describe('who asked never counts', () => {
     ['by their key as a caller', 'key:ada', ada],
     ['as a user of this machine', 'os-user:ada', ada],
     ['by a caller listed as theirs', 'key:laptop', person('ada', { principals: ['key:laptop'] })],
+    ['in capitals', 'os-user:ADA', ada],
+    ['in full width', 'os-user:ａｄａ', ada],
+    ['in letters of another alphabet', 'os-user:аԁа', ada],
+    ['with a character that nobody sees', 'key:a\u200bda', ada],
+    ['by a caller that looks like one listed', 'key:1aptop', person('ada', { principals: ['key:Laptop'] })],
   ])('%s, neither with a yes nor with a no', (_, principal, by) => {
     const own = waiting(undefined, principal);
     const because = ['not_an_approver', "ada asked for this call, and so can't decide it"];
@@ -109,6 +114,15 @@ describe('who asked never counts', () => {
     const own = waiting({ quorum: 2, approvers: ['ada', 'bob'] }, 'key:ada');
     expect(said(after(own, word(bob)), word(ada))).toEqual(['not_an_approver', expect.any(String)]);
   });
+});
+
+it('two who only look different are one, where a rule wants two', () => {
+  const state = after(waiting({ quorum: 2 }), word(person('ada')));
+  expect(said(state, word(person('Ada')))).toEqual([
+    'no fault',
+    expect.stringContaining('has said yes already'),
+  ]);
+  expect(said(state, word(bob))).toBe('approved');
 });
 
 describe('where a rule names approvers', () => {

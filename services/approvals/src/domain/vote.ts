@@ -1,7 +1,7 @@
 import type { Approval, Verdict } from '@aegis/contracts/approvals';
 import { isBlank } from '@aegis/kit/text';
 import { type ApprovalDecision, happened } from './approval-event.ts';
-import { type Approver, questionOf, whyNot, whyNoYes } from './approver.ts';
+import { type Approver, isSamePerson, questionOf, whyNot, whyNoYes } from './approver.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
 
@@ -31,7 +31,7 @@ const people = (count: number): string => (count === 1 ? '1 person' : `${count} 
 function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vote): ApprovalDecision {
   const earlier = (state.endorsements ?? []).filter((one) => !gone.includes(one.by));
   const quorum = quorumOf(state);
-  if (earlier.some((one) => one.by === by.name)) {
+  if (earlier.some((one) => isSamePerson(one.by, by.name))) {
     return { because: `${by.name} has said yes already; it takes ${people(quorum)}` };
   }
   const at = now.toISOString();

@@ -1,6 +1,6 @@
 import type { ApprovalSummary } from '@aegis/contracts/approvals';
 import type { InboxItem, InboxView } from '@aegis/contracts/console';
-import { type Approver, whyNoYes } from '../../domain/approver.ts';
+import { type Approver, isSamePerson, whyNoYes } from '../../domain/approver.ts';
 import type { Ground } from '../../ground.ts';
 import type { ApprovalIndex, IndexEntry } from '../../projections/approval-index.ts';
 
@@ -14,7 +14,7 @@ type Group = readonly [IndexEntry, ...IndexEntry[]];
 export const whyNotNow = (by: Approver, approval: ApprovalSummary): string | undefined => {
   const { status, endorsements, principal, approvers, quorum } = approval;
   if (status !== 'pending') return `it is ${status}`;
-  if (endorsements.some((one) => one.by === by.name)) return `${by.name} has said yes already`;
+  if (endorsements.some((one) => isSamePerson(one.by, by.name))) return `${by.name} has said yes already`;
   return whyNoYes(by, { principal, terms: { approvers, quorum } });
 };
 const soonest = (group: Group): number => Math.min(...group.map(({ overdueAtMs = 0 }) => overdueAtMs));
