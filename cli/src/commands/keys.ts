@@ -1,19 +1,19 @@
-import { join } from 'node:path';
-import { CLIENT_KEY_PREFIX, parseKeys } from '@aegis/contracts/keys-file';
+import { CLIENT_KEY_PREFIX, KEYS_NEEDED, parseKeys } from '@aegis/contracts/keys-file';
+import { createOnce } from '@aegis/kit/files';
 import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
+import { keysFiles } from '../keys/keys-files.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
 import { parseKeyName } from '../option-parsers.ts';
 import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { runs } from './runs.ts';
 
-/** `MCP_KEYS_FILE`, else `mcp-keys.json` in the data directory. */
 const keysFile = ({ env }: Pick<Host, 'env'>): HoldersFile<string> => ({
   noun: 'key',
   command: 'keys',
   prefix: CLIENT_KEY_PREFIX,
-  path: env['MCP_KEYS_FILE'] || join(dataDirOf(env), 'mcp-keys.json'),
+  path: keysFiles(env, dataDirOf(env)).MCP_KEYS_FILE,
   parse: (text) => {
     const read = parseKeys(text);
     return 'file' in read ? { file: read.file.keys } : read;
@@ -24,6 +24,8 @@ const keysFile = ({ env }: Pick<Host, 'env'>): HoldersFile<string> => ({
 async function addKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
   const file = keysFile(host);
   const { key, first } = await addHolder(file, name, (digest) => digest);
+  const { MCP_KEYS_NEEDED_FILE: needed } = keysFiles(host.env, dataDirOf(host.env));
+  if (needed !== undefined) await createOnce(needed, KEYS_NEEDED);
   if (json) printDocument(host, { name, key, path: file.path });
   else printLine(host, key);
   printNote(
@@ -31,7 +33,7 @@ async function addKey(host: Host, name: string, { json }: GlobalOptions): Promis
     `This key is shown once; ${file.path} keeps its digest only. Calls made with it are those of key:${name}.`,
   );
   if (first) {
-    printNote(host, `It is the first one: once AegisMCP is started again, MCP clients over HTTP need a key.`);
+    printNote(host, `It is the first one: from now on MCP clients over HTTP need a key.`);
   }
   return 0;
 }

@@ -35,6 +35,6 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
     consume: createConsume(ground, validity),
     list,
     tools: createTools(ground),
-    superseding: createSuperseding(ground, lifecycle),
+    superseding: createSuperseding(ground, lifecycle, grants),
   };
 }

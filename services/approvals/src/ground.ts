@@ -13,7 +13,7 @@ export type Ground = ReturnType<typeof createGround>;
 
 /** What everything that decides stands on: the log, what is known of it, the time and the code. */
 export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsConfig>) {
-  const known = createKnown(bus, log);
+  const known = createKnown(bus, log, clock().getTime());
   const index = known.approvals.state;
   const timers = createTimers(bus, log);
   return {
@@ -25,6 +25,7 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     grantStore: createGrantStore(bus),
     /** The later of the clock and the newest event's time. */
     now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
+    clock,
     allowance: createAllowance(config),
     /** The disk of this service's files, which mostly is that of all. */
     disk: watchDisk(

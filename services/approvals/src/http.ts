@@ -1,7 +1,7 @@
 import { CONSOLE_DIST } from '@aegis/console';
 import { CATALOGUE, toAppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import cookie from '@fastify/cookie';
+import cookie, { Signer } from '@fastify/cookie';
 import files from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type ConsoleDeps, consoleApi } from './console/api/api.ts';
@@ -10,6 +10,7 @@ import { type FirstApproverPageDeps, firstApproverPage } from './console/pages/f
 import { type FormRoutesDeps, formRoutes } from './console/pages/form-routes.ts';
 import { loadPage } from './console/pages/page.ts';
 import { type PageRoutesDeps, pageRoutes } from './console/pages/page-routes.ts';
+import type { SessionSecret } from './people/session-secret.ts';
 
 /** A reason of 4096 characters takes up to twelve bytes each in a form. */
 const FORM_BYTES = 65_536;
@@ -32,7 +33,7 @@ type PageDeps = Omit<PageRoutesDeps & FirstApproverPageDeps, 'page'> &
     port: number;
     allowedHosts: readonly string[];
     /** What cookies are signed with. */
-    secret: Buffer;
+    secret: Pick<SessionSecret, 'current'>;
   };
 export type Page = { address: string; close(): Promise<void> };
 
@@ -70,7 +71,12 @@ function acceptForms(app: FastifyInstance, log: Logger): void {
 /** The pages for people, on an address of their own inside; the gateway passes them through. */
 export async function createHttp(deps: PageDeps): Promise<Page> {
   const app = Fastify({ bodyLimit: FORM_BYTES });
-  await app.register(cookie, { secret: deps.secret, algorithm: 'sha256' });
+  const signer = (): Signer => new Signer(deps.secret.current, 'sha256');
+  const secret = {
+    sign: (value: string) => signer().sign(value),
+    unsign: (value: string) => signer().unsign(value),
+  };
+  await app.register(cookie, { secret });
   secure(app, deps);
   acceptForms(app, deps.log);
   await app.register(files, ASSETS);

@@ -7,7 +7,7 @@ import { createSessions } from './console/sessions.ts';
 import { createCore } from './core.ts';
 import { createHttp, type Page } from './http.ts';
 import { routes } from './nats.ts';
-import { sessionSecret } from './people/session-secret.ts';
+import { createSessionSecret } from './people/session-secret.ts';
 import { problemsOf } from './projections/known.ts';
 
 /** Where the page is served, for the gateway that passes it through: `http://host:port`. */
@@ -22,6 +22,7 @@ export function createApprovals(deps: Known): ApprovalsService {
   const { bus, config, log } = deps;
   const core = createCore(deps);
   const { known, approvers, timers } = core;
+  const secret = createSessionSecret(config.SESSION_SECRET_FILE, log);
   let responder: Responder | undefined;
   let page: Page | undefined;
 
@@ -30,11 +31,11 @@ export function createApprovals(deps: Known): ApprovalsService {
       !bus.isUp() && 'the message bus is away',
       ...problemsOf(known),
       approvers.problem,
+      secret.problem,
       bus.append.problem,
     ]);
 
   const openPage = async (): Promise<Page> => {
-    const secret = await sessionSecret(config.SESSION_SECRET_FILE);
     const isSecure = config.CONSOLE_URL.startsWith('https:');
     const views = createViews({ ...core, record: createCallRecord(bus) });
     return createHttp({
@@ -55,9 +56,8 @@ export function createApprovals(deps: Known): ApprovalsService {
       if (config.APPROVAL_CODE_FILE !== undefined)
         log.warn('APPROVAL_CODE_FILE is not read any more: set APPROVAL_CODE, or run "aegis approve-here"');
       // The clock may have gone back since the log stored anything.
-      known.approvals.state.sawTime((await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS)).storedAtMs);
-      await approvers.start();
-      await core.disk.start();
+      known.approvals.state.beginsAfter(await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS));
+      await Promise.all([approvers.start(), secret.start(), core.disk.start()]);
       await Promise.all(Object.values(known).map((one) => one.start()));
       await core.superseding.start();
       await timers.start((id, deadlineMs) => core.lifecycle.expire(id, deadlineMs));
@@ -72,6 +72,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       await timers.stop();
       approvers.stop();
       core.disk.stop();
+      secret.stop();
       await Promise.all(Object.values(known).map((one) => one.stop()));
     },
     health,

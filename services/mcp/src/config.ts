@@ -25,6 +25,8 @@ export const McpEnv = BusEnv.extend({
   MCP_SERVERS: z.string().default('mcp-servers.json'),
   /** Names and digests of API keys, as `aegis keys` writes them; without it nobody needs a key. */
   MCP_KEYS_FILE: z.string().optional(),
+  /** Made once there is a keys file: with it nobody needs a key until then. Without it everybody does from the start. */
+  MCP_KEYS_NEEDED_FILE: z.string().optional(),
   /** Folder of the socket and the credential for relays (`aegis wrap`, `aegis mcp`); without it none come in. */
   AGENT_DIR: z.string().optional(),
   /** Folder of the socket instead, where agents of other users come in: its group may use it, and a key says who it is. */

@@ -183,7 +183,7 @@ describe('a port that is taken', () => {
       factory: () => createServer([], quiet),
       config,
       health: () => healthy,
-      keys: createKeyHolders(undefined, quiet),
+      keys: createKeyHolders({ path: undefined, log: quiet }),
       proxy: {
         handle: () => Promise.reject(new Error('no servers')),
         stop: () => Promise.resolve(),

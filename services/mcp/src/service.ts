@@ -85,12 +85,7 @@ function createAgents(
   keys: KeyHolders,
   refusals: Pick<Refusals, 'count'>,
 ) {
-  const {
-    AGENT_DIR: dir,
-    AEGIS_SOCKET_DIR: sharedDir,
-    REQUEST_TIMEOUT_MS: timeoutMs,
-    MCP_KEYS_FILE,
-  } = config;
+  const { AGENT_DIR: dir, AEGIS_SOCKET_DIR: sharedDir, REQUEST_TIMEOUT_MS: timeoutMs } = config;
   const tools = createTools({ bus, via: 'mcp-stdio', timeoutMs, refusals });
   const relays = createRelays({
     openGate,
@@ -99,8 +94,7 @@ function createAgents(
     refusals,
     log,
   });
-  const holderOfKey = (authorization: string | undefined) =>
-    MCP_KEYS_FILE === undefined ? undefined : keys.principalOf(authorization);
+  const holderOfKey = (authorization: string | undefined) => keys.holderOf(authorization);
   const door =
     dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, holderOfKey, relays, refusals, log });
   return { door, relays };
@@ -112,9 +106,14 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
   const refusals = createRefusals({ ask: bus.ask, log, door: 'mcp' });
   const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS, refusals });
   const judging = createJudging(deps);
-  const keys = createKeyHolders(config.MCP_KEYS_FILE, log, (isKept) => {
-    proxy.keepPrincipals(isKept);
-    relays.keepPrincipals((principal) => !principal.startsWith(OF_KEY) || isKept(principal));
+  const keys = createKeyHolders({
+    path: config.MCP_KEYS_FILE,
+    neededPath: config.MCP_KEYS_NEEDED_FILE,
+    log,
+    changed: (isKept) => {
+      proxy.keepPrincipals(isKept);
+      relays.keepPrincipals((principal) => !principal.startsWith(OF_KEY) || isKept(principal));
+    },
   });
   const proxy = createProxy({
     serversPath: config.MCP_SERVERS,
@@ -128,7 +127,14 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     // What the firewall lacks is no trouble where nothing ever stood behind it.
     const lacks = proxy.hasServers || relays.hadServer ? judging.problems() : [];
     const others = lacks.filter((problem) => problem !== AWAY);
-    return healthFrom([!bus.isUp() && AWAY, keys.problem, proxy.problem, bus.append.problem, ...others]);
+    return healthFrom([
+      !bus.isUp() && AWAY,
+      keys.problem,
+      door?.problem,
+      proxy.problem,
+      bus.append.problem,
+      ...others,
+    ]);
   };
   const factory = () => createServer(tools, log);
   const http = createHttp({ factory, config, health, keys, proxy, log, refusals });

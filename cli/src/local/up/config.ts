@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CodeEnv, codeDigest, codeInForce, makeApprovalCode } from '@aegis/approvals/config';
 import { type Env, logLevel, parseEnv, port } from '@aegis/kit/env';
 import { z } from 'zod';
 import { besideData, dataDirOf } from '../../../relay/data-directory.js';
+import { keysFiles } from '../../keys/keys-files.ts';
 
 const UpEnv = z.object({
   /** 0 = any free port. */
@@ -44,8 +44,6 @@ export function readUpConfig(env: Env, isTerminal: boolean) {
   const isSet = APPROVAL_CODE !== undefined || APPROVAL_CODE_DIGEST !== undefined;
   const madeCode = isTerminal && !isSet ? makeApprovalCode() : undefined;
   const dataDir = resolve(dataDirOf(env));
-  // Where "aegis keys" keeps them; before the first one is made nobody needs a key.
-  const keysFile = join(dataDir, 'mcp-keys.json');
   return {
     ...config,
     AEGIS_DATA_DIR: dataDir,
@@ -61,6 +59,6 @@ export function readUpConfig(env: Env, isTerminal: boolean) {
     APPROVERS_FILE: config.APPROVERS_FILE ?? join(dataDir, 'approvers.json'),
     WEBHOOKS_FILE: config.WEBHOOKS_FILE ?? join(dataDir, 'webhooks.json'),
     SESSION_SECRET_FILE: config.SESSION_SECRET_FILE ?? join(dataDir, 'session-secret'),
-    MCP_KEYS_FILE: config.MCP_KEYS_FILE ?? (existsSync(keysFile) ? keysFile : undefined),
+    ...keysFiles(config, dataDir),
   };
 }

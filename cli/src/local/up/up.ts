@@ -22,11 +22,12 @@ const STOP_WITHIN_MS = 5_000;
 
 /** The services read the environment too: what was resolved or made here is what they see. */
 function serviceEnv(config: UpConfig, broker: Broker, env: Host['env']) {
-  const { AUDIT_PATH, APPROVALS_PATH, MCP_KEYS_FILE, LOG_LEVEL, codeDigest: APPROVAL_CODE_DIGEST } = config;
+  const { AUDIT_PATH, APPROVALS_PATH, LOG_LEVEL, codeDigest: APPROVAL_CODE_DIGEST } = config;
+  const { MCP_KEYS_FILE, MCP_KEYS_NEEDED_FILE } = config;
   const { APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE } = config;
   const { AEGIS_DATA_DIR, POLICY_PATH, MCP_SERVERS } = config;
   const own = { AEGIS_DATA_DIR, POLICY_PATH, MCP_SERVERS, NATS_KEYS_DIR: broker.keysDir };
-  const here = { AUDIT_PATH, APPROVALS_PATH, MCP_KEYS_FILE, LOG_LEVEL };
+  const here = { AUDIT_PATH, APPROVALS_PATH, MCP_KEYS_FILE, MCP_KEYS_NEEDED_FILE, LOG_LEVEL };
   const ofApprovals = { APPROVAL_CODE_DIGEST, APPROVERS_FILE, WEBHOOKS_FILE, SESSION_SECRET_FILE };
   const forAgents = { AGENT_DIR: AEGIS_DATA_DIR, APPROVAL_CODE: undefined };
   return { ...env, NATS_URL: broker.url, ...own, ...here, ...ofApprovals, ...forAgents };

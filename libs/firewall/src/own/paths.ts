@@ -26,6 +26,7 @@ const OTHERS = [
   'audit.jsonl',
   'broker',
   'clients.json',
+  'mcp-keys-needed',
   'stack.json',
   'webhooks.json',
 ];

@@ -131,7 +131,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'onTheBus',
   ],
   health: ['HealthReply', 'WITH_HEALTH', 'healthOf'],
-  'keys-file': ['CLIENT_KEY_PREFIX', 'KeysFile', 'parseKeys'],
+  'keys-file': ['CLIENT_KEY_PREFIX', 'KEYS_NEEDED', 'KeysFile', 'parseKeys'],
   policy: [
     'PolicyEffectiveReply',
     'PolicyGetReply',

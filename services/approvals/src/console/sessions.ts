@@ -8,6 +8,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
+import type { SessionSecret } from '../people/session-secret.ts';
 import { clearsOf, cookiesOf } from './one-cookie.ts';
 
 /** Where the page keeps its half, and how long the session lasts there: a working day; an hour in addresses. */
@@ -51,7 +52,7 @@ export type Sessions = {
 };
 
 type SessionsDeps = {
-  secret: Buffer;
+  secret: Pick<SessionSecret, 'current'>;
   approvers: Pick<Approvers, 'known' | 'keyIdOf' | 'isNobody'>;
   now: () => Date;
   /** Whether people come by TLS: then the cookie is never sent otherwise, and is bound to its host. */
@@ -85,7 +86,8 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
   const cookie = isSecure ? '__Host-aegis_session' : 'aegis_session';
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure, signed: true } as const;
   /** Of what the service keeps of a person's secret, so that the session ends with it. */
-  const boundTo = (keyId: string): string => createHmac('sha256', secret).update(keyId).digest('base64url');
+  const boundTo = (keyId: string): string =>
+    createHmac('sha256', secret.current).update(keyId).digest('base64url');
   const hasTwo = ({ headers }: FastifyRequest): boolean => cookiesOf(headers.cookie, cookie).length > 1;
 
   const howToSignIn = (): string =>
@@ -98,10 +100,15 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
     const { valid, value } = request.unsignCookie(request.server.parseCookie(only)[cookie] ?? '');
     return valid && value !== null ? decode(value) : undefined;
   };
+  /** One that has longer than it can have was begun while the clock ran ahead. */
+  const isOver = ({ until }: Ticket): boolean => {
+    const leftMs = until - now().getTime();
+    return leftMs <= 0 || leftMs > LASTS_MS.storage;
+  };
   const of: Sessions['of'] = (request, given) => {
     const half = given ?? request.headers[PAGE_TOKEN];
     const ticket = ticketOf(request);
-    if (!ticket || typeof half !== 'string' || ticket.until <= now().getTime()) return undefined;
+    if (!ticket || typeof half !== 'string' || isOver(ticket)) return undefined;
     const { name, bound, page, until } = ticket;
     if (holderOf(half, [[name, page]]) === undefined || ended.has(page)) return undefined;
     const keyId = approvers.keyIdOf(name);

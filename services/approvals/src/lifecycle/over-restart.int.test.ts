@@ -1,10 +1,13 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
+import { giveGrant, listGrants } from '../testkit/people.ts';
 import { sawTool } from '../testkit/tools.ts';
 import {
+  CODE,
   call,
   complete,
+  consume,
   get,
   list,
   request,
@@ -19,6 +22,7 @@ useWorld();
 const AGENTS = 20;
 const EACH = 50;
 const HOUR_MS = 3_600_000;
+const ahead = () => new Date(Date.now() + HOUR_MS);
 const ago = (ms: number) => () => new Date(Date.now() - ms);
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -100,4 +104,68 @@ describe('a clock that is set back', () => {
     expect((await complete(approval_id)).status).toBe('expired');
     expect((await get(approval_id)).status).toBe('expired');
   });
+});
+
+describe('a clock that once ran ahead', () => {
+  const env = { APPROVAL_DECIDE_WITHIN_MS: '600', APPROVAL_USE_WITHIN_MS: '600' };
+
+  it.each([
+    ['to decide', false],
+    ['to use', true],
+  ])('gives nobody more time %s by a restart', async (_what, isApproved) => {
+    await startReplica({ ...env, ...(isApproved && { APPROVAL_DECIDE_WITHIN_MS: '60000' }) });
+    world.clock = ahead;
+    const approval = await request('key');
+    if (isApproved) await complete('key');
+    await stopAll();
+    world.clock = () => new Date();
+    await sleep(700);
+    await startReplica(env);
+    expect((await consume(approval)).consumed).toBe(false);
+    if (!isApproved) expect((await complete(approval.approval_id)).status).toBe('expired');
+  });
+
+  it('nor by many restarts, nor to what is asked after it', async () => {
+    await startReplica();
+    world.clock = ahead;
+    await request('ahead');
+    await stopAll();
+    world.clock = () => new Date();
+    await startReplica(env);
+    const approval = await request('key', call(1));
+    for (let n = 0; n < 3; n++) {
+      await stopAll();
+      await sleep(250);
+      await startReplica(env);
+    }
+    expect((await complete(approval.approval_id)).status).toBe('expired');
+  });
+});
+
+it('what the log took at a time that has not come yet is over after a restart, and so are its grants', async () => {
+  await startReplica();
+  const [waiting, approved, granted] = [
+    await request('a'),
+    await request('b', call(1)),
+    await request('c', call(2)),
+  ];
+  await complete('b');
+  const grant = await giveGrant(CODE, granted.approval_id, {});
+  await stopAll();
+  // As the clock of the machine is, that once ran ahead by an hour.
+  world.clock = ago(HOUR_MS);
+  await startReplica();
+  for (const { approval_id } of [waiting, approved, granted]) {
+    expect(await get(approval_id)).toMatchObject({
+      status: 'superseded',
+      superseded_because: expect.stringContaining('the clock was set back'),
+    });
+  }
+  expect((await consume(approved)).consumed).toBe(false);
+  expect((await listGrants(CODE)).find(({ grant_id }) => grant_id === grant.grant_id)).toMatchObject({
+    revoked_by: 'the clock',
+  });
+  // What is asked from then on is decided as ever.
+  const anew = await request('d', call(3));
+  expect((await complete(anew.approval_id)).status).toBe('approved');
 });

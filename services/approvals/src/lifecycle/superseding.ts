@@ -1,10 +1,15 @@
 import { inQuarantine, type Tool, type WaitingDefinition } from '@aegis/replicas/tools';
+import { isActive } from '../domain/grant.ts';
 import type { Ground } from '../ground.ts';
 import type { IndexEntry } from '../projections/approval-index.ts';
+import type { Grants } from './grants.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { GRANT_OVER, POLICY_CHANGED } from './validity.ts';
 
 const WITHIN_MS = 5_000;
+/** So far the clocks of this machine and of the log's may differ where both are right. */
+const CLOCKS_DIFFER_BY_MS = 10_000;
+const CLOCK_SET_BACK = 'the clock was set back since, so nobody knows how old it is';
 const TOOL_CHANGED = "the tool's definition has changed since it was asked";
 
 /** Ends what is open when what it was asked under changes, so that nobody decides what can't run any more. */
@@ -24,8 +29,9 @@ const isOfOlder =
     entry.seq < seq;
 
 export function createSuperseding(
-  { known, log }: Ground,
+  { known, log, clock, now }: Ground,
   lifecycle: Pick<Lifecycle, 'supersede'>,
+  { revoke }: Pick<Grants, 'revoke'>,
 ): Superseding {
   const { approvals, policies, tools, grants } = known;
 
@@ -53,8 +59,20 @@ export function createSuperseding(
     );
   };
 
+  /** What the log took at a time that has not come yet, when it was read from there: its deadlines mean nothing. */
+  const clockWasSetBack = async (): Promise<void> => {
+    const untilMs = clock().getTime() + CLOCKS_DIFFER_BY_MS;
+    await endAll(({ storedAtMs }) => storedAtMs > untilMs, CLOCK_SET_BACK);
+    for (const grant of grants.state.changedAfter(untilMs).filter((one) => isActive(one, now()))) {
+      await revoke(grant.grant_id, 'the clock', Date.now() + WITHIN_MS).catch((err: unknown) =>
+        log.warn({ err, grantId: grant.grant_id }, 'grant not revoked'),
+      );
+    }
+  };
+
   return {
     async start() {
+      await clockWasSetBack();
       policies.onChange(() => void policyChanged());
       tools.onChange((tool, seq) => {
         const waiting = inQuarantine(tool);

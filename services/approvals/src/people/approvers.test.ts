@@ -37,18 +37,27 @@ async function started(content: string) {
   return { approvers, path, whoIs };
 }
 
-it.each(BAD_FILES)(
-  'those of the last good file decide where it turns $what',
-  async ({ what, put, problem }) => {
-    const { approvers, path, whoIs } = await started(whole);
-    expect(await whoIs()).toBe('ada');
-    await put(path);
-    await expect.poll(() => approvers.problem, SOON).toMatch(problem);
-    expect(approvers.problem).toContain(path);
-    // Nothing is known of what a folder hides: then nobody is an approver.
-    expect(await whoIs()).toBe(what === 'a folder' ? 'nobody' : 'ada');
+it.each([
+  ...BAD_FILES,
+  {
+    what: 'what names an unknown field',
+    put: (path: string) => writeFile(path, whole.replace('"key"', '"role":"x","key"')),
+    problem: /approvers\.ada\.role: unknown field/,
   },
-);
+  { what: 'missing', put: (path: string) => rm(path), problem: /can't be read \(ENOENT\)/ },
+])('nobody decides where the file turns $what, until it is mended', async ({ put, problem }) => {
+  const { approvers, path, whoIs } = await started(whole);
+  expect(await whoIs()).toBe('ada');
+  const keyId = approvers.keyIdOf('ada') ?? '';
+  await put(path);
+  await expect.poll(() => approvers.problem, SOON).toMatch(problem);
+  expect(approvers.problem).toContain(path);
+  expect([await whoIs(), approvers.known('ada', keyId)]).toEqual(['nobody', undefined]);
+  await rm(path, { recursive: true, force: true });
+  await writeFile(path, whole);
+  await expect.poll(whoIs, SOON).toBe('ada');
+  expect([approvers.problem, approvers.known('ada', keyId)?.name]).toEqual([undefined, 'ada']);
+});
 
 it('nobody decides where the file is half-written at the start, until it is whole', async () => {
   const { approvers, path, whoIs } = await started(whole.slice(0, -10));

@@ -76,9 +76,11 @@ const watched = (
     parse: parseApprovers,
     nothing: NOBODY,
     nothingMeans: 'no key of an approver is accepted',
-    missing: 'nothing',
-    // Nobody could be told apart from a stranger.
-    unreadable: 'nothing',
+    // No problem before the first one is added.
+    unset: NOBODY,
+    missing: 'problem',
+    // Nobody could be told apart from a stranger, nor from whom was taken out.
+    bad: 'nothing',
     log,
     changed: (_before, now) => changed(now),
   });
@@ -130,7 +132,8 @@ export function createApprovers({
         return 'Whoever knows the approval code can approve; "aegis approvers add" adds people';
       if (file === undefined) return 'APPROVERS_FILE is not set, so nobody could be kept';
       await file.reread();
-      if (file.problem !== undefined) return file.problem;
+      // One that is gone is made anew; one that is damaged may have people in it.
+      if (file.problem !== undefined && !file.isMissing) return file.problem;
       const [name] = Object.keys(file.content.approvers);
       return name && `${name} can approve already; "aegis approvers add" adds others`;
     },

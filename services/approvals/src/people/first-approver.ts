@@ -11,12 +11,11 @@ import {
   type FirstApproverCommand,
   type FirstApproverEvent,
   firstApprover,
+  LINK_FOR_MS,
 } from '../domain/first-approver.ts';
 import { createStore, type Kind, NOTHING } from '../store.ts';
 import type { Approvers } from './approvers.ts';
 
-/** A person has to open a browser and write a name, no more. */
-const LINK_FOR_MS = 10 * 60_000;
 /** There is one. */
 const ID = 'first approver';
 

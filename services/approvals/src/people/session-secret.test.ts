@@ -1,8 +1,19 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { createLogger } from '@aegis/kit/logger';
 import { expect, it, onTestFinished } from 'vitest';
-import { sessionSecret } from './session-secret.ts';
+import { createSessionSecret } from './session-secret.ts';
+
+const SOON = { timeout: 5_000 };
+
+async function started(path: string | undefined) {
+  const secret = createSessionSecret(path, createLogger('test', 'silent'));
+  onTestFinished(() => secret.stop());
+  await secret.start();
+  return secret;
+}
+const sessionSecret = async (path: string | undefined): Promise<Buffer> => (await started(path)).current;
 
 async function fileIn(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'aegis-secret-'));
@@ -44,4 +55,29 @@ it('says which file can not be read', async () => {
 it('says which file can not be made', async () => {
   const path = join(await fileIn(), 'not-a-folder', 'secret');
   await expect(sessionSecret(path)).rejects.toThrow(`SESSION_SECRET_FILE: ${path} can not be made`);
+});
+
+it('another one in the file counts at once, and where it goes away a new one is made', async () => {
+  const path = await fileIn();
+  const secret = await started(path);
+  await writeFile(path, `${'ab'.repeat(32)}\n`);
+  await expect.poll(() => secret.current.toString('hex'), SOON).toBe('ab'.repeat(32));
+  await rm(path);
+  await expect.poll(() => secret.current.toString('hex'), SOON).not.toBe('ab'.repeat(32));
+  await expect
+    .poll(async () => (await readFile(path, 'utf8')).trim(), SOON)
+    .toBe(secret.current.toString('hex'));
+});
+
+it('a file that turns bad is nobody’s secret, and says so until it is mended', async () => {
+  const path = await fileIn();
+  const secret = await started(path);
+  const before = await readFile(path, 'utf8');
+  const first = secret.current;
+  await writeFile(path, 'short');
+  await expect.poll(() => secret.problem, SOON).toContain(`${path} is damaged`);
+  expect(secret.current).not.toEqual(first);
+  await writeFile(path, before);
+  await expect.poll(() => secret.problem, SOON).toBeUndefined();
+  expect(secret.current).toEqual(first);
 });

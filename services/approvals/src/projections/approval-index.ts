@@ -21,6 +21,8 @@ export type IndexEntry = {
   readonly requestedAtMs: number;
   /** Its first place in the log. */
   readonly seq: number;
+  /** When the log took its last change, by the log's own clock. */
+  storedAtMs: number;
   status: ApprovalStatus;
   /** Everybody who said yes or no. */
   deciders: readonly string[];
@@ -37,7 +39,8 @@ const overdueAtOf = (approval: Approval): number | undefined => {
 };
 
 /** What changes in the life of an approval. */
-const changing = (approval: Approval) => ({
+const changing = (approval: Approval, storedAtMs: number) => ({
+  storedAtMs,
   status: approval.status,
   deciders: [
     ...new Set([
@@ -56,7 +59,7 @@ const reusedKey = ({
   callDigest,
 }: Pick<IndexEntry, 'principal' | 'dryRunId' | 'callDigest'>) => `${principal}\0${dryRunId}\0${callDigest}`;
 
-const toEntry = (approval: Approval, seq: number): IndexEntry => ({
+const toEntry = (approval: Approval, seq: number, storedAtMs: number): IndexEntry => ({
   approvalId: approval.approval_id,
   principal: approval.call.principal,
   dryRunId: approval.dry_run_id,
@@ -69,7 +72,7 @@ const toEntry = (approval: Approval, seq: number): IndexEntry => ({
   ruleIndex: approval.rule?.index,
   requestedAtMs: Date.parse(approval.requested_at),
   seq,
-  ...changing(approval),
+  ...changing(approval, storedAtMs),
 });
 
 /** Finds approvals by key, status and order of request. Small: a million entries are some 400 MB. */
@@ -81,24 +84,35 @@ export class ApprovalIndex {
   /** Under a key that was used more than once: by caller, key and call, the newest. */
   readonly #byReusedKey = new Map<string, IndexEntry>();
   readonly #wrongCodes = new WrongCodes();
-  readonly #time = new LatestTime();
+  readonly #time: LatestTime;
+  /** The last of the log, as this process began. */
+  #endSeq = 0;
+
+  /** @param startedMs the clock of this machine, as this process begins */
+  constructor(startedMs: number) {
+    this.#time = new LatestTime(startedMs);
+  }
 
   apply(message: Followed): Unreadable | undefined {
     const changed = readEvent(message, ...APPROVAL_EVENTS)?.data;
     if (!changed || !message.event) return 'unreadable';
     const { approval, source } = changed;
     const timeMs = Date.parse(message.event.time);
-    this.#time.saw(timeMs);
-    this.#put(approval, message.seq);
+    const storedAtMs = message.storedAt.getTime();
+    if (message.seq <= this.#endSeq) this.#time.read(timeMs, storedAtMs);
+    else this.#time.saw(timeMs);
+    this.#put(approval, message.seq, storedAtMs);
     if (approval.status === 'denied' && source !== undefined) {
       this.countWrongCode(approval.approval_id, { atMs: timeMs, source });
     }
     return undefined;
   }
 
-  #put(approval: Approval, seq: number): void {
+  #put(approval: Approval, seq: number, storedAtMs: number): void {
     const known = this.get(approval.approval_id);
-    const entry = known ? Object.assign(known, changing(approval)) : toEntry(approval, seq);
+    const entry = known
+      ? Object.assign(known, changing(approval, storedAtMs))
+      : toEntry(approval, seq, storedAtMs);
     if (entry.overdueAtMs === undefined) this.#open.delete(entry);
     else this.#open.add(entry);
     if (known) return;
@@ -170,9 +184,10 @@ export class ApprovalIndex {
     }
   }
 
-  /** The log was alive at this time, whatever it wrote then. */
-  sawTime(ms: number): void {
-    this.#time.saw(ms);
+  /** Where the log ended as this process began; it was alive at that time, whatever it wrote then. */
+  beginsAfter({ seq, storedAtMs }: { seq: number; storedAtMs: number }): void {
+    this.#endSeq = seq;
+    this.#time.saw(storedAtMs);
   }
 
   get earliestNowMs(): number {

@@ -6,6 +6,8 @@ import { readEvent } from '@aegis/contracts/read-event';
 /** Every grant that there ever was, as it is now. */
 export class GrantIndex {
   readonly #grants = new Map<string, Grant>();
+  /** When the log took its last change, by the log's own clock. */
+  readonly #storedAt = new Map<string, number>();
   readonly #byPrincipal = new Map<string, string[]>();
 
   /** The grant as it is since. */
@@ -16,7 +18,13 @@ export class GrantIndex {
     if (!this.#grants.has(id))
       this.#byPrincipal.set(principal, [...(this.#byPrincipal.get(principal) ?? []), id]);
     this.#grants.set(id, grant);
+    this.#storedAt.set(id, message.storedAt.getTime());
     return grant;
+  }
+
+  /** Whose last change the log took after this time. */
+  changedAfter(ms: number): Grant[] {
+    return this.all().filter(({ grant_id: id }) => (this.#storedAt.get(id) ?? 0) > ms);
   }
 
   /** An agent's, the newest first. */

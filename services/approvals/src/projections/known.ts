@@ -8,8 +8,8 @@ import { createProjection } from './projection.ts';
 import { ToolIndex } from './tool-index.ts';
 
 /** What this service knows of the log. */
-export const createKnown = (bus: Bus, log: Logger) => ({
-  approvals: createProjection(bus, 'approvals', APPROVALS_LOG, new ApprovalIndex()),
+export const createKnown = (bus: Bus, log: Logger, startedMs: number) => ({
+  approvals: createProjection(bus, 'approvals', APPROVALS_LOG, new ApprovalIndex(startedMs)),
   tools: createProjection(bus, 'tools', TOOLS_LOG, new ToolIndex(log)),
   grants: createProjection(bus, 'grants', GRANTS_LOG, new GrantIndex()),
   policies: createProjection(bus, 'policies', POLICY_LOG, new PolicyIndex()),

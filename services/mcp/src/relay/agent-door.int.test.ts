@@ -129,6 +129,26 @@ it('a key that is taken out of the file ends its relay, which is told, and no ot
   expect(await askToRelay(address, OWN_KEY)).toMatchObject({ status: 401 });
 });
 
+it('another credential counts at once, ends the relays of before, and one that is none lets nobody in', async () => {
+  const path = join(dir, 'agent-credential');
+  const before = await relay();
+  before.hello({ mode: 'tools' });
+  await expect.poll(() => before.frames.length).toBe(1);
+  const other = makeKey('aegis-agent');
+  await writeFile(path, `${other}\n`);
+  await expect.poll(before.isOver, { timeout: 5_000 }).toBe(true);
+  expect(await askToRelay(address, credential)).toMatchObject({ status: 401 });
+  const after = await relay(other);
+  await writeFile(path, 'nothing');
+  await expect.poll(after.isOver, { timeout: 5_000 }).toBe(true);
+  for (const key of [credential, other])
+    expect(await askToRelay(address, key)).toMatchObject({ status: 401 });
+  expect(stack.mcp.health().problems).toEqual([expect.stringContaining('agent-credential is no credential')]);
+  await writeFile(path, `${credential}\n`);
+  await expect.poll(() => stack.mcp.health().problems, { timeout: 5_000 }).toEqual([]);
+  expect('socket' in (await askToRelay(address, credential))).toBe(true);
+});
+
 it('after a restart the credential is the same, and relays come in again', async () => {
   const before = await relay();
   before.hello({ mode: 'tools' });

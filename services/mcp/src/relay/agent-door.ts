@@ -8,7 +8,7 @@ import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import { osUserPrincipal } from '@aegis/kit/os-user';
-import { ensureCredential } from './agent-credential.ts';
+import { createAgentCredential } from './agent-credential.ts';
 import { type AgentSocket, listenForAgents } from './agent-socket.ts';
 import { MAX_RELAYS, type Relays } from './relays.ts';
 
@@ -28,7 +28,7 @@ export type AgentDoorOptions = {
   readonly sharedDir?: string | undefined;
   /** Who holds a key of the keys file, by an `Authorization` header; undefined for nobody. */
   readonly holderOfKey: (authorization: string | undefined) => string | undefined;
-  readonly relays: Pick<Relays, 'serve' | 'isFull' | 'stop'>;
+  readonly relays: Pick<Relays, 'serve' | 'isFull' | 'keepPrincipals' | 'stop'>;
   readonly refusals: Pick<Refusals, 'count'>;
   readonly log: Logger;
   readonly platform?: NodeJS.Platform;
@@ -95,7 +95,10 @@ function limitSilent(server: Server): (stream: Duplex) => void {
 /** Where relays of this machine come in: one HTTP request each, which becomes a connection of frames. */
 export function createAgentDoor(options: AgentDoorOptions) {
   const { dir, sharedDir, holderOfKey, relays, refusals, log, platform } = options;
-  let digest = '';
+  const own = osUserPrincipal();
+  const credential = createAgentCredential(dir, log, () =>
+    relays.keepPrincipals((principal) => principal !== own),
+  );
   let socket: AgentSocket | undefined;
   const server = createServer({
     headersTimeout: ASK_WITHIN_MS,
@@ -113,7 +116,8 @@ export function createAgentDoor(options: AgentDoorOptions) {
   const principalOf = (authorization: string | undefined): string | undefined => {
     const key = bearerOf(authorization);
     if (key === undefined) return undefined;
-    return holderOf(key, [[osUserPrincipal(), digest]]) ?? holderOfKey(authorization);
+    const { digest } = credential;
+    return (digest && holderOf(key, [[own, digest]])) ?? holderOfKey(authorization);
   };
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => undefined);
@@ -147,14 +151,18 @@ export function createAgentDoor(options: AgentDoorOptions) {
   return {
     /** @throws ConfigError where the place is taken, or its credential is none */
     async start(): Promise<void> {
-      digest = await ensureCredential(dir);
+      await credential.start();
       const shared = sharedDir !== undefined;
       socket = await listenForAgents(server, sharedDir ?? dir, { ...(platform && { platform }), shared });
     },
     /** Where relays come in, such as `unix:/data/agent.sock`; undefined while nobody does. */
     address: (): string | undefined => socket?.address,
+    get problem(): string | undefined {
+      return credential.problem;
+    },
     /** Takes no new relays, and ends those that are there. */
     async stop(): Promise<void> {
+      credential.stop();
       if (socket === undefined) return;
       const closed = once(server.close(), 'close');
       await relays.stop();

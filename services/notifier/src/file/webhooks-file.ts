@@ -71,7 +71,7 @@ export function createWebhooksFile(
     nothing: NOTHING,
     nothingMeans: 'there are no webhooks',
     missing: 'last-good',
-    unreadable: 'last-good',
+    bad: 'last-good',
     log,
     async changed(_before, entries) {
       log.info({ webhooks: [...entries.keys()] }, 'webhooks in force');

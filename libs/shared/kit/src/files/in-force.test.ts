@@ -16,7 +16,7 @@ const OPTIONS = {
   nothing: [],
   nothingMeans: 'nobody is known',
   missing: 'problem',
-  unreadable: 'nothing',
+  bad: 'last-good',
   log: createLogger('test', 'silent'),
 } satisfies Omit<WatchedFileOptions<string[]>, 'path'>;
 
@@ -75,32 +75,48 @@ it('a file that may be missing is no problem until it is there', async () => {
   await expect.poll(() => file.content, SOON).toEqual(['ada']);
 });
 
-it.each([...BAD_FILES, HALF_WRITTEN].filter(({ what }) => what !== 'a folder'))(
+it.each([...BAD_FILES, HALF_WRITTEN])(
   'a file that turns $what leaves the last good one in force, until it is mended',
-  async ({ put, problem }) => {
+  async ({ put, problem, what }) => {
     const { file, path, write } = await watched({ content: '["ada"]' });
     await put(path);
     await expect.poll(() => file.problem, SOON).toMatch(problem);
     expect(file.problem).toMatch(/^the names file .*names\.json was refused \(it is .*\); the last good one/);
     expect(file.content).toEqual(['ada']);
+    if (what === 'a folder') await rm(path, { recursive: true });
     await write('["bob"]');
     await expect.poll(() => file.content, SOON).toEqual(['bob']);
     expect(file.problem).toBeUndefined();
   },
 );
 
-it.each([
-  ['nothing', [], /is a folder: put the file in its place; nobody is known$/],
-  ['last-good', ['ada'], /refused \(it is a folder: put the file in its place\); the last good one stays/],
-] as const)(
-  'a folder in its place leaves %s in force, as its user wants it',
-  async (unreadable, left, problem) => {
-    const { file, path } = await watched({ content: '["ada"]', unreadable });
-    await BAD_FILES.find(({ what }) => what === 'a folder')?.put(path);
+it.each([...BAD_FILES, HALF_WRITTEN])(
+  'a file that turns $what leaves nothing in force where its user wants that, and is the same again once it is mended',
+  async ({ put, problem, what }) => {
+    const { file, path, seen, write } = await watched({ content: '["ada"]', bad: 'nothing' });
+    await put(path);
     await expect.poll(() => file.problem, SOON).toMatch(problem);
-    expect(file.content).toEqual(left);
+    expect(file.problem).toMatch(/^the names file .*names\.json was refused \(it is .*\); nobody is known$/);
+    expect(file.content).toEqual([]);
+    if (what === 'a folder') await rm(path, { recursive: true });
+    await write('["ada"]');
+    await expect.poll(() => file.content, SOON).toEqual(['ada']);
+    expect([file.problem, seen.length]).toEqual([undefined, 3]);
   },
 );
+
+it('what is in force before there ever was a file is not in force after one was there', async () => {
+  const { file, path, seen, write } = await watched({ unset: ['anybody'], bad: 'nothing' });
+  expect([file.content, file.problem]).toEqual([['anybody'], undefined]);
+  await file.reread();
+  expect(file.content).toEqual(['anybody']);
+  await write('[1]');
+  await expect.poll(() => file.problem, SOON).toMatch(/was refused/);
+  expect(file.content).toEqual([]);
+  await rename(path, `${path}.gone`);
+  await expect.poll(() => file.problem, SOON).toMatch(/ENOENT/);
+  expect([file.content, seen]).toEqual([[], [['anybody'], []]]);
+});
 
 it('a file that goes away may leave the last good one in force; where there was none, nothing is wrong', async () => {
   const { file, path, write } = await watched({ missing: 'last-good' });

@@ -13,6 +13,8 @@ export type WatchedFile<T> = {
   readonly content: T;
   /** Whether a good file was ever read. */
   readonly wasRead: boolean;
+  /** Whether nothing is at the path. */
+  readonly isMissing: boolean;
   /** Why the file as it is now is not in force, in words for people; undefined where it is. */
   readonly problem: string | undefined;
 };
@@ -32,8 +34,10 @@ export type WatchedFileOptions<T> = {
    * the `last-good` one, and that is a problem where there was one.
    */
   readonly missing: 'nothing' | 'problem' | 'last-good';
-  /** What is in force where something is there that can't be read; it is a problem always. */
-  readonly unreadable: 'nothing' | 'last-good';
+  /** In force, and no problem, for as long as nothing ever was at the path; without it that is as if it were missing. */
+  readonly unset?: T;
+  /** What is in force where something is there that is no good file; it is a problem always. */
+  readonly bad: 'nothing' | 'last-good';
   readonly log: Logger;
   /** Awaited whenever something else is in force than before; tried again where it throws. */
   readonly changed?: (before: T, now: T) => void | Promise<void>;
@@ -42,14 +46,16 @@ export type WatchedFileOptions<T> = {
 /** What is in force; `text` is what the last good file said. */
 type InForce<T> = { readonly content: T; readonly text?: string; readonly problem?: string };
 
-/** What is in force after the file was read. What was refused is not: the last good one stays. */
+/** What is in force after the file was read. */
 function next<T>(options: WatchedFileOptions<T>, read: ReadText, last: InForce<T>): InForce<T> {
-  const { path, what, parse, nothing, missing, unreadable, nothingMeans } = options;
+  const { path, what, parse, nothing, missing, bad, nothingMeans } = options;
   const { content, text } = last;
-  const refused = (why: string): InForce<T> => ({
-    ...last,
-    problem: `the ${what} ${path} was refused (${why}); the last good one stays in force`,
-  });
+  const refused = (why: string, left: 'nothing' | 'last-good' = bad): InForce<T> => {
+    const problem = `the ${what} ${path} was refused (${why})`;
+    return left === 'nothing'
+      ? { content: nothing, problem: `${problem}; ${nothingMeans}` }
+      : { ...last, problem: `${problem}; the last good one stays in force` };
+  };
   if (read.state === 'text') {
     if (read.text === text) return { content, text };
     const parsed = parse(read.text, content);
@@ -57,20 +63,26 @@ function next<T>(options: WatchedFileOptions<T>, read: ReadText, last: InForce<T
   }
   if (read.state === 'missing') {
     if (missing === 'nothing') return { content: nothing };
-    if (missing === 'last-good') return text === undefined ? { content } : refused('it is gone');
-  } else if (read.state === 'refused' || unreadable === 'last-good') return refused(`it ${read.problem}`);
-  return { content: nothing, problem: `the ${what} ${path} ${read.problem}; ${nothingMeans}` };
+    if (missing === 'last-good') return text === undefined ? { content } : refused('it is gone', missing);
+    return { content: nothing, problem: `the ${what} ${path} ${read.problem}; ${nothingMeans}` };
+  }
+  return refused(`it ${read.problem}`);
 }
 
 /** A file that is read again when it changes, and that says what is wrong with it. */
 export function createWatchedFile<T>(options: WatchedFileOptions<T>): WatchedFile<T> {
-  const { path, what, nothing, log, changed } = options;
+  const { path, what, nothing, unset, log, changed } = options;
   let now: InForce<T> = { content: nothing };
   let told: T = nothing;
   let wasRead = false;
+  let wasThere = false;
+  let isMissing = false;
 
   const take = async (): Promise<void> => {
-    now = next(options, await readText(path), now);
+    const read = await readText(path);
+    isMissing = read.state === 'missing';
+    wasThere ||= !isMissing;
+    now = !wasThere && unset !== undefined ? { content: unset } : next(options, read, now);
     wasRead ||= now.text !== undefined;
     if (now.problem !== undefined) log.warn({ problem: now.problem }, `${what} not in force`);
     if (now.content === told) return;
@@ -90,6 +102,9 @@ export function createWatchedFile<T>(options: WatchedFileOptions<T>): WatchedFil
     },
     get wasRead() {
       return wasRead;
+    },
+    get isMissing() {
+      return isMissing;
     },
     get problem() {
       return now.problem;

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { ANONYMOUS } from '@aegis/contracts/call';
-import { parseKeys } from '@aegis/contracts/keys-file';
-import { createWatchedFile } from '@aegis/kit/files';
+import { KEYS_NEEDED, type KeysFile, parseKeys } from '@aegis/contracts/keys-file';
+import { createOnce, createWatchedFile } from '@aegis/kit/files';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 
@@ -12,6 +13,8 @@ export type KeyHolders = {
   stop(): void;
   /** Who sends a request with this `Authorization` header; undefined where a key is needed and this is none. */
   principalOf(authorization: string | undefined): string | undefined;
+  /** The same where a key is needed in any case. */
+  holderOf(authorization: string | undefined): string | undefined;
   readonly problem: string | undefined;
 };
 
@@ -20,44 +23,66 @@ const NOBODY_HAS_A_KEY: KeyHolders = {
   start: () => Promise.resolve(),
   stop: () => undefined,
   principalOf: () => ANONYMOUS,
+  holderOf: () => undefined,
   problem: undefined,
 };
 
+const LOCKED: KeysFile = { keys: {} };
+/** Until somebody makes the first key. */
+const OPEN: KeysFile = { keys: {} };
+
+export type KeyHoldersOptions = {
+  /** The keys file; without one nobody ever needs a key. */
+  readonly path: string | undefined;
+  /**
+   * Made once a keys file was seen, and asked for at the next start: until then nobody needs a key. Without it everybody
+   * does, from the start.
+   */
+  readonly neededPath?: string | undefined;
+  readonly log: Logger;
+  /** Told, whenever keys changed, who has the same one as before. */
+  readonly changed?: (isKept: (principal: string) => boolean) => void;
+};
+
 /**
- * The holders of API keys, from a file that is read again when it changes. A file that turns bad leaves the last good one
- * in force; where there is none, no key is right. Without a path nobody needs a key. `changed` is told, whenever keys
- * changed, who has the same one as before.
+ * The holders of API keys, from a file that is read again when it changes. Where it is missing, or no keys file, no key is
+ * right: nobody could be told apart from a stranger, nor from whom was taken out.
  */
-export function createKeyHolders(
-  path: string | undefined,
-  log: Logger,
-  changed: (isKept: (principal: string) => boolean) => void = () => undefined,
-): KeyHolders {
+export function createKeyHolders({ path, neededPath, log, changed }: KeyHoldersOptions): KeyHolders {
   if (path === undefined) return NOBODY_HAS_A_KEY;
+  const wasNeeded = neededPath === undefined || existsSync(neededPath);
+  const way =
+    neededPath === undefined ? '' : `; who wants none again removes ${neededPath} too, and restarts`;
   const file = createWatchedFile({
     path,
     what: 'keys file',
     parse: parseKeys,
-    nothing: { keys: {} },
-    nothingMeans: 'no key is accepted',
+    nothing: LOCKED,
+    nothingMeans: `no key is accepted, and nobody is let in over HTTP${way}`,
+    ...(wasNeeded ? {} : { unset: OPEN }),
     missing: 'problem',
-    // Nobody could be told apart from a stranger.
-    unreadable: 'nothing',
+    bad: 'nothing',
     log,
-    changed: ({ keys: before }, { keys }) =>
-      changed((principal) => {
+    async changed({ keys: before }, now) {
+      changed?.((principal) => {
         const name = principal.slice(OF_KEY.length);
-        return Object.hasOwn(keys, name) && keys[name] === before[name];
-      }),
+        return (
+          principal === `${OF_KEY}${name}` && Object.hasOwn(now.keys, name) && now.keys[name] === before[name]
+        );
+      });
+      if (now !== OPEN && neededPath !== undefined) await createOnce(neededPath, KEYS_NEEDED);
+    },
   });
+  const holder = (authorization: string | undefined): string | undefined => {
+    const key = bearerOf(authorization);
+    const name = key === undefined ? undefined : holderOf(key, Object.entries(file.content.keys));
+    return name === undefined ? undefined : `${OF_KEY}${name}`;
+  };
   return {
     start: () => file.start(),
     stop: () => file.stop(),
-    principalOf(authorization) {
-      const key = bearerOf(authorization);
-      const name = key === undefined ? undefined : holderOf(key, Object.entries(file.content.keys));
-      return name === undefined ? undefined : `${OF_KEY}${name}`;
-    },
+    principalOf: (authorization) => (file.content === OPEN ? ANONYMOUS : holder(authorization)),
+    holderOf: holder,
     get problem() {
       return file.problem;
     },

@@ -6,16 +6,20 @@ import { keyDigest, makeKey as makeKeyOf } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
 import { BAD_FILES } from '@aegis/testkit/bad-files';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createKeyHolders } from './key-holders.ts';
+import { createKeyHolders, type KeyHoldersOptions } from './key-holders.ts';
 
 const makeKey = (): string => makeKeyOf(CLIENT_KEY_PREFIX);
+const SOON = { timeout: 5_000 };
 const quiet = createLogger('test', 'silent');
 
-async function startHolders(content?: string) {
+async function startHolders(
+  content?: string,
+  more: (folder: string) => Partial<KeyHoldersOptions> = () => ({}),
+) {
   const folder = await mkdtemp(join(tmpdir(), 'aegis-keys-'));
   const path = join(folder, 'mcp-keys.json');
   if (content !== undefined) await writeFile(path, content);
-  const holders = createKeyHolders(path, quiet);
+  const holders = createKeyHolders({ path, log: quiet, ...more(folder) });
   await holders.start();
   onTestFinished(async () => {
     holders.stop();
@@ -24,6 +28,7 @@ async function startHolders(content?: string) {
   return { holders, path, write: (text: string) => writeFile(path, text) };
 }
 
+const needed = (folder: string) => ({ neededPath: join(folder, 'needed') });
 const fileOf = (keys: Record<string, string>): string => JSON.stringify({ keys });
 
 describe('who holds a key', () => {
@@ -45,37 +50,41 @@ describe('who holds a key', () => {
   });
 
   it('is everybody where no file is named', () => {
-    expect(createKeyHolders(undefined, quiet).principalOf(undefined)).toBe('anonymous');
+    expect(createKeyHolders({ path: undefined, log: quiet }).principalOf(undefined)).toBe('anonymous');
   });
 
   it('is nobody where the file is missing', async () => {
     const { holders } = await startHolders();
     expect(holders.principalOf(`Bearer ${makeKey()}`)).toBeUndefined();
-    expect(holders.problem).toMatch(/mcp-keys.json can't be read \(ENOENT\); no key is accepted$/);
+    expect(holders.problem).toMatch(
+      /mcp-keys.json can't be read \(ENOENT\); no key is accepted, and nobody is let in over HTTP$/,
+    );
   });
 
-  it('changes with the file; a broken file changes nothing and is told', async () => {
+  it('changes with the file; a broken file locks everybody out, and is told', async () => {
     const [ada, bob] = [makeKey(), makeKey()];
     const { holders, write } = await startHolders(fileOf({ ada: keyDigest(ada) }));
     await write(fileOf({ bob: keyDigest(bob) }));
-    await expect.poll(() => holders.principalOf(`Bearer ${bob}`), { timeout: 5_000 }).toBe('key:bob');
+    await expect.poll(() => holders.principalOf(`Bearer ${bob}`), SOON).toBe('key:bob');
     expect(holders.principalOf(`Bearer ${ada}`)).toBeUndefined();
     await write('{"keys": {"bob": "plain"}}');
-    await expect.poll(() => holders.problem, { timeout: 5_000 }).toContain('keys.bob');
-    expect(holders.principalOf(`Bearer ${bob}`)).toBe('key:bob');
+    await expect.poll(() => holders.problem, SOON).toContain('keys.bob');
+    for (const key of [ada, bob]) expect(holders.principalOf(`Bearer ${key}`)).toBeUndefined();
+    await write(fileOf({ bob: keyDigest(bob) }));
+    await expect.poll(() => holders.principalOf(`Bearer ${bob}`), SOON).toBe('key:bob');
   });
 
-  it.each(BAD_FILES)(
-    'is as before, and nobody new, where the file turns $what',
-    async ({ what, put, problem }) => {
-      const ada = makeKey();
-      const { holders, path } = await startHolders(fileOf({ ada: keyDigest(ada) }));
-      await put(path);
-      await expect.poll(() => holders.problem, { timeout: 5_000 }).toMatch(problem);
-      // Nothing is known of what a folder hides: then nobody is let in.
-      expect(holders.principalOf(`Bearer ${ada}`)).toBe(what === 'a folder' ? undefined : 'key:ada');
-    },
-  );
+  it.each(BAD_FILES)('is nobody where the file turns $what, until it is mended', async ({ put, problem }) => {
+    const ada = makeKey();
+    const { holders, path } = await startHolders(fileOf({ ada: keyDigest(ada) }));
+    await put(path);
+    await expect.poll(() => holders.problem, SOON).toMatch(problem);
+    expect(holders.principalOf(`Bearer ${ada}`)).toBeUndefined();
+    await rm(path, { recursive: true });
+    await writeFile(path, fileOf({ ada: keyDigest(ada) }));
+    await expect.poll(() => holders.principalOf(`Bearer ${ada}`), SOON).toBe('key:ada');
+    expect(holders.problem).toBeUndefined();
+  });
 
   it('is nobody where the file is half-written at the start, until it is whole', async () => {
     const ada = makeKey();
@@ -84,13 +93,62 @@ describe('who holds a key', () => {
     expect(holders.principalOf(`Bearer ${ada}`)).toBeUndefined();
     expect(holders.problem).toContain('it is not valid JSON');
     await write(whole);
-    await expect.poll(() => holders.principalOf(`Bearer ${ada}`), { timeout: 5_000 }).toBe('key:ada');
+    await expect.poll(() => holders.principalOf(`Bearer ${ada}`), SOON).toBe('key:ada');
   });
 
   it('may be in a file with a byte order mark, as some editors write it', async () => {
     const ada = makeKey();
     const { holders } = await startHolders(`\uFEFF${fileOf({ ada: keyDigest(ada) })}`);
     expect(holders.principalOf(`Bearer ${ada}`)).toBe('key:ada');
+  });
+});
+
+describe('where nobody needs a key before the first one is made', () => {
+  const ada = makeKey();
+
+  it('everybody is let in, and no key says who they are', async () => {
+    const { holders } = await startHolders(undefined, needed);
+    expect([holders.principalOf(undefined), holders.holderOf(`Bearer ${ada}`)]).toEqual([
+      'anonymous',
+      undefined,
+    ]);
+    expect(holders.problem).toBeUndefined();
+  });
+
+  it.each([
+    ['a key', fileOf({ ada: keyDigest(ada) })],
+    ['no key', fileOf({})],
+    ['a key that is none', '{"keys": {"ada": "plain"}}'],
+    ['nothing', ''],
+  ])(
+    'nobody is without one as soon as a file with %s is there, and who was, is told',
+    async (_what, text) => {
+      const kept: boolean[] = [];
+      const { holders, write } = await startHolders(undefined, (folder) => ({
+        ...needed(folder),
+        changed: (isKept) => void kept.push(isKept('anonymous')),
+      }));
+      await write(text);
+      await expect.poll(() => holders.principalOf(undefined), SOON).toBeUndefined();
+      expect(kept.at(-1)).toBe(false);
+    },
+  );
+
+  it.each([
+    ['as long as it runs', false],
+    ['after a restart', true],
+  ])('a file that is gone locks everybody out, %s', async (_when, isRestarted) => {
+    const { holders, path } = await startHolders(fileOf({ ada: keyDigest(ada) }), needed);
+    if (isRestarted) holders.stop();
+    await rm(path);
+    const folder = join(path, '..');
+    const after = isRestarted ? createKeyHolders({ path, log: quiet, ...needed(folder) }) : holders;
+    onTestFinished(() => after.stop());
+    if (isRestarted) await after.start();
+    await expect
+      .poll(() => after.problem, SOON)
+      .toMatch(/nobody is let in over HTTP; who wants none again removes/);
+    for (const key of [undefined, `Bearer ${ada}`]) expect(after.principalOf(key)).toBeUndefined();
   });
 });
 

@@ -30,7 +30,7 @@ export function createServersFile(path: string, log: Logger, changed: (find: Ser
     nothing: new Map(),
     nothingMeans: 'there are no servers',
     missing: 'nothing',
-    unreadable: 'last-good',
+    bad: 'last-good',
     log,
     changed(_before, servers) {
       log.info({ servers: [...servers.keys()] }, 'servers in force');

@@ -50,9 +50,11 @@ export async function startWorld({ servers, limits, env = {}, keys, openGate }: 
     env: { PATH: process.env['PATH'], ...env },
     log: quiet,
   });
-  const holders = createKeyHolders(keys === undefined ? undefined : keysPath, quiet, (isKept) =>
-    proxy.keepPrincipals(isKept),
-  );
+  const holders = createKeyHolders({
+    path: keys === undefined ? undefined : keysPath,
+    log: quiet,
+    changed: (isKept) => proxy.keepPrincipals(isKept),
+  });
   const config = parseEnv(McpEnv, { MCP_PORT: '0' });
   const factory = () => createTools([], quiet);
   const http = createHttp({
