@@ -92,11 +92,20 @@ describe('a body', () => {
     'application/x-www-form-urlencoded',
     'application/jsonp',
     'multipart/form-data',
+    'application/json; charset=utf-7',
+    'application/json;charset=utf-16le',
+    'application/json; charset=utf-8; charset=utf-7',
     '',
   ])('of type %j is 415', async (type) => {
     const reply = await send('/guard/enforce', '{"tool":"a"}', { 'content-type': type });
     expect(reply.statusCode).toBe(415);
     expect(reply.json()).toMatchObject({ code: 'unsupported_media_type', allowed: false });
+  });
+
+  it.each(['gzip', 'identity', 'x-unknown'])('in the encoding %s is 415', async (encoding) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
+    const reply = await send('/guard/enforce', '{"tool":"a"}', headers);
+    expect(reply.json()).toMatchObject({ status: 415, code: 'unsupported_media_type', allowed: false });
   });
 
   it('of more values than a mebibyte can have is 413', async () => {

@@ -161,7 +161,14 @@ describe('the trace of the caller', () => {
 });
 
 describe('how it is', () => {
-  it('says so at /healthz, whatever name it is called by', async () => {
+  it('says at /healthz nothing to a page that made its name point here', async () => {
+    const healthz = new URL('/healthz', stack.url).href;
+    const reply = await send(healthz, 'GET', undefined, { host: 'evil.example' });
+    expect(reply.status).toBe(403);
+    expect(reply.body).not.toContain('status');
+  });
+
+  it('says so at /healthz, whatever address it is called by', async () => {
     const reply = await send(new URL('/healthz', stack.url).href, 'GET', undefined, { host: '10.0.0.7' });
     expect([reply.status, JSON.parse(reply.body)]).toEqual([200, { status: 'ok', problems: [] }]);
   });

@@ -12,15 +12,11 @@ import type { Service } from '@aegis/bus/service';
 import { errorResponse } from '@aegis/firewall/wire';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toProblem } from '@aegis/kit/errors';
-import { ownHostNames, reachedAt } from '@aegis/kit/hosts';
+import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
+import { whyNotJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
-import {
-  type AuthInfo,
-  createMcpHandler,
-  isJsonContentType,
-  type McpServerFactory,
-} from '@modelcontextprotocol/server';
+import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
 import type { McpConfig } from './config.ts';
 import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
@@ -87,9 +83,8 @@ function createMcpRoute({ factory, log, refusals }: Pick<HttpDeps, 'factory' | '
   const serve = toNodeHandler(handler, { onerror });
   const inFlight = new Set<Promise<void>>();
   const post = async (request: Known, response: ServerResponse, principal: string): Promise<void> => {
-    if (!isJsonContentType(request.headers['content-type'])) {
-      return sendJson(response, 415, refusal('The Content-Type must be application/json.'));
-    }
+    const because = whyNotJson(request.headers);
+    if (because !== undefined) return sendJson(response, 415, refusal(because));
     const body = await readBody(request, MAX_MESSAGE_BYTES);
     if (body === undefined) return sendJson(response, 413, TOO_LARGE);
     const read = readToolMessage(body);
@@ -145,6 +140,9 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url?.split('?', 1)[0];
     if (path === '/healthz') {
+      if (!mayAskHealth(request.headers.host, hostNames)) {
+        return sendJson(response, 403, refusal('The Host header names a host that is not this service.'));
+      }
       const state = health();
       return sendJson(response, state.status === 'ok' ? 200 : 503, JSON.stringify(state));
     }

@@ -2,10 +2,10 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import type { Definition } from '@aegis/replicas/tools';
 import type { Notification, Request, Response } from '../wire/message.ts';
 
-/** How the upstream's part of a request ended: it answered, or it never will. */
+/** How the upstream's part of a request ended: it answered, or it never will; `isUnsent`: it can't have had the request. */
 export type UpstreamEnd =
   | { readonly type: 'response'; readonly response: Response }
-  | { readonly type: 'lost'; readonly because: string };
+  | { readonly type: 'lost'; readonly because: string; readonly isUnsent?: boolean };
 
 /**
  * What becomes of a client's request. `forward`: `text` goes to the upstream, and `ended`, where there is one, must be

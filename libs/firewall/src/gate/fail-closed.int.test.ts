@@ -88,6 +88,18 @@ it('a server that dies in the middle: nobody knows how the call ended, and the r
   await until(() => eventsOf(UNKNOWN).length === 1);
 });
 
+it('a server that was not reached: the call was not sent, and the record says so', async () => {
+  const disposition = await send(gate(), callOf('write', { a: 1 })).disposition;
+  if (disposition.type !== 'forward') throw new Error('not sent');
+  const lost = { type: 'lost', because: 'refused', isUnsent: true } as const;
+  expect(disposition.ended?.(lost)).toContain('The server was not reached (refused): the call was not sent');
+  await until(() => eventsOf('aegis.call.failed.v1').length === 1);
+  expect(eventsOf('aegis.call.failed.v1').map((event) => data(event)['error'])).toEqual([
+    'not sent: refused',
+  ]);
+  expect(eventsOf(UNKNOWN)).toEqual([]);
+});
+
 it('a connection that ends in the middle leaves its calls recorded as unknown, once', async () => {
   const one = gate();
   const disposition = await send(one, callOf('write')).disposition;

@@ -55,6 +55,9 @@ export const CANNOT_RECORD =
 export const cannotList = (thrown: unknown): string =>
   `AegisMCP can't say now which tools there are: ${detailOf(thrown)}; try again in a moment.`;
 
+export const notReached = (why: string): string =>
+  `The server was not reached (${why}): the call was not sent, so it can be repeated.`;
+
 export const unknownOutcome = (why: string): string =>
   `Nobody knows how this call ended (${why}): it may have run, so look whether it took effect before you repeat it.`;
 

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 /** Addresses that mean every interface, each with where a program on this machine reaches it. Nobody is called so. */
@@ -21,4 +21,14 @@ export const reachedAt = (boundHost: string, port: number): string =>
 export function ownHostNames(boundHost: string, more: readonly string[]): string[] {
   const bound = EVERYWHERE.has(boundHost) ? [] : [boundHost];
   return [...new Set([...LOOPBACK, ...[...bound, ...more].map((host) => urlHost(host.toLowerCase()))])];
+}
+
+/**
+ * Whether a request with this `Host` header may be told how a service is: by one of its own names, or by an address, as
+ * probes ask, or without the header, which a browser always sends. A page that made its own name point here has that name.
+ */
+export function mayAskHealth(host: string | undefined, ownNames: readonly string[]): boolean {
+  if (host === undefined) return true;
+  const name = host.toLowerCase().replace(/:\d+$/, '');
+  return ownNames.includes(name) || isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0;
 }

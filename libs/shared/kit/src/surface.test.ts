@@ -68,6 +68,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'parseStrictJson',
     'skipSpace',
     'slice',
+    'whyNotJson',
   ]);
 });
 
@@ -113,7 +114,7 @@ it('text has this public surface, and a change to it is a decision', () => {
 });
 
 it('hosts has this public surface, and a change to it is a decision', () => {
-  expect(Object.keys(hosts).toSorted()).toEqual(['ownHostNames', 'reachedAt', 'urlHost']);
+  expect(Object.keys(hosts).toSorted()).toEqual(['mayAskHealth', 'ownHostNames', 'reachedAt', 'urlHost']);
 });
 
 it('keys has this public surface, and a change to it is a decision', () => {

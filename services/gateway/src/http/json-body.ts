@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@aegis/kit/errors';
-import { parseStrictJson } from '@aegis/kit/json';
+import { parseStrictJson, whyNotJson } from '@aegis/kit/json';
 import type { FastifyInstance } from 'fastify';
 
 /** The largest body taken, in bytes, where it carries no call; one byte over is refused. */
@@ -20,8 +20,10 @@ export function acceptJson(
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    (_request, body, done) => {
+    ({ headers }, body, done) => {
       try {
+        const because = whyNotJson(headers);
+        if (because !== undefined) throw new AppError('unsupported_media_type', because);
         done(null, readJsonBody(body));
       } catch (thrown) {
         done(thrown as Error);

@@ -91,7 +91,7 @@ export async function judge(
   if (disposition.type !== 'forward') return undefined;
   call.forwarded(disposition);
   if (!call.signal.aborted) return disposition;
-  call.end({ type: 'lost', because: 'It was cancelled before it was sent.' });
+  call.end({ type: 'lost', because: 'It was cancelled before it was sent.', isUnsent: true });
   out.nothing();
   return undefined;
 }

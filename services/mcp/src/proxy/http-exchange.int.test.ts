@@ -29,6 +29,8 @@ const events = (...texts: string[]): Answer => ({
   body: texts.map((text) => `event: message\ndata: ${text}\n\n`).join(''),
 });
 
+const rootsFor = (id: string) => `{"jsonrpc":"2.0","id":${id},"result":{"roots":[]}}`;
+
 describe('what passes', () => {
   it('an answer that nobody changes is the same bytes, odd spelling and all', async () => {
     const odd = '{ "jsonrpc" : "2.0",\n "id":1, "result": {"n": 1e400, "x": "\\u00e9"} }';
@@ -157,10 +159,28 @@ describe('what never answers well', () => {
     expect(world.seen.ends).toMatchObject([{ id: 1, end: { type: 'lost' } }]);
   });
 
+  it('a response goes to the server that asked for it, once, and no other', async () => {
+    const question = '{"jsonrpc":"2.0","id":"q","method":"roots/list"}';
+    const stream = `data: ${question}\n\ndata: ${result(1)}\n\n`;
+    const { upstream, post } = await startWith({
+      type: 'text/event-stream',
+      body: (seen) => (seen.body.includes('resources/list') ? stream : ''),
+    });
+    await post(message('resources/list', undefined, 1));
+    for (const id of ['"other"', '7']) expect((await post(rootsFor(id))).status).toBe(400);
+    expect(upstream.seen).toHaveLength(1);
+    await post(rootsFor('"q"'));
+    expect(upstream.seen.at(-1)?.body).toBe(rootsFor('"q"'));
+    expect((await post(rootsFor('"q"'))).status).toBe(400);
+    expect(upstream.seen).toHaveLength(2);
+  });
+
   it('a server that is away', async () => {
     const world = await startWorld({ servers: { shop: { url: 'http://127.0.0.1:1/mcp' } } });
     const reply = await send(world.urlOf('shop'), 'POST', call('echo'));
     expect(messageIn(reply).error?.message).toContain("can't be reached (ECONNREFUSED)");
+    expect(messageIn(reply).error?.message).toContain('Nothing was sent');
+    expect(world.seen.ends).toMatchObject([{ end: { type: 'lost', isUnsent: true } }]);
   });
 
   it('a server that never answers is given up, and nothing is sent again', async () => {
@@ -172,6 +192,7 @@ describe('what never answers well', () => {
     const reply = await send(world.urlOf('shop'), 'POST', call('echo'));
     expect(messageIn(reply).error?.message).toContain('did not answer in time');
     expect(upstream.seen).toHaveLength(1);
+    expect(world.seen.ends).toMatchObject([{ end: { type: 'lost', isUnsent: false } }]);
   });
 
   it('a server that dies in the middle of its answer', async () => {

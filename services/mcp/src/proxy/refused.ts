@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { errorResponse, INVALID_REQUEST, MAX_LINE_BYTES } from '@aegis/firewall/wire';
+import { whyNotJson } from '@aegis/kit/json';
 import { readBody } from '../http-body.ts';
-import { isJsonInUtf8 } from './http/headers.ts';
 
 /** JSON-RPC has no code for what HTTP refuses; the SDK uses this one (-32000 to -32099 are the server's own). */
 export const HTTP_REFUSAL = -32_000;
@@ -21,12 +21,8 @@ export class Refused extends Error {
 /** The bytes of a POSTed message: other encodings than UTF-8 hide what a server would read. @throws Refused */
 export async function readMessageBytes(request: IncomingMessage): Promise<Buffer> {
   const { headers } = request;
-  if (!isJsonInUtf8(headers['content-type'])) {
-    throw new Refused(415, 'The Content-Type must be application/json, in UTF-8.');
-  }
-  if (headers['content-encoding'] !== undefined) {
-    throw new Refused(415, 'A message may not be compressed: leave the Content-Encoding out.');
-  }
+  const because = whyNotJson(headers);
+  if (because !== undefined) throw new Refused(415, because);
   const body = await readBody(request, MAX_LINE_BYTES);
   if (body !== undefined) return body;
   throw new Refused(413, `A message may have at most ${MAX_LINE_BYTES} bytes.`, INVALID_REQUEST);

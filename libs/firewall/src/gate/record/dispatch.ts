@@ -2,7 +2,7 @@ import { sayNo } from '../answers.ts';
 import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
-import { unknownOutcome } from '../sentences.ts';
+import { notReached, unknownOutcome } from '../sentences.ts';
 import { endingOf } from './ending.ts';
 import { type CallEnd, newIds, type Sent } from './recorder.ts';
 
@@ -25,6 +25,11 @@ export type DispatcherDeps = Pick<FirewallParts, 'recorder' | 'log' | 'timeoutMs
 
 const LOST_CONNECTION = 'the connection ended before the server answered';
 
+const unsent = (because: string): CallEnd => ({
+  type: 'failed',
+  data: { duration_ms: 0, result_bytes: 0, error: `not sent: ${because}`.slice(0, 1_000) },
+});
+
 export function createDispatcher({ options, recorder, log, timeoutMs, closing }: DispatcherDeps) {
   const { server, principal, record, waitForRecord } = options;
   /** Calls that the upstream has and has not answered, each with what records its end. */
@@ -39,10 +44,7 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     principal,
   });
   /** A call that is on record as let through, or may be, and was not sent. */
-  const notSent = (of: Sent, because: string): void => {
-    const data = { duration_ms: 0, result_bytes: 0, error: `not sent: ${because}`.slice(0, 1_000) };
-    recorder.end(of, () => ({ type: 'failed', data }));
-  };
+  const notSent = (of: Sent, because: string): void => recorder.end(of, () => unsent(because));
 
   /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
   const forward = (judged: JudgedRequest, of: Sent, transform?: Transform): Disposition => {
@@ -74,6 +76,10 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
       }
     };
     const ended = (end: UpstreamEnd): string => {
+      if (end.type === 'lost' && end.isUnsent) {
+        over(() => unsent(end.because));
+        return sayNo({ rawId, method }, isModern, notReached(end.because));
+      }
       if (end.type === 'lost') {
         unknown(end.because);
         return sayNo({ rawId, method }, isModern, unknownOutcome(end.because));

@@ -1,3 +1,4 @@
+export { whyNotJson } from './body-headers.ts';
 export { digestOf } from './canonical.ts';
 export {
   BACKSLASH,

@@ -2,11 +2,6 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { parseTraceparent } from '@aegis/kit/trace';
 import { headerOf, isRevision } from './era.ts';
 
-/** What a message's Content-Type must be: readers that obey another charset read another message. */
-const JSON_IN_UTF8 = /^application\/json[ \t]*(;[ \t]*charset[ \t]*=[ \t]*"?utf-8"?[ \t]*)?;?[ \t]*$/i;
-export const isJsonInUtf8 = (contentType: string | undefined): boolean =>
-  JSON_IN_UTF8.test(contentType ?? '');
-
 const TYPES = ['application/json', 'text/event-stream'] as const;
 /** W3C trace context, 3.3: a list of at most 512 characters. */
 const TRACESTATE = /^[\x20-\x7e]{1,512}$/;

@@ -1,6 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Gate } from '@aegis/firewall/gate';
-import { errorResponse, type Message, type Request } from '@aegis/firewall/wire';
+import {
+  createInFlight,
+  errorResponse,
+  INVALID_REQUEST,
+  type Message,
+  type Request,
+  type Response,
+} from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
 import { type Call, Calls } from '../calls.ts';
@@ -13,7 +20,7 @@ import { headersToServer } from './headers.ts';
 import { HttpQuestions } from './http-questions.ts';
 import { createParameterHeaders } from './param-headers.ts';
 import { ReplyRelay } from './reply-relay.ts';
-import { describeFailure, sendUpstream } from './send-upstream.ts';
+import { describeFailure, sendUpstream, Unsent } from './send-upstream.ts';
 import { ServerMessages } from './server-messages.ts';
 
 export type HttpConnectionOptions = {
@@ -56,6 +63,7 @@ export class HttpConnection implements Connection {
   readonly #calls: Calls;
   readonly #relay: ReplyRelay;
   readonly #questions: HttpQuestions;
+  readonly #asked = createInFlight();
   readonly #closing = new AbortController();
   #upstreamSession: string | undefined;
   #exchanges = 0;
@@ -70,7 +78,7 @@ export class HttpConnection implements Connection {
     this.#calls = new Calls(sessionId !== undefined);
     this.#questions = new HttpQuestions(this.#upstream, limits, () => this.#upstreamSession);
     this.gate = gateFor(entry, principal, openGate, this.#questions.ask);
-    const messages = new ServerMessages(this.gate, this.#calls, log);
+    const messages = new ServerMessages(this.gate, this.#calls, this.#asked, log);
     this.#relay = new ReplyRelay(messages, this.#calls, limits.answerTimeoutMs, sessionId !== undefined);
   }
 
@@ -88,6 +96,7 @@ export class HttpConnection implements Connection {
     try {
       if (message.kind === 'request') return await this.#request(message, exchange);
       if (message.kind === 'response') {
+        if (!this.#isAnswer(message, exchange)) return;
         await this.#pass('POST', exchange, { ...message, text: this.gate.clientResponse(message) });
       } else if (admitNotification(this.gate, this.#calls, message, exchange.out)) {
         await this.#pass('POST', exchange, message);
@@ -95,6 +104,15 @@ export class HttpConnection implements Connection {
     } finally {
       this.#exchanges--;
     }
+  }
+
+  /** Whether the server has asked for this response and has none. Any other would be its client's word on what it likes. */
+  #isAnswer({ id, text }: Response, { out }: Exchange): boolean {
+    if (this.#asked.close(id)) return true;
+    const because = 'The response is to no request of the server, or to one that has its answer.';
+    this.gate.refused(because, Buffer.from(text));
+    out.answerJson(errorResponse('null', INVALID_REQUEST, because), 400);
+    return false;
   }
 
   async get(exchange: Exchange): Promise<void> {
@@ -138,7 +156,7 @@ export class HttpConnection implements Connection {
       const headers = { ...headersToServer(exchange.headers, 'POST', compared), ...parameters };
       reply = await this.#send('POST', exchange, headers, timeoutMs, text);
     } catch (error) {
-      return this.#relay.lose(call, exchange.out, describeFailure(error));
+      return this.#relay.lose(call, exchange.out, describeFailure(error), error instanceof Unsent);
     }
     this.#takeSession(reply, exchange);
     await this.#relay.toRequest(reply, call, exchange.out);

@@ -66,9 +66,10 @@ export class ReplyRelay {
   }
 
   /** There will be no response: the client is told why. */
-  lose(call: Call, out: ClientStream, because: string): void {
-    const sentence = `The server gave no answer: ${because}. Whether it did anything is not known.`;
-    const text = call.end({ type: 'lost', because: sentence });
+  lose(call: Call, out: ClientStream, because: string, isUnsent = false): void {
+    const rest = isUnsent ? 'Nothing was sent' : 'Whether it did anything is not known';
+    const sentence = `The server gave no answer: ${because}. ${rest}.`;
+    const text = call.end({ type: 'lost', because: sentence, isUnsent });
     this.#calls.close(call);
     out.answer(text ?? errorResponse(call.request.rawId, INTERNAL_ERROR, sentence));
   }

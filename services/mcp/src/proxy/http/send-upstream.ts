@@ -24,6 +24,16 @@ export type Outgoing = {
   readonly timeoutMs: number;
 };
 
+/** The server can't have had anything of the request: there was no connection to it. */
+export class Unsent extends Error {
+  readonly code: string;
+
+  constructor(cause: unknown) {
+    super('not sent', { cause });
+    this.code = codeOf(cause);
+  }
+}
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
 
@@ -31,7 +41,7 @@ const codeOf = (error: unknown): string =>
 export function describeFailure(error: unknown): string {
   const code = codeOf(error);
   if (code === 'ABORT_ERR') return 'its client closed the connection first';
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') return `it can't be reached (${code})`;
+  if (error instanceof Unsent) return `it can't be reached (${code})`;
   if (code === 'ETIMEDOUT') return 'it did not answer in time';
   return `the connection broke off (${code})`;
 }
@@ -39,6 +49,8 @@ export function describeFailure(error: unknown): string {
 /**
  * Sends one request to a server and resolves with its answer's headers. Redirects are answers like others. The operator's
  * own headers win over all.
+ *
+ * @throws Unsent where there was no connection; what it failed with otherwise
  */
 export function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promise<IncomingMessage> {
   const { method, body, signal, timeoutMs } = outgoing;
@@ -58,7 +70,12 @@ export function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promis
       sent.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
     );
     sent.once('response', resolve);
-    sent.once('error', reject);
+    let isConnected = false;
+    sent.once('socket', (socket) => {
+      if (!socket.connecting) isConnected = true;
+      else socket.once(isTls ? 'secureConnect' : 'connect', () => (isConnected = true));
+    });
+    sent.once('error', (error) => reject(isConnected ? error : new Unsent(error)));
     // After the answer has begun its reader sees what goes wrong.
     sent.on('error', () => undefined);
     sent.end(body);

@@ -1,5 +1,5 @@
 import type { Gate } from '@aegis/firewall/gate';
-import { readServerMessage } from '@aegis/firewall/wire';
+import { type InFlight, readServerMessage } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import type { Call, Calls, ResponseAction } from '../calls.ts';
 import { encodeEvent, type SseEvent } from './sse.ts';
@@ -11,11 +11,14 @@ export type Arrival = { readonly own?: Call | undefined; readonly isResumed: boo
 export class ServerMessages {
   readonly #gate: Gate;
   readonly #calls: Calls;
+  readonly #asked: InFlight;
   readonly #log: Logger;
 
-  constructor(gate: Gate, calls: Calls, log: Logger) {
+  /** `asked`: the requests of the server that the client may answer. */
+  constructor(gate: Gate, calls: Calls, asked: InFlight, log: Logger) {
     this.#gate = gate;
     this.#calls = calls;
+    this.#asked = asked;
     this.#log = log;
   }
 
@@ -32,10 +35,11 @@ export class ServerMessages {
     if ('nonsense' in read) return { type: 'drop', because: read.nonsense };
     const { message } = read;
     if (message.kind === 'response') return this.#calls.answered(message, own, isResumed);
-    if (message.kind === 'request' || this.#gate.serverNotification(message) === 'forward') {
-      return { type: 'same' };
+    if (message.kind === 'request') this.#asked.openNewest(message.id);
+    else if (this.#gate.serverNotification(message) === 'drop') {
+      return { type: 'drop', because: 'the notification is not for the client' };
     }
-    return { type: 'drop', because: 'the notification is not for the client' };
+    return { type: 'same' };
   }
 
   /** The bytes of an event that the client sees; an event that is dropped leaves its id, to resume from. */

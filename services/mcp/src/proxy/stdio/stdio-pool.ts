@@ -118,7 +118,7 @@ export class StdioPool implements Connection {
       return [...this.#links].find((link) => link.canTake(call.request)) ?? this.#start();
     } catch (error) {
       const sentence = error instanceof Unavailable ? error.message : 'The server can not be started.';
-      const text = call.end({ type: 'lost', because: `${sentence} Nothing was sent.` });
+      const text = call.end({ type: 'lost', because: `${sentence} Nothing was sent.`, isUnsent: true });
       this.#calls.close(call);
       out.answer(text ?? errorResponse(call.request.rawId, INTERNAL_ERROR, sentence), 503);
       return undefined;
