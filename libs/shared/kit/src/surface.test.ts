@@ -11,6 +11,8 @@ import * as keys from './keys.ts';
 import * as logger from './logger.ts';
 import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
+import * as turns from './turns.ts';
+import * as worker from './worker/mod.ts';
 
 it('allowance has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(allowance).toSorted()).toEqual([
@@ -66,6 +68,8 @@ it('json has this public surface, and a change to it is a decision', () => {
     'parseJson',
     'parseKeyByKey',
     'parseStrictJson',
+    'partsOf',
+    'restFor',
     'skipSpace',
     'slice',
     'whyNotJson',
@@ -145,4 +149,9 @@ it('trace has this public surface, and a change to it is a decision', () => {
     'parseTraceparent',
     'traceIdOf',
   ]);
+});
+
+it('turns and worker have this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(turns).toSorted()).toEqual(['createPresence', 'createTurns', 'everybody']);
+  expect(Object.keys(worker).toSorted()).toEqual(['createWorkerThread', 'serveWorker']);
 });

@@ -20,7 +20,7 @@ export const CATALOGUE = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another call' },
   idempotency_key_expired: { status: 422, title: 'The idempotency key is too old' },
   too_many_attempts: { status: 429, title: 'Too many wrong codes' },
-  too_many_requests: { status: 429, title: 'This caller had too much written' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
   too_many_pending: { status: 429, title: 'This agent has too many calls waiting' },
   internal: { status: 500, title: 'Something broke' },
   bus_unavailable: { status: 503, title: 'The message bus is away' },

@@ -23,3 +23,4 @@ export {
 export { isObject, type JsonMembers, membersOf } from './object.ts';
 export { hasEscapedKeys, parseJson, parseKeyByKey } from './parse.ts';
 export { MAX_DEPTH, parseStrictJson } from './strict.ts';
+export { partsOf, restFor } from './weight.ts';

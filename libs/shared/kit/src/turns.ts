@@ -1,0 +1,131 @@
+import { AppError } from './errors/app-error.ts';
+
+/** Who was here so long ago is not about any more, in milliseconds. */
+const ABOUT_MS = 1_000;
+
+/** Who is about: callers that were seen lately. */
+export type Presence = ReturnType<typeof createPresence>;
+
+export function createPresence(nowMs: () => number = Date.now) {
+  const seen = new Map<unknown, number>();
+  return {
+    saw(caller: unknown): void {
+      // Behind the others, so that the oldest stand first.
+      seen.delete(caller);
+      seen.set(caller, nowMs());
+    },
+    /** Whether more than one is about. */
+    get isShared(): boolean {
+      const since = nowMs() - ABOUT_MS;
+      for (const [caller, atMs] of seen) {
+        if (atMs >= since) break;
+        seen.delete(caller);
+      }
+      return seen.size > 1;
+    },
+  };
+}
+
+/** All who are about on this event loop, at whichever door. */
+export const everybody: Presence = createPresence();
+
+export type TurnsOptions = {
+  readonly presence?: Presence;
+  /** Turns at the same time. */
+  readonly atOnce: number;
+  /** Of one caller, while others are about; all of them where nobody is. */
+  readonly shared: number;
+  /** Requests of one caller that may wait, and of all callers together. */
+  readonly waiting: number;
+  readonly waitingInAll: number;
+  /** How long a request waits for its turn at most, in milliseconds. */
+  readonly withinMs: number;
+};
+
+/** Ends a turn; its place rests so many milliseconds while others are about, so that they get the most of the time. */
+export type EndTurn = (restMs?: number) => void;
+
+export type Turns = ReturnType<typeof createTurns>;
+
+type Waiting = { readonly start: () => void; readonly timer: NodeJS.Timeout };
+type Caller = { running: number; readonly waiting: Waiting[] };
+
+const busy = (): AppError =>
+  new AppError('too_many_requests', 'Too many requests wait for their turn: send this again later.');
+
+/**
+ * Has callers served in turn: each may run as much as there is room for while it is alone, and a share of it while others are
+ * about; those that wait are served one of each caller after the other, so nobody's flood is before another's next request.
+ */
+export function createTurns(options: TurnsOptions) {
+  const { presence = everybody, atOnce, shared, waiting, waitingInAll, withinMs } = options;
+  /** Those that run or wait, in the order in which they have their next turn. */
+  const callers = new Map<unknown, Caller>();
+  let running = 0;
+  let waits = 0;
+
+  const share = (): number => (presence.isShared ? shared : atOnce);
+  const startNext = (): void => {
+    if (waits === 0) return;
+    const most = share();
+    // The iterator reaches what is put behind meanwhile, so that this goes round and round.
+    for (const [key, one] of callers) {
+      if (running >= atOnce) return;
+      const next = one.running < most ? one.waiting.shift() : undefined;
+      if (next === undefined) continue;
+      waits -= 1;
+      clearTimeout(next.timer);
+      callers.delete(key);
+      callers.set(key, one);
+      next.start();
+    }
+  };
+  const leave = (key: unknown, one: Caller): void => {
+    if (one.running + one.waiting.length === 0) callers.delete(key);
+  };
+  const begin = (key: unknown, one: Caller): EndTurn => {
+    one.running += 1;
+    running += 1;
+    let isOver = false;
+    const free = (): void => {
+      one.running -= 1;
+      running -= 1;
+      leave(key, one);
+      startNext();
+    };
+    return (restMs = 0) => {
+      if (isOver) return;
+      isOver = true;
+      if (restMs > 0 && presence.isShared) setTimeout(free, restMs).unref();
+      else free();
+    };
+  };
+  const queue = (key: unknown, one: Caller): Promise<EndTurn> => {
+    const { promise, resolve, reject } = Promise.withResolvers<EndTurn>();
+    const timer = setTimeout(() => {
+      one.waiting.splice(one.waiting.indexOf(entry), 1);
+      waits -= 1;
+      leave(key, one);
+      reject(busy());
+    }, withinMs);
+    const entry: Waiting = { start: () => resolve(begin(key, one)), timer };
+    one.waiting.push(entry);
+    waits += 1;
+    return promise;
+  };
+  return {
+    /**
+     * The caller's turn, by whatever names the caller: at once where there is room, else once it has come.
+     *
+     * @throws AppError `too_many_requests` where too much waits; the promise also where it waited too long
+     */
+    take(key: unknown): EndTurn | Promise<EndTurn> {
+      presence.saw(key);
+      const one = callers.get(key) ?? { running: 0, waiting: [] };
+      const isFree = running < atOnce && one.waiting.length === 0 && one.running < share();
+      if (!isFree && (one.waiting.length >= waiting || waits >= waitingInAll)) throw busy();
+      callers.set(key, one);
+      return isFree ? begin(key, one) : queue(key, one);
+    },
+  };
+}
