@@ -1,18 +1,10 @@
 import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { CheckReply, CheckRequest } from '@aegis/contracts/decision';
-import type { PolicyGetReply, PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
+import type { PolicyGetReply } from '@aegis/contracts/policy';
 import { checkSubject } from '@aegis/contracts/subjects';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
-import {
-  advisePolicy,
-  effectivePolicy,
-  evaluate,
-  migratePolicy,
-  type OwnReach,
-  type ApprovalTerms as RuleTerms,
-  validatePolicy,
-} from '@aegis/policy-engine';
+import { evaluate, type OwnReach, type ApprovalTerms as RuleTerms } from '@aegis/policy-engine';
 import type { ActivePolicy } from '@aegis/replicas/policy';
 
 const OUTCOME = { allow: 'allowed', review: 'review', deny: 'blocked' } as const;
@@ -72,20 +64,3 @@ export const get = ({ published }: ActivePolicy): PolicyGetReply => ({
   digest: published.digest,
   version: published.version,
 });
-
-/** Whether a document is a policy; a version 1 one is migrated in memory, and a note says so. So do warnings. */
-export function validate(document: unknown): PolicyValidateReply {
-  const valid = validatePolicy(document);
-  if (!valid.ok) return { ok: false, errors: valid.errors, version: 2, migrated: false, notes: [] };
-  const { migrated, notes } = migratePolicy(valid.policy);
-  const warnings = advisePolicy(valid.policy).map((warning) => `Warning: ${warning}`);
-  return { ok: true, errors: [], version: 2, migrated, notes: [...notes, ...warnings] };
-}
-
-/** The document as version 2. */
-export function migrate(document: unknown): PolicyMigrateReply {
-  const valid = validatePolicy(document);
-  if (!valid.ok) return { ok: false, version: 2, errors: valid.errors, notes: [] };
-  const { policy, notes } = migratePolicy(valid.policy);
-  return { ok: true, version: 2, policy: { ...effectivePolicy(policy) }, errors: [], notes };
-}

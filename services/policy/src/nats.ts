@@ -2,10 +2,10 @@ import { type Bus, type Route, route } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import { policyCheck } from '@aegis/contracts/decision';
 import { healthOf } from '@aegis/contracts/health';
-import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
+import { policyEffective, policyGet } from '@aegis/contracts/policy';
 import type { OwnReach } from '@aegis/policy-engine';
 import type { ActivePolicy } from '@aegis/replicas/policy';
-import { announce, check, get, migrate, validate } from './answers.ts';
+import { announce, check, get } from './answers.ts';
 
 type RoutesDeps = {
   readonly bus: Bus;
@@ -25,7 +25,5 @@ export const routes = ({ bus, active, own, now, health }: RoutesDeps): Route[] =
   }),
   route(policyGet, () => get(active())),
   route(policyEffective, () => ({ policy: active().published.policy })),
-  route(policyValidate, ({ policy }) => validate(policy === undefined ? active().published.policy : policy)),
-  route(policyMigrate, ({ policy }) => migrate(policy)),
   route(healthOf('policy'), health),
 ];

@@ -10,6 +10,7 @@ import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';
 import { routes } from './nats.ts';
 import { offer } from './publish.ts';
+import { createTrying } from './trying/trying.ts';
 
 /** Why the file is not what is in force, as a sentence, or undefined where it is. */
 function fileProblem(
@@ -39,6 +40,7 @@ function warnOfNoPolicy(log: Logger, published: PolicyPublished | undefined): vo
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
   const replica = createPolicyReplica(bus);
   const own = createOwn(config);
+  const trying = createTrying(() => replica.active());
   let responder: Responder | undefined;
   let candidate: Candidate | undefined;
   let warned: string | undefined;
@@ -68,11 +70,13 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
       await replica.start();
       await taking.start();
       warnOfNoPolicy(log, replica.state.published);
-      responder = await bus.respond(routes({ bus, active: () => replica.active(), own, now, health }));
+      const active = () => replica.active();
+      responder = await bus.respond([...routes({ bus, active, own, now, health }), ...trying.routes]);
     },
     async stop() {
       taking.stop();
       await responder?.drain();
+      trying.stop();
       await replica.stop();
     },
     health,

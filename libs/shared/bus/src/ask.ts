@@ -1,21 +1,18 @@
-import type { Rpc, RpcRequest } from '@aegis/contracts/rpc';
+import type { Rpc } from '@aegis/contracts/rpc';
 import { rpcSubject } from '@aegis/contracts/subjects';
 import { tolerant } from '@aegis/contracts/tolerant';
-import type { Caller } from '@aegis/kit/allowance';
 import { AppError, type ErrorCode, type Fault, fromFault } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
 import type { z } from 'zod';
+import { type RequestContext, requestText } from './answer.ts';
 import type { Mux } from './mux.ts';
 
-/**
- * What a request carries besides its data. The deadline is absolute: milliseconds since the epoch. `caller` is on whose
- * behalf it is asked.
- */
-export type RequestContext = {
-  deadlineMs: number;
-  traceparent?: string | undefined;
-  caller?: Caller | undefined;
-};
+/** Asks with data that is JSON text already, so that nobody reads and writes it once more. */
+export type AskText = <Req extends z.ZodType, Rep extends z.ZodType>(
+  rpc: Rpc<Req, Rep>,
+  data: string,
+  context: RequestContext,
+) => Promise<z.output<Rep>>;
 
 export type Ask = <Req extends z.ZodType, Rep extends z.ZodType>(
   rpc: Rpc<Req, Rep>,
@@ -48,19 +45,22 @@ function readReply<Rep extends z.ZodType>(rpc: Rpc<z.ZodType, Rep>, text: string
  *
  * @throws AppError the service's own error, or `<service>_unavailable` where nobody answers, in time or in contract
  */
-export function createAsk(mux: Mux): Ask {
-  return async (rpc, data, { deadlineMs, traceparent, caller }) => {
-    const request: RpcRequest = { deadline_ms: deadlineMs, data };
-    if (traceparent !== undefined) request.traceparent = traceparent;
-    if (caller !== undefined) request.caller = caller;
+export const createAskText =
+  (mux: Mux): AskText =>
+  async (rpc, data, context) => {
     const subject = rpcSubject(rpc.service, rpc.verb);
-    const payload = JSON.stringify(request);
+    const payload = requestText(data, context);
     const message = await mux.exchange(
       (inbox) => [{ subject, payload, options: { reply: inbox } }],
-      deadlineMs,
+      context.deadlineMs,
       () => unavailable(rpc, `The ${rpc.service} service did not answer in time.`),
     );
     if (message.headers?.code === 503) throw unavailable(rpc, `The ${rpc.service} service is not running.`);
     return readReply(rpc, message.string());
   };
-}
+
+/** The same for data that is no text yet. @throws AppError as {@link createAskText} */
+export const createAsk =
+  (askText: AskText): Ask =>
+  (rpc, data, context) =>
+    askText(rpc, JSON.stringify(data), context);

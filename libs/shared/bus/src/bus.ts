@@ -1,7 +1,7 @@
 import type { Logger } from '@aegis/kit/logger';
 import { type Alive, createAlive } from './alive.ts';
 import { type Append, createAppend } from './append.ts';
-import { type Ask, createAsk } from './ask.ts';
+import { type Ask, type AskText, createAsk, createAskText } from './ask.ts';
 import { createGroupCommit, type GroupCommit } from './commit.ts';
 import { type ConnectionOptions, openConnection } from './connection.ts';
 import { createDurables, type Durables } from './durable.ts';
@@ -19,6 +19,7 @@ export type BusOptions = ConnectionOptions & { log: Logger };
 /** A service's whole view of the bus. */
 export type Bus = Pick<Link, 'isUp' | 'onDown' | 'onUp'> & {
   readonly ask: Ask;
+  readonly askText: AskText;
   readonly append: Append;
   /** Stores unguarded facts that somebody waits for; those that wait together share one durable write. */
   readonly commit: GroupCommit['store'];
@@ -50,11 +51,13 @@ export async function openBus({ log, ...options }: BusOptions): Promise<{ bus: B
   const mux = createMux(link, `_INBOX_${options.identity}`);
   const read = createRead(mux);
   const append = createAppend(mux, read, log);
+  const askText = createAskText(mux);
   const followLog: Bus['follow'] = (followed) => follow(link, read, { ...followed, log });
   const bus: Bus = {
     read,
     append,
-    ask: createAsk(mux),
+    ask: createAsk(askText),
+    askText,
     commit: createGroupCommit(append).store,
     range: createRange(link),
     live: createLive(link, log),

@@ -1,5 +1,5 @@
+export type { RequestContext } from './answer.ts';
 export type { Append, Fact } from './append.ts';
-export type { RequestContext } from './ask.ts';
 export { type Bus, connectBus } from './bus.ts';
 export { createGroupCommit, type GroupCommit } from './commit.ts';
 export { isConflict, retryOnConflict } from './conflict.ts';
@@ -8,5 +8,5 @@ export type { Followed, Follower } from './follow.ts';
 export { type Read, readEnvelope } from './read.ts';
 export { createRefusals, type Refusals } from './refusals.ts';
 export type { Replica, Unreadable } from './replica.ts';
-export { type Responder, type Route, route } from './respond.ts';
+export { type Responder, type Route, route, textRoute } from './respond.ts';
 export { createSkipped, mendIt, type Skipped } from './skipped.ts';

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import * as answer from './answer.ts';
 import * as law from './law/mod.ts';
 import * as bus from './mod.ts';
 import * as service from './service/mod.ts';
@@ -14,6 +15,7 @@ it('bus has this public surface, and a change to it is a decision', () => {
     'readEnvelope',
     'retryOnConflict',
     'route',
+    'textRoute',
   ]);
 });
 
@@ -37,4 +39,8 @@ it('law has this public surface, and a change to it is a decision', () => {
 
 it('service has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(service).toSorted()).toEqual(['healthFrom', 'healthy', 'runService', 'serveHealth']);
+});
+
+it('answer has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(answer).toSorted()).toEqual(['answerText', 'deadlineOf', 'requestText']);
 });

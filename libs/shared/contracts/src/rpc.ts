@@ -1,4 +1,3 @@
-import type { Caller } from '@aegis/kit/allowance';
 import type { Fault } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { ServiceName } from './subjects.ts';
@@ -25,9 +24,5 @@ export const rpc = <Req extends z.ZodType, Rep extends z.ZodType>(
 /** The request of a question that takes nothing. */
 export const Empty = z.strictObject({});
 
-/**
- * What travels: the deadline is absolute, in milliseconds since the epoch; nobody appends past it. `caller` is whoever asks
- * the service that asks, as that one knows them.
- */
-export type RpcRequest = { deadline_ms: number; traceparent?: string; caller?: Caller; data: unknown };
+/** What travels back. */
 export type RpcReply = { data: unknown } | { error: Fault };

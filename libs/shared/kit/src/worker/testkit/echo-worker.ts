@@ -4,6 +4,6 @@ import { serveWorker } from '../serve-worker.ts';
 /** Says it again; refuses `no`; and to `never` there is no end. */
 serveWorker((said: string) => {
   if (said === 'no') throw new AppError('invalid_request', 'No.');
-  while (said === 'never');
+  if (said === 'never') for (;;);
   return said;
 });
