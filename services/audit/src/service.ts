@@ -1,46 +1,25 @@
 import { dirname, resolve } from 'node:path';
-import type { RequestContext, Responder } from '@aegis/bus';
+import type { Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
-import type { QueryAudit, QueryAuditReply } from '@aegis/contracts/audit';
 import { createAllowance } from '@aegis/kit/allowance';
 import { watchDisk } from '@aegis/kit/disk';
-import { AppError, toAppError } from '@aegis/kit/errors';
 import type { FileLock } from '@aegis/kit/files/lock';
 import type { AuditConfig } from './config.ts';
 import { lockFiles } from './file/writer-lock.ts';
 import { routes } from './nats.ts';
 import { type Lag, watchLag } from './projections/lag.ts';
 import { type Recorder, startRecorder } from './projections/recorder.ts';
-import { queryLines } from './query.ts';
+import { createSearching, type Searching } from './searching/searching.ts';
 import { createCountRefused, createWrite } from './write.ts';
 
-const READ_OWN_WRITES_MS = 500;
-/** A search ends this long before its deadline, so that the answer still gets through. */
-const ANSWER_MS = 200;
 const CATCH_UP_MS = 1_500;
 const FLUSH_MS = 1_500;
 
-const unavailable = (detail: string, cause?: unknown): AppError =>
-  new AppError('audit_unavailable', detail, { cause });
+type Parts = { recorder: Recorder; lag: Lag; responder: Responder; searching: Searching; lock: FileLock };
 
-function createQuery(recorder: Recorder) {
-  return async (query: QueryAudit, { deadlineMs }: RequestContext): Promise<QueryAuditReply> => {
-    if (!(await recorder.caughtUp(Math.min(deadlineMs, Date.now() + READ_OWN_WRITES_MS)))) {
-      throw unavailable('The audit file is behind the log; try again in a moment.');
-    }
-    try {
-      return await queryLines(recorder.file(), query, deadlineMs - ANSWER_MS);
-    } catch (thrown) {
-      const error = toAppError(thrown);
-      throw error.code === 'internal' ? unavailable('The audit file can not be read.', thrown) : error;
-    }
-  };
-}
-
-type Parts = { recorder: Recorder; lag: Lag; responder: Responder; lock: FileLock };
-
-async function stopParts({ recorder, lag, responder, lock }: Parts): Promise<void> {
+async function stopParts({ recorder, lag, responder, searching, lock }: Parts): Promise<void> {
   await responder.drain();
+  searching.stop();
   lag.stop();
   await recorder.caughtUp(Date.now() + CATCH_UP_MS);
   await recorder.stop(Date.now() + FLUSH_MS);
@@ -72,9 +51,10 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
       try {
         const recorder = await startRecorder({ bus, log, now, auditPath, approvalsPath });
         const lag = watchLag(recorder, bus);
-        const responder = await bus.respond(routes({ write, refused, query: createQuery(recorder), health }));
+        const searching = createSearching(recorder);
+        const responder = await bus.respond([...routes({ write, refused, health }), searching.route]);
         await disk.start();
-        parts = { recorder, lag, responder, lock };
+        parts = { recorder, lag, responder, searching, lock };
       } catch (error) {
         lock.release();
         throw error;

@@ -1,10 +1,10 @@
 import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
-import { asShown } from './domain/audit-line.ts';
-import { type Line, linesBackward } from './file/backward.ts';
-import type { LineFile } from './file/line-file.ts';
-import { seekSeq } from './file/seek.ts';
+import { asShown } from '../domain/audit-line.ts';
+import { type Line, linesBackward, type Readable } from '../file/backward.ts';
+import type { LineFile } from '../file/line-file.ts';
+import { seekSeq } from '../file/seek.ts';
 
 /**
  * Lines stand in the order of the log, their times come from the clocks of several services: how far such a clock may be
@@ -14,8 +14,8 @@ const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1000;
 /** Lines looked at between two looks at the clock. */
 const LOOK_AT_CLOCK = 256;
 
-/** A page must fit a message of the bus. */
-const PAGE_BYTES = 2_000_000;
+/** What a page may have: whoever passes it on, reads and writes it again, on the loop where calls are decided. */
+const PAGE_BYTES = 262_144;
 
 /** What a line has to have exactly as it was asked for. */
 const EQUAL = ['tool', 'ok', 'status', 'principal', 'approval_id', 'call_id'] as const;
@@ -29,11 +29,14 @@ function matches(line: AuditLine, asked: QueryAudit, times: Times): boolean {
   return Number.isNaN(ts) || (ts >= times.from && ts < times.to);
 }
 
-const damaged = (file: LineFile, at: number, cause: unknown): AppError =>
+/** A file of lines, open to be read. */
+export type Searched = Pick<LineFile, 'path' | 'length'> & { readonly handle: Readable };
+
+const damaged = (file: Searched, at: number, cause: unknown): AppError =>
   new AppError('audit_unavailable', `${file.path} is damaged at byte ${at}.`, { cause });
 
 /** A line as it stands there. Only those given out are compared with the contract: it costs more than the search. */
-function readLine(file: LineFile, { at, text }: Line): AuditLine {
+function readLine(file: Searched, { at, text }: Line): AuditLine {
   try {
     return parseJson(text) as AuditLine;
   } catch (cause) {
@@ -41,7 +44,7 @@ function readLine(file: LineFile, { at, text }: Line): AuditLine {
   }
 }
 
-function checked(file: LineFile, line: AuditLine, at: number): AuditLine {
+function checked(file: Searched, line: AuditLine, at: number): AuditLine {
   const parsed = AuditLine.safeParse(line);
   if (parsed.success) return asShown(parsed.data);
   throw damaged(file, at, parsed.error);
@@ -59,7 +62,7 @@ const timesOf = ({ from, to }: QueryAudit): Times => ({
  * @throws AppError `audit_unavailable` where a line can't be read
  */
 export async function queryLines(
-  file: LineFile,
+  file: Searched,
   query: QueryAudit,
   giveUpAt: number,
 ): Promise<QueryAuditReply> {

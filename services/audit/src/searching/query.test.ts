@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { toEntry } from './domain/entry.ts';
-import { type LineFile, openLineFile } from './file/line-file.ts';
+import { toEntry } from '../domain/entry.ts';
+import { type LineFile, openLineFile } from '../file/line-file.ts';
 import { queryLines } from './query.ts';
 
 const LINES = 2_000;

@@ -1,0 +1,28 @@
+import { textRoute } from '@aegis/bus';
+import { auditQuery } from '@aegis/contracts/audit';
+import { AppError } from '@aegis/kit/errors';
+import { createWorkerThread } from '@aegis/kit/worker';
+import type { Recorder } from '../projections/recorder.ts';
+import type { Search } from './query-worker.ts';
+
+const MODULE = new URL('./query-worker.ts', import.meta.url);
+const READ_OWN_WRITES_MS = 500;
+
+/** Searches the file beside the event loop: the record grows, and a search reads as much of it as it has to. */
+export type Searching = ReturnType<typeof createSearching>;
+
+export function createSearching(recorder: Recorder) {
+  const worker = createWorkerThread(MODULE);
+  // A page of the console waits for a search, and not for long.
+  worker.start();
+  const route = textRoute(auditQuery, async (request, deadlineMs) => {
+    if (!(await recorder.caughtUp(Math.min(deadlineMs, Date.now() + READ_OWN_WRITES_MS)))) {
+      throw new AppError('audit_unavailable', 'The audit file is behind the log; try again in a moment.');
+    }
+    const file = recorder.file();
+    const { ino, dev } = await file.handle.stat();
+    const search: Search = { request, path: file.path, length: file.length(), ino, dev };
+    return String(await worker.run(search, deadlineMs));
+  });
+  return { route, stop: () => worker.stop() };
+}
