@@ -5,7 +5,8 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import type { Feed } from './events/feed.ts';
-import type { AskFor } from './http/request-context.ts';
+import type { AskFor, AskTextFor } from './http/request-context.ts';
+import type { Door } from './http/turns.ts';
 
 /** The HTTP server, its routes typed by zod. */
 export type App = FastifyInstance<
@@ -20,8 +21,10 @@ export type App = FastifyInstance<
 export type HttpDeps = {
   bus: Bus;
   ask: AskFor;
+  askText: AskTextFor;
   config: GatewayConfig;
   log: Logger;
   feed: Feed;
+  door: Door;
   refusals: Pick<Refusals, 'count'>;
 };

@@ -5,10 +5,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
 import { createHostCheck } from './http/hosts.ts';
-import { acceptJson, BODY_LIMIT } from './http/json-body.ts';
+import { acceptJson, BODY_LIMIT, readJsonBody } from './http/json-body.ts';
 import { loggedUrl } from './http/logged-url.ts';
 import { refuseUnreadable, sendProblem } from './http/problems.ts';
-import { createAskFor, requestIdOf } from './http/request-context.ts';
+import { createAskFor, createAskTextFor, requestIdOf } from './http/request-context.ts';
 import { createIntakeStop } from './http/stop-intake.ts';
 import { validatorCompiler } from './http/validator.ts';
 import type { App, HttpDeps } from './http-deps.ts';
@@ -45,7 +45,7 @@ const MAX_PARAM_LENGTH = 2400;
 
 const noSuchPath = (): AppError => new AppError('not_found', 'No such path; GET /docs lists them all.');
 
-function createFastify({ log, refusals }: Pick<HttpDeps, 'log' | 'refusals'>): App {
+function createFastify({ log, refusals, door }: Pick<HttpDeps, 'log' | 'refusals' | 'door'>): App {
   const fail = sendProblem(log, refusals);
   const app = Fastify({
     logger: false,
@@ -64,7 +64,10 @@ function createFastify({ log, refusals }: Pick<HttpDeps, 'log' | 'refusals'>): A
   app.setValidatorCompiler(validatorCompiler);
   // The bus checked each answer against its contract already: a second look at it costs more than the rest of the route.
   app.setSerializerCompiler(() => JSON.stringify);
-  acceptJson(app);
+  acceptJson(app, async (request, body) => {
+    await door.weigh(request, body);
+    return readJsonBody(body);
+  });
   return app;
 }
 
@@ -100,14 +103,17 @@ function logAtDebug(app: App, log: Logger): void {
 }
 
 /** The HTTP side of the gateway, ready for `listen` or `inject`. Closing it ends the event streams. */
-export function createHttp(given: Omit<HttpDeps, 'ask'>) {
-  const deps = { ...given, ask: createAskFor(given.bus, given.config.REQUEST_TIMEOUT_MS) };
+export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
+  const { bus, config, door } = given;
+  const timeoutMs = config.REQUEST_TIMEOUT_MS;
+  const deps = { ...given, ask: createAskFor(bus, timeoutMs), askText: createAskTextFor(bus, timeoutMs) };
   const app = createFastify(deps);
   const allowed = createAllowed();
-  guardTheDoor(app, deps.config, allowed);
+  guardTheDoor(app, config, allowed);
+  door.guard(app);
   logAtDebug(app, deps.log);
   app.addHook('onRoute', ({ method, url }) => allowed.add(method, url));
-  const stopIntake = createIntakeStop(app.server, deps.config.REQUEST_TIMEOUT_MS + 250);
+  const stopIntake = createIntakeStop(app.server, timeoutMs + 250);
   app.addHook('preClose', async () => {
     stopIntake();
     deps.feed.close();

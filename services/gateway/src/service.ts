@@ -5,6 +5,7 @@ import { ConfigError } from '@aegis/kit/env';
 import { reachedAt } from '@aegis/kit/hosts';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
+import { createDoor } from './http/turns.ts';
 import { createHttp } from './http.ts';
 
 /** The gateway, and where it listens. */
@@ -29,9 +30,11 @@ const urlOf = ({ address, port }: AddressInfo): string => `http://${reachedAt(ad
 
 /** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
 export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gateway {
-  const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS });
+  const timeoutMs = config.REQUEST_TIMEOUT_MS;
+  const door = createDoor(timeoutMs);
+  const feed = createFeed({ bus, log, timeoutMs, turns: door.wide });
   const refusals = createRefusals({ ask: bus.ask, log, door: 'rest' });
-  const app = createHttp({ bus, config, log, feed, refusals });
+  const app = createHttp({ bus, config, log, feed, door, refusals });
   return {
     async start() {
       try {

@@ -19,7 +19,7 @@ beforeEach(async () => {
   server = await startNatsServer();
   enforcer = await connectTestBus(server, 'enforcer');
   approvals = await connectTestBus(server, 'approvals');
-  gateway = await createTestApp(server, {}, { heartbeatMs: 50, maxStreams: 4 });
+  gateway = await createTestApp(server, {}, { heartbeatMs: 50, maxStreams: 8 });
   url = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/events`;
 });
 afterEach(async () => {
@@ -55,6 +55,12 @@ async function write(count: number): Promise<number[]> {
   );
   return seqs.toSorted((a, b) => a - b);
 }
+
+const openAs = async (key: string) => {
+  const stream = await openStream(url, { authorization: `Bearer ${key}` });
+  streams.push(stream);
+  return stream;
+};
 
 describe('live', () => {
   it('a decision and an approval come as they are stored, with their place, type and event', async () => {
@@ -205,18 +211,20 @@ describe('the end', () => {
     await expect.poll(reader.ids).toEqual(seqs);
   });
 
-  it('there are no more streams than the limit, and a place is free when one leaves', async () => {
-    const [first] = await Promise.all([open(), open(), open(), open()]);
-    const fifth = await fetch(url);
-    expect(fifth.status).toBe(503);
-    expect(await fifth.json()).toMatchObject({ code: 'gateway_unavailable' });
-    first.close();
-    await expect
-      .poll(async () => {
-        const stream = await openStream(url);
-        streams.push(stream);
-        return stream.response.status;
-      })
-      .toBe(200);
+  it('nobody has more than a quarter of the streams: one more ends the oldest of their own', async () => {
+    const [first, second] = [await openAs('a'), await openAs('a')];
+    const third = await openAs('a');
+    expect(third.response.status).toBe(200);
+    await expect.poll(first.ended).toBe(true);
+    expect([second.ended(), third.ended()]).toEqual([false, false]);
+  });
+
+  it('where all are taken, the oldest of whoever has the most makes room for somebody else', async () => {
+    const opened = [];
+    for (const key of ['a', 'b', 'b', 'c', 'c', 'd', 'd', 'e', 'late']) opened.push(await openAs(key));
+    const [, gaveWay, ...others] = opened;
+    await expect.poll(() => gaveWay?.ended()).toBe(true);
+    expect(opened.map((stream) => stream.response.status)).toEqual(Array(9).fill(200));
+    expect(others.map((stream) => stream.ended())).not.toContain(true);
   });
 });

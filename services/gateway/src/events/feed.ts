@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Bus } from '@aegis/bus';
 import { AppError } from '@aegis/kit/errors';
+import { restFor } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
+import type { EndTurn, Turns } from '@aegis/kit/turns';
 import { type Client, createClient } from './client.ts';
 import type { Kind } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';
@@ -9,13 +11,24 @@ import { readLog, type Source } from './log-reader.ts';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 100;
+/** Of these, one reader's. */
+const SHARE = 0.25;
+/** A replay stops after so many bytes, and goes on in its next turn. */
+const PART_BYTES = 16 * 1024;
+/** And rests so many times as long as its size says: each event is read and checked. */
+const PART_RESTS = 3;
 const RETRY_MS = 1000;
+
+/** Whose stream it is, and in whose turn it is replayed. */
+export type Reader = { readonly name: string; readonly caller: unknown };
 
 export type FeedOptions = {
   bus: Pick<Bus, 'isUp' | 'onDown' | 'live' | 'range' | 'read'>;
   log: Logger;
   /** How long the log may take to say where its end is. */
   timeoutMs: number;
+  /** Turns of what is wide: a replay takes one for each part. */
+  turns: Pick<Turns, 'take'>;
   heartbeatMs?: number;
   maxStreams?: number;
 };
@@ -23,54 +36,83 @@ export type FeedOptions = {
 export type Feed = {
   /**
    * Server-Sent Events of these kinds: with `afterSeq` first all that was stored after it, then live, each once and in
-   * the log's order. Without it, from now on.
+   * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of theirs,
+   * which may come back with its last id. Where all are taken, whoever has the most gives way.
    *
    * @throws AppError `invalid_request` for a position that the log does not have; `bus_unavailable`,
-   * `storage_unavailable`; `gateway_unavailable` where there are too many streams
+   * `storage_unavailable`; `gateway_unavailable` while it stops
    */
-  open(kinds: readonly Kind[], afterSeq: number | undefined): Promise<Readable>;
+  open(reader: Reader, kinds: readonly Kind[], afterSeq: number | undefined): Promise<Readable>;
   /** Ends every stream and opens no more. */
   close(): void;
 };
 
+/**
+ * Which stream ends where one more of this reader begins: the oldest of their own, where they have their share of all; else, where all
+ * are taken, the oldest of whoever has the most. `clients` has the oldest first.
+ */
+function whoGivesWay(
+  clients: ReadonlyMap<Client, string>,
+  name: string,
+  maxStreams: number,
+): Client | undefined {
+  const oldestOf = new Map<string, Client>();
+  const counts = new Map<string, number>();
+  for (const [client, reader] of clients) {
+    if (!oldestOf.has(reader)) oldestOf.set(reader, client);
+    counts.set(reader, (counts.get(reader) ?? 0) + 1);
+  }
+  if ((counts.get(name) ?? 0) >= maxStreams * SHARE) return oldestOf.get(name);
+  if (clients.size < maxStreams) return undefined;
+  const most = Math.max(...counts.values());
+  const [greediest = name] = [...counts].find(([, count]) => count === most) ?? [];
+  return oldestOf.get(greediest);
+}
+
 /** The stream of stored events for any number of readers, over one pair of subscriptions that lives while there are any. */
 export function createFeed(options: FeedOptions): Feed {
-  const { bus, log, timeoutMs, heartbeatMs = HEARTBEAT_MS, maxStreams = MAX_STREAMS } = options;
-  const clients = new Set<Client>();
+  const { bus, log, timeoutMs, turns, heartbeatMs = HEARTBEAT_MS, maxStreams = MAX_STREAMS } = options;
+  /** The oldest first, each with the name of who reads it. */
+  const clients = new Map<Client, string>();
   let closed = false;
   const source = createLiveSource(bus.live, log, (event) => {
-    for (const client of clients) client.offer(event);
+    for (const client of clients.keys()) client.offer(event);
   });
   const endAll = (): void => {
-    for (const client of clients) client.outlet.end();
+    for (const client of clients.keys()) client.outlet.end();
   };
   // What was missed while the bus was away is in the log: a reader comes back with its last id and gets it.
   const forget = bus.onDown(endAll);
   const heartbeat = setInterval(() => {
-    for (const client of clients) client.outlet.write(': still here\n\n');
+    for (const client of clients.keys()) client.outlet.write(': still here\n\n');
   }, heartbeatMs);
   heartbeat.unref();
 
-  const join = (kinds: readonly Kind[]): Client => {
+  const makeRoom = (name: string): void => {
+    const oldest = whoGivesWay(clients, name, maxStreams);
+    if (oldest === undefined) return;
+    clients.delete(oldest);
+    oldest.outlet.cut();
+  };
+  const join = (name: string, kinds: readonly Kind[]): Client => {
+    makeRoom(name);
     const client = createClient(kinds, () => {
       clients.delete(client);
       if (clients.size === 0) source.stop();
     });
-    clients.add(client);
+    clients.set(client, name);
     source.start();
     return client;
   };
 
   return {
-    async open(kinds, afterSeq) {
+    async open(reader, kinds, afterSeq) {
       if (closed) throw new AppError('gateway_unavailable', 'The gateway is stopping.');
       if (!bus.isUp()) throw new AppError('bus_unavailable', 'The message bus is away.');
-      if (clients.size >= maxStreams) {
-        throw new AppError('gateway_unavailable', `There are ${maxStreams} event streams already.`);
-      }
-      const client = join(kinds);
+      const client = join(reader.name, kinds);
+      const upstream = { bus, log, timeoutMs, takeTurn: async () => await turns.take(reader.caller) };
       try {
-        await bringUp(client, { bus, log, timeoutMs }, kinds, afterSeq);
+        await bringUp(client, upstream, kinds, afterSeq);
       } catch (thrown) {
         client.outlet.cut();
         throw thrown;
@@ -86,10 +128,13 @@ export function createFeed(options: FeedOptions): Feed {
   };
 }
 
+type TakeTurn = () => Promise<EndTurn>;
+type Upstream = Pick<FeedOptions, 'bus' | 'log' | 'timeoutMs'> & { readonly takeTurn: TakeTurn };
+
 /** Greets a reader and brings it from where it was to live. Live events have waited since before the end was asked for. */
 async function bringUp(
   client: Client,
-  { bus, log, timeoutMs }: Pick<FeedOptions, 'bus' | 'log' | 'timeoutMs'>,
+  { bus, log, timeoutMs, takeTurn }: Upstream,
   kinds: readonly Kind[],
   afterSeq: number | undefined,
 ): Promise<void> {
@@ -100,23 +145,35 @@ async function bringUp(
   // The id alone is no event: a reader that has seen none yet can still resume from here.
   client.outlet.write(`retry: ${RETRY_MS}\nid: ${afterSeq ?? end}\n\n`);
   if (afterSeq === undefined || afterSeq === end) return client.goLive(end);
-  replay(client, { range: bus.range, log }, kinds, afterSeq, end).catch((err: unknown) => {
+  replay(client, { range: bus.range, log, takeTurn }, kinds, afterSeq, end).catch((err: unknown) => {
     log.warn({ err }, 'an event stream could not be replayed');
     client.outlet.cut();
   });
 }
 
+/** Part by part, each in the reader's turn, as fast as it is read: a log is long, and others are served meanwhile. */
 async function replay(
   client: Client,
-  source: Source,
+  { takeTurn, ...source }: Source & { readonly takeTurn: TakeTurn },
   kinds: readonly Kind[],
   afterSeq: number,
   end: number,
 ): Promise<void> {
-  for await (const event of readLog(source, kinds, afterSeq, end)) {
-    if (!client.outlet.isOpen()) return;
-    client.outlet.write(event.frame);
-    await client.outlet.drained();
+  let endTurn = await takeTurn();
+  let bytes = 0;
+  try {
+    for await (const event of readLog(source, kinds, afterSeq, end)) {
+      if (!client.outlet.isOpen()) return;
+      client.outlet.write(event.frame);
+      bytes += event.frame.length;
+      if (bytes < PART_BYTES) continue;
+      endTurn(PART_RESTS * restFor(bytes));
+      bytes = 0;
+      await client.outlet.drained();
+      endTurn = await takeTurn();
+    }
+  } finally {
+    endTurn(PART_RESTS * restFor(bytes));
   }
   client.goLive(end);
 }

@@ -3,6 +3,9 @@ import { Readable } from 'node:stream';
 /** What may wait for one reader, in bytes. One who is further behind is cut off, and resumes by the last id it saw. */
 export const OUTLET_LIMIT = 1024 * 1024;
 const LINGER_MS = 500;
+/** What comes within this time goes out together, in milliseconds: a write costs more than what is written. */
+const GATHER_MS = 40;
+const GATHER_LENGTH = 16_384;
 
 /** Text on its way to one reader. */
 export type Outlet = {
@@ -26,8 +29,17 @@ export function createOutlet(onClose: () => void): Outlet {
     wake = undefined;
   };
   const readable = new Readable({ read: release });
+  let gathered = '';
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (gathered !== '') readable.push(gathered);
+    gathered = '';
+  };
   readable.once('close', () => {
     open = false;
+    clearTimeout(timer);
     release();
     onClose();
   });
@@ -37,10 +49,13 @@ export function createOutlet(onClose: () => void): Outlet {
     isOpen: () => open,
     write(text) {
       if (!open) return;
-      if (readable.readableLength + text.length > OUTLET_LIMIT) readable.destroy();
-      else readable.push(text);
+      gathered += text;
+      if (readable.readableLength + gathered.length > OUTLET_LIMIT) readable.destroy();
+      else if (gathered.length > GATHER_LENGTH) flush();
+      else timer ??= setTimeout(flush, GATHER_MS);
     },
     async drained() {
+      flush();
       if (!open || readable.readableLength < readable.readableHighWaterMark) return;
       await new Promise<void>((resolve) => {
         wake = resolve;
@@ -49,6 +64,7 @@ export function createOutlet(onClose: () => void): Outlet {
     end() {
       if (!open) return;
       open = false;
+      flush();
       readable.push(null);
       setTimeout(() => readable.destroy(), LINGER_MS).unref();
     },

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@aegis/kit/errors';
 import { parseStrictJson, whyNotJson } from '@aegis/kit/json';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** The largest body taken, in bytes, where it carries no call; one byte over is refused. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -15,19 +15,16 @@ export function readJsonBody(body: Buffer): unknown {
 /** Takes `application/json` and no other type: a page elsewhere can't send it without asking first. */
 export function acceptJson(
   app: Pick<FastifyInstance, 'removeAllContentTypeParsers' | 'addContentTypeParser'>,
+  read: (request: FastifyRequest, body: Buffer) => unknown,
 ): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    ({ headers }, body, done) => {
-      try {
-        const because = whyNotJson(headers);
-        if (because !== undefined) throw new AppError('unsupported_media_type', because);
-        done(null, readJsonBody(body));
-      } catch (thrown) {
-        done(thrown as Error);
-      }
+    async (request: FastifyRequest, body: Buffer) => {
+      const because = whyNotJson(request.headers);
+      if (because !== undefined) throw new AppError('unsupported_media_type', because);
+      return read(request, body);
     },
   );
 }

@@ -37,3 +37,16 @@ export const createAskFor =
   (bus: Pick<Bus, 'ask'>, timeoutMs: number): AskFor =>
   (question, data, request, atLeastMs = 0) =>
     bus.ask(question, data, contextOf(request, Math.max(timeoutMs, atLeastMs)));
+
+/** The same where the question is JSON text already. */
+export type AskTextFor = <Req extends z.ZodType, Rep extends z.ZodType>(
+  question: Rpc<Req, Rep>,
+  data: string,
+  request: Pick<FastifyRequest, 'headers' | 'ip'>,
+  atLeastMs?: number,
+) => Promise<z.output<Rep>>;
+
+export const createAskTextFor =
+  (bus: Pick<Bus, 'askText'>, timeoutMs: number): AskTextFor =>
+  (question, data, request, atLeastMs = 0) =>
+    bus.askText(question, data, contextOf(request, Math.max(timeoutMs, atLeastMs)));

@@ -1,6 +1,7 @@
 import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { KINDS, type Kind } from '../events/live-event.ts';
+import { callerOf, readerOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { problems } from '../schemas/problem.ts';
 
@@ -41,7 +42,8 @@ export function eventRoutes(app: App, { feed }: HttpDeps): void {
     summary: 'Decisions and approvals, live and resumable',
     description:
       'Only what is stored is sent. With `Last-Event-ID` (or `last_event_id`) first all that was stored after it, then ' +
-      'live, without a gap or a repeat. A reader that is too slow is cut off and resumes by its last id.',
+      'live, without a gap or a repeat. A reader that is too slow is cut off and resumes by its last id; so is, where there are 100, ' +
+      'the oldest of whoever has the most.',
     querystring: EventsQuery,
     headers: EventsHeaders,
     response: { 200: eventStream, ...problems([422, 503]) },
@@ -50,7 +52,8 @@ export function eventRoutes(app: App, { feed }: HttpDeps): void {
     // A browser that reconnects sends the header and still has the query of its first connection.
     const header = parseRequest(Position, { 'last-event-id': request.headers['last-event-id'] });
     const afterSeq = header['last-event-id'] ?? request.query.last_event_id;
-    const stream = await feed.open(request.query.types, afterSeq);
+    const reader = { name: readerOf(request), caller: callerOf(request) };
+    const stream = await feed.open(reader, request.query.types, afterSeq);
     return reply
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')

@@ -8,9 +8,18 @@ import {
   policyMigrate,
   policyValidate,
 } from '@aegis/contracts/policy';
+import { AppError } from '@aegis/kit/errors';
+import { createWorkerThread } from '@aegis/kit/worker';
 import { z } from 'zod';
+import { acceptJson } from '../http/json-body.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
+import { PolicyBody } from '../schemas/policy-body.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+
+/** Trying a policy out may wait for a thread to begin, and for others' trials, in milliseconds. */
+const TRY_WITHIN_MS = 5_000;
+/** A policy is as much as a caller can send: it is read beside the event loop. */
+const READER = new URL('./policy-worker.ts', import.meta.url);
 
 const tags = ['policy'];
 
@@ -18,13 +27,6 @@ const example = fixtureOf(policyEffective).reply;
 const PolicyDocument = z
   .record(z.string(), z.unknown())
   .meta({ id: 'Policy', description: 'A policy', examples: [example.policy] });
-
-/** A policy as JSON; whether it is a good one is what the answer says. */
-const PolicyBody = z.strictObject({ policy: z.record(z.string(), z.unknown()) }).meta({
-  id: 'PolicyToTry',
-  description: 'A policy to look at',
-  examples: [example],
-});
 
 function readRoutes(app: App, { ask }: HttpDeps): void {
   const got = {
@@ -55,7 +57,22 @@ function readRoutes(app: App, { ask }: HttpDeps): void {
   app.get('/policy/validate', { schema: validated }, (request) => ask(policyValidate, {}, request));
 }
 
-function tryRoutes(app: App, { ask }: HttpDeps): void {
+/** A body that was read in a worker is JSON text, and is passed on as it is. */
+function textOf({ body }: { readonly body: unknown }): string {
+  if (typeof body === 'string') return body;
+  throw new AppError('invalid_request', 'body: a JSON object is required');
+}
+
+/** Its body was checked where it was read. */
+const validatorCompiler = () => () => true;
+
+function tryRoutes(app: App, { askText, door }: HttpDeps): void {
+  const reader = createWorkerThread(READER);
+  app.addHook('onClose', async () => reader.stop());
+  acceptJson(app, async (request, body) => {
+    await door.weigh(request, body);
+    return reader.run(body, Date.now() + TRY_WITHIN_MS);
+  });
   const validate = {
     tags,
     operationId: 'validatePolicy',
@@ -63,7 +80,9 @@ function tryRoutes(app: App, { ask }: HttpDeps): void {
     body: PolicyBody,
     response: { 200: PolicyValidateReply, ...problems(BODY_FAULTS) },
   };
-  app.post('/policy/validate', { schema: validate }, (request) => ask(policyValidate, request.body, request));
+  app.post('/policy/validate', { schema: validate, validatorCompiler }, (request) =>
+    askText(policyValidate, textOf(request), request, TRY_WITHIN_MS),
+  );
 
   const migrate = {
     tags,
@@ -72,11 +91,13 @@ function tryRoutes(app: App, { ask }: HttpDeps): void {
     body: PolicyBody,
     response: { 200: PolicyMigrateReply, ...problems(BODY_FAULTS) },
   };
-  app.post('/policy/migrate', { schema: migrate }, (request) => ask(policyMigrate, request.body, request));
+  app.post('/policy/migrate', { schema: migrate, validatorCompiler }, (request) =>
+    askText(policyMigrate, textOf(request), request, TRY_WITHIN_MS),
+  );
 }
 
 /** The policy in force, and trying one out. */
 export function policyRoutes(app: App, deps: HttpDeps): void {
   readRoutes(app, deps);
-  tryRoutes(app, deps);
+  app.register(async (part) => tryRoutes(part as App, deps));
 }

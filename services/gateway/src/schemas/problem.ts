@@ -61,13 +61,15 @@ const MEANINGS = {
   413: 'The arguments, or a body without a call, are larger than 1 MiB; a body with a call is larger than 8 MiB',
   415: 'Not application/json',
   422: 'A wrong, missing or unknown field; `detail` names it',
-  429: 'Too many wrong codes, or this caller had too much written; `Retry-After` says when it goes on',
+  429: 'Too many requests wait for their turn, this caller had too much written, or too many wrong codes; `Retry-After` says when it goes on',
   503: 'The bus or a service is away: nothing was allowed',
 } as const;
 
 /** The faults of a route, for its description. */
 export function problems(statuses: readonly (keyof typeof MEANINGS)[], schema: z.ZodType = Problem) {
-  return Object.fromEntries(statuses.map((status) => [status, documented(schema, MEANINGS[status])]));
+  return Object.fromEntries(
+    [...new Set([...statuses, 429 as const])].map((status) => [status, documented(schema, MEANINGS[status])]),
+  );
 }
 
 /** The fault of a decision that came too late. */

@@ -7,6 +7,7 @@ import { connectTestBus } from '@aegis/testkit/bus';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { GatewayEnv } from '../config.ts';
 import { createFeed, type FeedOptions } from '../events/feed.ts';
+import { createDoor } from '../http/turns.ts';
 import { createHttp } from '../http.ts';
 
 const log = createLogger('gateway-test', 'silent');
@@ -36,13 +37,16 @@ export async function createTestApp(
 ) {
   const bus = await connectTestBus(server, 'gateway');
   const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
-  const feed = createFeed({ bus, log, timeoutMs: config.REQUEST_TIMEOUT_MS, ...feedOptions });
+  const timeoutMs = config.REQUEST_TIMEOUT_MS;
+  const door = createDoor(timeoutMs);
+  const feed = createFeed({ bus, log, timeoutMs, turns: door.wide, ...feedOptions });
   const counted: [kind: string, source: string | undefined][] = [];
   const app = createHttp({
     bus,
     config,
     log,
     feed,
+    door,
     refusals: { count: (kind, source) => counted.push([kind, source]) },
   });
   await app.ready();

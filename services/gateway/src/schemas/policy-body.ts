@@ -1,0 +1,10 @@
+import { fixtureOf } from '@aegis/contracts/fixture';
+import { policyEffective } from '@aegis/contracts/policy';
+import { z } from 'zod';
+
+/** A policy as JSON; whether it is a good one is what the answer says. */
+export const PolicyBody = z.strictObject({ policy: z.record(z.string(), z.unknown()) }).meta({
+  id: 'PolicyToTry',
+  description: 'A policy to look at',
+  examples: [fixtureOf(policyEffective).reply],
+});
