@@ -9,15 +9,17 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import type { Refusals } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
+import { ANONYMOUS } from '@aegis/contracts/call';
 import { errorResponse } from '@aegis/firewall/wire';
 import { ConfigError } from '@aegis/kit/env';
-import { AppError, toProblem } from '@aegis/kit/errors';
+import { AppError, toAppError, toProblem } from '@aegis/kit/errors';
 import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import { whyNotJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
 import type { McpConfig } from './config.ts';
+import { createDoor, type Turn } from './door.ts';
 import { readBody } from './http-body.ts';
 import type { KeyHolders } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
@@ -82,11 +84,17 @@ function createMcpRoute({ factory, log, refusals }: Pick<HttpDeps, 'factory' | '
   const handler = createMcpHandler(factory, { onerror, maxRequestBodySize: MAX_MESSAGE_BYTES });
   const serve = toNodeHandler(handler, { onerror });
   const inFlight = new Set<Promise<void>>();
-  const post = async (request: Known, response: ServerResponse, principal: string): Promise<void> => {
+  const post = async (
+    request: Known,
+    response: ServerResponse,
+    principal: string,
+    turn: Turn,
+  ): Promise<void> => {
     const because = whyNotJson(request.headers);
     if (because !== undefined) return sendJson(response, 415, refusal(because));
     const body = await readBody(request, MAX_MESSAGE_BYTES);
     if (body === undefined) return sendJson(response, 413, TOO_LARGE);
+    await turn.weigh(body);
     const read = readToolMessage(body);
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
     if (isUnknown(read.message)) refusals.count(UNKNOWN_METHOD, principal);
@@ -133,6 +141,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
   const mcp = createMcpRoute({ factory, log, refusals });
+  const door = createDoor(config.REQUEST_TIMEOUT_MS);
   const finish = async (): Promise<void> => {
     await Promise.all([mcp.close(), proxy.stop()]);
   };
@@ -164,12 +173,15 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       const detail = 'A key is needed here: send it as "Authorization: Bearer <key>".';
       return sendJson(response, 401, refusal(detail), { 'www-authenticate': 'Bearer' });
     }
-    if (server !== undefined) return await proxy.handle(server, principal, request, response);
-    if (request.method !== 'POST') {
-      const detail = 'Method not allowed: there are no sessions here, so nothing to GET or DELETE.';
-      return sendJson(response, 405, refusal(detail), { allow: 'POST' });
+    const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal);
+    try {
+      if (server !== undefined) return await proxy.handle(server, principal, request, response, turn);
+      if (request.method === 'POST') return await mcp.post(request, response, principal, turn);
+    } finally {
+      turn.end();
     }
-    await mcp.post(request, response, principal);
+    const detail = 'Method not allowed: there are no sessions here, so nothing to GET or DELETE.';
+    sendJson(response, 405, refusal(detail), { allow: 'POST' });
   };
 
   const server = createServer({ requestTimeout: RECEIVE_WITHIN_MS }, (request, response) => {
@@ -179,6 +191,9 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
         refusals.count(`http_${response.statusCode}`, source);
     });
     handle(request, response).catch((err: unknown) => {
+      const { code, status, message } = toAppError(err);
+      if (code === 'too_many_requests' && !response.headersSent)
+        return sendJson(response, status, refusal(message), { 'retry-after': '1' });
       log.info({ err }, 'request broke off');
       response.destroy();
     });

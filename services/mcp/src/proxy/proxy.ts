@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorResponse } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
+import type { Turn } from '../door.ts';
 import { type OpenGate, Unavailable } from './connection.ts';
 import { Connections } from './connections.ts';
 import { ClientStream } from './http/client-stream.ts';
@@ -28,6 +29,8 @@ export type Proxy = ReturnType<typeof createProxy>;
 async function serve(router: Router, asked: ClientRequest): Promise<void> {
   const { request, out } = asked;
   if (request.method === 'POST') return await router.post(asked);
+  // Whoever listens does so for long.
+  asked.turn.end();
   if (request.method === 'GET') return await router.get(asked);
   if (request.method === 'DELETE') return await router.delete(asked);
   out.setHeader('allow', METHODS);
@@ -53,12 +56,13 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
       principal: string,
       request: IncomingMessage,
       response: ServerResponse,
+      turn: Turn,
     ): Promise<void> {
       const out = new ClientStream(request, response);
       const entry = servers.find(name);
       try {
         if (entry === undefined) throw new Refused(404, 'No such server.');
-        await serve(router, { entry, principal, request, out });
+        await serve(router, { entry, principal, request, out, turn });
       } catch (thrown) {
         if (thrown instanceof Refused) return out.answerJson(thrown.answer, thrown.status);
         if (!(thrown instanceof Unavailable)) throw thrown;

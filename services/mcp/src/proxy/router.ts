@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { errorResponse, INVALID_REQUEST, type Message, readClientMessage } from '@aegis/firewall/wire';
+import type { Turn } from '../door.ts';
 import type { Connections, Held, Session } from './connections.ts';
 import type { ClientStream } from './http/client-stream.ts';
 import { type Era, eraOf, isModern } from './http/era.ts';
@@ -17,6 +18,7 @@ export type ClientRequest = {
   readonly principal: string;
   readonly request: IncomingMessage;
   readonly out: ClientStream;
+  readonly turn: Turn;
 };
 
 const isSession = (held: Held | Session): held is Session => 'id' in held;
@@ -37,8 +39,9 @@ export class Router {
 
   /** @throws Refused, Unavailable */
   async post(asked: ClientRequest): Promise<void> {
-    const { request, out } = asked;
+    const { request, out, turn } = asked;
     const body = await readMessageBytes(request);
+    await turn.weigh(body);
     const read = readClientMessage(body);
     if ('refused' in read) return this.#refuse(asked, body, read.refused.because, read.refused.answer);
     const { message } = read;

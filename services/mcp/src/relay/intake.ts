@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Pace } from './pace.ts';
+
 /** What reads one stream of a relay. */
 export type Reader = {
   take(bytes: Buffer): void;
@@ -38,26 +41,35 @@ export type Intake = ReturnType<typeof createIntake>;
 
 /**
  * Hands the bytes of a stream to its reader, at once where there is room for what comes of them; what comes meanwhile waits.
- * `taken` is told of each byte that was handed on, `failed` of what the reader throws later than its caller.
+ * `taken` is told of each byte that was handed on, `failed` of what the reader throws later than its caller; `pace` says how
+ * long a stream rests that kept the event loop from others.
  */
 export function createIntake(
   reader: Reader,
   taken: (bytes: number) => void,
   failed: (error: unknown) => void,
+  pace: Pace,
 ) {
   const backlog = createBacklog();
   const state = { isBlocked: false, isStopped: false };
   let ended: (() => void) | undefined;
 
   const hand = (bytes: Buffer): void => {
+    const before = process.threadCpuUsage();
     reader.take(bytes);
     taken(bytes.length);
-    const until = reader.room();
+    const { user, system } = process.threadCpuUsage(before);
+    const restMs = pace((user + system) / 1_000);
+    const room = reader.room();
+    const until = restMs === 0 ? room : sleep(restMs).then(() => room ?? reader.room());
     if (until !== undefined) goOn(until).catch(failed);
   };
   const go = (): void => {
-    while (!state.isBlocked && !state.isStopped && !backlog.isEmpty) hand(backlog.take());
-    if (state.isBlocked || state.isStopped || ended === undefined) return;
+    if (!state.isBlocked && !state.isStopped && !backlog.isEmpty) hand(backlog.take());
+    if (state.isBlocked || state.isStopped) return;
+    // Each piece in a turn of the event loop of its own, so that others come in between.
+    if (!backlog.isEmpty) return void goOn(nextTurn()).catch(failed);
+    if (ended === undefined) return;
     const over = ended;
     ended = undefined;
     reader.end();

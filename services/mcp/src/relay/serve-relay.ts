@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { createChannel, FROM_FIREWALL, FROM_RELAY, WINDOW_BYTES } from '@aegis/firewall/relay';
 import type { Logger } from '@aegis/kit/logger';
 import { ProtocolError, type RelayHello, readHello } from './hello.ts';
+import { createPace } from './pace.ts';
 import type { Session, SessionLine } from './session.ts';
 
 const HELLO_WITHIN_MS = 10_000;
@@ -81,6 +82,7 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
       channel,
       log,
       failed: fail,
+      pace: createPace(),
       room: () => roomOf(socket),
       over: () => void flush(),
     };

@@ -1,5 +1,6 @@
 import type { Channel } from '@aegis/firewall/relay';
 import type { Logger } from '@aegis/kit/logger';
+import type { Pace } from './pace.ts';
 
 /** What a connection of a relay is, whatever it serves. */
 export type Session = {
@@ -19,6 +20,7 @@ export type SessionLine = {
   readonly over: () => void;
   /** The relay broke the protocol in a later turn. */
   readonly failed: (error: unknown) => void;
+  readonly pace: Pace;
   /** Undefined where the relay reads what it is sent. */
   readonly room: () => Promise<void> | undefined;
 };

@@ -75,7 +75,12 @@ export function createToolsSession(options: ToolsSessionOptions): Session {
     room: () => (isFull() ? answered() : (client.room() ?? line.room()))?.then(account),
     keptBytes: strict.keptBytes,
   };
-  const intake = createIntake(reader, (bytes) => channel.taken(FROM_RELAY.client, bytes), line.failed);
+  const intake = createIntake(
+    reader,
+    (bytes) => channel.taken(FROM_RELAY.client, bytes),
+    line.failed,
+    line.pace,
+  );
   const clientEnd = createClientEnd();
   return {
     take(type, n, payload) {

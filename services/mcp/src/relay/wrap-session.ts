@@ -115,7 +115,7 @@ export function createWrapSession(options: WrapSessionOptions): Session {
       },
       room: () => reader.room()?.then(account),
     };
-    return createIntake(counted, (bytes) => channel.taken(letter, bytes), line.failed);
+    return createIntake(counted, (bytes) => channel.taken(letter, bytes), line.failed, line.pace);
   };
   const fromClient = intake(FROM_RELAY.client, readers[0]);
   const fromServer = intake(FROM_RELAY.server, readers[1]);
