@@ -1,0 +1,80 @@
+/** What a caller may send that costs most, by kind. Each runs with one key over as many connections as it likes. */
+export const KINDS = [
+  'validate',
+  'migrate',
+  'audit searches',
+  'wide audit pages',
+  'approvals',
+  'policy',
+  'decisions',
+  'questions',
+  'checks',
+  'event streams',
+  'large calls',
+  'large MCP messages',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export type Where = { gatewayUrl: string; mcpUrl: string };
+
+const MIB = 1_048_576;
+const KEY = { authorization: 'Bearer somebody else' };
+const JSON_BODY = { ...KEY, 'content-type': 'application/json' };
+
+/** Sends it again and again, over so many connections. */
+function again(connections: number, send: () => Promise<Response>): void {
+  const loop = async (): Promise<never> => {
+    for (;;) {
+      const answered = await send()
+        .then((response) => response.arrayBuffer())
+        .catch(() => undefined);
+      // Who is refused at the connection would only spin.
+      if (answered === undefined) await new Promise(setImmediate);
+    }
+  };
+  for (let n = 0; n < connections; n++) void loop();
+}
+
+const numbers = { tool: 'refunds.create', args: { list: Array.from({ length: MIB / 2 - 100 }, () => 1) } };
+const faulty = { policy: { version: 2, rules: Array.from({ length: 125_000 }, () => ({ x: 1 })) } };
+const patterns = (start: string) => Array.from({ length: 30_000 }, (_, i) => `${start}${i.toString(36)}`);
+const versionOne = {
+  policy: { max_refund_cents: 1, allow_tools: [...patterns('refunds'), ...patterns('x')] },
+};
+
+/** Runs one kind of load until the process ends. */
+export function run(kind: Kind, { gatewayUrl, mcpUrl }: Where): void {
+  const read = (path: string) => () => fetch(`${gatewayUrl}${path}`, { headers: KEY });
+  const post = (path: string, document: object) => {
+    const body = JSON.stringify(document);
+    return () => fetch(`${gatewayUrl}${path}`, { method: 'POST', headers: JSON_BODY, body });
+  };
+  const mcpBody = JSON.stringify({
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name: 'firewall_enforce', arguments: numbers },
+  });
+  const mcpHeaders = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const loads: Record<Kind, () => void> = {
+    validate: () => again(4, post('/policy/validate', faulty)),
+    migrate: () => again(4, post('/policy/migrate', versionOne)),
+    'audit searches': () => again(8, read('/audit?tool=no.such.tool')),
+    'wide audit pages': () => again(8, read('/audit?limit=1000')),
+    approvals: () => again(8, read('/approvals?limit=500')),
+    policy: () => again(8, read('/policy')),
+    decisions: () => again(64, post('/guard/enforce', { tool: 'docs:read' })),
+    questions: () => again(64, post('/guard/enforce', { tool: 'shop.search' })),
+    checks: () => again(64, post('/guard/check', { tool: 'docs:read' })),
+    'event streams': () => again(120, read('/events?last_event_id=0')),
+    'large calls': () => again(4, post('/guard/enforce', numbers)),
+    'large MCP messages': () =>
+      again(4, () => fetch(mcpUrl, { method: 'POST', headers: mcpHeaders, body: mcpBody })),
+  };
+  loads[kind]();
+}
+
+process.once('message', ({ kind, where }: { kind: Kind; where: Where }) => {
+  run(kind, where);
+  process.send?.('running');
+});
