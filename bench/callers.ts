@@ -44,13 +44,14 @@ async function beside(kind: Kind, where: Where): Promise<LoadResult> {
   }
 }
 
+const ms = (value: number): string => value.toFixed(2).padStart(9);
+
 const temporary = join(RESULTS, `data-${process.pid}.tmp`);
 await mkdir(temporary, { recursive: true });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const stack = await startStack(temporary, AEGIS_POLICY);
 try {
   await innocent(stack, 64);
-  const ms = (value: number): string => value.toFixed(2).padStart(9);
   console.log(
     "While one caller sends the worst that is accepted: another's enforce, one after the other, in ms.",
   );

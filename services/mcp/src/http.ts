@@ -191,9 +191,9 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
         refusals.count(`http_${response.statusCode}`, source);
     });
     handle(request, response).catch((err: unknown) => {
-      const { code, status, message } = toAppError(err);
+      const { code, status, message, retryAfterS = 1 } = toAppError(err);
       if (code === 'too_many_requests' && !response.headersSent)
-        return sendJson(response, status, refusal(message), { 'retry-after': '1' });
+        return sendJson(response, status, refusal(message), { 'retry-after': String(retryAfterS) });
       log.info({ err }, 'request broke off');
       response.destroy();
     });

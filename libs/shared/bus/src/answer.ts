@@ -63,8 +63,8 @@ export function deadlineOf(text: string): number {
 }
 
 /**
- * A request as it travels; `data` is JSON already. Nobody appends past its deadline; `caller` is whoever asks the service that
- * asks, as that one knows them.
+ * A request as it travels; `data` is JSON already. Nobody appends past its deadline; `caller` is whoever asks the service
+ * that asks, as that one knows them.
  */
 export function requestText(data: string, { deadlineMs, traceparent, caller }: RequestContext): string {
   const trace = traceparent === undefined ? '' : `,"traceparent":${JSON.stringify(traceparent)}`;

@@ -20,7 +20,8 @@ export const route = <Req extends z.ZodType, Rep extends z.ZodType>(
 ): Route => ({ rpc, handle });
 
 /**
- * Pairs a question with whoever answers its text with a text, such as a worker by {@link answerText}: reading it is work too.
+ * Pairs a question with whoever answers its text with a text, such as a worker by {@link answerText}: reading it is work
+ * too.
  */
 export const textRoute = (
   rpc: Rpc,

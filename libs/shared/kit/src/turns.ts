@@ -51,11 +51,14 @@ type Waiting = { readonly start: () => void; readonly timer: NodeJS.Timeout };
 type Caller = { running: number; readonly waiting: Waiting[] };
 
 const busy = (): AppError =>
-  new AppError('too_many_requests', 'Too many requests wait for their turn: send this again later.');
+  new AppError('too_many_requests', 'Too many requests wait for their turn: send this again later.', {
+    retryAfterS: 1,
+  });
 
 /**
- * Has callers served in turn: each may run as much as there is room for while it is alone, and a share of it while others are
- * about; those that wait are served one of each caller after the other, so nobody's flood is before another's next request.
+ * Has callers served in turn: each may run as much as there is room for while it is alone, and a share of it while others
+ * are about; those that wait are served one of each caller after the other, so nobody's flood is before another's next
+ * request.
  */
 export function createTurns(options: TurnsOptions) {
   const { presence = everybody, atOnce, shared, waiting, waitingInAll, withinMs } = options;

@@ -36,8 +36,8 @@ export type FeedOptions = {
 export type Feed = {
   /**
    * Server-Sent Events of these kinds: with `afterSeq` first all that was stored after it, then live, each once and in
-   * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of theirs,
-   * which may come back with its last id. Where all are taken, whoever has the most gives way.
+   * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of
+   * theirs, which may come back with its last id. Where all are taken, whoever has the most gives way.
    *
    * @throws AppError `invalid_request` for a position that the log does not have; `bus_unavailable`,
    * `storage_unavailable`; `gateway_unavailable` while it stops
@@ -48,8 +48,8 @@ export type Feed = {
 };
 
 /**
- * Which stream ends where one more of this reader begins: the oldest of their own, where they have their share of all; else, where all
- * are taken, the oldest of whoever has the most. `clients` has the oldest first.
+ * Which stream ends where one more of this reader begins: the oldest of their own, where they have their share of all; else,
+ * where all are taken, the oldest of whoever has the most. `clients` has the oldest first.
  */
 function whoGivesWay(
   clients: ReadonlyMap<Client, string>,

@@ -51,7 +51,7 @@ export function createOutlet(onClose: () => void): Outlet {
       if (!open) return;
       gathered += text;
       if (readable.readableLength + gathered.length > OUTLET_LIMIT) readable.destroy();
-      else if (gathered.length > GATHER_LENGTH) flush();
+      else if (gathered.length > GATHER_LENGTH || readable.readableFlowing !== true) flush();
       else timer ??= setTimeout(flush, GATHER_MS);
     },
     async drained() {

@@ -22,16 +22,12 @@ export function problemOf(
   return { ...problem, allowed: false, approval_required: false, reasons: [problem.code] };
 }
 
-/** When a turn may have come, in seconds; codes are looked at again after a minute. */
-const RETRY_AFTER_S: Readonly<Record<string, string>> = { too_many_requests: '1' };
-
 /**
  * Answers with a problem; a 401 says how to sign in (RFC 9110, section 15.5.2). As bytes, because Fastify adds a charset to
  * text, which this type does not have.
  */
 export function replyProblem(reply: FastifyReply, problem: Problem & Record<string, unknown>): FastifyReply {
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (problem.status === 429) reply.header('retry-after', RETRY_AFTER_S[problem.code] ?? '60');
   return reply
     .code(problem.status)
     .type(PROBLEM_TYPE)

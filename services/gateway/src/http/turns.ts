@@ -1,8 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { partsOf, restFor } from '@aegis/kit/json';
 import { createTurns, type EndTurn } from '@aegis/kit/turns';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { App } from '../http-deps.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** So many connections one honest program uses at once without a wait. */
 const AT_ONCE = 64;
@@ -95,7 +94,7 @@ export function createDoor(withinMs: number) {
   };
   return {
     /** Takes turns for each request that is answered here; `HEAD` and unknown paths among them. */
-    guard(app: App): void {
+    guard(app: Pick<FastifyInstance, 'addHook'>): void {
       app.addHook('onRequest', enter);
       app.addHook('onSend', (request, _reply, payload, done) => {
         const isText = typeof payload === 'string' || Buffer.isBuffer(payload);

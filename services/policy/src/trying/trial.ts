@@ -1,6 +1,12 @@
 import type { PolicyMigrateReply, PolicyValidateReply } from '@aegis/contracts/policy';
 import { isObject } from '@aegis/kit/json';
-import { advisePolicy, effectivePolicy, migratePolicy, type PolicyValidation, validatePolicy } from '@aegis/policy-engine';
+import {
+  advisePolicy,
+  effectivePolicy,
+  migratePolicy,
+  type PolicyValidation,
+  validatePolicy,
+} from '@aegis/policy-engine';
 
 /** What a caller may have looked at. What stands in the policy file may be more: its size alone is bounded. */
 export const MAX_RULES = 10_000;

@@ -93,7 +93,8 @@ export function createWorkerThread(module: URL) {
      */
     run(input: unknown, deadlineMs: number): Promise<unknown> {
       if (waiting.length >= MAX_WAITING) {
-        return Promise.reject(new AppError('too_many_requests', 'Too much of this waits: try again later.'));
+        const detail = 'Too much of this waits: try again later.';
+        return Promise.reject(new AppError('too_many_requests', detail, { retryAfterS: 1 }));
       }
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       const timer = setTimeout(() => giveUp(task), deadlineMs - Date.now());
