@@ -28,11 +28,22 @@ const approvalThat = (since: object): EventData<typeof APPROVED> => {
 describe('the flat line', () => {
   it.each(TYPES)('of %s is one, with the place in the log and the id of the event', (type) => {
     const message = messageOf(type);
-    const line = lineOf(message);
+    const line = toAuditLine({ seq: 7, storedAt: new Date(message.event.time), ...message });
     expect(line).toMatchObject({ seq: 7, ts: message.event.time, event_id: message.event.id, type });
     expect(line.trace_id).toMatch(/^[0-9a-f]{32}$/);
     expect(line.action).not.toBe('unreadable');
     expect(AuditLine.safeParse(line).success).toBe(true);
+  });
+
+  it.each([
+    ['2026-02-28T10:00:01.000Z', '2026-02-28T10:00:01.000Z'],
+    ['2026-03-02T10:00:01.000Z', '2026-03-02T10:00:01.000Z'],
+    ['2026-02-28T10:00:00.999Z', storedAt.toISOString()],
+    ['2026-03-02T10:00:01.001Z', storedAt.toISOString()],
+    ['1970-01-01T00:00:00.000Z', storedAt.toISOString()],
+  ])('of an event of %s that the log took at 2026-03-01T10:00:01Z is of %s', (time, ts) => {
+    const { subject, event } = messageOf(ENFORCED);
+    expect(lineOf({ subject, event: { ...event, time } }).ts).toBe(ts);
   });
 
   it.each([

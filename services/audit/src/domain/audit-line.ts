@@ -15,6 +15,15 @@ import { eventIdOf, type Placed } from './recorded.ts';
 /** Keeps a line short enough to be read in one piece, whatever an event brings along. */
 const LONGEST_NOTE = 4096;
 
+/** How far the clocks of services may be off the log's before a time is not believed. */
+export const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1000;
+
+/** When it happened: by the event's own word, where the log took it within a day of that; else when the log took it. */
+function timeOf(event: Envelope, storedAt: Date): string {
+  const isNear = Math.abs(Date.parse(event.time) - storedAt.getTime()) <= CLOCKS_DIFFER_MS;
+  return isNear ? event.time : storedAt.toISOString();
+}
+
 const unreadable = (note: string): Flat => ({ action: UNREADABLE, ok: false, note });
 
 /** Why an event says nothing that counts. */
@@ -56,7 +65,7 @@ export function toAuditLine(recorded: Placed): AuditLine {
   const flat = isRead ? flattened.said : unreadable(flattened.fault);
   return {
     seq,
-    ts: isRead && event ? event.time : storedAt.toISOString(),
+    ts: isRead && event ? timeOf(event, storedAt) : storedAt.toISOString(),
     trace_id: flat.trace_id ?? null,
     action: flat.action ?? UNREADABLE,
     ok: flat.ok ?? null,

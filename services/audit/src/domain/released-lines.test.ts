@@ -5,7 +5,8 @@ import { toEntry } from './entry.ts';
 import { VARIANTS } from './testkit/variants.ts';
 
 const FIXTURES = new URL('../../../../libs/shared/contracts/src/fixtures/', import.meta.url);
-const storedAt = new Date('2026-12-01T00:00:00.000Z');
+
+const unreadableAt = new Date('2026-12-01T00:00:00.000Z');
 
 /** Every type of event that a release has written. */
 const RELEASED = [
@@ -44,8 +45,9 @@ function storedOn(event: Envelope): string {
 }
 
 function entryOf(event: Envelope) {
-  const fact = { seq: 1, subject: storedOn(event), event, storedAt };
-  return toEntry(fact);
+  const fact = { seq: 1, subject: storedOn(event), event };
+  const entry = toEntry({ ...fact, storedAt: new Date(event.time) });
+  return entry.isEvent ? entry : toEntry({ ...fact, storedAt: unreadableAt });
 }
 
 const fixtures = RELEASED.map(fixtureOf);

@@ -18,11 +18,12 @@ function lineOf<T extends EventType>(
   seq: number,
   type: T,
   id: string,
-  more: { time?: string; data?: EventData<T> },
+  more: { time?: string; storedAt?: Date; data?: EventData<T> },
 ) {
   const { subject, event } = messageOf(type, more.data);
   const time = more.time ?? event.time;
-  return toEntry({ seq, subject, event: { ...event, id, time }, storedAt: new Date() }).audit;
+  return toEntry({ seq, subject, event: { ...event, id, time }, storedAt: more.storedAt ?? new Date(time) })
+    .audit;
 }
 
 let folder: string;
@@ -49,6 +50,20 @@ describe('a search in the audit file', () => {
     expect(seqsOf(reply)).toEqual([12, 11, 10]);
     expect(reply.next).toBeUndefined();
   });
+
+  it.each(['1970-01-01T00:00:00.000Z', '2999-01-01T00:00:00.000Z'])(
+    'goes on behind a line that says it is of %s',
+    async (time) => {
+      const storedAt = new Date(timeOf(LINES));
+      await file.append(lineOf(LINES + 1, 'aegis.call.refused.v1', 'liar', { time, storedAt }));
+      const reply = await queryLines(
+        file,
+        { from: timeOf(LINES - 1), to: timeOf(LINES + 1), limit: 9 },
+        never,
+      );
+      expect(seqsOf(reply)).toEqual([LINES + 1, LINES, LINES - 1]);
+    },
+  );
 
   it.each([
     [{ principal: 'agent-8' }, ['mine', 'used']],

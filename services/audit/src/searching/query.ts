@@ -1,16 +1,11 @@
 import { AuditLine, type QueryAudit, type QueryAuditReply } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { parseJson } from '@aegis/kit/json';
-import { asShown } from '../domain/audit-line.ts';
+import { asShown, CLOCKS_DIFFER_MS } from '../domain/audit-line.ts';
 import { type Line, linesBackward, type Readable } from '../file/backward.ts';
 import type { LineFile } from '../file/line-file.ts';
 import { seekSeq } from '../file/seek.ts';
 
-/**
- * Lines stand in the order of the log, their times come from the clocks of several services: how far such a clock may be
- * off before a search by time, which ends at `from`, misses its lines.
- */
-const CLOCKS_DIFFER_MS = 24 * 60 * 60 * 1000;
 /** Lines looked at between two looks at the clock. */
 const LOOK_AT_CLOCK = 256;
 
@@ -76,6 +71,7 @@ export async function queryLines(
   for await (const found of linesBackward(file.handle, end)) {
     const line = readLine(file, found);
     if (before !== undefined && line.seq >= before) continue;
+    // Lines stand in the order of the log, and none says a time that is further off it.
     if (Date.parse(line.ts) < times.from - CLOCKS_DIFFER_MS) break;
     if (matches(line, query, times)) {
       const oldest = entries.at(-1);
