@@ -117,7 +117,7 @@ export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<F
         } else {
           marks.push(`${type}${number}${payload.toString()}`);
           if (type === 'E' && hellos.at(-1)?.mode === 'wrap') channel.outgoing('s').mark('e');
-          if (type === 'X' || hellos.at(-1)?.mode === 'tools') socket.end();
+          if (type === 'X' || hellos.at(-1)?.mode === 'tools') channel.end();
         }
       },
     });
@@ -150,6 +150,8 @@ export async function fakeFirewall(options: FakeFirewallOptions = {}): Promise<F
 
   const start = (): Promise<void> => new Promise((listening) => server.listen(path, listening));
   const kill = async (): Promise<void> => {
+    // What was said before is on its way.
+    await new Promise(setImmediate);
     const closed = new Promise((resolve) => server.close(resolve));
     for (const socket of sockets) socket.destroy();
     await closed;

@@ -7,12 +7,14 @@ import { createFrameReader, encodeFrame } from './frames.ts';
 /** A channel, what it sends, and a way to be the other end. */
 function open() {
   const sent: [string, number, number][] = [];
+  const writes: number[] = [];
   const came: string[] = [];
   const broken: string[] = [];
   const read = createFrameReader((type, n, { length }) => sent.push([type, n, length]));
   const socket = new Duplex({
     read: () => undefined,
     write(chunk: Buffer, _encoding, done) {
+      writes.push(chunk.length);
       read(chunk);
       done();
     },
@@ -23,7 +25,7 @@ function open() {
     broken: ({ message }) => void broken.push(message),
   });
   const hear = (...frame: Parameters<typeof encodeFrame>): boolean => socket.push(encodeFrame(...frame));
-  return { channel, sent, came, broken, hear, socket };
+  return { channel, sent, writes, came, broken, hear, socket };
 }
 
 test('long data is several frames, and the last one says what it answers', () => {
@@ -36,6 +38,19 @@ test('long data is several frames, and the last one says what it answers', () =>
   ]);
 });
 
+test('small frames of one moment go in one piece, in their order', async () => {
+  const { channel, sent, writes, socket } = open();
+  for (let n = 1; n <= 1_000; n++) channel.send('d', '', n);
+  channel.outgoing('c').write(Buffer.alloc(1_000), 1_001);
+  channel.send('d', '', 1_002);
+  await quiet();
+  expect(sent.map(([, n]) => n)).toEqual(Array.from({ length: 1_002 }, (_, i) => i + 1));
+  expect(writes).toEqual([9_000, 1_009, 9]);
+  channel.send('f', '{}');
+  channel.end();
+  expect([sent.at(-1)?.[0], socket.writableEnded]).toEqual(['f', true]);
+});
+
 test('a stream whose reader is slow waits, keeps its order, and holds up no other', async () => {
   const { channel, sent, hear } = open();
   const [slow, other] = [channel.outgoing('s'), channel.outgoing('c')];
@@ -44,6 +59,7 @@ test('a stream whose reader is slow waits, keeps its order, and holds up no othe
   slow.mark('e');
   other.write('answer', 1);
   expect(slow.waitingBytes).toBe(4);
+  await quiet();
   expect(sent.slice(-1)).toEqual([['c', 1, 6]]);
   let hasRoom = false;
   void slow.room()?.then(() => (hasRoom = true));
@@ -59,11 +75,13 @@ test('a stream whose reader is slow waits, keeps its order, and holds up no othe
   expect([hasRoom, slow.room()]).toEqual([true, undefined]);
 });
 
-test('the other end hears of room once a quarter of the window was taken', () => {
+test('the other end hears of room once a quarter of the window was taken', async () => {
   const { channel, sent } = open();
   channel.taken('C', WINDOW_BYTES / 4 - 1);
+  await quiet();
   expect(sent).toEqual([]);
   channel.taken('C', 1);
+  await quiet();
   expect(sent).toEqual([['w', WINDOW_BYTES / 4, 1]]);
 });
 

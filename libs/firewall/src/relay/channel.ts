@@ -6,6 +6,9 @@ import { WINDOW_FRAME } from './protocol.ts';
 export const WINDOW_BYTES = 1_048_576;
 /** So many were taken before the other end hears of it. */
 const GRANT_BYTES = WINDOW_BYTES / 4;
+/** A frame that is no longer goes with others of its moment, so many at most: a write costs more than its few bytes. */
+const SMALL_BYTES = 512;
+const MOST_TOGETHER = 1_024;
 
 /** `cost` is what it takes of the window: its bytes, or nothing for what only keeps its place. */
 type Waiting = {
@@ -34,6 +37,8 @@ export type Channel = {
   outgoing(letter: string): Outgoing;
   /** So many bytes of the other end's stream were taken: it may send as many more. */
   taken(letter: string, bytes: number): void;
+  /** Ends this half of the socket, after all that was sent. */
+  end(): void;
 };
 
 export type ChannelOptions = {
@@ -44,6 +49,28 @@ export type ChannelOptions = {
   /** The other end broke the protocol, and nothing more of it is read; told once. */
   readonly broken: (error: Error) => void;
 };
+
+function createWriter(socket: Duplex) {
+  let small: Buffer[] = [];
+  const write = (bytes: Buffer): void => {
+    if (socket.writable) socket.write(bytes);
+  };
+  const flush = (): void => {
+    const [first, ...more] = small;
+    small = [];
+    if (first !== undefined) write(more.length === 0 ? first : Buffer.concat([first, ...more]));
+  };
+  const send: Channel['send'] = (type, bytes = '', n = 0) => {
+    const frame = encodeFrame(type, bytes, n);
+    if (frame.length > SMALL_BYTES) {
+      flush();
+      return write(frame);
+    }
+    if (small.push(frame) === 1) process.nextTick(flush);
+    else if (small.length === MOST_TOGETHER) flush();
+  };
+  return { send, flush };
+}
 
 function createOutgoing(send: Channel['send'], letter: string) {
   const queue: Waiting[] = [];
@@ -135,9 +162,7 @@ function createIncoming(letters: readonly string[], send: Channel['send']) {
  */
 export function createChannel(socket: Duplex, { incoming: letters, take, broken }: ChannelOptions): Channel {
   const streams = new Map<string, ReturnType<typeof createOutgoing>>();
-  const send: Channel['send'] = (type, bytes = '', n = 0) => {
-    if (socket.writable) socket.write(encodeFrame(type, bytes, n));
-  };
+  const { send, flush } = createWriter(socket);
   const incoming = createIncoming(letters, send);
   const read = createFrameReader((type, n, payload) => {
     if (type === WINDOW_FRAME) return streams.get(payload.toString('latin1'))?.grant(n);
@@ -167,5 +192,9 @@ export function createChannel(socket: Duplex, { incoming: letters, take, broken 
       return made.out;
     },
     taken: (letter, bytes) => incoming.taken(letter, bytes),
+    end() {
+      flush();
+      socket.end();
+    },
   };
 }

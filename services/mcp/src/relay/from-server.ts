@@ -44,10 +44,10 @@ export function createFromServer(link: Link): Reader {
   });
   const take = (some: Iterable<Buffer>): void => {
     for (const line of some) onLine(link, line);
-    if (link.delivered.isAwaited()) link.toClient.hasRead(lines.number - 1);
   };
   return {
     take: (bytes) => take(lines.split(bytes)),
+    readAll: () => link.delivered.isAwaited() && link.toClient.hasRead(lines.number - 1),
     end: () => take(lines.rest()),
     room: () => link.toClient.room(),
     keptBytes: () => lines.keptBytes,

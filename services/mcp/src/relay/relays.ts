@@ -9,6 +9,7 @@ import type { RelayHello } from './hello.ts';
 import { type RelayConnection, serveRelay } from './serve-relay.ts';
 import type { Session, SessionLine } from './session.ts';
 import { createToolsSession } from './tools-session.ts';
+import { createTurns } from './turns.ts';
 import { createWrapSession } from './wrap-session.ts';
 
 /** One wrapped server of one client has one. */
@@ -35,12 +36,13 @@ export function createRelays(options: RelaysOptions) {
   const { openGate, createServer, drainMs, refusals, log, answersMs } = options;
   const connections = new Set<RelayConnection>();
   const budget = createBudget();
+  const turns = createTurns();
   let hadServer = false;
 
   const open = (hello: RelayHello, principal: string, line: SessionLine): Session => {
     if (hello.mode === 'wrap') {
       hadServer = true;
-      return createWrapSession({ line, hello, principal, openGate, budget, answersMs });
+      return createWrapSession({ line, hello, principal, openGate, budget, turns, answersMs });
     }
     const { initialize } = hello;
     return createToolsSession({
@@ -49,6 +51,7 @@ export function createRelays(options: RelaysOptions) {
       createServer: () => createServer(principal),
       drainMs,
       budget,
+      turns,
       refused: (kind) => refusals?.count(kind, principal),
     });
   };

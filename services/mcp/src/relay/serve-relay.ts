@@ -57,7 +57,7 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
   const over = (cut: boolean): void => {
     if (isOver) return;
     isOver = true;
-    socket.end();
+    channel.end();
     if (cut) setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
   };
   const lose = async (): Promise<void> => {
@@ -84,6 +84,7 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
       failed: fail,
       pace: createPace(),
       room: () => roomOf(socket),
+      unreadBytes: () => socket.writableLength,
       over: () => void flush(),
     };
     session = open(readHello(payload), principal, line);

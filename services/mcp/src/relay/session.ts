@@ -23,4 +23,6 @@ export type SessionLine = {
   readonly pace: Pace;
   /** Undefined where the relay reads what it is sent. */
   readonly room: () => Promise<void> | undefined;
+  /** Bytes that were sent, and that the relay has not read. */
+  readonly unreadBytes: () => number;
 };

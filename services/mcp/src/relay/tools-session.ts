@@ -8,6 +8,7 @@ import type { Budget } from './budget.ts';
 import { createClientEnd, ProtocolError } from './hello.ts';
 import { createIntake } from './intake.ts';
 import type { Session, SessionLine } from './session.ts';
+import type { Turns } from './turns.ts';
 
 const LOOK_AGAIN_MS = 10;
 /** Nothing more is read while the requests that have no answer yet have more bytes than this. */
@@ -21,12 +22,13 @@ export type ToolsSessionOptions = {
   /** How long the end waits for the answers that are still to come, in milliseconds. */
   readonly drainMs: number;
   readonly budget: Budget;
+  readonly turns: Turns;
   readonly refused?: StrictTransportOptions['refused'];
 };
 
 /** A relay with nothing behind it: the firewall's own five tools answer the client. */
 export function createToolsSession(options: ToolsSessionOptions): Session {
-  const { line, initialize, createServer, drainMs, budget, refused } = options;
+  const { line, initialize, createServer, drainMs, budget, turns, refused } = options;
   const { channel, log } = line;
   const client = channel.outgoing(FROM_FIREWALL.client);
   const strict = createStrictTransport({
@@ -47,7 +49,8 @@ export function createToolsSession(options: ToolsSessionOptions): Session {
   const share = budget.share();
   const state = { isClosed: false };
   const account = (): void => {
-    if (!state.isClosed) share.keep(strict.keptBytes() + strict.openBytes() + client.waitingBytes);
+    if (state.isClosed) return;
+    share.keep(strict.keptBytes() + strict.openBytes() + client.waitingBytes + line.unreadBytes());
   };
   const tryToAccount = (): void => {
     try {
@@ -75,12 +78,8 @@ export function createToolsSession(options: ToolsSessionOptions): Session {
     room: () => (isFull() ? answered() : (client.room() ?? line.room()))?.then(account),
     keptBytes: strict.keptBytes,
   };
-  const intake = createIntake(
-    reader,
-    (bytes) => channel.taken(FROM_RELAY.client, bytes),
-    line.failed,
-    line.pace,
-  );
+  const taken = (bytes: number): void => channel.taken(FROM_RELAY.client, bytes);
+  const intake = createIntake({ reader, turns, pace: line.pace, taken, failed: line.failed });
   const clientEnd = createClientEnd();
   return {
     take(type, n, payload) {

@@ -10,6 +10,7 @@ import { createClientEnd, ProtocolError, readServerEnd, type WrapHello } from '.
 import { createIntake, type Intake, type Reader } from './intake.ts';
 import { asLine, createLink, type Link } from './link.ts';
 import type { Session, SessionLine } from './session.ts';
+import type { Turns } from './turns.ts';
 
 /** For judgements that are still to come when the client says no more, in milliseconds. */
 const ANSWERS_MS = 30_000;
@@ -22,6 +23,7 @@ export type WrapSessionOptions = {
   readonly principal: string;
   readonly openGate: (options: GateOptions) => Gate;
   readonly budget: Budget;
+  readonly turns: Turns;
   readonly answersMs?: number | undefined;
 };
 
@@ -90,7 +92,7 @@ function abortUnsent({ requests }: Link, only: 'held' | 'all'): void {
 
 /** A relay with an MCP server behind it: reads both sides, judges, and says what goes where. */
 export function createWrapSession(options: WrapSessionOptions): Session {
-  const { line, hello, budget, answersMs = ANSWERS_MS } = options;
+  const { line, hello, budget, turns, answersMs = ANSWERS_MS } = options;
   const { channel } = line;
   const link = linkFor(options);
   if (hello.initialize !== undefined) remember(link, hello.initialize);
@@ -103,7 +105,8 @@ export function createWrapSession(options: WrapSessionOptions): Session {
   const readers = [createFromClient(link), createFromServer(link)] as const;
   const account = (): void => {
     if (over.signal.aborted) return;
-    const unread = channel.outgoing(FROM_FIREWALL.client).waitingBytes + link.toServer.waitingBytes;
+    const waiting = channel.outgoing(FROM_FIREWALL.client).waitingBytes + link.toServer.waitingBytes;
+    const unread = waiting + line.unreadBytes();
     share.keep(readers.reduce((sum, reader) => sum + reader.keptBytes(), unread + link.outlet.waitingBytes));
   };
   const intake = (letter: string, reader: Reader): Intake => {
@@ -115,7 +118,8 @@ export function createWrapSession(options: WrapSessionOptions): Session {
       },
       room: () => reader.room()?.then(account),
     };
-    return createIntake(counted, (bytes) => channel.taken(letter, bytes), line.failed, line.pace);
+    const taken = (bytes: number): void => channel.taken(letter, bytes);
+    return createIntake({ reader: counted, turns, pace: line.pace, taken, failed: line.failed });
   };
   const fromClient = intake(FROM_RELAY.client, readers[0]);
   const fromServer = intake(FROM_RELAY.server, readers[1]);
