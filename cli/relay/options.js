@@ -2,9 +2,10 @@
 import { parseArgs } from 'node:util';
 
 /**
- * What `aegis wrap` was told. `hold` in milliseconds.
+ * What `aegis wrap` was told. `hold` in milliseconds; `serverEnv` names variables that are the server's alone.
  *
- * @typedef {{ name: string, hold: number, record: string, showDenied?: boolean, recordInBackground?: boolean }} WrapOptions
+ * @typedef {{ name: string, hold: number, record: string, showDenied?: boolean, recordInBackground?: boolean,
+ *   serverEnv?: string[] }} WrapOptions
  */
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -32,6 +33,7 @@ function parseWords(args) {
         record: { type: 'string', default: 'redacted' },
         'show-denied': { type: 'boolean' },
         'record-in-background': { type: 'boolean' },
+        'server-env': { type: 'string', multiple: true },
       },
     }).values;
   } catch {
@@ -60,6 +62,7 @@ export function parseWrap(args) {
     record,
     ...(words['show-denied'] && { showDenied: true }),
     ...(words['record-in-background'] && { recordInBackground: true }),
+    ...(words['server-env'] && { serverEnv: words['server-env'] }),
   };
   return { options, command, args: args.slice(end + 2) };
 }

@@ -18,6 +18,7 @@ test.each([
   [['--hold', '60m'], { hold: 3_600_000 }],
   [['--record', 'full', '--show-denied'], { record: 'full', showDenied: true }],
   [['--record-in-background'], { recordInBackground: true }],
+  [['--server-env=A', '--server-env=B'], { serverEnv: ['A', 'B'] }],
 ])('%j', (words, options) => {
   expect(parseWrap([...words, '--name', 'a', '--', 'x'])?.options).toEqual({ ...DEFAULTS, ...options });
 });

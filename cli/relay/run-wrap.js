@@ -5,7 +5,7 @@ import { isatty } from 'node:tty';
 import { connectFirewall } from './connect.js';
 import { NoFirewall } from './find-firewall.js';
 import { Relay } from './relay.js';
-import { serverEnv } from './server-env.js';
+import { firewallEnv, serverEnv } from './server-env.js';
 import { startServer } from './server-process.js';
 import { startFirewall } from './start-firewall.js';
 
@@ -123,10 +123,11 @@ async function readOn({ output }, relay) {
  *
  * @param {Relay} relay
  * @param {NodeJS.ProcessEnv} env
+ * @param {readonly string[]} ofServer variables that such a firewall does not get
  * @param {AbortSignal} over
  * @returns {Promise<boolean>} false where none is there, which was said. Rejects with NoFirewall where it is to be said
  */
-async function openRelay(relay, env, over) {
+async function openRelay(relay, env, ofServer, over) {
   try {
     await relay.open();
     return true;
@@ -134,7 +135,7 @@ async function openRelay(relay, env, over) {
     const isElsewhere = env['AEGIS_AGENT_ADDRESS'] || env['NATS_URL'];
     if (!(error instanceof NoFirewall) || error.refused || isElsewhere || over.aborted) throw error;
   }
-  if (!(await startFirewall(env))) return false;
+  if (!(await startFirewall(firewallEnv(env, ofServer)))) return false;
   for (const giveUpAt = Date.now() + LISTENS_WITHIN_MS; ; await sleep(RETRY_MS)) {
     try {
       await relay.open();
@@ -217,7 +218,10 @@ export async function runWrap(wrapping) {
   const relay = new Relay({ input, output, server, hello, say, connect: () => connectFirewall(env) });
   const over = new AbortController();
   try {
-    const opened = await Promise.race([openRelay(relay, env, over.signal), neverStarted(server)]);
+    const opened = await Promise.race([
+      openRelay(relay, env, options.serverEnv ?? [], over.signal),
+      neverStarted(server),
+    ]);
     if (opened === true) return await relayUntilEnd(relay, { ...wrapping, server });
     if (opened !== false) return opened;
     await endServer(server, patience);

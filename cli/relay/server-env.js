@@ -1,6 +1,9 @@
 // @ts-check
+/** A firewall that is started without the caller's PATH finds programs here. */
+const USUAL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
 /** What only AegisMCP is to know: what approves, what speaks in its name or the agent's, and where all that is kept. */
-const SECRETS = [
+export const WITHHELD = [
   'APPROVAL_CODE',
   'APPROVAL_CODE_DIGEST',
   'APPROVAL_CODE_FILE',
@@ -28,6 +31,23 @@ const SECRETS = [
  */
 export function serverEnv(env) {
   const rest = { ...env };
-  for (const name of SECRETS) delete rest[name];
+  for (const name of WITHHELD) delete rest[name];
   return rest;
+}
+
+/**
+ * The environment of a firewall that is started for a server: the caller's, without what the server's entry sets for the
+ * server. Whoever wrote the entry is not to say where a firewall listens or who approves.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @param {readonly string[]} ofServer names, of whatever case where the system knows none
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function firewallEnv(env, ofServer) {
+  const names = new Set(ofServer.map((name) => name.toUpperCase()));
+  const rest = Object.entries(env).filter(([name]) => !names.has(name.toUpperCase()));
+  return {
+    ...(process.platform !== 'win32' && names.has('PATH') && { PATH: USUAL_PATH }),
+    ...Object.fromEntries(rest),
+  };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serverEnv } from './server-env.js';
+import { firewallEnv, serverEnv } from './server-env.js';
 
 test.each([
   'APPROVAL_CODE',
@@ -23,4 +23,21 @@ test.each([
 ])('a server behind the firewall does not get %s', (name) => {
   const own = { PATH: '/bin', GITHUB_TOKEN: 'its own' };
   expect(serverEnv({ ...own, [name]: 'x' })).toEqual(own);
+});
+
+test('a firewall that is started for a server gets nothing that is the server’s alone', () => {
+  const env = {
+    PATH: '/repo/bin',
+    HOST: '0.0.0.0',
+    Approvers_File: '/repo/a.json',
+    TOKEN: 't',
+    HOME: '/home/ada',
+  };
+  expect(firewallEnv(env, ['TOKEN', 'HOST', 'APPROVERS_FILE'])).toEqual({
+    PATH: '/repo/bin',
+    HOME: '/home/ada',
+  });
+  const { PATH = '' } = firewallEnv(env, ['PATH']);
+  expect(PATH.split(':')).toContain('/usr/bin');
+  expect(PATH).not.toContain('/repo');
 });

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -136,7 +137,157 @@ describe('aegis protect', () => {
   });
 });
 
+const A = '{"mcpServers":{"a":{"command":"true"}}}';
+const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+
+describe('what lies at the name of the copy', () => {
+  it.each([
+    ['a link to another file', (copy: string) => symlink(join(dir, 'victim'), copy)],
+    ['a link that leads nowhere yet', (copy: string) => symlink(join(dir, 'nothing'), copy)],
+    ['a file of the user’s', (copy: string) => writeFile(copy, 'my own notes', { mode: 0o666 })],
+    ['a folder', (copy: string) => mkdir(copy)],
+  ])('is left alone, and so is the client’s file: %s', async (_, plant) => {
+    await writeFile(join(dir, 'victim'), 'mine');
+    const file = await write('mcp.json', A);
+    await plant(`${file}.before-aegis`);
+    const names = await readdir(dir);
+    await expect(run(protect, file)).rejects.toThrow(/mcp\.json is NOT behind the firewall: .*move it away/);
+    expect(await readFile(file, 'utf8')).toBe(A);
+    expect(await readFile(join(dir, 'victim'), 'utf8')).toBe('mine');
+    expect((await readdir(dir)).filter((name) => name !== 'data')).toEqual(names);
+  });
+
+  it('put there after it was protected does not come back by unprotect', async () => {
+    const file = await write('mcp.json', A);
+    await run(protect, file);
+    await rm(`${file}.before-aegis`);
+    await writeFile(`${file}.before-aegis`, A.replace('true', 'evil'));
+    expect((await run(unprotect, file)).out).toContain('its servers are what they were');
+    expect((await serversOf(file))['a']).toEqual({ command: 'true' });
+    expect(await readFile(`${file}.before-aegis`, 'utf8')).toContain('evil');
+  });
+
+  it('is for its owner alone, and so are the servers that moved', async () => {
+    const web = '{"mcpServers":{"z":{"url":"https://z.example/mcp","headers":{"Authorization":"SECRET"}}}}';
+    const file = await write('mcp.json', web);
+    await writeFile(env['MCP_SERVERS'] ?? '', '{"mcpServers":{}}', { mode: 0o644 });
+    await run(protect, file);
+    const paths = [`${file}.before-aegis`, env['MCP_SERVERS'] ?? '', join(dir, 'data', 'clients.json')];
+    expect(await Promise.all(paths.map(modeOf))).toEqual([0o600, 0o600, 0o600]);
+  });
+});
+
+describe('a file that is', () => {
+  it.each([
+    ['with a byte order mark and CRLF', `\uFEFF{\r\n  "mcpServers": {"a": {"command": "true"}}\r\n}\r\n`],
+    ['of CRLF and comments', '{\r\n\t// mine\r\n\t"servers": {"a": {"command": "true",},},\r\n}'],
+    [
+      'a server whose name is odd',
+      '{"mcpServers":{"constructor":{"command":"x"},"a\\"b \\u2028":{"command":"y"}}}',
+    ],
+  ])('%s comes back to the byte', async (_, text) => {
+    const file = await write('mcp.json', text);
+    expect((await run(protect, file)).code).toBe(0);
+    const written = await readFile(file, 'utf8');
+    expect(written.startsWith('\uFEFF')).toBe(text.startsWith('\uFEFF'));
+    expect(/[^\r]\n/.test(written)).toBe(!text.includes('\r\n'));
+    expect((await run(unprotect, file)).out).toContain('to the byte');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  it('a link stays one, and the copy is beside what it leads to', async () => {
+    await mkdir(join(dir, 'dotfiles'));
+    const real = join(dir, 'dotfiles', 'mcp.json');
+    await writeFile(real, A);
+    const link = join(dir, 'mcp.json');
+    await symlink(real, link);
+    await run(protect, link);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(`${real}.before-aegis`, 'utf8')).toBe(A);
+    expect((await run(unprotect, link)).out).toContain('to the byte');
+    expect(await readFile(real, 'utf8')).toBe(A);
+  });
+});
+
+/** Names in the file of servers. */
+const serversThere = async () =>
+  Object.keys(
+    (JSON.parse(await readFile(env['MCP_SERVERS'] ?? '', 'utf8')) as { mcpServers: object }).mcpServers,
+  );
+
+it('many that run at once lose no server and no file', async () => {
+  const ids = Array.from({ length: 6 }, (_, n) => `s${n}`);
+  const files = await Promise.all(
+    ids.map((id) => write(`${id}.json`, `{"mcpServers":{"${id}":{"url":"https://${id}.example/mcp"}}}`)),
+  );
+  expect((await Promise.all(files.map((file) => run(protect, file)))).map(({ code }) => code)).toEqual(
+    ids.map(() => 0),
+  );
+  expect((await serversThere()).toSorted()).toEqual(ids);
+  const known = JSON.parse(await readFile(join(dir, 'data', 'clients.json'), 'utf8')) as object;
+  expect(Object.keys(known).toSorted()).toEqual(files.toSorted());
+  await Promise.all(files.map((file) => run(unprotect, file)));
+  expect(await serversThere()).toEqual([]);
+});
+
+/** As that version wrote the entry and remembered the file. */
+async function ofBefore(): Promise<{ file: string; text: string; original: string }> {
+  const original = '{"mcpServers":{"a":{"command":"true","env":{"TOKEN":"t"}}}}';
+  const file = await write('mcp.json', original);
+  await run(protect, file);
+  const text = (await readFile(file, 'utf8')).replace(/\s*"--server-env=TOKEN",/, '');
+  await writeFile(file, text);
+  const written = `sha256:${hash('sha256', text, 'hex')}`;
+  await writeFile(join(dir, 'data', 'clients.json'), JSON.stringify({ [file]: { written } }));
+  return { file, text, original };
+}
+/** What status says of each server of a file. */
+const behind = async (file: string) => {
+  const host = fakeHost({ env });
+  await showStatus(host, { json: true });
+  const { servers } = JSON.parse(host.out()) as { servers: { file: string; behind: boolean }[] };
+  return servers.filter((one) => one.file === file).map((one) => one.behind);
+};
+
+describe('a file that an earlier version protected', () => {
+  it('is behind the firewall, and is written anew by the next run, with its options', async () => {
+    const { file, text } = await ofBefore();
+    expect(await behind(file)).toEqual([true]);
+    await writeFile(file, text.replace('"a",', '"a", "--hold", "2m",'));
+    expect((await run(protect, file)).code).toBe(0);
+    const args = (await serversOf(file))['a']?.args?.slice(1).join(' ');
+    expect(args).toBe('wrap --name a --hold 2m --server-env=TOKEN -- true');
+    expect(await behind(file)).toEqual([true]);
+  });
+
+  it('comes back to the byte', async () => {
+    const { file, original } = await ofBefore();
+    expect((await run(unprotect, file)).out).toContain('to the byte');
+    expect(await readFile(file, 'utf8')).toBe(original);
+  });
+});
+
 describe('aegis status', () => {
+  it('says first what is not behind the firewall, and why', async () => {
+    const file = await write('mcp.json', A);
+    await run(protect, file);
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace(
+        '"AEGIS_DATA_DIR"',
+        '"AEGIS_AGENT_ADDRESS":"unix:/x","AEGIS_DATA_DIR"',
+      ),
+    );
+    const host = fakeHost({ env });
+    expect(await showStatus(host, {})).toBe(1);
+    expect(host.out()).toMatch(/^\d+ of \d+ servers here are NOT behind the firewall[.,]/);
+    expect(host.out()).toContain(`a of ${file} is NOT behind it, because its env sets AEGIS_AGENT_ADDRESS`);
+    await writeFile(file, '{');
+    const broken = fakeHost({ env });
+    expect(await showStatus(broken, {})).toBe(1);
+    expect(broken.out().split('\n')[0]).toMatch(/\d+ of the files can't be read\.$/);
+  });
+
   it('says which servers are behind the firewall and which are not', async () => {
     const file = await write('mcp.json', CURSOR);
     await run(protect, file);

@@ -37,6 +37,11 @@ export function registerWrap(program: Command): void {
       '--record-in-background',
       'send an allowed call while its record is still on the way: faster, and a crash can lose the record',
     )
+    .option(
+      '--server-env <name>',
+      "a variable that is the server's alone: a firewall that is started here does not get it; may be repeated",
+      (name: string, names: string[] | undefined) => [...(names ?? []), name],
+    )
     .addHelpText('after', EXAMPLE)
     .action(async (command: string, args: string[], options: WrapOptions) => {
       const { wrap } = await import('../../relay/main.js');

@@ -1,4 +1,17 @@
-import { basename } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { dataDirOf } from '../../relay/data-directory.js';
+import { obstacle } from './entry-obstacle.ts';
+import {
+  envOf,
+  isText,
+  ownNames,
+  SERVER_ENV,
+  textsOf,
+  type Value,
+  withoutOurs,
+  wrapIn,
+} from './wrap-form.ts';
 
 /** What is written into a client's file so that its servers are started behind the firewall. */
 export type Firewall = {
@@ -13,13 +26,13 @@ export type Firewall = {
   readonly mcpUrl: string;
 };
 
-type Value = Readonly<Record<string, unknown>>;
+/** What was written into a client's file the last time, which may be other paths than those of now. */
+export type Written = {
+  readonly policy_path?: string | undefined;
+  readonly servers_path?: string | undefined;
+};
 
-/** Ours stand before the client's own, so that a later run can tell them apart. */
-const OURS = ['AEGIS_DATA_DIR', 'POLICY_PATH', 'MCP_SERVERS'] as const;
-
-const isText = (value: unknown): value is string => typeof value === 'string';
-const textsOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.filter(isText) : []);
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** `<server>` for rules and for the address: what is no letter, digit, `_` or `-` becomes `-`. */
 export function serverNameOf(name: string, taken: ReadonlySet<string>): string {
@@ -30,55 +43,80 @@ export function serverNameOf(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-/** The arguments of `aegis wrap` in an entry that `protect` wrote; undefined where it did not. */
-function wrapArgs({ args }: Value): readonly string[] | undefined {
-  const texts = textsOf(args);
-  const isOurs = basename(texts[0] ?? '') === 'aegis.js' && texts[1] === 'wrap' && texts.includes('--');
-  return isOurs ? texts : undefined;
+/** Whether two paths lead to one file, as they are or by links. */
+export function isSameFile(a: string, b: string): boolean {
+  try {
+    return a === b || realpathSync(a) === realpathSync(b);
+  } catch {
+    return false;
+  }
 }
 
-/** The server's name where its entry leads through the firewall already, by command or by address. */
-export function nameBehind(value: Value, mcpUrl: string): string | undefined {
-  const args = wrapArgs(value);
-  if (args) return args[args.indexOf('--name') + 1];
+/** Whether an entry starts our launcher itself: a name alone, or another's file of that name, is no firewall. */
+function startsOurs(value: Value, { node, launcher }: Firewall): boolean {
+  const { command } = value;
+  if (!isText(command) || !isSameFile(textsOf(value['args'])[0] ?? '', launcher)) return false;
+  // By its name alone Node is found on the client's PATH, where the entry does not bring another one.
+  const onPath = command === 'node' && !ownNames(value).some((name) => name.toUpperCase() === 'PATH');
+  return onPath || isSameFile(command, node);
+}
+
+const isOf = (path: unknown, now: string | undefined, before: string | undefined): boolean =>
+  path === undefined || path === now || path === before;
+
+/** Whether an entry's variables lead to this firewall, to its rules and its servers. */
+function leadsHere(value: Value, firewall: Firewall, written: Written): boolean {
+  const { AEGIS_DATA_DIR = dataDirOf({}, '/'), POLICY_PATH, MCP_SERVERS } = envOf(value);
+  return (
+    isText(AEGIS_DATA_DIR) &&
+    resolve('/', AEGIS_DATA_DIR) === firewall.dataDir &&
+    isOf(POLICY_PATH, firewall.policyPath, written.policy_path) &&
+    isOf(MCP_SERVERS, firewall.serversPath, written.servers_path)
+  );
+}
+
+/** Whether nothing but our launcher is started, with nothing that steers it elsewhere. */
+const isThisFirewall = (value: Value, firewall: Firewall, written: Written): boolean =>
+  startsOurs(value, firewall) &&
+  obstacle(withoutOurs(value)) === undefined &&
+  leadsHere(value, firewall, written);
+
+/** The server's name where its entry is started behind this very firewall. `isWhole`: as this version writes it. */
+export function wrappedName(
+  value: Value,
+  firewall: Firewall,
+  written: Written = {},
+): { name: string; isWhole: boolean } | undefined {
+  const wrap = wrapIn(value);
+  if (wrap === undefined || !isThisFirewall(value, firewall, written)) return undefined;
+  return { name: wrap.name, isWhole: ownNames(value).every((name) => wrap.serverEnv.includes(name)) };
+}
+
+/** The name in an address of this firewall's. */
+export function proxiedName(value: Value, mcpUrl: string): string | undefined {
   const { url } = value;
-  return isText(url) && url.startsWith(`${mcpUrl}/`) ? url.slice(mcpUrl.length + 1) : undefined;
+  const name = isText(url) && url.startsWith(`${mcpUrl}/`) ? url.slice(mcpUrl.length + 1) : '';
+  return NAME.test(name) && obstacle(value) === undefined ? name : undefined;
 }
 
 /** AegisMCP's own five tools: they are the firewall and go through none. */
-export const isFirewallItself = (value: Value, mcpUrl: string): boolean =>
-  value['url'] === mcpUrl ||
-  (basename(textsOf(value['args'])[0] ?? '') === 'aegis.js' && textsOf(value['args'])[1] === 'mcp');
+export const isFirewallItself = (value: Value, firewall: Firewall): boolean =>
+  (value['url'] === firewall.mcpUrl && obstacle(value) === undefined) ||
+  (textsOf(value['args']).slice(1).join('\0') === 'mcp' && isThisFirewall(value, firewall, {}));
 
-/** An entry with a command, behind `aegis wrap`. Its other fields stay. */
-export function putBehind(value: Value, name: string, firewall: Firewall): Value {
+/** An entry with a command, behind `aegis wrap` with these words. Its other fields stay. */
+export function putBehind(value: Value, words: readonly string[], firewall: Firewall): Value {
   const { node, launcher, dataDir, policyPath, serversPath } = firewall;
-  const env = value['env'] as Value | undefined;
+  const serverEnv = ownNames(value).map((name) => `${SERVER_ENV}${name}`);
   return {
     ...value,
     command: node,
-    args: [launcher, 'wrap', '--name', name, '--', value['command'], ...textsOf(value['args'])],
+    args: [launcher, 'wrap', ...words, ...serverEnv, '--', value['command'], ...textsOf(value['args'])],
     env: {
       AEGIS_DATA_DIR: dataDir,
-      POLICY_PATH: policyPath,
+      ...(policyPath === undefined ? {} : { POLICY_PATH: policyPath }),
       MCP_SERVERS: serversPath,
-      ...env,
+      ...envOf(value),
     },
-  };
-}
-
-/** The entry as it was before {@link putBehind}, read from itself. */
-export function takeOut(value: Value): Value {
-  const args = wrapArgs(value);
-  if (!args) return value;
-  const [command, ...rest] = args.slice(args.indexOf('--') + 1);
-  const env = { ...(value['env'] as Value | undefined) };
-  for (const name of OURS) delete env[name];
-  const { args: _args, env: _env, ...others } = value;
-  return {
-    ...others,
-    command,
-    ...(rest.length === 0 ? {} : { args: rest }),
-    ...(Object.keys(env).length === 0 ? {} : { env }),
   };
 }

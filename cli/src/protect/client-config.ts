@@ -1,17 +1,27 @@
 import { isObject } from '@aegis/kit/json';
 import { applyEdits, type JSONPath, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { failure } from '../cli-error.ts';
+import { misspelt, twoReadings } from './two-readings.ts';
 
 /** One server of a client, as it stands in the client's file, and where. */
 export type ClientServer = {
   readonly name: string;
   readonly path: JSONPath;
   readonly value: Readonly<Record<string, unknown>>;
+  /** The list that it stands in, where that is none that we know. */
+  readonly unknownPlace?: string;
 };
 
 /** Whether two servers stand at one place of a file. */
 export const samePath = (a: ClientServer, b: ClientServer): boolean =>
   a.path.join('\0') === b.path.join('\0');
+
+/** Windows' programs put it before the first character; some clients skip it, others read no such file at all. */
+const BYTE_ORDER_MARK = '\uFEFF';
+const OPTIONS = { allowTrailingComma: true };
+const LIKE_A_LIST = /mcp|server/i;
+
+const bodyOf = (text: string): string => (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
 
 const at = (document: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>(
@@ -32,28 +42,68 @@ function serverMaps(document: unknown): (readonly string[])[] {
   ].filter((path) => isObject(at(document, path)));
 }
 
+const isServer = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && (value['command'] !== undefined || value['url'] !== undefined);
+
+/** What stands in other lists, of whatever depth, and would be started or reached by a client that knows them. */
+function elsewhere(document: unknown, maps: readonly (readonly string[])[]): ClientServer[] {
+  const known = new Set(maps.map((path) => path.join('\0')));
+  const below = (value: unknown, path: JSONPath): ClientServer[] => {
+    if (typeof value !== 'object' || value === null || known.has(path.join('\0'))) return [];
+    const isList = LIKE_A_LIST.test(String(path.at(-1) ?? ''));
+    return Object.entries(value).flatMap(([name, one]: [string, unknown]) =>
+      isList && isServer(one)
+        ? [{ name, path: [...path, name], value: one, unknownPlace: path.join('.') }]
+        : below(one, [...path, name]),
+    );
+  };
+  return below(document, []);
+}
+
 /**
- * The servers in a client's file. Comments and trailing commas are fine, as VS Code allows them.
+ * The servers in a client's file, as each client reads it. Comments and trailing commas are fine, as VS Code allows them, and
+ * a byte order mark before all.
  *
- * @throws CliError `not_a_client_file` where it is no JSON or holds no list of servers
+ * @throws CliError `not_a_client_file` where it is no JSON, holds no list of servers, or is read by some clients as one thing
+ * and by others as another
  */
 export function readEntries(file: string, text: string): readonly ClientServer[] {
   const errors: ParseError[] = [];
-  const document: unknown = parse(text, errors, { allowTrailingComma: true });
+  const body = bodyOf(text);
+  const document: unknown = parse(body, errors, OPTIONS);
   const refuse = (why: string) =>
-    failure('not_a_client_file', 'Not a file of an MCP client', `${file}: ${why}. It is as it was.`);
+    failure(
+      'not_a_client_file',
+      'Not a file of an MCP client',
+      `${file} is NOT behind the firewall: ${why}. It is as it was.`,
+    );
   const [first] = errors;
   if (first) {
-    const line = text.slice(0, first.offset).split('\n').length;
+    const line = body.slice(0, first.offset).split('\n').length;
     throw refuse(`line ${line}: ${printParseErrorCode(first.error)}`);
   }
+  const differently = twoReadings(body, document);
+  if (differently !== undefined) throw refuse(differently);
   const maps = serverMaps(document);
-  if (maps.length === 0) throw refuse('has no "mcpServers" and no "servers"');
-  return maps.flatMap((path) =>
+  if (maps.length === 0) throw refuse('it has no "mcpServers" and no "servers"');
+  const known = maps.flatMap((path) =>
     Object.entries(at(document, path) as Record<string, unknown>).map(([name, value]) => {
       if (!isObject(value)) throw refuse(`${[...path, name].join('.')}: expected an object`);
       return { name, path: [...path, name], value };
     }),
+  );
+  return [...known, ...elsewhere(document, maps)];
+}
+
+/** Whether a file is one of a client that has no servers yet. */
+export function hasNoList(text: string): boolean {
+  const errors: ParseError[] = [];
+  const document: unknown = parse(bodyOf(text), errors, { ...OPTIONS, allowEmptyContent: true });
+  return (
+    errors.length === 0 &&
+    serverMaps(document).length === 0 &&
+    elsewhere(document, []).length === 0 &&
+    misspelt(document) === undefined
   );
 }
 
@@ -65,6 +115,8 @@ function indentation(text: string): { insertSpaces: boolean; tabSize: number } {
 
 /** The text with one value replaced; everything outside it, comments too, stays as it is. */
 export function replaceEntry(text: string, path: JSONPath, value: unknown): string {
-  const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  return applyEdits(text, modify(text, path, value, { formattingOptions: { ...indentation(text), eol } }));
+  const body = bodyOf(text);
+  const eol = body.includes('\r\n') ? '\r\n' : '\n';
+  const options = { formattingOptions: { ...indentation(body), eol } };
+  return text.slice(0, text.length - body.length) + applyEdits(body, modify(body, path, value, options));
 }

@@ -1,8 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { failure } from '../cli-error.ts';
-
-/** The copy of a client's file as it was, beside it. */
-export const backupOf = (file: string): string => `${file}.before-aegis`;
+import type { Registry } from './registry.ts';
 
 /** A file's text; a byte order mark stays in it. @throws CliError `file_unreadable` */
 export async function readText(file: string): Promise<string> {
@@ -14,12 +12,8 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** Keeps a copy that only its owner can read: clients write secrets into these files. */
-export async function keepCopy(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(backupOf(file), text, { mode: 0o600 });
-  } catch (error) {
-    const detail = `${backupOf(file)} can't be written. ${file} is as it was.`;
-    throw failure('backup_failed', 'No backup', detail, error);
-  }
+/** The file behind a link, which the copy stands beside; one that was known by the link's own name goes on by that. */
+export async function fileBehind(path: string, registry: Registry): Promise<string> {
+  if (Object.hasOwn(registry, path)) return path;
+  return realpath(path).catch(() => path);
 }

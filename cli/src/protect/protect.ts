@@ -1,8 +1,8 @@
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
-import { backupOf } from './file-text.ts';
 import { firewallHere } from './firewall-here.ts';
+import { backupOf } from './kept-copy.ts';
 import type { Step } from './plan.ts';
 import { protectFile } from './protect-file.ts';
 
@@ -17,16 +17,32 @@ const RESULT = {
 const describe = (step: Step): string => {
   const server = visible(step.entry.name);
   if (step.to === 'self') return `  ${server}: is AegisMCP itself`;
-  if (step.to === 'left') return `  ${server}: left as it is, because ${step.because}`;
+  if (step.to === 'left') return `  ${server}: left as it is, because ${visible(step.because)}`;
   const rules = `rules see its tools as ${step.name}.<tool>`;
   return step.to === 'none' ? `  ${server}: was behind it already; ${rules}` : `  ${server}: ${rules}`;
 };
 
+/** The first thing that is said: whether all of it is behind the firewall, and nothing less. */
+function headline(file: string, steps: readonly Step[], isChanged: boolean): string {
+  const servers = steps.filter(({ to }) => to !== 'self').length;
+  const left = steps.filter(({ to }) => to === 'left').length;
+  if (left > 0) {
+    const extent = left === servers ? '' : ' wholly';
+    const after = isChanged ? '' : '; it is as it was';
+    return `${file} is NOT${extent} behind the firewall: ${left} of ${servers} servers ${left === 1 ? 'is' : 'are'} not${after}:`;
+  }
+  if (isChanged) return `${file} is behind the firewall:`;
+  return steps.length === 0
+    ? `${file} has no servers and is as it was.`
+    : `${file} is behind the firewall already and is as it was:`;
+}
+
 /** Exit 0 where every server of the file is behind the firewall now, 1 where one is left. */
-export async function protect(host: Host, file: string, { json }: GlobalOptions): Promise<ExitCode> {
+export async function protect(host: Host, given: string, { json }: GlobalOptions): Promise<ExitCode> {
   const firewall = await firewallHere(host.env);
-  const steps = await protectFile(file, firewall);
+  const { file, steps } = await protectFile(given, firewall);
   const isChanged = steps.some(({ to }) => to === 'wrap' || to === 'proxy');
+  const isBehind = steps.every(({ to }) => to !== 'left');
   if (json) {
     const servers = steps.map((step) => ({
       server: step.entry.name,
@@ -34,9 +50,9 @@ export async function protect(host: Host, file: string, { json }: GlobalOptions)
       ...(step.to === 'left' ? { because: step.because } : {}),
       ...('name' in step ? { name: step.name } : {}),
     }));
-    printDocument(host, { file, changed: isChanged, servers });
+    printDocument(host, { file, behind: isBehind, changed: isChanged, servers });
   } else {
-    printLine(host, isChanged ? `${file} is behind the firewall:` : `${file} is as it was:`);
+    printLine(host, headline(visible(file), steps, isChanged));
     for (const step of steps) printLine(host, describe(step));
     if (isChanged) {
       printLine(host, `It was copied to ${backupOf(file)}; "aegis unprotect ${file}" restores it.`);
@@ -46,5 +62,5 @@ export async function protect(host: Host, file: string, { json }: GlobalOptions)
       printLine(host, 'There is no policy file: a person is asked about every call until you write one.');
     }
   }
-  return steps.some(({ to }) => to === 'left') ? 1 : 0;
+  return isBehind ? 0 : 1;
 }

@@ -1,10 +1,20 @@
 import { hash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '@aegis/kit/files';
 import { z } from 'zod';
 
-/** The clients' files behind the firewall of one data directory, each with the digest of what was written there. */
-const Registry = z.record(z.string(), z.strictObject({ written: z.string() }));
+/** What was done with a client's file: digests of what was written there and of the copy, and the paths that were. */
+const Protected = z.strictObject({
+  written: z.string(),
+  /** Absent where an older AegisMCP wrote this, as the two below. */
+  copy: z.string().optional(),
+  policy_path: z.string().optional(),
+  servers_path: z.string().optional(),
+});
+export type Protected = z.infer<typeof Protected>;
+/** The clients' files behind the firewall of one data directory. */
+const Registry = z.record(z.string(), Protected);
 export type Registry = z.infer<typeof Registry>;
 
 const fileOf = (dataDir: string): string => join(dataDir, 'clients.json');
@@ -20,10 +30,9 @@ export async function readRegistry(dataDir: string): Promise<Registry> {
   }
 }
 
-/** Remembers what was written into a client's file, or with `undefined` that nothing of ours is there any more. */
-export async function remember(dataDir: string, path: string, written: string | undefined): Promise<void> {
+/** Remembers what was done with a client's file, or with `undefined` that nothing of ours is there any more. */
+export async function remember(dataDir: string, path: string, done: Protected | undefined): Promise<void> {
   const { [path]: _, ...others } = await readRegistry(dataDir);
-  const next = written === undefined ? others : { ...others, [path]: { written: digestOfText(written) } };
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(fileOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
+  const next = done === undefined ? others : { ...others, [path]: done };
+  await replaceFile(fileOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, { mode: 'owner' });
 }

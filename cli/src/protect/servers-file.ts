@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '@aegis/kit/json';
+import { parseStrictJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import { failure } from '../cli-error.ts';
 import { replaceFile } from '../policy-file/replace-file.ts';
@@ -12,7 +12,7 @@ type Servers = z.infer<typeof Servers>;
 /** The servers that the running firewall reaches by HTTP; an absent file holds none. */
 async function readServers(path: string): Promise<Servers> {
   try {
-    return Servers.parse(parseJson(await readFile(path, 'utf8')));
+    return Servers.parse(parseStrictJson((await readFile(path, 'utf8')).replace(/^\uFEFF/, '')));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { mcpServers: {} };
     const detail = `${path} is no file of servers with "mcpServers"; mend it, or move it away. Nothing was changed.`;
@@ -20,10 +20,11 @@ async function readServers(path: string): Promise<Servers> {
   }
 }
 
+/** For its owner alone: what moves there may hold secrets. */
 async function writeServers(path: string, servers: Servers): Promise<void> {
   const text = `${JSON.stringify(servers, null, 2)}\n`;
-  await mkdir(dirname(path), { recursive: true });
-  await replaceFile(path, text);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await replaceFile(path, text, 'owner');
 }
 
 /** The names that are taken, each with its server. */

@@ -5,8 +5,11 @@ import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 import { folderProblem } from '../../../relay/data-directory.js';
 import { CliError, failure } from '../../cli-error.ts';
 
-/** `stack`: held by a stack as long as it runs. `start`: held by whoever starts one in the background. */
-type LockName = 'stack' | 'start';
+/**
+ * `stack`: held by a stack as long as it runs. `start`: held by whoever starts one in the background. `clients`: held by
+ * whoever changes clients' files.
+ */
+type LockName = 'stack' | 'start' | 'clients';
 
 const OTHERS_WRITE = 0o022;
 const PERMISSIONS = 0o777;
