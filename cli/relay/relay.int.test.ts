@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { ODD_SERVER } from '@aegis/testkit/odd-server';
 import { expect, test } from 'vitest';
 import { fakeFirewall } from './testkit/fake-firewall.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
@@ -94,7 +93,7 @@ test('the firewall is told what the command line said, and the folders that are 
       record: 'redacted',
       show_denied: false,
       record_in_background: false,
-      folders: [process.cwd(), ODD_SERVER, join(process.cwd(), 'echo')],
+      folders: [process.cwd(), join(process.cwd(), 'echo')],
     },
   ]);
 });

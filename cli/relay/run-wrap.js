@@ -1,4 +1,5 @@
 // @ts-check
+import { statSync } from 'node:fs';
 import { resolve as absolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
@@ -183,14 +184,29 @@ async function relayUntilEnd(relay, wrapping) {
 }
 
 /**
- * The folders that the server's relative paths may be meant from: the one that it runs in, and what its command line names,
- * as file servers are told what they serve.
+ * False also for what can't be looked at.
+ *
+ * @param {string} path
+ */
+function isFile(path) {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The folders that the server's relative paths may be meant from: the one that it runs in, and what its command line names
+ * besides files, as file servers are told what they serve.
  *
  * @param {readonly string[]} args
  */
 function foldersOf(args) {
   const named = args.map((arg) => arg.replace(/^-[^=]*=?/, '')).filter((arg) => arg !== '');
-  const folders = ['.', ...named].map((path) => absolute(path)).filter(({ length }) => length <= MAX_PATH);
+  const folders = ['.', ...named]
+    .map((path) => absolute(path))
+    .filter((path) => path.length <= MAX_PATH && !isFile(path));
   return [...new Set(folders)].slice(0, MAX_FOLDERS);
 }
 
