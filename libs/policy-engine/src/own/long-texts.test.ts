@@ -36,6 +36,23 @@ describe('a text that is longer than any path', () => {
   });
 });
 
+describe('what is longer than a call may be', () => {
+  const most = { args: filled('a ', MIB), input: filled('b ', MIB - 20) };
+
+  it('is a matter for a person, without a look at the rest', () => {
+    expect(own(most)).toBeUndefined();
+    const from = performance.now();
+    expect(own({ ...most, x: filled('$HOME/a ', 100 * MIB) })).toMatchObject({ certain: false, at: [] });
+    expect(performance.now() - from).toBeLessThan(MOST_MS);
+  });
+
+  it('is so in many texts and keys, too', () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => filled(`${i} `, 1_000));
+    expect(own(many)).toMatchObject({ certain: false });
+    expect(own(Object.fromEntries(many.map((key) => [key, 1])))).toMatchObject({ certain: false });
+  });
+});
+
 describe('a megabyte that only costs time', () => {
   it.each([
     ['letters', 'a'],

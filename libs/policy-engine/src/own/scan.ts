@@ -6,6 +6,8 @@ import { createTextReach, MAX_SHORT } from './texts.ts';
 /** Words and hosts of one call that are looked at one by one. More is a person's matter. */
 const MAX_WORDS = 4_000;
 const MAX_LINKS = 512;
+/** Characters of all texts and keys: as many as a call may have, in its arguments and beside them. */
+const MAX_CHARACTERS = 2 * 1_048_576;
 const MAX_DEPTH = 200;
 /** Lists of so many words are read as one path, too. */
 const MAX_NAMES = 32;
@@ -31,6 +33,8 @@ const TOO_MUCH: Reached = {
 };
 
 interface Walk extends Budget {
+  /** Characters that may still be looked at. */
+  characters: number;
   /** The keys that lead to where it is. */
   readonly at: string[];
   /** The ports of ours that stand alone under a key for ports. */
@@ -91,8 +95,13 @@ export function compileOwn(own: Own): OwnReach {
     for (const port of addresses.portsIn(text)) walk.ports.add(port);
   };
 
+  const atCounted = (text: string, walk: Walk): Reached | undefined => {
+    walk.characters -= text.length;
+    return walk.characters < 0 ? TOO_MUCH : atText(text, walk);
+  };
+
   const visit = (value: unknown, walk: Walk): Reached | undefined => {
-    if (typeof value === 'string') return atText(value, walk);
+    if (typeof value === 'string') return atCounted(value, walk);
     if (typeof value === 'number') notePorts(String(value), walk);
     if (typeof value !== 'object' || value === null) return undefined;
     if (walk.at.length > MAX_DEPTH) throw new RangeError('nested too deep');
@@ -110,7 +119,7 @@ export function compileOwn(own: Own): OwnReach {
   const inMembers = (value: object, isList: boolean, walk: Walk): Reached | undefined => {
     for (const [key, inside] of Object.entries(value)) {
       walk.at.push(key);
-      const found = (isList ? undefined : atText(key, walk)) ?? visit(inside, walk);
+      const found = (isList ? undefined : atCounted(key, walk)) ?? visit(inside, walk);
       walk.at.pop();
       if (found !== undefined) return found;
     }
@@ -139,6 +148,7 @@ export function compileOwn(own: Own): OwnReach {
     const walk: Walk = {
       words: MAX_WORDS,
       links: MAX_LINKS,
+      characters: MAX_CHARACTERS,
       at: [],
       ports: new Set(),
       unsure: undefined,
