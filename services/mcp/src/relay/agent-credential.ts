@@ -41,15 +41,16 @@ export function createAgentCredential(dir: string, log: Logger, changed: () => v
 
   const take = async (): Promise<void> => {
     const before = digest;
-    digest = undefined;
+    let found: string | undefined;
     try {
-      digest = await readOrMake(path);
+      found = await readOrMake(path);
       problem = undefined;
     } catch (error) {
       if (!isStarted) throw error;
       problem = error instanceof ConfigError ? error.message : `AGENT_DIR: ${path} can't be read`;
       log.warn({ problem, err: error }, 'relays are not let in');
     }
+    digest = found;
     if (isStarted && digest !== before) changed();
   };
   const taking = takeOnChange(path, take, (err) => log.error({ err }, 'agent credential not taken'));
