@@ -61,11 +61,11 @@ function elsewhere(document: unknown, maps: readonly (readonly string[])[]): Cli
 }
 
 /**
- * The servers in a client's file, as each client reads it. Comments and trailing commas are fine, as VS Code allows them, and
- * a byte order mark before all.
+ * The servers in a client's file, as each client reads it. Comments and trailing commas are fine, as VS Code allows them,
+ * and a byte order mark before all.
  *
- * @throws CliError `not_a_client_file` where it is no JSON, holds no list of servers, or is read by some clients as one thing
- * and by others as another
+ * @throws CliError `not_a_client_file` where it is no JSON, holds no list of servers, or is read by some clients as one
+ * thing and by others as another
  */
 export function readEntries(file: string, text: string): readonly ClientServer[] {
   const errors: ParseError[] = [];

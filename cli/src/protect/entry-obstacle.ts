@@ -10,8 +10,8 @@ const STEERING_KEYS = /^(?:envFile|env_file|dev|linux|darwin|macos|osx|mac|windo
 const LIKE_AN_ADDRESS =
   /^(?:server|http|sse|ws|base|remote|mcp|stream\w*)?[_-]?(?:url|uri|endpoint|address)$/i;
 /**
- * Variables that load code into a program before its first line, or turn its requests elsewhere: the loader's, OpenSSL's, and
- * Node's own, of which programs use a few names for themselves.
+ * Variables that load code into a program before its first line, or turn its requests elsewhere: the loader's, OpenSSL's,
+ * and Node's own, of which programs use a few names for themselves.
  */
 const LOADS_CODE =
   /^(?:LD_|OPENSSL_|GCONV_PATH$|GLIBC_TUNABLES$|NODE_(?!ENV$|CONFIG|APP|EXTRA_CA_CERTS$|TLS_REJECT_UNAUTHORIZED$))|DYLD_/;
@@ -22,7 +22,7 @@ const NAME_OF_VARIABLE = /^[^=\0]+$/;
 /** Whether a value can be an entry's environment. */
 const isEnv = (env: unknown): env is Readonly<Record<string, unknown>> => isObject(env);
 
-/** Which variable of an entry's own would steer what starts its server away from this firewall; undefined where none would. */
+/** Which variable of an entry's own would steer what starts its server away from this firewall, in words. */
 function steeringVariable(env: Value): string | undefined {
   for (const name of Object.keys(env)) {
     const upper = name.toUpperCase();

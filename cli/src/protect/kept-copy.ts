@@ -20,8 +20,8 @@ async function isTaken(copy: string): Promise<boolean> {
 }
 
 /**
- * What the copy says that was kept for this file. Undefined where there is none, and where somebody else put something there:
- * a link, or another text than the one that was written.
+ * What the copy says that was kept for this file. Undefined where there is none, and where somebody else put something
+ * there: a link, or another text than the one that was written.
  */
 export async function readCopy(file: string, known: Protected | undefined): Promise<string | undefined> {
   const copy = backupOf(file);

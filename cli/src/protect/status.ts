@@ -26,7 +26,7 @@ type Row = {
   because?: string;
 };
 
-/** What an older AegisMCP wrote into a file that is known is behind the firewall, too: it only sets more than it needs to. */
+/** What an older AegisMCP wrote into a file that is on record is behind the firewall, too. */
 const isOfBefore = (step: Step, known: Known): boolean =>
   step.to === 'wrap' && step.isWritten && known.written !== undefined;
 
