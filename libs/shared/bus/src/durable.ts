@@ -180,8 +180,11 @@ function pull(link: Link, options: PullOptions, open: (options: PullOptions) => 
     async stop() {
       stopping.abort();
       forget();
-      // A connection that is lost at this moment must not keep the service from stopping.
-      const ended = Promise.all([messages?.close(), running]);
+      // What the server sends to nobody comes again only when its time to be settled is over: it has to know first. A
+      // connection that is lost at this moment must not keep the service from stopping.
+      const ended = Promise.all([messages?.close(), running])
+        .then(() => link.nc.flush())
+        .catch(() => undefined);
       await Promise.race([ended, sleep(STOP_WITHIN_MS, undefined, { ref: false })]);
     },
   };
