@@ -6,6 +6,8 @@ import { createFrameReader, encodeFrame } from './frames.ts';
 
 /** A channel, what it sends, and a way to be the other end. */
 function open() {
+  let unread: (() => void) | undefined;
+  let reads = true;
   const sent: [string, number, number][] = [];
   const writes: number[] = [];
   const came: string[] = [];
@@ -16,7 +18,8 @@ function open() {
     write(chunk: Buffer, _encoding, done) {
       writes.push(chunk.length);
       read(chunk);
-      done();
+      if (reads) done();
+      else unread = done;
     },
   });
   const channel = createChannel(socket, {
@@ -25,7 +28,8 @@ function open() {
     broken: ({ message }) => void broken.push(message),
   });
   const hear = (...frame: Parameters<typeof encodeFrame>): boolean => socket.push(encodeFrame(...frame));
-  return { channel, sent, writes, came, broken, hear, socket };
+  const reading = { stop: () => void (reads = false), goOn: () => ((reads = true), unread?.()) };
+  return { channel, sent, writes, came, broken, hear, socket, reading };
 }
 
 test('long data is several frames, and the last one says what it answers', () => {
@@ -49,6 +53,21 @@ test('small frames of one moment go in one piece, in their order', async () => {
   channel.send('f', '{}');
   channel.end();
   expect([sent.at(-1)?.[0], socket.writableEnded]).toEqual(['f', true]);
+});
+
+test('small frames that nobody reads are few pieces, however many moments they are of', async () => {
+  const { channel, sent, writes, reading } = open();
+  reading.stop();
+  channel.outgoing('c').write(Buffer.alloc(100_000));
+  for (let n = 1; n <= 10_000; n++) {
+    channel.send('d', '', n);
+    if (n % 10 === 0) await quiet();
+  }
+  expect(writes).toEqual([100_009]);
+  reading.goOn();
+  await quiet();
+  expect(sent.map(([, n]) => n)).toEqual(Array.from({ length: 10_001 }, (_, n) => n));
+  expect(writes.length).toBeLessThan(10);
 });
 
 test('a stream whose reader is slow waits, keeps its order, and holds up no other', async () => {

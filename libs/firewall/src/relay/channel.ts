@@ -6,9 +6,9 @@ import { WINDOW_FRAME } from './protocol.ts';
 export const WINDOW_BYTES = 1_048_576;
 /** So many were taken before the other end hears of it. */
 const GRANT_BYTES = WINDOW_BYTES / 4;
-/** A frame that is no longer goes with others of its moment, so many at most: a write costs more than its few bytes. */
+/** A frame that is no longer goes with others of its moment, so many bytes at most: a write costs more than its few bytes. */
 const SMALL_BYTES = 512;
-const MOST_TOGETHER = 1_024;
+const TOGETHER_BYTES = 16_384;
 
 /** `cost` is what it takes of the window: its bytes, or nothing for what only keeps its place. */
 type Waiting = {
@@ -50,24 +50,27 @@ export type ChannelOptions = {
   readonly broken: (error: Error) => void;
 };
 
+/** While the other end does not read, small frames wait to be many: a write that waits takes far more memory than they do. */
 function createWriter(socket: Duplex) {
-  let small: Buffer[] = [];
-  const write = (bytes: Buffer): void => {
+  const together = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
+  let used = 0;
+  const write = (bytes: Uint8Array): void => {
     if (socket.writable) socket.write(bytes);
   };
   const flush = (): void => {
-    const [first, ...more] = small;
-    small = [];
-    if (first !== undefined) write(more.length === 0 ? first : Buffer.concat([first, ...more]));
+    if (used > 0) write(Buffer.from(together.subarray(0, used)));
+    used = 0;
+  };
+  socket.on('drain', flush);
+  const flushWhereRead = (): void => {
+    if (!socket.writableNeedDrain) flush();
   };
   const send: Channel['send'] = (type, bytes = '', n = 0) => {
     const frame = encodeFrame(type, bytes, n);
-    if (frame.length > SMALL_BYTES) {
-      flush();
-      return write(frame);
-    }
-    if (small.push(frame) === 1) process.nextTick(flush);
-    else if (small.length === MOST_TOGETHER) flush();
+    if (used + frame.length > TOGETHER_BYTES || frame.length > SMALL_BYTES) flush();
+    if (frame.length > SMALL_BYTES) return write(frame);
+    if (used === 0) process.nextTick(flushWhereRead);
+    used += frame.copy(together, used);
   };
   return { send, flush };
 }
