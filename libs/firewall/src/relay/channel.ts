@@ -6,7 +6,7 @@ import { WINDOW_FRAME } from './protocol.ts';
 export const WINDOW_BYTES = 1_048_576;
 /** So many were taken before the other end hears of it. */
 const GRANT_BYTES = WINDOW_BYTES / 4;
-/** A frame that is no longer goes with others of its moment, so many bytes at most: a write costs more than its few bytes. */
+/** A frame that is no longer goes with others of its moment, so many bytes at most: a write costs more than they do. */
 const SMALL_BYTES = 512;
 const TOGETHER_BYTES = 16_384;
 
@@ -50,7 +50,7 @@ export type ChannelOptions = {
   readonly broken: (error: Error) => void;
 };
 
-/** While the other end does not read, small frames wait to be many: a write that waits takes far more memory than they do. */
+/** While the other end does not read, small frames wait to be many: a write that waits takes far more memory. */
 function createWriter(socket: Duplex) {
   const together = Buffer.allocUnsafeSlow(TOGETHER_BYTES);
   let used = 0;
