@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compilePolicy } from './compile.ts';
-import { couldPass, type ForeseenCall } from './could-pass.ts';
+import { couldPass, couldPassUnder, type ForeseenCall } from './could-pass.ts';
 import { evaluate } from './evaluate.ts';
 import type { Policy, PolicyRule } from './schema.ts';
 import { callsWithArguments, policiesWithConditions } from './testing/arbitraries.ts';
@@ -80,5 +80,50 @@ describe('a tool could pass', () => {
       ),
       { numRuns: 3000 },
     );
+  });
+});
+
+const could = (rules: PolicyRule[]): boolean =>
+  couldPassUnder(compilePolicy({ version: 2, rules }), 'resource:', {
+    server: 'files',
+    principal: 'key:a',
+  });
+
+describe('a name that begins with resource:', () => {
+  const DENY: PolicyRule = { match: '*', decision: 'deny' };
+
+  it.each<[string, PolicyRule[]]>([
+    ['where nothing is denied', []],
+    ['where one is allowed first', [allow({ match: 'resource:file:///srv/*' }), DENY]],
+    ['where a person is asked about one', [{ match: 'res*', decision: 'review' }, DENY]],
+    ['where another caller is denied', [{ ...DENY, principals: ['key:b'] }]],
+    ['where another server is denied', [{ ...DENY, servers: ['mail'] }]],
+    ['where some are denied', [{ match: 'resource:file:///etc/*', decision: 'deny' }]],
+    ['where arguments decide', [{ ...DENY, when: { 'args.uri': 'a' } }]],
+    ['where the name decides', [allow({ match: '*', when: { tool: { starts_with: 'files.' } } }), DENY]],
+  ])('could pass %s', (_where, rules) => {
+    expect(could(rules)).toBe(true);
+  });
+
+  it.each<[string, PolicyRule[]]>([
+    ['all is denied', [DENY]],
+    ['all of them are denied', [{ match: 'resource:*', decision: 'deny' }, allow({ match: '*' })]],
+    ['other names are allowed first', [allow({ match: 'files.*' }), allow({ match: 'prompt:*' }), DENY]],
+    ['others are allowed first', [allow({ match: '*', principals: ['key:b'] }), DENY]],
+    ['this server is denied', [{ ...DENY, servers: ['fil*'] }]],
+  ])('could not where %s', (_where, rules) => {
+    expect(could(rules)).toBe(false);
+  });
+
+  it('could pass by version 1 where no deny pattern is for all of them', () => {
+    const caller = { server: 'files', principal: 'key:a' };
+    const under = (deny_tools: string[]) =>
+      couldPassUnder(compilePolicy({ deny_tools }), 'resource:', caller);
+    expect([under([]), under(['resource:file:*']), under(['resource:*']), under(['*'])]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

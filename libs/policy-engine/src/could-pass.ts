@@ -26,6 +26,45 @@ export function couldPass(policy: CompiledPolicy, call: ForeseenCall): boolean {
   return true;
 }
 
+/**
+ * Whether some call of a name that begins so could be anything but denied to this caller; of an empty beginning, any call.
+ * False only where it is certain that every one is denied.
+ */
+export function couldPassUnder(
+  policy: CompiledPolicy,
+  beginning: string,
+  call: Required<Pick<ForeseenCall, 'server' | 'principal'>>,
+): boolean {
+  if (policy.version === 1) return !policy.deny.patterns.some((glob) => coversAll(glob, beginning));
+  for (const rule of policy.rules) {
+    if (!isForCaller(rule, call)) continue;
+    const isSure = rule.condition === undefined && rule.ops === undefined;
+    if (rule.decision !== 'deny' && mayMeet(rule.match, beginning)) return true;
+    if (rule.decision === 'deny' && isSure && coversAll(rule.match, beginning)) return false;
+  }
+  return true;
+}
+
+const isForCaller = (
+  { servers, principals }: CompiledRule,
+  { server, principal }: Pick<ForeseenCall, 'server' | 'principal'>,
+): boolean => servers?.(server) !== false && principals?.(principal) !== false;
+
+const WILD = /[*?[]/;
+
+/** Whether a glob may match a name that begins so. */
+function mayMeet(glob: string, beginning: string): boolean {
+  const at = glob.search(WILD);
+  const literal = at === -1 ? glob : glob.slice(0, at);
+  if (at === -1) return literal.startsWith(beginning);
+  return literal.startsWith(beginning) || beginning.startsWith(literal);
+}
+
+/** Whether a glob matches every name that begins so: only what is plain to see. */
+function coversAll(glob: string, beginning: string): boolean {
+  return glob.endsWith('*') && !WILD.test(glob.slice(0, -1)) && beginning.startsWith(glob.slice(0, -1));
+}
+
 /** `fails` is a rule that is skipped. */
 function foresee(rule: CompiledRule, call: ForeseenCall): Outlook {
   const { tool, server, principal, client } = call;

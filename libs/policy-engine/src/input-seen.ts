@@ -13,7 +13,7 @@ type Keys = readonly string[];
 export function createInputSeen(
   policy: CompiledPolicy,
   call: PolicyCall,
-  { rule }: Decision,
+  { rule }: Pick<Decision, 'rule'>,
 ): (path: Keys) => boolean {
   // Most calls have nothing that anybody asks about.
   let named: readonly Keys[] | undefined;

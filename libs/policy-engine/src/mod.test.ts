@@ -12,6 +12,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'compileOwn',
     'compilePolicy',
     'couldPass',
+    'couldPassUnder',
     'createInputSeen',
     'describeReached',
     'effectivePolicy',

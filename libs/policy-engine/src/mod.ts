@@ -1,7 +1,7 @@
 export { advisePolicy } from './advice/advise.ts';
 export { type CompiledPolicy, compilePolicy, looksAt } from './compile.ts';
 export { type PlaceOperator, placeTest } from './condition/place-test.ts';
-export { couldPass, type ForeseenCall } from './could-pass.ts';
+export { couldPass, couldPassUnder, type ForeseenCall } from './could-pass.ts';
 export type { BuiltInName, DecidingRule, Decision, PolicyCall, PolicyClient } from './decision.ts';
 export { type EffectivePolicyV1, effectivePolicy, FIRST_POLICY } from './defaults.ts';
 export { policyDigest } from './digest.ts';
