@@ -17,7 +17,14 @@ import { referenceServer, wrapped } from './testkit/transcript/servers.ts';
 import { steadyLine } from './testkit/transcript/steady-lines.ts';
 
 /** What the firewall decides on and records; all else only passes. */
-const DECIDED = ['tools/call', 'resources/read', 'resources/subscribe', 'prompts/get'];
+const DECIDED = [
+  'tools/call',
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+  'prompts/get',
+  'completion/complete',
+];
 const countDecided = (steps: readonly Step[]): number =>
   steps.filter(({ send }) => typeof send !== 'function' && DECIDED.includes(send.method)).length;
 

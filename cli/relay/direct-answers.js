@@ -1,5 +1,8 @@
 // @ts-check
 
+/** An error that asks the client to visit an address (MCP 2025-11-25): the firewall judges it first. */
+const URL_ELICITATION_REQUIRED = -32_042;
+
 /** Longer answers go by the firewall: reading them here would cost more than the way. */
 const MAX_BYTES = 16_384;
 
@@ -29,7 +32,7 @@ function answeredId(line) {
     const keys = Object.keys(message);
     if (Array.isArray(message) || keys.length !== 3 || message.jsonrpc !== '2.0') return undefined;
     if (errors === 0 && (message.result?.resultType ?? 'complete') !== 'complete') return undefined;
-    return message.id;
+    return message.error?.code === URL_ELICITATION_REQUIRED ? undefined : message.id;
   } catch {
     return undefined;
   }

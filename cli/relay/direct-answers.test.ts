@@ -33,6 +33,10 @@ test.each([
   ['with a key that is none of its own', '{"jsonrpc":"2.0","id":1,"Id":2,"result":{}}\n'],
   ['that has a result and an error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}\n'],
   ['that is no JSON', '{"jsonrpc":"2.0","id":1,"result":{}\n'],
+  [
+    'that is an error which asks for a visit',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"m"}}\n',
+  ],
   ['that is a batch', `[${answer(1).trim()}]\n`],
   ['with a key of this name deeper in it', answer(1, { id: 2 })],
   ['larger than 16 KiB', answer(1, { text: 'x'.repeat(16_384) })],

@@ -9,7 +9,7 @@ export type UpstreamEnd =
 
 /**
  * What becomes of a client's request. `forward`: `text` goes to the upstream, and `ended`, where there is one, must be
- * told once how it ended; it gives the response that the client gets (without it the upstream's own passes untouched).
+ * told once how it ended; it gives the response that the client gets (without one the upstream's own passes untouched).
  * `answer`: the client gets this response and the upstream sees nothing; `isMalformed` where the request is none.
  * `nothing`: it was cancelled; nobody gets anything.
  */
@@ -17,7 +17,7 @@ export type Disposition =
   | {
       readonly type: 'forward';
       readonly text: string;
-      readonly ended?: (end: UpstreamEnd) => string;
+      readonly ended?: (end: UpstreamEnd) => string | undefined;
       /** `ended` leaves a complete answer as it is: the client may have that before `ended` is told. */
       readonly passes?: boolean;
     }
@@ -81,6 +81,10 @@ export type Gate = {
   clientNotification(notification: Notification): 'forward' | 'drop';
   /** A client's answer to what the server asked: the text for the server, an error in its place where it reaches our own. */
   clientResponse(response: Response): string;
+  /** What a server asks of the client: why it goes no further, as the text of the answer that the server gets. */
+  serverRequest(
+    request: Request,
+  ): { readonly type: 'forward' } | { readonly type: 'answer'; readonly text: string };
   /** A server's notification: the gate learns of changed lists; progress that does not rise is dropped. */
   serverNotification(notification: Notification): 'forward' | 'drop';
   /** Records a client's message that was refused before it came here. */

@@ -130,7 +130,7 @@ describe('side doors', () => {
       expect(answerOf(disposition).error).toMatchObject({ code: -32602 });
     }
     const open = listen('file:///srv/a');
-    expect(await send(one, open).disposition).toEqual({ type: 'forward', text: open.text });
+    expect(await send(one, open).disposition).toMatchObject({ type: 'forward', text: open.text });
     await until(() => eventsOf(PASSED).length === 1 && eventsOf(DECIDED).length === 1);
   });
 
@@ -146,21 +146,19 @@ describe('side doors', () => {
     });
   });
 
-  it('completions and tasks pass, on record', async () => {
+  it('tasks pass, on record', async () => {
     const one = gate();
-    const asked = { argument: { name: 'a', value: 'v', token: 'x' } };
     for (const [method, params] of [
-      ['completion/complete', asked],
-      ['tasks/get', { taskId: 't' }],
+      ['tasks/get', { taskId: 't', requestState: { token: 'x' } }],
       ['tasks/cancel', { taskId: 't' }],
     ] as const) {
       const request = requestOf(method, params);
-      expect(await send(one, request).disposition).toEqual({ type: 'forward', text: request.text });
+      expect(await send(one, request).disposition).toMatchObject({ type: 'forward', text: request.text });
     }
-    await until(() => eventsOf(PASSED).length === 3);
+    await until(() => eventsOf(PASSED).length === 2);
     expect(data(eventsOf(PASSED)[0])).toMatchObject({
       params_digest: expect.stringMatching(/^sha256:/),
-      recorded_params: { argument: { name: 'a', value: 'v', token: '[redacted]' } },
+      recorded_params: { taskId: 't', requestState: { token: '[redacted]' } },
     });
   });
 
@@ -175,12 +173,15 @@ describe('side doors', () => {
   );
 });
 
-it('all else passes byte for byte, and unrecorded', async () => {
-  const text = '{"jsonrpc":"2.0" , "id":"x","method":"vendor/unheard","params":{"n":1e400,"a":[1.0]}}';
-  expect(await send(gate(), requestText(text)).disposition).toEqual({ type: 'forward', text });
-  expect(gate().clientNotification(notification('vendor/note'))).toBe('forward');
-  expect(gate().serverNotification(notification('vendor/note'))).toBe('forward');
-  await send(gate(), callOf('read')).disposition;
+it.each([
+  '{"jsonrpc":"2.0" , "id":"x","method":"ping","params":{"n":1e400,"a":[1.0]}}',
+  '{"jsonrpc":"2.0","id":1,"method":"resources/list", "params":{"cursor":"\\u0061"}}',
+])('what names nothing and does nothing passes byte for byte, and unrecorded: %s', async (text) => {
+  const one = gate();
+  expect(await send(one, requestText(text)).disposition).toMatchObject({ type: 'forward', text });
+  expect(one.clientNotification(notification('notifications/initialized'))).toBe('forward');
+  expect(one.serverNotification(notification('notifications/message', { data: 1 }))).toBe('forward');
+  await send(one, callOf('read')).disposition;
   await until(() => eventsOf(DECIDED).length === 1);
   expect(eventsOf(PASSED)).toEqual([]);
 });
@@ -195,7 +196,7 @@ it('a thousand completions at once are all on record', async () => {
     ),
   );
   expect(new Set(passages.map(({ type }) => type))).toEqual(new Set(['forward']));
-  await until(() => eventsOf('aegis.call.passed.v1').length === 1_000);
+  await until(() => eventsOf(DECIDED).length === 1_000);
 });
 
 it('a task belongs to the principal whose call made it', async () => {

@@ -52,7 +52,10 @@ it('how a call ended is recorded, and the client gets the server’s own bytes',
   });
 });
 
-it('a method that the newest era does not have is for the server to refuse', async () => {
-  const { disposition } = send(gate(), requestOf('resources/subscribe', { _meta: MODERN }));
-  expect((await disposition).type).toBe('forward');
-});
+it.each(['resources/subscribe', 'resources/unsubscribe'])(
+  'a method that the newest era does not have is for the server to refuse: %s',
+  async (method) => {
+    const { disposition } = send(gate(), requestOf(method, { _meta: MODERN }));
+    expect((await disposition).type).toBe('forward');
+  },
+);

@@ -1,26 +1,27 @@
-import type { ClientInfo } from '@aegis/contracts/call';
 import { membersOf } from '@aegis/kit/json';
 import { describeReached, type OwnReach } from '@aegis/policy-engine';
 import { errorResponse, INTERNAL_ERROR } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
+import { type JudgedAs, judgedAs } from '../wire/methods.ts';
 import { BLOCKED, sayNo } from './answers.ts';
 import type { Circumstances, Disposition, Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createDefinitions } from './pins/definitions.ts';
-import { isJudged } from './read/call.ts';
-import { type Caller, readCaller, toClientInfo } from './read/caller.ts';
+import { createClientNotices } from './questions/client-notices.ts';
+import { createServerSide } from './questions/server-side.ts';
+import { whyNot, withAnswerJudged } from './questions/with-answer-judged.ts';
+import { type Caller, readCaller } from './read/caller.ts';
+import { createSession } from './read/session.ts';
 import { createCallHandler } from './requests/handle-call.ts';
+import { mayShow } from './requests/handle-known.ts';
 import { createListHandler } from './requests/handle-list.ts';
-import { handleNoted, isNoted } from './requests/handle-noted.ts';
+import { handleNoted } from './requests/handle-noted.ts';
 import { createProgress } from './review/progress.ts';
-import { blocked, cannotDecide } from './sentences.ts';
+import { blocked, cannotDecide, questionRefused } from './sentences.ts';
 
-const LISTEN = 'subscriptions/listen';
+const LIST_OF_TOOLS = 'tools/list';
+const SUBSCRIBING: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe']);
 const MAX_ROOTS = 16;
-const OTHERS: ReadonlySet<string> = new Set(['initialize', 'tools/list', LISTEN]);
-
-/** Methods that only a request may have: a notification of this name is a call that nobody could answer. */
-const needsId = (method: string): boolean => isJudged(method) || isNoted(method) || OTHERS.has(method);
 
 /** The folders that a client gives a server to work in, which may take relative paths from there. */
 function rootsIn(result: unknown): string[] | undefined {
@@ -30,7 +31,7 @@ function rootsIn(result: unknown): string[] | undefined {
   return uris.filter((uri) => typeof uri === 'string').slice(0, MAX_ROOTS);
 }
 
-/** Judges what one client says to one server. */
+/** Judges what one client and one server say to each other. */
 export function createGate(shared: FirewallParts, options: GateOptions): Gate {
   const { server, principal, askUpstream, folders } = options;
   const { recorder, pins, log, now } = shared;
@@ -47,18 +48,14 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
     refused: (because) => refused(because, Buffer.alloc(0)),
   });
   const progress = createProgress();
+  const session = createSession();
   const calls = createCallHandler({ parts, options, definitions, progress, closing: closing.signal });
   const handleList = createListHandler({ parts, options, definitions });
-  let named: ClientInfo | undefined;
-
-  /** In the modern era each request says itself whose it is: a gate may serve many clients. */
-  const clientOf = ({ isModern, client }: Caller): ClientInfo | undefined => {
-    if (isModern) named = client;
-    return named;
-  };
+  const serverSide = createServerSide({ parts, options });
 
   const refused = (because: string, message: Uint8Array): void =>
-    recorder.refused({ server, principal, client: named }, because, message);
+    recorder.refused({ server, principal, client: session.current.client }, because, message);
+  const clientNotices = createClientNotices({ parts, options, refused });
 
   /** For what no rule judges: nobody can be asked, either. */
   const deny = (request: Request, because: string): Disposition => {
@@ -66,40 +63,63 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
     return { type: 'answer', text: sayNo(request, false, blocked([because])) };
   };
 
-  const pass = async (request: Request, circumstances: Circumstances): Promise<Disposition> => {
-    const { method, params, text } = request;
-    if (method === 'initialize') named = toClientInfo(params?.['clientInfo']);
-    const reached = isJudged(method) ? undefined : own(params);
-    if (reached !== undefined) return deny(request, describeReached(reached));
-    if (!needsId(method)) return { type: 'forward', text };
-    const caller = readCaller(params);
-    const client = clientOf(caller);
-    // The era has no such method: without a URI there is nothing to judge, and the server says so itself.
-    const isNoMethod = method === 'resources/subscribe' && caller.isModern && params?.['uri'] === undefined;
-    if (isNoMethod) return handleNoted(parts, options, request, client);
-    if (isJudged(method)) return calls.pass(request, caller, client, circumstances);
-    if (method === 'initialize') return { type: 'forward', text };
-    if (method === LISTEN) return calls.listen(request, caller, client);
-    return isNoted(method)
+  /** What only shows what there is, or goes on with what was let through. */
+  const show = async (
+    request: Request,
+    caller: Caller,
+    circumstances: Circumstances,
+    as: JudgedAs,
+  ): Promise<Disposition> => {
+    const { client } = session.of(caller);
+    if (request.method === LIST_OF_TOOLS) return handleList(request, caller, client);
+    const ruling = await calls.ruling(request, caller, client, as);
+    if (ruling === undefined || !mayShow(parts, options, request, as, ruling))
+      return calls.pass(request, caller, client, circumstances, as);
+    if (as === 'listen') return calls.listen(request, caller, client);
+    return as === 'task'
       ? handleNoted(parts, options, request, client)
-      : handleList(request, caller, client);
+      : { type: 'forward', text: request.text };
+  };
+
+  const pass = async (
+    request: Request,
+    caller: Caller,
+    circumstances: Circumstances,
+  ): Promise<Disposition> => {
+    const { method, params, text } = request;
+    const { client, revision } = session.of(caller);
+    // The era has no such method: without a URI there is nothing to judge, and the server says so itself.
+    const isNoMethod = SUBSCRIBING.has(method) && caller.isModern && params?.['uri'] === undefined;
+    const as = isNoMethod ? undefined : judgedAs(method, revision);
+    if (as === undefined || as === 'named' || as === 'method')
+      return calls.pass(request, caller, client, circumstances, as);
+    const reached = own(params);
+    if (reached !== undefined) return deny(request, describeReached(reached));
+    if (as === 'passes' || as === 'open') return { type: 'forward', text };
+    return show(request, caller, circumstances, as);
   };
 
   return {
     async request(request, circumstances) {
+      const { rawId, method, params } = request;
+      if (method === 'initialize') session.opens(request);
       try {
-        return await pass(request, circumstances);
+        const caller = readCaller(params);
+        const disposition = await pass(request, caller, circumstances);
+        return withAnswerJudged(disposition, request, caller, (response) => {
+          if (method === 'initialize') session.opened(response);
+          return serverSide.answer(response, session.of(caller));
+        });
       } catch (err) {
-        log.error({ err, method: request.method }, 'a request could not be judged');
-        return { type: 'answer', text: errorResponse(request.rawId, INTERNAL_ERROR, cannotDecide(err)) };
+        log.error({ err, method }, 'a request could not be judged');
+        return { type: 'answer', text: errorResponse(rawId, INTERNAL_ERROR, cannotDecide(err)) };
       }
     },
-    clientNotification({ method, params, text }) {
-      const reached = needsId(method) ? undefined : own(params);
-      if (!needsId(method) && reached === undefined) return 'forward';
-      const because = reached === undefined ? `${method} without an id` : describeReached(reached);
-      refused(because, Buffer.from(text));
-      return 'drop';
+    clientNotification: (notification) => clientNotices(notification, session.current),
+    serverRequest(request) {
+      const because = whyNot(() => serverSide.request(request, session.current));
+      if (because === undefined) return { type: 'forward' };
+      return { type: 'answer', text: errorResponse(request.rawId, BLOCKED, questionRefused(because)) };
     },
     clientResponse({ rawId, text, result, error }) {
       const reached = own({ result, error });
@@ -111,12 +131,16 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
       refused(because, Buffer.from(text));
       return errorResponse(rawId, BLOCKED, blocked([because]));
     },
-    serverNotification({ method, params }) {
+    serverNotification(notification) {
+      const { method, params } = notification;
       if (method === 'notifications/tools/list_changed') definitions.forget();
-      return method === 'notifications/progress' && !progress.rises(params) ? 'drop' : 'forward';
+      if (method === 'notifications/progress') return progress.rises(params) ? 'forward' : 'drop';
+      return whyNot(() => serverSide.notification(notification, session.current)) === undefined
+        ? 'forward'
+        : 'drop';
     },
     refused,
-    client: () => named,
+    client: () => session.current.client,
     async close() {
       closing.abort();
       definitions.close();

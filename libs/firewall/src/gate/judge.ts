@@ -1,20 +1,14 @@
 import type { Call, ClientInfo } from '@aegis/contracts/call';
-import {
-  createInputSeen,
-  type Decision,
-  evaluate,
-  looksAt,
-  type OwnReach,
-  type PolicyCall,
-} from '@aegis/policy-engine';
+import { createInputSeen, evaluate, looksAt, type OwnReach, type PolicyCall } from '@aegis/policy-engine';
 import type { ActivePolicy, PolicyReplica } from '@aegis/replicas/policy';
 import type { Definition } from '@aegis/replicas/tools';
 import { ambiguity } from '../wire/ambiguity.ts';
 import type { Request } from '../wire/message.ts';
+import { BY_DEFAULT, isUnspoken, type Ruling, stricter } from './by-default.ts';
 import type { Definitions, ToolLookup } from './pins/definitions.ts';
-import type { RequestedCall } from './read/call.ts';
 import { type Caller, envelopeFor } from './read/caller.ts';
 import { strangers } from './read/input.ts';
+import type { RequestedCall } from './read/named.ts';
 import { noSuchTool } from './sentences.ts';
 
 /** What the policy in force and the tool's definition mean for a call, before anybody is asked. */
@@ -23,7 +17,7 @@ export type Judgement = {
   readonly reasons: string[];
   /** Reasons to ask a person whatever the rules say. */
   readonly reviewBecause: string[];
-  readonly ruling: Decision;
+  readonly ruling: Ruling;
   readonly policy: ActivePolicy['published'];
   readonly ruledAt: Date;
   readonly call: Call;
@@ -51,7 +45,7 @@ export type JudgeDeps = {
 
 type Ruled = {
   readonly asked: PolicyCall;
-  readonly ruling: Decision;
+  readonly ruling: Ruling;
   readonly active: ActivePolicy;
   readonly ruledAt: Date;
 };
@@ -63,14 +57,18 @@ export function createJudge({ server, principal, replica, definitions, own, now 
   const rule = ({ params }: Request, requested: RequestedCall, client: ClientInfo | undefined): Ruled => {
     const active = replica.active();
     const ruledAt = now();
-    const { tool, args, input, door } = requested;
+    const { tool, args, input, door, filledIn, isKnown = false } = requested;
     const asked: PolicyCall = { tool, args, input, server, principal, client, door, at: ruledAt };
     // All that came, and not only what rules see of it.
-    const ruling = evaluate(active.compiled, asked, { own, request: params });
-    return { asked, ruling, active, ruledAt };
+    const byName: Ruling = evaluate(active.compiled, asked, { own, request: params });
+    const ruling =
+      filledIn === undefined
+        ? byName
+        : stricter(byName, evaluate(active.compiled, { ...asked, door: filledIn }));
+    return { asked, ruling: isKnown && isUnspoken(ruling) ? BY_DEFAULT : ruling, active, ruledAt };
   };
 
-  const toCall = ({ tool, args, input }: RequestedCall, ruling: Decision, definition: ToolLookup): Call => ({
+  const toCall = ({ tool, args, input }: RequestedCall, ruling: Ruling, definition: ToolLookup): Call => ({
     tool,
     op: ruling.op,
     amount_cents: ruling.amount_cents,

@@ -5,8 +5,8 @@ import type { DecisionFacts } from '@aegis/contracts/decision-event';
 import type { Request } from '../wire/message.ts';
 import type { Circumstances, GateOptions } from './api.ts';
 import type { Judgement } from './judge.ts';
-import type { RequestedCall } from './read/call.ts';
 import type { Caller } from './read/caller.ts';
+import type { RequestedCall } from './read/named.ts';
 import { recordedValue } from './read/recorded-value.ts';
 
 /** A judgement request on its way. */

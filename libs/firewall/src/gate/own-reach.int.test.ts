@@ -47,15 +47,24 @@ describe('what reaches the firewall itself, under a policy that allows everythin
     expect(decided['rule']).toBeUndefined();
   });
 
-  it.each(['completion/complete', 'logging/setLevel', 'vendor/anything'])(
-    'does not get by in a method that no rule names: %s',
-    async (method) => {
-      const { disposition } = send(gate(), requestOf(method, { argument: { name: 'path', value: CODE } }));
-      expect(answerOf(await disposition).error).toMatchObject({ code: -32010 });
-      await until(() => eventsOf(REFUSED).length === 1);
-      expect(data(eventsOf(REFUSED)[0])['because']).toContain('own-reach');
-    },
-  );
+  const argument = { name: 'path', value: CODE };
+  it.each([
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'p' }, argument }],
+    ['logging/setLevel', { level: 'debug', argument }],
+    ['vendor/anything', { argument }],
+  ])('does not get by in a method that names something else: %s', async (method, params) => {
+    const { disposition } = send(gate(), requestOf(method, params));
+    expect(answerOf(await disposition).error).toMatchObject({ code: -32010 });
+    await until(() => eventsOf(DECIDED).length === 1);
+    expect(data(eventsOf(DECIDED)[0])).toMatchObject({ outcome: 'blocked', built_in: 'own-reach' });
+  });
+
+  it.each(['ping', 'resources/list', 'tasks/get'])('nor in one that no rule is about: %s', async (method) => {
+    const { disposition } = send(gate(), requestOf(method, { argument }));
+    expect(answerOf(await disposition).error).toMatchObject({ code: -32010 });
+    await until(() => eventsOf(REFUSED).length === 1);
+    expect(data(eventsOf(REFUSED)[0])['because']).toContain('own-reach');
+  });
 
   it('does not get by in an initialize, the first or a later one', async () => {
     const one = gate();
@@ -66,9 +75,12 @@ describe('what reaches the firewall itself, under a policy that allows everythin
   });
 
   it('does not get by in a notification', async () => {
-    expect(gate().clientNotification(notification('notifications/x', { path: CODE }))).toBe('drop');
-    expect(gate().clientNotification(notification('notifications/x', { path: '/srv' }))).toBe('forward');
-    await until(() => eventsOf(REFUSED).length === 1);
+    const one = gate();
+    expect(one.clientNotification(notification('notifications/x', { path: CODE }))).toBe('drop');
+    expect(one.clientNotification(notification('notifications/x', { path: '/srv' }))).toBe('forward');
+    expect(one.clientNotification(notification('notifications/cancelled', { reason: CODE }))).toBe('drop');
+    await until(() => eventsOf(REFUSED).length === 1 && eventsOf(DECIDED).length === 2);
+    expect(eventsOf(DECIDED).map((event) => data(event)['outcome'])).toEqual(['blocked', 'allowed']);
   });
 
   it.each([

@@ -14,6 +14,10 @@ const because = (reasons: readonly string[]): string =>
 export const blocked = (reasons: readonly string[]): string =>
   `AegisMCP blocked this call${because(reasons)}: it was not sent, so ${INSTEAD}.`;
 
+/** What a server reads whose question the client never sees, and a client whose call would only have asked it. */
+export const questionRefused = (reasons: readonly string[]): string =>
+  `AegisMCP did not pass on what the server asks${because(reasons)}: the client was not asked, so go on without it.`;
+
 export const pending = (reasons: readonly string[], approvalId: string, url: string | undefined): string =>
   `AegisMCP asks a person about this call${because(reasons)}: it was not sent and approval ${approvalId} is pending` +
   `${url === undefined ? '' : ` (to be decided at ${url})`}, so repeat exactly the same call once it is approved, and ` +

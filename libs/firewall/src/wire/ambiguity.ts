@@ -3,7 +3,7 @@ import { foldName } from '@aegis/kit/text';
 import { hidesLetters } from './envelope.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Message } from './message.ts';
-import { JUDGED_METHODS, META_KEYS, PARAMS_KEYS, type ProtocolKeys } from './protocol-keys.ts';
+import { isReadIn, META_KEYS, METHOD_NAMES, PARAMS_KEYS, type ProtocolKeys } from './protocol-keys.ts';
 import { spanOf } from './splice.ts';
 
 /** Levels that arguments may have, and those that the envelope, `params` and `_meta` add. */
@@ -80,10 +80,10 @@ export function paramsProblem(
   { text, method, params }: Call,
   { hasEscapedKeys }: JsonObject,
 ): string | undefined {
-  const twin = JUDGED_METHODS.lookedLike(method);
+  const twin = METHOD_NAMES.lookedLike(method);
   if (twin !== undefined) return `The method only looks like "${twin}".`;
   if (!params) return undefined;
-  const isJudged = JUDGED_METHODS.has(method);
+  const isJudged = isReadIn(method);
   const { _meta: meta } = params;
   const metaProblem =
     typeof meta === 'object' && meta !== null

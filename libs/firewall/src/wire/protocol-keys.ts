@@ -1,4 +1,5 @@
 import { foldName } from '@aegis/kit/text';
+import { METHODS } from './methods.ts';
 
 /** Fields of the envelope (JSON-RPC 2.0). */
 const ENVELOPE = ['jsonrpc', 'id', 'method', 'params', 'result', 'error'];
@@ -73,26 +74,17 @@ export const META_KEYS = createProtocolKeys(META);
 /** Fields of `subscriptions/listen` that the firewall judges, in `params` and in what they hold. */
 export const LISTEN_KEYS = createProtocolKeys(['notifications', 'resourceSubscriptions', 'taskIds']);
 
-/** Methods that the firewall judges or whose parameters it acts on. */
-const JUDGED = [
-  'completion/complete',
-  'initialize',
-  'notifications/cancelled',
-  'notifications/progress',
-  'prompts/get',
-  'prompts/list',
-  'resources/list',
-  'resources/read',
-  'resources/subscribe',
-  'resources/templates/list',
-  'server/discover',
-  'subscriptions/listen',
-  'tasks/cancel',
-  'tasks/get',
-  'tasks/list',
-  'tasks/result',
-  'tasks/update',
-  'tools/call',
-  'tools/list',
-];
-export const JUDGED_METHODS = createProtocolKeys(JUDGED);
+/** What a client may send, for what only looks like it. */
+export const METHOD_NAMES = createProtocolKeys([...METHODS.client.keys()]);
+
+/** They name a request of ours or of the client's, which the firewall acts on. */
+const ACTED_ON: ReadonlySet<string> = new Set(['notifications/cancelled', 'notifications/progress']);
+/** Whether a message of this method is read as the protocol has it, and not passed for its name alone. */
+export const isReadIn = (method: string): boolean => {
+  const as = METHODS.client.get(method)?.as;
+  return as !== undefined && (as !== 'passes' || ACTED_ON.has(method));
+};
+
+/** A member that JSON-RPC does not have: of what is judged nobody would look at what stands there. */
+export const strangerIn = (message: object): string | undefined =>
+  Object.keys(message).find((key) => !ENVELOPE_KEYS.has(key));

@@ -174,6 +174,12 @@ it('passes unknown keys, methods and escapes that hide nothing', () => {
   for (const text of texts) expect(passed(text).text).toBe(text);
 });
 
+it('refuses what stands beside the members of JSON-RPC where all else of a method is judged', () => {
+  for (const method of ['tools/call', 'logging/setLevel', 'notifications/progress'])
+    expect(refusal(`{"jsonrpc":"2.0","id":1,"method":"${method}","trace":{"Name":1}}`).code).toBe(-32600);
+  expect(passed('{"jsonrpc":"2.0","id":1,"method":"ping","trace":{}}').kind).toBe('request');
+});
+
 it('makes one line of a message that came in several', () => {
   const inner = '{"jsonrpc":"2.0","id":8,"method":"tools/call"}';
   const { text } = passed(`{"jsonrpc":"2.0",\n"id":7,"method":"ping","params":{"a":\n${inner}\n}}`);

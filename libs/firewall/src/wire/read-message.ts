@@ -3,7 +3,7 @@ import { answerableId, readEnvelope } from './envelope.ts';
 import { errorResponse, INVALID_REQUEST, PARSE_ERROR } from './errors.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
 import type { Message, RefusedMessage } from './message.ts';
-import { ENVELOPE_KEYS, JUDGED_METHODS } from './protocol-keys.ts';
+import { isReadIn, strangerIn } from './protocol-keys.ts';
 
 /** What a client says may have this many members and elements in all: a million distinct keys take seconds to check. */
 export const MAX_CLIENT_ITEMS = 100_000;
@@ -12,10 +12,9 @@ const refuse = (problem: string, rawId = 'null', code = INVALID_REQUEST): { refu
   refused: { because: problem, answer: errorResponse(rawId, code, problem) },
 });
 
-/** JSON-RPC has no room for more beside its own members, and of a call nobody would look at what stands there. */
-function strangerIn(message: Message, { value }: JsonObject): string | undefined {
-  if (message.kind === 'response' || !JUDGED_METHODS.has(message.method)) return undefined;
-  const stranger = Object.keys(value).find((key) => !ENVELOPE_KEYS.has(key));
+function strangerProblem(message: Message, { value }: JsonObject): string | undefined {
+  if (message.kind === 'response' || !isReadIn(message.method)) return undefined;
+  const stranger = strangerIn(value);
   return (
     stranger &&
     `The message has a member that JSON-RPC does not have: ${JSON.stringify(stranger.slice(0, 80))}.`
@@ -26,7 +25,7 @@ function readStrictly(object: JsonObject): Message | { readonly problem: string 
   const problem = depthProblem(object) ?? treeProblem(object);
   if (problem !== undefined) return { problem };
   const message = readEnvelope(object);
-  const stranger = 'problem' in message ? undefined : strangerIn(message, object);
+  const stranger = 'problem' in message ? undefined : strangerProblem(message, object);
   if (stranger !== undefined) return { problem: stranger };
   if ('problem' in message || message.kind === 'response') return message;
   const params = paramsProblem(message, object);

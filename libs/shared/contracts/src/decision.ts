@@ -30,7 +30,11 @@ export const MatchedRule = z.strictObject({
 });
 export type MatchedRule = z.infer<typeof MatchedRule>;
 
-/** What decides where no rule can: `own-reach` denies what reaches the firewall's own, `own-mention` asks a person. */
+/**
+ * What decides where no rule can: `own-reach` denies what reaches the firewall's own, `own-mention` asks a person,
+ * `own-name` refuses a server's question in our name. `by-default` allows what no rule is about: known methods,
+ * and what a client can be asked.
+ */
 const BuiltIn = z
   .string()
   .min(1)

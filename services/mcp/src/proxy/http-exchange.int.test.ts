@@ -125,6 +125,14 @@ describe('what is changed', () => {
     expect(world.seen.ends).toHaveLength(1);
   });
 
+  it('a question that the gate refuses is dropped, and the server is told', async () => {
+    const asks = message('server/refused', {}, 'q');
+    const { post, upstream } = await startWith(events(asks, result(1)));
+    expect((await post(call('echo'))).body.match(/^data: .*$/gm)).toEqual([`data: ${result(1)}`]);
+    const told = () => upstream.seen.map(({ body }) => body).find((body) => body.includes('"q"'));
+    await expect.poll(told).toContain('"error":{"code":-32010');
+  });
+
   it('nonsense and notifications that are not for the client are dropped', async () => {
     const { post } = await startWith(events('{"nonsense":1}', message('notifications/secret'), result(1)));
     expect((await post(call('echo'))).body.match(/^data: .*$/gm)).toEqual([`data: ${result(1)}`]);

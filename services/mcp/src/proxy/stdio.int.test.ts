@@ -105,6 +105,20 @@ describe('real clients of a stdio server', () => {
     const { body } = await answer;
     expect(body).toMatch(/roots\/list[\s\S]*"got":\{"roots":\["nobody"\]\}/);
   });
+
+  it('a question that the gate refuses is answered here', async () => {
+    const world = await start({
+      asks: scripted(`function on(m) {
+        if (m.method === 'initialize') ${INITIALIZED};
+        else if (m.method === 'tools/call') say({ jsonrpc: '2.0', id: 'q', method: 'server/refused' });
+        else if (m.id === 'q') say({ jsonrpc: '2.0', id: 1, result: { got: m.error.code } });
+      }`),
+    });
+    const url = world.urlOf('asks');
+    const { body } = await send(url, 'POST', call('echo'), await begin(url));
+    expect(body).toContain('"got":-32010');
+    expect(body).not.toContain('server/refused');
+  });
 });
 
 describe('what a stdio server is given', () => {

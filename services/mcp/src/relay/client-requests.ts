@@ -23,7 +23,7 @@ export type OpenRequest = {
   isCancelled: boolean;
   /** Whether it waits for a person. */
   isHeld: boolean;
-  ended: ((end: UpstreamEnd) => string) | undefined;
+  ended: ((end: UpstreamEnd) => string | undefined) | undefined;
 };
 
 /** The client's requests that have no answer yet, each known by exactly its id. Their number and size are bounded. */

@@ -24,8 +24,11 @@ function onResponse(link: Link, response: Response, line: Buffer): void {
 
 function onMessage(link: Link, message: Message, line: Buffer): void {
   if (message.kind === 'response') return onResponse(link, message, line);
-  if (message.kind === 'request') link.serverRequests.openNewest(message.id);
-  else if (link.gate.serverNotification(message) === 'drop') return;
+  if (message.kind === 'request') {
+    const verdict = link.gate.serverRequest(message);
+    if (verdict.type === 'answer') return link.toServer.write(asLine(verdict.text));
+    link.serverRequests.openNewest(message.id);
+  } else if (link.gate.serverNotification(message) === 'drop') return;
   link.toClient.write(line);
 }
 

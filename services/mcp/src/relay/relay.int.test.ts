@@ -236,6 +236,18 @@ test('a client answers what the server asked, once, as far as the gate lets it p
   expect(gate.refusals).toHaveLength(2);
 });
 
+test('what the gate does not let a server ask is answered here, and the client never sees it', async () => {
+  const gate = fakeGate(passAll, { refuses: ({ method }) => method === 'roots/list' });
+  const { say, nextMessages } = await wrapped({ gate, server: ['asks'] });
+  say(call(1));
+  const messages = await nextMessages(2);
+  expect(new Set(messages.map(({ method, id }) => method ?? id))).toEqual(new Set([1, 'notifications/got']));
+  expect(JSON.stringify(messages)).toContain('-32010');
+  say({ jsonrpc: '2.0', id: 'ask-1', result: { roots: [] } }, call(2));
+  await nextMessages(2);
+  expect(gate.refusals).toHaveLength(1);
+});
+
 test('notifications that the gate drops go nowhere, whoever sends them', async () => {
   const gate = fakeGate(passAll, { drops: ({ method }) => method === 'notifications/drop' });
   const file = join(folder, 'drop');

@@ -6,7 +6,7 @@ import { readCall } from './call.ts';
 import { createTaskOwners } from './tasks.ts';
 
 const tasks = createTaskOwners();
-const read = (request: Request) => readCall('files', request, { tasks });
+const read = (request: Request) => readCall('files', request, { tasks, as: 'named' });
 
 const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 const withArguments = (json: string) =>

@@ -1,27 +1,14 @@
-import { type CallInput, Door, MAX_ARGUMENT_BYTES, ToolName } from '@aegis/contracts/call';
-import { isObject, type JsonMembers, MAX_DEPTH, membersOf } from '@aegis/kit/json';
+import { MAX_ARGUMENT_BYTES, ToolName } from '@aegis/contracts/call';
+import { isObject, type JsonMembers, MAX_DEPTH, membersOf, parseJson } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
+import type { JudgedAs } from '../../wire/methods.ts';
+import { strangerIn } from '../../wire/protocol-keys.ts';
 import { spanOf } from '../../wire/splice.ts';
+import { COMPLETE_TOOL, readCompletion } from './completion.ts';
 import { METHOD_KEY, readInput } from './input.ts';
+import { type Named, type ReadName, type RequestedCall, readDoor } from './named.ts';
 import { isDeeper } from './recorded-value.ts';
 import type { TaskOwners } from './tasks.ts';
-
-/** What a request wants to do, as rules and the record name it. */
-export type RequestedCall = {
-  readonly method: string;
-  /** `<server>.<tool>`, and for a side door `<server>.resources/read` or `<server>.prompts/get`. */
-  readonly tool: string;
-  /** The tool's own name; undefined for a side door. */
-  readonly name: string | undefined;
-  readonly door: string | undefined;
-  readonly args: Record<string, unknown> | undefined;
-  /** What else of the request its server gets. */
-  readonly input: CallInput | undefined;
-};
-
-/** What the members that name a call say. */
-type Named = Omit<RequestedCall, 'input'>;
-type ReadName = { readonly named: Named } | { readonly invalid: string } | { readonly blocked: string };
 
 /** `invalid`: not a request as the protocol has it. `blocked`: it is one, but nothing that can be judgement. */
 export type ReadCall =
@@ -34,8 +21,9 @@ const RESOURCE_TOOL = 'resources/read';
 const PROMPT_TOOL = 'prompts/get';
 const CALL_TOOL = 'tools/call';
 const UPDATE_TASK = 'tasks/update';
+const METHOD = 'method:';
 /** Names under which the record knows what is no tool: a tool of that name would pass for one. */
-const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL, UPDATE_TASK]);
+const DOOR_TOOLS: ReadonlySet<string> = new Set([RESOURCE_TOOL, PROMPT_TOOL, UPDATE_TASK, COMPLETE_TOOL]);
 
 /** A tool's name as rules name it; undefined where no rule could: its calls are blocked. */
 export function ruledName(server: string, name: string): string | undefined {
@@ -53,14 +41,10 @@ function readTool(server: string, { name, arguments: args }: JsonMembers): ReadN
   return { named: { method: CALL_TOOL, tool, name, door: undefined, args } };
 }
 
-const readDoor = (named: Omit<Named, 'name'>): ReadName =>
-  Door.safeParse(named.door).success
-    ? { named: { ...named, name: undefined } }
-    : { blocked: 'a URI or a name has up to 8,000 characters' };
-
-function readResource(server: string, method: string, { uri }: JsonMembers): ReadName {
+function readResource(server: string, method: string, { uri }: JsonMembers, isKnown = false): ReadName {
   if (typeof uri !== 'string') return { invalid: 'params.uri: expected a URI' };
-  return readDoor({ method, tool: `${server}.${RESOURCE_TOOL}`, door: `resource:${uri}`, args: { uri } });
+  const tool = `${server}.${RESOURCE_TOOL}`;
+  return readDoor({ method, tool, door: `resource:${uri}`, args: { uri }, isKnown });
 }
 
 function readPrompt(server: string, { name, arguments: returned }: JsonMembers): ReadName {
@@ -69,6 +53,19 @@ function readPrompt(server: string, { name, arguments: returned }: JsonMembers):
     return { invalid: 'params.arguments: expected an object' };
   const args = returned === undefined ? { name } : { name, arguments: returned };
   return readDoor({ method: 'prompts/get', tool: `${server}.${PROMPT_TOOL}`, door: `prompt:${name}`, args });
+}
+
+/** A method that names no tool, resource or prompt: its own name, and all that it has for params. */
+function readMethod({ method, params, text }: Request, isKnown: boolean): ReadName {
+  const { _meta, ...args } = params ?? {};
+  const tool = `${METHOD}${method}`;
+  if (!ToolName.safeParse(tool).success)
+    return { blocked: `${method}: the name of a method has 1 to 249 characters of A-Z a-z 0-9 _ . : / -` };
+  // Of one that nobody knows nobody knows either where its server looks.
+  const stranger = strangerIn(parseJson(text) as object);
+  if (stranger !== undefined) return { blocked: `${method}: JSON-RPC has no ${stranger.slice(0, 80)}` };
+  const named = Object.keys(args).length === 0 ? undefined : args;
+  return { named: { method, tool, name: undefined, door: undefined, args: named, isKnown } };
 }
 
 /** What a client adds to a task (SEP-2663) is part of the call that made it, where that is remembered. */
@@ -91,6 +88,12 @@ const READERS: Readonly<Record<string, Reader>> = {
     read: (server, params) => readResource(server, 'resources/subscribe', params),
     by: ['uri'],
   },
+  'resources/unsubscribe': {
+    // Who may listen may stop to, without a person.
+    read: (server, params) => readResource(server, 'resources/unsubscribe', params, true),
+    by: ['uri'],
+  },
+  [COMPLETE_TOOL]: { read: readCompletion, by: ['ref', 'argument', 'context'] },
   'prompts/get': { read: readPrompt, by: ['name', 'arguments'] },
   [UPDATE_TASK]: { read: readUpdate, by: [] },
 };
@@ -100,6 +103,8 @@ export type Reading = {
   /** Keys of `_meta` that the operator takes out of calls. */
   readonly unboundMeta?: ReadonlySet<string> | undefined;
   readonly tasks: Pick<TaskOwners, 'callOf'>;
+  /** What the method is judged as; undefined for one that nobody knows. */
+  readonly as: JudgedAs | undefined;
 };
 const NONE: ReadonlySet<string> = new Set();
 
@@ -112,23 +117,22 @@ export function subscribedTo(params: JsonMembers | undefined): string[] | undefi
 
 /** A call's method, where its name does not say it: an approval of one method must not open another. */
 const unsaidMethod = (server: string, { method, tool }: Named): string | undefined =>
-  method === CALL_TOOL || tool === `${server}.${method}` ? undefined : method;
-
-/** Whether requests of this method are judgement. */
-export const isJudged = (method: string): boolean => Object.hasOwn(READERS, method);
+  method === CALL_TOOL || tool === `${server}.${method}` || tool === `${METHOD}${method}`
+    ? undefined
+    : method;
 
 const tooLarge = (what: string): string => `${what} larger than ${MAX_ARGUMENT_BYTES} bytes`;
 
 /** What is wrong with the arguments, or with what is sent besides, however they are meant; or undefined. */
 function contentProblem(
   { text, hasExactNumbers }: Request,
-  { args, input }: RequestedCall,
+  { tool, args, input }: RequestedCall,
 ): string | undefined {
   if (!hasExactNumbers)
     return 'it has a number that a double can not hold to the last digit, so two calls could pass for one';
   // Only a text this long can have arguments this long, in bytes.
   if (text.length * 3 > MAX_ARGUMENT_BYTES) {
-    const span = spanOf(text, ['params', 'arguments']);
+    const span = spanOf(text, tool.startsWith(METHOD) ? ['params'] : ['params', 'arguments']);
     // What escapes and spaces add is nothing of theirs; numbers that are longer written out are no more than they were.
     const sizes = span ? [text.slice(span.start, span.end), JSON.stringify(args)] : [];
     if (span && sizes.every((json) => Buffer.byteLength(json) > MAX_ARGUMENT_BYTES)) {
@@ -144,15 +148,25 @@ function contentProblem(
     : undefined;
 }
 
-/** Reads a request whose method is judgement. Nothing is normalised: what does not fit is not sent on. */
+function readerOf(request: Request, as: JudgedAs | undefined): Reader {
+  const { method, params = {} } = request;
+  const reader = as === 'named' ? READERS[method] : undefined;
+  if (reader !== undefined) return reader;
+  return {
+    read: () => readMethod(request, as !== undefined),
+    by: Object.keys(params).filter((key) => key !== '_meta'),
+  };
+}
+
+/** Reads a request whose method is judged. Nothing is normalised: what does not fit is not sent on. */
 export function readCall(server: string, request: Request, reading: Reading): ReadCall {
-  const reader = READERS[request.method];
-  if (!reader) throw new RangeError(`${request.method} is not judgement`);
   const params = request.params ?? {};
+  const reader = readerOf(request, reading.as);
   const read = reader.read(server, params, reading);
   if (!('named' in read)) return read;
   // The method stands there in what is judged: a client's own would pass for it.
-  if (Object.hasOwn(params, METHOD_KEY)) return { blocked: 'params.method: no request has it there' };
+  if (reading.as === 'named' && Object.hasOwn(params, METHOD_KEY))
+    return { blocked: 'params.method: no request has it there' };
   const sent = readInput(params, reader.by, reading.unboundMeta ?? NONE);
   const method = unsaidMethod(server, read.named);
   const input = method === undefined ? sent : { [METHOD_KEY]: method, ...sent };

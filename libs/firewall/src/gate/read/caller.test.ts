@@ -10,6 +10,7 @@ describe('what a request says of itself', () => {
       isModern: true,
       client: { name: 'test', version: '1' },
       opensUrls: true,
+      capabilities: { elicitation: { url: {}, form: {} } },
       progressToken: 0,
       traceparent: TRACEPARENT,
     });

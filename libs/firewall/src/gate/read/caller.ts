@@ -45,6 +45,8 @@ export function readCaller(params: JsonMembers | undefined) {
     client: isModern ? toClientInfo(meta[CLIENT_INFO]) : undefined,
     /** Whether the client can send a person to a URL and come back (URL elicitation inside `input_required`). */
     opensUrls: isModern && isObject(elicitation['url']),
+    /** What it can be asked, as it says with this request. */
+    capabilities: membersOf(meta[CLIENT_CAPABILITIES]),
     progressToken:
       typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
     traceparent: parseTraceparent(traceparent),

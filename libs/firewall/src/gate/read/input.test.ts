@@ -18,7 +18,7 @@ const NAMED: Record<string, Record<string, unknown>> = {
 };
 
 function callOf(method: string, params: object, unboundMeta?: ReadonlySet<string>) {
-  const read = readCall('srv', requestOf(method, params), { tasks, unboundMeta });
+  const read = readCall('srv', requestOf(method, params), { tasks, unboundMeta, as: 'named' });
   if (!('requested' in read)) throw new Error(JSON.stringify(read));
   const { tool, args, input } = read.requested;
   return { tool, args, ...(input === undefined ? {} : { input }), principal: 'ann' };
@@ -70,7 +70,7 @@ describe('what an approval is bound to', () => {
     owners.made('srv', 't', 'ann', { tool: 'srv.pay', name: 'pay', args: { amount: 1 } });
     const added = { taskId: 't', inputResponses: {} };
     const read = (method: string, params: object) => {
-      const is = readCall('srv', requestOf(method, params), { tasks: owners });
+      const is = readCall('srv', requestOf(method, params), { tasks: owners, as: 'named' });
       return 'requested' in is
         ? { tool: is.requested.tool, args: is.requested.args, ...is.requested.input }
         : is;

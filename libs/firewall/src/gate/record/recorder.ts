@@ -134,6 +134,14 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
       const fact = { subject: enforceLog(facts.outcome), event: decisionEvent(facts, made) };
       await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
     },
+    /** Stores a decision that nobody waits for. False where too many wait to be recorded: then nothing should come of it. */
+    noteDecision(facts: DecisionFacts): boolean {
+      const made = { source: SOURCE, time: facts.ruling.ruled_at, traceId: newTraceId() };
+      return notes.store(() => ({
+        subject: enforceLog(facts.outcome),
+        event: decisionEvent(facts, made),
+      }));
+    },
     /** How a call ended. Nobody waits for it; it is tried until it is stored. */
     end(sent: Sent, how: () => CallEnd): void {
       const { callId, traceId, tool, server, principal } = sent;

@@ -3,13 +3,16 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
 import { errorResponse } from '../../wire/errors.ts';
 import type { Request } from '../../wire/message.ts';
+import type { JudgedAs } from '../../wire/methods.ts';
 import { invalidParams, sayNo } from '../answers.ts';
 import type { Circumstances, Disposition } from '../api.ts';
+import type { Ruling } from '../by-default.ts';
 import { createJudge } from '../judge.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
 import type { Definitions } from '../pins/definitions.ts';
-import { type RequestedCall, readCall } from '../read/call.ts';
+import { readCall } from '../read/call.ts';
 import type { Caller } from '../read/caller.ts';
+import type { RequestedCall } from '../read/named.ts';
 import { belongsTo, type Returned, readReturned, withoutState } from '../read/returned.ts';
 import { taskIn } from '../read/tasks.ts';
 import { createDispatcher } from '../record/dispatch.ts';
@@ -29,7 +32,11 @@ export type CallHandlerDeps = Pick<ReviewDeps, 'parts' | 'options' | 'closing'> 
 const MAX_KEPT = 4_096;
 
 /** A request as it came, of whom, and in which circumstances. */
-type Came = Pick<JudgedRequest, 'caller' | 'client' | 'circumstances'> & { readonly came: Request };
+type Came = Pick<JudgedRequest, 'caller' | 'client' | 'circumstances'> & {
+  readonly came: Request;
+  /** What its method is judged as; undefined for one that nobody knows. */
+  readonly as: JudgedAs | undefined;
+};
 /** The same with what is judged of it. */
 type Of = Came & Pick<JudgedRequest, 'request' | 'requested'>;
 
@@ -96,10 +103,10 @@ export function createCallHandler(deps: CallHandlerDeps) {
     const { caller, client } = of;
     const { request } = returned;
     const { method, params } = request;
-    if (method === 'tasks/update' && !tasks.isOwn(server, params?.['taskId'], principal)) {
+    if (method.startsWith('tasks/') && !tasks.isOwn(server, params?.['taskId'], principal)) {
       return { type: 'answer', text: invalidParams(request, 'params.taskId: there is no such task') };
     }
-    const read = readCall(server, request, { unboundMeta, tasks });
+    const read = readCall(server, request, { unboundMeta, tasks, as: of.as });
     if ('invalid' in read) {
       refuse(request, client, read.invalid);
       return { type: 'answer', text: invalidParams(request, read.invalid) };
@@ -152,8 +159,20 @@ export function createCallHandler(deps: CallHandlerDeps) {
       caller: Caller,
       client: ClientInfo | undefined,
       circumstances: Circumstances,
+      as: JudgedAs | undefined,
     ): Promise<Disposition> {
-      return watched(await track(attemptSafely({ came: request, caller, client, circumstances })), caller);
+      const came = { came: request, caller, client, circumstances, as };
+      return watched(await track(attemptSafely(came)), caller);
+    },
+    /** What the rules say of a request whose method names nothing. @throws AppError where nobody can judge now */
+    async ruling(
+      request: Request,
+      caller: Caller,
+      client: ClientInfo | undefined,
+      as: JudgedAs,
+    ): Promise<Ruling | undefined> {
+      const read = readCall(server, request, { tasks, as });
+      return 'requested' in read ? (await judge(request, read.requested, caller, client)).ruling : undefined;
     },
     /** Waits, not for long, for what is being judgement; calls that the server has are recorded as unknown. */
     async close(): Promise<void> {

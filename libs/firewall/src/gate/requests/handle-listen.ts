@@ -33,6 +33,8 @@ export type ListenHandlerDeps = {
   readonly closing: AbortSignal;
 };
 
+const NOBODY = 'nobody is asked about what is listened to: read it instead';
+
 /** A key that a lenient server could take for one that is judgement. */
 const twinIn = (params: Request['params']): string | undefined =>
   [...Object.keys(params ?? {}), ...Object.keys(membersOf(params?.['notifications']))].find(
@@ -50,7 +52,7 @@ export function createListenHandler({
   const { server, principal, record } = options;
   const circumstances = { signal: closing, notify: () => undefined, held: () => undefined };
 
-  /** The answer where a rule denies one of these resources, or one can't be judgement. */
+  /** The answer where a rule does not allow one of these resources, or one can't be judged. */
   const denied = async (
     request: Request,
     caller: Caller,
@@ -61,14 +63,22 @@ export function createListenHandler({
       const read = readCall(
         server,
         { ...request, method: 'resources/subscribe', params: { uri } },
-        { tasks },
+        { tasks, as: 'named' },
       );
       if ('invalid' in read) return { type: 'answer', text: invalidParams(request, read.invalid) };
       if ('blocked' in read) return { type: 'answer', text: invalidParams(request, read.blocked) };
       const { requested } = read;
       const judgement = await judge(request, requested, caller, client);
-      if (judgement.decision !== 'deny') continue;
-      return deny({ request, requested, caller, client, judgement, circumstances });
+      if (judgement.decision === 'allow') continue;
+      const reasons = [...judgement.reasons, ...(judgement.decision === 'review' ? [NOBODY] : [])];
+      return deny({
+        request,
+        requested,
+        caller,
+        client,
+        judgement: { ...judgement, reasons },
+        circumstances,
+      });
     }
     return undefined;
   };

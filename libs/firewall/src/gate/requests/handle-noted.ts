@@ -8,11 +8,8 @@ import { recordedParams } from '../read/recorded-value.ts';
 import { ownTasks } from '../read/tasks.ts';
 import { CANNOT_RECORD } from '../sentences.ts';
 
-const TASKS = 'tasks/';
-
 /** What `params` has of these methods beside `_meta`; what else stood there would reach the server unjudged. */
 const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['completion/complete', ['ref', 'argument', 'context']],
   ['tasks/get', ['taskId', 'requestState']],
   ['tasks/result', ['taskId']],
   ['tasks/cancel', ['taskId']],
@@ -23,11 +20,7 @@ const strangerIn = ({ method, params }: Request): string | undefined => {
   return known && Object.keys(params ?? {}).find((key) => key !== '_meta' && !known.includes(key));
 };
 
-/** Whether requests of this method reach the server unjudged and on record. */
-export const isNoted = (method: string): boolean =>
-  method === 'completion/complete' || method.startsWith(TASKS);
-
-/** Lets a request through that no rule names; of tasks only the principal's own. */
+/** Lets a request about a task through, on record; of tasks only the principal's own. */
 export function handleNoted(
   { recorder, tasks }: Pick<FirewallParts, 'recorder' | 'tasks'>,
   { server, principal, record }: Pick<GateOptions, 'server' | 'principal' | 'record'>,
@@ -35,7 +28,7 @@ export function handleNoted(
   client: ClientInfo | undefined,
 ): Disposition {
   const { method, params, text, rawId } = request;
-  if (method.startsWith(TASKS) && !tasks.isOwn(server, params?.['taskId'], principal)) {
+  if (!tasks.isOwn(server, params?.['taskId'], principal)) {
     return { type: 'answer', text: invalidParams(request, 'params.taskId: there is no such task') };
   }
   const stranger = strangerIn(request);

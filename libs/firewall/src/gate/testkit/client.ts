@@ -24,7 +24,7 @@ export const callOf = (name: string, args?: object, more: object = {}): Request 
 export const MODERN = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {} } },
+  'io.modelcontextprotocol/clientCapabilities': { elicitation: { url: {}, form: {} } },
 };
 
 export const response = (member: object, id: string | number = 7): Response => {
@@ -77,5 +77,6 @@ export function saidNo(disposition: Disposition): string {
 export function answered(disposition: Disposition, member: object): string {
   if (disposition.type !== 'forward' || !disposition.ended)
     throw new Error(`not sent: ${JSON.stringify(disposition)}`);
-  return disposition.ended({ type: 'response', response: response(member) });
+  const came = response(member);
+  return disposition.ended({ type: 'response', response: came }) ?? came.text;
 }

@@ -44,7 +44,7 @@ export async function relay(factory: () => McpServer, gateOf: (ask: AskUpstream)
     if (disposition.type === 'nothing') return;
     reached.push(request.method);
     const told = disposition.ended;
-    ended.set(request.id, (response) => (told ? told({ type: 'response', response }) : response.text));
+    ended.set(request.id, (response) => told?.({ type: 'response', response }) ?? response.text);
     void upstream.send(JSON.parse(disposition.text) as Json);
   };
   const fromClient = (json: Json): void => {

@@ -78,7 +78,8 @@ export class HttpConnection implements Connection {
     this.#calls = new Calls(sessionId !== undefined);
     this.#questions = new HttpQuestions(this.#upstream, limits, () => this.#upstreamSession);
     this.gate = gateFor(entry, principal, openGate, this.#questions.ask);
-    const messages = new ServerMessages(this.gate, this.#calls, this.#asked, log);
+    const answer = (text: string): void => this.#questions.answer(text);
+    const messages = new ServerMessages(this.gate, this.#calls, this.#asked, log, answer);
     this.#relay = new ReplyRelay(messages, this.#calls, limits.answerTimeoutMs, sessionId !== undefined);
   }
 

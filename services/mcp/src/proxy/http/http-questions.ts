@@ -79,6 +79,21 @@ export class HttpQuestions {
     }
   };
 
+  /** Answers a question of the server's that the client never sees. It is not tried again: the server gives up by itself. */
+  answer(text: string): void {
+    sendUpstream(this.#upstream, {
+      method: 'POST',
+      // An answer belongs to a session of the older revisions, so no header names a method.
+      headers: this.#headers('', {}),
+      body: text,
+      signal: AbortSignal.timeout(this.#limits.answerTimeoutMs),
+      timeoutMs: this.#limits.answerTimeoutMs,
+    }).then(
+      (reply) => void reply.resume(),
+      () => undefined,
+    );
+  }
+
   #headers(method: string, params: Record<string, unknown>): OutgoingHttpHeaders {
     const headers: OutgoingHttpHeaders = { accept: 'application/json, text/event-stream' };
     const revision = revisionOf(params);

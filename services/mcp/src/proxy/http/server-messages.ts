@@ -13,16 +13,18 @@ export class ServerMessages {
   readonly #calls: Calls;
   readonly #asked: InFlight;
   readonly #log: Logger;
+  readonly #answer: (text: string) => void;
 
-  /** `asked`: the requests of the server that the client may answer. */
-  constructor(gate: Gate, calls: Calls, asked: InFlight, log: Logger) {
+  /** `asked`: the requests of the server that the client may answer. `answer` takes what it is told of the others. */
+  constructor(gate: Gate, calls: Calls, asked: InFlight, log: Logger, answer: (text: string) => void) {
     this.#gate = gate;
     this.#calls = calls;
     this.#asked = asked;
     this.#log = log;
+    this.#answer = answer;
   }
 
-  /** Requests and notifications of the server pass; responses are matched to their requests; nonsense goes no further. */
+  /** What the server asks and tells passes where the gate lets it; responses are matched; nonsense goes no further. */
   judge(bytes: Uint8Array, { own, isResumed }: Arrival): ResponseAction {
     const verdict = this.#verdict(bytes, own, isResumed);
     if (verdict.type === 'drop')
@@ -35,11 +37,17 @@ export class ServerMessages {
     if ('nonsense' in read) return { type: 'drop', because: read.nonsense };
     const { message } = read;
     if (message.kind === 'response') return this.#calls.answered(message, own, isResumed);
-    if (message.kind === 'request') this.#asked.openNewest(message.id);
-    else if (this.#gate.serverNotification(message) === 'drop') {
-      return { type: 'drop', because: 'the notification is not for the client' };
+    if (message.kind === 'notification') {
+      const passes = this.#gate.serverNotification(message) === 'forward';
+      return passes ? { type: 'same' } : { type: 'drop', because: 'the notification is not for the client' };
     }
-    return { type: 'same' };
+    const verdict = this.#gate.serverRequest(message);
+    if (verdict.type === 'forward') {
+      this.#asked.openNewest(message.id);
+      return { type: 'same' };
+    }
+    this.#answer(verdict.text);
+    return { type: 'drop', because: 'the question is not for the client' };
   }
 
   /** The bytes of an event that the client sees; an event that is dropped leaves its id, to resume from. */

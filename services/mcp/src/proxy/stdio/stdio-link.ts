@@ -147,8 +147,10 @@ export class StdioLink {
 
   /** A request or a notification of the server, on its way to the call that it belongs to, as far as anybody can tell. */
   #said(message: FromServer): void {
-    if (message.kind === 'notification' && this.#options.gate().serverNotification(message) === 'drop')
-      return;
+    if (message.kind === 'request') {
+      const verdict = this.#options.gate().serverRequest(message);
+      if (verdict.type === 'answer') return void this.#process.send(verdict.text);
+    } else if (this.#options.gate().serverNotification(message) === 'drop') return;
     const token = message.method === 'notifications/progress' ? message.params?.['progressToken'] : undefined;
     const subscription = metaOf(message)[SUBSCRIPTION];
     const owner = this.#waitingFor(

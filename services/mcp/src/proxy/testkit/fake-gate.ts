@@ -85,6 +85,10 @@ export function fakeFirewall(): FakeFirewall {
       clientNotification: ({ method }) => (method === 'tools/call' ? 'drop' : 'forward'),
       clientResponse: ({ text }) => text.replaceAll('mallory', 'nobody'),
       serverNotification: ({ method }) => (method === 'notifications/secret' ? 'drop' : 'forward'),
+      serverRequest: ({ rawId, method }) =>
+        method === 'server/refused'
+          ? { type: 'answer', text: errorResponse(rawId, -32_010, 'refused') }
+          : { type: 'forward' },
       refused: (because) => void seen.refused.push(because),
       client: () => undefined,
       close() {

@@ -1,5 +1,5 @@
 import type { Circumstances, Disposition, Gate, UpstreamEnd } from '@aegis/firewall/gate';
-import type { Notification, Request } from '@aegis/firewall/wire';
+import { errorResponse, type Notification, type Request } from '@aegis/firewall/wire';
 
 type Judge = (request: Request, circumstances: Circumstances) => Disposition | Promise<Disposition>;
 
@@ -17,7 +17,10 @@ export const passAll: Judge = ({ text }) => ({ type: 'forward', text });
 /** A gate that does what a test says. What the server answered passes, and is noted. */
 export function fakeGate(
   judge: Judge = passAll,
-  { drops = () => false }: { drops?: (notification: Notification) => boolean } = {},
+  {
+    drops = () => false,
+    refuses = () => false,
+  }: { drops?: (notification: Notification) => boolean; refuses?: (request: Request) => boolean } = {},
 ): FakeGate {
   const refusals: string[] = [];
   const ends: string[] = [];
@@ -40,6 +43,10 @@ export function fakeGate(
     clientNotification: verdict,
     clientResponse: ({ text }) => text.replaceAll('mallory', 'nobody'),
     serverNotification: verdict,
+    serverRequest: (request) =>
+      refuses(request)
+        ? { type: 'answer', text: errorResponse(request.rawId, -32_010, 'refused') }
+        : { type: 'forward' },
     refused: (because) => void refusals.push(because),
     client: () => undefined,
     close: async () => void (closed = true),

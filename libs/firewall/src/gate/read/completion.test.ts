@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { readCompletion } from './completion.ts';
+
+const resource = (uri: string, value: string, given: object = {}) => ({
+  ref: { type: 'ref/resource', uri },
+  argument: { name: 'f', value },
+  context: { arguments: given },
+});
+const named = (params: Record<string, unknown>) => {
+  const read = readCompletion('files', params);
+  if (!('named' in read)) throw new Error(JSON.stringify(read));
+  return read.named;
+};
+
+it('goes by the prompt that it is for', () => {
+  const params = { ref: { type: 'ref/prompt', name: 'plan' }, argument: { name: 'a', value: 'v' } };
+  expect(named(params)).toMatchObject({
+    door: 'prompt:plan',
+    tool: 'files.completion/complete',
+    args: params,
+  });
+});
+
+it.each([
+  ['file:///etc/{f}', 'sha', {}, 'file:///etc/sha'],
+  ['file:///{+f}', 'etc/', {}, 'file:///etc/'],
+  ['file:///{dir}/{f}', 'sha', { dir: 'etc' }, 'file:///etc/sha'],
+  ['file:///{dir}/{f}', 'sha', {}, 'file:///{dir}/sha'],
+  ['file:///srv{/dir,f:3}', '../etc', {}, 'file:///srv../etc'],
+])('goes by the template %s, and by what %j makes of it with %j', (uri, value, given, filledIn) => {
+  expect(named(resource(uri, value, given))).toMatchObject({
+    door: `resource:${uri}`,
+    filledIn: `resource:${filledIn}`,
+  });
+});
+
+it.each([
+  {},
+  { ref: 'file:///etc/{f}' },
+  { ref: { type: 'ref/resource', name: 'x' } },
+  { ref: { type: 'ref/prompt', uri: 'file:///etc/{f}' } },
+  { ref: { type: 'ref/prompt', name: 'open', uri: 'file:///etc/{f}' } },
+  { ref: { type: 'ref/resource', uri: 'file:///srv/{f}', URI: 'file:///etc/{f}' } },
+  { ref: { type: 'ref/prompt', name: 'open' }, uri: 'file:///etc/{f}' },
+])('is refused where a server could take it for another thing: %j', (params) => {
+  expect(readCompletion('files', params)).toHaveProperty('invalid');
+});

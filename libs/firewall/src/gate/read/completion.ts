@@ -1,0 +1,51 @@
+import { type JsonMembers, membersOf } from '@aegis/kit/json';
+import { type ReadName, readDoor } from './named.ts';
+
+export const COMPLETE_TOOL = 'completion/complete';
+/** An expression of a URI template (RFC 6570), and one of its variables without what modifies it. */
+const EXPRESSION = /\{[+#./;?&]?([^{}]*)\}/g;
+const VARIABLE = /^([^:*]*)/;
+
+const MEMBERS: ReadonlySet<string> = new Set(['_meta', 'ref', 'argument', 'context']);
+
+/** A template with the values that are there so far; what has none stands as it is written. */
+function filledIn(template: string, values: JsonMembers): string {
+  return template.replace(EXPRESSION, (expression, names: string) => {
+    const found = names.split(',').flatMap((name) => {
+      const value = values[VARIABLE.exec(name.trim())?.[1] ?? ''];
+      return typeof value === 'string' && value !== '' ? [value] : [];
+    });
+    return found.length === 0 ? expression : found.join(',');
+  });
+}
+
+/** A completion is for a prompt, or for the template of resources, and goes by the rules for these. */
+export function readCompletion(server: string, params: JsonMembers): ReadName {
+  const { ref, argument, context } = params;
+  const stranger = Object.keys(params).find((key) => !MEMBERS.has(key));
+  if (stranger !== undefined)
+    return { invalid: `params: ${COMPLETE_TOOL} has no ${JSON.stringify(stranger.slice(0, 80))}` };
+  const { type, name, uri } = membersOf(ref);
+  const isPrompt = type === 'ref/prompt' && typeof name === 'string';
+  if (!isPrompt && (type !== 'ref/resource' || typeof uri !== 'string'))
+    return { invalid: 'params.ref: expected a prompt or the template of a resource' };
+  const known = isPrompt ? ['type', 'name', 'title'] : ['type', 'uri'];
+  // By such a member a server could take one for the other.
+  if (Object.keys(membersOf(ref)).some((key) => !known.includes(key)))
+    return { invalid: `params.ref: a ${type} has no more than ${known.join(', ')}` };
+  const { name: variable, value } = membersOf(argument);
+  const values = {
+    ...membersOf(membersOf(context)['arguments']),
+    ...(typeof variable === 'string' ? { [variable]: value } : {}),
+  };
+  const door = isPrompt ? `prompt:${name}` : `resource:${String(uri)}`;
+  const filled = isPrompt ? door : `resource:${filledIn(String(uri), values)}`;
+  const args = context === undefined ? { ref, argument } : { ref, argument, context };
+  return readDoor({
+    method: COMPLETE_TOOL,
+    tool: `${server}.${COMPLETE_TOOL}`,
+    door,
+    args,
+    ...(filled === door ? {} : { filledIn: filled }),
+  });
+}
