@@ -8,8 +8,8 @@ export type Ruling = Omit<Decision, 'built_in'> & {
   readonly built_in?: BuiltInName | 'by-default' | 'own-name' | undefined;
 };
 
-/** Such a glob is about methods or a server's questions; others are about tools, or about everything. */
-const IS_ABOUT_IT = /^(?:method|server):/;
+/** Such a glob is about everything; any other that matches was written with a part of its names in mind. */
+const IS_ABOUT_ALL = /^\*+$/;
 
 export const BY_DEFAULT: Ruling = {
   decision: 'allow',
@@ -19,8 +19,8 @@ export const BY_DEFAULT: Ruling = {
   built_in: 'by-default',
 };
 
-/** Whether the rule that decided is about such things and not about everything. */
-export const isAboutIt = ({ rule }: Ruling): boolean => rule !== undefined && IS_ABOUT_IT.test(rule.match);
+/** Whether the rule that decided is about this and not about everything. */
+export const isAboutIt = ({ rule }: Ruling): boolean => rule !== undefined && !IS_ABOUT_ALL.test(rule.match);
 
 /** Whether no rule has spoken of this in particular: it is a person's matter only because everything else is. */
 export const isUnspoken = (ruling: Ruling): boolean =>

@@ -188,8 +188,10 @@ it('what is known and harmless needs no person where everything else does, and o
   expect((await send(gate({ holdMs: 0 }), ask).disposition).type).toBe('forward');
   await until(() => eventsOf(DECIDED).length === 1);
   expect(data(eventsOf(DECIDED)[0])).toMatchObject({ outcome: 'allowed', built_in: 'by-default' });
-  await inForce({ match: 'method:logging/*', decision: 'review' });
-  expect((await send(gate({ holdMs: 0 }), ask).disposition).type).toBe('answer');
+  for (const match of ['method:logging/*', '*/set*', 'm*']) {
+    await inForce({ match, decision: 'review' });
+    expect((await send(gate({ holdMs: 0 }), ask).disposition).type).toBe('answer');
+  }
 });
 
 it('a task goes on under a rule against everything where the call that made it is known', async () => {

@@ -110,6 +110,8 @@ describe('a rule about what a server asks', () => {
     [{ match: '*', decision: 'deny' }],
     [{ match: 'server:*', decision: 'deny' }],
     [{ match: 'server:elicitation/*', decision: 'review' }],
+    [{ match: '*/create', decision: 'review' }],
+    [{ match: 'serv*', decision: 'review' }],
     [
       {
         match: 'server:elicitation/create',
