@@ -127,3 +127,33 @@ describe('a name that begins with resource:', () => {
     ]);
   });
 });
+
+const DOOR_TOOL = 'fs.resources/read';
+const opens = (door: string, ...rules: PolicyRule[]): boolean =>
+  couldPass(compilePolicy({ version: 2, rules }), { tool: DOOR_TOOL, door });
+const at = (path: string, decision: PolicyRule['decision'], more: Partial<PolicyRule> = {}): PolicyRule => ({
+  match: `resource:file:///${path}`,
+  decision,
+  ...more,
+});
+
+describe('what a door leads to could be opened', () => {
+  it.each<[string, PolicyRule[]]>([
+    ['where no rule is about it', [at('etc/*', 'deny')]],
+    ['where one allows it first', [at('srv/*', 'allow'), at('*', 'deny')]],
+    ['where its arguments decide', [at('srv/*', 'deny', { when: { 'args.x': 1 } })]],
+    ['where only tools are denied', [{ match: 'fs.*', decision: 'deny' }]],
+  ])('%s', (_where, rules) => expect(opens('resource:file:///srv/a', ...rules)).toBe(true));
+
+  it.each(['resource:file:///srv/a', 'resource:FILE:///x/../srv/a', 'resource:file:///srv/%61', 'door:x'])(
+    'not where one denies any spelling of it: %s',
+    (door) => expect(opens(door, at('srv/*', 'deny'), { match: '*', decision: 'allow' })).toBe(false),
+  );
+
+  it('not by a version 1 list either', () => {
+    const policy = compilePolicy({ version: 1, deny_tools: ['resource:file:///srv/*'] });
+    const couldOpen = (uri: string): boolean =>
+      couldPass(policy, { tool: DOOR_TOOL, door: `resource:${uri}` });
+    expect(['file:///srv/a', 'file:///tmp/a'].map(couldOpen)).toEqual([false, true]);
+  });
+});

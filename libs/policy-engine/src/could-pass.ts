@@ -2,25 +2,34 @@ import type { CompiledPolicy } from './compile.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import type { Outlook } from './condition/truth.ts';
 import type { PolicyCall } from './decision.ts';
+import { readDoor } from './door.ts';
 import { checkToolName } from './tool-name.ts';
 
 /** What is known of a call before it is made. */
-export type ForeseenCall = Pick<PolicyCall, 'tool' | 'server' | 'principal' | 'client'>;
+export type ForeseenCall = Pick<PolicyCall, 'tool' | 'server' | 'principal' | 'client' | 'door'>;
 
 const CERTAIN: Outlook = { holds: true, fails: false, unknown: false };
 
 /**
- * Whether some call of this tool could be anything but denied, whatever its arguments, op, amount and time. A server or
- * principal that is not given may be any. False only where it is certain that every call is denied.
+ * Whether some call of this tool, or by this door, could be anything but denied, whatever its arguments, op, amount and
+ * time. A server or principal that is not given may be any. False only where it is certain that every call is denied.
  */
 export function couldPass(policy: CompiledPolicy, call: ForeseenCall): boolean {
   if (checkToolName(call.tool) !== undefined) return false;
-  if (policy.version === 1) return policy.deny.index.matching(call.tool).length === 0;
-  for (const index of policy.index.matching(call.tool)) {
+  const read = call.door === undefined ? undefined : readDoor(call.door);
+  if (read?.ok === false) return false;
+  if (policy.version === 1) {
+    const denying = read ? policy.denyDoors(read.door) : policy.deny.index.matching(call.tool);
+    return denying.length === 0;
+  }
+  const sure = policy.index.matching(read?.door.name ?? call.tool);
+  // Of a door's other spellings only the rules that deny count, as when it is opened.
+  const indexes = read === undefined ? sure : [...new Set([...sure, ...policy.strictDoors(read.door)])];
+  for (const index of indexes.toSorted((a, b) => a - b)) {
     const rule = policy.rules[index];
     if (rule === undefined) continue;
     const { holds, fails, unknown } = foresee(rule, call);
-    if (rule.decision !== 'deny' && (holds || unknown)) return true;
+    if (rule.decision !== 'deny' && (holds || unknown) && sure.includes(index)) return true;
     if (rule.decision === 'deny' && !fails) return false;
   }
   return true;

@@ -7,6 +7,7 @@ import { BLOCKED, sayNo } from './answers.ts';
 import type { Circumstances, Disposition, Gate, GateOptions } from './api.ts';
 import type { FirewallParts } from './firewall-parts.ts';
 import { createDefinitions } from './pins/definitions.ts';
+import { LISTINGS } from './pins/lists.ts';
 import { createClientNotices } from './questions/client-notices.ts';
 import { createServerSide } from './questions/server-side.ts';
 import { whyNot, withAnswerJudged } from './questions/with-answer-judged.ts';
@@ -71,10 +72,13 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
     as: JudgedAs,
   ): Promise<Disposition> => {
     const { client } = session.of(caller);
-    if (request.method === LIST_OF_TOOLS) return handleList(request, caller, client);
+    const listing = LISTINGS.get(request.method);
+    if (listing !== undefined && request.method === LIST_OF_TOOLS)
+      return handleList(request, listing, caller, client);
     const ruling = await calls.ruling(request, caller, client, as);
     if (ruling === undefined || !mayShow(parts, options, request, as, ruling))
       return calls.pass(request, caller, client, circumstances, as);
+    if (listing !== undefined) return handleList(request, listing, caller, client);
     if (as === 'listen') return calls.listen(request, caller, client);
     return as === 'task'
       ? handleNoted(parts, options, request, client)

@@ -64,7 +64,7 @@ export function createJudge({ server, principal, replica, definitions, own, now 
     const ruling =
       filledIn === undefined
         ? byName
-        : stricter(byName, evaluate(active.compiled, { ...asked, door: filledIn }));
+        : stricter(byName, evaluate(active.compiled, { ...asked, door: filledIn }, { own }));
     return { asked, ruling: isKnown && isUnspoken(ruling) ? BY_DEFAULT : ruling, active, ruledAt };
   };
 

@@ -173,6 +173,21 @@ describe('a list of resources or prompts', () => {
     },
   );
 
+  it('shows what may be read, and nothing else', async () => {
+    const one = await under({ match: 'resource:file:///srv/*', decision: 'review' }, DENY);
+    const list = await send(one, requestOf('resources/list')).disposition;
+    const resources = ['file:///srv/a', 'file:///etc/shadow'].map((uri) => ({ uri }));
+    expect(JSON.parse(answered(list, { result: { resources } }))['result']).toEqual({
+      resources: [{ uri: 'file:///srv/a' }],
+    });
+    const templates = await send(one, requestOf('resources/templates/list')).disposition;
+    const resourceTemplates = ['file:///srv/{f}', 'db://{t}'].map((uriTemplate) => ({ uriTemplate }));
+    expect(JSON.parse(answered(templates, { result: { resourceTemplates } }))['result']).toEqual({
+      resourceTemplates: [{ uriTemplate: 'file:///srv/{f}' }],
+    });
+    expect(answered(list, { result: { resources: 'none' } })).toContain('list of resources can not be read');
+  });
+
   it('is not, where a rule names the method itself', async () => {
     const one = await under(
       { match: 'method:resources/list', decision: 'deny' },

@@ -56,8 +56,8 @@ export const cannotDecide = (thrown: unknown): string =>
 export const CANNOT_RECORD =
   "AegisMCP can't record this request now, too many were asked or wait to be stored: it was not sent, so try again in a minute.";
 
-export const cannotList = (thrown: unknown): string =>
-  `AegisMCP can't say now which tools there are: ${detailOf(thrown)}; try again in a moment.`;
+export const cannotList = (what: string, thrown: unknown): string =>
+  `AegisMCP can't say now which ${what} there are: ${detailOf(thrown)}; try again in a moment.`;
 
 export const notReached = (why: string): string =>
   `The server was not reached (${why}): the call was not sent, so it can be repeated.`;

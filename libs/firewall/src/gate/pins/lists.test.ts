@@ -2,7 +2,7 @@ import { compilePolicy } from '@aegis/policy-engine';
 import { describe, expect, it } from 'vitest';
 import type { Response } from '../../wire/message.ts';
 import { readServerMessage } from '../../wire/read-message.ts';
-import { filterTools } from './lists.ts';
+import { filterList, LISTINGS, type Listing } from './lists.ts';
 
 const policy = compilePolicy({
   version: 2,
@@ -10,6 +10,8 @@ const policy = compilePolicy({
     { match: '*.move', decision: 'deny' },
     { match: '*.drop', decision: 'deny', principals: ['ann'] },
     { match: '*.send', decision: 'deny', when: { 'args.to': { eq: 'x' } } },
+    { match: 'resource:file:///etc/*', decision: 'deny' },
+    { match: 'prompt:secret*', decision: 'deny' },
     { match: '*', decision: 'allow' },
   ],
 });
@@ -21,8 +23,13 @@ const list = (result: string): Response => {
   if ('nonsense' in read) throw new Error(read.nonsense);
   return read.message as Response;
 };
+const listingOf = (method: string): Listing => {
+  const listing = LISTINGS.get(method);
+  if (listing === undefined) throw new Error(`${method} lists nothing`);
+  return listing;
+};
 const filtered = (result: string, more: Partial<typeof OPTIONS> = {}, viewer = VIEWER): string => {
-  const done = filterTools(list(result), policy, viewer, { ...OPTIONS, ...more });
+  const done = filterList(list(result), listingOf('tools/list'), policy, viewer, { ...OPTIONS, ...more });
   return 'odd' in done ? done.odd : done.text.replace('{"jsonrpc":"2.0", "id":7,"result":', '').slice(0, -1);
 };
 
@@ -100,4 +107,24 @@ describe('a list of tools', () => {
     ['{"tools":[{"name":"read","description":"","Description":"x"}]}', 'it has keys that look alike'],
     [`{"tools":[{"name":"read","s":${'['.repeat(9_999)}${']'.repeat(9_999)}}]}`, 'it is nested too deep'],
   ])('%.40s does not reach the client', (text, odd) => expect(filtered(text)).toBe(odd));
+});
+
+describe('a list of prompts, resources or templates', () => {
+  const BOTH = ['file:///srv/a', 'file:///etc/passwd', 'FILE:///srv/../etc/shadow', 'file:///etc/..//srv/b'];
+  it.each([
+    ['prompts/list', 'prompts', 'name', ['plan', 'secret-plan'], ['plan']],
+    ['resources/list', 'resources', 'uri', BOTH, ['file:///srv/a']],
+    [
+      'resources/templates/list',
+      'resourceTemplates',
+      'uriTemplate',
+      ['file:///srv/{f}', 'file:///etc/{f}', 'file:///etc/ssl/{+f}', 'file:///e{f}', '{+uri}'],
+      ['file:///srv/{f}', 'file:///e{f}', '{+uri}'],
+    ],
+  ])('%s loses what could only be denied', (method, member, named, all, shown) => {
+    const text = (names: string[]) =>
+      `{"${member}":[${names.map((name) => `{"${named}":${JSON.stringify(name)}}`).join(',')}]}`;
+    const done = filterList(list(text(all)), listingOf(method), policy, VIEWER, OPTIONS);
+    expect(done).toEqual({ text: `{"jsonrpc":"2.0", "id":7,"result":${text(shown)}}` });
+  });
 });

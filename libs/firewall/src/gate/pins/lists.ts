@@ -1,7 +1,7 @@
 import type { ClientInfo } from '@aegis/contracts/call';
 import { membersOf, parseJson } from '@aegis/kit/json';
 import { foldName } from '@aegis/kit/text';
-import { type CompiledPolicy, couldPass } from '@aegis/policy-engine';
+import { type CompiledPolicy, couldPass, couldPassUnder } from '@aegis/policy-engine';
 import type { Response } from '../../wire/message.ts';
 import { scanObject } from '../../wire/scan.ts';
 import {
@@ -14,10 +14,16 @@ import {
 } from '../../wire/splice.ts';
 import { ruledName } from '../read/call.ts';
 
-const TOOLS = ['result', 'tools'];
 /** More than any JSON Schema needs. */
 const MAX_LEVELS = 256;
 const DENIED = '[denied by policy]';
+
+/** What a list is of: its member of the result, what names each of it, and how rules look at that name. */
+export type Listing = {
+  readonly member: string;
+  readonly named: string;
+  readonly mayShow: (policy: CompiledPolicy, name: string, viewer: Viewer) => boolean;
+};
 
 /** Whose list it is. */
 export type Viewer = {
@@ -55,24 +61,55 @@ function hasTwins(value: unknown): boolean {
 }
 
 /** Why a list that came is no list that can be read in one way only. */
-function oddness(text: string, result: Readonly<Record<string, unknown>>): string | undefined {
-  const { tools } = result;
-  if (!Array.isArray(tools)) return 'it is not a list';
-  if (hasTwins(result) || tools.some(hasTwins)) return 'it has keys that look alike';
+function oddness(
+  text: string,
+  result: Readonly<Record<string, unknown>>,
+  items: unknown,
+): string | undefined {
+  if (!Array.isArray(items)) return 'it is not a list';
+  if (hasTwins(result) || items.some(hasTwins)) return 'it has keys that look alike';
   const { members, depth } = scanObject(text);
   if (depth > MAX_LEVELS) return 'it is nested too deep';
   return members === countMembers(parseJson(text)) ? undefined : 'it has an object with the same key twice';
 }
 
-/** Whether a tool could ever be anything but denied to this viewer. */
-function mayShow(policy: CompiledPolicy, name: unknown, viewer: Viewer): boolean {
-  const tool = typeof name === 'string' ? ruledName(viewer.server, name) : undefined;
-  return tool !== undefined && couldPass(policy, { tool, ...viewer });
-}
+const byDoor =
+  (method: string, door: string): Listing['mayShow'] =>
+  (policy, name, { server, ...viewer }) =>
+    couldPass(policy, { tool: `${server}.${method}`, door: door + name, server, ...viewer });
 
-/** Marks a tool as denied in what a model reads of it. */
-function mark(text: string, index: number, definition: Readonly<Record<string, unknown>>): string {
-  const path = [...TOOLS, index];
+/** Each list by its method. A template is shown where anything that begins as it does could be read. */
+export const LISTINGS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
+  [
+    'tools/list',
+    {
+      member: 'tools',
+      named: 'name',
+      mayShow(policy, name, viewer) {
+        const tool = ruledName(viewer.server, name);
+        return tool !== undefined && couldPass(policy, { tool, ...viewer });
+      },
+    },
+  ],
+  ['prompts/list', { member: 'prompts', named: 'name', mayShow: byDoor('prompts/get', 'prompt:') }],
+  ['resources/list', { member: 'resources', named: 'uri', mayShow: byDoor('resources/read', 'resource:') }],
+  [
+    'resources/templates/list',
+    {
+      member: 'resourceTemplates',
+      named: 'uriTemplate',
+      mayShow: (policy, template, viewer) =>
+        couldPassUnder(policy, `resource:${template.split('{', 1)[0]}`, viewer),
+    },
+  ],
+]);
+
+/** Marks one as denied in what a model reads of it. */
+function mark(
+  text: string,
+  path: (string | number)[],
+  definition: Readonly<Record<string, unknown>>,
+): string {
   const { description } = definition;
   if (typeof description !== 'string') return setMember(text, path, 'description', JSON.stringify(DENIED));
   const span = spanOf(text, [...path, 'description']);
@@ -88,31 +125,34 @@ function keepPrivate(text: string, result: Readonly<Record<string, unknown>>): s
 }
 
 /**
- * Takes the tools out of a list that the viewer could only be denied, by splicing: all else stays as the server wrote it,
- * the cursor on an emptied page too. An error goes through as it is; what is no list, and what readers could read in two
- * ways, does not.
+ * Takes out of a list what the viewer could only be denied, by splicing: all else stays as the server wrote it, the cursor
+ * on an emptied page too. An error goes through as it is; what is no list, and what readers could read in two ways, does
+ * not.
  */
-export function filterTools(
+export function filterList(
   { text, result, error }: Response,
+  { member, named, mayShow }: Listing,
   policy: CompiledPolicy,
   viewer: Viewer,
   { showDenied, isModern, isPersonal }: ListOptions,
 ): FilteredList {
   if (error !== undefined) return { text };
   const members = membersOf(result);
-  const { tools } = members;
-  const odd = oddness(text, members);
-  if (odd !== undefined || !Array.isArray(tools)) return { odd: odd ?? 'it is not a list' };
-  const denied = tools.flatMap((tool: unknown, index) =>
-    mayShow(policy, membersOf(tool)['name'], viewer) ? [] : [index],
+  const items = members[member];
+  const odd = oddness(text, members, items);
+  if (odd !== undefined || !Array.isArray(items)) return { odd: odd ?? 'it is not a list' };
+  const names = items.map((item: unknown) => membersOf(item)[named]);
+  const denied = names.flatMap((name, index) =>
+    typeof name === 'string' && mayShow(policy, name, viewer) ? [] : [index],
   );
-  const keeps = (index: number): boolean => showDenied && typeof membersOf(tools[index])['name'] === 'string';
-  const gone = denied.filter((index) => !keeps(index));
+  const keeps = (index: number): boolean => showDenied && typeof names[index] === 'string';
+  const path = ['result', member];
   let filtered = text;
   // From the last one on, so that the places of the others stay what they are.
   for (const index of denied.filter(keeps).toReversed())
-    filtered = mark(filtered, index, membersOf(tools[index]));
-  if (gone.length > 0) filtered = removeElements(filtered, TOOLS, gone);
+    filtered = mark(filtered, [...path, index], membersOf(items[index]));
+  const gone = denied.filter((index) => !keeps(index));
+  if (gone.length > 0) filtered = removeElements(filtered, path, gone);
   const isFiltered = denied.length > 0 || isPersonal;
   return { text: isModern && isFiltered ? keepPrivate(filtered, members) : filtered };
 }

@@ -6,12 +6,17 @@ import type { Request } from '../../wire/message.ts';
 import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import type { Definitions } from '../pins/definitions.ts';
-import { filterTools, type Viewer } from '../pins/lists.ts';
+import { filterList, type Listing, type Viewer } from '../pins/lists.ts';
 import type { Caller } from '../read/caller.ts';
 import { cannotList } from '../sentences.ts';
 
-/** Lets a `tools/list` through, and its response only as far as the rules let this viewer see it. */
-export type ListHandler = (request: Request, caller: Caller, client: Viewer['client']) => Disposition;
+/** Lets a request for a list through, and its response only as far as the rules let this viewer see it. */
+export type ListHandler = (
+  request: Request,
+  listing: Listing,
+  caller: Caller,
+  client: Viewer['client'],
+) => Disposition;
 
 export type ListHandlerDeps = {
   readonly parts: Pick<FirewallParts, 'replica' | 'log'>;
@@ -26,6 +31,7 @@ export function createListHandler({ parts, options, definitions }: ListHandlerDe
   const { server, principal, showDenied } = options;
 
   const filter = (
+    listing: Listing,
     isFirst: boolean,
     end: UpstreamEnd,
     isModern: boolean,
@@ -36,26 +42,26 @@ export function createListHandler({ parts, options, definitions }: ListHandlerDe
     const { compiled } = replica.active();
     const isPersonal = looksAt(compiled).caller;
     const viewer = { server, principal, client };
-    const list = filterTools(response, compiled, viewer, { showDenied, isModern, isPersonal });
-    if ('odd' in list) throw odd(`The server's list of tools can not be read: ${list.odd}.`);
-    if (response.error === undefined) {
+    const list = filterList(response, listing, compiled, viewer, { showDenied, isModern, isPersonal });
+    if ('odd' in list) throw odd(`The server's list of ${listing.member} can not be read: ${list.odd}.`);
+    if (response.error === undefined && listing.member === 'tools') {
       definitions.page(membersOf(response.result), isFirst);
     }
     return list.text;
   };
 
-  return ({ text, rawId, params }, { isModern }, client) => {
+  return ({ text, rawId, params }, listing, { isModern }, client) => {
     const isFirst = params?.['cursor'] === undefined;
     return {
       type: 'forward',
       text,
       ended(end) {
         try {
-          return filter(isFirst, end, isModern, client);
+          return filter(listing, isFirst, end, isModern, client);
         } catch (thrown) {
           if (!(thrown instanceof AppError))
-            log.error({ err: thrown }, 'a list of tools could not be filtered');
-          return errorResponse(rawId, INTERNAL_ERROR, cannotList(thrown));
+            log.error({ err: thrown, list: listing.member }, 'a list could not be filtered');
+          return errorResponse(rawId, INTERNAL_ERROR, cannotList(listing.member, thrown));
         }
       },
     };
