@@ -1,5 +1,14 @@
-/** Asks the service in this container whether it is ready: exit 0 yes, 1 no, and why on stdout. */
+/**
+ * Asks the service in this container whether it is ready: exit 0 yes, 1 no, and why on stdout. With URLs, whether each of
+ * them is answered at all: who passes connections on is ready where they arrive.
+ */
 const port = process.env['HEALTH_PORT'] ?? '8080';
-const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(2_000) });
-process.stdout.write(await answer.text());
-process.exitCode = answer.ok ? 0 : 1;
+const urls = process.argv.slice(2);
+const ask = (url: string) => fetch(url, { signal: AbortSignal.timeout(5_000) });
+if (urls.length > 0) {
+  await Promise.all(urls.map(ask));
+} else {
+  const answer = await ask(`http://127.0.0.1:${port}/readyz`);
+  process.stdout.write(await answer.text());
+  process.exitCode = answer.ok ? 0 : 1;
+}

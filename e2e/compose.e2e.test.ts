@@ -111,7 +111,13 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
   });
 
   describe('one container a service', () => {
-    beforeAll(() => deployment.up({}, { APPROVAL_CODE: code }));
+    // Gateway and mcp get new containers with new addresses behind an edge that stays.
+    beforeAll(() => deployment.up({}, { APPROVAL_CODE: code, ALLOWED_HOSTS: 'firewall.example' }));
+
+    it('answers the first request at each port', async () => {
+      const asked = [`${url()}/health`, deployment.mcpUrl].map(async (door) => (await fetch(door)).status);
+      expect(await Promise.all(asked)).toEqual([200, 405]);
+    });
 
     guardScenarios({ url, code: () => code });
 
@@ -183,6 +189,26 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
       await expect.poll(health, { timeout: 30_000 }).toEqual({ status: 'ok' });
       expect((await get(url(), `/approvals/${pending.approval_id}`)).body['status']).toBe('pending');
       expect(await startTimes(['nats'])).toEqual(before);
+    });
+
+    it('turns clients away while no gateway runs, and is not ready until one does', async () => {
+      const edge = (await deployment.containers()).find(({ service }) => service === 'edge');
+      const ready = () => deployment.compose('exec', '-T', 'edge', ...(edge?.healthcheck ?? []));
+      await deployment.compose('stop', 'gateway');
+      await expect(fetch(`${url()}/health`)).rejects.toThrow('fetch failed');
+      await expect(ready()).rejects.toThrow();
+      await deployment.compose('start', 'gateway');
+      await expect
+        .poll(
+          () =>
+            ready().then(
+              () => true,
+              () => false,
+            ),
+          { timeout: 60_000 },
+        )
+        .toBe(true);
+      await expect.poll(health, { timeout: 30_000 }).toEqual({ status: 'ok' });
     });
 
     it('has every event in the audit file, once', expectWholeAuditFile);

@@ -18,6 +18,8 @@ export type Container = {
   startedAt: string;
   published: string[];
   networks: string[];
+  /** The command that tells whether it is ready. */
+  healthcheck: string[];
 };
 
 /** The compose file as a project of its own, on free ports, with a policy folder of its own. */
@@ -37,7 +39,10 @@ export type Deployment = {
   remove(): Promise<void>;
 };
 
-type Shown = { Name: string; Config: { Labels: Record<string, string> }; State: { StartedAt: string } } & {
+type Shown = {
+  Name: string;
+  Config: { Labels: Record<string, string>; Healthcheck?: { Test: string[] } };
+  State: { StartedAt: string };
   NetworkSettings: {
     Ports: Record<string, { HostIp: string; HostPort: string }[] | null>;
     Networks: Record<string, unknown>;
@@ -48,6 +53,7 @@ const toContainer = ({ Name, Config, State, NetworkSettings }: Shown): Container
   service: Config.Labels['com.docker.compose.service'] ?? '',
   name: Name.replace(/^\//, ''),
   startedAt: State.StartedAt,
+  healthcheck: Config.Healthcheck?.Test.slice(1) ?? [],
   networks: Object.keys(NetworkSettings.Networks).map((name) => name.replace(/^.*_/, '')),
   published: Object.values(NetworkSettings.Ports).flatMap((ports) =>
     (ports ?? []).map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}`),
