@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus } from '@aegis/bus';
@@ -61,6 +62,25 @@ describe('who may call', () => {
   it('answers a page of this machine', async () => {
     expect((await post(CHECK, { origin: 'http://localhost:6274' })).status).toBe(200);
   });
+});
+
+it.each([
+  ['small', 100],
+  ['large', 1_000_000],
+])('who begins to send a %s message and does not go on takes nobody’s turn', async (_what, length) => {
+  const { hostname, port } = new URL(stack.url);
+  const head = `POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n{`;
+  const silent = Array.from({ length: 80 }, () =>
+    connect(Number(port), hostname).on('error', () => undefined),
+  );
+  for (const socket of silent) socket.write(head);
+  const begun = silent.map(
+    (socket) => new Promise<void>((resolve) => void socket.write('"', () => resolve())),
+  );
+  await Promise.all(begun);
+  const replies = await Promise.all([post(CHECK), post(ofBytes(100_000))]);
+  expect(replies.map(({ status }) => status)).toEqual([200, 200]);
+  for (const socket of silent) socket.destroy();
 });
 
 describe('what is read', () => {

@@ -173,7 +173,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       const detail = 'A key is needed here: send it as "Authorization: Bearer <key>".';
       return sendJson(response, 401, refusal(detail), { 'www-authenticate': 'Bearer' });
     }
-    const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal);
+    const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal, request);
     try {
       if (server !== undefined) return await proxy.handle(server, principal, request, response, turn);
       if (request.method === 'POST') return await mcp.post(request, response, principal, turn);

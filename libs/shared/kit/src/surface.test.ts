@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as allowance from './allowance.ts';
+import * as arrivals from './arrivals.ts';
 import * as disk from './disk.ts';
 import * as env from './env.ts';
 import * as errors from './errors/mod.ts';
@@ -21,6 +22,10 @@ it('allowance has this public surface, and a change to it is a decision', () => 
     'createAllowance',
     'createLimiter',
   ]);
+});
+
+it('arrivals has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(arrivals).toSorted()).toEqual(['createArrivals']);
 });
 
 it('disk has this public surface, and a change to it is a decision', () => {

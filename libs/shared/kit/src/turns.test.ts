@@ -89,3 +89,19 @@ it('a turn that cost much rests while others are about, and does not where nobod
     code: 'too_many_requests',
   });
 });
+
+it('turns that end as they begin leave the event loop to others in between', async () => {
+  const turns = createTurns({ ...LIMITS, atOnce: 1, waiting: 20, waitingInAll: 20 });
+  const first = await turns.take('a');
+  let served = 0;
+  const serve = async (): Promise<void> => {
+    const end = await turns.take('a');
+    served += 1;
+    end();
+  };
+  for (let n = 0; n < 20; n++) void serve();
+  first();
+  await settled();
+  expect(served).toBeLessThan(20);
+  await expect.poll(() => served).toBe(20);
+});

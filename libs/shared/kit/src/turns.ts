@@ -66,10 +66,10 @@ export function createTurns(options: TurnsOptions) {
   const callers = new Map<unknown, Caller>();
   let running = 0;
   let waits = 0;
+  let isStarting = false;
 
   const share = (): number => (presence.isShared ? shared : atOnce);
   const startNext = (): void => {
-    if (waits === 0) return;
     const most = share();
     // The iterator reaches what is put behind meanwhile, so that this goes round and round.
     for (const [key, one] of callers) {
@@ -83,6 +83,15 @@ export function createTurns(options: TurnsOptions) {
       next.start();
     }
   };
+  /** Not at once: turns that end as they begin would follow one another, and nothing else in this process came between. */
+  const startSoon = (): void => {
+    if (waits === 0 || isStarting) return;
+    isStarting = true;
+    setImmediate(() => {
+      isStarting = false;
+      startNext();
+    });
+  };
   const leave = (key: unknown, one: Caller): void => {
     if (one.running + one.waiting.length === 0) callers.delete(key);
   };
@@ -94,7 +103,7 @@ export function createTurns(options: TurnsOptions) {
       one.running -= 1;
       running -= 1;
       leave(key, one);
-      startNext();
+      startSoon();
     };
     return (restMs = 0) => {
       if (isOver) return;
@@ -125,7 +134,7 @@ export function createTurns(options: TurnsOptions) {
     take(key: unknown): EndTurn | Promise<EndTurn> {
       presence.saw(key);
       const one = callers.get(key) ?? { running: 0, waiting: [] };
-      const isFree = running < atOnce && one.waiting.length === 0 && one.running < share();
+      const isFree = !isStarting && running < atOnce && one.waiting.length === 0 && one.running < share();
       if (!isFree && (one.waiting.length >= waiting || waits >= waitingInAll)) throw busy();
       callers.set(key, one);
       return isFree ? begin(key, one) : queue(key, one);

@@ -1,12 +1,14 @@
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type Bus, route } from '@aegis/bus';
 import { enforce } from '@aegis/contracts/decision';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { enforceReply } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
 let server: Server;
 let enforcer: Bus;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let sockets: Socket[] = [];
 let asked: string[] = [];
 let answers: (() => void)[] = [];
 
@@ -20,11 +22,15 @@ beforeAll(async () => {
     }),
   ]);
   gateway = await createTestApp(server, { REQUEST_TIMEOUT_MS: '5000' });
+  await gateway.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
   await gateway.stop();
   await enforcer.close();
   await server.stop();
+});
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
 });
 beforeEach(() => {
   asked = [];
@@ -74,4 +80,45 @@ it('a large call waits for the one before it, a small one of the same caller doe
   await expect.poll(() => asked).toContain('small');
   expect(asked.filter((tool) => tool === 'large')).toHaveLength(1);
   await answerAll([...large, small]);
+});
+
+/** What is written to a connection of its own. */
+function say(text: string): Socket {
+  const { port } = gateway.app.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+  socket.write(text);
+  sockets.push(socket);
+  return socket;
+}
+const headOf = (length: number): string =>
+  `POST /guard/enforce HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+const connections = () =>
+  new Promise<number>((resolve) => gateway.app.server.getConnections((_err, count) => resolve(count)));
+
+it.each([
+  ['small', 100],
+  ['large', 1_000_000],
+])('who begins to send a %s body and does not go on takes nobody’s turn', async (_what, length) => {
+  for (let n = 0; n < 80; n++) say(`${headOf(length)}{`);
+  await expect.poll(connections).toBeGreaterThanOrEqual(32);
+  const next = [call('next'), call('large', 'one', { list: Array.from({ length: 10_000 }, () => 1) })];
+  await expect.poll(() => asked.toSorted()).toEqual(['large', 'next']);
+  await answerAll(next);
+});
+
+it('who leaves before their turn has none, then or later', async () => {
+  const held = Array.from({ length: 64 }, (_, n) => call('held', `key ${n}`));
+  await expect.poll(() => asked.length).toBe(64);
+  const body = JSON.stringify({ tool: 'left' });
+  const left = Array.from({ length: 160 }, (_, n) =>
+    say(`${headOf(body.length)}${body.slice(0, 5 + (n % 2) * 50)}`),
+  );
+  await expect.poll(connections).toBe(160);
+  for (const socket of left) socket.destroy();
+  await expect.poll(connections).toBe(0);
+  await answerAll(held);
+  const next = call('next');
+  await answerAll([next]);
+  expect((await next).statusCode).toBe(200);
+  expect(asked).not.toContain('left');
 });

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { type Arrival, createArrivals } from '@aegis/kit/arrivals';
+import { AppError } from '@aegis/kit/errors';
 import { partsOf, restFor } from '@aegis/kit/json';
-import { createTurns, type EndTurn } from '@aegis/kit/turns';
+import { createTurns, type EndTurn, type Turns } from '@aegis/kit/turns';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** So many connections one honest program uses at once without a wait. */
@@ -10,6 +12,8 @@ const SHARED = 4;
 /** What costs by its size, or by what there is to search: few at a time, of one caller one. */
 const WIDE_AT_ONCE = 4;
 const WIDE_SHARED = 1;
+/** Large bodies that come in, or wait for their turn. */
+const LARGE_BODIES = 32;
 
 /** Reads and trials whose work grows with the policy, the record or what was asked. */
 const WIDE: ReadonlySet<string> = new Set([
@@ -38,8 +42,10 @@ export const callerOf = ({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw
 export const readerOf = ({ headers, ip }: { headers: IncomingHttpHeaders; ip: string }): string =>
   headers.authorization ?? headers.cookie ?? ip;
 
-/** The turn that a request took at the door, and one more where its body is large. */
-type Turn = { readonly ends: EndTurn[]; restMs: number };
+/** A request that is served: the turns that it has, and its body until it has one. */
+type Served = { readonly ends: EndTurn[]; restMs: number; arrival?: Arrival };
+
+const gone = (): AppError => new AppError('deadline_exceeded', 'Nobody waits for the answer any more.');
 
 const isWide = ({ method, routeOptions: { url } }: FastifyRequest): boolean =>
   WIDE.has(url ?? '') && (method === 'GET' || method === 'HEAD' || url?.startsWith('/policy/') === true);
@@ -63,46 +69,66 @@ export function createDoor(withinMs: number) {
     waitingInAll: 256,
     withinMs,
   });
-  const turns = new WeakMap<object, Turn>();
+  const served = new WeakMap<object, Served>();
+  const arrivals = createArrivals(LARGE_BODIES);
 
   const leave = (request: FastifyRequest, bytes: number): void => {
-    const turn = turns.get(request.raw);
-    if (turn === undefined) return;
-    turns.delete(request.raw);
-    const restMs = turn.restMs + restFor(bytes);
-    for (const end of turn.ends) end(restMs);
+    const one = served.get(request.raw);
+    if (one === undefined) return;
+    served.delete(request.raw);
+    one.arrival?.over();
+    const restMs = one.restMs + restFor(bytes);
+    for (const end of one.ends) end(restMs);
   };
-  const enter = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const line = isWide(request) ? wide : decisions;
+  /** Waits for a turn, which nobody has for a request that is over by then. */
+  const takeTurn = async (request: FastifyRequest, one: Served, line: Turns): Promise<void> => {
     const taken = line.take(callerOf(request));
     const end = taken instanceof Promise ? await taken : taken;
-    turns.set(request.raw, {
-      ends: [end],
-      restMs: request.routeOptions.url === '/events' ? STREAM_REST_MS : 0,
-    });
+    if (served.get(request.raw) === one) return void one.ends.push(end);
+    end();
+    throw gone();
+  };
+  const enter = async (request: FastifyRequest): Promise<void> => {
+    const one = served.get(request.raw);
+    if (one === undefined) throw gone();
+    if (one.ends.length > 0) return;
+    one.arrival?.isWhole();
+    await takeTurn(request, one, isWide(request) ? wide : decisions);
+    one.arrival?.over();
+  };
+  const come = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { raw, method, routeOptions } = request;
+    const one: Served = { ends: [], restMs: routeOptions.url === '/events' ? STREAM_REST_MS : 0 };
+    served.set(raw, one);
     // An answer may never come about where nobody waits for it; what was asked on the way ends by its deadline.
     reply.raw.once('close', () => {
-      if (turns.has(request.raw)) setTimeout(() => leave(request, 0), withinMs).unref();
+      if (one.ends.length === 0) leave(request, 0);
+      else if (served.has(raw)) setTimeout(() => leave(request, 0), withinMs).unref();
     });
+    // Who begins to send a body and does not go on takes nobody's turn.
+    if (method === 'GET' || method === 'HEAD') await enter(request);
+    else one.arrival = arrivals.begin(raw);
   };
   const weigh = async (request: FastifyRequest, body: Buffer): Promise<void> => {
-    const turn = turns.get(request.raw);
-    if (turn === undefined) return;
+    await enter(request);
+    const one = served.get(request.raw);
+    if (one === undefined) throw gone();
     const readsElsewhere = isWide(request);
-    turn.restMs = restFor(body.length, readsElsewhere ? 0 : partsOf(body));
-    if (turn.restMs > 0 && !readsElsewhere) turn.ends.push(await wide.take(callerOf(request)));
+    one.restMs = restFor(body.length, readsElsewhere ? 0 : partsOf(body));
+    if (one.restMs > 0 && !readsElsewhere) await takeTurn(request, one, wide);
   };
   return {
-    /** Takes turns for each request that is answered here; `HEAD` and unknown paths among them. */
+    /** Takes turns for each request that is answered here, once its body is there; `HEAD` and unknown paths among them. */
     guard(app: Pick<FastifyInstance, 'addHook'>): void {
-      app.addHook('onRequest', enter);
+      app.addHook('onRequest', come);
+      app.addHook('preValidation', enter);
       app.addHook('onSend', (request, _reply, payload, done) => {
         const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
         leave(request, isText ? payload.length : 0);
         done();
       });
     },
-    /** Waits for the turn of a large body, before it is read. */
+    /** Waits for the turn of a body, before it is read. */
     weigh,
     /** Turns of what is wide, for the parts of a read that goes on. */
     wide,

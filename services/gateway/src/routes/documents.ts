@@ -18,12 +18,13 @@ const PAGE_POLICY = [
 export function documentRoutes(app: App): void {
   const schema = { hide: true };
   // Made at the start, and kept: whoever asks for a decision meanwhile would wait for it.
-  app.addHook('onReady', async () => void app.swagger());
+  let description = '';
+  app.addHook('onReady', async () => void (description = JSON.stringify(app.swagger())));
   app.get('/', { schema }, (_request, reply) => reply.redirect('/docs'));
   app.get('/ui', { schema }, (_request, reply) => reply.redirect('/ui/'));
   // A browser asks for it where an answer names none; the console's pages name theirs.
   app.get('/favicon.ico', { schema }, (_request, reply) => reply.code(204).send());
-  app.get('/openapi.json', { schema }, () => app.swagger());
+  app.get('/openapi.json', { schema }, (_request, reply) => reply.type('application/json').send(description));
   (app as FastifyInstance).register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: PAGE_POLICY,
