@@ -54,6 +54,19 @@ async function kept(): Promise<number> {
 const refusedNotes = async () => JSON.stringify((await get(stack.url, '/audit?status=refused')).body);
 
 describe('one caller who', () => {
+  it('asks the same megabyte and takes it back, over and over, has it stored once', async () => {
+    const before = await kept();
+    const args = { big: 'y'.repeat(1_000_000) };
+    for (let turn = 0; turn < 8; turn++) {
+      const asked = await enforce(stack.url, { tool: 'pay.out', args });
+      const id = asked.body.approval_id ?? '';
+      const shown = await get<{ args?: object }>(stack.url, `/approvals/${id}`);
+      expect(shown.body).toMatchObject({ status: 'pending', args });
+      await post(stack.url, `/approvals/${id}/cancel`, {});
+    }
+    expect((await kept()) - before).toBeLessThan(2 * MIB);
+  });
+
   it('asks with a megabyte and takes it back, over and over, is told to wait, and the disk has what they were let', async () => {
     const before = await kept();
     const { turns, refusal } = await untilRefused<Enforced>(async (turn) => {

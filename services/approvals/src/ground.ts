@@ -3,6 +3,7 @@ import type { Deps } from '@aegis/bus/service';
 import { createAllowance } from '@aegis/kit/allowance';
 import { watchDisk } from '@aegis/kit/disk';
 import { createMutex } from '@aegis/kit/mutex';
+import { createBodies } from './bodies.ts';
 import { type ApprovalsConfig, codeInForce } from './config.ts';
 import { createApprovalStore } from './lifecycle/approval-store.ts';
 import { createGrantStore } from './lifecycle/grant-store.ts';
@@ -16,13 +17,15 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
   const known = createKnown(bus, log, clock().getTime());
   const index = known.approvals.state;
   const timers = createTimers(bus, log);
+  const bodies = createBodies(bus, clock);
   return {
     bus,
     log,
     known,
     timers,
-    store: createApprovalStore(bus, (id, atMs) => timers.wakeAt(id, atMs)),
-    grantStore: createGrantStore(bus),
+    bodies,
+    store: createApprovalStore(bus, bodies, (id, atMs) => timers.wakeAt(id, atMs)),
+    grantStore: createGrantStore(bus, bodies),
     /** The later of the clock and the newest event's time. */
     now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
     clock,

@@ -13,7 +13,7 @@ import {
 } from '@aegis/contracts/approvals';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { shownGrant } from '@aegis/contracts/grant-words';
-import { approvalsGrant, approvalsGrants, approvalsRevoke } from '@aegis/contracts/grants';
+import { approvalsGrant, approvalsGrants, approvalsRevoke, type StoredGrant } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
 import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
 import {
@@ -81,13 +81,9 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants }: Answering): 
   }),
   route(approvalsGrants, async ({ credential, active }, { deadlineMs }) => {
     await approvers.authenticate(credential);
-    const all = await grants.list(deadlineMs);
-    return {
-      grants: all
-        .filter((grant) => active === undefined || (grants.whyOver(grant) === undefined) === active)
-        .slice(0, MOST_GRANTS)
-        .map(shownGrant),
-    };
+    const isWanted = (grant: StoredGrant): boolean =>
+      active === undefined || (grants.whyOver(grant) === undefined) === active;
+    return { grants: (await grants.list(isWanted, MOST_GRANTS, deadlineMs)).map(shownGrant) };
   }),
   route(approvalsRevoke, async ({ credential, grant_id }, { deadlineMs }) => {
     const { name } = await approvers.authenticate(credential);

@@ -7,13 +7,17 @@ import type { Decider, Decision } from './domain/decider.ts';
 
 type Event = { readonly type: EventType; readonly data: EventData<EventType> };
 
+type Last = { readonly subject: string; readonly event?: Envelope };
+
 /** One kind of aggregate: its rules, and how it stands in the log. */
-export type Kind<S, C, E> = {
+export type Kind<S, C, E extends Event> = {
   readonly decider: Decider<S, C, E>;
   /** The exact subject that it has to itself. */
   readonly subjectOf: (id: string) => string;
-  /** The last event of its subject; undefined where it can't be read. */
-  readonly read: (last: { readonly subject: string; readonly event?: Envelope }) => E | undefined;
+  /** The last event of its subject, whole; undefined where it can't be read. */
+  readonly read: (last: Last, deadlineMs: number) => E | undefined | Promise<E | undefined>;
+  /** The data of an event as it stands in the log, where that is not all of it; the rest is stored when this resolves. */
+  readonly toStored?: (data: E['data'], deadlineMs: number) => Promise<EventData<EventType>>;
   /** What errors call it: `The record of <name> can not be read`. */
   readonly nameOf: (id: string) => string;
   /** Its state as an event carries it, and what the envelope says of it. */
@@ -90,7 +94,7 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
     if (known) return known;
     const last = await bus.read.last(subjectOf(id), deadlineMs);
     if (!last) return undefined;
-    const event = kind.read(last);
+    const event = await kind.read(last, deadlineMs);
     if (!event) {
       const detail = `The record of ${nameOf(id)} can not be read: ${mendIt(subjectOf(id))}.`;
       throw new AppError('storage_unavailable', detail);
@@ -100,13 +104,15 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
     return loaded;
   };
 
-  const toFact = (
+  const toFact = async (
     id: string,
-    { type, data }: E,
+    { type, data: all }: E,
     before: Loaded<S | undefined>,
     state: S,
     now: Date,
-  ): Fact => {
+    deadlineMs: number,
+  ): Promise<Fact> => {
+    const data = kind.toStored ? await kind.toStored(all, deadlineMs) : all;
     const made = { ...written(state), source: 'approvals', time: now.toISOString() };
     const basis = before.state === undefined ? undefined : written(before.state).data;
     const event = createEvent({ ...made, type, data, before: basis });
@@ -125,7 +131,8 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
         const { event } = decision;
         const state = decider.evolve(now.state, event);
         try {
-          const { seq } = await append(toFact(id, event, now, state, command.now), event);
+          const fact = await toFact(id, event, now, state, command.now, deadlineMs);
+          const { seq } = await append(fact, event);
           stored?.(event);
           return { state, seq, decision };
         } catch (thrown) {

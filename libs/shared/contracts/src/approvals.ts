@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StoredCall } from './bodies.ts';
 import { AmountCents, Call, Digest, DryRunId, Note, Op, Principal, Timestamp, TraceId } from './call.ts';
 import { EnforceReply, MatchedRule } from './decision.ts';
 import { Envelope } from './envelope.ts';
@@ -38,18 +39,24 @@ export function ruledOf({ op, amount_cents }: Ruled): { ruled?: Ruled } {
 }
 
 /** The call as its rule sees it, for people to judge; what an approval is bound to is the call itself. */
-export const asRuled = ({ call, ruled }: { call: Call; ruled?: Ruled | undefined }): Call => ({
+export const asRuled = <C extends StoredCall>({
+  call,
+  ruled,
+}: {
+  call: C;
+  ruled?: Ruled | undefined;
+}): C => ({
   ...call,
   ...ruled,
 });
 
 /** What is asked: bound to one exact call by its digest. */
-const asked = {
+const askedFor = <C extends z.ZodType>(call: C) => ({
   approval_id: ApprovalId.describe('`apr_` and 26 characters'),
   dry_run_id: DryRunId.describe("the caller's key, or the one made for it"),
   generation: z.int().min(1).describe('1, and one more each time the key is used again'),
   trace_id: TraceId.describe('one for the key, through all generations'),
-  call: Call,
+  call,
   call_digest: Digest.describe('SHA-256 of that call in its RFC 8785 form'),
   reasons: z.array(z.string()).describe('why a person is asked'),
   reason: Note.optional().describe('what the agent says about it'),
@@ -60,7 +67,7 @@ const asked = {
   requested_at: Timestamp.describe('when it was asked for'),
   decide_by: Timestamp.describe('until when it can be decided'),
   endorsements: z.array(Endorsement).optional().describe('who has said yes so far'),
-};
+});
 const decided = {
   decided_at: Timestamp.describe('when it was decided'),
   decided_by: Principal.describe('who decided; of several, the last; of a grant, who gave it'),
@@ -73,41 +80,53 @@ const approved = {
 };
 const Because = z.string().describe('why');
 
+const approvalOf = <C extends z.ZodType>(call: C) => {
+  const asked = askedFor(call);
+  return z.discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('pending'), ...asked }),
+    z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
+    z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: Because }),
+    z.strictObject({
+      status: z.literal('expired'),
+      ...asked,
+      expired_at: Timestamp.describe('when it ended'),
+    }),
+    z.strictObject({
+      status: z.literal('cancelled'),
+      ...asked,
+      cancelled_at: Timestamp.describe('when it was taken back'),
+      cancelled_because: Because,
+    }),
+    z.strictObject({
+      status: z.literal('superseded'),
+      ...asked,
+      superseded_at: Timestamp.describe('when it stopped to count'),
+      superseded_because: Because,
+    }),
+    z.strictObject({
+      status: z.literal('consumed'),
+      ...asked,
+      ...approved,
+      consumed_at: Timestamp.describe('when it was used'),
+      decision_id: z.string().describe('the `id` of the decision that it allowed'),
+    }),
+  ]);
+};
+
 /**
  * An approval, folded: `pending -> approved -> consumed`, `pending -> denied | expired | cancelled | superseded`,
  * `approved -> expired | cancelled | superseded`. Superseded: the policy or the tool's definition changed under it.
  */
-export const Approval = z.discriminatedUnion('status', [
-  z.strictObject({ status: z.literal('pending'), ...asked }),
-  z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
-  z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: Because }),
-  z.strictObject({ status: z.literal('expired'), ...asked, expired_at: Timestamp.describe('when it ended') }),
-  z.strictObject({
-    status: z.literal('cancelled'),
-    ...asked,
-    cancelled_at: Timestamp.describe('when it was taken back'),
-    cancelled_because: Because,
-  }),
-  z.strictObject({
-    status: z.literal('superseded'),
-    ...asked,
-    superseded_at: Timestamp.describe('when it stopped to count'),
-    superseded_because: Because,
-  }),
-  z.strictObject({
-    status: z.literal('consumed'),
-    ...asked,
-    ...approved,
-    consumed_at: Timestamp.describe('when it was used'),
-    decision_id: z.string().describe('the `id` of the decision that it allowed'),
-  }),
-]);
+export const Approval = approvalOf(Call);
 export type Approval = z.infer<typeof Approval>;
+/** The same as its events have it: large arguments stand elsewhere. */
+export const StoredApproval = approvalOf(StoredCall);
+export type StoredApproval = z.infer<typeof StoredApproval>;
 export const ApprovalStatus = z.enum(Approval.options.map(({ shape }) => shape.status.value));
 export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 export const ApprovalChanged = z.strictObject({
-  approval: Approval.describe('the approval, folded: its whole state after this event'),
+  approval: StoredApproval.describe('the approval, folded: its whole state after this event'),
   source: z.string().optional().describe('where a wrong code came from, on `denied`; it limits guessing'),
 });
 export type ApprovalChanged = z.infer<typeof ApprovalChanged>;

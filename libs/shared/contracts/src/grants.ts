@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApprovalId, Credential, GrantId, Revision } from './approvals.ts';
+import { APART, isEither } from './bodies.ts';
 import { AmountCents, CallInput, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
 import { MatchedRule } from './decision.ts';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES, minutesToMs } from './grant-minutes.ts';
@@ -41,6 +42,9 @@ export const CallPattern = whole(
   }),
 );
 export type CallPattern = z.infer<typeof CallPattern>;
+/** The same as events have it: where it is large, it stands elsewhere. */
+export const StoredPattern = whole(z.strictObject({ ...CallPattern.shape, ...APART }).refine(isEither));
+export type StoredPattern = z.infer<typeof StoredPattern>;
 
 /** A grant for a while: for this agent, calls like these run without a person, under the terms that it was given under. */
 export const Grant = z.strictObject({
@@ -61,6 +65,9 @@ export const Grant = z.strictObject({
   revoked_by: Principal.optional().describe('who took it back'),
 });
 export type Grant = z.infer<typeof Grant>;
+/** The same as its events have it. */
+export const StoredGrant = Grant.extend({ pattern: StoredPattern });
+export type StoredGrant = z.infer<typeof StoredGrant>;
 
 /**
  * One person's word that approves a call, and calls like it for a while, by whichever door it comes. Without `pattern`, the

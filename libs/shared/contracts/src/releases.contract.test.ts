@@ -51,6 +51,8 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
   'aegis.approver.invited.v1':
     'on a subject of its own, which nothing reads but the record: there its line is `unreadable`',
   'aegis.approver.added.v1': 'the same; who was added stands in the approvers file, which it reads',
+  'aegis.body.stored.v1':
+    'on a subject of its own, which nothing reads but the record; what refers to it is read whole or not at all',
   'aegis.requests.refused.v1': 'beside the entries of clients, which nothing reads but the record',
 };
 
@@ -188,6 +190,21 @@ describe('these checks see', () => {
     ['a state that was not there', { status: 'escalated' }],
     ['more in a part that is read whole', { call: { ...(approval['call'] as Json), session: 's-1' } }],
   ])('%s', (_, more) => expect(check(more)).not.toEqual([]));
+
+  it('that arguments stand elsewhere: what has them so is not read, and nothing runs', () => {
+    const [, { data }] = eventsIn('').find(([type]) => type === 'aegis.approval.approved.v1') as [
+      string,
+      Event,
+    ];
+    const { args: _, ...call } = (data as { approval: { call: Json } }).approval.call;
+    const args_body = { digest: `sha256:${'1'.repeat(64)}`, bytes: 70_000, begins: '{' };
+    const of = (stored: Json) =>
+      tolerantly(last.events['aegis.approval.approved.v1'], {
+        approval: { ...(data as { approval: Json }).approval, call: stored },
+      });
+    expect(of(call)).toEqual([]);
+    expect(of({ ...call, args_body })).not.toEqual([]);
+  });
 
   it('a member more in a question', () => {
     expect(strictly(last.requests['approvals.get'], { id: 'x', verbose: true })).not.toEqual([]);

@@ -84,13 +84,19 @@ export const WAITING_LOG = `${LOG}.waiting.*`;
 /** The link of the first approver, and who opened it; compare-and-set lets one. */
 export const APPROVER_LOG = `${LOG}.approver`;
 
+/** Arguments that are too large to stand in each event: what has this digest, once. */
+export const bodyLog = subject(`${LOG}.body.{body_digest}`);
+export const BODIES_LOG = `${LOG}.body.*`;
+
 export const WEBHOOK_LOG = `${LOG}.webhook`;
 
-const HOLDS_STATE = new RegExp(`^${LOG}\\.(policy|approver|(approval|grant|waiting|idempotency)\\.[^.]+)$`);
+const HOLDS_STATE = new RegExp(
+  `^${LOG}\\.(policy|approver|(approval|grant|waiting|idempotency|body)\\.[^.]+)$`,
+);
 
 /**
  * Whether what happens next is decided on the subject's last message: the policy, the first approver, an approval, a grant,
- * what an agent waits for, a kept answer.
+ * what an agent waits for, a kept answer, a body.
  */
 export const holdsState = (exact: string): boolean => HOLDS_STATE.test(exact);
 

@@ -1,11 +1,11 @@
-import type { Approval, ApprovalChanged } from '@aegis/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import type { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import type { Decision } from './decider.ts';
 
 /** What happened to an approval, with the state after it. */
 export type ApprovalEvent = {
   readonly type: (typeof APPROVAL_EVENTS)[number];
-  readonly data: ApprovalChanged;
+  readonly data: { readonly approval: Approval; readonly source?: string | undefined };
 };
 export type ApprovalDecision = Decision<ApprovalEvent>;
 

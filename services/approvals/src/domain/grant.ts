@@ -1,8 +1,8 @@
 import { type Approval, asRuled } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import type { MatchedRule } from '@aegis/contracts/decision';
-import type { EventData, GRANT_EVENTS } from '@aegis/contracts/events';
-import type { CallPattern, Grant } from '@aegis/contracts/grants';
+import type { GRANT_EVENTS } from '@aegis/contracts/events';
+import type { CallPattern, Grant, StoredGrant } from '@aegis/contracts/grants';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { matchesPattern, patternOf } from './call-pattern.ts';
 import type { Decider, Decision } from './decider.ts';
@@ -12,7 +12,10 @@ import { quorumOf } from './vote.ts';
 
 type GrantEventType = (typeof GRANT_EVENTS)[number];
 /** What happened to a grant, with the state after it. */
-export type GrantEvent = { readonly type: GrantEventType; readonly data: EventData<GrantEventType> };
+export type GrantEvent = {
+  readonly type: GrantEventType;
+  readonly data: { readonly grant: Grant; readonly approval_id?: string | undefined };
+};
 
 /** What somebody wants of a grant; `now` is the later of the clock and the newest event's time. */
 export type GrantCommand = { now: Date } & (
@@ -39,12 +42,12 @@ export type AskedOfGrant = {
 };
 
 /** Whether it counts at this time; the last millisecond is still in time. */
-export const isActive = ({ revoked_at, expires_at }: Grant, now: Date): boolean =>
+export const isActive = ({ revoked_at, expires_at }: StoredGrant, now: Date): boolean =>
   revoked_at === undefined && now.getTime() <= Date.parse(expires_at);
 
 /** Why a grant counts no more: it stands on who gave it and on the policy, too. Undefined where it counts. */
 export function whyOver(
-  grant: Grant,
+  grant: StoredGrant,
   now: Date,
   { isApprover, isSamePolicy }: { isApprover: boolean; isSamePolicy: boolean },
 ): string | undefined {
@@ -61,13 +64,24 @@ export function whyNoGrant(approval: Pick<Approval, 'terms'>): string | undefine
   return quorum === 1 ? undefined : `this rule takes ${quorum} people, and a grant would be the word of one`;
 }
 
-/** Whether it answers for this call of its agent, under the same rule and the same terms, now. */
-export const answersFor = (grant: Grant, { call, terms, rule }: AskedOfGrant, now: Date): boolean =>
+/** Whether it is for calls of this agent and this tool, under the same rule and the same terms, now. */
+const isFor = (grant: StoredGrant, { call, terms, rule }: AskedOfGrant, now: Date): boolean =>
   isActive(grant, now) &&
   grant.principal === call.principal &&
+  grant.pattern.tool === call.tool &&
   grant.rule?.index === rule?.index &&
-  sameTerms(grant.terms, terms) &&
-  matchesPattern(grant.pattern, call);
+  sameTerms(grant.terms, terms);
+
+/** Whether it answers for this call of its agent, under the same rule and the same terms, now. */
+export const answersFor = (grant: Grant, asked: AskedOfGrant, now: Date): boolean =>
+  isFor(grant, asked, now) && matchesPattern(grant.pattern, asked.call);
+
+/** Whether it may answer for this call: one whose pattern stands elsewhere has to be read for more. */
+export const mayAnswerFor = (grant: StoredGrant, asked: AskedOfGrant, now: Date): boolean =>
+  isWhole(grant) ? answersFor(grant, asked, now) : isFor(grant, asked, now);
+
+export const isWhole = (grant: StoredGrant): grant is Grant =>
+  grant.pattern.args_body === undefined && grant.pattern.input_body === undefined;
 
 /** A grant for calls like this one, or the pattern's, which must cover it: of the same server, and the same definition. */
 function give(command: Extract<GrantCommand, { type: 'give' }>): Decision<GrantEvent> {

@@ -3,16 +3,26 @@ import type { Approval } from '@aegis/contracts/approvals';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { approvalLog } from '@aegis/contracts/subjects';
+import type { Bodies } from '../bodies.ts';
 import { type ApprovalCommand, approvals, deadlineOf, type Granted, isOpen } from '../domain/approval.ts';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import { createStore, type Handling, type Kind, type Loaded, type Store } from '../store.ts';
 
 export type ApprovalStore = Store<Approval, ApprovalCommand, ApprovalEvent>;
 
-const APPROVAL: Kind<Approval, ApprovalCommand, ApprovalEvent> = {
+const approvalKind = (bodies: Bodies): Kind<Approval, ApprovalCommand, ApprovalEvent> => ({
   decider: approvals,
   subjectOf: approvalLog,
-  read: (last) => readEvent(last, ...APPROVAL_EVENTS),
+  async read(last, deadlineMs) {
+    const event = readEvent(last, ...APPROVAL_EVENTS);
+    if (!event) return undefined;
+    const { approval } = event.data;
+    const call = await bodies.join(approval.call, deadlineMs);
+    return { type: event.type, data: { ...event.data, approval: { ...approval, call } } };
+  },
+  async toStored({ approval, ...data }, deadlineMs) {
+    return { ...data, approval: { ...approval, call: await bodies.store(approval.call, deadlineMs) } };
+  },
   nameOf: (id) => `approval ${id}`,
   written: (approval) => ({
     data: { approval },
@@ -20,14 +30,15 @@ const APPROVAL: Kind<Approval, ApprovalCommand, ApprovalEvent> = {
     traceId: approval.trace_id,
   }),
   isOver: (approval) => !isOpen(approval),
-};
+});
 
 /** `wakeAt` wakes us at that time, in milliseconds since the epoch. Losing one loses nothing but punctuality. */
 export const createApprovalStore = (
   bus: Bus,
+  bodies: Bodies,
   wakeAt: (approvalId: string, atMs: number) => void,
 ): ApprovalStore =>
-  createStore(bus, APPROVAL, ({ type, data: { approval } }) => {
+  createStore(bus, approvalKind(bodies), ({ type, data: { approval } }) => {
     const atMs = deadlineOf(approval);
     // A yes of several moves no deadline.
     if (atMs !== undefined && type !== 'aegis.approval.endorsed.v1') wakeAt(approval.approval_id, atMs);

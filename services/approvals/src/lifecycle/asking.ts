@@ -55,14 +55,13 @@ const askedOf = (asked: RequestApproval) => ({
  *
  * @throws AppError `payload_too_large`
  */
-function sizeOf({ call }: RequestApproval): number {
-  const bytes = Buffer.byteLength(JSON.stringify(call));
-  if (bytes <= LARGEST_CALL_BYTES) return bytes;
+function checkSize({ call }: RequestApproval): void {
+  if (Buffer.byteLength(JSON.stringify(call)) <= LARGEST_CALL_BYTES) return;
   throw new AppError('payload_too_large', `args: larger than ${LARGEST_CALL_BYTES} bytes when written out.`);
 }
 
 export function createAsking(deps: AskingDeps): Asking {
-  const { bus, store, known, waiting, grants, allowance, now, decideWithinMs } = deps;
+  const { bus, bodies, store, known, waiting, grants, allowance, now, decideWithinMs } = deps;
 
   const commandFor = (asked: RequestApproval, { dryRunId, generation, before }: Place) => ({
     type: 'request' as const,
@@ -79,7 +78,8 @@ export function createAsking(deps: AskingDeps): Asking {
   });
 
   const create = async (asked: RequestApproval, place: Place, deadlineMs: number): Promise<RequestReply> => {
-    allowance.take(place.caller, sizeOf(asked));
+    checkSize(asked);
+    allowance.take(place.caller, await bodies.cost(asked.call, deadlineMs));
     const command = commandFor(asked, place);
     const { approval_id: approvalId } = command.identity;
     const begin: Approving<Granted | undefined> = (fact, grant) => {

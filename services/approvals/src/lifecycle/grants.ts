@@ -1,13 +1,14 @@
 import { type Approval, GrantId } from '@aegis/contracts/approvals';
-import type { Grant } from '@aegis/contracts/grants';
+import type { Grant, StoredGrant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import type { Granted } from '../domain/approval.ts';
-import { type AskedOfGrant, answersFor, whyOver } from '../domain/grant.ts';
+import { type AskedOfGrant, mayAnswerFor, whyOver } from '../domain/grant.ts';
 import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { Loaded } from '../store.ts';
 import type { Approving } from './approval-store.ts';
+import { joinGrant } from './grant-store.ts';
 
 type Asked = AskedOfGrant & { policyDigest: string | undefined; approvalId: string };
 
@@ -19,10 +20,10 @@ export type Grants = {
    * @returns what was approved; undefined where no grant answers
    */
   answer(asked: Asked, append: Approving<Granted>, deadlineMs: number): Promise<Approval | undefined>;
-  /** Newest first. */
-  list(deadlineMs: number): Promise<Grant[]>;
+  /** Those that are wanted, the newest first, at most so many. */
+  list(isWanted: (grant: StoredGrant) => boolean, most: number, deadlineMs: number): Promise<Grant[]>;
   /** Why it counts no more; undefined where it counts. */
-  whyOver(grant: Grant): string | undefined;
+  whyOver(grant: StoredGrant): string | undefined;
   /** The grant as of now. @throws AppError `not_found` */
   load(grantId: string, deadlineMs: number): Promise<Grant>;
   /** Ends it; one that is over stays as it is. @throws AppError `not_found` */
@@ -30,7 +31,7 @@ export type Grants = {
 };
 
 export function createGrants(
-  { grantStore: store, known: { grants, policies }, now, useWithinMs }: Ground,
+  { bodies, grantStore: store, known: { grants, policies }, now, useWithinMs }: Ground,
   approvers: Pick<Approvers, 'byName'>,
 ): Grants {
   const oneByOne = createKeyedMutex();
@@ -45,7 +46,7 @@ export function createGrants(
   };
 
   /** What it was given under must still be so: its policy, down to its rule, and that its giver is an approver. */
-  const whyOverUnder = (grant: Grant, policyDigest: string | undefined): string | undefined => {
+  const whyOverUnder = (grant: StoredGrant, policyDigest: string | undefined): string | undefined => {
     const { policy_digest: given, rule, granted_by } = grant;
     const isSamePolicy =
       given === undefined || policyDigest === undefined
@@ -71,7 +72,7 @@ export function createGrants(
     };
     const candidates = grants.state
       .of(asked.call.principal)
-      .filter((grant) => answersFor(grant, asked, now()));
+      .filter((grant) => mayAnswerFor(grant, asked, now()));
     if (candidates.length > 0 && policyDigest !== undefined && !policies.state.has(policyDigest))
       await policies.caughtUp(deadlineMs);
     for (const { grant_id } of candidates) {
@@ -83,9 +84,10 @@ export function createGrants(
 
   return {
     answer,
-    async list(deadlineMs) {
+    async list(isWanted, most, deadlineMs) {
       await grants.caughtUp(deadlineMs);
-      return grants.state.all();
+      const wanted = grants.state.all().filter(isWanted).slice(0, most);
+      return Promise.all(wanted.map((grant) => joinGrant(bodies, grant, deadlineMs)));
     },
     // Without a policy of its own it goes by the terms alone.
     whyOver: (grant) =>

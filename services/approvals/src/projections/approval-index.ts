@@ -1,5 +1,5 @@
 import type { Followed, Unreadable } from '@aegis/bus';
-import type { Approval, ApprovalStatus, ApprovalSummary } from '@aegis/contracts/approvals';
+import type { ApprovalStatus, ApprovalSummary, StoredApproval } from '@aegis/contracts/approvals';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { LatestTime } from './latest-time.ts';
@@ -33,13 +33,13 @@ export type IndexEntry = {
   overdueAtMs: number | undefined;
 };
 
-const overdueAtOf = (approval: Approval): number | undefined => {
+const overdueAtOf = (approval: StoredApproval): number | undefined => {
   if (approval.status === 'pending') return Date.parse(approval.decide_by);
   return approval.status === 'approved' ? Date.parse(approval.use_by) : undefined;
 };
 
 /** What changes in the life of an approval. */
-const changing = (approval: Approval, storedAtMs: number) => ({
+const changing = (approval: StoredApproval, storedAtMs: number) => ({
   storedAtMs,
   status: approval.status,
   deciders: [
@@ -59,7 +59,7 @@ const reusedKey = ({
   callDigest,
 }: Pick<IndexEntry, 'principal' | 'dryRunId' | 'callDigest'>) => `${principal}\0${dryRunId}\0${callDigest}`;
 
-const toEntry = (approval: Approval, seq: number, storedAtMs: number): IndexEntry => ({
+const toEntry = (approval: StoredApproval, seq: number, storedAtMs: number): IndexEntry => ({
   approvalId: approval.approval_id,
   principal: approval.call.principal,
   dryRunId: approval.dry_run_id,
@@ -108,7 +108,7 @@ export class ApprovalIndex {
     return undefined;
   }
 
-  #put(approval: Approval, seq: number, storedAtMs: number): void {
+  #put(approval: StoredApproval, seq: number, storedAtMs: number): void {
     const known = this.get(approval.approval_id);
     const entry = known
       ? Object.assign(known, changing(approval, storedAtMs))

@@ -1,10 +1,11 @@
-import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
+import { type ApprovalSummary, asRuled, type StoredApproval } from '@aegis/contracts/approvals';
+import type { BodyRef } from '@aegis/contracts/bodies';
 import { quorumOf } from '../domain/vote.ts';
 
 const PREVIEW_CHARS = 200;
 
 /** When an approval came to its present state. */
-function changedAt(approval: Approval): string {
+function changedAt(approval: StoredApproval): string {
   switch (approval.status) {
     case 'pending':
       return approval.endorsements?.at(-1)?.at ?? approval.requested_at;
@@ -22,7 +23,7 @@ function changedAt(approval: Approval): string {
   }
 }
 
-function becauseOf(approval: Approval): string | undefined {
+function becauseOf(approval: StoredApproval): string | undefined {
   switch (approval.status) {
     case 'denied':
       return approval.denied_because;
@@ -39,11 +40,24 @@ function becauseOf(approval: Approval): string | undefined {
   }
 }
 
-const argsOf = ({ args, input }: Approval['call']) => {
-  const written = [args, input].filter((part) => part !== undefined).map((part) => JSON.stringify(part));
-  const text = written.join(' + ');
-  return { args_preview: text.slice(0, PREVIEW_CHARS).toWellFormed(), args_bytes: Buffer.byteLength(text) };
+const BETWEEN = ' + ';
+
+const textOf = (part: object): Pick<BodyRef, 'begins' | 'bytes'> => {
+  const text = JSON.stringify(part);
+  return { begins: text, bytes: Buffer.byteLength(text) };
 };
+
+/** What stands elsewhere begins as its reference says. */
+function argsOf({ args, args_body, input, input_body }: StoredApproval['call']) {
+  const texts = [args_body ?? (args && textOf(args)), input_body ?? (input && textOf(input))];
+  const written = texts.filter((text) => text !== undefined);
+  const begins = written.map((text) => text.begins).join(BETWEEN);
+  const between = BETWEEN.length * Math.max(0, written.length - 1);
+  return {
+    args_preview: begins.slice(0, PREVIEW_CHARS).toWellFormed(),
+    args_bytes: written.reduce((sum, { bytes }) => sum + bytes, between),
+  };
+}
 
 const present = <T extends Record<string, unknown>>(
   fields: T,
@@ -53,7 +67,7 @@ const present = <T extends Record<string, unknown>>(
   };
 
 /** What a list shows of an approval. */
-export function toSummary(approval: Approval): ApprovalSummary {
+export function toSummary(approval: StoredApproval): ApprovalSummary {
   const { call, approval_id, status, reasons, requested_at, decide_by, endorsements = [] } = approval;
   const ruled = asRuled(approval);
   return {

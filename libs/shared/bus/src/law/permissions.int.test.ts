@@ -119,6 +119,8 @@ const REFUSED_WRITES: [Identity, string][] = [
   ['mcp', '$JS.API.CONSUMER.MSG.NEXT.AEGIS.notices'],
   ['mcp', '$JS.API.DIRECT.GET.AEGIS_DELIVERED'],
   ['mcp', 'aegis.log.webhook'],
+  ['mcp', 'aegis.log.body.x'],
+  ['enforcer', 'aegis.log.body.x'],
   ['mcp', 'aegis.log.grant.x'],
   ['mcp', 'aegis.rpc.approvals.grant'],
   ['mcp', 'aegis.rpc.approvals.webhook-save'],
@@ -150,6 +152,7 @@ const WRITES: [Identity, string][] = [
   ['approvals', 'aegis.log.tool.w1.accepted'],
   ['approvals', 'aegis.log.grant.w1'],
   ['approvals', 'aegis.log.waiting.w1'],
+  ['approvals', 'aegis.log.body.w1'],
   ['notifier', 'aegis.log.webhook'],
 ];
 

@@ -1,4 +1,4 @@
-import { Approval, ApprovalChanged, asRuled } from '../approvals.ts';
+import { Approval, ApprovalChanged, asRuled, type StoredApproval } from '../approvals.ts';
 import { Call } from '../call.ts';
 import { approvalLog } from '../subjects.ts';
 import { because, type Channel, event, type Flat, joined, sameWords } from './event.ts';
@@ -17,11 +17,15 @@ const APPROVALS: Channel<ApprovalChanged> = {
 };
 
 /** `denied_because` may be the person's own words already. */
-const denied = ({ decided_by, denied_because, decision_reason }: Extract<Approval, { status: 'denied' }>) =>
+const denied = ({
+  decided_by,
+  denied_because,
+  decision_reason,
+}: Extract<StoredApproval, { status: 'denied' }>) =>
   `denied by ${decided_by}: ${decision_reason === denied_because ? denied_because : because(denied_because, decision_reason)}`;
 
 /** Everybody whose yes it took; where it was a grant's, whose grant that is. */
-function approved(approval: Extract<Approval, { status: 'approved' }>): string {
+function approved(approval: Extract<StoredApproval, { status: 'approved' }>): string {
   const { decided_by, decision_reason, grant_id, endorsements = [] } = approval;
   if (grant_id !== undefined)
     return because(`approved by grant ${grant_id} of ${decided_by}`, decision_reason);
@@ -30,7 +34,7 @@ function approved(approval: Extract<Approval, { status: 'approved' }>): string {
 }
 
 /** `ok` is null as long as nobody has decided. */
-function stands(approval: Approval): Pick<Flat, 'ok' | 'note'> {
+function stands(approval: StoredApproval): Pick<Flat, 'ok' | 'note'> {
   switch (approval.status) {
     case 'pending':
       return { ok: null, note: joined(approval.reasons) };
@@ -55,7 +59,7 @@ const audit = ({ approval }: ApprovalChanged): Flat => ({
 });
 
 /** One yes of several: whose the newest is, and how many are still to come. */
-function endorsed({ endorsements = [], terms }: Approval): string | null {
+function endorsed({ endorsements = [], terms }: StoredApproval): string | null {
   const last = endorsements.at(-1);
   if (last === undefined) return null;
   return because(`approved by ${last.by} (${endorsements.length} of ${terms?.quorum ?? 1})`, last.reason);

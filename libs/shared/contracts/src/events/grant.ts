@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ApprovalId } from '../approvals.ts';
-import { CallPattern, Grant } from '../grants.ts';
+import { CallPattern, StoredGrant } from '../grants.ts';
 import { grantLog } from '../subjects.ts';
 import { because, type Channel, event, type Flat, sameWords } from './event.ts';
 
 const GrantChanged = z.strictObject({
-  grant: Grant.describe('the grant, folded: its whole state after this event'),
+  grant: StoredGrant.describe('the grant, folded: its whole state after this event'),
   approval_id: ApprovalId.optional().describe('the approval that it gave, on `used`'),
 });
 type GrantChanged = z.infer<typeof GrantChanged>;
@@ -31,18 +31,18 @@ const line = ({ grant: { pattern, principal, approval_id } }: GrantChanged): Fla
   principal,
 });
 
-const upTo = ({ pattern: { max_amount_cents: most } }: Grant): string =>
+const upTo = ({ pattern: { max_amount_cents: most } }: StoredGrant): string =>
   most === undefined ? '' : ` up to ${most} cents`;
 
-function given(grant: Grant): string {
+function given(grant: StoredGrant): string {
   const { grant_id, granted_by, expires_at, reason } = grant;
   return because(`grant ${grant_id} given by ${granted_by} until ${expires_at}${upTo(grant)}`, reason);
 }
 
-const used = ({ grant_id, granted_by, uses }: Grant): string =>
+const used = ({ grant_id, granted_by, uses }: StoredGrant): string =>
   `grant ${grant_id} of ${granted_by} used ${uses === 1 ? 'once' : `${uses} times`} so far`;
 
-const revoked = ({ grant_id, revoked_by = 'nobody' }: Grant): string =>
+const revoked = ({ grant_id, revoked_by = 'nobody' }: StoredGrant): string =>
   `grant ${grant_id} revoked by ${revoked_by}`;
 
 /** What happens to a grant, each with the whole state after it. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { APPROVAL_DEFINITIONS } from './approval.ts';
 import { APPROVER_DEFINITIONS } from './approver.ts';
 import { AUDIT_DEFINITIONS } from './audit.ts';
+import { BODY_DEFINITIONS } from './body.ts';
 import { CALL_DEFINITIONS } from './call.ts';
 import { DECISION_DEFINITIONS } from './decision.ts';
 import { GRANT_DEFINITIONS } from './grant.ts';
@@ -22,6 +23,7 @@ export const EVENT_TYPES = {
   ...APPROVAL_DEFINITIONS,
   ...WAITING_DEFINITIONS,
   ...GRANT_DEFINITIONS,
+  ...BODY_DEFINITIONS,
   ...APPROVER_DEFINITIONS,
   ...WEBHOOK_DEFINITIONS,
   ...CALL_DEFINITIONS,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as approvals from '../approvals.ts';
 import * as audit from '../audit.ts';
+import * as bodies from '../bodies.ts';
 import * as call from '../call.ts';
 import * as decision from '../decision.ts';
 import * as envelope from '../envelope.ts';
@@ -18,6 +19,7 @@ import * as webhooks from '../webhooks.ts';
 
 const MODULES: readonly object[] = [
   call,
+  bodies,
   decision,
   approvals,
   terms,

@@ -7,7 +7,7 @@ import {
   type GrantsView,
   type HistoryView,
 } from '@aegis/contracts/console';
-import { onTheBus } from '@aegis/contracts/grants';
+import { onTheBus, type StoredGrant } from '@aegis/contracts/grants';
 import { parseRequest } from '@aegis/kit/errors';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -57,12 +57,11 @@ function readRoutes(app: FastifyInstance, { sessions, views, grants, now }: ApiD
   });
   app.get('/grants', async (request): Promise<GrantsView> => {
     sessions.require(request);
-    const all = (await grants.list(soon())).map((grant) => ({ grant, over_because: grants.whyOver(grant) }));
-    const active = all.flatMap(({ grant, over_because }) => (over_because === undefined ? [grant] : []));
-    const over = all.flatMap(({ grant, over_because }) =>
-      over_because === undefined ? [] : [{ ...grant, over_because }],
-    );
-    return { active, over: over.slice(0, OVER), now: now().toISOString() };
+    const counts = (grant: StoredGrant) => grants.whyOver(grant) === undefined;
+    const active = await grants.list(counts, Number.POSITIVE_INFINITY, soon());
+    const ended = await grants.list((grant) => !counts(grant), OVER, soon());
+    const over = ended.map((grant) => ({ ...grant, over_because: grants.whyOver(grant) ?? '' }));
+    return { active, over, now: now().toISOString() };
   });
 }
 
