@@ -64,9 +64,9 @@ function createFastify({ log, refusals, door }: Pick<HttpDeps, 'log' | 'refusals
   app.setValidatorCompiler(validatorCompiler);
   // The bus checked each answer against its contract already: a second look at it costs more than the rest of the route.
   app.setSerializerCompiler(() => JSON.stringify);
-  acceptJson(app, async (request, body) => {
-    await door.weigh(request, body);
-    return readJsonBody(body);
+  acceptJson(app, (request, body) => {
+    const waiting = door.weigh(request, body);
+    return waiting === undefined ? readJsonBody(body) : waiting.then(() => readJsonBody(body));
   });
   return app;
 }

@@ -2,25 +2,34 @@ import { AppError } from './errors/app-error.ts';
 
 /** Who was here so long ago is not about any more, in milliseconds. */
 const ABOUT_MS = 1_000;
+/** Who was seen so shortly ago is not looked at again: a busy caller asks thousands of times a second. */
+const AGAIN_MS = 50;
 
 /** Who is about: callers that were seen lately. */
 export type Presence = ReturnType<typeof createPresence>;
 
 export function createPresence(nowMs: () => number = Date.now) {
   const seen = new Map<unknown, number>();
+  const forget = (): void => {
+    const since = nowMs() - ABOUT_MS;
+    for (const [caller, atMs] of seen) {
+      if (atMs >= since) break;
+      seen.delete(caller);
+    }
+  };
   return {
     saw(caller: unknown): void {
+      const atMs = nowMs();
+      const lastMs = seen.get(caller);
+      if (lastMs !== undefined && atMs - lastMs < AGAIN_MS) return;
       // Behind the others, so that the oldest stand first.
-      seen.delete(caller);
-      seen.set(caller, nowMs());
+      if (lastMs === undefined) forget();
+      else seen.delete(caller);
+      seen.set(caller, atMs);
     },
     /** Whether more than one is about. */
     get isShared(): boolean {
-      const since = nowMs() - ABOUT_MS;
-      for (const [caller, atMs] of seen) {
-        if (atMs >= since) break;
-        seen.delete(caller);
-      }
+      forget();
       return seen.size > 1;
     },
   };
@@ -134,7 +143,9 @@ export function createTurns(options: TurnsOptions) {
     take(key: unknown): EndTurn | Promise<EndTurn> {
       presence.saw(key);
       const one = callers.get(key) ?? { running: 0, waiting: [] };
-      const isFree = !isStarting && running < atOnce && one.waiting.length === 0 && one.running < share();
+      // Who has less than its share has room whoever else is about.
+      const hasRoom = one.running < shared || one.running < share();
+      const isFree = !isStarting && running < atOnce && one.waiting.length === 0 && hasRoom;
       if (!isFree && (one.waiting.length >= waiting || waits >= waitingInAll)) throw busy();
       callers.set(key, one);
       return isFree ? begin(key, one) : queue(key, one);

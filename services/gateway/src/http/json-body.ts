@@ -21,10 +21,17 @@ export function acceptJson(
   app.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    async (request: FastifyRequest, body: Buffer) => {
-      const because = whyNotJson(request.headers);
-      if (because !== undefined) throw new AppError('unsupported_media_type', because);
-      return read(request, body);
+    (request: FastifyRequest, body: Buffer, done) => {
+      let value: unknown;
+      try {
+        const because = whyNotJson(request.headers);
+        if (because !== undefined) throw new AppError('unsupported_media_type', because);
+        value = read(request, body);
+      } catch (thrown) {
+        return done(thrown as Error);
+      }
+      // What is read at once goes on at once: a promise for each small body costs as much as reading it.
+      return value instanceof Promise ? value : done(null, value);
     },
   );
 }

@@ -50,6 +50,12 @@ const gone = (): AppError => new AppError('deadline_exceeded', 'Nobody waits for
 const isWide = ({ method, routeOptions: { url } }: FastifyRequest): boolean =>
   WIDE.has(url ?? '') && (method === 'GET' || method === 'HEAD' || url?.startsWith('/policy/') === true);
 
+/** Goes on at once where there is nothing to wait for. */
+function orDone(waiting: Promise<void> | undefined, done: () => void): Promise<void> | undefined {
+  if (waiting === undefined) done();
+  return waiting;
+}
+
 /**
  * Has callers served in turn at the door: what is to be decided in one line, what is wide or large in another, where each
  * place rests by what it cost while others are about. `withinMs` is the longest wait.
@@ -80,23 +86,28 @@ export function createDoor(withinMs: number) {
     const restMs = one.restMs + restFor(bytes);
     for (const end of one.ends) end(restMs);
   };
-  /** Waits for a turn, which nobody has for a request that is over by then. */
-  const takeTurn = async (request: FastifyRequest, one: Served, line: Turns): Promise<void> => {
+  // A promise for each request costs as much as its turn: these give one where there is something to wait for.
+
+  /** A turn, which nobody has for a request that is over by then. */
+  const takeTurn = (request: FastifyRequest, one: Served, line: Turns): Promise<void> | undefined => {
     const taken = line.take(callerOf(request));
-    const end = taken instanceof Promise ? await taken : taken;
-    if (served.get(request.raw) === one) return void one.ends.push(end);
-    end();
-    throw gone();
+    if (!(taken instanceof Promise)) return void one.ends.push(taken);
+    return taken.then((end) => {
+      if (served.get(request.raw) === one) return void one.ends.push(end);
+      end();
+      throw gone();
+    });
   };
-  const enter = async (request: FastifyRequest): Promise<void> => {
+  const enter = (request: FastifyRequest): Promise<void> | undefined => {
     const one = served.get(request.raw);
     if (one === undefined) throw gone();
-    if (one.ends.length > 0) return;
+    if (one.ends.length > 0) return undefined;
     one.arrival?.isWhole();
-    await takeTurn(request, one, isWide(request) ? wide : decisions);
-    one.arrival?.over();
+    const waiting = takeTurn(request, one, isWide(request) ? wide : decisions);
+    if (waiting !== undefined) return waiting.then(() => one.arrival?.over());
+    return one.arrival?.over();
   };
-  const come = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const come = (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined => {
     const { raw, method, routeOptions } = request;
     const one: Served = { ends: [], restMs: routeOptions.url === '/events' ? STREAM_REST_MS : 0 };
     served.set(raw, one);
@@ -106,29 +117,33 @@ export function createDoor(withinMs: number) {
       else if (served.has(raw)) setTimeout(() => leave(request, 0), withinMs).unref();
     });
     // Who begins to send a body and does not go on takes nobody's turn.
-    if (method === 'GET' || method === 'HEAD') await enter(request);
-    else one.arrival = arrivals.begin(raw);
+    if (method === 'GET' || method === 'HEAD') return enter(request);
+    one.arrival = arrivals.begin(raw);
+    return undefined;
   };
-  const weigh = async (request: FastifyRequest, body: Buffer): Promise<void> => {
-    await enter(request);
+  const weighWhole = (request: FastifyRequest, body: Buffer): Promise<void> | undefined => {
     const one = served.get(request.raw);
     if (one === undefined) throw gone();
     const readsElsewhere = isWide(request);
     one.restMs = restFor(body.length, readsElsewhere ? 0 : partsOf(body));
-    if (one.restMs > 0 && !readsElsewhere) await takeTurn(request, one, wide);
+    return one.restMs > 0 && !readsElsewhere ? takeTurn(request, one, wide) : undefined;
+  };
+  const weigh = (request: FastifyRequest, body: Buffer): Promise<void> | undefined => {
+    const waiting = enter(request);
+    return waiting === undefined ? weighWhole(request, body) : waiting.then(() => weighWhole(request, body));
   };
   return {
     /** Takes turns for each request that is answered here, once its body is there; `HEAD` and unknown paths among them. */
     guard(app: Pick<FastifyInstance, 'addHook'>): void {
-      app.addHook('onRequest', come);
-      app.addHook('preValidation', enter);
+      app.addHook('onRequest', (request, reply, done) => orDone(come(request, reply), done));
+      app.addHook('preValidation', (request, _reply, done) => orDone(enter(request), done));
       app.addHook('onSend', (request, _reply, payload, done) => {
         const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
         leave(request, isText ? payload.length : 0);
         done();
       });
     },
-    /** Waits for the turn of a body, before it is read. */
+    /** The wait for the turn of a body, before it is read; undefined where there is none. */
     weigh,
     /** Turns of what is wide, for the parts of a read that goes on. */
     wide,
