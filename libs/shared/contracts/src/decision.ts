@@ -81,6 +81,14 @@ export const policyCheck = rpc('policy', 'check', CheckRequest, CheckReply, {
   askedBy: ['gateway', 'enforcer', 'mcp'],
 });
 
+/** So many advisory questions go together at most. */
+export const MOST_CHECKS = 16;
+
+/** What one asker has to check at the same moment, each answered at its place. */
+export const ChecksRequest = z.strictObject({ checks: z.array(CheckRequest).min(1).max(MOST_CHECKS) });
+export const ChecksReply = z.strictObject({ replies: z.array(CheckReply).min(1).max(MOST_CHECKS) });
+export const policyChecks = rpc('policy', 'checks', ChecksRequest, ChecksReply, { askedBy: ['gateway'] });
+
 /** The call through the firewall in the path that a decision stands for; a decision with one is its dispatch too. */
 export const Dispatch = z.strictObject({
   call_id: CallId.describe('the call; its end names it too'),

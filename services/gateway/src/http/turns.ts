@@ -105,7 +105,8 @@ export function createDoor(withinMs: number) {
     one.arrival?.isWhole();
     const waiting = takeTurn(request, one, isWide(request) ? wide : decisions);
     if (waiting !== undefined) return waiting.then(() => one.arrival?.over());
-    return one.arrival?.over();
+    one.arrival?.over();
+    return undefined;
   };
   const come = (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined => {
     const { raw, method, routeOptions } = request;

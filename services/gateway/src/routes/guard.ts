@@ -8,11 +8,12 @@ import {
   Op,
   ToolName,
 } from '@aegis/contracts/call';
-import { CheckReply, EnforceReply, enforce, policyCheck } from '@aegis/contracts/decision';
+import { CheckReply, EnforceReply, enforce } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
+import { createAskCheck } from './checks.ts';
 
 const CheckBody = z
   .strictObject({ tool: ToolName, op: Op.optional(), amount_cents: AmountCents.optional() })
@@ -48,7 +49,8 @@ const EnforceBody = z
 /** https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/ */
 const EnforceHeaders = z.object({ 'idempotency-key': IdempotencyKey.optional() });
 
-function checkRoute(app: App, { ask }: HttpDeps): void {
+function checkRoute(app: App, deps: HttpDeps): void {
+  const askCheck = createAskCheck(deps);
   const schema = {
     tags: ['guard'],
     operationId: 'check',
@@ -58,8 +60,7 @@ function checkRoute(app: App, { ask }: HttpDeps): void {
     response: { 200: CheckReply, ...problems(BODY_FAULTS, GuardProblem) },
   };
   app.post('/guard/check', { schema }, async (request) => {
-    const question = { ...request.body, principal: ANONYMOUS, via: 'rest' as const };
-    const answer = await ask(policyCheck, question, request);
+    const answer = await askCheck({ ...request.body, principal: ANONYMOUS, via: 'rest' }, request);
     if (answer.allowed !== (answer.decision === 'allow')) {
       throw new AppError('policy_unavailable', 'The policy service gave an answer that contradicts itself.');
     }

@@ -18,7 +18,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
   notifier: [],
   audit: [],
   gateway: [
-    ...of('policy', 'check', 'get', 'effective', 'validate', 'migrate', 'health'),
+    ...of('policy', 'check', 'checks', 'get', 'effective', 'validate', 'migrate', 'health'),
     ...of('enforcer', 'enforce', 'health'),
     ...of('approvals', 'complete', 'decide', 'cancel', 'get', 'list', 'tools', 'accept', 'health'),
     ...of('approvals', 'grant', 'grants', 'revoke'),
