@@ -57,6 +57,10 @@ async function expectEachRecordedOnce(calls: number): Promise<void> {
     .toEqual([]);
 }
 
+/** Runs a command in a container, and gives what it prints. */
+const inside = (service: string, ...command: string[]) =>
+  deployment.compose('exec', '-T', service, ...command);
+
 /** Turns a promise into whether it held. */
 const WHETHER = [() => true, () => false] as const;
 
@@ -122,6 +126,21 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
       expect(await Promise.all(asked)).toEqual([200, 405]);
     });
 
+    it('tells who connected apart, and takes nobody for the edge', async () => {
+      const unreadable = "await fetch('http://127.0.0.1:8000/guard/check', { method: 'POST' })";
+      await inside('edge', 'node', '--input-type=module', '--eval', unreadable);
+      await enforce(url(), '{"tool":');
+      const sources = async () => {
+        const { body } = await get<{ entries: { note: string }[] }>(url(), '/audit?status=refused');
+        const notes = body.entries.map(({ note }) => note).join(', ');
+        return new Set(Array.from(notes.matchAll(/ of (\d[\d.]+)/g), ([, source]) => source));
+      };
+      await expect.poll(async () => (await sources()).size, { timeout: 60_000 }).toBeGreaterThan(1);
+      const [edge] = (await inside('gateway', 'getent', 'hosts', 'edge')).split(' ');
+      expect(await sources()).toContain('127.0.0.1');
+      expect(await sources()).not.toContain(edge);
+    });
+
     guardScenarios({ url, code: () => code });
 
     it('publishes the ports of REST and MCP, on loopback only', async () => {
@@ -140,10 +159,10 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
     });
 
     it.each(SERVICES)('%s has its own key and no other, and can not change its image', async (service) => {
-      const inside = (command: string) => deployment.compose('exec', '-T', service, 'sh', '-c', command);
-      expect((await inside('find /keys -name "*.nk"')).trim()).toBe(`/keys/${service}/${service}.nk`);
-      expect((await inside('id -u')).trim()).toBe('10001');
-      await expect(inside('touch /app/touched')).rejects.toThrow('Read-only file system');
+      const shell = (command: string) => inside(service, 'sh', '-c', command);
+      expect((await shell('find /keys -name "*.nk"')).trim()).toBe(`/keys/${service}/${service}.nk`);
+      expect((await shell('id -u')).trim()).toBe('10001');
+      await expect(shell('touch /app/touched')).rejects.toThrow('Read-only file system');
     });
 
     it('lists the five tools to an MCP client over HTTP, and runs one', async () => {

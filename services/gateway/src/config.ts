@@ -11,5 +11,7 @@ export const GatewayEnv = BusEnv.extend({
   REQUEST_TIMEOUT_MS: durationMs.default(1500),
   /** More names that the Host header may have, separated by commas, without a port. */
   ALLOWED_HOSTS: hostNames,
+  /** Proxies, by name or address, that say with each connection whose it is (PROXY protocol 2). */
+  PROXY_PROTOCOL_FROM: hostNames,
 });
 export type GatewayConfig = z.output<typeof GatewayEnv>;

@@ -1,5 +1,6 @@
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
+import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
 import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
@@ -108,6 +109,9 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
   const deps = { ...given, ask: createAskFor(bus, timeoutMs), askText: createAskTextFor(bus, timeoutMs) };
   const app = createFastify(deps);
+  serveBehindProxies(app.server, config.PROXY_PROTOCOL_FROM, (from) =>
+    deps.refusals.count(NO_PROXY_HEADER, from),
+  );
   const allowed = createAllowed();
   guardTheDoor(app, config, allowed);
   door.guard(app);

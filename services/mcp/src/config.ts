@@ -21,6 +21,8 @@ export const McpEnv = BusEnv.extend({
   REQUEST_TIMEOUT_MS: durationMs.default(1_500),
   /** Host names, comma separated, that requests may name beside localhost and the bound host. */
   ALLOWED_HOSTS: hostNames,
+  /** Proxies, by name or address, that say with each connection whose it is (PROXY protocol 2). */
+  PROXY_PROTOCOL_FROM: hostNames,
   /** The MCP servers behind the firewall, as clients describe them; a missing file means that there are none. */
   MCP_SERVERS: z.string().default('mcp-servers.json'),
   /** Names and digests of API keys, as `aegis keys` writes them; without it nobody needs a key. */

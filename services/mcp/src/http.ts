@@ -16,6 +16,7 @@ import { AppError, toAppError, toProblem } from '@aegis/kit/errors';
 import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import { whyNotJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
+import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
 import type { McpConfig } from './config.ts';
@@ -56,7 +57,10 @@ type Known = IncomingMessage & { auth?: AuthInfo };
 
 export type HttpDeps = {
   readonly factory: McpServerFactory;
-  readonly config: Pick<McpConfig, 'HOST' | 'MCP_PORT' | 'ALLOWED_HOSTS' | 'REQUEST_TIMEOUT_MS'>;
+  readonly config: Pick<
+    McpConfig,
+    'HOST' | 'MCP_PORT' | 'ALLOWED_HOSTS' | 'PROXY_PROTOCOL_FROM' | 'REQUEST_TIMEOUT_MS'
+  >;
   readonly health: Service['health'];
   /** Tells who holds a key. */
   readonly keys: Pick<KeyHolders, 'principalOf'>;
@@ -198,6 +202,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       response.destroy();
     });
   });
+  serveBehindProxies(server, config.PROXY_PROTOCOL_FROM, (from) => refusals.count(NO_PROXY_HEADER, from));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;
     refusals.count('not_http', socket.remoteAddress);

@@ -10,6 +10,7 @@ import * as hosts from './hosts.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
+import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
 import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
 import * as turns from './turns.ts';
@@ -26,6 +27,10 @@ it('allowance has this public surface, and a change to it is a decision', () => 
 
 it('arrivals has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(arrivals).toSorted()).toEqual(['createArrivals']);
+});
+
+it('proxy-protocol has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(proxyProtocol).toSorted()).toEqual(['NO_PROXY_HEADER', 'serveBehindProxies']);
 });
 
 it('disk has this public surface, and a change to it is a decision', () => {
