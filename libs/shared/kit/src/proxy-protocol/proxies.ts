@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 
-const KNOWN_FOR_MS = 5_000;
+const KNOWN_FOR_MS = 30_000;
 
 /** An address as IPv4 where it is one, however the socket says it. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
@@ -12,7 +12,7 @@ async function addressesOf(name: string): Promise<string[]> {
 
 /**
  * Tells whether an address is that of one of these proxies (names or addresses). A proxy that got a new address is known at
- * once, and the old one is forgotten after 5 s. A name that can't be looked up is nobody's.
+ * once, and the old one is forgotten after 30 s. A name that can't be looked up is nobody's.
  */
 export function createProxies(names: readonly string[], resolve = addressesOf, now = Date.now) {
   let known: ReadonlySet<string> = new Set();
