@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAs, ensureIdentities, type Identity, provisionAt, seedFile } from '@aegis/bus/law';
@@ -28,6 +28,8 @@ export type TestNatsServer = {
   stop(): Promise<void>;
   /** SIGKILL; the data stays, and `restart()` brings the server back. */
   kill(): Promise<void>;
+  /** Has the server take the keys that are in `keysDir` now, with new ones for those that are missing. */
+  reload(): Promise<void>;
   /** Stops the server where it runs and starts it again with the same data on the same port. */
   restart(): Promise<void>;
 };
@@ -38,7 +40,7 @@ const silent = { info: () => undefined, warn: () => undefined };
 export async function startNatsServer(options: TestNatsServerOptions = {}): Promise<TestNatsServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'aegis-nats-'));
   const paths = brokerPaths(brokerFolder(dataDir));
-  const identities = await ensureIdentities(paths.keysDir);
+  let identities = await ensureIdentities(paths.keysDir);
   const { path: binary } = await obtainNatsServer(process.env, silent);
   const run = (port: number) => runServer({ binary, paths, port, identities, log: silent });
   let server = await run(options.port ?? 0);
@@ -63,6 +65,14 @@ export async function startNatsServer(options: TestNatsServerOptions = {}): Prom
       await rm(dataDir, { recursive: true, force: true });
     },
     kill: () => server.kill(),
+    reload: async () => {
+      const before = Object.entries(identities);
+      identities = await ensureIdentities(keysDir);
+      let conf = await readFile(paths.conf, 'utf8');
+      for (const [name, key] of before) conf = conf.replaceAll(key, identities[name as Identity]);
+      await writeFile(paths.conf, conf);
+      process.kill(server.pid, 'SIGHUP');
+    },
     restart: async () => {
       await server.stop();
       server = await run(port);

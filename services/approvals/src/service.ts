@@ -27,13 +27,7 @@ export function createApprovals(deps: Known): ApprovalsService {
   let page: Page | undefined;
 
   const health = () =>
-    healthFrom([
-      !bus.isUp() && 'the message bus is away',
-      ...problemsOf(known),
-      approvers.problem,
-      secret.problem,
-      bus.append.problem,
-    ]);
+    healthFrom([bus.problem(), ...problemsOf(known), approvers.problem, secret.problem, bus.append.problem]);
 
   const openPage = async (): Promise<Page> => {
     const isSecure = config.CONSOLE_URL.startsWith('https:');

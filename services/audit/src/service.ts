@@ -36,7 +36,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
   const health = () =>
     healthFrom(
       [
-        !bus.isUp() && 'The message bus is away.',
+        bus.problem(),
         parts?.lag.isBehind() && 'The audit file is more than 5 seconds behind the log.',
         ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
       ],

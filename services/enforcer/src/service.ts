@@ -13,7 +13,7 @@ import { createReconciler } from './reconcile/reconciler.ts';
 export function createEnforcer({ bus, config, log, now }: Deps<EnforcerConfig>): Service {
   const reconciler = createReconciler(bus, log, now, config.RECONCILE_AFTER_MS);
   let responder: Responder | undefined;
-  const health = () => healthFrom([!bus.isUp() && 'the message bus is away', bus.append.problem]);
+  const health = () => healthFrom([bus.problem(), bus.append.problem]);
   return {
     async start() {
       responder = await bus.respond(routes(createEnforce(bus, createAllowance(config), now), health));

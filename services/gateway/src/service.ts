@@ -47,7 +47,7 @@ export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gatewa
       await app.close();
       await refusals.close();
     },
-    health: () => healthFrom([!bus.isUp() && 'The message bus is away.']),
+    health: () => healthFrom([bus.problem()]),
     address: () => urlOf(app.server.address() as AddressInfo),
   };
 }

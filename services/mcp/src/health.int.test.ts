@@ -11,7 +11,7 @@ test('what the firewall lacks is said once a relay came that stands for a server
   const asked = await askToRelay(stack.mcp.agentAddress() ?? '', stack.childEnv.AGENT_CREDENTIAL);
   if (!('socket' in asked)) throw new Error(`refused with ${asked.status}`);
   await stack.nats.kill();
-  await expect.poll(problems).toEqual(['the message bus is away']);
+  await expect.poll(problems).toEqual(['The message bus is away.']);
   relayOver(asked.socket).hello({ mode: 'wrap', server: 'shop' });
   await expect.poll(problems).toContain(BEHIND);
   asked.socket.destroy();

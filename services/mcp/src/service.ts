@@ -23,8 +23,6 @@ import { createServer } from './tools/serve/server.ts';
  */
 export type Mcp = Service & { address(): string; agentAddress(): string | undefined };
 
-const AWAY = 'the message bus is away';
-
 /** From the credential, so that every replica can open what another one sealed. */
 async function secretOf({ NATS_NKEY_FILE: path }: McpConfig): Promise<Uint8Array | undefined> {
   return path === undefined ? undefined : sealSecret(await readFile(path));
@@ -126,9 +124,9 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
   const health = () => {
     // What the firewall lacks is no trouble where nothing ever stood behind it.
     const lacks = proxy.hasServers || relays.hadServer ? judging.problems() : [];
-    const others = lacks.filter((problem) => problem !== AWAY);
+    const others = lacks.filter((problem) => problem !== bus.problem());
     return healthFrom([
-      !bus.isUp() && AWAY,
+      bus.problem(),
       keys.problem,
       door?.problem,
       proxy.problem,

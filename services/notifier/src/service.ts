@@ -71,7 +71,7 @@ export function createNotifier(deps: Known): Notifier {
   let responder: Responder | undefined;
   const health = () =>
     healthFrom([
-      !bus.isUp() && 'the message bus is away',
+      bus.problem(),
       file.problem,
       sending.problem,
       outbox?.problem,

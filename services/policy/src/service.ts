@@ -59,11 +59,7 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
   );
 
   const health = () =>
-    healthFrom([
-      !bus.isUp() && 'the message bus is away',
-      replica.problem,
-      fileProblem(candidate, replica.state.published),
-    ]);
+    healthFrom([bus.problem(), replica.problem, fileProblem(candidate, replica.state.published)]);
 
   return {
     async start() {

@@ -53,8 +53,7 @@ export async function createFirewall({ secret, ...given }: FirewallDeps): Promis
   return {
     instance,
     gate: (options) => createGate(parts, options),
-    health: () =>
-      healthFrom([!bus.isUp() && 'the message bus is away', parts.replica.problem, parts.pins.problem]),
+    health: () => healthFrom([bus.problem(), parts.replica.problem, parts.pins.problem]),
     release: () => parts.held.release(),
     async close() {
       await parts.recorder.close();

@@ -17,7 +17,7 @@ import { type Responder, type Route, respond } from './respond.ts';
 export type BusOptions = ConnectionOptions & { log: Logger };
 
 /** A service's whole view of the bus. */
-export type Bus = Pick<Link, 'isUp' | 'onDown' | 'onUp'> & {
+export type Bus = Pick<Link, 'isUp' | 'problem' | 'onDown' | 'onUp'> & {
   readonly ask: Ask;
   readonly askText: AskText;
   readonly append: Append;
@@ -67,6 +67,7 @@ export async function openBus({ log, ...options }: BusOptions): Promise<{ bus: B
     follow: followLog,
     replica: (followed) => createReplica({ link, log, follow: followLog }, followed),
     isUp: link.isUp,
+    problem: link.problem,
     onDown: link.onDown,
     onUp: link.onUp,
     flush: () => nc.flush(),

@@ -1,6 +1,6 @@
 import { AppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
-import type { NatsConnection, PublishOptions } from '@nats-io/transport-node';
+import { AuthorizationError, type NatsConnection, type PublishOptions } from '@nats-io/transport-node';
 
 export type Message = { subject: string; payload: string; options?: PublishOptions };
 
@@ -9,6 +9,9 @@ export type Message = { subject: string; payload: string; options?: PublishOptio
  * socket in one write. (Measured on two cores: 10.5k requests a second without, 16.9k with.)
  */
 export type Link = ReturnType<typeof createLink>;
+
+const AWAY = 'The message bus is away.';
+const REFUSED = 'The message bus refuses the key of this service.';
 
 /** Room that the headers of a message may take within the server's limit. */
 const HEADERS_BYTES = 1_024;
@@ -27,6 +30,7 @@ function checkSizes(nc: NatsConnection, messages: readonly Message[]): void {
 
 export function createLink(nc: NatsConnection, log: Logger) {
   let up = true;
+  let away = AWAY;
   let waiting: Message[] = [];
   const downListeners = new Set<() => void>();
   const upListeners = new Set<() => void>();
@@ -48,7 +52,12 @@ export function createLink(nc: NatsConnection, log: Logger) {
     for await (const status of nc.status()) {
       if (status.type === 'reconnect') {
         up = true;
+        away = AWAY;
         for (const listener of upListeners) listener();
+      }
+      if (status.type === 'error' && status.error instanceof AuthorizationError && away !== REFUSED) {
+        away = REFUSED;
+        log.error(REFUSED);
       }
       if (status.type === 'disconnect' || status.type === 'close') {
         up = false;
@@ -59,15 +68,18 @@ export function createLink(nc: NatsConnection, log: Logger) {
   };
   void watch();
 
+  const isUp = (): boolean => up && !nc.isClosed();
   return {
     nc,
-    isUp: (): boolean => up && !nc.isClosed(),
+    isUp,
+    /** Why nothing goes over the bus; undefined while it is up. */
+    problem: (): string | undefined => (isUp() ? undefined : away),
     /**
      * Queues messages to be sent together and in order, all or none. Throws `bus_unavailable` while the bus is away and
      * `payload_too_large` where one is more than the server takes.
      */
     send(...messages: Message[]): void {
-      if (!up || nc.isClosed()) throw new AppError('bus_unavailable', 'The message bus is away.');
+      if (!isUp()) throw new AppError('bus_unavailable', away);
       checkSizes(nc, messages);
       if (waiting.length === 0) setImmediate(flush);
       waiting.push(...messages);

@@ -35,7 +35,8 @@ async function askPart(bus: Bus, part: (typeof WITH_HEALTH)[number], deadlineMs:
 }
 
 async function askAll(bus: Bus): Promise<readonly (readonly [PartName, Part])[]> {
-  if (!bus.isUp()) return [['bus', { problems: ['The message bus is away.'], warnings: [] }]];
+  const problem = bus.problem();
+  if (problem !== undefined) return [['bus', { problems: [problem], warnings: [] }]];
   const deadlineMs = Date.now() + ANSWER_WITHIN_MS;
   return Promise.all(WITH_HEALTH.map(async (part) => [part, await askPart(bus, part, deadlineMs)] as const));
 }
