@@ -16,7 +16,8 @@ export type Ground = ReturnType<typeof createGround>;
 export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsConfig>) {
   const known = createKnown(bus, log, clock().getTime());
   const index = known.approvals.state;
-  const timers = createTimers(bus, log);
+  const now = (): Date => new Date(Math.max(clock().getTime(), index.earliestNowMs));
+  const timers = createTimers(bus, log, () => now().getTime() - clock().getTime());
   const bodies = createBodies(bus, clock);
   return {
     bus,
@@ -27,7 +28,7 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     store: createApprovalStore(bus, bodies, (id, atMs) => timers.wakeAt(id, atMs)),
     grantStore: createGrantStore(bus, bodies),
     /** The later of the clock and the newest event's time. */
-    now: () => new Date(Math.max(clock().getTime(), index.earliestNowMs)),
+    now,
     clock,
     allowance: createAllowance(config),
     /** The disk of this service's files, which mostly is that of all. */

@@ -15,6 +15,8 @@ import {
 
 useWorld();
 
+const expired = async () => (await list({ status: 'expired' })).approvals.map((one) => one.dry_run_id);
+
 describe('time', () => {
   it('expires what nobody decided, by itself', async () => {
     await startReplica({ APPROVAL_DECIDE_WITHIN_MS: '300' });
@@ -64,6 +66,24 @@ describe('a clock that once ran ahead', () => {
     await complete('key');
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect((await consume(approval)).consumed).toBe(false);
+  });
+
+  it.each([
+    ['what is asked after it', false],
+    ['what waits over a restart', true],
+  ])('does not make %s wait for that time before it is said to be expired', async (_, isOverRestart) => {
+    const env = { APPROVAL_DECIDE_WITHIN_MS: '1000' };
+    await startReplica(env);
+    world.clock = () => new Date(Date.now() + 3_600_000);
+    await request('ahead');
+    await list();
+    world.clock = () => new Date();
+    await request('key');
+    if (isOverRestart) {
+      await stopAll();
+      await startReplica(env);
+    }
+    await expect.poll(expired, { timeout: 20_000 }).toContain('key');
   });
 });
 

@@ -16,8 +16,12 @@ export type Timers = {
   stop(): Promise<void>;
 };
 
-/** Durable timers. A timer only wakes; whether something is overdue is decided by whoever looks. */
-export function createTimers(bus: Bus, log: Logger): Timers {
+/**
+ * Durable timers. A timer only wakes; whether something is overdue is decided by whoever looks.
+ *
+ * @param aheadMs how far our time is ahead of the clock, by which the log wakes
+ */
+export function createTimers(bus: Bus, log: Logger, aheadMs: () => number): Timers {
   let fired: Puller | undefined;
 
   const handle = async (onWake: OnWake, message: DurableMessage): Promise<void> => {
@@ -34,7 +38,7 @@ export function createTimers(bus: Bus, log: Logger): Timers {
   return {
     wakeAt(approvalId, atMs) {
       // A deadline is still in time at its own millisecond; the schedule is for the first second after it.
-      const at = new Date(Math.ceil((atMs + 1) / 1000) * 1000);
+      const at = new Date(Math.ceil((atMs - aheadMs() + 1) / 1000) * 1000);
       try {
         bus.live.schedule(timerSchedule(approvalId), timerFire(approvalId), at);
       } catch (err) {
