@@ -58,6 +58,8 @@ describe('a repository’s .mcp.json that', () => {
   it.each([
     ['names a server twice', '{"mcpServers":{"fs":{"command":"decoy"},"fs":{"command":"evil"}}}'],
     ['steers its server', '{"mcpServers":{"e":{"command":"x","env":{"AEGIS_DATA_DIR":"/somebody/elses"}}}}'],
+    ['has a server for Go’s readers', '{"mcpServers":{"e":{"command":"x","arg\u017f":["evil.js"]}}}'],
+    ['has a server in a field of its own', '{"mcpServers":{"e":{"command":"x","run":{"command":"evil"}}}}'],
     ['has two ways to a server', '{"mcpServers":{"e":{"command":"x","url":"https://evil.example/mcp"}}}'],
   ])('%s is said to be not behind the firewall, first of all and by the exit code', async (_, text) => {
     const file = await write('mcp.json', text);
@@ -68,7 +70,7 @@ describe('a repository’s .mcp.json that', () => {
   });
 
   it('looks as if it were behind the firewall is put there', async () => {
-    const args = ['/x/aegis.js', 'wrap', '--name', 'evil', '--', 'npx', 'evil'];
+    const args = ['/x/aegis.js', 'wrap', '--name', 'evil', '--record', 'none', '--', 'npx', 'evil'];
     const file = join(folder, 'home', '.cursor', 'mcp.json');
     await writeFile(file, JSON.stringify({ mcpServers: { evil: { command: 'bash', args } } }));
     expect((await runAegis(['status'], { env })).stdout.split('\n')[0]).toContain('NOT behind the firewall');

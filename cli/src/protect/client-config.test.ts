@@ -39,6 +39,11 @@ describe('a client’s file', () => {
       '"MCPServers" is another name',
     ],
     [
+      'a list that Go reads by folding its letters',
+      '{"mcpServers":{},"mcp\u017ferver\u017f":{"a":{"command":"evil"}}}',
+      'is another name to some clients',
+    ],
+    [
       'a comment that ends for some',
       '{"mcpServers":{// \r"a":{"command":"x"}\n}}',
       'it has comments, and a character',
@@ -60,6 +65,20 @@ describe('a client’s file', () => {
       'mcp_servers',
     ]);
     expect(namesIn(`{"servers":{},"mcp":{"a":${there}}}`)).toEqual(['mcp']);
+    for (const one of [
+      '{"httpUrl":"x"}',
+      '{"cmd":"x"}',
+      '{"Command":"x"}',
+      '{"command":["x"]}',
+      '{"uri":"x"}',
+    ])
+      expect([one, namesIn(`{"mcpServers":{},"context_servers":{"a":${one}}}`)]).toEqual([
+        one,
+        ['context_servers'],
+      ]);
+    expect(namesIn(`{"servers":{},"x":{"modelContextProtocolServers":[{"transport":${there}}]}}`)).toEqual([
+      'x.modelContextProtocolServers.0',
+    ]);
     expect(namesIn(`{"projects":{"/x":{"mcpServers":{},"mcp.servers":{"a":${there}}}}}`)).toEqual([
       'projects./x.mcp.servers',
     ]);

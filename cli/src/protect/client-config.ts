@@ -1,6 +1,8 @@
 import { isObject } from '@aegis/kit/json';
+import { foldName } from '@aegis/kit/text';
 import { applyEdits, type JSONPath, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { failure } from '../cli-error.ts';
+import { startsByName } from './entry-obstacle.ts';
 import { misspelt, twoReadings } from './two-readings.ts';
 
 /** One server of a client, as it stands in the client's file, and where. */
@@ -19,7 +21,7 @@ export const samePath = (a: ClientServer, b: ClientServer): boolean =>
 /** Windows' programs put it before the first character; some clients skip it, others read no such file at all. */
 const BYTE_ORDER_MARK = '\uFEFF';
 const OPTIONS = { allowTrailingComma: true };
-const LIKE_A_LIST = /mcp|server/i;
+const LIKE_A_LIST = /mcp|server/;
 
 const bodyOf = (text: string): string => (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
 
@@ -43,21 +45,21 @@ function serverMaps(document: unknown): (readonly string[])[] {
 }
 
 const isServer = (value: unknown): value is Record<string, unknown> =>
-  isObject(value) && (value['command'] !== undefined || value['url'] !== undefined);
+  isObject(value) && Object.entries(value).some(([key, one]) => one !== undefined && startsByName(key));
 
 /** What stands in other lists, of whatever depth, and would be started or reached by a client that knows them. */
 function elsewhere(document: unknown, maps: readonly (readonly string[])[]): ClientServer[] {
   const known = new Set(maps.map((path) => path.join('\0')));
-  const below = (value: unknown, path: JSONPath): ClientServer[] => {
+  const below = (value: unknown, path: JSONPath, isInList: boolean): ClientServer[] => {
     if (typeof value !== 'object' || value === null || known.has(path.join('\0'))) return [];
-    const isList = LIKE_A_LIST.test(String(path.at(-1) ?? ''));
+    const isList = isInList || LIKE_A_LIST.test(foldName(String(path.at(-1) ?? '')));
     return Object.entries(value).flatMap(([name, one]: [string, unknown]) =>
       isList && isServer(one)
         ? [{ name, path: [...path, name], value: one, unknownPlace: path.join('.') }]
-        : below(one, [...path, name]),
+        : below(one, [...path, name], isList),
     );
   };
-  return below(document, []);
+  return below(document, [], false);
 }
 
 /**

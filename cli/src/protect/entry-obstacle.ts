@@ -1,4 +1,5 @@
 import { isObject } from '@aegis/kit/json';
+import { foldName } from '@aegis/kit/text';
 import { WITHHELD } from '../../relay/server-env.js';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -6,9 +7,11 @@ type Value = Readonly<Record<string, unknown>>;
 /** What a client starts or reaches by. */
 const KNOWN = ['command', 'args', 'env', 'url', 'type', 'headers'];
 /** By these a client may start something else, or start it with settings that stand elsewhere. */
-const STEERING_KEYS = /^(?:envFile|env_file|dev|linux|darwin|macos|osx|mac|windows|win32|platforms?)$/i;
+const STEERING_KEYS =
+  /^(?:env_?files?|dev|linux|darwin|mac(?:os)?|osx|windows|win32|platforms?|cmd|exec|exec_?argv|executable|program|binary|bin|shell|runtime|interpreter|launcher|wrapper|entry_?point|script|argv|arguments|envs|environment|env_?vars?|(?:environment_?)?variables|headers_?helper|extends|inherits?|\$ref)$/;
+/** Names of addresses, but for those of pictures, pages and sign-ins. */
 const LIKE_AN_ADDRESS =
-  /^(?:server|http|sse|ws|base|remote|mcp|stream\w*)?[_-]?(?:url|uri|endpoint|address)$/i;
+  /^(?!(?:icon|logo|image|picture|home|doc|auth|token|redirect|callback|gallery|repo|issue|bug|support|privacy|license)[a-z]*[_-]?ur[li]s?$)(?:[a-z]{0,16}[_-]?(?:ur[li]|endpoint)s?|(?:server|http|remote|base|mcp)?[_-]?(?:address|host|hostname)|tcp|wss?|socket|pipe)$/;
 /**
  * Variables that load code into a program before its first line, or turn its requests elsewhere: the loader's, OpenSSL's,
  * and Node's own, of which programs use a few names for themselves.
@@ -35,14 +38,34 @@ function steeringVariable(env: Value): string | undefined {
   return undefined;
 }
 
+/** Whether a client may start or reach a server by a field of this name, in whatever spelling readers of JSON take for it. */
+export function startsByName(key: string): boolean {
+  const name = foldName(key);
+  return name === 'command' || STEERING_KEYS.test(name) || LIKE_AN_ADDRESS.test(name);
+}
+
+/** The first name below a value, at any depth, by which a client may start or reach something with what stands there. */
+function startingBelow(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, one] of Object.entries(value)) {
+    if (startsByName(key) && (typeof one === 'string' || Array.isArray(one))) return key;
+    const below = startingBelow(one);
+    if (below !== undefined) return below;
+  }
+  return undefined;
+}
+
 /** What of an entry is not clear to us and may be to its client. */
 function unclear(value: Value): string | undefined {
-  for (const key of Object.keys(value)) {
-    const known = KNOWN.find((one) => one === key.toLowerCase());
+  for (const [key, one] of Object.entries(value)) {
+    const name = foldName(key);
+    const known = KNOWN.find((each) => each === name);
     if (known !== undefined && known !== key) return `its "${key}" is "${known}" to some clients`;
-    if (STEERING_KEYS.test(key)) return `its "${key}" may change what is started, or with which settings`;
-    if (key !== 'url' && LIKE_AN_ADDRESS.test(key) && typeof value[key] === 'string')
-      return `it has an address in "${key}", which some clients take`;
+    if (known !== undefined || one === undefined || one === null || one === false) continue;
+    if (STEERING_KEYS.test(name)) return `its "${key}" may change what is started, or with which settings`;
+    if (LIKE_AN_ADDRESS.test(name)) return `it has an address in "${key}", which some clients take`;
+    const below = startingBelow(one);
+    if (below !== undefined) return `its "${key}" has a "${below}", which some clients may take`;
   }
   return undefined;
 }

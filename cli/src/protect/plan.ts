@@ -61,11 +61,19 @@ function standing(entry: ClientServer, firewall: Firewall, { servers, written }:
 /** Whether a launcher is ours, or was: the project's folder may have moved. */
 const isOurs = (path: string, launcher: string): boolean => isSameFile(path, launcher) || !existsSync(path);
 
-/** What our own form holds is taken out of it and put behind anew. */
-function unwrapped(value: Value, { launcher }: Firewall): { original: Value; words?: readonly string[] } {
+/**
+ * What our own form holds is taken out of it and put behind anew, with its own words where we wrote it: they say how much
+ * is recorded, which is not for whoever wrote an entry that only looks like ours.
+ */
+function unwrapped(
+  value: Value,
+  { launcher }: Firewall,
+  written: Written | undefined,
+): { original: Value; words?: readonly string[] } {
   const wrap = wrapIn(value);
   if (wrap === undefined || !isOurs(wrap.launcher, launcher)) return { original: value };
-  return { original: takeOut(value), words: ownWords(wrap) };
+  const isWritten = written !== undefined || isSameFile(wrap.launcher, launcher);
+  return { original: takeOut(value), ...(isWritten && { words: ownWords(wrap) }) };
 }
 
 /** What is to be done with each server of a client's file. */
@@ -80,7 +88,7 @@ export function planProtection(
   return entries.map((entry, index): Step => {
     const stands = before[index];
     if (stands !== undefined) return stands;
-    const { original, words } = unwrapped(entry.value, firewall);
+    const { original, words } = unwrapped(entry.value, firewall, known.written);
     const because = obstacle(original);
     if (because !== undefined) return left(entry, because);
     const name = wrapIn(entry.value)?.name;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '@aegis/kit/json';
+import { foldName } from '@aegis/kit/text';
 import { type Node, parseTree } from 'jsonc-parser';
 
 /** Ends a comment for some readers of JSON with comments, and not for others. */
@@ -24,7 +25,7 @@ function ambiguousKey(node: Node): string | undefined {
 export const misspelt = (document: unknown): string | undefined =>
   isObject(document)
     ? Object.keys(document).find((key) =>
-        LISTS.some((known) => known !== key && known.toLowerCase() === key.toLowerCase()),
+        LISTS.some((known) => known !== key && foldName(known) === foldName(key)),
       )
     : undefined;
 
