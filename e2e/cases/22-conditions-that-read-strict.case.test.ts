@@ -100,6 +100,14 @@ describe('the policies that docs/policy.md shows', () => {
     expect(decide(exampleWith('db.query'), { tool: 'db.query', args: { sql, role } })).toBe('deny');
   });
 
+  it.each(['DROP', 'Truncate', 'drop ', ' drop', '\uff44rop', 'dr\u200bop', ['drop'], 'drop\n', null])(
+    'let no query in the mode %j through',
+    (mode) => {
+      const call = { tool: 'db.query', op: 'read', args: { mode } };
+      expect(decide(exampleWith('args.mode'), call)).toBe('deny');
+    },
+  );
+
   const HOSTILE_URLS = [
     'https://example.com.evil.net/',
     'https://example.com@evil.net/',
@@ -157,6 +165,9 @@ describe('the policies that docs/policy.md shows', () => {
       '/srv/$X/../etc',
       '/proc/self/root/etc/passwd',
       '/srv/.*/etc',
+      '/srv/@(..)/etc',
+      '/srv/a,/etc/passwd',
+      '/srv/a:/etc/passwd',
     ]) {
       const policy = exampleWith('filesystem.write_file');
       expect([path, decide(policy, { tool: 'filesystem.write_file', args: { path } })]).toEqual([
@@ -164,6 +175,12 @@ describe('the policies that docs/policy.md shows', () => {
         'deny',
       ]);
     }
+  });
+
+  it('deny a folder in each spelling that shells and globs know', () => {
+    const policy = denying({ 'args.path': { path_within: '/etc' } });
+    for (const path of ['/e?c/x', '/[e]tc/x', "/e''tc/x", '/$X/etc/x', '/@(etc)/x', '/e*/x', '/a,/etc/x'])
+      expect([path, decideArgs(policy, { path })]).toEqual([path, 'deny']);
   });
 
   it('deny a file that is read inside of another URI', () => {

@@ -1,6 +1,8 @@
-import { allClause } from './condition/clause.ts';
+import { allClause, matchClause } from './condition/clause.ts';
 import type { Clock } from './condition/clock.ts';
 import { type BuiltCondition, buildCondition } from './condition/condition.ts';
+import { oneOfOperations } from './condition/equality.ts';
+import { readOp } from './condition/facts.ts';
 import { type Field, parseField } from './condition/field.ts';
 import type { Condition } from './condition/mapping.ts';
 import { type GlobToken, matchGlob, parseGlob } from './glob.ts';
@@ -58,10 +60,19 @@ type Built = Extract<BuiltCondition, { readonly ok: true }>;
 
 /** An op that can't be taken is a condition that can't be evaluated, so ops of such an op stand with `when`. */
 function compileConditions(rule: PolicyRule, op: Field | undefined, clock: Clock): Built[] {
-  const conditions: Condition[] = [];
-  if (op !== undefined && rule.ops !== undefined) conditions.push({ op: { in: rule.ops } });
-  if (rule.when !== undefined) conditions.push(rule.when);
-  return conditions.map((condition) => compileOne(condition, clock));
+  const { ops, when, decision } = rule;
+  const built: Built[] = [];
+  if (op !== undefined && ops !== undefined)
+    built.push(decision === 'allow' ? compileOne({ op: { in: ops } }, clock) : compileOps(ops));
+  if (when !== undefined) built.push(compileOne(when, clock));
+  return built;
+}
+
+/** For what stops a call, what only looks like one of its operations may be that one. */
+function compileOps(ops: readonly string[]): Built {
+  const field: Field = { text: 'op', kind: 'text', keys: undefined };
+  const clause = matchClause(field, readOp, oneOfOperations(ops as [string, ...string[]]));
+  return { ok: true, clause, fields: [field] };
 }
 
 function compileOne(condition: Condition, clock: Clock): Built {

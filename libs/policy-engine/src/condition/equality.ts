@@ -30,6 +30,22 @@ export function oneOf(operands: readonly [Scalar, ...Scalar[]], ignoreCase = fal
   return texts.length > 0 ? equalText(texts, phrase, ignoreCase) : equalValue(operands, phrase);
 }
 
+/**
+ * Whether an operation that stands in an argument is one of these. Whoever reads it may take another case or form for the
+ * same one, so what only looks like one of them can't be evaluated.
+ */
+export function oneOfOperations(operations: readonly [string, ...string[]]): Matcher {
+  const exactly = oneOf(operations);
+  const alike = oneOf(operations, true);
+  return {
+    ...exactly,
+    test(value) {
+      const truth = exactly.test(value);
+      return truth === 'fails' && alike.test(value) !== 'fails' ? 'unknown' : truth;
+    },
+  };
+}
+
 function equalValue(operands: readonly [Scalar, ...Scalar[]], phrase: string): Matcher {
   const set: ReadonlySet<unknown> = new Set(operands);
   return judge({ ...sameTypeAs(operands[0]), holds: (value) => set.has(value), phrase });

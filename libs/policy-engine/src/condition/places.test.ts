@@ -51,3 +51,24 @@ describe('a list of paths', () => {
     expect(within.test(list)).toBe('unknown');
   });
 });
+
+describe('a path that other readers take for more than one', () => {
+  it.each([
+    '/srv/a,/etc/passwd',
+    '/srv/a:/etc/passwd',
+    '/srv/a; ~/x',
+    '/srv/a /etc/passwd',
+    '/srv/a>/etc/passwd',
+    '/srv/a|/bin/sh',
+    '/srv/a,file:///etc/passwd',
+    'file:///srv/a,/etc/passwd',
+    '/srv/a,C:\\x',
+  ])('is neither within nor not: %j', (path) => {
+    expect([within.test(path), pathWithin(['/etc']).test(path)]).toEqual(['unknown', 'unknown']);
+  });
+
+  it.each(['/srv/a,b/c d:e/f;g', '/srv/a, b', 'file:///srv/a', '/srv/a b (1).txt'])(
+    'is one where it only has such characters in its names: %j',
+    (path) => expect(within.test(path)).toBe('holds'),
+  );
+});

@@ -9,9 +9,24 @@ import { showSome, showText } from './show.ts';
 
 const oneOf = (places: readonly string[]): string => showSome(places.map(showText), ' or ');
 
+/** Behind these some readers begin another path, or another word of a command. */
+const SECOND_PATH = /[,;:|&<>\s](?:[~/\\]|file:|[a-z]:[/\\])/i;
+
+const SEVERAL = 'more than one path to some readers';
+
 /** Whether a path, or the path in a `file:` URI, is at one of the roots or below it. */
 export function pathWithin(roots: readonly string[]): Matcher {
-  return placed({ test: createWithin(roots), phrase: `within ${oneOf(roots)}`, one: 'path', many: 'paths' });
+  const within = createWithin(roots);
+  return placed({
+    test: (text, allowance) => {
+      const answer = within(text, allowance);
+      const isOne = !SECOND_PATH.test(text.replace(/^file:/i, ''));
+      return isOne ? answer : { known: false, because: answer.known ? SEVERAL : answer.because };
+    },
+    phrase: `within ${oneOf(roots)}`,
+    one: 'path',
+    many: 'paths',
+  });
 }
 
 /** Whether a URL is at one of these or below it, on the same scheme, host and port. */

@@ -1,6 +1,7 @@
+import { matches } from '../path/plain-patterns.ts';
 import { foldAll, namesOf, rootNames } from './names.ts';
 import type { Own, OwnPath, Root } from './own.ts';
-import { HAS_PATTERN, matches, patternReaches } from './patterns.ts';
+import { HAS_PATTERN, patternReaches } from './patterns.ts';
 
 /** The copy of a client's file that `aegis protect` keeps, wherever it is. */
 const COPY = '.before-aegis';

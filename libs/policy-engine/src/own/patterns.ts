@@ -1,4 +1,4 @@
-import { matchGlob, parseGlob } from '../glob.ts';
+import { matches } from '../path/plain-patterns.ts';
 import type { Root } from './own.ts';
 
 /** What makes a path a pattern; a variable that nobody knows has become `*`. */
@@ -10,7 +10,6 @@ const TELLING = 3;
 const MOST = 5;
 
 const isAny = (name: string): boolean => /^\*+$/.test(name);
-export const matches = (pattern: string, name: string): boolean => matchGlob(parseGlob(pattern), name);
 /** How much of a name a pattern says: what kind of file it is tells nothing. */
 const lettersOf = (pattern: string): number =>
   pattern
@@ -69,22 +68,3 @@ const isHeldAnywhere = (rest: readonly string[], { tells, isDistinct, last }: Ro
 
 const saysMost = (pattern: string): boolean =>
   lettersOf(pattern.replace(/\.\w{1,5}$/, '').replaceAll('?', '')) >= MOST;
-
-const EXTENDED = /([+?*@!]?)\(([^()]{0,512})\)/g;
-const CLASSES = /\[[!^]?(?:[^[\]]*\[[:.=]\w{1,16}[:.=]\])+[^[\]]*\]/g;
-
-/** What shells and glob libraries know besides, in the plain form: `+(a|b)`, `{a..c}`, `[[:alpha:]]`, `[^a]`. */
-export function plainPatterns(text: string): string[] {
-  const simple = text
-    .replace(CLASSES, '?')
-    .replaceAll('[^', '[!')
-    .replace(/\{([a-z])\.\.([a-z])(?:\.\.-?\d+)?\}/gi, (_, a: string, b: string) =>
-      a < b ? `[${a}-${b}]` : `[${b}-${a}]`,
-    )
-    .replace(/\{-?\d+\.\.-?\d+(?:\.\.-?\d+)?\}/g, '*');
-  const any = simple.replace(EXTENDED, '*').replace(EXTENDED, '*');
-  const written = simple.replace(EXTENDED, (_, kind: string, inside: string) =>
-    kind === '!' ? '*' : `{${inside.replaceAll('|', ',')}}`,
-  );
-  return [...new Set([any, written])].filter((one) => one !== text);
-}

@@ -1,9 +1,10 @@
 import { alternativesOf } from '../path/alternatives.ts';
+import { plainPatterns } from '../path/plain-patterns.ts';
 import type { AddressReach } from './addresses.ts';
 import { beforeDots, foldAll, withoutDots } from './names.ts';
 import type { Budget, Own, Reached } from './own.ts';
 import { createPathReach } from './paths.ts';
-import { HAS_PATTERN, plainPatterns } from './patterns.ts';
+import { HAS_PATTERN } from './patterns.ts';
 import { readingsOf } from './readings.ts';
 import { urlsOf } from './url-globs.ts';
 

@@ -1,8 +1,13 @@
-import { matchGlob, parseGlob } from '../glob.ts';
+import { alternativesOf } from './alternatives.ts';
+import { matches, plainPatterns } from './plain-patterns.ts';
 import { resolvePath } from './resolve.ts';
 
 /** Braces, variables, commands, patterns and quotes, which shells and glob libraries put something else in place of. */
-const EXPANDS = /[{}$`*?['"]/;
+const EXPANDS = /[{}$`*?['"(]/;
+/** What begins a pattern that any name may fit, also with a dot before it. */
+const EXTENDED_START = /^\.?[@+!?*]\(/;
+/** What may become nothing, or more than one name. */
+const ANY_NAMES = /[$`]|^\*\*$/;
 const QUOTES = /['"\\]/g;
 
 /**
@@ -15,7 +20,30 @@ export function mayClimbExpanded(path: string): boolean {
 }
 
 function matchesUp(name: string): boolean {
-  return name.startsWith('.') && /[*?[]/.test(name) && matchGlob(parseGlob(name), '..');
+  if (EXTENDED_START.test(name)) return true;
+  return name.startsWith('.') && /[*?[]/.test(name) && matches(name, '..');
+}
+
+/**
+ * Whether names of a path may become those of a folder and what is below it, once something is put in the place of what
+ * they hold: `/e?c` and `/e''tc` for `/etc`, and `/$X/etc` where the variable is empty.
+ */
+export function mayReachExpanded(names: readonly string[], folder: readonly string[]): boolean {
+  for (const [at, wanted] of folder.entries()) {
+    const name = names[at];
+    if (name === undefined) return false;
+    if (name === wanted) continue;
+    if (ANY_NAMES.test(name)) return true;
+    if (!mayBecome(name, wanted)) return false;
+  }
+  return true;
+}
+
+function mayBecome(name: string, wanted: string): boolean {
+  if (!/[{*?[('"\\]/.test(name)) return false;
+  const plain = name.replace(QUOTES, '');
+  const patterns = [plain, ...plainPatterns(plain)].flatMap(alternativesOf);
+  return patterns.some((pattern) => matches(pattern, wanted));
 }
 
 /** What of a process leads elsewhere: its root, its folder, what it has open. */

@@ -69,6 +69,44 @@ describe('a path', () => {
     expect(answerOf(path)).toBe(expected);
   });
 
+  it.each([
+    '/s?v/data/x',
+    '/[s]rv/data/x',
+    '/s*/data',
+    '/srv/**/x',
+    '/**/x',
+    "/s''rv/data/x",
+    '/s""rv/data',
+    '/s\\rv/data',
+    '/$X/srv/data',
+    '/s${X}rv/data',
+    '/`echo srv`/data',
+    '/@(srv)/data',
+    '/s+(r)v/data',
+    '/!(x)/data',
+    '/s{r,x}v/data',
+    '/[[:alpha:]]rv/data',
+    '/S?V/data',
+  ])('is not outside where what is put in its place makes it /srv/data: %j', (path) => {
+    expect(answerOf(path)).toBe('unknown');
+  });
+
+  it.each([
+    ['/srv/data/[id]/a*b', 'within'],
+    ['/srv/data/$X', 'within'],
+    ['/srv/data/a (1)/b+(2).txt', 'within'],
+    ['/srv/other/$X', 'outside'],
+    ['/t?p/data', 'outside'],
+    ['/srv/d', 'outside'],
+    ['/srv/data/@(..)/x', 'unknown'],
+    ['/srv/data/+(.)/x', 'unknown'],
+    ['/srv/data/.@(.)/x', 'unknown'],
+    ['/srv/data/!(a)/x', 'unknown'],
+    ['/srv/data/(..)/x', 'unknown'],
+  ])('%j with signs of shells and globs is %s', (path, expected) => {
+    expect(answerOf(path)).toBe(expected);
+  });
+
   it('is always within the root of all', () => {
     const all = createWithin(['/']);
     expect(all('/etc/passwd')).toEqual({ known: true, within: true });

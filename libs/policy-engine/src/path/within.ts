@@ -1,3 +1,4 @@
+import { mayReachExpanded } from './expanded.ts';
 import { foldName, foldText } from './fold.ts';
 import { resolvePath } from './resolve.ts';
 import { type Allowance, spellingsOf } from './spellings.ts';
@@ -46,10 +47,13 @@ function readRoot(root: string): Root {
   return { exact, folded: (resolvePath(foldText(root)) ?? []).map(foldName) };
 }
 
-function isBelow(roots: readonly Root[], text: string, folded: boolean): boolean {
+/** Undefined where it depends on who puts what in the place of patterns, variables and quotes. */
+function isBelow(roots: readonly Root[], text: string, folded: boolean): boolean | undefined {
   const resolved = resolvePath(text) ?? [];
   const names = folded ? resolved.map(foldName) : resolved;
-  return roots.some((root) => startsWithAll(names, folded ? root.folded : root.exact));
+  const folders = roots.map((root) => (folded ? root.folded : root.exact));
+  if (folders.some((folder) => startsWithAll(names, folder))) return true;
+  return folders.some((folder) => mayReachExpanded(names, folder)) ? undefined : false;
 }
 
 function startsWithAll(names: readonly string[], start: readonly string[]): boolean {

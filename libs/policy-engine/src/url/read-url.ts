@@ -20,10 +20,10 @@ const MAX_URL_LENGTH = 4096;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { http: '80', ws: '80', https: '443', wss: '443' };
 const SHAPE = /^(https?|wss?):\/\/([^/?#]*)([^?#]*)(.*)$/is;
 /** What RFC 3986 has no place for: readers encode it, drop it, expand it or stop there. */
-const NO_URL = /[\s\\^`{}|<>"]/;
-const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(0|[1-9]\d{0,4}))?$/i;
+const NO_URL = /[\s\\^`{}|<>"]|\$\(/;
+const AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::(0|[1-9]\d{0,4}))?$/i;
 /** What some readers split a text at, with another URL behind it. */
-const SECOND_URL = /[,;'][a-z][a-z0-9+.-]*:\/\//i;
+const SECOND_URL = /[,;'](?:[a-z][a-z0-9+.-]*:\/|\/\/)/i;
 
 /**
  * An absolute URL of http, https, ws or wss. Readers of URLs differ (WHATWG, RFC 3986, curl), so whatever is known to be
