@@ -20,7 +20,7 @@ it('a person opens the link, gives a name, keeps the key, and is signed in; the 
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${stack.url}/ui/approvals`);
-  await page.getByText('npx aegis approve-here').waitFor();
+  await page.getByText('run "aegis approve-here"').waitFor();
   const host = fakeHost({ env: { AEGIS_DATA_DIR: stack.dataDir }, terminal: true });
   host.stdin.end('yes\n');
   await run(host, ['approve-here']);

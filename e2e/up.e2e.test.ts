@@ -66,7 +66,7 @@ describe('aegis up', () => {
       expect(output).toContain(part);
     }
     expect(output).not.toMatch(/Code\s+[A-Za-z0-9_-]{22} /);
-    expect(output).toContain('Nobody can approve yet: a person has to run "npx aegis approve-here"');
+    expect(output).toContain('Nobody can approve yet: a person has to run "aegis approve-here"');
     expect(stack.output()).not.toContain('"level":50');
   });
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { program as here } from '../../relay/data-directory.js';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
@@ -35,7 +36,7 @@ function printPeople(host: Host, tool: string, answer: EnforceAnswer): void {
   printLine(host, `${paintStatus(host, answer.status)}  ${tool}`);
   for (const reason of answer.reasons) printLine(host, `  ${visible(reason)}`);
   if (answer.status === 'pending' && answer.approval_id) {
-    printLine(host, `  To decide it: npx aegis approvals approve ${visible(answer.approval_id)}`);
+    printLine(host, `  To decide it: ${here()} approvals approve ${visible(answer.approval_id)}`);
     const key = visible(answer.dry_run_id ?? answer.approval_id);
     printLine(host, `  Then ask again: the same call with --dry-run-id ${key}`);
   }

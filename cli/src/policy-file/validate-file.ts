@@ -1,3 +1,4 @@
+import { program } from '../../relay/data-directory.js';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
@@ -25,7 +26,7 @@ export async function validateFile(host: Host, file: string, { json }: GlobalOpt
   else if (checked.ok) {
     printLine(host, `${paintStatus(host, 'valid')}  ${visible(file)} is a version ${checked.version} policy`);
     if (checked.migration.migrated)
-      printLine(host, '  It works as it is. As version 2, by "npx aegis policy migrate", it would be:');
+      printLine(host, `  It works as it is. As version 2, by "${program()} policy migrate", it would be:`);
     for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
     for (const warning of checked.warnings)
       printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(warning)}`);

@@ -53,7 +53,7 @@ test('it makes no code, and its log is for the owner only', async () => {
   const modes = await Promise.all(['aegis.log', 'stack.json'].map((name) => stat(join(dataDir, name))));
   expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600]);
   expect(await readdir(dataDir)).not.toContain('approval-code');
-  expect(await log()).toContain('Nobody can approve yet: a person has to run "npx aegis approve-here"');
+  expect(await log()).toContain('Nobody can approve yet: a person has to run "aegis approve-here"');
   expect(await log()).not.toContain('approves calls; made for this run');
 });
 

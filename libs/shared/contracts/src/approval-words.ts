@@ -3,9 +3,12 @@ import type { Approval } from './approvals.ts';
 /** Where the one-time link of `aegis approve-here` leads: its token stands behind `#`, which no browser sends. */
 export const FIRST_APPROVER_PATH = '/ui/first-approver';
 
-/** What people are told as long as there is neither an approver nor a code. */
+/**
+ * What people are told as long as there is neither an approver nor a code. Without npx: wherever this is read, that may
+ * fetch a stranger's program of that name.
+ */
 export const NOBODY_APPROVES =
-  'Nobody can approve yet: a person has to run "npx aegis approve-here" in a terminal, where AegisMCP runs, and open its link';
+  'Nobody can approve yet: a person has to run "aegis approve-here" in a terminal, where AegisMCP runs, and open its link';
 
 /**
  * How an approval stands, for whoever made its call, an agent above all: why it does not run, and nobody's name. People hear

@@ -158,7 +158,7 @@ describe('where nobody can approve', () => {
     expect((await get('key')).status).toBe('pending');
     const browser = openBrowser(urls[0] ?? '');
     expect(await browser.signIn('off')).toMatchObject({ status: 401 });
-    expect((await browser.open('/ui/approvals')).text).toContain('npx aegis approve-here');
+    expect((await browser.open('/ui/approvals')).text).toContain('run &quot;aegis approve-here&quot;');
     expect((await browser.get('/first-approver')).body).toEqual({ is_needed: true });
   });
 });
