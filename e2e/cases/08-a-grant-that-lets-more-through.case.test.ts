@@ -112,6 +112,7 @@ const REFUSED = [
     'equals',
   ],
   ['any.run', 'x', 'git status', { starts_with: 'git ' }, 'pattern.args.x.starts_with', 'equals'],
+  ['bash.run', 'x', 'deploy a', { starts_with: 'deploy ' }, 'pattern.args.x.starts_with', 'equals'],
   [
     'web.fetch',
     'url',

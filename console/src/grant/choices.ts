@@ -23,11 +23,11 @@ const OF_KIND: Readonly<Record<TextKind, readonly TextChoice[]>> = {
   command: [],
 };
 
-/** What may be said of an argument with this name and value. */
-export function choicesFor(name: string, value: unknown): Choice[] {
+/** What may be said of an argument with this name and value, of this tool. */
+export function choicesFor(name: string, value: unknown, tool: string): Choice[] {
   if (typeof value === 'number') return ['equals', 'range', 'any'];
   if (typeof value !== 'string') return ['equals', 'any'];
-  const kind = textKind([name], value);
+  const kind = textKind([name], value, tool);
   return ['equals', ...(kind === undefined ? (['starts_with'] as const) : OF_KIND[kind]), 'any'];
 }
 

@@ -79,7 +79,12 @@ test.each([
   ['to', 'ada@example.com', ['equals', 'email_domain_in', 'any']],
   ['path', '/srv/app/a.txt', ['equals', 'path_within', 'any']],
 ])('of %s %j may be said: %j', (name, value, choices) => {
-  expect(choicesFor(name, value)).toEqual(choices);
+  expect(choicesFor(name, value, 'a.tool')).toEqual(choices);
+});
+
+test('what a shell takes is a command in whatever argument', () => {
+  expect(choicesFor('x', 'deploy staging', 'bash.run')).toEqual(['equals', 'any']);
+  expect(choicesFor('x', 'deploy staging', 'notes.add')).toContain('starts_with');
 });
 
 test('each way to say it has at first what covers this value', () => {

@@ -24,6 +24,9 @@ describe('a warning', () => {
     [{ 'args.x': { starts_with: 'git status' } }, 'list whole commands'],
     [{ 'args.sql': { starts_with: 'SELECT' } }, 'list whole commands'],
     [{ 'args.path': { starts_with: '/srv' } }, 'path_within'],
+    [{ 'args.x': { ends_with: '.example.com' } }, 'host_in or url_within'],
+    [{ 'args.x': { glob: '*.example.com' } }, 'host_in or url_within'],
+    [{ 'args.x': { starts_with: 'localhost' } }, 'host_in or url_within'],
     [{ any: [{ all: [{ 'args.file': { glob: '/srv/*' } }] }] }, 'path_within'],
   ])('is given for an allow with %j', (when, remedy) => {
     expect(warningsOf(when)).toEqual([expect.stringContaining(remedy)]);
@@ -45,6 +48,12 @@ describe('a warning', () => {
     { principal: { starts_with: 'key:' } },
   ])('is not given for %j', (when) => {
     expect(warningsOf(when)).toEqual([]);
+  });
+
+  it('is given for whatever a shell takes', () => {
+    const when = { 'args.x': { starts_with: 'deploy ' } };
+    expect(advisePolicy(policyOf({ match: 'bash.*', decision: 'allow', when }))).toHaveLength(1);
+    expect(advisePolicy(policyOf({ match: 'notes.*', decision: 'allow', when }))).toEqual([]);
   });
 
   it('is given for a door whose pattern goes past the host', () => {

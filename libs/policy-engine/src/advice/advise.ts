@@ -34,34 +34,40 @@ function adviseRule({ match, decision, when }: PolicyRule, path: Path): string[]
     : [];
   return when === undefined
     ? matched
-    : [...matched, ...adviseMapping(when, [...path, 'when'], decision === 'allow')];
+    : [...matched, ...adviseMapping(when, [...path, 'when'], { tool: match, passes: decision === 'allow' })];
 }
 
-/** `passes`: a call gets on where this holds, and not where it fails. */
-function adviseMapping(condition: unknown, path: Path, passes: boolean): string[] {
+/** Of which tools a condition is. `passes`: a call gets on where it holds, and not where it fails. */
+interface Place {
+  readonly tool: string;
+  readonly passes: boolean;
+}
+
+function adviseMapping(condition: unknown, path: Path, place: Place): string[] {
+  const { tool, passes } = place;
   if (!isMapping(condition)) return [];
   return Object.entries(condition).flatMap(([key, value]) => {
     const at = [...path, key];
-    if (key === 'not') return adviseMapping(value, at, !passes);
-    if (key !== 'all' && key !== 'any') return passes ? adviseField(key, value, at) : [];
+    if (key === 'not') return adviseMapping(value, at, { tool, passes: !passes });
+    if (key !== 'all' && key !== 'any') return passes ? adviseField(key, value, at, tool) : [];
     const list: readonly unknown[] = Array.isArray(value) ? value : [];
-    return list.flatMap((one, index) => adviseMapping(one, [...at, index], passes));
+    return list.flatMap((one, index) => adviseMapping(one, [...at, index], place));
   });
 }
 
-function adviseField(text: string, operators: unknown, path: Path): string[] {
+function adviseField(text: string, operators: unknown, path: Path, tool: string): string[] {
   const field = parseField(text);
   const keys = field.ok ? field.field.keys : undefined;
-  return keys === undefined ? [] : adviseOperators(keys, operators, path);
+  return keys === undefined ? [] : adviseOperators(keys, operators, path, tool);
 }
 
-function adviseOperators(keys: readonly string[], operators: unknown, path: Path): string[] {
+function adviseOperators(keys: readonly string[], operators: unknown, path: Path, tool: string): string[] {
   if (!isMapping(operators)) return [];
   return Object.entries(operators).flatMap(([name, operand]) => {
     const at = [...path, name];
-    if (name === 'every' || name === 'some') return adviseOperators(keys, operand, at);
+    if (name === 'every' || name === 'some') return adviseOperators(keys, operand, at, tool);
     if (typeof operand !== 'string' || !LOOSE.has(name) || (name === 'glob' && isWhole(operand))) return [];
-    const kind = textKind(keys, operand.replaceAll(/^\*+|\*+$/g, ''));
+    const kind = textKind(keys, operand.replaceAll(/^\*+|\*+$/g, ''), tool);
     return kind === undefined ? [] : [`${showPath(at)}: ${WARNINGS[kind]}`];
   });
 }

@@ -9,7 +9,12 @@ const REMEDIES: Readonly<Record<TextKind, string>> = {
   path: 'other folders may start so; use path_within or equals',
 };
 
-function faultOfArgument(name: string, pattern: ArgumentPattern, value: unknown): string | undefined {
+function faultOfArgument(
+  name: string,
+  pattern: ArgumentPattern,
+  value: unknown,
+  tool: string,
+): string | undefined {
   if ('any' in pattern || 'equals' in pattern) return undefined;
   if ('at_most' in pattern) {
     if ('at_least' in pattern) return undefined;
@@ -17,8 +22,8 @@ function faultOfArgument(name: string, pattern: ArgumentPattern, value: unknown)
   }
   if ('starts_with' in pattern) {
     const kind =
-      textKind([name], pattern.starts_with) ??
-      (typeof value === 'string' ? textKind([name], value) : undefined);
+      textKind([name], pattern.starts_with, tool) ??
+      (typeof value === 'string' ? textKind([name], value, tool) : undefined);
     return kind && `.starts_with: ${REMEDIES[kind]}`;
   }
   const [[operator, operand] = []] = Object.entries(pattern);
@@ -33,7 +38,12 @@ export function faultOfPattern(
   args: Readonly<Record<string, unknown>>,
 ): string | undefined {
   for (const [name, one] of Object.entries(pattern.args ?? {})) {
-    const fault = faultOfArgument(name, one, Object.hasOwn(args, name) ? args[name] : undefined);
+    const fault = faultOfArgument(
+      name,
+      one,
+      Object.hasOwn(args, name) ? args[name] : undefined,
+      pattern.tool,
+    );
     const field = /^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
     if (fault !== undefined) return `pattern.args.${field}${fault}`;
   }
