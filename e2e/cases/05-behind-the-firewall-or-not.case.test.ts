@@ -82,6 +82,13 @@ describe('a repository’s .mcp.json that', () => {
     expect((await runAegis(['status'], { env })).stdout).not.toContain('NOT behind the firewall');
   });
 
+  it('is a link to a device is said to be unreadable, and is not read', async () => {
+    const file = join(folder, 'repo', 'endless.json');
+    await symlink('/dev/zero', file);
+    const { code, stderr } = await protect(file);
+    expect([code, stderr]).toEqual([1, `aegis: /dev/zero is no file: put the file in its place.\n`]);
+  });
+
   it('has a byte order mark is protected, with its secrets for the owner alone', async () => {
     const web = { url: 'https://z.example/mcp', headers: { Authorization: 'Bearer SECRET' } };
     const text = `\uFEFF${JSON.stringify({ mcpServers: { web } })}\r\n`;

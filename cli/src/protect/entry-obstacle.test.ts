@@ -53,6 +53,8 @@ describe('an entry that clients start in more than one way', () => {
     [{ ...entry, 'env\u200b': {} }, 'is "env" to some clients'],
     [{ ...entry, cmd: 'evil' }, 'its "cmd" may change what is started'],
     [{ ...entry, executable: 'evil' }, 'its "executable" may change what is started'],
+    [{ ...entry, commandLine: 'evil' }, 'its "commandLine" may change what is started'],
+    [{ ...entry, start_command: ['evil'] }, 'its "start_command" may change what is started'],
     [{ ...entry, shell: true }, 'its "shell" may change what is started'],
     [{ ...entry, environment: { NODE_OPTIONS: '-r evil' } }, 'its "environment" may change what is started'],
     [

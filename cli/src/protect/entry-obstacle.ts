@@ -8,7 +8,7 @@ type Value = Readonly<Record<string, unknown>>;
 const KNOWN = ['command', 'args', 'env', 'url', 'type', 'headers'];
 /** By these a client may start something else, or start it with settings that stand elsewhere. */
 const STEERING_KEYS =
-  /^(?:env_?files?|dev|linux|darwin|mac(?:os)?|osx|windows|win32|platforms?|cmd|exec|exec_?argv|executable|program|binary|bin|shell|runtime|interpreter|launcher|wrapper|entry_?point|script|argv|arguments|envs|environment|env_?vars?|(?:environment_?)?variables|headers_?helper|extends|inherits?|\$ref)$/;
+  /^(?:env_?files?|dev|linux|darwin|mac(?:os)?|osx|windows|win32|platforms?|cmd|exec|exec_?argv|executable|program|binary|bin|shell|runtime|interpreter|launcher|wrapper|run|commands?_?(?:line|path)|commands|(?:start|run|launch|pre|post|init|setup|install)[_-]?(?:command|cmd|script)s?|entry_?point|script|argv|arguments|envs|environment|env_?vars?|(?:environment_?)?variables|headers_?helper|extends|inherits?|\$ref)$/;
 /** Names of addresses, but for those of pictures, pages and sign-ins. */
 const LIKE_AN_ADDRESS =
   /^(?!(?:icon|logo|image|picture|home|doc|auth|token|redirect|callback|gallery|repo|issue|bug|support|privacy|license)[a-z]*[_-]?ur[li]s?$)(?:[a-z]{0,16}[_-]?(?:ur[li]|endpoint)s?|(?:server|http|remote|base|mcp)?[_-]?(?:address|host|hostname)|tcp|wss?|socket|pipe)$/;
