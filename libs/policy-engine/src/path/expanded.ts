@@ -8,6 +8,8 @@ const EXPANDS = /[{}$`*?['"(]/;
 const EXTENDED_START = /^\.?[@+!?*]\(/;
 /** What may become nothing, or more than one name. */
 const ANY_NAMES = /[$`]|^\*\*$/;
+/** Variables and commands, of which nothing may be left. */
+const EMPTIED = /\$\{[^{}]*\}|\$\([^()]*\)|\$(?:\w+|[@*#?!-])|`[^`]*`/g;
 const QUOTES = /['"\\]/g;
 
 /**
@@ -16,7 +18,9 @@ const QUOTES = /['"\\]/g;
  */
 export function mayClimbExpanded(path: string): boolean {
   if (!EXPANDS.test(path)) return false;
-  return path.replace(QUOTES, '').includes('..') || path.split('/').some(matchesUp);
+  const unquoted = path.replace(QUOTES, '');
+  if (unquoted.includes('..') || unquoted.replace(EMPTIED, '').includes('..')) return true;
+  return path.split('/').some(matchesUp);
 }
 
 function matchesUp(name: string): boolean {

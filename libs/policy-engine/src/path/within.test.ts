@@ -103,6 +103,10 @@ describe('a path', () => {
     ['/srv/data/.@(.)/x', 'unknown'],
     ['/srv/data/!(a)/x', 'unknown'],
     ['/srv/data/(..)/x', 'unknown'],
+    ['/srv/data/.${X}./x', 'unknown'],
+    ['/srv/data/.$X./x', 'unknown'],
+    ['/srv/data/.$(true)./x', 'unknown'],
+    ['/srv/data/.`true`./x', 'unknown'],
   ])('%j with signs of shells and globs is %s', (path, expected) => {
     expect(answerOf(path)).toBe(expected);
   });
