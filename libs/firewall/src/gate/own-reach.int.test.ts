@@ -103,6 +103,7 @@ describe('what reaches the firewall itself, under a policy that allows everythin
   it.each([
     ['a path', callOf('read', { path: './x/../own-rules.yml' })],
     ['a name', callOf('read', { in: 'own-rules.yml' })],
+    ['a word of a command line', callOf('read', { command: 'cd x; cat own-rules.yml|head' })],
     ['what no rule judges', requestOf('vendor/anything', { file: 'own-rules.yml' })],
   ])(
     'does not get by relative to a folder of its server, or one that it was given: %s',

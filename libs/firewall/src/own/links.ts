@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { codeOf } from '@aegis/kit/errors';
 
 /** Folders of a path that are not there yet; a path of more is left as it is written. */
@@ -20,4 +20,13 @@ export function followLinks(path: string): string | undefined {
     }
   }
   return undefined;
+}
+
+/** @returns true also where nobody can tell */
+export function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return codeOf(error) !== 'ENOTDIR';
+  }
 }

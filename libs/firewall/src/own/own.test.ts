@@ -86,6 +86,28 @@ describe('what is the firewall’s own', () => {
     expect(made()({ others: others.join(' '), path: join(link, 'x') })?.certain).toBe(true);
   });
 
+  it('is what a link in a folder of the server leads to, or in one that the call names', () => {
+    const served = join(folder, 'served');
+    mkdirSync(join(served, 'repo'), { recursive: true });
+    symlinkSync(data, join(served, 'repo', 'link'));
+    const own = made();
+    for (const call of [
+      { path: 'repo/link/x' },
+      { path: './/repo/./link/x' },
+      { path: 'none/../repo/link/x' },
+      { name: 'repo/link/x' },
+      { path: 'repo%2Flink%2Fx' },
+      { command: 'cat repo/link/x' },
+    ]) {
+      expect([call, own(call, [served])?.certain]).toEqual([call, true]);
+      expect([call, own({ cwd: served, ...call })?.certain]).toEqual([call, true]);
+      expect([call, own({ dir: 'served', ...call }, [folder])?.certain]).toEqual([call, true]);
+    }
+    expect(own({ path: 'link' }, [join(served, 'repo')])?.certain).toBe(true);
+    expect(own({ path: 'repo/x', q: 'and/or repo' }, [served])).toBeUndefined();
+    expect(own({ path: 'repo/link/x' }, [folder])).toBeUndefined();
+  });
+
   it('is a person’s matter behind more paths than can be looked at', () => {
     const paths = Array.from({ length: 2_000 }, (_, at) => `/x${at}`);
     expect(made()({ paths })?.certain).toBe(false);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileOwn, type Own, type OwnReach } from '@aegis/policy-engine';
 import { ownAddresses, ownHosts } from './addresses.ts';
-import { followLinks } from './links.ts';
+import { followLinks, isThere } from './links.ts';
 import { clientFiles, dataDirOf, ownPaths } from './paths.ts';
 import type { OwnSettings } from './settings.ts';
 import { ownVariables } from './variables.ts';
@@ -19,6 +19,7 @@ function ownOf(settings: OwnSettings): Own {
     variables,
     bases: [process.cwd(), variables['HOME'] ?? ''].filter((base) => base !== ''),
     followLinks,
+    isThere,
   };
 }
 

@@ -83,3 +83,14 @@ export function namesOf(path: string): [string[], ...string[][]] {
 /** The names of a path of this machine; its drive is none. */
 export const rootNames = (path: string): string[] =>
   namesOf(foldAll(path.replace(/^[a-z]:/i, '').replaceAll('\\', '/')))[0];
+
+/** The names of a relative path, and how many folders it goes up before them. */
+export function relativeNames(path: string): { readonly up: number; readonly names: string[] } {
+  const names: string[] = [];
+  let up = 0;
+  for (const name of path.split('/')) {
+    if (name === '..') up += names.pop() === undefined ? 1 : 0;
+    else if (plain(name) !== '') names.push(plain(name));
+  }
+  return { up, names };
+}

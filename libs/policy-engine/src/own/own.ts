@@ -37,6 +37,8 @@ export interface Own {
   /** The folders that a relative path may be meant from. */
   readonly bases: readonly string[];
   readonly followLinks?: (path: string) => string | undefined;
+  /** Whether there is anything of this absolute path. Without it each may be. */
+  readonly isThere?: (path: string) => boolean;
 }
 
 /** What of a call reaches the firewall's own, and where in it. */

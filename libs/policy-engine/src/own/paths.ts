@@ -22,6 +22,8 @@ export interface PathReach {
   readonly needles: readonly string[];
   /** What a path reaches. It has slashes, and may be folded; `isPath` says that it can be nothing else than a path. */
   readonly find: (written: string, isPath: boolean) => string | undefined;
+  /** What the names of an absolute path reach, which may be patterns. */
+  readonly below: (names: readonly string[]) => string | undefined;
 }
 
 function readRoot({ path, what, holds = [], tells = [], within }: OwnPath): Root {
@@ -115,6 +117,7 @@ export function createPathReach({ paths, bases, variables }: Own): PathReach {
   return {
     needles: [...new Set([...roots.map(({ last, within }) => (within ? `${last}/` : last)), COPY])],
     find: (written, isPath) => find(written, isPath),
+    below: (names) => (names.length > MAX_NAMES ? undefined : inRoots(names, true, true)),
   };
 }
 

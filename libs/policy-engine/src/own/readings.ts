@@ -26,13 +26,19 @@ export function readingsOf(text: string, variables: Readonly<Record<string, stri
     for (const one of expansionsOf(level, variables)) {
       found.add(one);
       if (one.includes('\\')) found.add(one.replaceAll('\\', '/'));
-      if (/["'`^\\]/.test(one)) found.add(one.replace(/["'`^]|\\(?=[^\n])/g, ''));
+      if (/["'`^\\]/.test(one)) found.add(one.replace(/\$?["'`]|\^|\\\n?/g, ''));
     }
     const next = decode(level);
     if (next === level) break;
     level = next;
   }
   return [...found];
+}
+
+/** The readings when they are asked for, and the same again. */
+export function readingsOnce(text: string, variables: Readonly<Record<string, string>>): () => string[] {
+  let readings: string[] | undefined;
+  return () => (readings ??= readingsOf(text, variables));
 }
 
 /** One kind of encoding at a time: what one round leaves may mean something by itself. */

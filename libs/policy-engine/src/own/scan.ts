@@ -1,7 +1,12 @@
 import { type AddressReach, createAddressReach } from './addresses.ts';
+import { createLinkReach, type Relative } from './behind.ts';
 import { foldAll, rootNames } from './names.ts';
 import type { Budget, Own, OwnReach, Reached } from './own.ts';
+import { createPathReach } from './paths.ts';
+import { createWordReach } from './places.ts';
+import { readingsOnce } from './readings.ts';
 import { createTextReach, MAX_SHORT } from './texts.ts';
+import { createCollect, type Words } from './words.ts';
 
 /** Words and hosts of one call that are looked at one by one. More is a person's matter. */
 const MAX_WORDS = 4_000;
@@ -44,18 +49,27 @@ interface Walk extends Budget {
   readonly folders: Set<string>;
   readonly relative: Set<string>;
   readonly below: Set<string>;
+  readonly spoken: Words;
+  /** Relative paths, which may lead to links. */
+  readonly linked: Relative;
+  /** Its server is in a folder of ours: each of its words may be one of ours. */
+  readonly isWithin: boolean;
 }
 
 /** Makes ready for many questions what of a call reaches the firewall's own. */
 export function compileOwn(own: Own): OwnReach {
   const addresses = createAddressReach(own);
-  const findIn = createTextReach(own, addresses);
+  const paths = createPathReach(own);
+  const findIn = createTextReach(own, addresses, paths);
+  const fromPlaces = createWordReach(own, paths);
+  const links = createLinkReach(own, paths);
   const lasts = own.paths.map(({ path }) => rootNames(path).at(-1) ?? '');
   const held = new Set(
     own.paths.flatMap(({ holds = [], tells = [], within = [] }) =>
       [...holds, ...tells, ...within].map(foldAll),
     ),
   );
+  const collect = createCollect(own, held);
   const mayBeBelow = (text: string): boolean => {
     if (A_SPELLING.test(text)) return true;
     const folded = foldAll(text);
@@ -76,7 +90,10 @@ export function compileOwn(own: Own): OwnReach {
   const atText = (text: string, walk: Walk): Reached | undefined => {
     if (text.length <= LONGEST_PORT) notePorts(text, walk);
     if (text.length <= MAX_APART) noteParts(text, walk);
-    const found = findIn(text, () => isForPath(walk.at), walk);
+    const readings = readingsOnce(text, own.variables);
+    collect(text, readings, walk.at, walk.spoken, walk.isWithin);
+    links.collect(text, readings, isForPath(walk.at), walk.linked);
+    const found = findIn(text, readings, () => isForPath(walk.at), walk);
     if (walk.links < 0) walk.unsure ??= TOO_MUCH;
     if (found === undefined) return walk.words < 0 ? TOO_MUCH : undefined;
     const reached: Reached = {
@@ -127,21 +144,27 @@ export function compileOwn(own: Own): OwnReach {
   };
 
   const inTogether = (
-    { folders, relative, below, ...walk }: Walk,
+    { folders, relative, below, spoken, linked, ...walk }: Walk,
     from: readonly string[],
   ): Reached | undefined => {
     const ofServer = from.flatMap((folder) => Array.from(relative, (path) => `${folder}/${path}`));
     const all = [...folders, ...relative, ...from, ...ofServer];
+    const places = [...folders, ...from, ...ofServer];
+    const byWords = fromPlaces(spoken, places);
+    if (byWords?.certain) return byWords;
+    const byLinks = links.find(linked, places);
+    if (byLinks?.certain) return byLinks;
     if (all.length * below.size > MAX_TOGETHER) return TOO_MUCH;
     for (const folder of all) {
       for (const name of below) {
-        const found = findIn(`${folder}/${name}`, () => true, walk);
+        const path = `${folder}/${name}`;
+        const found = findIn(path, readingsOnce(path, own.variables), () => true, walk);
         if (found !== undefined)
           return { certain: found.isUnsure !== true, what: found.what, at: [], value: found.value };
         if (walk.words < 0) return TOO_MUCH;
       }
     }
-    return undefined;
+    return byWords === null || byLinks === null ? TOO_MUCH : byWords;
   };
 
   return (value, from = []) => {
@@ -155,6 +178,9 @@ export function compileOwn(own: Own): OwnReach {
       folders: new Set(),
       relative: new Set(),
       below: new Set(),
+      spoken: { paths: new Map(), changes: new Set(), patterns: MAX_WORDS },
+      linked: new Set(),
+      isWithin: from.some((folder) => paths.find(foldAll(folder), true) !== undefined),
     };
     const found = visit(value, walk);
     if (found !== undefined) return found;

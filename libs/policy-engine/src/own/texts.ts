@@ -3,9 +3,8 @@ import { plainPatterns } from '../path/plain-patterns.ts';
 import type { AddressReach } from './addresses.ts';
 import { beforeDots, foldAll, withoutDots } from './names.ts';
 import type { Budget, Own, Reached } from './own.ts';
-import { createPathReach } from './paths.ts';
+import type { PathReach } from './paths.ts';
 import { HAS_PATTERN } from './patterns.ts';
-import { readingsOf } from './readings.ts';
 import { urlsOf } from './url-globs.ts';
 
 /** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
@@ -29,7 +28,7 @@ const MAY_BE_HERE = /^\s*[a-z][a-z0-9+.-]*:\/|127|local/;
 const MANY = 'more URLs than can be looked at';
 const A_URI = /[a-z][a-z0-9+.-]{1,32}:[\\/]|file:/i;
 const BEHIND_PATH = /[?#][^\s"'`]*/g;
-const BETWEEN_WORDS = /[\s"'`=,;|&<>()@[\]{}]+/;
+export const BETWEEN_WORDS = /[\s"'`=,;|&<>()@[\]{}]+/;
 /** What a pattern is written with stays in its word. */
 const BETWEEN_PATTERNS = /[\s"'`=;|&<>()@]+/;
 /** Names with blanks in them stay whole. */
@@ -43,14 +42,18 @@ const NEVER = '(?!)';
 type Found = Pick<Reached, 'what' | 'value'> & { readonly isUnsure?: true };
 
 /** What a text reaches. `isPath` says whether it stands where paths do; it is asked where that matters only. */
-export type TextReach = (text: string, isPath: () => boolean, budget: Budget) => Found | undefined;
+export type TextReach = (
+  text: string,
+  readings: () => readonly string[],
+  isPath: () => boolean,
+  budget: Budget,
+) => Found | undefined;
 
 const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** The question what a text reaches: a path or an address, a command line with one in it, or any text that names one. */
-export function createTextReach(own: Own, addresses: AddressReach): TextReach {
+export function createTextReach(own: Own, addresses: AddressReach, paths: PathReach): TextReach {
   const { variables, followLinks } = own;
-  const paths = createPathReach(own);
   const names = paths.needles.map(escapeRegExp);
   const links = followLinks === undefined ? [] : [WITH_LINKS];
   const needle = new RegExp(names.join('|'), 'i');
@@ -127,10 +130,10 @@ export function createTextReach(own: Own, addresses: AddressReach): TextReach {
     return undefined;
   };
 
-  return (text, isPath, budget) => {
+  return (text, readings, isPath, budget) => {
     if (!sign.test(text) && !sign.test(text.replace(BREAKS, ''))) return undefined;
     const isShort = text.length <= MAX_SHORT;
-    for (const reading of readingsOf(text, variables)) {
+    for (const reading of readings()) {
       const patterns = isShort && A_GLOB.test(reading) ? plainPatterns(reading) : [];
       for (const one of [reading, ...ofUris(reading), ...patterns].flatMap(beforeDots)) {
         const reached = inPaths(one, isPath(), isShort, budget);
@@ -166,7 +169,7 @@ function wordsOf(folded: string, mayBePattern: boolean, hasBlanks: boolean): str
 }
 
 /** The paths that a word may be: behind an option as in `-I/srv`, behind a scheme, and each in a list with colons. */
-function pathsIn(word: string): string[] {
+export function pathsIn(word: string): string[] {
   const slash = word.search(/[/~]/);
   const all = slash > 0 ? [word, word.slice(slash)] : [word];
   let at = word.indexOf(':');
