@@ -27,6 +27,8 @@ function answeredId(line) {
   const parts = ['"jsonrpc"', '"id"', '"method"', '"params"', '"result"', '"error"'];
   const [jsonrpc, ids, methods, params, results = 0, errors = 0] = parts.map((part) => timesIn(line, part));
   if (jsonrpc !== 1 || ids !== 1 || methods !== 0 || params !== 0 || results + errors !== 1) return undefined;
+  // By these it may be no plain answer: of two of one name, another reader may take the other.
+  if (timesIn(line, '"resultType"') > 1 || (errors === 1 && timesIn(line, '"code"') > 1)) return undefined;
   try {
     const message = JSON.parse(line);
     const keys = Object.keys(message);

@@ -37,6 +37,14 @@ test.each([
     'that is an error which asks for a visit',
     '{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"m"}}\n',
   ],
+  [
+    'that says twice whether it is complete',
+    '{"jsonrpc":"2.0","id":1,"result":{"resultType":"input_required","resultType":"complete"}}\n',
+  ],
+  [
+    'that is an error of two codes',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"m","code":1}}\n',
+  ],
   ['that is a batch', `[${answer(1).trim()}]\n`],
   ['with a key of this name deeper in it', answer(1, { id: 2 })],
   ['larger than 16 KiB', answer(1, { text: 'x'.repeat(16_384) })],
