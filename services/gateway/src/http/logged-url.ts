@@ -1,4 +1,4 @@
-const PAGE_TOKEN = /^(\/ui\/s\/)[^/?]+/;
+const PAGE_TOKEN = /(\/s\/)[^/?#]+/gi;
 
 /**
  * An address as it may stand in a log: one of a sign-in without scripts has half of a session in it, and what is asked for
