@@ -30,9 +30,15 @@ it('what is refused before it is a decision is counted, at each door, by kind an
   await post(stack.url, '/approvals/a/approve', {});
   await mcp('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}');
   await mcp(toolCall('firewall_enforce', { tool: 'no such name!' }));
-  const noHttp = connect(Number(new URL(stack.mcpUrl).port), '127.0.0.1');
-  noHttp.write('no http\r\n\r\n');
-  await once(noHttp.resume(), 'close');
+  for (const odd of [
+    'no http',
+    'CONNECT a:1 HTTP/1.1',
+    'GET /mcp HTTP/1.1\r\nHost: localhost\r\nExpect: miracles',
+  ]) {
+    const socket = connect(Number(new URL(stack.mcpUrl).port), '127.0.0.1');
+    socket.write(`${odd}\r\n\r\n`);
+    await once(socket.resume(), 'close');
+  }
   const notes = async (): Promise<string> => {
     const { body } = await get<{ entries: Line[] }>(stack.url, '/audit?status=refused&ok=false');
     expect(body.entries.every(({ action }) => action === 'requests.refused')).toBe(true);
@@ -45,7 +51,7 @@ it('what is refused before it is a decision is counted, at each door, by kind an
     expect(said).toContain(`${kind} of 127.0.0.1`);
   expect(said).toContain('1 http_400 of ');
   expect(said).toContain('1 invalid_request of anonymous');
-  expect(said).toContain('1 not_http of ');
+  for (const kind of ['not_http', 'http_405', 'http_417']) expect(said).toContain(`1 ${kind} of 127.0.0.1`);
 });
 
 it('what was refused just before the end is in the record too', async () => {

@@ -139,6 +139,36 @@ describe('a body', () => {
   });
 });
 
+/** The status of the answer to what is written to a connection. */
+async function statusOf(head: string, headers: readonly string[] = [], body = ''): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const lines = [head, 'Host: localhost', 'Connection: close', ...headers];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  let said = '';
+  for await (const chunk of socket) said += String(chunk);
+  return said.slice(9, 12);
+}
+
+it.each([
+  ['Host: evil.example'],
+  ['Content-Type: application/json; charset=utf-16'],
+  ['Authorization: Bearer a', 'Authorization: Bearer b'],
+  ['Idempotency-Key: a', 'idempotency-key: b'],
+  ['If-Match: "1"', 'If-Match: "1"'],
+])('a header that is there twice is refused, by the door: %s', async (...headers) => {
+  const typed = ['Content-Type: application/json', 'Content-Length: 12'];
+  expect(await statusOf('POST /guard/enforce HTTP/1.1', [...typed, ...headers], '{"tool":"a"}')).toBe('422');
+});
+
+it('a tunnel, and what is expected of nobody here, are refused and counted', async () => {
+  expect(await statusOf('CONNECT a:1 HTTP/1.1')).toBe('405');
+  expect(await statusOf('GET /health HTTP/1.1', ['Expect: miracles'])).toBe('417');
+  expect(gateway.counted).toEqual([
+    ['http_405', '127.0.0.1'],
+    ['http_417', '127.0.0.1'],
+  ]);
+});
+
 it('each refusal is counted, by what it is and from where', async () => {
   await send('/guard/enforce', '{"tool":');
   await send('/guard/enforce', '{"tool":"a","tool":"b"}');

@@ -1,6 +1,8 @@
 import { AppError } from '@aegis/kit/errors';
+import { repeatedHeader } from '@aegis/kit/headers';
 import type { Logger } from '@aegis/kit/logger';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
+import { refuseUnserved } from '@aegis/kit/unserved';
 import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
@@ -44,6 +46,18 @@ const HEADERS_WITHIN_MS = 10_000;
 /** Percent-encoded, an id of 200 characters may be this long. */
 const MAX_PARAM_LENGTH = 2400;
 
+/** What says who asks, what of, and what is sent. */
+const ONCE: ReadonlySet<string> = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'last-event-id',
+  'origin',
+  'sec-fetch-site',
+]);
+
 const noSuchPath = (): AppError => new AppError('not_found', 'No such path; GET /docs lists them all.');
 
 function createFastify({ log, refusals, door }: Pick<HttpDeps, 'log' | 'refusals' | 'door'>): App {
@@ -83,6 +97,8 @@ function guardTheDoor(app: App, { HOST, ALLOWED_HOSTS }: GatewayConfig, allowed:
       'cache-control': 'no-store',
     });
     checkHost(request.headers);
+    const twice = repeatedHeader(request.raw, ONCE);
+    if (twice !== undefined) throw new AppError('invalid_request', `${twice}: is there more than once`);
     if (!request.is404) return done();
     const methods = allowed.at(pathOf(request));
     if (methods.length === 0) throw noSuchPath();
@@ -115,6 +131,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   const allowed = createAllowed();
   guardTheDoor(app, config, allowed);
   door.guard(app);
+  refuseUnserved(app.server, deps.refusals.count);
   logAtDebug(app, deps.log);
   app.addHook('onRoute', ({ method, url }) => allowed.add(method, url));
   const stopIntake = createIntakeStop(app.server, timeoutMs + 250);

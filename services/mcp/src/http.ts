@@ -13,10 +13,12 @@ import { ANONYMOUS } from '@aegis/contracts/call';
 import { errorResponse } from '@aegis/firewall/wire';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toAppError, toProblem } from '@aegis/kit/errors';
+import { repeatedHeader } from '@aegis/kit/headers';
 import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import { whyNotJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
+import { refuseUnserved } from '@aegis/kit/unserved';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
 import type { McpConfig } from './config.ts';
@@ -47,10 +49,13 @@ const RECEIVE_WITHIN_MS = 30_000;
 /** A service has 5 s to stop, and the bus is closed after this. */
 const CLOSE_WITHIN_MS = 3_000;
 
-/** Of two of these one reader takes the first and another the last; Node drops the second without a word. */
-const ONCE = ['host', 'authorization', 'content-type', 'origin', 'mcp-session-id'];
-const repeated = ({ headersDistinct }: IncomingMessage): string | undefined =>
-  ONCE.find((name) => (headersDistinct[name]?.length ?? 0) > 1);
+const ONCE: ReadonlySet<string> = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'origin',
+  'mcp-session-id',
+]);
 
 /** A request whose sender is known. */
 type Known = IncomingMessage & { auth?: AuthInfo };
@@ -159,7 +164,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       const state = health();
       return sendJson(response, state.status === 'ok' ? 200 : 503, JSON.stringify(state));
     }
-    const twice = repeated(request);
+    const twice = repeatedHeader(request, ONCE);
     if (twice !== undefined) {
       return sendJson(response, 400, refusal(`The ${twice} header is there more than once.`));
     }
@@ -211,6 +216,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       socket.destroy(),
     );
   });
+  refuseUnserved(server, refusals.count);
   return {
     /** @throws ConfigError where the port is taken */
     listen: (): Promise<void> => listenOn(server, config.HOST, config.MCP_PORT),

@@ -6,6 +6,7 @@ import * as env from './env.ts';
 import * as errors from './errors/mod.ts';
 import * as lock from './files/lock.ts';
 import * as files from './files/mod.ts';
+import * as headers from './headers.ts';
 import * as hosts from './hosts.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
@@ -14,6 +15,7 @@ import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
 import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
 import * as turns from './turns.ts';
+import * as unserved from './unserved.ts';
 import * as worker from './worker/mod.ts';
 
 it('allowance has this public surface, and a change to it is a decision', () => {
@@ -52,6 +54,10 @@ it('errors has this public surface, and a change to it is a decision', () => {
     'toProblem',
     'toToolError',
   ]);
+});
+
+it('headers has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(headers).toSorted()).toEqual(['repeatedHeader']);
 });
 
 it('json has this public surface, and a change to it is a decision', () => {
@@ -159,6 +165,10 @@ it('trace has this public surface, and a change to it is a decision', () => {
     'parseTraceparent',
     'traceIdOf',
   ]);
+});
+
+it('unserved has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(unserved).toSorted()).toEqual(['refuseUnserved']);
 });
 
 it('turns and worker have this public surface, and a change to it is a decision', () => {

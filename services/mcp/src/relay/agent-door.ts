@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Refusals } from '@aegis/bus';
 import { RELAY_PATH, RELAY_PROTOCOL } from '@aegis/firewall/relay';
+import { repeatedHeader } from '@aegis/kit/headers';
 import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
@@ -19,6 +20,7 @@ const LOOK_EVERY_MS = 500;
 const MAX_SILENT = MAX_RELAYS;
 /** Who is refused before anybody looks at a key: all that is known is that it is of this machine. */
 const SOURCE = 'agent.sock';
+const ONCE: ReadonlySet<string> = new Set(['host', 'authorization', 'upgrade']);
 const LOCAL: ReadonlySet<string> = new Set(ownHostNames('127.0.0.1', []));
 
 export type AgentDoorOptions = {
@@ -64,11 +66,9 @@ const hostOf = ({ headers }: IncomingMessage): string =>
 
 /** What is wrong with a request before anybody looks at its key. */
 function problemOf(request: IncomingMessage, isFull: boolean): Refusal | undefined {
-  const { headers, headersDistinct, method, url } = request;
-  const isTwice = ['host', 'authorization', 'upgrade'].some(
-    (name) => (headersDistinct[name]?.length ?? 0) > 1,
-  );
-  if (isTwice) return refusal(400, 'invalid_request', 'A header is there more than once.');
+  const { headers, method, url } = request;
+  if (repeatedHeader(request, ONCE) !== undefined)
+    return refusal(400, 'invalid_request', 'A header is there more than once.');
   if (!LOCAL.has(hostOf(request)) || headers.origin !== undefined) {
     return refusal(403, 'forbidden_origin', 'Only programs on this machine are served here.');
   }
