@@ -108,7 +108,10 @@ describe('a large call', () => {
   it("of a process that was killed before its event is nobody's: asked again, it is there", async () => {
     await startReplica();
     await createBodies(bus(), world.clock).store(large(), soon().deadlineMs);
+    await world.server.kill();
     await stopAll();
+    await world.server.restart();
+    await expect.poll(() => world.enforcer.isUp() && world.gateway.isUp()).toBe(true);
     await startReplica();
     expect((await list({})).approvals).toEqual([]);
     const { approval_id } = await request('key', large());

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { Bus } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import { readEvent } from '@aegis/contracts/read-event';
 import { AUDIT_LOG, POLICY_LOG } from '@aegis/contracts/subjects';
+import { messageOf } from '@aegis/contracts/testing/fixtures';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -109,6 +111,25 @@ test('a subject on which nothing was ever good is not written to, and that it wa
   expect((await audit.read.last(subject, within()))?.seq).toBe(seq);
   const fact = await audit.read.last(AUDIT_LOG, within());
   expect(readEvent(fact, 'aegis.audit.mended.v1')?.data).toMatchObject({ subject, skipped: [seq] });
+});
+
+test('a body that somebody wrote over can be read back again', async () => {
+  const approvals = await connectTestBus(server, 'approvals');
+  const { subject, event } = messageOf('aegis.body.stored.v1');
+  try {
+    const { seq } = await approvals.append.one({ subject, event, expect: 0 }, within());
+    const other = { ...event, id: randomUUID(), data: { ...event.data, body: { document: 'another' } } };
+    await approvals.append.one({ subject, event: other, expect: seq }, within());
+    const host = await mend(subject);
+    expect([host.exitCode, host.out()]).toEqual([
+      0,
+      expect.stringContaining(`stored at ${seq} counts again`),
+    ]);
+    const last = await approvals.read.last(subject, within());
+    expect(readEvent(last, 'aegis.body.stored.v1')?.data).toEqual(event.data);
+  } finally {
+    await approvals.close();
+  }
 });
 
 test('a decision is never written again: nothing stands on the last one', async () => {
