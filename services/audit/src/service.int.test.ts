@@ -247,6 +247,19 @@ describe('asking', () => {
   });
 });
 
+it('says how many subjects the log has, and what they take, where they are many', async () => {
+  await service.stop();
+  service = auditOn(stack.audit, stack.server, files, { LOG_SUBJECTS_WARNING: 1 });
+  await service.start();
+  const { subjects } = await stack.audit.read.end(soon());
+  expect(subjects).toBeGreaterThan(1);
+  expect(service.health()).toEqual({
+    status: 'ok',
+    problems: [],
+    warnings: [expect.stringContaining(`The log has ${subjects} subjects`)],
+  });
+});
+
 describe('a message that is no event of its subject', () => {
   it('has its line, health names its place, and all is well once the operator has looked at it', async () => {
     const subject = 'aegis.log.idempotency.none';

@@ -10,6 +10,7 @@ import { routes } from './nats.ts';
 import { type Lag, watchLag } from './projections/lag.ts';
 import { type Recorder, startRecorder } from './projections/recorder.ts';
 import { createSearching, type Searching } from './searching/searching.ts';
+import { watchSubjects } from './subjects.ts';
 import { createCountRefused, createWrite } from './write.ts';
 
 const CATCH_UP_MS = 1_500;
@@ -31,6 +32,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
   const auditPath = resolve(config.AUDIT_PATH);
   const approvalsPath = resolve(config.APPROVALS_PATH);
   const disk = watchDisk(dirname(auditPath), config.DISK_WARNING_PERCENT, log);
+  const subjects = watchSubjects(bus, config.LOG_SUBJECTS_WARNING, log);
   let parts: Parts | undefined;
 
   const health = () =>
@@ -40,7 +42,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
         parts?.lag.isBehind() && 'The audit file is more than 5 seconds behind the log.',
         ...(parts?.recorder.problems() ?? ['The audit service is not running.']),
       ],
-      [disk.warning],
+      [disk.warning, subjects.warning],
     );
   const refused = createCountRefused({ bus, now });
   const write = createWrite({ bus, path: config.AUDIT_PATH, allowance: createAllowance(config), now });
@@ -53,7 +55,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
         const lag = watchLag(recorder, bus);
         const searching = createSearching(recorder);
         const responder = await bus.respond([...routes({ write, refused, health }), searching.route]);
-        await disk.start();
+        await Promise.all([disk.start(), subjects.start()]);
         parts = { recorder, lag, responder, searching, lock };
       } catch (error) {
         lock.release();
@@ -64,6 +66,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
       const running = parts;
       parts = undefined;
       disk.stop();
+      subjects.stop();
       if (running) await stopParts(running);
     },
   };

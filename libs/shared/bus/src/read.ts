@@ -25,8 +25,11 @@ function parseOr(text: string): unknown {
 /** An envelope, or undefined where the text is none. */
 export const readEnvelope = (text: string): Envelope | undefined => Envelope.safeParse(parseOr(text)).data;
 
-/** The end of the log: its last sequence, 0 where it is empty, and when that was stored, in milliseconds since the epoch. */
-export type LogEnd = { seq: number; storedAtMs: number };
+/**
+ * The end of the log: its last sequence, 0 where it is empty, and when that was stored, in milliseconds since the epoch; how
+ * many subjects it has by then.
+ */
+export type LogEnd = { seq: number; storedAtMs: number; subjects: number };
 
 export type Read = ReturnType<typeof createRead>;
 
@@ -57,14 +60,19 @@ export function createRead(mux: Mux) {
 
 /** Of JetStream's answer about a stream, what is read here. */
 const StreamInfo = z.looseObject({
-  state: z.looseObject({ messages: z.number(), last_seq: z.number(), last_ts: z.string() }),
+  state: z.looseObject({
+    messages: z.number(),
+    last_seq: z.number(),
+    last_ts: z.string(),
+    num_subjects: z.number().default(0),
+  }),
 });
 
 function toEnd(reply: Msg): LogEnd {
   const { success, data, error } = StreamInfo.safeParse(parseOr(reply.string()));
   if (!success) throw unreadable(error);
-  const { messages, last_seq, last_ts } = data.state;
-  return { seq: last_seq, storedAtMs: messages === 0 ? 0 : Date.parse(last_ts) };
+  const { messages, last_seq, last_ts, num_subjects: subjects } = data.state;
+  return { seq: last_seq, storedAtMs: messages === 0 ? 0 : Date.parse(last_ts), subjects };
 }
 
 /** The sequence of the message that a reply holds; undefined where it says that there is none. */

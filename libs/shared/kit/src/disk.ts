@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Logger } from './logger.ts';
+import { watchWarning } from './warning.ts';
 
-const LOOK_EVERY_MS = 30_000;
 const GIB = 1_073_741_824;
 const EXPECTED = 'expected a whole number from 1 to 100';
 
@@ -45,27 +45,5 @@ export async function diskWarning(
 }
 
 /** Looks at a disk again and again. */
-export type DiskWatch = ReturnType<typeof watchDisk>;
-
-/** The log has it each time that it becomes so. */
-export function watchDisk(folder: string, percent: number, log: Pick<Logger, 'warn'>) {
-  let warning: string | undefined;
-  const look = async (): Promise<void> => {
-    const before = warning;
-    warning = await diskWarning(folder, percent);
-    if (warning !== undefined && before === undefined) log.warn({ folder }, warning);
-  };
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    /** As it was at the last look. */
-    get warning(): string | undefined {
-      return warning;
-    },
-    /** Resolves after the first look. */
-    async start(): Promise<void> {
-      await look();
-      timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
-    },
-    stop: (): void => clearInterval(timer),
-  };
-}
+export const watchDisk = (folder: string, percent: number, log: Pick<Logger, 'warn'>) =>
+  watchWarning(() => diskWarning(folder, percent), log);

@@ -16,6 +16,7 @@ import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
 import * as turns from './turns.ts';
 import * as unserved from './unserved.ts';
+import * as warning from './warning.ts';
 import * as worker from './worker/mod.ts';
 
 it('allowance has this public surface, and a change to it is a decision', () => {
@@ -174,4 +175,8 @@ it('unserved has this public surface, and a change to it is a decision', () => {
 it('turns and worker have this public surface, and a change to it is a decision', () => {
   expect(Object.keys(turns).toSorted()).toEqual(['createPresence', 'createTurns', 'everybody']);
   expect(Object.keys(worker).toSorted()).toEqual(['createWorkerThread', 'serveWorker']);
+});
+
+it('warning has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(warning)).toEqual(['watchWarning']);
 });

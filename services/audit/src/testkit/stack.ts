@@ -10,6 +10,7 @@ import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { AllowanceEnv } from '@aegis/kit/allowance';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
+import type { AuditConfig } from '../config.ts';
 import { createAudit } from '../service.ts';
 
 export const soon = (ms = 5_000): number => Date.now() + ms;
@@ -54,7 +55,12 @@ export async function startStack() {
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** The audit service in this process. */
-export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service =>
+export const auditOn = (
+  bus: Bus,
+  server: TestNatsServer,
+  files: Files,
+  more: Partial<AuditConfig> = {},
+): Service =>
   createAudit({
     bus,
     log: silentLog,
@@ -62,6 +68,7 @@ export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service
     config: {
       ...AllowanceEnv.parse({}),
       DISK_WARNING_PERCENT: 100,
+      LOG_SUBJECTS_WARNING: 1_000_000,
       NATS_URL: server.url,
       NATS_NKEY_FILE: undefined,
       LOG_LEVEL: 'silent',
@@ -69,6 +76,7 @@ export const auditOn = (bus: Bus, server: TestNatsServer, files: Files): Service
       HEALTH_HOST: '127.0.0.1',
       AUDIT_PATH: files.auditPath,
       APPROVALS_PATH: files.approvalsPath,
+      ...more,
     },
   });
 
