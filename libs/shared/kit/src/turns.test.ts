@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createPresence, createTurns, type EndTurn } from './turns.ts';
 
 const LIMITS = { atOnce: 4, shared: 1, waiting: 5, waitingInAll: 8, withinMs: 60_000 };
@@ -104,4 +104,32 @@ it('turns that end as they begin leave the event loop to others in between', asy
   await settled();
   expect(served).toBeLessThan(20);
   await expect.poll(() => served).toBe(20);
+});
+
+it('who is refused hears it after a while, so that asking again at once is no work; so many do at most', async () => {
+  vi.useFakeTimers();
+  try {
+    const turns = createTurns({ ...LIMITS, presence: createPresence(), atOnce: 1, waiting: 0 });
+    void turns.take('a');
+    let heard = 0;
+    const refuse = async (): Promise<void> => {
+      try {
+        await turns.take('a');
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'too_many_requests' });
+        heard += 1;
+      }
+    };
+    for (let n = 0; n < 2_000; n++) void refuse();
+    await vi.advanceTimersByTimeAsync(0);
+    const atOnce = heard;
+    expect(atOnce).toBeGreaterThan(0);
+    expect(atOnce).toBeLessThan(1_500);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(heard).toBe(atOnce);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(heard).toBe(2_000);
+  } finally {
+    vi.useRealTimers();
+  }
 });

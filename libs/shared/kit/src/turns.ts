@@ -1,42 +1,12 @@
 import { AppError } from './errors/app-error.ts';
+import { everybody, type Presence } from './presence.ts';
 
-/** Who was here so long ago is not about any more, in milliseconds. */
-const ABOUT_MS = 1_000;
-/** Who was seen so shortly ago is not looked at again: a busy caller asks thousands of times a second. */
-const AGAIN_MS = 50;
+export { createPresence, everybody, type Presence } from './presence.ts';
 
-/** Who is about: callers that were seen lately. */
-export type Presence = ReturnType<typeof createPresence>;
-
-export function createPresence(nowMs: () => number = Date.now) {
-  const seen = new Map<unknown, number>();
-  const forget = (): void => {
-    const since = nowMs() - ABOUT_MS;
-    for (const [caller, atMs] of seen) {
-      if (atMs >= since) break;
-      seen.delete(caller);
-    }
-  };
-  return {
-    saw(caller: unknown): void {
-      const atMs = nowMs();
-      const lastMs = seen.get(caller);
-      if (lastMs !== undefined && atMs - lastMs < AGAIN_MS) return;
-      // Behind the others, so that the oldest stand first.
-      if (lastMs === undefined) forget();
-      else seen.delete(caller);
-      seen.set(caller, atMs);
-    },
-    /** Whether more than one is about. */
-    get isShared(): boolean {
-      forget();
-      return seen.size > 1;
-    },
-  };
-}
-
-/** All who are about on this event loop, at whichever door. */
-export const everybody: Presence = createPresence();
+/** Who is refused hears it so much later, in milliseconds: who asks again at once would be served nothing but refusals. */
+const REFUSED_AFTER_MS = 250;
+/** So many are kept waiting for that at most. */
+const MOST_REFUSED = 1_024;
 
 export type TurnsOptions = {
   readonly presence?: Presence;
@@ -76,6 +46,7 @@ export function createTurns(options: TurnsOptions) {
   let running = 0;
   let waits = 0;
   let isStarting = false;
+  let refused = 0;
 
   const share = (): number => (presence.isShared ? shared : atOnce);
   const startNext = (): void => {
@@ -134,11 +105,22 @@ export function createTurns(options: TurnsOptions) {
     waits += 1;
     return promise;
   };
+  const refuse = (): Promise<EndTurn> => {
+    if (refused >= MOST_REFUSED) throw busy();
+    refused += 1;
+    const { promise, reject } = Promise.withResolvers<EndTurn>();
+    setTimeout(() => {
+      refused -= 1;
+      reject(busy());
+    }, REFUSED_AFTER_MS);
+    return promise;
+  };
   return {
     /**
      * The caller's turn, by whatever names the caller: at once where there is room, else once it has come.
      *
-     * @throws AppError `too_many_requests` where too much waits; the promise also where it waited too long
+     * @throws AppError `too_many_requests` where too much waits, mostly by the promise and after a while; also where it
+     * waited too long
      */
     take(key: unknown): EndTurn | Promise<EndTurn> {
       presence.saw(key);
@@ -146,7 +128,7 @@ export function createTurns(options: TurnsOptions) {
       // Who has less than its share has room whoever else is about.
       const hasRoom = one.running < shared || one.running < share();
       const isFree = !isStarting && running < atOnce && one.waiting.length === 0 && hasRoom;
-      if (!isFree && (one.waiting.length >= waiting || waits >= waitingInAll)) throw busy();
+      if (!isFree && (one.waiting.length >= waiting || waits >= waitingInAll)) return refuse();
       callers.set(key, one);
       return isFree ? begin(key, one) : queue(key, one);
     },
