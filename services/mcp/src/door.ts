@@ -7,10 +7,12 @@ import { createTurns, type EndTurn, type Turns } from '@aegis/kit/turns';
 const AT_ONCE = 64;
 /** Of these, one caller's while others are about. */
 const SHARED = 4;
-/** Large messages: few at a time, of one caller one. */
+/** Large messages and wide reads: few at a time, of one caller one. */
 const LARGE_AT_ONCE = 4;
 /** Large messages that come in, or wait for their turn. */
 const LARGE_ARRIVING = 32;
+/** Its place rests so long after what reads much, in milliseconds, while others are about. */
+const WIDE_REST_MS = 50;
 /** A call may take minutes; what it costs here, it costs at its begin. */
 const HELD_MS = 250;
 
@@ -18,6 +20,8 @@ const HELD_MS = 250;
 export type Turn = {
   /** Waits for the turn of a message that is all there, before it is read. @throws AppError `too_many_requests` */
   weigh(body: Buffer): Promise<void>;
+  /** Waits for the turn of a call that reads much, whatever its size, once it is weighed. @throws AppError as `weigh` */
+  widen(): Promise<void>;
   /** It may be called more than once. */
   end(): void;
 };
@@ -51,6 +55,12 @@ export function createDoor(withinMs: number) {
           await take(messages);
           arrival?.over();
           if (restMs > 0) await take(large);
+          setTimeout(end, HELD_MS).unref();
+        },
+        async widen() {
+          if (restMs > 0) return;
+          restMs = WIDE_REST_MS;
+          await take(large);
           setTimeout(end, HELD_MS).unref();
         },
         end,

@@ -29,6 +29,7 @@ import type { Proxy } from './proxy/proxy.ts';
 import { HTTP_REFUSAL } from './proxy/refused.ts';
 import {
   isUnknown,
+  isWide,
   MAX_MESSAGE_BYTES,
   readToolMessage,
   TOO_LARGE,
@@ -106,6 +107,7 @@ function createMcpRoute({ factory, log, refusals }: Pick<HttpDeps, 'factory' | '
     await turn.weigh(body);
     const read = readToolMessage(body);
     if ('refusal' in read) return sendJson(response, 400, read.refusal);
+    if (isWide(read.message)) await turn.widen();
     if (isUnknown(read.message)) refusals.count(UNKNOWN_METHOD, principal);
     // The SDK hands this on to the tools as who calls.
     request.auth = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readToolMessage } from './strict-message.ts';
+import { isWide, readToolMessage } from './strict-message.ts';
 
 const read = (text: string) => readToolMessage(Buffer.from(text));
 const call = (args: string, id = '7'): string =>
@@ -63,4 +63,12 @@ it.each([
   ['half a message', call('{}').slice(0, -1), null, -32700],
 ])('refuses %s, so that the caller does not wait', (_what, text, id, code) => {
   expect(refusal(text)).toMatchObject({ jsonrpc: '2.0', id, error: { code } });
+});
+
+it.each([
+  ['policy_get', true],
+  ['guard_check', false],
+])('a call of %s reads much: %s', (name, expected) => {
+  const result = read(call('{}').replace('"a"', JSON.stringify(name)));
+  expect('message' in result && isWide(result.message)).toBe(expected);
 });

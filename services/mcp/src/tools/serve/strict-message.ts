@@ -21,6 +21,10 @@ export const UNKNOWN_METHOD = 'unknown_method';
 export const isUnknown = (message: JSONRPCMessage): boolean =>
   'method' in message && !SERVED.test(message.method);
 
+/** Whether it asks for what grows with the policy. */
+export const isWide = (message: JSONRPCMessage): boolean =>
+  'method' in message && message.method === 'tools/call' && message.params?.['name'] === 'policy_get';
+
 /** A message that the SDK takes, or a JSON-RPC error for who sent it, as text. */
 export type ToolMessage = { readonly message: JSONRPCMessage } | { readonly refusal: string };
 
