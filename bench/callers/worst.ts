@@ -1,4 +1,4 @@
-/** What a caller may send that costs most, by kind. Each runs with one key over as many connections as it likes. */
+/** What a caller may send that costs most, by kind. Most run with one key, over as many connections as they like. */
 export const KINDS = [
   'validate',
   'migrate',
@@ -12,6 +12,10 @@ export const KINDS = [
   'event streams',
   'large calls',
   'large MCP messages',
+  'MCP policy reads',
+  'refusals',
+  'many connections',
+  'many keys',
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -49,13 +53,19 @@ export function run(kind: Kind, { gatewayUrl, mcpUrl }: Where): void {
     const body = JSON.stringify(document);
     return () => fetch(`${gatewayUrl}${path}`, { method: 'POST', headers: JSON_BODY, body });
   };
-  const mcpBody = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: 'firewall_enforce', arguments: numbers },
-  });
   const mcpHeaders = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const callTool = (name: string, args: object) => {
+    const params = { name, arguments: args };
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
+    return () => fetch(mcpUrl, { method: 'POST', headers: mcpHeaders, body });
+  };
+  let keys = 0;
+  const check = (headers: object) => () =>
+    fetch(`${gatewayUrl}/guard/check`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: '{"tool":"docs:read"}',
+    });
   const loads: Record<Kind, () => void> = {
     validate: () => again(4, post('/policy/validate', faulty)),
     migrate: () => again(4, post('/policy/migrate', versionOne)),
@@ -68,8 +78,11 @@ export function run(kind: Kind, { gatewayUrl, mcpUrl }: Where): void {
     checks: () => again(64, post('/guard/check', { tool: 'docs:read' })),
     'event streams': () => again(120, read('/events?last_event_id=0')),
     'large calls': () => again(4, post('/guard/enforce', numbers)),
-    'large MCP messages': () =>
-      again(4, () => fetch(mcpUrl, { method: 'POST', headers: mcpHeaders, body: mcpBody })),
+    'large MCP messages': () => again(4, callTool('firewall_enforce', numbers)),
+    'MCP policy reads': () => again(16, callTool('policy_get', {})),
+    refusals: () => again(400, read('/approvals?limit=500')),
+    'many connections': () => again(256, check({})),
+    'many keys': () => again(256, () => check({ authorization: `Bearer ${keys++}` })()),
   };
   loads[kind]();
 }
