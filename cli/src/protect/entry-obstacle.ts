@@ -38,7 +38,7 @@ function steeringVariable(env: Value): string | undefined {
   return undefined;
 }
 
-/** Whether a client may start or reach a server by a field of this name, in whatever spelling readers of JSON take for it. */
+/** Whether a client may start or reach a server by a field of this name, in any spelling that readers take for it. */
 export function startsByName(key: string): boolean {
   const name = foldName(key);
   return name === 'command' || STEERING_KEYS.test(name) || LIKE_AN_ADDRESS.test(name);

@@ -130,7 +130,7 @@ describe('where nobody needs a key before the first one is made', () => {
       }));
       await write(text);
       await expect.poll(() => holders.principalOf(undefined), SOON).toBeUndefined();
-      expect(kept.at(-1)).toBe(false);
+      await expect.poll(() => kept.at(-1), SOON).toBe(false);
     },
   );
 
