@@ -28,8 +28,11 @@ export type TestNatsServer = {
   stop(): Promise<void>;
   /** SIGKILL; the data stays, and `restart()` brings the server back. */
   kill(): Promise<void>;
-  /** Has the server take the keys that are in `keysDir` now, with new ones for those that are missing. */
-  reload(): Promise<void>;
+  /**
+   * Has the server take the keys that are in `keysDir` now, with new ones for those that are missing, and puts out who has
+   * others. `first` is called once they are made, before the server takes them.
+   */
+  reload(first?: () => Promise<void>): Promise<void>;
   /** Stops the server where it runs and starts it again with the same data on the same port. */
   restart(): Promise<void>;
 };
@@ -65,12 +68,13 @@ export async function startNatsServer(options: TestNatsServerOptions = {}): Prom
       await rm(dataDir, { recursive: true, force: true });
     },
     kill: () => server.kill(),
-    reload: async () => {
+    reload: async (first) => {
       const before = Object.entries(identities);
       identities = await ensureIdentities(keysDir);
       let conf = await readFile(paths.conf, 'utf8');
       for (const [name, key] of before) conf = conf.replaceAll(key, identities[name as Identity]);
       await writeFile(paths.conf, conf);
+      await first?.();
       process.kill(server.pid, 'SIGHUP');
     },
     restart: async () => {

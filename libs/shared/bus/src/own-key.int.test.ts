@@ -23,11 +23,13 @@ afterAll(async () => {
 
 /** The server takes a new key of this service; `file` is what the service finds in its place, none where left out. */
 async function newKeyAtServer(file?: string): Promise<string> {
+  let key = '';
   await rm(path);
-  await server.reload();
-  const key = await readFile(path, 'utf8');
-  if (file === undefined) await rm(path);
-  else await writeFile(path, file);
+  await server.reload(async () => {
+    key = await readFile(path, 'utf8');
+    if (file === undefined) await rm(path);
+    else await writeFile(path, file);
+  });
   return key;
 }
 
