@@ -62,7 +62,10 @@ test('a schedule outlives a kill -9 of the server', async () => {
   await server.kill();
   await server.restart();
   const again = jetstream(await server.connect('approvals'), { checkAPI: false });
-  const message = await (await again.consumers.get('AEGIS_TIMERS', 'approvals')).next({ expires: 10_000 });
+  const consumer = await again.consumers.get('AEGIS_TIMERS', 'approvals');
+  // An acknowledgement of just before may be lost by a kill: what it was for comes again.
+  let message = await consumer.next({ expires: 10_000 });
+  if (message?.subject === 'aegis.timers.fire.ap1') message = await consumer.next({ expires: 10_000 });
   expect(message?.subject).toBe('aegis.timers.fire.ap2');
 });
 
