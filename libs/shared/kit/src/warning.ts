@@ -18,8 +18,8 @@ export function watchWarning(look: () => Promise<string | undefined>, log: Pick<
     },
     /** Resolves after the first look. */
     async start(): Promise<void> {
-      await lookAgain();
       timer = setInterval(() => void lookAgain(), LOOK_EVERY_MS).unref();
+      await lookAgain();
     },
     stop: (): void => clearInterval(timer),
   };
