@@ -62,6 +62,7 @@ describe('a path that is relative to the folder of its server', () => {
     'git -C .fw show data/x',
     'make --directory=.fw data/x',
     'cd .f* && cat d*/x',
+    'sh -c "cd .fw;cat data/x"',
     `cd ${PROJECT} && cat rules.yml`,
     'cd ~/.cursor && cat mcp.json',
     'cat "odd names/a file.json"',
@@ -75,6 +76,8 @@ describe('a path that is relative to the folder of its server', () => {
   it.each([
     [{ args: ['-c', 'cat rules.yml'] }],
     [{ input: 'cat rules.yml' }],
+    [{ sql: "select readfile('rules.yml')" }],
+    [{ files: 'a.txt rules.yml' }],
     [{ code: 'import os; os.chdir(".fw"); open("data/x")' }],
     [{ options: { cwd: '.fw' }, command: 'cat data/x' }],
     [{ cwd: 'sub', command: 'cat ../rules.yml' }],

@@ -7,7 +7,8 @@ import { readingsOf } from './readings.ts';
 import { MAX_SHORT, pathsIn } from './texts.ts';
 
 /** What is run, as its key or its first word says: there a name alone may be a path, and elsewhere it is a word. */
-const OF_COMMANDS = /comm?and|cmd|script|shell|bash|exec|^run|code$|^args?$|argv|^line$|stdin|program|^eval/i;
+const OF_COMMANDS =
+  /comm?and|cmd|script|shell|bash|exec|^run|code$|^args?$|argv|^line$|stdin|program|^eval|sql|expression|^js$|python|snippet|paths?$|files?$|file_?names?$/i;
 const IS_COMMAND =
   /^\s*(?:\w+=\S*\s+)*(?:sudo\s+)?(?:awk|base64|bash|cat|cd|chmod|cp|curl|dd|del|get-content|git|grep|head|jq|less|ln|ls|mv|nl|od|pushd|rg|rm|rsync|scp|sed|sh|sqlite3|strings|tac|tail|tar|tee|xxd|zip|zsh)\s/i;
 /** Where the server is in a folder of ours, a word that is none of a sentence. */
@@ -21,7 +22,7 @@ const HERE = /\$\{(?:OLD)?PWD[^{}]{0,64}\}|\$(?:OLD)?PWD(?!\w)|\$\(pwd\)|`pwd`|%
 const HERE_OR = /pwd|%cd%|~[+-]/i;
 /** What takes a program to another folder, and the folder. Its option to Git, tar and make is folded. */
 const CHANGES =
-  /(?:^|[^\w/-])(?:cd|chdir|pushd|sl|(?:set|push)-location|-c|--(?:directory|chdir|cwd|prefix|work-tree|git-dir)|cwd|workdir|working_directory)["'`\s=:,([]+(?:(?:\/d|--?\w?)\s+)?["'`]?([^\s;&|()<>"'`,\]}]+)/g;
+  /(?<![\w/-])(?:cd|chdir|pushd|sl|(?:set|push)-location|-c|--(?:directory|chdir|cwd|prefix|work-tree|git-dir)|cwd|workdir|working_directory)["'`\s=:,([]+(?:(?:\/d|--?\w?)\s+)?["'`]?(?=([^\s;&|()<>"'`,\]}]+))/g;
 const MAY_CHANGE = /cd|chdir|push|-location|-c|cwd|--|work/;
 const MAX_CHANGES = 64;
 const MAX_WORD = 512;
