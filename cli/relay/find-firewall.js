@@ -126,6 +126,8 @@ export async function findFirewall(env) {
   if (stack === undefined || typeof address !== 'string') throw noAddress(stack, env);
   const problem = await socketProblem(address);
   if (problem !== undefined) throw notUsed(dataDir, problem);
+  // A port that its firewall left is anybody's; a socket in the user's folder is not.
+  if (!address.startsWith('unix:') && !isRunning(stack['pid'])) throw new NoFirewall(gone(stack, dataDir));
   const silent = (/** @type {string} */ code) =>
     isRunning(stack['pid'])
       ? `AegisMCP of the data directory ${dataDir} (process ${String(stack['pid'])}) does not answer at ${address} (${code}): stop it with "AEGIS_DATA_DIR=${dataDir} ${program()} down" and start it again.`

@@ -109,6 +109,20 @@ describe('a folder with a stack file that somebody else wrote', () => {
   });
 });
 
+it('who listens where a firewall usually does gets nothing, where none runs from the data directory', async () => {
+  const usual = createServer((request) => evil.emit('request', request));
+  await new Promise<void>((done) =>
+    usual.once('error', () => done()).listen(8_000, '127.0.0.1', () => done()),
+  );
+  const env = { ...person, AEGIS_DATA_DIR: join(home, 'nobody'), APPROVAL_CODE: 'code' };
+  for (const args of [...COMMANDS.slice(0, 2), ['approvals', 'watch'], ['mcp']]) {
+    const { code, stderr } = await runAegis(args, { env, cwd: home });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('No AegisMCP runs from the data directory')]);
+  }
+  usual.close();
+  expect(heard).toEqual([]);
+});
+
 it('a data directory of before, in the folder where it was made, goes on where it is named, and a start says so', async () => {
   const folder = join(home, 'before');
   const dataDir = join(folder, 'data');

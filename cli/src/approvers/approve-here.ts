@@ -8,8 +8,8 @@ import { keyDigest } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
 import { osUserPrincipal } from '@aegis/kit/os-user';
 import { earlierVersion } from '../../relay/data-directory.js';
-import { failure } from '../cli-error.ts';
-import { DEFAULT_GATEWAY_URL, describeStack, noneRuns, notRunning } from '../gateway/address.ts';
+import { failure, wrongUsage } from '../cli-error.ts';
+import { describeStack, noneRuns, notRunning } from '../gateway/address.ts';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
@@ -31,7 +31,9 @@ type Place = {
 async function placeOf({ env }: Host): Promise<Place> {
   const { NATS_URL: url, NATS_NKEY_FILE: seedPath, CONSOLE_URL: consoleUrl } = env;
   if (url && seedPath) {
-    return { url, seedPath, consoleUrl: consoleUrl || DEFAULT_GATEWAY_URL, gateway: undefined };
+    if (!consoleUrl)
+      throw wrongUsage('CONSOLE_URL is not set: the link leads to the console, so say where that is.');
+    return { url, seedPath, consoleUrl, gateway: undefined };
   }
   const dataDir = dataDirOf(env);
   const found = await readStackFile(dataDir);

@@ -109,3 +109,11 @@ test('where no firewall runs it says so', async () => {
     expect.stringContaining('No AegisMCP runs from') as string,
   ]);
 });
+
+test('there is no link where nothing says where the console is', async () => {
+  const env = { NATS_URL: 'nats://127.0.0.1:1', NATS_NKEY_FILE: '/none.nk' };
+  const host = fakeHost({ env, terminal: true });
+  await run(host, ['approve-here']);
+  expect([host.exitCode, host.out()]).toEqual([2, '']);
+  expect(host.err()).toContain('CONSOLE_URL is not set');
+});

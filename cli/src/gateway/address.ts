@@ -3,8 +3,6 @@ import { formerData, startCommand } from '../../relay/data-directory.js';
 import { type CliError, failure, wrongUsage } from '../cli-error.ts';
 import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../local/stack/stack-file.ts';
 
-export const DEFAULT_GATEWAY_URL = 'http://127.0.0.1:8000';
-
 export const notRunning = (detail: string): CliError =>
   failure('stack_not_running', 'AegisMCP is not running', detail);
 
@@ -12,17 +10,17 @@ export const notRunning = (detail: string): CliError =>
 function parseBase(text: string, origin: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw wrongUsage(`${origin}: expected an address such as ${DEFAULT_GATEWAY_URL}.`);
+    throw wrongUsage(`${origin}: expected an address such as http://127.0.0.1:8000.`);
   }
   if (url.username || url.password) throw wrongUsage(`${origin}: an address with a password is refused.`);
   if (!url.pathname.endsWith('/')) url.pathname += '/';
   return url;
 }
 
-/** Where nobody ever started one, or it stopped as it should. */
-export const noneRuns = (dataDir: string, env: Env): CliError =>
+/** Where nobody ever started one, or it stopped as it should. `hint`: what else can be done, after a space. */
+export const noneRuns = (dataDir: string, env: Env, hint = ''): CliError =>
   notRunning(
-    `No AegisMCP runs from the data directory ${dataDir}: start it with "${startCommand()}", or set AEGIS_DATA_DIR to the directory of the one that runs.${formerData(env)}`,
+    `No AegisMCP runs from the data directory ${dataDir}: start it with "${startCommand()}", or set AEGIS_DATA_DIR to the directory of the one that runs.${hint}${formerData(env)}`,
   );
 
 /** What is wrong with a stack file, in a sentence; undefined where nothing is. */
@@ -37,9 +35,10 @@ export function describeStack(found: FoundStack, dataDir: string): string | unde
 }
 
 /**
- * The gateway to talk to: `--url`, else `AEGIS_URL`, else the stack that runs from the data directory, else
- * {@link DEFAULT_GATEWAY_URL}.
- * @throws CliError where the address is not one, or the stack of the data directory has ended.
+ * The gateway to talk to: `--url`, else `AEGIS_URL`, else the stack that runs from the data directory. There is no usual
+ * address: who listens there where none runs would get keys and codes, and could answer "allowed".
+ *
+ * @throws CliError where the address is not one, or no stack runs from the data directory
  */
 export async function gatewayAddress(url: string | undefined, env: Env): Promise<URL> {
   if (url !== undefined) return parseBase(url, '--url');
@@ -49,5 +48,9 @@ export async function gatewayAddress(url: string | undefined, env: Env): Promise
   if (found.state === 'running') return parseBase(found.stack.gateway_url, stackFilePath(dataDir));
   const complaint = describeStack(found, dataDir);
   if (complaint !== undefined) throw notRunning(complaint);
-  return parseBase(DEFAULT_GATEWAY_URL, 'the default');
+  throw noneRuns(
+    dataDir,
+    env,
+    ' Where another one is meant, as in containers, name it by --url or AEGIS_URL.',
+  );
 }

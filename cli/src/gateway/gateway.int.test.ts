@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { writeStackFile } from '../local/stack/stack-file.ts';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
@@ -66,6 +66,47 @@ describe('the gateway is', () => {
     expect(problem).toMatchObject({ exitCode: 1, code: 'stack_not_running' });
     expect(problem.detail).toContain(`as process ${pid} and is not running any more`);
   });
+
+  test.each([
+    'check x',
+    'enforce x',
+    'approvals list',
+    'approvals show a',
+    'approvals watch',
+    'approvals approve a',
+    'approvals deny a',
+    'approvals cancel a',
+    'approvals complete a',
+    'grants list',
+    'grants give a --minutes 5',
+    'grants revoke a',
+    'tools list',
+    `tools accept s t --digest sha256:${'0'.repeat(64)}`,
+    'webhooks list',
+    'webhooks add w --to https://e.example',
+    'webhooks test w',
+    'webhooks deliveries w',
+    'webhooks remove w',
+    'audit tail',
+    'audit query',
+    'doctor',
+    'status',
+  ])(
+    'nobody where none runs from the data directory, whoever is at the usual address: %s',
+    async (command) => {
+      const asked = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('asked'));
+      onTestFinished(() => asked.mockRestore());
+      const dataDir = await temporaryDirectory();
+      const env = { AEGIS_DATA_DIR: dataDir, AEGIS_APPROVER_KEY: 'aegis_approver_k', APPROVAL_CODE: 'c' };
+      const host = fakeHost({ env });
+      await run(host, command.split(' '));
+      expect(asked).not.toHaveBeenCalled();
+      if (command !== 'status' && command !== 'doctor') {
+        expect(host.exitCode).toBe(1);
+        expect(host.err()).toContain(`No AegisMCP runs from the data directory ${dataDir}: start it with`);
+      }
+    },
+  );
 });
 
 test.each(['nonsense', 'ftp://127.0.0.1', 'http://me:secret@127.0.0.1'])('%s is wrong usage', async (url) => {
