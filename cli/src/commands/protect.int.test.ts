@@ -230,6 +230,96 @@ it('many that run at once lose no server and no file', async () => {
   expect(await serversThere()).toEqual([]);
 });
 
+/** The name in rules of each server of a protected file. */
+const namesIn = async (file: string): Promise<Record<string, string | undefined>> =>
+  Object.fromEntries(
+    Object.entries(await serversOf(file)).map(([server, { args, url }]) => [
+      server,
+      args?.[(args.indexOf('--name') + args.length + 1) % args.length] ?? url?.split('/').at(-1),
+    ]),
+  );
+
+describe('a server gets a name that rules can use', () => {
+  it.each([
+    ['@scope/pkg', 'scope-pkg'],
+    ['über', 'ber'],
+    ['(x)', 'x-'],
+    ['-x', 'x'],
+    ['--', 'server'],
+    ['', 'server'],
+    ['日本', 'server'],
+    ['🙂🙂', 'server'],
+    ['-__proto__', '__proto__-2'],
+  ])('whatever it is called: %s', async (server, name) => {
+    for (const one of [{ command: 'x' }, { url: 'https://x.example/mcp' }]) {
+      const text = JSON.stringify({ mcpServers: { [server]: one } });
+      const file = await write('mcp.json', text);
+      expect((await run(protect, file)).code).toBe(0);
+      expect(await namesIn(file)).toEqual({ [server]: name });
+      await run(unprotect, file);
+      expect(await readFile(file, 'utf8')).toBe(text);
+    }
+  });
+
+  it('of its own, where nothing is left of several', async () => {
+    const mcpServers = { 日本: { command: 'x' }, 東京: { command: 'y' }, server: { command: 'z' } };
+    const file = await write('mcp.json', JSON.stringify({ mcpServers }));
+    expect((await run(protect, file)).code).toBe(0);
+    expect(new Set(Object.values(await namesIn(file)))).toEqual(new Set(['server', 'server-2', 'server-3']));
+  });
+});
+
+const inFile = (name: string, mcpServers: object): Promise<string> =>
+  write(name, JSON.stringify({ mcpServers }));
+
+describe('rules and pins are by name, so', () => {
+  it.each([
+    ['arguments', { command: 'x', args: ['/b'] }],
+    ['a command', { command: 'y', args: ['/a'] }],
+    ['variables', { command: 'x', args: ['/a'], env: { ACCOUNT: 'b' } }],
+    ['a folder', { command: 'x', args: ['/a'], cwd: '/b' }],
+    ['an address', { url: 'https://b.example/mcp' }],
+  ])('another server of another file, with %s of its own, gets another name', async (_, other) => {
+    const first = await inFile('first.json', { fs: { command: 'x', args: ['/a'] } });
+    const second = await inFile('second.json', { fs: other });
+    await run(protect, first);
+    expect((await run(protect, second)).code).toBe(0);
+    expect([await namesIn(first), await namesIn(second)]).toEqual([{ fs: 'fs' }, { fs: 'fs-2' }]);
+    const third = await inFile('third.json', { fs: { command: 'x', args: ['/c'] } });
+    await run(protect, third);
+    expect(await namesIn(third)).toEqual({ fs: 'fs-3' });
+    expect((await run(protect, second)).out).toContain('is behind the firewall already');
+  });
+
+  it('the same server has one name in all files, which an address does not take', async () => {
+    const same = { command: 'x', args: ['/a'], env: { T: 't', U: 'u' } };
+    const first = await inFile('first.json', { fs: { disabled: false, ...same } });
+    const second = await inFile('second.json', { fs: { ...same, env: { U: 'u', T: 't' } } });
+    for (const file of [first, second]) await run(protect, file);
+    expect([await namesIn(first), await namesIn(second)]).toEqual([{ fs: 'fs' }, { fs: 'fs' }]);
+    await writeFile(
+      second,
+      (await readFile(second, 'utf8')).replace('"fs"', '"web":{"url":"https://w/mcp"},"fs"'),
+    );
+    await run(protect, second);
+    expect(await namesIn(second)).toEqual({ fs: 'fs', web: 'web' });
+  });
+
+  it('what an earlier version protected under one name keeps it', async () => {
+    const [first, second] = [
+      await inFile('first.json', { fs: { command: 'x' } }),
+      await inFile('second.json', { fs: { command: 'y', env: { T: 't' } } }),
+    ];
+    for (const file of [first, second]) await run(protect, file);
+    const before = (await readFile(second, 'utf8')).replace('"fs-2"', '"fs"');
+    for (const text of [before, before.replace(/\s*"--server-env=T",/, '')]) {
+      await writeFile(second, text);
+      expect((await run(protect, second)).code).toBe(0);
+      expect(await namesIn(second)).toEqual({ fs: 'fs' });
+    }
+  });
+});
+
 /** As that version wrote the entry and remembered the file. */
 async function ofBefore(): Promise<{ file: string; text: string; original: string }> {
   const original = '{"mcpServers":{"a":{"command":"true","env":{"TOKEN":"t"}}}}';

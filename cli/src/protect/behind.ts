@@ -34,12 +34,19 @@ export type Written = {
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** `<server>` for rules and for the address: what is no letter, digit, `_` or `-` becomes `-`. */
-export function serverNameOf(name: string, taken: ReadonlySet<string>): string {
-  const plain = name.replaceAll(/[^A-Za-z0-9_-]+/g, '-').slice(0, 60) || 'server';
+/**
+ * `<server>` for rules and for the address: what is no letter, digit, `_` or `-` becomes `-`, of which none is first, since
+ * a word that begins with one is an option. `server` where nothing is left.
+ */
+export function serverNameOf(name: string, isTaken: (candidate: string) => boolean): string {
+  const plain =
+    name
+      .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+      .replace(/^-+/, '')
+      .slice(0, 60) || 'server';
   for (let n = 1; ; n++) {
     const candidate = n === 1 ? plain : `${plain}-${n}`;
-    if (!taken.has(candidate)) return candidate;
+    if (candidate !== '__proto__' && !isTaken(candidate)) return candidate;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from './behind.ts';
 import type { ClientServer } from './client-config.ts';
 import { obstacle, upstreamOf } from './entry-obstacle.ts';
-import { ownWords, takeOut, type Value, wrapIn } from './wrap-form.ts';
+import { isSameServer, ownWords, takeOut, type Value, wrapIn } from './wrap-form.ts';
 
 /** What becomes of one server of a client. `name` is what rules call it, `original` what it is without us. */
 export type Step =
@@ -36,10 +36,14 @@ export type Step =
   | { readonly to: 'self'; readonly entry: ClientServer }
   | { readonly to: 'left'; readonly entry: ClientServer; readonly because: string };
 
-/** What is known beside the entries: the servers that the firewall reaches by HTTP, and what was written the last time. */
+/**
+ * What is known beside the entries: the servers that the firewall reaches by HTTP, what was written the last time, and the
+ * servers that other files have under each name.
+ */
 export type Known = {
   readonly servers: ReadonlyMap<string, unknown>;
   readonly written?: Written | undefined;
+  readonly elsewhere?: ReadonlyMap<string, readonly Value[]>;
 };
 
 const left = (entry: ClientServer, because: string): Step => ({ to: 'left', entry, because });
@@ -61,19 +65,34 @@ function standing(entry: ClientServer, firewall: Firewall, { servers, written }:
 /** Whether a launcher is ours, or was: the project's folder may have moved. */
 const isOurs = (path: string, launcher: string): boolean => isSameFile(path, launcher) || !existsSync(path);
 
+/** A server as it is without us, and the words of `aegis wrap` that it had. */
+type Own = { readonly original: Value; readonly words?: readonly string[] };
+
 /**
  * What our own form holds is taken out of it and put behind anew, with its own words where we wrote it: they say how much
  * is recorded, which is not for whoever wrote an entry that only looks like ours.
  */
-function unwrapped(
-  value: Value,
-  { launcher }: Firewall,
-  written: Written | undefined,
-): { original: Value; words?: readonly string[] } {
+function unwrapped(value: Value, { launcher }: Firewall, written: Written | undefined): Own {
   const wrap = wrapIn(value);
   if (wrap === undefined || !isOurs(wrap.launcher, launcher)) return { original: value };
   const isWritten = written !== undefined || isSameFile(wrap.launcher, launcher);
   return { original: takeOut(value), ...(isWritten && { words: ownWords(wrap) }) };
+}
+
+/** What is written for a server, under its name; left where that would read back as something else. */
+function put(entry: ClientServer, name: string, own: Own, firewall: Firewall, known: Known): Step {
+  const { original, words = ['--name', name] } = own;
+  if (typeof original['command'] === 'string') {
+    const value = putBehind(original, words, firewall);
+    const readBack = wrappedName(value, firewall, known.written);
+    if (!readBack?.isWhole || readBack.name !== name)
+      return left(entry, 'what would be written for it reads back as something else');
+    const isWritten = wrappedName(entry.value, firewall, known.written) !== undefined;
+    return { to: 'wrap', entry, name, value, original, isWritten };
+  }
+  const { headers: _, ...rest } = original;
+  const value = { ...rest, url: `${firewall.mcpUrl}/${name}` };
+  return { to: 'proxy', entry, name, value, original };
 }
 
 /** What is to be done with each server of a client's file. */
@@ -92,22 +111,14 @@ export function planProtection(
     const because = obstacle(original);
     if (because !== undefined) return left(entry, because);
     const name = wrapIn(entry.value)?.name;
-    const own = words !== undefined && name !== undefined && !names.has(name);
-    const given = own ? name : serverNameOf(entry.name, names);
+    const keeps = words !== undefined && name !== undefined && !names.has(name);
+    // Rules and pins are by name: another server's are not for this one, in whichever file it stands.
+    const isTaken = (candidate: string): boolean =>
+      names.has(candidate) ||
+      known.elsewhere?.get(candidate)?.some((other) => !isSameServer(other, original)) === true;
+    const given = keeps ? name : serverNameOf(entry.name, isTaken);
     names.add(given);
-    if (typeof original['command'] === 'string') {
-      const value = putBehind(original, own ? words : ['--name', given], firewall);
-      const isWritten = wrappedName(entry.value, firewall, known.written) !== undefined;
-      return { to: 'wrap', entry, name: given, value, original, isWritten };
-    }
-    const { headers: _, ...rest } = original;
-    return {
-      to: 'proxy',
-      entry,
-      name: given,
-      value: { ...rest, url: `${firewall.mcpUrl}/${given}` },
-      original,
-    };
+    return put(entry, given, keeps ? { original, words } : { original }, firewall, known);
   });
 }
 

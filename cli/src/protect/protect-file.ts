@@ -7,6 +7,7 @@ import { keepCopy, readCopy } from './kept-copy.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type Known, planProtection, type Step, upstreams } from './plan.ts';
 import { digestOfText, type Protected, readRegistry, remember } from './registry.ts';
+import { serversElsewhere } from './servers-elsewhere.ts';
 import { addServers, knownServers } from './servers-file.ts';
 
 export type ProtectedFile = {
@@ -75,7 +76,11 @@ export const protectFile = (given: string, firewall: Firewall): Promise<Protecte
     const registry = await readRegistry(dataDir);
     const file = await fileBehind(given, registry);
     const text = await readText(file);
-    const known = { servers: await knownServers(servers_path), written: registry[file] };
+    const known = {
+      servers: await knownServers(servers_path),
+      written: registry[file],
+      elsewhere: await serversElsewhere(registry, file),
+    };
     const steps = planProtection(readEntries(file, text), firewall, known);
     const changes = steps.filter((step) => step.to === 'wrap' || step.to === 'proxy');
     if (changes.length === 0) return { file, steps };

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '@aegis/kit/json';
 import { parseWrap } from '../../relay/options.js';
 
@@ -60,4 +61,10 @@ export function takeOut(value: Value): Value {
     ...(wrap.args.length === 0 ? {} : { args: wrap.args }),
     ...(Object.keys(env as object).length === 0 ? {} : { env }),
   };
+}
+
+/** Whether two entries start the very same: a variable may be all that tells two accounts or two databases apart. */
+export function isSameServer(a: Value, b: Value): boolean {
+  const startOf = ({ command, args = [], env = {}, cwd }: Value) => ({ command, args, env, cwd });
+  return isDeepStrictEqual(startOf(a), startOf(b));
 }
