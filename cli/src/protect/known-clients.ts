@@ -20,7 +20,7 @@ export function knownClientFiles(
   platform: NodeJS.Platform = process.platform,
 ): readonly ClientFile[] {
   const settings = settingsFolder(platform, home, env);
-  return [
+  const files = [
     { client: 'Claude Desktop', path: join(settings, 'Claude', 'claude_desktop_config.json') },
     { client: 'Claude Code', path: join(home, '.claude.json') },
     { client: 'Claude Code', path: join(cwd, '.mcp.json') },
@@ -30,4 +30,5 @@ export function knownClientFiles(
     { client: 'VS Code', path: join(cwd, '.vscode', 'mcp.json') },
     { client: 'Windsurf', path: join(home, '.codeium', 'windsurf', 'mcp_config.json') },
   ];
+  return files.filter(({ path }, index) => files.findIndex((one) => one.path === path) === index);
 }
