@@ -16,13 +16,10 @@ const TOOL = {
 };
 const ODD = { ...TOOL, tool: 'read_file\u200b', digest: OTHER };
 
-const accept = ({ body }: Seen) =>
-  (body as { approval_code: string }).approval_code === 'right'
+const accept = ({ headers: { authorization } }: Seen) =>
+  authorization === 'Bearer right'
     ? { status: 200, body: { ok: true } }
-    : {
-        status: 403,
-        body: { title: 'The code is wrong', code: 'wrong_code', detail: 'approval_code: wrong.' },
-      };
+    : { status: 401, body: { title: 'No', code: 'unauthorized', detail: 'No approver has this key.' } };
 
 let gateway: GatewayDouble;
 let waiting: object = {};
@@ -71,12 +68,7 @@ describe('accept', () => {
     waiting = { tools: [ODD, TOOL] };
     const host = await aegis(['accept', 'files', 'read_file', '--code', 'right']);
     expect([host.exitCode, host.out()]).toEqual([0, `accepted  files.read_file  ${DIGEST}\n`]);
-    expect(gateway.seen.at(-1)?.body).toEqual({
-      server: 'files',
-      tool: 'read_file',
-      digest: DIGEST,
-      approval_code: 'right',
-    });
+    expect(gateway.seen.at(-1)?.body).toEqual({ server: 'files', tool: 'read_file', digest: DIGEST });
   });
 
   test('takes an odd name as the list shows it, and the code from standard input', async () => {
@@ -105,10 +97,23 @@ describe('accept', () => {
     expect(gateway.seen.slice(before).map(({ method }) => method)).toEqual(['GET']);
   });
 
-  test('with a wrong code says so and exits with 1', async () => {
+  test('takes the key of an approver, as approvals are decided, and needs no code', async () => {
     waiting = { tools: [TOOL] };
-    const host = await aegis(['accept', 'files', 'read_file', '--code', 'wrong']);
-    expect([host.exitCode, host.out(), host.err()]).toEqual([1, '', 'aegis: approval_code: wrong.\n']);
+    for (const given of [{ env: { AEGIS_APPROVER_KEY: 'right' } }, {}]) {
+      const host = await aegis(
+        ['accept', 'files', 'read_file', ...(given.env ? [] : ['--key', 'right'])],
+        given,
+      );
+      expect([host.exitCode, host.err()]).toEqual([0, '']);
+    }
+  });
+
+  test('with a wrong code or key says so and exits with 1', async () => {
+    waiting = { tools: [TOOL] };
+    for (const option of ['--code', '--key']) {
+      const host = await aegis(['accept', 'files', 'read_file', option, 'wrong']);
+      expect([host.exitCode, host.out(), host.err()]).toEqual([1, '', 'aegis: No approver has this key.\n']);
+    }
   });
 
   test('of a tool that does not wait asks for no code', async () => {

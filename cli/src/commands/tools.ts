@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withCredential } from '../approver-credential.ts';
 import type { Host } from '../host.ts';
 import { parseDigest, parseServerName } from '../option-parsers.ts';
 import { acceptTool } from '../tools/accept.ts';
@@ -14,12 +15,10 @@ export function registerTools(program: Command, host: Host): void {
     .command('list')
     .description('list changed tools, newest first')
     .action(runs(host, () => listTools));
-  tools
-    .command('accept')
-    .description('accept the new definition of a tool; a wrong code accepts nothing')
+  withCredential(tools.command('accept'))
+    .description('accept the new definition of a tool; a wrong key or code accepts nothing')
     .argument('<server>', 'name of the server', parseServerName)
     .argument('<tool>', 'name of the tool')
     .option('--digest <digest>', 'this very definition (default: the only one that waits)', parseDigest)
-    .option('--code <code>', 'the code (default: APPROVAL_CODE, else asked for, else standard input)')
     .action(runs(host, () => acceptTool));
 }

@@ -1,14 +1,15 @@
-import { approvalCode } from '../approval-code.ts';
+import type { ApproverOptions } from '../approver-credential.ts';
 import { failure } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { AcceptAnswer, type ToolItem, ToolsAnswer } from '../gateway/answers.ts';
+import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import { ask } from '../gateway/client.ts';
-import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import type { ExitCode, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
 
-export type AcceptOptions = GlobalOptions & { readonly code?: string; readonly digest?: string };
+export type AcceptOptions = ApproverOptions & { readonly digest?: string };
 
 /**
  * The definition of this tool that waits. Its name may be given as `tools list` shows it, with odd characters written
@@ -41,8 +42,8 @@ export async function acceptTool(
     options.digest === undefined
       ? findTool((await ask(base, { method: 'GET', path: 'tools' }, ToolsAnswer)).tools, server, name)
       : { tool: name, digest: options.digest };
-  const body = { server, tool, digest, approval_code: await approvalCode(host, options.code) };
-  await ask(base, { method: 'POST', path: 'tools/accept', body }, AcceptAnswer);
+  const body = { server, tool, digest };
+  await askAsApprover(host, options, { method: 'POST', path: 'tools/accept', body }, AcceptAnswer);
   if (options.json) printDocument(host, { ok: true, server, tool, digest });
   else printLine(host, `${paintStatus(host, 'accepted')}  ${server}.${visible(tool)}  ${digest}`);
   return 0;

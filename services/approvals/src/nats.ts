@@ -15,7 +15,7 @@ import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { shownGrant } from '@aegis/contracts/grant-words';
 import { approvalsGrant, approvalsGrants, approvalsRevoke, type StoredGrant } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
-import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
+import { approvalsAccept, approvalsAcceptBy, approvalsTools } from '@aegis/contracts/tool-definition';
 import {
   notifierDeliveries,
   notifierList,
@@ -69,11 +69,16 @@ type Answering = {
 };
 
 /** What people say by their own key, or the code; and at the machine, where nobody has either. */
-const byPeople = ({ lifecycle, approvers, firstApprovers, grants }: Answering): Route[] => [
+const byPeople = ({ lifecycle, approvers, firstApprovers, grants, tools }: Answering): Route[] => [
   route(approvalsInvite, (asked, { deadlineMs }) => firstApprovers.invite(asked, deadlineMs)),
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
   ),
+  route(approvalsAcceptBy, async ({ credential, ...definition }, { deadlineMs }) => {
+    const { name } = await approvers.authenticate(credential);
+    await tools.acceptBy(name, definition, deadlineMs);
+    return { ok: true as const };
+  }),
   route(approvalsGrant, async ({ credential, ...asked }, { deadlineMs }) => {
     const given = await lifecycle.grant(await approvers.authenticate(credential), asked, deadlineMs);
     if (given.grant) return { grant: shownGrant(given.grant) };

@@ -216,12 +216,14 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   tolerant: ['isWhole', 'tolerant', 'whole'],
   'tool-definition': [
     'AcceptTool',
+    'AcceptToolBy',
     'AcceptToolReply',
     'ChangeLevel',
     'ListToolsReply',
     'QuarantinedTool',
     'ToolSeen',
     'approvalsAccept',
+    'approvalsAcceptBy',
     'approvalsTools',
   ],
   webhooks: [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Credential } from './approvals.ts';
 import { Digest, ServerName, Timestamp } from './call.ts';
 import { Empty, rpc } from './rpc.ts';
 
@@ -60,5 +61,16 @@ export const AcceptToolReply = z
   .strictObject({ ok: z.literal(true) })
   .meta({ id: 'Accepted', description: 'It counts from now on' });
 export const approvalsAccept = rpc('approvals', 'accept', AcceptTool, AcceptToolReply, {
+  askedBy: ['gateway'],
+});
+
+/** The same in the name of an approver, who is found by their own key, or by the code. */
+export const AcceptToolBy = z.strictObject({
+  server: ServerName,
+  tool: ListedName,
+  digest: Digest,
+  credential: Credential,
+});
+export const approvalsAcceptBy = rpc('approvals', 'accept-by', AcceptToolBy, AcceptToolReply, {
   askedBy: ['gateway'],
 });

@@ -1,9 +1,21 @@
 import { createEvent } from '@aegis/contracts/create-event';
 import { TOOLS_LOG, toolAcceptedLog, toolLog } from '@aegis/contracts/subjects';
+import { approvalsAcceptBy } from '@aegis/contracts/tool-definition';
 import { describe, expect, it } from 'vitest';
 import { definition, seen } from '../testkit/definitions.ts';
+import { createPeople } from '../testkit/people.ts';
 import { accept, sawTool, toolChanged, tools } from '../testkit/tools.ts';
-import { CODE, codeOf, complete, request, startReplica, stopAll, useWorld, world } from '../testkit/world.ts';
+import {
+  CODE,
+  codeOf,
+  complete,
+  request,
+  soon,
+  startReplica,
+  stopAll,
+  useWorld,
+  world,
+} from '../testkit/world.ts';
 
 useWorld();
 
@@ -11,18 +23,23 @@ const A = seen(definition('reads'));
 const B = seen(definition('reads and sends'));
 const large = (text: string, name: string) => seen(definition(text.repeat(1_900_000), name));
 
-/** How many acceptances the log has. */
-async function acceptances(): Promise<number> {
-  let count = 0;
+/** Who accepted, as the log has it. */
+async function acceptedBy(): Promise<string[]> {
+  const names: string[] = [];
   const follower = await world.mcp.follow({
     filter: TOOLS_LOG,
     fromSeq: 1,
-    apply: ({ event }) => void (count += event?.type === 'aegis.tool.accepted.v1' ? 1 : 0),
+    apply: ({ event }) => {
+      if (event?.type === 'aegis.tool.accepted.v1') names.push(String(event.data['accepted_by']));
+    },
   });
   await follower.caughtUp(Date.now() + 3_000);
   await follower.stop();
-  return count;
+  return names;
 }
+
+/** How many acceptances the log has. */
+const acceptances = async (): Promise<number> => (await acceptedBy()).length;
 
 describe('a changed tool', () => {
   it('is listed with both definitions until its new one is accepted, also after a restart', async () => {
@@ -60,6 +77,25 @@ describe('a changed tool', () => {
     expect(await codeOf(accept({ ...B, server: 'mail' }))).toBe('not_found');
     expect(await codeOf(accept({ ...B, tool: 'READ_FILE' }))).toBe('not_found');
     expect([(await tools()).length, await acceptances()]).toEqual([1, 0]);
+  });
+
+  it('is accepted by an approver with their own key, on record under their name, and by nobody else', async () => {
+    const { keys, env } = await createPeople();
+    await startReplica(env);
+    await sawTool(A);
+    await toolChanged(B);
+    const by = (secret: string) =>
+      world.gateway.ask(
+        approvalsAcceptBy,
+        { server: B.server, tool: B.tool, digest: B.digest, credential: { secret, source: '10.0.0.1' } },
+        soon(),
+      );
+    for (const wrong of ['wrong', `${keys.ada}x`, 'aegis_approver_x', 'aegis_x']) {
+      expect(await codeOf(by(wrong))).toBe('unauthorized');
+    }
+    expect([(await tools()).length, await acceptances()]).toEqual([1, 0]);
+    expect(await by(keys.ada)).toEqual({ ok: true });
+    expect([await tools(), await acceptedBy()]).toEqual([[], ['ada']]);
   });
 
   it('lets nobody guess: wrong codes count together with those for approvals', async () => {

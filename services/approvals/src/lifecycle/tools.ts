@@ -25,7 +25,7 @@ export type Tools = {
    * @throws AppError `not_found` where the tool was never seen so, `wrong_code`, `too_many_attempts`
    */
   accept(request: AcceptTool, deadlineMs: number): Promise<void>;
-  /** The same in the name of somebody who is signed in. @throws AppError `not_found` */
+  /** The same in the name of an approver, who is known. @throws AppError `not_found` */
   acceptBy(name: string, definition: ToolDefinition, deadlineMs: number): Promise<void>;
 };
 

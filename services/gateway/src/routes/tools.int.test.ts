@@ -1,6 +1,6 @@
 import { type Bus, route } from '@aegis/bus';
 import { fixtureOf } from '@aegis/contracts/fixture';
-import { approvalsAccept, approvalsTools } from '@aegis/contracts/tool-definition';
+import { approvalsAccept, approvalsAcceptBy, approvalsTools } from '@aegis/contracts/tool-definition';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
@@ -23,6 +23,10 @@ beforeAll(async () => {
         throw new AppError('wrong_code', 'approval_code: wrong.');
       return { ok: true as const };
     }),
+    route(approvalsAcceptBy, (data) => {
+      asked.push(data);
+      return { ok: true as const };
+    }),
   ]);
   gateway = await createTestApp(server);
 });
@@ -32,8 +36,13 @@ afterAll(async () => {
   await server.stop();
 });
 
-const post = (payload: object) =>
-  gateway.app.inject({ method: 'POST', url: '/tools/accept', payload, headers: { host: 'localhost' } });
+const post = (payload: object, more: Record<string, string> = {}) =>
+  gateway.app.inject({
+    method: 'POST',
+    url: '/tools/accept',
+    payload,
+    headers: { host: 'localhost', ...more },
+  });
 
 describe('changed tools', () => {
   it('are listed with what changed', async () => {
@@ -45,6 +54,19 @@ describe('changed tools', () => {
     const reply = await post(accept);
     expect([reply.statusCode, reply.json()]).toEqual([200, { ok: true }]);
     expect(asked).toEqual([{ ...accept, source: '127.0.0.1' }]);
+  });
+
+  it('are accepted by the key of an approver, which the approvals service judges', async () => {
+    const { approval_code: code, ...definition } = accept;
+    asked.length = 0;
+    const reply = await post(definition, { authorization: 'Bearer their-key' });
+    expect([reply.statusCode, reply.json()]).toEqual([200, { ok: true }]);
+    expect(asked).toEqual([{ ...definition, credential: { secret: 'their-key', source: '127.0.0.1' } }]);
+    expect([
+      (await post(definition)).statusCode,
+      (await post({ ...definition, approval_code: code }, { authorization: 'Bearer their-key' })).statusCode,
+    ]).toEqual([401, 422]);
+    expect(asked).toHaveLength(1);
   });
 
   it('are not accepted by a wrong code: 403', async () => {

@@ -3,20 +3,29 @@ import {
   AcceptTool,
   AcceptToolReply,
   approvalsAccept,
+  approvalsAcceptBy,
   approvalsTools,
   ListToolsReply,
 } from '@aegis/contracts/tool-definition';
+import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
+import { credentialOf } from '../http/credential.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { SIGNED_IN } from '../openapi/security.ts';
+import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 
 const tags = ['tools'];
 
 const { source: _, ...example } = fixtureOf(approvalsAccept).request;
-/** One exact definition, by its digest. */
+/** One exact definition, by its digest. The code is here, where no `Authorization` has who accepts it. */
 const AcceptBody = AcceptTool.omit({ source: true })
-  .extend({ approval_code: z.string().min(1, 'required').max(1024) })
-  .meta({ id: 'Accept', description: 'One exact definition and the code', examples: [example] });
+  .extend({ approval_code: z.string().min(1, 'required').max(1024).optional() })
+  .meta({
+    id: 'Accept',
+    description:
+      'One exact definition; with the code, where no header has the key of an approver or the code',
+    examples: [example],
+  });
 
 /** Tools whose definition changed, for programs; people use the page at `/ui/tools`. */
 export function toolRoutes(app: App, { ask }: HttpDeps): void {
@@ -33,12 +42,22 @@ export function toolRoutes(app: App, { ask }: HttpDeps): void {
   const accept = {
     tags,
     operationId: 'acceptTool',
-    summary: 'Accept one definition of a tool with the code',
-    description: 'A wrong code accepts nothing. One that is accepted already stays so.',
+    summary: 'Accept one definition of a tool, as an approver',
+    description:
+      'By `Authorization`, as approvals are decided, or with `approval_code` in the body. A wrong one accepts nothing. One ' +
+      'that is accepted already stays so.',
+    ...SIGNED_IN,
     body: AcceptBody,
-    response: { 200: AcceptToolReply, ...problems([...BODY_FAULTS, 403, 404, 429]) },
+    response: { 200: AcceptToolReply, ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 404]) },
   };
-  app.post('/tools/accept', { schema: accept }, (request) =>
-    ask(approvalsAccept, { ...request.body, source: request.ip }, request),
-  );
+  app.post('/tools/accept', { schema: accept }, (request) => {
+    const { approval_code, ...definition } = request.body;
+    if (approval_code === undefined) {
+      return ask(approvalsAcceptBy, { ...definition, credential: credentialOf(request) }, request);
+    }
+    if (request.headers.authorization !== undefined) {
+      throw new AppError('invalid_request', 'approval_code: not beside Authorization, which says who it is');
+    }
+    return ask(approvalsAccept, { ...definition, approval_code, source: request.ip }, request);
+  });
 }
