@@ -45,14 +45,17 @@ function sayNo({ rawId, method, isModern }, sentence) {
 }
 
 /**
- * For a request that came while the firewall was away.
+ * For a request that came while the firewall was away, or while it refuses this agent for the reason that is given.
  *
  * @param {Asked} asked
+ * @param {string} [refusal]
  */
-export const deny = (asked) =>
+export const deny = (asked, refusal) =>
   sayNo(
     asked,
-    "AegisMCP can't decide now: the firewall is away; the call was not sent, so try again in a moment.",
+    refusal === undefined
+      ? "AegisMCP can't decide now: the firewall is away; the call was not sent, so try again in a moment."
+      : `AegisMCP did not send this call. ${refusal}`,
   );
 
 /**

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fakeFirewall } from './testkit/fake-firewall.ts';
+import { type FakeFirewallOptions, fakeFirewall } from './testkit/fake-firewall.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
 
 const INITIALIZE = '{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-11-25"}}';
@@ -130,4 +130,31 @@ test('a server that ends while the firewall is away ends it as it would', async 
   await kill();
   await expect.poll(() => said).toHaveLength(1);
   expect(await exit).toEqual({ type: 'code', code: 5 });
+});
+
+test('an agent whose key is taken away is denied with the reason, and goes on where it is let in again', async () => {
+  const options: FakeFirewallOptions = {};
+  const { env, side } = await fakeFirewall(options);
+  const { say, said, nextMessages } = wrapped({ env, server: ['echo'] });
+  say(call(1));
+  await nextMessages(1);
+  options.refuses = { status: 401, detail: 'The key is not known, or no longer good.' };
+  const { channel } = side();
+  channel.send('f', JSON.stringify({ detail: 'The key is no longer good.', exit_code: 1, refused: true }));
+  channel.end();
+  await expect.poll(() => said).toHaveLength(1);
+  say(call(2), { jsonrpc: '2.0', id: 3, method: 'ping' });
+  const [denied, other] = await nextMessages(2);
+  expect(denied).toMatchObject({ id: 2, result: { isError: true } });
+  for (const one of [denied, other]) {
+    expect(textOf(one ?? {})).toMatch(/^AegisMCP did not send this call\. .*no longer good\.$/);
+  }
+  delete options.refuses;
+  await expect.poll(() => said.at(-1), { timeout: 10_000 }).toBe('The firewall is back.');
+  expect(said).toEqual([
+    'The key is no longer good. Each call is denied until then.',
+    'The firewall is back.',
+  ]);
+  say(call(4));
+  expect(await nextMessages(1)).toMatchObject([{ id: 4 }]);
 });

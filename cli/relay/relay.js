@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deny, unknownOutcome } from './answers.js';
 import { DirectAnswers } from './direct-answers.js';
+import { NoFirewall } from './find-firewall.js';
 import { openLink } from './firewall-link.js';
 import { OpenLines } from './open-lines.js';
 import { wholeLines } from './whole-lines.js';
@@ -24,7 +25,8 @@ const NEWLINE = 0x0a;
  * @property {(sentence: string) => void} say for people
  */
 
-/** What the firewall ends a relay with. @typedef {{ detail: string, exit_code: number }} Fatal */
+/** What the firewall ends a relay with; `refused`: the relay stays, and denies until it is let in again.
+ * @typedef {{ detail: string, exit_code: number, refused?: boolean }} Fatal */
 
 /**
  * Stands between a client, a server and the firewall, and judges nothing: what client and server say goes to the firewall,
@@ -41,6 +43,8 @@ export class Relay {
   #link;
   /** `before`: no firewall was there yet, so nothing is taken from anybody. @type {'before' | 'up' | 'away'} */
   #state = 'before';
+  /** Why the firewall that is there lets this agent in no more. @type {string | undefined} */
+  #refusal;
   #clientEnded = false;
   /** What the firewall of this link was told of that; it takes each word once. */
   #saidEnd = -1;
@@ -107,6 +111,7 @@ export class Relay {
     );
     await link.ready;
     this.#link = link;
+    this.#refusal = undefined;
     this.#saidEnd = -1;
     this.#direct.restart();
     this.#state = 'up';
@@ -151,7 +156,7 @@ export class Relay {
   #fromClient(bytes) {
     const given = this.#lines.take(bytes);
     if (this.#state === 'up') this.#link?.client.write(given);
-    else this.#answerAll(deny);
+    else this.#denyAll();
     this.#flow();
   }
 
@@ -161,7 +166,7 @@ export class Relay {
     this.#lines.end();
     if (this.#state === 'up') this.#sayClientEnded();
     else if (this.#state === 'away') {
-      this.#answerAll(deny);
+      this.#denyAll();
       this.#endWithoutFirewall();
     }
   }
@@ -209,9 +214,15 @@ export class Relay {
     else if (type === 'a') return this.#direct.hasRead(n);
     else if (type === 'e') this.#overForServer();
     else if (type === 'l') process.stderr.write(`${payload.toString()}\n`);
-    else if (type === 'f') this.#end(JSON.parse(payload.toString()));
+    else if (type === 'f') this.#fatal(JSON.parse(payload.toString()));
     if (n > 0) this.#done(n);
     this.#flow();
+  }
+
+  /** @param {Fatal} fatal */
+  #fatal(fatal) {
+    if (fatal.refused) this.#refusal = fatal.detail;
+    else this.#end(fatal);
   }
 
   /** @param {number} n */
@@ -223,6 +234,10 @@ export class Relay {
 
   #noneIsOpen() {
     for (const resolve of this.#whenNoneOpen.splice(0)) resolve();
+  }
+
+  #denyAll() {
+    this.#answerAll((asked) => deny(asked, this.#refusal));
   }
 
   /** @param {(asked: import('./answers.js').Asked) => string} answer */
@@ -244,16 +259,25 @@ export class Relay {
     void this.#comeBack();
   }
 
+  #sayWhyAway() {
+    const { say } = this.#parts;
+    if (this.#refusal !== undefined) return say(`${this.#refusal} Each call is denied until then.`);
+    say('The firewall is away: each call is denied until it is back; "aegis up --background" starts it.');
+  }
+
+  /** Tries again also where this agent is refused: who mends the keys lets the same agents in again. */
   async #comeBack() {
     const { say } = this.#parts;
-    say('The firewall is away: each call is denied until it is back; "aegis up --background" starts it.');
+    this.#sayWhyAway();
     for (let wait = FIRST_RETRY_MS; !this.#clientEnded; wait = Math.min(2 * wait, LAST_RETRY_MS)) {
       await sleep(wait);
       try {
         await this.open();
         return say('The firewall is back.');
-      } catch {
-        // Not yet.
+      } catch (error) {
+        const wasRefused = this.#refusal !== undefined;
+        this.#refusal = error instanceof NoFirewall && error.refused ? error.message : undefined;
+        if (wasRefused !== (this.#refusal !== undefined)) this.#sayWhyAway();
       }
     }
   }

@@ -21,7 +21,7 @@ export type FakeFirewallOptions = {
   /** Takes each line of the client, its ending included; gives what the server gets, by default. */
   readonly judge?: Judge;
   /** What a relay is refused with. */
-  readonly refuses?: { status: number; detail: string };
+  refuses?: { status: number; detail: string };
   /** What a relay is ended with instead of being let in. */
   readonly fatal?: { detail: string; exit_code: number };
 };

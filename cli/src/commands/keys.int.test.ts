@@ -34,8 +34,13 @@ test('keys are listed by name and digest, and removed', async () => {
   const second = (await aegis('add', 'ada', '--json')).out();
   const { key } = JSON.parse(second) as { key: string };
   expect((await aegis('list')).out().split('\n')).toContain(`ada\t${keyDigest(key)}`);
-  expect((await aegis('remove', 'ci')).out()).toBe('The key ci is no longer good.\n');
+  const removed = await aegis('remove', 'ci');
+  expect(removed.out()).toBe('The key ci is no longer good.\n');
+  expect(removed.err()).not.toContain('It was the last one');
   expect(await keys()).toEqual({ keys: { ada: keyDigest(key) } });
+  expect((await aegis('remove', 'ada')).err()).toContain(
+    'It was the last one: now nobody is let in over HTTP',
+  );
 });
 
 test('a name is used once', async () => {

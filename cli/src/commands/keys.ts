@@ -46,11 +46,21 @@ async function listKeys(host: Host, options: GlobalOptions): Promise<ExitCode> {
   return 0;
 }
 
+/** A firewall looks at the file at once for a key that it does not know, and every now and then for one that it does. */
+const COUNTS = 'A firewall that runs takes it as no longer good within a second.';
+
 async function removeKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
   const file = keysFile(host);
-  await removeHolder(file, name);
+  const { last } = await removeHolder(file, name);
   if (json) printDocument(host, { name, path: file.path });
   else printLine(host, `The key ${name} is no longer good.`);
+  printNote(host, COUNTS);
+  if (last) {
+    printNote(
+      host,
+      'It was the last one: now nobody is let in over HTTP, until "aegis keys add" makes another.',
+    );
+  }
   return 0;
 }
 

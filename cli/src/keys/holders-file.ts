@@ -57,13 +57,15 @@ export async function addHolder<T>(
   return { key, first: Object.keys(holders).length === 0 };
 }
 
-/** Takes a name out: its key is worthless from then on. @throws CliError `<noun>_not_found` */
-export async function removeHolder<T>(file: HoldersFile<T>, name: string): Promise<void> {
+/** Takes a name out: its key is worthless from then on. `last`: nobody has one now. @throws CliError `<noun>_not_found` */
+export async function removeHolder<T>(file: HoldersFile<T>, name: string): Promise<{ last: boolean }> {
   const { noun, path } = file;
   const holders = await readHolders(file);
   if (!Object.hasOwn(holders, name)) {
     const detail = `There is no ${noun} of the name ${name} in ${path}.`;
     throw failure(`${noun}_not_found`, `No such ${noun}`, detail);
   }
-  await writeHolders(file, Object.fromEntries(Object.entries(holders).filter(([other]) => other !== name)));
+  const others = Object.entries(holders).filter(([other]) => other !== name);
+  await writeHolders(file, Object.fromEntries(others));
+  return { last: others.length === 0 };
 }

@@ -238,6 +238,12 @@ describe('where keys are set up', () => {
 
     const stranger = await send(guarded.url, 'POST', body);
     expect([stranger.status, stranger.headers['www-authenticate']]).toEqual([401, 'Bearer']);
+    expect(JSON.stringify(stranger)).toContain('A key is needed here');
+    const wrong = await send(guarded.url, 'POST', body, { authorization: 'Bearer another-key' });
+    expect([wrong.status, JSON.stringify(wrong)]).toEqual([
+      401,
+      expect.stringContaining('The key is not known, or no longer good') as string,
+    ]);
     expect(guarded.asked.enforces).toEqual([]);
 
     await send(guarded.url, 'POST', body, { authorization: 'Bearer a-key' });

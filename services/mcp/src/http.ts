@@ -16,6 +16,7 @@ import { AppError, toAppError, toProblem } from '@aegis/kit/errors';
 import { repeatedHeader } from '@aegis/kit/headers';
 import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import { whyNotJson } from '@aegis/kit/json';
+import { bearerOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
 import { refuseUnserved } from '@aegis/kit/unserved';
@@ -24,7 +25,7 @@ import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelco
 import type { McpConfig } from './config.ts';
 import { createDoor, type Turn } from './door.ts';
 import { readBody } from './http-body.ts';
-import type { KeyHolders } from './proxy/keys/key-holders.ts';
+import { type KeyHolders, UNKNOWN_KEY } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import { HTTP_REFUSAL } from './proxy/refused.ts';
 import {
@@ -69,7 +70,7 @@ export type HttpDeps = {
   >;
   readonly health: Service['health'];
   /** Tells who holds a key. */
-  readonly keys: Pick<KeyHolders, 'principalOf'>;
+  readonly keys: Pick<KeyHolders, 'principalOf' | 'reread'>;
   /** The servers behind the firewall. */
   readonly proxy: Pick<Proxy, 'handle' | 'stop'>;
   readonly log: Logger;
@@ -179,9 +180,14 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
         'content-type': 'application/problem+json',
       });
     }
-    const principal = keys.principalOf(request.headers.authorization);
+    const { authorization } = request.headers;
+    if (keys.principalOf(authorization) === undefined && authorization !== undefined) await keys.reread();
+    const principal = keys.principalOf(authorization);
     if (principal === undefined) {
-      const detail = 'A key is needed here: send it as "Authorization: Bearer <key>".';
+      const detail =
+        bearerOf(authorization) === undefined
+          ? 'A key is needed here: send it as "Authorization: Bearer <key>".'
+          : UNKNOWN_KEY;
       return sendJson(response, 401, refusal(detail), { 'www-authenticate': 'Bearer' });
     }
     const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal, request);

@@ -92,7 +92,10 @@ function createAgents(
     refusals,
     log,
   });
-  const holderOfKey = (authorization: string | undefined) => keys.holderOf(authorization);
+  const holderOfKey = async (authorization: string | undefined) => {
+    if (keys.holderOf(authorization) === undefined) await keys.reread();
+    return keys.holderOf(authorization);
+  };
   const door =
     dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, holderOfKey, relays, refusals, log });
   return { door, relays };

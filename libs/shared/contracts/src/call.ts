@@ -66,7 +66,9 @@ export const MAX_ARGUMENT_BYTES = 1_048_576;
  */
 export const MAX_CALL_MESSAGE_BYTES = 8 * MAX_ARGUMENT_BYTES;
 
-export const Digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+export const Digest = z
+  .string()
+  .regex(/^sha256:[0-9a-f]{64}$/, 'expected a digest: "sha256:" and 64 characters of 0-9 a-f');
 /** A W3C trace id: 32 lower-case hexadecimal digits. */
 export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
 export const Timestamp = z.iso.datetime();

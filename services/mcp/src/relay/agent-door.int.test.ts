@@ -127,6 +127,15 @@ it('a key that is taken out of the file ends its relay, which is told, and no ot
   expect(ada.frames.at(-1)?.text).toContain('The key is no longer good.');
   expect(own.isOver()).toBe(false);
   expect(await askToRelay(address, OWN_KEY)).toMatchObject({ status: 401 });
+  // That was the last one: nobody gets in over HTTP, and it is said why.
+  expect(stack.mcp.health().problems).toEqual([expect.stringContaining('has no key')]);
+  const late = makeKey('aegis');
+  await writeFile(
+    join(dir, 'mcp-keys.json'),
+    JSON.stringify({ keys: { ada: keyDigest(OWN_KEY), late: keyDigest(late) } }),
+  );
+  expect('socket' in (await askToRelay(address, late)), 'a key that was made just now').toBe(true);
+  expect(stack.mcp.health().problems).toEqual([]);
 });
 
 it('another credential counts at once, ends the relays of before, and one that is none lets nobody in', async () => {

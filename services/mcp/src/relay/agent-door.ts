@@ -9,6 +9,7 @@ import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import { osUserPrincipal } from '@aegis/kit/os-user';
+import { UNKNOWN_KEY } from '../proxy/keys/key-holders.ts';
 import { createAgentCredential } from './agent-credential.ts';
 import { type AgentSocket, listenForAgents } from './agent-socket.ts';
 import { MAX_RELAYS, type Relays } from './relays.ts';
@@ -29,7 +30,9 @@ export type AgentDoorOptions = {
   /** The folder of the socket instead, where its group may use it. */
   readonly sharedDir?: string | undefined;
   /** Who holds a key of the keys file, by an `Authorization` header; undefined for nobody. */
-  readonly holderOfKey: (authorization: string | undefined) => string | undefined;
+  readonly holderOfKey: (
+    authorization: string | undefined,
+  ) => string | undefined | Promise<string | undefined>;
   readonly relays: Pick<Relays, 'serve' | 'isFull' | 'keepPrincipals' | 'stop'>;
   readonly refusals: Pick<Refusals, 'count'>;
   readonly log: Logger;
@@ -46,6 +49,9 @@ const OTHER_VERSION = refusal(
   'upgrade_required',
   `This firewall speaks ${RELAY_PROTOCOL}: use a relay of the same version of AegisMCP, or restart the firewall where it is the older one.`,
 );
+
+const FULL = refusal(503, 'too_many_relays', `${MAX_RELAYS} relays are connected already: end some of them.`);
+const NO_KEY = 'A credential is missing: a relay sends that of the data directory, or a key.';
 
 function refuse(socket: Duplex, { status, code, detail }: Refusal): void {
   const body = JSON.stringify({ code, detail });
@@ -65,7 +71,7 @@ const hostOf = ({ headers }: IncomingMessage): string =>
   (headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
 
 /** What is wrong with a request before anybody looks at its key. */
-function problemOf(request: IncomingMessage, isFull: boolean): Refusal | undefined {
+function problemOf(request: IncomingMessage): Refusal | undefined {
   const { headers, method, url } = request;
   if (repeatedHeader(request, ONCE) !== undefined)
     return refusal(400, 'invalid_request', 'A header is there more than once.');
@@ -75,9 +81,7 @@ function problemOf(request: IncomingMessage, isFull: boolean): Refusal | undefin
   if (url !== RELAY_PATH || method !== 'GET') {
     return refusal(404, 'not_found', `Only GET ${RELAY_PATH} is served here.`);
   }
-  if (headers.upgrade !== RELAY_PROTOCOL) return OTHER_VERSION;
-  if (!isFull) return undefined;
-  return refusal(503, 'too_many_relays', `${MAX_RELAYS} relays are connected already: end some of them.`);
+  return headers.upgrade === RELAY_PROTOCOL ? undefined : OTHER_VERSION;
 }
 
 /** Keeps those who connect and say nothing from taking all places. */
@@ -113,21 +117,22 @@ export function createAgentDoor(options: AgentDoorOptions) {
     refuse(stream, why);
   };
 
-  const principalOf = (authorization: string | undefined): string | undefined => {
+  const principalOf = async (authorization: string | undefined): Promise<string | undefined> => {
     const key = bearerOf(authorization);
     if (key === undefined) return undefined;
     const { digest } = credential;
     return (digest && holderOf(key, [[own, digest]])) ?? holderOfKey(authorization);
   };
-  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on('error', () => undefined);
-    const problem = problemOf(request, relays.isFull);
-    if (problem !== undefined) return turnAway(stream, problem);
-    const principal = principalOf(request.headers.authorization);
+  const admit = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
+    const { authorization } = request.headers;
+    if (relays.isFull) return turnAway(stream, FULL);
+    const principal = await principalOf(authorization);
+    // The door may have been closed meanwhile, or the last place taken.
+    if (stream.destroyed || !server.listening) return void stream.destroy();
+    if (relays.isFull) return turnAway(stream, FULL);
     if (principal === undefined) {
       log.info('a relay without a key was refused');
-      const detail =
-        'The credential is missing or wrong: a relay sends that of the data directory, or a key.';
+      const detail = bearerOf(authorization) === undefined ? NO_KEY : UNKNOWN_KEY;
       return turnAway(stream, refusal(401, 'unauthorized', detail));
     }
     hasAsked(stream);
@@ -139,9 +144,18 @@ export function createAgentDoor(options: AgentDoorOptions) {
     );
     relays.serve(relay, principal);
     if (head.length > 0) relay.unshift(head);
+  };
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => undefined);
+    const problem = problemOf(request);
+    if (problem !== undefined) return turnAway(stream, problem);
+    admit(request, stream, head).catch((err: unknown) => {
+      log.error({ err }, 'a relay could not be let in');
+      stream.destroy();
+    });
   });
   server.on('request', (request, response) => {
-    turnAway(response.socket ?? request.socket, problemOf(request, false) ?? OTHER_VERSION);
+    turnAway(response.socket ?? request.socket, problemOf(request) ?? OTHER_VERSION);
   });
   server.on('clientError', ({ code }: NodeJS.ErrnoException, stream) => {
     if (code !== 'ECONNRESET' && !stream.destroyed) refusals.count('not_http', SOURCE);

@@ -14,6 +14,8 @@ import { createWrapSession } from './wrap-session.ts';
 
 /** One wrapped server of one client has one. */
 export const MAX_RELAYS = 256;
+/** Begins as it does over HTTP; whoever reads it may have no other way to hear of it. */
+const REVOKED = 'The key is no longer good. Ask whoever runs the firewall for one ("aegis keys add").';
 /** What is under way may end within this time when the service stops. */
 const FINISH_WITHIN_MS = 1_500;
 
@@ -72,7 +74,7 @@ export function createRelays(options: RelaysOptions) {
     /** Ends what belongs to others: their keys are no longer good. */
     keepPrincipals(isKept: (principal: string) => boolean): void {
       for (const connection of connections) {
-        if (!isKept(connection.principal)) void connection.end('The key is no longer good.');
+        if (!isKept(connection.principal)) void connection.end(REVOKED);
       }
     },
     /** Lets what is under way end for a moment, then ends all of them; they may come back. */

@@ -19,10 +19,10 @@ export type RelayConnection = {
   /** Resolves when nothing of it is under way. */
   settled(): Promise<void>;
   /**
-   * Ends it: nothing that waits is sent any more. Resolves when what is under way is recorded. With a sentence the relay has
-   * to end too; without one it may come back.
+   * Ends it: nothing that waits is sent any more. Resolves when what is under way is recorded. With a sentence the relay is
+   * refused from now on, and says so to its client; without one it may come back at once.
    */
-  end(detail?: string): Promise<void>;
+  end(refusal?: string): Promise<void>;
 };
 
 export type ServeRelayOptions = {
@@ -63,11 +63,11 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
   const lose = async (): Promise<void> => {
     await session?.lost(LOST).catch((err: unknown) => log.error({ err }, 'a relay could not be closed'));
   };
-  const fail = (error: unknown, isFault = true): void => {
+  const fail = (error: unknown): void => {
     if (isOver) return;
     const isTheirs = error instanceof ProtocolError || error instanceof RangeError;
     if (isTheirs) {
-      if (isFault) broken();
+      broken();
       log.info({ because: error.message }, 'a relay broke the protocol');
     } else log.error({ err: error }, 'a relay could not be served');
     const detail = isTheirs ? error.message : 'The firewall could not go on with this connection.';
@@ -107,10 +107,14 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
   const connection: RelayConnection = {
     principal,
     settled: async () => await session?.settled(),
-    async end(detail) {
+    async end(refusal) {
       await lose();
-      if (detail === undefined) over(true);
-      else fail(new ProtocolError(detail), false);
+      if (isOver) return;
+      if (refusal !== undefined) {
+        const end = { detail: refusal, exit_code: 1, refused: true };
+        channel.send(FROM_FIREWALL.fatal, JSON.stringify(end));
+      }
+      over(true);
     },
   };
   socket.on('error', () => undefined);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import type { ReadFile } from './parse-file.ts';
 import { type ReadText, readText } from './read-text.ts';
@@ -9,6 +10,11 @@ export type WatchedFile<T> = {
   stop(): void;
   /** Reads it now, for whoever has just changed it. @throws what `changed` throws */
   reread(): Promise<void>;
+  /**
+   * Reads it again for whoever was sent what it does not have, since that may have been written a moment ago. However many
+   * ask, and whatever they were sent, it is read five times a second at most. Never throws.
+   */
+  rereadSoon(): Promise<void>;
   /** What is in force. */
   readonly content: T;
   /** Whether a good file was ever read. */
@@ -43,6 +49,9 @@ export type WatchedFileOptions<T> = {
   readonly changed?: (before: T, now: T) => void | Promise<void>;
 };
 
+/** So long after one reading for what is not known the next one is made, in milliseconds. */
+const REREAD_EVERY_MS = 200;
+
 /** What is in force; `text` is what the last good file said. */
 type InForce<T> = { readonly content: T; readonly text?: string; readonly problem?: string };
 
@@ -74,6 +83,7 @@ export function createWatchedFile<T>(options: WatchedFileOptions<T>): WatchedFil
   const { path, what, nothing, unset, log, changed } = options;
   let now: InForce<T> = { content: nothing };
   let told: T = nothing;
+  let said: string | undefined;
   let wasRead = false;
   let wasThere = false;
   let isMissing = false;
@@ -84,7 +94,9 @@ export function createWatchedFile<T>(options: WatchedFileOptions<T>): WatchedFil
     wasThere ||= !isMissing;
     now = !wasThere && unset !== undefined ? { content: unset } : next(options, read, now);
     wasRead ||= now.text !== undefined;
-    if (now.problem !== undefined) log.warn({ problem: now.problem }, `${what} not in force`);
+    if (now.problem !== undefined && now.problem !== said)
+      log.warn({ problem: now.problem }, `${what} not in force`);
+    said = now.problem;
     if (now.content === told) return;
     await changed?.(told, now.content);
     told = now.content;
@@ -93,10 +105,21 @@ export function createWatchedFile<T>(options: WatchedFileOptions<T>): WatchedFil
     log.error({ err }, `${what} not taken; will be tried again`),
   );
 
+  let rereadAtMs = Number.NEGATIVE_INFINITY;
+  let rereading: Promise<void> | undefined;
+  const rereadInTurn = async (): Promise<void> => {
+    await sleep(Math.max(0, rereadAtMs + REREAD_EVERY_MS - performance.now()));
+    // Who asks from here on may know of a later writing than this reading sees.
+    rereading = undefined;
+    rereadAtMs = performance.now();
+    await taking.now().catch((err: unknown) => log.error({ err }, `${what} not taken; will be tried again`));
+  };
+
   return {
     start: () => taking.start(),
     stop: () => taking.stop(),
     reread: () => taking.now(),
+    rereadSoon: () => (rereading ??= rereadInTurn()),
     get content() {
       return now.content;
     },

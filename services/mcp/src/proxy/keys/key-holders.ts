@@ -8,6 +8,10 @@ import type { Logger } from '@aegis/kit/logger';
 /** What the principal of a key's holder begins with. */
 export const OF_KEY = 'key:';
 
+/** What is said to who sends a key that nobody has. */
+export const UNKNOWN_KEY =
+  'The key is not known, or no longer good: ask whoever runs the firewall for one ("aegis keys add").';
+
 export type KeyHolders = {
   start(): Promise<void>;
   stop(): void;
@@ -15,6 +19,8 @@ export type KeyHolders = {
   principalOf(authorization: string | undefined): string | undefined;
   /** The same where a key is needed in any case. */
   holderOf(authorization: string | undefined): string | undefined;
+  /** Reads the file again, for who sends a key that nobody has: it may have been made a moment ago. */
+  reread(): Promise<void>;
   readonly problem: string | undefined;
 };
 
@@ -24,6 +30,7 @@ const NOBODY_HAS_A_KEY: KeyHolders = {
   stop: () => undefined,
   principalOf: () => ANONYMOUS,
   holderOf: () => undefined,
+  reread: () => Promise.resolve(),
   problem: undefined,
 };
 
@@ -51,14 +58,15 @@ export type KeyHoldersOptions = {
 export function createKeyHolders({ path, neededPath, log, changed }: KeyHoldersOptions): KeyHolders {
   if (path === undefined) return NOBODY_HAS_A_KEY;
   const wasNeeded = neededPath === undefined || existsSync(neededPath);
-  const way =
-    neededPath === undefined ? '' : `; who wants none again removes ${neededPath} too, and restarts`;
+  const wayTo = (files: string): string =>
+    neededPath === undefined ? '' : `; who wants none again removes ${files}, and restarts`;
+  const lockedMeans = 'no key is accepted, and nobody is let in over HTTP';
   const file = createWatchedFile({
     path,
     what: 'keys file',
     parse: parseKeys,
     nothing: LOCKED,
-    nothingMeans: `no key is accepted, and nobody is let in over HTTP${way}`,
+    nothingMeans: `${lockedMeans}${wayTo(`${neededPath} too`)}`,
     ...(wasNeeded ? {} : { unset: OPEN }),
     missing: 'problem',
     bad: 'nothing',
@@ -83,8 +91,11 @@ export function createKeyHolders({ path, neededPath, log, changed }: KeyHoldersO
     stop: () => file.stop(),
     principalOf: (authorization) => (file.content === OPEN ? ANONYMOUS : holder(authorization)),
     holderOf: holder,
+    reread: () => file.rereadSoon(),
     get problem() {
-      return file.problem;
+      const hasKeys = file.content === OPEN || Object.keys(file.content.keys).length > 0;
+      if (file.problem !== undefined || hasKeys) return file.problem;
+      return `the keys file ${path} has no key, so ${lockedMeans}; "aegis keys add" makes one${wayTo(`it and ${neededPath}`)}`;
     },
   };
 }

@@ -74,6 +74,28 @@ describe('who holds a key', () => {
     await expect.poll(() => holders.principalOf(`Bearer ${bob}`), SOON).toBe('key:bob');
   });
 
+  it('is found at once by who asks again for a key that was not there, however often that is', async () => {
+    const [ada, bob] = [makeKey(), makeKey()];
+    const { holders, write } = await startHolders(fileOf({ ada: keyDigest(ada) }));
+    await Promise.all(Array.from({ length: 100 }, () => holders.reread()));
+    await write(fileOf({ bob: keyDigest(bob) }));
+    await holders.reread();
+    expect([holders.principalOf(`Bearer ${bob}`), holders.principalOf(`Bearer ${ada}`)]).toEqual([
+      'key:bob',
+      undefined,
+    ]);
+  });
+
+  it('is nobody once the last key is taken out, and that is told', async () => {
+    const { holders, write } = await startHolders(fileOf({ ada: keyDigest(makeKey()) }), needed);
+    expect(holders.problem).toBeUndefined();
+    await write(fileOf({}));
+    await holders.reread();
+    expect(holders.problem).toMatch(
+      /mcp-keys.json has no key, so no key is accepted, and nobody is let in over HTTP; "aegis keys add" makes one; who wants none again removes it and .*needed, and restarts$/,
+    );
+  });
+
   it.each(BAD_FILES)('is nobody where the file turns $what, until it is mended', async ({ put, problem }) => {
     const ada = makeKey();
     const { holders, path } = await startHolders(fileOf({ ada: keyDigest(ada) }));
@@ -162,7 +184,7 @@ it.each([
   ['{"keys":{},"keys":{}}', 'same key twice'],
   ['{}', 'keys: required'],
   ['{"keys":{"a b":"sha256:0"}}', 'keys.a b'],
-  ['{"keys":{"ci":"secret-in-plain"}}', 'keys.ci'],
+  ['{"keys":{"ci":"secret-in-plain"}}', 'keys.ci: expected a digest: "sha256:" and 64 characters of 0-9 a-f'],
   ['{"keys":{},"more":1}', 'more: unknown field'],
 ])('a file %s is refused: %s', (text, problem) => {
   expect(parseKeys(text)).toEqual({ problem: expect.stringContaining(problem) });
