@@ -90,8 +90,10 @@ async function invite(bus: Bus, token: string): Promise<string> {
 }
 
 /** What can't be asked of the gateway is asked of approvals. */
-const isNeeded = async ({ gateway }: Place): Promise<boolean> =>
-  gateway === undefined || (await isNobodyThere(gateway).catch(() => true));
+async function isNeeded({ gateway }: Place): Promise<boolean> {
+  const found = gateway === undefined ? undefined : await isNobodyThere(gateway).catch(() => undefined);
+  return found === undefined || (found.isNobody && found.damage === undefined);
+}
 
 /**
  * Makes the one-time link by which a person becomes the first approver. The token is made here: it is in the link, which

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../run.ts';
 import { type BackgroundHome, backgroundHome } from '../testkit/background.ts';
@@ -116,4 +117,22 @@ test('there is no link where nothing says where the console is', async () => {
   await run(host, ['approve-here']);
   expect([host.exitCode, host.out()]).toEqual([2, '']);
   expect(host.err()).toContain('CONSOLE_URL is not set');
+});
+
+test('a bad approvers file is named, with why and what to do, and nobody is asked for a yes', async () => {
+  const home = await background();
+  const path = `${home.env['AEGIS_DATA_DIR']}/approvers.json`;
+  await writeFile(path, '{');
+  const why = `the approvers file ${path} was refused (it is not valid JSON); no key of an approver is accepted`;
+  await expect
+    .poll(async () => (await seenBy(home))[0], { timeout: 20_000 })
+    .toContain(`Nobody can approve: ${why}. Mend it, or move it away and in a terminal: `);
+  const [, doctor] = await seenBy(home);
+  expect(doctor).toContain(`fail  approvers: nobody can approve: ${why}`);
+  const host = await atTerminal(home.env, 'yes');
+  expect([host.exitCode, host.err()]).toEqual([1, expect.stringContaining(why) as string]);
+  expect(host.err()).not.toContain('Type "yes"');
+  await rm(path);
+  const after = await atTerminal(home.env, 'yes');
+  expect([after.exitCode, after.err()]).toEqual([0, expect.stringContaining('Type "yes"') as string]);
 });

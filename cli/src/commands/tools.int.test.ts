@@ -108,6 +108,14 @@ describe('accept', () => {
     }
   });
 
+  test('says that AEGIS_APPROVER_KEY is no key of an approver', async () => {
+    waiting = { tools: [TOOL] };
+    const host = await aegis(['accept', 'files', 'read_file'], { env: { AEGIS_APPROVER_KEY: 'aegis_x' } });
+    expect(host.err()).toBe(
+      "aegis: AEGIS_APPROVER_KEY is no approver's key here. No approver has this key.\n",
+    );
+  });
+
   test('with a wrong code or key says so and exits with 1', async () => {
     waiting = { tools: [TOOL] };
     for (const option of ['--code', '--key']) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type ApproverOptions, approverCredential } from '../approver-credential.ts';
+import { CliError } from '../cli-error.ts';
 import type { Host } from '../host.ts';
 import { gatewayAddress } from './address.ts';
 import { ask, type Question } from './client.ts';
@@ -13,5 +14,12 @@ export async function askAsApprover<S extends z.ZodType>(
 ): Promise<z.output<S>> {
   const base = await gatewayAddress(options.url, host.env);
   const headers = await approverCredential(host, options);
-  return ask(base, { ...question, headers }, answer);
+  try {
+    return await ask(base, { ...question, headers }, answer);
+  } catch (thrown) {
+    const isFromEnv = (options.key ?? options.code) === undefined && host.env['AEGIS_APPROVER_KEY'];
+    if (!isFromEnv || !(thrown instanceof CliError) || thrown.problem.code !== 'unauthorized') throw thrown;
+    const detail = `AEGIS_APPROVER_KEY is no approver's key here. ${thrown.problem.detail}`;
+    throw new CliError({ ...thrown.problem, detail }, 1, { cause: thrown });
+  }
 }

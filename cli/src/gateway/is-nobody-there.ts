@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import { ask } from './client.ts';
 
-const FirstApproverAnswer = z.looseObject({ is_needed: z.boolean() });
+const FirstApproverAnswer = z.looseObject({ is_needed: z.boolean(), damage: z.string().optional() });
 
-/** Whether there is neither an approver nor a code. @throws CliError where no gateway of this version answers */
-export async function isNobodyThere(gateway: URL): Promise<boolean> {
+/**
+ * Whether there is neither an approver nor a code; `damage`: because the approvers file is bad, in words for people.
+ *
+ * @throws CliError where no gateway of this version answers
+ */
+export async function isNobodyThere(
+  gateway: URL,
+): Promise<{ isNobody: boolean; damage: string | undefined }> {
   const question = { method: 'GET', path: 'ui/api/first-approver' } as const;
-  return (await ask(gateway, question, FirstApproverAnswer)).is_needed;
+  const { is_needed: isNobody, damage } = await ask(gateway, question, FirstApproverAnswer);
+  return { isNobody, damage };
 }

@@ -61,9 +61,15 @@ async function filesHere(dataDir: string, env: Host['env']): Promise<readonly Cl
   return all.filter(({ path }) => existsSync(path));
 }
 
-/** What can't be asked is said elsewhere. */
-const nobodyApproves = (gatewayUrl: string): Promise<boolean> =>
-  isNobodyThere(new URL(gatewayUrl)).catch(() => false);
+/** That nobody can approve, and why. What can't be asked is said elsewhere. */
+async function nobodyApproves(gatewayUrl: string, dataDir: string): Promise<string | undefined> {
+  const found = await isNobodyThere(new URL(gatewayUrl)).catch(() => undefined);
+  if (!found?.isNobody) return undefined;
+  const run = `AEGIS_DATA_DIR=${dataDir} ${program()} approve-here`;
+  return found.damage === undefined
+    ? `Nobody can approve yet. In a terminal: ${run}`
+    : `Nobody can approve: ${found.damage}. Mend it, or move it away and in a terminal: ${run}`;
+}
 
 /** The first thing that is said, where anything is not behind the firewall or nobody can tell. */
 function headline(rows: readonly Row[], unreadable: number): string | undefined {
@@ -96,11 +102,9 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
   if (!json) printLine(host, `The firewall of ${firewall.dataDir} ${until}.`);
   if (!json && isRunning && found.stack.agent_address === undefined)
     printLine(host, earlierVersion(firewall.dataDir, found.stack.pid));
-  if (!json && isRunning && (await nobodyApproves(found.stack.gateway_url)))
-    printLine(
-      host,
-      `Nobody can approve yet. In a terminal: AEGIS_DATA_DIR=${firewall.dataDir} ${program()} approve-here`,
-    );
+  const noApprover =
+    !json && isRunning ? await nobodyApproves(found.stack.gateway_url, firewall.dataDir) : undefined;
+  if (noApprover !== undefined) printLine(host, noApprover);
   const full = await diskWarning(firewall.dataDir, diskPercentOf(host.env));
   if (!json && full !== undefined) printLine(host, full);
   const document = { running: isRunning, data_dir: firewall.dataDir, servers: rows, unreadable };

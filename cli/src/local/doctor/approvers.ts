@@ -2,7 +2,7 @@ import { program } from '../../../relay/data-directory.js';
 import { CliError } from '../../cli-error.ts';
 import { gatewayAddress } from '../../gateway/address.ts';
 import { isNobodyThere } from '../../gateway/is-nobody-there.ts';
-import { type Look, ok, warn } from './finding.ts';
+import { fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'approvers';
 
@@ -10,9 +10,11 @@ const NAME = 'approvers';
 export const lookAtApprovers: Look = async ({ url, env, stack }) => {
   if (url === undefined && !env['AEGIS_URL'] && stack.state !== 'running') return [];
   try {
-    return (await isNobodyThere(await gatewayAddress(url, env)))
-      ? [warn(NAME, 'nobody can approve yet', `run "${program()} approve-here" in a terminal`)]
-      : [ok(NAME, 'somebody can approve')];
+    const { isNobody, damage } = await isNobodyThere(await gatewayAddress(url, env));
+    if (!isNobody) return [ok(NAME, 'somebody can approve')];
+    const run = `run "${program()} approve-here" in a terminal`;
+    if (damage === undefined) return [warn(NAME, 'nobody can approve yet', run)];
+    return [fail(NAME, `nobody can approve: ${damage}`, `mend the file, or move it away and ${run}`)];
   } catch (error) {
     if (error instanceof CliError) return [];
     throw error;

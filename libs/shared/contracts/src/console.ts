@@ -51,7 +51,7 @@ export type SessionView = {
 export type OpenedView = SessionView & { page_token: string };
 
 /** Whether nobody can approve yet, so that `aegis approve-here` is what helps. */
-export type FirstApproverView = { is_needed: boolean };
+export type FirstApproverView = { is_needed: boolean; damage?: string };
 /** Shown once. */
 export type FirstApproverKey = { name: string; key: string };
 

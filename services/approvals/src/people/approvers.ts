@@ -37,6 +37,8 @@ export type Approvers = {
   /** Keeps the first approver. @throws AppError `already_decided` where somebody else was added at the same time */
   writeFirst(name: string, approver: ApproversFile['approvers'][string]): Promise<void>;
   readonly problem: string | undefined;
+  /** The same by the file as it is now, where something is in its place, so that no first approver can be kept there. */
+  damage(): Promise<string | undefined>;
 };
 
 type ApproversDeps = {
@@ -108,11 +110,14 @@ export function createApprovers({
   };
   const authenticate: Approvers['authenticate'] = async ({ secret, source }) => {
     if (secret.startsWith(`${APPROVER_KEY_PREFIX}_`)) {
-      const found = byDigest.get(keyDigest(secret));
+      const digest = keyDigest(secret);
+      // They may have been added a moment ago.
+      if (!byDigest.has(digest)) await file?.rereadSoon();
+      const found = byDigest.get(digest);
       if (found) return found;
       throw new AppError('unauthorized', 'No approver has this key; nothing was decided.');
     }
-    if (code === undefined) throw new AppError('unauthorized', NO_CODE_HERE);
+    if (code === undefined) throw new AppError('unauthorized', `That is no approver's key. ${NO_CODE_HERE}`);
     return codesOneByOne(() => byCode(secret, sourceOf(source)));
   };
   const keyIdOf = (name: string): string | undefined =>
@@ -133,7 +138,8 @@ export function createApprovers({
       if (file === undefined) return 'APPROVERS_FILE is not set, so nobody could be kept';
       await file.reread();
       // One that is gone is made anew; one that is damaged may have people in it.
-      if (file.problem !== undefined && !file.isMissing) return file.problem;
+      if (file.problem !== undefined && !file.isMissing)
+        return `${file.problem}; mend it or move it away first`;
       const [name] = Object.keys(file.content.approvers);
       return name && `${name} can approve already; "aegis approvers add" adds others`;
     },
@@ -167,6 +173,10 @@ export function createApprovers({
     keyIdOf,
     get problem() {
       return file?.problem;
+    },
+    async damage() {
+      if (file?.problem !== undefined) await file.rereadSoon();
+      return file?.isMissing ? undefined : file?.problem;
     },
   };
 }

@@ -13,7 +13,11 @@ export function firstApproverRoutes(
   app: FastifyInstance,
   { approvers, firstApprovers }: FirstApproverDeps,
 ): void {
-  app.get('/first-approver', async (): Promise<FirstApproverView> => ({ is_needed: approvers.isNobody }));
+  app.get('/first-approver', async (): Promise<FirstApproverView> => {
+    const damage = await approvers.damage();
+    const is_needed = approvers.isNobody;
+    return damage === undefined ? { is_needed } : { is_needed, damage };
+  });
   app.post('/first-approver', async (request): Promise<FirstApproverKey> => {
     if (isForeign(request.headers)) throw new AppError('forbidden_origin', 'Open the link itself.');
     return firstApprovers.become(parseRequest(BecomeApprover, request.body), soon());
