@@ -400,3 +400,16 @@ describe('aegis status', () => {
     expect(host.out()).toContain(`\tfiles\tNO\t\t${file}`);
   });
 });
+
+it('refuses while another user’s firewall is named, and leaves the file as it is', async () => {
+  const file = await write('cursor.json', CURSOR);
+  const elsewhere = {
+    ...env,
+    AEGIS_AGENT_ADDRESS: 'unix:/run/aegismcp/agent.sock',
+    AEGIS_AGENT_KEY: 'aegis_x',
+  };
+  await expect(protect(fakeHost({ env: elsewhere }), file, {})).rejects.toThrow(
+    /^AEGIS_AGENT_ADDRESS is set, .*docs\/own-user\.md/,
+  );
+  expect(await readFile(file, 'utf8')).toBe(CURSOR);
+});

@@ -1,3 +1,4 @@
+import { failure } from '../cli-error.ts';
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
@@ -37,8 +38,17 @@ function headline(file: string, steps: readonly Step[], isChanged: boolean): str
     : `${file} is behind the firewall already and is as it was:`;
 }
 
+/** What the firewall of another user calls a server, and where it keeps what it wrote, is not known here. @throws CliError */
+function requireOwnFirewall(env: Host['env']): void {
+  if (!env['AEGIS_AGENT_ADDRESS']) return;
+  const detail =
+    'AEGIS_AGENT_ADDRESS is set, and protect only knows the firewall of this user: write the entry by hand, as docs/own-user.md has it, or unset it. The file is as it was.';
+  throw failure('other_firewall', 'That is another firewall', detail);
+}
+
 /** Exit 0 where every server of the file is behind the firewall now, 1 where one is left. */
 export async function protect(host: Host, given: string, { json }: GlobalOptions): Promise<ExitCode> {
+  requireOwnFirewall(host.env);
   const firewall = await firewallHere(host.env);
   const { file, steps } = await protectFile(given, firewall);
   const isChanged = steps.some(({ to }) => to === 'wrap' || to === 'proxy');
