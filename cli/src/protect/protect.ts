@@ -38,7 +38,7 @@ function headline(file: string, steps: readonly Step[], isChanged: boolean): str
     : `${file} is behind the firewall already and is as it was:`;
 }
 
-/** What the firewall of another user calls a server, and where it keeps what it wrote, is not known here. @throws CliError */
+/** How the firewall of another user calls a server, and where it keeps what it wrote, nobody knows here. @throws CliError */
 function requireOwnFirewall(env: Host['env']): void {
   if (!env['AEGIS_AGENT_ADDRESS']) return;
   const detail =

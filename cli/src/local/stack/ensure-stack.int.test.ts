@@ -35,7 +35,8 @@ test('of many that start at once one starts the firewall, which outlives them al
   const { dataDir, env, log, stack } = await home();
   const ended = await Promise.all([wrap(env), wrap(env), wrap(env), wrap(env)]);
   expect(ended.map(({ code, stdout }) => [code, stdout])).toEqual(Array.from({ length: 4 }, () => [0, '']));
-  expect(count(await log(), 'AegisMCP is ready.')).toBe(1);
+  // It says so once all of it is there; relays are let in a moment before.
+  await expect.poll(async () => count(await log(), 'AegisMCP is ready.'), { timeout: 30_000 }).toBe(1);
   const { pid, gateway_url } = await stack();
   expect(process.kill(pid, 0)).toBe(true);
   const { stderr } = ended[0] as { stderr: string };
