@@ -101,6 +101,11 @@ describe('a path that is relative to the folder of its server', () => {
     expect(certain({ path: 'mcp.nk' }, [`${PROJECT}/.fw/data/keys`])).toBe(true);
   });
 
+  it('is no revision, date or version that a client says there', () => {
+    for (const word of ['2025-11-25', '1.0.0', 'v2.1', '2.0.0-rc.1', '10:30'])
+      expect(certain({ protocolVersion: word }, [`${PROJECT}/.fw/data`])).toBeUndefined();
+  });
+
   it('is a person’s matter in a text that is longer than a path', () => {
     expect(certain({ command: `${' '.repeat(5_000)}cat .fw/data/x` })).toBe(false);
     expect(certain({ command: `${' '.repeat(5_000)}cd .fw; cat data/x` })).toBe(false);

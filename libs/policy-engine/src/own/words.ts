@@ -13,6 +13,8 @@ const IS_COMMAND =
   /^\s*(?:\w+=\S*\s+)*(?:sudo\s+)?(?:awk|base64|bash|cat|cd|chmod|cp|curl|dd|del|get-content|git|grep|head|jq|less|ln|ls|mv|nl|od|pushd|rg|rm|rsync|scp|sed|sh|sqlite3|strings|tac|tail|tar|tee|xxd|zip|zsh)\s/i;
 /** Where the server is in a folder of ours, a word that is none of a sentence. */
 const IS_FILE_LIKE = /[._-]\w|\w\d/;
+/** A number, a date or a version, which every client sends as it says hello. */
+const IS_NUMBER_LIKE = /^v?\d[\d.:_-]*(?:(?:alpha|beta|rc)[\d.]*)?$/i;
 const BETWEEN = /[\s"'`=,;|&<>()@[\]{}]+/;
 const IS_BETWEEN = /[\s"'`=,;|&<>()@[\]{}]/;
 const BETWEEN_PATTERNS = /[\s"'`=;|&<>()@]+/;
@@ -67,7 +69,7 @@ export function createCollect({ paths, variables }: Own, held: ReadonlySet<strin
   const mayReach = (path: string, isWithin: boolean): boolean =>
     HAS_PATTERN.test(path) ||
     path.search(last) >= 0 ||
-    (isWithin && (path.includes('/') || IS_FILE_LIKE.test(path))) ||
+    (isWithin && (path.includes('/') || (IS_FILE_LIKE.test(path) && !IS_NUMBER_LIKE.test(path)))) ||
     path.split('/').some((name) => held.has(name));
 
   const take = (text: string, isShort: boolean, isWithin: boolean, into: Words, add: Add): void => {
