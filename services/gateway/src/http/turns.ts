@@ -13,7 +13,7 @@ const SHARED = 4;
 const WIDE_AT_ONCE = 4;
 const WIDE_SHARED = 1;
 /** Large bodies that come in, or wait for their turn. */
-const LARGE_BODIES = 32;
+const LARGE_BODIES = 64;
 
 /** Reads and trials whose work grows with the policy, the record or what was asked. */
 const WIDE: ReadonlySet<string> = new Set([
