@@ -70,7 +70,9 @@ const WITHOUT_BODY = ['POST /grants/{id}/revoke', 'POST /webhooks/{id}/test'];
 
 /** Routes for approvers only. */
 const SIGNED_IN = ROUTES.filter(
-  (name) => / \/(grants|webhooks)/.test(name) || / \/approvals\/\{id\}\/(approve|deny)$/.test(name),
+  (name) =>
+    / \/(grants|webhooks)/.test(name) ||
+    / \/(?:approvals\/\{id\}\/(?:approve|deny)|tools\/accept)$/.test(name),
 );
 
 const operations = () =>

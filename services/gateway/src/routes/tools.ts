@@ -16,7 +16,7 @@ import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts'
 
 const tags = ['tools'];
 
-const { source: _, ...example } = fixtureOf(approvalsAccept).request;
+const { source: _source, approval_code: _code, ...example } = fixtureOf(approvalsAccept).request;
 /** One exact definition, by its digest. The code is here, where no `Authorization` has who accepts it. */
 const AcceptBody = AcceptTool.omit({ source: true })
   .extend({ approval_code: z.string().min(1, 'required').max(1024).optional() })
