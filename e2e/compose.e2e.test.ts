@@ -135,9 +135,9 @@ describe.skipIf(problem !== undefined)(`docker compose ${problem ?? ''}`.trim(),
         const notes = body.entries.map(({ note }) => note).join(', ');
         return new Set(Array.from(notes.matchAll(/ of (\d[\d.]+)/g), ([, source]) => source));
       };
+      await expect.poll(sources, { timeout: 60_000 }).toContain('127.0.0.1');
       await expect.poll(async () => (await sources()).size, { timeout: 60_000 }).toBeGreaterThan(1);
       const [edge] = (await inside('gateway', 'getent', 'hosts', 'edge')).split(' ');
-      expect(await sources()).toContain('127.0.0.1');
       expect(await sources()).not.toContain(edge);
     });
 
