@@ -93,18 +93,22 @@ export function viewOf(approval: Approval, changes: Partial<ApprovalView> = {}):
     },
     group: [approval.approval_id],
     timeline: [{ at: approval.requested_at, what: 'requested', by: approval.call.principal }],
-    past_calls: [
-      {
-        at: at(-7200),
-        tool: 'refunds.create',
-        op: 'refund',
-        amount_cents: 7900,
-        status: 'succeeded',
-        approval_id: idOf(40),
-      },
-      { at: at(-9000), tool: 'crm.export_users', status: 'blocked', note: 'no matching rule' },
-      { at: at(-9100), tool: 'orders.read', status: 'allowed' },
-    ],
+    past: {
+      total: 3,
+      blocked: 1,
+      calls: [
+        {
+          at: at(-7200),
+          tool: 'refunds.create',
+          op: 'refund',
+          amount_cents: 7900,
+          status: 'succeeded',
+          approval_id: idOf(40),
+        },
+        { at: at(-9000), tool: 'crm.export_users', status: 'blocked', note: 'no matching rule' },
+        { at: at(-9100), tool: 'orders.read', status: 'allowed' },
+      ],
+    },
     now: at(0),
     ...changes,
   };

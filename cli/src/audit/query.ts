@@ -11,6 +11,9 @@ export type QueryOptions = GlobalOptions & {
   readonly tool?: string;
   readonly ok?: 'true' | 'false';
   readonly status?: string;
+  readonly principal?: string;
+  readonly approval?: string;
+  readonly call?: string;
   readonly limit: number;
   readonly before?: number;
 };
@@ -30,9 +33,10 @@ const row = (entry: AuditLine) => [
 ];
 
 export async function queryAudit(host: Host, options: QueryOptions): Promise<ExitCode> {
-  const { from, to, tool, ok, status, limit, before } = options;
+  const { from, to, tool, ok, status, principal, limit, before } = options;
+  const { approval: approval_id, call: call_id } = options;
   const base = await gatewayAddress(options.url, host.env);
-  const query = { from, to, tool, ok, status, limit, before };
+  const query = { from, to, tool, ok, status, principal, approval_id, call_id, limit, before };
   const answer = await ask(base, { method: 'GET', path: 'audit', query }, AuditAnswer);
   printList(host, options, answer, HEADER, answer.entries.map(row), 'No entries.');
   if (answer.next && !options.json) printNote(host, `There are older ones: --before ${answer.next}`);

@@ -28,6 +28,9 @@ export function registerAudit(program: Command, host: Host): void {
       new Option('--ok <bool>', 'only what went well, or only what did not').choices(['true', 'false']),
     )
     .option('--status <status>', 'with this status, such as blocked')
+    .option('--principal <name>', 'of this principal')
+    .option('--approval <id>', 'about this approval')
+    .option('--call <id>', 'of this call through the firewall in the path')
     .option('--limit <n>', 'at most so many', parseCount(1, MAX_LIMIT), DEFAULT_LIMIT)
     .option('--before <seq>', 'older than this entry', parseCount(1, Number.MAX_SAFE_INTEGER))
     .action(runs(host, () => queryAudit));

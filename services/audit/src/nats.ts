@@ -15,7 +15,7 @@ export type Answers = {
   health: () => HealthReply;
 };
 
-/** The ways in: `aegis.rpc.audit.{write,refused,health}`; `query` is for a thread of its own. */
+/** The ways in: `aegis.rpc.audit.{write,refused,health}`; `query` and `past` are for a thread of its own. */
 export const routes = ({ write, refused, health }: Answers): Route[] => [
   route(auditWrite, write),
   route(auditRefused, refused),

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import type { Service } from '@aegis/bus/service';
-import { auditQuery, auditWrite } from '@aegis/contracts/audit';
+import { auditPast, auditQuery, auditWrite } from '@aegis/contracts/audit';
 import { createEvent } from '@aegis/contracts/create-event';
 import { healthOf } from '@aegis/contracts/health';
 import { AUDIT_LOG } from '@aegis/contracts/subjects';
@@ -187,6 +187,20 @@ describe('a file that can not be written', () => {
 });
 
 describe('asking', () => {
+  it('what an agent did before a question finds the calls before it, whatever came after', async () => {
+    for (const n of [1, 2, 3]) await enforced(stack.enforcer, `before.${n}`);
+    await write({ action: 'question' });
+    const [question] = (await query({ limit: 1 })).entries;
+    for (const n of [1, 2, 3]) await enforced(stack.enforcer, `after.${n}`);
+    const decisions = (await query({ principal: 'anonymous', to: question?.ts })).entries.filter(
+      ({ type }) => type === 'aegis.decision.enforced.v1',
+    );
+    const asked = { principal: 'anonymous', before: question?.ts ?? '', limit: 2 };
+    const past = await stack.approvals.ask(auditPast, asked, { deadlineMs: soon() });
+    expect(past.entries.map(({ tool }) => tool)).toEqual(['before.3', 'before.2']);
+    expect(past.total).toBe(decisions.length);
+  });
+
   it('has one’s own entry in the next answer, in one’s own trace', async () => {
     for (let i = 0; i < 20; i++) {
       const { trace_id, ok, path } = await write({ note: `entry ${i}`, ok: true, tool: 'shell' });

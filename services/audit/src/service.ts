@@ -54,7 +54,7 @@ export function createAudit({ bus, config, log, now }: Deps<AuditConfig>): Servi
         const recorder = await startRecorder({ bus, log, now, auditPath, approvalsPath });
         const lag = watchLag(recorder, bus);
         const searching = createSearching(recorder);
-        const responder = await bus.respond([...routes({ write, refused, health }), searching.route]);
+        const responder = await bus.respond([...routes({ write, refused, health }), ...searching.routes]);
         await disk.start();
         // Nobody waits for a slow log to be counted.
         void subjects.start();

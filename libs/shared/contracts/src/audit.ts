@@ -136,3 +136,24 @@ export type QueryAuditReply = z.infer<typeof QueryAuditReply>;
 export const auditQuery = rpc('audit', 'query', QueryAudit, QueryAuditReply, {
   askedBy: ['gateway', 'approvals'],
 });
+
+/** What a principal asked for before a question of its own. */
+export const PastCalls = z.strictObject({
+  principal: Principal,
+  before: Timestamp.describe('when the question was asked: what came at that time or later is left out'),
+  except: z.string().max(64).optional().describe('the approval that the question is about'),
+  limit: z.int().min(1).max(100).describe('how many calls are told; all are counted'),
+});
+export type PastCalls = z.infer<typeof PastCalls>;
+export const PastCallsReply = z
+  .strictObject({
+    entries: z.array(AuditLine).describe('the last ones, newest first'),
+    total: z.int().min(0).describe('how many there were'),
+    blocked: z.int().min(0).describe('how many of them were blocked'),
+    since: Timestamp.optional().describe(
+      'both counts begin here: the record goes further back than could be read in time',
+    ),
+  })
+  .meta({ id: 'PastCalls', description: 'What an agent asked for before' });
+export type PastCallsReply = z.infer<typeof PastCallsReply>;
+export const auditPast = rpc('audit', 'past', PastCalls, PastCallsReply, { askedBy: ['approvals'] });

@@ -86,6 +86,9 @@ export type PastCall = {
   note?: string;
 };
 
+/** The last calls, newest first, and how many there were, since the beginning of the record or the time that is said. */
+export type PastView = { calls: PastCall[]; total: number; blocked: number; since?: string };
+
 export type ApprovalView = {
   /** The whole approval, its arguments never cut. */
   approval: Approval;
@@ -109,8 +112,8 @@ export type ApprovalView = {
   /** Identical ones that wait, this one with them, the newest first. */
   group: string[];
   timeline: TimelineEntry[];
-  /** Newest first; absent where the record can not be read just now. */
-  past_calls?: PastCall[];
+  /** What the agent asked for before this call; absent where the record can not be read just now. */
+  past?: PastView;
   now: string;
 };
 

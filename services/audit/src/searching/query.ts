@@ -7,7 +7,7 @@ import type { LineFile } from '../file/line-file.ts';
 import { seekSeq } from '../file/seek.ts';
 
 /** Lines looked at between two looks at the clock. */
-const LOOK_AT_CLOCK = 256;
+export const LOOK_AT_CLOCK = 256;
 
 /** What a page may have: whoever passes it on, reads and writes it again, on the loop where calls are decided. */
 const PAGE_BYTES = 262_144;
@@ -31,7 +31,7 @@ const damaged = (file: Searched, at: number, cause: unknown): AppError =>
   new AppError('audit_unavailable', `${file.path} is damaged at byte ${at}.`, { cause });
 
 /** A line as it stands there. Only those given out are compared with the contract: it costs more than the search. */
-function readLine(file: Searched, { at, text }: Line): AuditLine {
+export function readLine(file: Searched, { at, text }: Line): AuditLine {
   try {
     return parseJson(text) as AuditLine;
   } catch (cause) {
@@ -39,7 +39,8 @@ function readLine(file: Searched, { at, text }: Line): AuditLine {
   }
 }
 
-function checked(file: Searched, line: AuditLine, at: number): AuditLine {
+/** @throws AppError `audit_unavailable` where it is no line of the record */
+export function checked(file: Searched, line: AuditLine, at: number): AuditLine {
   const parsed = AuditLine.safeParse(line);
   if (parsed.success) return asShown(parsed.data);
   throw damaged(file, at, parsed.error);

@@ -1,5 +1,5 @@
 import { textRoute } from '@aegis/bus';
-import { auditQuery } from '@aegis/contracts/audit';
+import { auditPast, auditQuery } from '@aegis/contracts/audit';
 import { AppError } from '@aegis/kit/errors';
 import { createWorkerThread } from '@aegis/kit/worker';
 import type { Recorder } from '../projections/recorder.ts';
@@ -15,14 +15,15 @@ export function createSearching(recorder: Recorder) {
   const worker = createWorkerThread(MODULE);
   // A page of the console waits for a search, and not for long.
   worker.start();
-  const route = textRoute(auditQuery, async (request, deadlineMs) => {
+  const search = (asked: Search['asked']) => async (request: string, deadlineMs: number) => {
     if (!(await recorder.caughtUp(Math.min(deadlineMs, Date.now() + READ_OWN_WRITES_MS)))) {
       throw new AppError('audit_unavailable', 'The audit file is behind the log; try again in a moment.');
     }
     const file = recorder.file();
     const { ino, dev } = await file.handle.stat();
-    const search: Search = { request, path: file.path, length: file.length(), ino, dev };
-    return String(await worker.run(search, deadlineMs));
-  });
-  return { route, stop: () => worker.stop() };
+    const found: Search = { asked, request, path: file.path, length: file.length(), ino, dev };
+    return String(await worker.run(found, deadlineMs));
+  };
+  const routes = [textRoute(auditQuery, search('query')), textRoute(auditPast, search('past'))];
+  return { routes, stop: () => worker.stop() };
 }

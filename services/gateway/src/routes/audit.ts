@@ -23,7 +23,7 @@ const AuditBody = WriteAudit.omit({ principal: true, via: true }).meta({
 });
 
 const AuditQuery = z.strictObject({
-  ...QueryAudit.pick({ from: true, to: true, tool: true, status: true }).shape,
+  ...QueryAudit.omit({ ok: true, limit: true, before: true }).shape,
   ok: yesOrNo.optional(),
   limit: wholeNumber(1, 1000).default(100),
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),

@@ -181,9 +181,9 @@ describe('the record', () => {
     expect(asked).toEqual([{ action: 'deploy', ok: true, principal: 'anonymous', via: 'rest' }]);
   });
 
-  it('is asked by time, tool, ok and status, page by page', async () => {
+  it('is asked by time, tool, ok, status, principal, approval and call, page by page', async () => {
     const reply = await get(
-      '/audit?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&tool=a.b&ok=false&status=pending&limit=5&before=42',
+      '/audit?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&tool=a.b&ok=false&status=pending&principal=anonymous&approval_id=apr_1&call_id=c-1&limit=5&before=42',
     );
     expect(reply.json()).toEqual(auditPage);
     expect(asked).toEqual([
@@ -193,6 +193,9 @@ describe('the record', () => {
         tool: 'a.b',
         ok: false,
         status: 'pending',
+        principal: 'anonymous',
+        approval_id: 'apr_1',
+        call_id: 'c-1',
         limit: 5,
         before: 42,
       },

@@ -1,5 +1,11 @@
 import { route } from '@aegis/bus';
-import { type AuditLine, auditQuery, type QueryAudit } from '@aegis/contracts/audit';
+import {
+  type AuditLine,
+  auditPast,
+  auditQuery,
+  type PastCalls,
+  type QueryAudit,
+} from '@aegis/contracts/audit';
 import type { ApprovalView } from '@aegis/contracts/console';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -16,8 +22,8 @@ const isAsked =
     (call_id === undefined || line.call_id === call_id) &&
     (principal === undefined || line.principal === principal);
 
-/** Answers as the audit service does, with these lines, newest first. */
-async function startRecord(lines: readonly Partial<AuditLine>[]): Promise<void> {
+/** Answers as the audit service does, with these lines and past calls, newest first. Returns what it was asked of those. */
+async function startRecord(lines: readonly Partial<AuditLine>[], past: readonly Partial<AuditLine>[]) {
   const bus = await connectTestBus(world.server, 'audit');
   const nothing = {
     trace_id: null,
@@ -28,7 +34,7 @@ async function startRecord(lines: readonly Partial<AuditLine>[]): Promise<void> 
     status: null,
     note: null,
   };
-  const whole = lines.map((line, n) => ({
+  const wholeOf = (line: Partial<AuditLine>, n: number) => ({
     ...nothing,
     seq: 1_000 - n,
     ts: `2026-01-01T00:00:${String(59 - n).padStart(2, '0')}.000Z`,
@@ -36,14 +42,21 @@ async function startRecord(lines: readonly Partial<AuditLine>[]): Promise<void> 
     event_id: `e${n}`,
     type: 'aegis.decision.enforced.v1',
     ...line,
-  }));
+  });
+  const whole = lines.map(wholeOf);
+  const askedPast: PastCalls[] = [];
   const responder = await bus.respond([
     route(auditQuery, async (query) => ({ entries: whole.filter(isAsked(query)) })),
+    route(auditPast, async (asked) => {
+      askedPast.push(asked);
+      return { entries: past.map(wholeOf), total: 12, blocked: 3 };
+    }),
   ]);
   onTestFinished(async () => {
     await responder.drain();
     await bus.close();
   });
+  return askedPast;
 }
 
 describe('what happened', () => {
@@ -56,15 +69,15 @@ describe('what happened', () => {
     await consume(asked, call(), {}, {}, { quorum: 2 });
     const { approval_id } = asked;
     const call_id = 'c1';
-    await startRecord([
-      { type: 'aegis.call.succeeded.v1', call_id },
-      { approval_id, call_id, ok: true, status: 'allowed', tool: 'refunds.create', principal: 'me' },
-      { approval_id, ok: false, status: 'pending', tool: 'refunds.create', principal: 'me' },
-      { type: 'aegis.audit.written.v1', principal: 'me' },
-      { ok: false, status: 'blocked', tool: 'secrets.read', op: 'x', note: 'denied', principal: 'me' },
-      { ok: true, status: 'allowed', tool: 'mail.send', principal: 'you' },
-    ]);
-    const { timeline, past_calls } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
+    const askedPast = await startRecord(
+      [
+        { type: 'aegis.call.succeeded.v1', call_id },
+        { approval_id, call_id, ok: true, status: 'allowed', tool: 'refunds.create', principal: 'me' },
+        { approval_id, ok: false, status: 'pending', tool: 'refunds.create', principal: 'me' },
+      ],
+      [{ ok: false, status: 'blocked', tool: 'secrets.read', op: 'x', note: 'denied', principal: 'me' }],
+    );
+    const { approval, timeline, past } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
     expect(timeline.map(({ what, by, note }) => [what, by, note])).toEqual([
       ['requested', 'me', undefined],
       ['endorsed', 'ada', 'seen'],
@@ -73,11 +86,11 @@ describe('what happened', () => {
       ['dispatched', undefined, undefined],
       ['succeeded', undefined, undefined],
     ]);
-    expect(past_calls?.map(({ tool, status }) => [tool, status])).toEqual([
-      // What came before; neither this call itself nor what came after it.
-      ['secrets.read', 'blocked'],
-    ]);
-    expect(past_calls?.at(-1)).toMatchObject({ op: 'x', note: 'denied' });
+    // What came before: neither this call itself nor what came after the question.
+    const { requested_at: before } = approval;
+    expect(askedPast).toEqual([{ principal: 'me', before, except: approval_id, limit: 10 }]);
+    expect(past).toMatchObject({ total: 12, blocked: 3 });
+    expect(past?.calls).toMatchObject([{ tool: 'secrets.read', status: 'blocked', op: 'x', note: 'denied' }]);
   });
 
   it('is left out where the record can not be read just now, and the approval is there all the same', async () => {
@@ -86,7 +99,7 @@ describe('what happened', () => {
     await complete('key', 'wrong');
     const { status, body } = await get<ApprovalView>(`/approvals/${approval_id}`);
     expect(status).toBe(200);
-    expect(body).not.toHaveProperty('past_calls');
+    expect(body).not.toHaveProperty('past');
     expect(body.timeline.map(({ what, note }) => [what, note])).toEqual([
       ['requested', undefined],
       ['denied', 'wrong code'],

@@ -1,5 +1,5 @@
 import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
-import type { ApprovalView, HistoryView, PastCall } from '@aegis/contracts/console';
+import type { ApprovalView, HistoryView } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
 import type { Ground } from '../../ground.ts';
@@ -45,12 +45,6 @@ const mayOf = (
     ...(grant === undefined || decide !== undefined ? {} : { may_grant_because: grant }),
   };
 };
-
-/** What the agent asked for before this call, and not this call itself. */
-const cameBefore =
-  ({ approval_id, requested_at }: Approval) =>
-  (past: PastCall): boolean =>
-    past.approval_id !== approval_id && Date.parse(past.at) <= Date.parse(requested_at);
 
 export function createViews(deps: ViewsDeps): Views {
   const { store, lifecycle, list, record, now } = deps;
@@ -98,10 +92,10 @@ export function createViews(deps: ViewsDeps): Views {
     async approval(by, id, deadlineMs) {
       const { state: approval, seq } = await lifecycle.get(id, deadlineMs);
       await approvals.caughtUp(deadlineMs);
-      const [previous, lines, past_calls] = await Promise.all([
+      const [previous, lines, past] = await Promise.all([
         previousOf(approval, deadlineMs),
         record.ofApproval(approval.approval_id),
-        record.ofAgent(approval.call.principal),
+        record.before(approval),
       ]);
       return {
         approval,
@@ -112,7 +106,7 @@ export function createViews(deps: ViewsDeps): Views {
         ...previous,
         group: groupOf(approval),
         timeline: timelineOf(approval, lines),
-        past_calls: past_calls?.filter(cameBefore(approval)),
+        ...(past === undefined ? {} : { past }),
         now: now().toISOString(),
       };
     },
