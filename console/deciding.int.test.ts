@@ -160,3 +160,27 @@ test('a grant goes out as the pattern that the form says in words', async () => 
     },
   ]);
 });
+
+test('where nobody accepted the tool’s definition, its change is there to read, and Approve is not the first choice', async () => {
+  const view = viewOf(pending(1));
+  const { definition = {} } = view;
+  const before = { ...definition, description: 'Gives a customer money back.' };
+  const change = {
+    server: 'payments',
+    tool: 'create',
+    digest: view.approval.call.definition_digest ?? '',
+    level: 'major' as const,
+    since: at(-60),
+    before,
+    is_older: false,
+    is_first: false,
+  };
+  ui.show({ ...view, change });
+  await ui.openApproval(1);
+  const card = ui.page.getByRole('region', { name: 'Nobody has accepted this tool’s definition' });
+  expect(await card.locator('ins').innerText()).toContain('It can not be undone.');
+  expect(await card.getByRole('link').getAttribute('href')).toBe('/ui/tools');
+  const [first, second] = await ui.page.locator('.buttons > button').allInnerTexts();
+  expect([first, second]).toEqual([expect.stringMatching(/^Deny/), expect.stringMatching(/^Approve/)]);
+  expect(await ui.page.locator('button.approve').count()).toBe(0);
+});

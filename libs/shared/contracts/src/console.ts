@@ -106,6 +106,8 @@ export type ApprovalView = {
   rule?: { index: number; match: string; document?: Record<string, unknown>; policy_digest: string };
   /** The tool's definition (MCP `Tool`) that the call was made for, where it is known. */
   definition?: Record<string, unknown>;
+  /** Where nobody accepted that definition yet: what it is beside the one that counts. */
+  change?: Omit<WaitingTool, 'definition'>;
   /** The last call of the same tool that a person was asked about, before this one. */
   previous?: Pick<Approval, 'approval_id' | 'status' | 'requested_at'> &
     Pick<Call, 'principal' | 'op' | 'amount_cents' | 'args' | 'input'>;
@@ -132,13 +134,12 @@ export type HistoryView = { items: ApprovalSummary[]; next?: string };
 export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: string })[]; now: string };
 
 /**
- * What waits, as in `ListToolsReply`, from a place in it on; `more` had no room. `is_older`: another definition of the tool
- * was seen since. `is_first`: none of it counted before; otherwise a `before` that is absent had no room.
+ * A definition that nobody accepted yet. `is_older`: another definition of the tool was seen since. `is_first`: none of it
+ * counted before; otherwise a `before` that is absent had no room.
  */
-export type ToolsView = {
-  tools: (QuarantinedTool & { is_older: boolean; is_first: boolean })[];
-  more: number;
-};
+export type WaitingTool = QuarantinedTool & { is_older: boolean; is_first: boolean };
+/** What waits, as in `ListToolsReply`, from a place in it on; `more` had no room. */
+export type ToolsView = { tools: WaitingTool[]; more: number };
 export const AcceptDefinition = AcceptTool.pick({ server: true, tool: true, digest: true });
 export type AcceptDefinition = z.infer<typeof AcceptDefinition>;
 

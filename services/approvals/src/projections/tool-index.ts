@@ -32,12 +32,14 @@ export class ToolIndex {
     return this.#fold.get(server, tool);
   }
 
-  /**
-   * What a server said of one of its tools, by the name that rules have for it and the digest; undefined where it is not
-   * known.
-   */
-  definitionOf(server: string, tool: string, digest: string): Definition | undefined {
-    const found = this.get(server, tool.slice(server.length + 1));
+  /** The same by the name that rules have for the tool, `<server>.<tool>`. */
+  byRulesName(server: string, name: string): Tool | undefined {
+    return this.get(server, name.slice(server.length + 1));
+  }
+
+  /** What a server said of one of its tools, by the name that rules have for it; undefined where it is not known. */
+  definitionOf(server: string, name: string, digest: string): Definition | undefined {
+    const found = this.byRulesName(server, name);
     return found && definitionWith(found, digest);
   }
 

@@ -64,7 +64,12 @@ describe('one approval', () => {
     await toolChanged(seen(later));
     for (const one of [old, later]) {
       const { approval_id } = await request(undefined, read(seen(one).digest));
-      expect((await get<ApprovalView>(`/approvals/${approval_id}`)).body.definition).toEqual(one);
+      const { definition: shown, change } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
+      expect(shown).toEqual(one);
+      // Only the later one waits to be accepted, and it is shown beside the one that counts.
+      const waits = { level: 'major', before: old, is_first: false, is_older: false };
+      if (one === later) expect(change).toMatchObject(waits);
+      else expect(change).toBeUndefined();
     }
     const unknown = await request(undefined, read(seen(definition('other')).digest));
     const { body } = await get<ApprovalView>(`/approvals/${unknown.approval_id}`);

@@ -6,6 +6,7 @@ import type { Ground } from '../../ground.ts';
 import { type Tools, toReply } from '../../lifecycle/tools.ts';
 import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
+import { placeOf } from '../waiting-tool.ts';
 
 const ToolsQuery = z.strictObject({
   skip: z
@@ -26,7 +27,7 @@ export function toolRoutes(app: FastifyInstance, { sessions, tools, known }: Too
     const { tools: shown, more = 0 } = toReply(waiting.slice(skip));
     const items = shown.map((one) => {
       const tool = known.tools.state.get(one.server, one.tool);
-      return { ...one, is_older: tool?.latest !== one.digest, is_first: tool?.before === undefined };
+      return { ...one, ...placeOf(tool, one.digest) };
     });
     return { tools: items, more };
   });

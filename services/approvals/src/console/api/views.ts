@@ -8,6 +8,7 @@ import type { ListQuery } from '../../lifecycle/list.ts';
 import type { List } from '../../nats.ts';
 import type { IndexEntry } from '../../projections/approval-index.ts';
 import { toSummary } from '../../projections/summary.ts';
+import { waitingToolOf } from '../waiting-tool.ts';
 import type { CallRecord } from './call-record.ts';
 import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
 import { timelineOf } from './timeline.ts';
@@ -79,6 +80,13 @@ export function createViews(deps: ViewsDeps): Views {
     return definition === undefined ? {} : { definition };
   };
 
+  const changeOf = (approval: Approval): Partial<ApprovalView> => {
+    const waiting = waitingToolOf(deps, approval);
+    if (!waiting) return {};
+    const { definition: _, ...change } = waiting;
+    return { change };
+  };
+
   const groupOf = ({ approval_id, call_digest }: Approval): string[] => {
     const alike = [...approvals.state.open()].filter(
       ({ status, callDigest }) => status === 'pending' && callDigest === call_digest,
@@ -103,6 +111,7 @@ export function createViews(deps: ViewsDeps): Views {
         ...mayOf(by, approval),
         ...ruleOf(approval),
         ...definitionOf(approval),
+        ...changeOf(approval),
         ...previous,
         group: groupOf(approval),
         timeline: timelineOf(approval, lines),

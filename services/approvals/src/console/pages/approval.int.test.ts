@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fieldsOf, openBrowser, startConsole } from '../../testkit/browser.ts';
 import { definition, seen } from '../../testkit/definitions.ts';
 import { createPeople, decide } from '../../testkit/people.ts';
+import { sawTool, toolChanged } from '../../testkit/tools.ts';
 import { call, complete, consume, get, list, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
@@ -46,6 +47,24 @@ describe('the page of one approval', () => {
       expect(text).toContain(shown);
     }
     expect(text).toContain(`data-status="pending"`);
+  });
+
+  it('says that nobody accepted the definition of its tool, and Approve is not the green one then', async () => {
+    const { open, at } = await startConsole();
+    await sawTool(seen(definition('reads')));
+    await toolChanged(seen(definition('reads and sends')));
+    const of = { tool: 'files.read_file', server: 'files', principal: 'me' };
+    const page = async (words: string) => {
+      const definition_digest = seen(definition(words)).digest;
+      const { approval_id } = await request(undefined, { ...of, definition_digest });
+      return (await open(at(`/ui/approvals/${approval_id}`))).text;
+    };
+    const changed = await page('reads and sends');
+    expect(changed).toContain('Nobody has accepted the definition of this tool yet');
+    expect(changed).not.toContain('class="approve"');
+    const accepted = await page('reads');
+    expect(accepted).not.toContain('Nobody has accepted');
+    expect(accepted).toContain('class="approve"');
   });
 
   it('shows hostile arguments and words as text, whole and visible', async () => {

@@ -63,7 +63,7 @@ function sentOf({ approval_id, call: { args, input } }: Approval, base: string, 
 }
 
 /** One person's word. Deny comes first: the return key in the field sends the first button. */
-function decideForm({ approval_id, terms }: Approval, base: string, revision: number | undefined): Html {
+function decideForm({ approval_id, terms }: Approval, { base, revision, isChanged }: Shown): Html {
   const seen = revision === undefined ? '' : html`<input type="hidden" name="revision" value="${revision}">`;
   const [label, required] = terms?.require_reason
     ? ['Reason (this rule asks for one)', html`required`]
@@ -72,22 +72,30 @@ function decideForm({ approval_id, terms }: Approval, base: string, revision: nu
   <form method="post" action="${base}/approvals/${approval_id}">${seen}
     <label>${label} <input name="reason" autocomplete="off" maxlength="4096" ${required}></label>
     <button class="deny" name="verdict" value="deny">Deny</button>
-    <button class="approve" name="verdict" value="approve">Approve</button>
+    <button class="${isChanged ? 'plain' : 'approve'}" name="verdict" value="approve">Approve</button>
   </form>`;
 }
 
 /**
- * A call that waits, or has waited, and what decides it; in the list without the revision that was seen. `base`: where the
- * pages of this sign-in are.
+ * How a call is shown. `base`: where the pages of this sign-in are; `revision`: what was seen, not in the list;
+ * `isChanged`: nobody accepted the definition of its tool yet.
  */
-export function callOf(approval: Approval, base: string, revision?: number): Html {
+type Shown = { base: string; revision?: number; isChanged: boolean };
+
+const CHANGED = html`<p class="told bad">Nobody has accepted the definition of this tool yet: read what changed, on the page
+  <a href="/ui/tools">Tools</a> (with scripts) or by <code>aegis tools list</code>, before you approve.</p>`;
+
+/** A call that waits, or has waited, and what decides it. */
+export function callOf(approval: Approval, shown: Shown): Html {
+  const { base, revision, isChanged } = shown;
   const { approval_id, status, call, reasons } = approval;
   return html`
 <article class="card" id="${approval_id}" data-status="${status}">
   <h2><a href="${base}/approvals/${approval_id}">${call.tool}</a>: ${status}</h2>
   <ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
+  ${isChanged ? CHANGED : ''}
   ${sentOf(approval, base, revision === undefined)}
   <dl>${factsOf(approval).map(([name, value]) => (value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
-  ${status === 'pending' ? decideForm(approval, base, revision) : ''}
+  ${status === 'pending' ? decideForm(approval, shown) : ''}
 </article>`;
 }

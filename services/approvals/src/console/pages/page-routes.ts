@@ -3,6 +3,7 @@ import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
 import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
 import { type Html, html } from '@aegis/kit/text';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Ground } from '../../ground.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
 import type { Approvers } from '../../people/approvers.ts';
@@ -10,6 +11,7 @@ import type { Loaded } from '../../store.ts';
 import { HTML, isForeign, soon } from '../form.ts';
 import { createOneOrigin } from '../one-origin.ts';
 import type { Session, Sessions } from '../sessions.ts';
+import { waitingToolOf } from '../waiting-tool.ts';
 import { bytesOf, callOf } from './call.ts';
 import {
   CONSOLE,
@@ -26,7 +28,7 @@ import {
 const LISTED = { limit: 50, status: 'pending', maxBytes: 700_000 } as const;
 const INBOX = PAGES.inbox.path;
 
-export type PageRoutesDeps = {
+export type PageRoutesDeps = Pick<Ground, 'known'> & {
   page: Page;
   sessions: Sessions;
   approvers: Pick<Approvers, 'isNobody'>;
@@ -59,8 +61,11 @@ function outcomeOf({ state: { approval_id, status } }: Loaded<Approval>): Notice
 }
 
 /** What waits, newest first. */
-async function listOf(list: List, base: string, before: string | undefined): Promise<Html> {
-  const shape = { ...LISTED, toItem: (one: Approval) => callOf(one, base), bytesOf };
+async function listOf(deps: PageRoutesDeps, base: string, before: string | undefined): Promise<Html> {
+  const { list } = deps;
+  const isChanged = (one: Approval) => waitingToolOf(deps, one) !== undefined;
+  const toItem = (one: Approval) => callOf(one, { base, isChanged: isChanged(one) });
+  const shape = { ...LISTED, toItem, bytesOf };
   const { items, next } = await list({ ...LISTED, before }, shape, soon());
   if (items.length === 0) return html`<p>Nothing waits.</p>`;
   const older = next && html`<p><a rel="next" href="${base}/approvals?before=${next}">Older</a></p>`;
@@ -111,13 +116,13 @@ function scriptedRoutes(app: FastifyInstance, page: Page): void {
 }
 
 function inboxRoute(app: FastifyInstance, deps: PageRoutesDeps): void {
-  const { page, sessions, list } = deps;
+  const { page, sessions } = deps;
   app.get('/approvals', async (request: Asked, reply) => {
     void reply.type(HTML);
     const session = sessionAt(sessions, request);
     if (!session) return signIn(deps, INBOX, request.query);
     const base = pagesOf(request.params.token);
-    const waiting = await listOf(list, base, request.query.before);
+    const waiting = await listOf(deps, base, request.query.before);
     const main = html`${waiting}${signedIn(session.by.name, base)}`;
     return page({ title: PAGES.inbox.title, main, notice: faultOf(request.query) });
   });
@@ -135,7 +140,8 @@ function approvalRoute(app: FastifyInstance, deps: PageRoutesDeps): void {
     const loaded = await approvalAt(lifecycle, params.id);
     if (!loaded) return noPage(page, reply, base);
     const notice = faultOf(query) ?? (query.decided === undefined ? undefined : outcomeOf(loaded));
-    const call = callOf(loaded.state, base, loaded.seq);
+    const isChanged = waitingToolOf(deps, loaded.state) !== undefined;
+    const call = callOf(loaded.state, { base, revision: loaded.seq, isChanged });
     const more = html`<p><a href="${base}/approvals">What waits</a></p>${signedIn(session.by.name, base)}`;
     return page({ title: PAGES.approval.title, main: html`${call}${more}`, notice });
   });
