@@ -34,6 +34,17 @@ test('a stream that is refused is seen, the page looks for itself, and is live a
   await ui.page.getByText('Not live: looking').waitFor({ state: 'detached' });
 });
 
+test('what is not well, and what will not stay so, stands on each page until it is over', async () => {
+  ui.standIn.setHealth({ status: 'degraded', parts: { policy: ['policy.yml was refused: line 3 <b>.'] } });
+  await ui.goto('grants');
+  const banner = ui.page
+    .getByRole('status')
+    .filter({ hasText: 'policy: policy.yml was refused: line 3 <b>.' });
+  await banner.waitFor();
+  ui.standIn.setHealth({ status: 'ok' });
+  await banner.waitFor({ state: 'detached', timeout: 15_000 });
+});
+
 test('where nothing answers at all, it says that the connection is lost', async () => {
   await ui.goto(`approvals`);
   await ui.page.getByText('Nothing waits').waitFor();

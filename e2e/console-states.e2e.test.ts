@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { approveButton, untilSaid } from './testkit/console/deciding.ts';
 import { openPerson, type Person } from './testkit/console/person.ts';
 import { startWorld, type World } from './testkit/console/world.ts';
-import { post } from './testkit/rest.ts';
+import { get, post } from './testkit/rest.ts';
 
 const QUICK = { match: 'quick.*', decision: 'review', expires_in: '4s' };
 const RULES = [QUICK, { match: '*', decision: 'review' }];
@@ -110,6 +112,17 @@ describe('what happens while a call is on the screen', () => {
     await gone(id, 'Decided by someone else first: approved by bob.', 'approved');
     ada.checkFaults(/net::ERR_|status of 50\d/);
   });
+});
+
+it('a policy that was refused is said on each page, until it is mended', async () => {
+  await writeFile(join(world.folder, 'policy.json'), '{"version": 2, "rules": "none"}');
+  const isWell = async () => (await get(world.stack.url, '/health')).status === 200;
+  await expect.poll(isWell, { timeout: 10_000 }).toBe(false);
+  await ada.open('/ui/history');
+  const banner = ada.page.getByRole('status').filter({ hasText: 'policy:' });
+  expect(await banner.innerText()).toContain('policy.json');
+  await world.useRules(RULES);
+  await banner.waitFor({ state: 'detached', timeout: 20_000 });
 });
 
 it('an address that no approval has says so', async () => {

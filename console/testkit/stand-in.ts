@@ -27,6 +27,8 @@ export type StandIn = {
   asked: Request[];
   /** Tells every page of an event. */
   emit(type: string, data: unknown): void;
+  /** What `GET /health` answers from now on. */
+  setHealth(health: object): void;
   /** Ends the event streams, and answers new ones with an error until `true`. */
   setLive(isLive: boolean): void;
   stop(): Promise<void>;
@@ -60,6 +62,7 @@ export async function startStandIn(answers: Answers): Promise<StandIn> {
   const asked: Request[] = [];
   const streams = new Set<ServerResponse>();
   let isLive = true;
+  let health: object = { status: 'ok' };
 
   const openStream = (response: ServerResponse): void => {
     if (!isLive) {
@@ -87,6 +90,7 @@ export async function startStandIn(answers: Answers): Promise<StandIn> {
     if (url.pathname === '/events') openStream(response);
     else if (url.pathname.startsWith('/ui/api/')) void answer(incoming, response, url);
     else if (url.pathname.startsWith('/ui/assets/')) void sendAsset(url.pathname, response);
+    else if (url.pathname === '/health') response.end(JSON.stringify(health));
     else if (!url.pathname.startsWith('/ui/')) response.writeHead(404).end();
     else
       response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY }).end(page);
@@ -98,6 +102,9 @@ export async function startStandIn(answers: Answers): Promise<StandIn> {
     asked,
     emit(type, data) {
       for (const stream of streams) stream.write(`event: ${type}\ndata: ${JSON.stringify({ data })}\n\n`);
+    },
+    setHealth(said) {
+      health = said;
     },
     setLive(live) {
       isLive = live;

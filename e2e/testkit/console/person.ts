@@ -22,6 +22,10 @@ export type Person = {
 const isNotLetIn = (message: ConsoleMessage): boolean =>
   message.location().url.endsWith('/ui/api/session') && message.text().includes('401');
 
+/** A part of the firewall that is not well, which a browser takes for an error of the page. */
+const isNotWell = (message: ConsoleMessage): boolean =>
+  message.location().url.endsWith('/health') && message.text().includes('503');
+
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) => {
   console.error('forbidden by ' + event.violatedDirective + ': ' + event.blockedURI + ' ' + event.sample);
 });`;
@@ -49,7 +53,8 @@ export async function openPerson(world: World, options: PersonOptions = {}): Pro
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !isNotLetIn(message)) faults.push(message.text());
+    const isFault = message.type() === 'error' && !isNotLetIn(message) && !isNotWell(message);
+    if (isFault) faults.push(message.text());
   });
   const runsScripts = more.javaScriptEnabled ?? true;
   const open = async (path: string): Promise<void> => {

@@ -1,5 +1,4 @@
 import { AllowanceEnv } from '@aegis/kit/allowance';
-import { DiskEnv } from '@aegis/kit/disk';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
 import { z } from 'zod';
 import { CODE_DIGEST, codeDigest } from './people/code-digest.ts';
@@ -42,7 +41,6 @@ export const codeInForce = ({
 export const ApprovalsEnv = BusEnv.extend({
   ...CodeEnv.shape,
   ...AllowanceEnv.shape,
-  ...DiskEnv.shape,
   /** How long a pending approval may be decided, in milliseconds. */
   APPROVAL_DECIDE_WITHIN_MS: durationMs.default(3_600_000),
   /** How long an approved one may be used, in milliseconds. */

@@ -1,7 +1,5 @@
-import { dirname, resolve } from 'node:path';
 import type { Deps } from '@aegis/bus/service';
 import { createAllowance } from '@aegis/kit/allowance';
-import { watchDisk } from '@aegis/kit/disk';
 import { createMutex } from '@aegis/kit/mutex';
 import { createBodies } from './bodies.ts';
 import { type ApprovalsConfig, codeInForce } from './config.ts';
@@ -31,12 +29,6 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     now,
     clock,
     allowance: createAllowance(config),
-    /** The disk of this service's files, which mostly is that of all. */
-    disk: watchDisk(
-      dirname(resolve(config.APPROVERS_FILE ?? config.SESSION_SECRET_FILE ?? '.')),
-      config.DISK_WARNING_PERCENT,
-      log,
-    ),
     decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
     /** What is kept of the code; undefined where there is none. */

@@ -51,7 +51,7 @@ export function createApprovals(deps: Known): ApprovalsService {
         log.warn('APPROVAL_CODE_FILE is not read any more: set APPROVAL_CODE, or run "aegis approve-here"');
       // The clock may have gone back since the log stored anything.
       known.approvals.state.beginsAfter(await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS));
-      await Promise.all([approvers.start(), secret.start(), core.disk.start()]);
+      await Promise.all([approvers.start(), secret.start()]);
       await Promise.all(Object.values(known).map((one) => one.start()));
       await core.superseding.start();
       await timers.start((id, deadlineMs) => core.lifecycle.expire(id, deadlineMs));
@@ -65,7 +65,6 @@ export function createApprovals(deps: Known): ApprovalsService {
       await responder?.drain();
       await timers.stop();
       approvers.stop();
-      core.disk.stop();
       secret.stop();
       await Promise.all(Object.values(known).map((one) => one.stop()));
     },

@@ -57,8 +57,8 @@ export type FirstApproverKey = { name: string; key: string };
 
 /** Identical pending calls of one agent: one item. `latest` is the newest of them; `ids` are all, the newest first. */
 export type InboxItem = { latest: ApprovalSummary; ids: string[]; count: number; may_decide: boolean };
-/** What waits for people, soonest deadline first. `more`: so many items had no room. `warning`: of the firewall itself. */
-export type InboxView = { items: InboxItem[]; more: number; now: string; warning?: string };
+/** What waits for people, soonest deadline first. `more`: so many items had no room. */
+export type InboxView = { items: InboxItem[]; more: number; now: string };
 
 /** One thing that happened to the call, in order. */
 export type TimelineEntry = {

@@ -69,7 +69,6 @@ export async function startReplica(env: Record<string, string> = {}): Promise<Ap
   const config = parseEnv(ApprovalsEnv, {
     APPROVAL_CODE: CODE,
     APPROVALS_PORT: '0',
-    DISK_WARNING_PERCENT: '100',
     ...env,
   });
   const service = createApprovals({ bus, config, log: silentLog, now: () => world.clock() });

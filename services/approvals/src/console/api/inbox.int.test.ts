@@ -28,12 +28,6 @@ describe('the inbox', () => {
     expect([more, Math.abs(Date.parse(now) - Date.now()) < 5_000]).toEqual([0, true]);
   });
 
-  it('says so where the disk fills', async () => {
-    expect((await (await startConsole()).get<InboxView>('/inbox')).body).not.toHaveProperty('warning');
-    const { get } = await startConsole({ DISK_WARNING_PERCENT: '1' });
-    expect((await get<InboxView>('/inbox')).body.warning).toMatch(/ is \d+ % full, .* make room/);
-  });
-
   it('has nothing that is decided or cancelled', async () => {
     const { get } = await startConsole();
     const cancelled = await request('cancelled', call(1));

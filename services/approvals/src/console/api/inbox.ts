@@ -41,13 +41,12 @@ const toItem = (by: Approver, group: Group): InboxItem[] => {
   return [{ latest, ids, count: ids.length, may_decide: whyNotNow(by, latest) === undefined }];
 };
 
-export function createInbox({ known: { approvals }, disk, now }: Ground): Inbox {
+export function createInbox({ known: { approvals }, now }: Ground): Inbox {
   return async (by, deadlineMs) => {
     await approvals.caughtUp(deadlineMs);
     const groups = groupsOf(approvals.state);
     const items = groups.slice(0, ITEMS).flatMap((group) => toItem(by, group));
     const more = Math.max(0, groups.length - ITEMS);
-    const { warning } = disk;
-    return { items, more, now: now().toISOString(), ...(warning === undefined ? {} : { warning }) };
+    return { items, more, now: now().toISOString() };
   };
 }
