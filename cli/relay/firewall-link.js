@@ -9,6 +9,7 @@ const READY_WITHIN_MS = 10_000;
  * @typedef {object} FirewallLink
  * @property {Outgoing} client what the client says
  * @property {Outgoing} server what the server says
+ * @property {(bytes: number) => boolean} takesAtOnce whether so many bytes of the server would leave this process at once
  * @property {Incoming} toClient
  * @property {Incoming} toServer
  * @property {Promise<void>} ready rejects with NoFirewall where the firewall says no, or nothing
@@ -72,5 +73,6 @@ export function openLink({ socket, head }, hello, { onFrame, onRoom }) {
   const closed = new Promise((resolve) => socket.once('close', () => resolve()));
   // The firewall has said all: so has the relay.
   socket.on('error', () => undefined).on('end', () => socket.destroy());
-  return { client, server, toClient, toServer, ready, closed };
+  const takesAtOnce = (/** @type {number} */ bytes) => server.hasRoom(bytes) && socket.writableLength === 0;
+  return { client, server, takesAtOnce, toClient, toServer, ready, closed };
 }

@@ -1,10 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { fakeFirewall } from './testkit/fake-firewall.ts';
 import { call, wrapped } from './testkit/wrapped.ts';
+
+type MockResult = { readonly calls: unknown[][]; readonly invocationCallOrder: number[] };
+
+const isAnswer = ([bytes]: readonly unknown[]): boolean => String(bytes).includes('"result"');
+const orderOf = ({ mock }: { mock: MockResult }) => mock.invocationCallOrder[mock.calls.findIndex(isAnswer)];
 
 const MEBIBYTE = 1_048_576;
 
@@ -78,6 +84,21 @@ test('an answer that the firewall lets pass is with the client at once and once,
   expect(await nextMessages(1)).toEqual([]);
   expect(marks.filter((mark) => mark.startsWith('S'))).toEqual(['S1', 'S2', 'S3']);
   expect(serverLines.map((line) => (JSON.parse(line) as { id: unknown }).id)).toEqual([1, 'two', 3]);
+});
+
+test('an answer is on its way to the firewall before the client has it, so that none is unknown that a client got', async () => {
+  const { env } = await fakeFirewall({
+    judge(line, n, { toServer, channel }) {
+      channel.send('p', JSON.stringify((JSON.parse(line) as { id: unknown }).id), n);
+      toServer(line);
+    },
+  });
+  const { say, nextMessages, output } = wrapped({ env, server: ['echo'] });
+  const [toSockets, toClient] = [vi.spyOn(Socket.prototype, 'write'), vi.spyOn(output, 'write')];
+  onTestFinished(() => toSockets.mockRestore());
+  say(call('the-answer'));
+  await nextMessages(1);
+  expect(orderOf(toSockets)).toBeLessThan(orderOf(toClient) ?? 0);
 });
 
 test('the firewall is told what the command line said, and the folders that are the server’s', async () => {

@@ -199,11 +199,23 @@ export class Relay {
     }
     this.#serverIsMidLine = bytes.at(-1) !== NEWLINE;
     const said = bytes.subarray(from);
-    const answered = this.#direct.take(said, !this.#parts.output.writableNeedDrain);
-    if (answered > 0) this.#toClient.line(said);
+    const answered = this.#direct.take(said, this.#takesAtOnce(said));
+    // The firewall first: what the client has is on its way to the record, whatever becomes of this process.
     this.#link?.server.write(said, answered);
-    if (answered > 0) this.#done(answered);
+    if (answered > 0) {
+      this.#toClient.line(said);
+      this.#done(answered);
+    }
     this.#flow();
+  }
+
+  /**
+   * Whether both the firewall and the client get this now, and nothing of it waits here.
+   *
+   * @param {Buffer} said
+   */
+  #takesAtOnce(said) {
+    return !this.#parts.output.writableNeedDrain && (this.#link?.takesAtOnce(said.length) ?? false);
   }
 
   /** @type {import('./frames.js').OnFrame} */

@@ -31,6 +31,15 @@ export class Outgoing {
   }
 
   /**
+   * Whether so many bytes would go at once.
+   *
+   * @param {number} bytes
+   */
+  hasRoom(bytes) {
+    return this.#queue.length === 0 && bytes <= this.#window;
+  }
+
+  /**
    * @param {Uint8Array} bytes
    * @param {number} [n] of the last frame of them
    */
