@@ -11,9 +11,9 @@ const V1 = '# ours\nmax_refund_cents: 500\nallow_tools: ["refunds*"]\ndeny_tools
 const V2 = '# ours\nversion: 2\nrules:\n  - { match: "*", decision: review }\n';
 const BAD = 'version: 2\nrules:\n  - { match: "*", decision: maybe, "colour\u202e": red }\n';
 const RULES = [
-  { match: 'danger*', decision: 'deny' },
-  { match: 'refunds*', decision: 'allow', cap_cents: 500, ops: ['refund'] },
-  { match: '*', decision: 'review' },
+  { match: 'danger*', decision: 'deny', reason: 'In the deny list' },
+  { match: 'refunds*', decision: 'allow', cap_cents: 500, ops: ['refund'], reason: 'In the allow list' },
+  { match: '*', decision: 'review', reason: 'Not in the allow list' },
 ];
 
 async function fileWith(text: string, name = 'policy.yml'): Promise<string> {

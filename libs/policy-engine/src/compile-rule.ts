@@ -36,7 +36,7 @@ export function compileRule(rule: PolicyRule, clock: Clock) {
     terms: termsOf(rule),
     /** Once the glob matches, so does the rule: none after it can matter. */
     isForEveryCall: !isNarrowed,
-    description: rule.description || undefined,
+    reason: rule.reason || rule.description || undefined,
     looksAt: looksOfRule(rule, fields),
     /** The members of the input that its condition names, each by its keys from the outside in. */
     inputKeys: fields.flatMap(({ root, keys }) => (root === 'input' && keys !== undefined ? [keys] : [])),

@@ -31,6 +31,7 @@ export const OF_RULE: Readonly<Record<keyof PolicyRule, LooksAt>> = {
   expires_in: NOTHING,
   use_within: NOTHING,
   require_reason: NOTHING,
+  reason: NOTHING,
   description: NOTHING,
 };
 

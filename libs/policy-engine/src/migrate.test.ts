@@ -21,11 +21,17 @@ describe('migration of version 1 to version 2', () => {
     expect(policy).toEqual({
       version: 2,
       rules: [
-        { match: 'db.*', decision: 'deny' },
-        { match: '*.delete', decision: 'deny' },
-        { match: 'refunds*', decision: 'allow', cap_cents: 5000, ops: ['refund'] },
-        { match: 'payment_links*', decision: 'allow', cap_cents: 3000 },
-        { match: '*', decision: 'review' },
+        { match: 'db.*', decision: 'deny', reason: 'In the deny list' },
+        { match: '*.delete', decision: 'deny', reason: 'In the deny list' },
+        {
+          match: 'refunds*',
+          decision: 'allow',
+          cap_cents: 5000,
+          ops: ['refund'],
+          reason: 'In the allow list',
+        },
+        { match: 'payment_links*', decision: 'allow', cap_cents: 3000, reason: 'In the allow list' },
+        { match: '*', decision: 'review', reason: 'Not in the allow list' },
       ],
     });
   });
@@ -37,17 +43,23 @@ describe('migration of version 1 to version 2', () => {
       allow_tools: ['docs.*'],
     });
     expect(policy.rules).toEqual([
-      { match: 'docs.*', decision: 'allow', cap_cents: 5, ops: ['refund'] },
-      { match: 'docs.*', decision: 'allow', cap_cents: 6, ops: ['payment_link_create'] },
-      { match: 'docs.*', decision: 'allow' },
-      { match: '*', decision: 'review' },
+      { match: 'docs.*', decision: 'allow', cap_cents: 5, ops: ['refund'], reason: 'In the allow list' },
+      {
+        match: 'docs.*',
+        decision: 'allow',
+        cap_cents: 6,
+        ops: ['payment_link_create'],
+        reason: 'In the allow list',
+      },
+      { match: 'docs.*', decision: 'allow', reason: 'In the allow list' },
+      { match: '*', decision: 'review', reason: 'Not in the allow list' },
     ]);
   });
 
   it('writes no caps where version 1 had none', () => {
     expect(migratePolicy({}).policy.rules).toEqual([
-      { match: '*', decision: 'allow' },
-      { match: '*', decision: 'review' },
+      { match: '*', decision: 'allow', reason: 'In the allow list' },
+      { match: '*', decision: 'review', reason: 'Not in the allow list' },
     ]);
   });
 
@@ -57,6 +69,22 @@ describe('migration of version 1 to version 2', () => {
       evaluate(compilePolicy(policy), { tool: 'refunds.create', ...call }).decision;
     expect(decide({ op: 'refund', amount_cents: 5000 })).toBe('allow');
     expect(decide({ amount_cents: 999_999 })).toBe('review');
+  });
+
+  it('gives as reasons of the rules why version 1 said so', () => {
+    const { policy } = migratePolicy({
+      max_refund_cents: 5,
+      allow_tools: ['*', 'refunds*'],
+      deny_tools: ['db.*'],
+    });
+    const compiled = compilePolicy(policy);
+    expect(evaluate(compiled, { tool: 'db.drop' }).reasons).toEqual([
+      "Rule 0 denies 'db.*': In the deny list",
+    ]);
+    expect(evaluate(compiled, { tool: 'refunds.make' }).reasons).toEqual([
+      "Rule 2 requires review of 'refunds*': In the allow list for op 'refund' only",
+    ]);
+    expect(policy.rules.every(({ reason }) => reason !== undefined)).toBe(true);
   });
 
   it('says in words what is stricter', () => {

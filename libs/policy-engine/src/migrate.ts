@@ -14,6 +14,11 @@ interface Part {
   readonly notes: string[];
 }
 
+/** Why version 1 said what it said, as the reasons of the rules. */
+const DENIED = 'In the deny list';
+const ALLOWED = 'In the allow list';
+const NO_OP = "In the allow list for op 'refund' only";
+
 /**
  * Version 1 to version 2: deny rules, then allow rules, then `*` to review. No call is decided more permissively than
  * before. It is decided as before, but for tools of patterns that start with `refunds` or `payment_links`: those get
@@ -27,11 +32,14 @@ export function migratePolicy(policy: Policy): Migration {
   const links = allowed.filter((match) => isPaymentLinks(match, from));
   const others = allowed.filter((match) => !isRefunds(match, from) && !isPaymentLinks(match, from));
   const parts: Part[] = [
-    { rules: [...new Set(from.deny_tools)].map((match) => ({ match, decision: 'deny' })), notes: [] },
+    {
+      rules: [...new Set(from.deny_tools)].map((match) => ({ match, decision: 'deny', reason: DENIED })),
+      notes: [],
+    },
     migrateRefunds(refunds, others, from),
     ...links.map((match) => migratePaymentLinks(match, from)),
     migrateOthers(others, from),
-    { rules: [{ match: '*', decision: 'review' }], notes: [] },
+    { rules: [{ match: '*', decision: 'review', reason: 'Not in the allow list' }], notes: [] },
   ];
   return {
     policy: { version: 2, rules: parts.flatMap(({ rules }) => rules) },
@@ -55,7 +63,7 @@ function migrateRefunds(refunds: string[], others: string[], from: EffectivePoli
   const overlaps = createOverlaps(others);
   const reopened = refunds.filter(overlaps);
   return {
-    rules: [...rules, ...reopened.map((match): PolicyRule => ({ match, decision: 'review' }))],
+    rules: [...rules, ...reopened.map((match): PolicyRule => ({ match, decision: 'review', reason: NO_OP }))],
     notes: refunds.map(
       (match) =>
         `Stricter: '${match}' is allowed for op 'refund' up to ${cap} cents only. Version 1 also allowed calls ` +
@@ -67,7 +75,7 @@ function migrateRefunds(refunds: string[], others: string[], from: EffectivePoli
 function migratePaymentLinks(match: string, from: EffectivePolicyV1): Part {
   const cap = from.max_payment_link_cents;
   const refundCap = from.max_refund_cents;
-  const rule: PolicyRule = { match, decision: 'allow', cap_cents: cap };
+  const rule: PolicyRule = { match, decision: 'allow', cap_cents: cap, reason: ALLOWED };
   const isRefundTighter = refundCap > 0 && refundCap < cap;
   return {
     // The wide rule would give an op 'refund' the higher cap; the first two keep each op under its own.
@@ -89,7 +97,7 @@ function migrateOthers(others: string[], from: EffectivePolicyV1): Part {
   ].filter(({ cap }) => cap > 0);
   const rules = others.flatMap((match): PolicyRule[] => [
     ...caps.map(({ op, cap }) => capRule(match, cap, op)),
-    { match, decision: 'allow' },
+    { match, decision: 'allow', reason: ALLOWED },
   ]);
   if (caps.length === 0 || others.length === 0) return { rules, notes: [] };
   const named = caps.map(({ op }) => `'${op}'`).join(' and ');
@@ -103,7 +111,7 @@ function migrateOthers(others: string[], from: EffectivePolicyV1): Part {
 }
 
 function capRule(match: string, cap: number, op: string): PolicyRule {
-  return { match, decision: 'allow', cap_cents: cap, ops: [op] };
+  return { match, decision: 'allow', cap_cents: cap, ops: [op], reason: ALLOWED };
 }
 
 /**

@@ -5,17 +5,17 @@ import { showSome } from './condition/show.ts';
 /** So many clauses tell why; a reason stays one readable line. */
 const MOST = 4;
 
-/** The end of a reason: the rule's description, and what its condition found. Empty where it has neither. */
-export function becauseOf({ description, condition }: CompiledRule, facts: Facts): string {
+/** The end of a reason: the rule's own, and what its condition found. Empty where it has neither. */
+export function becauseOf({ reason, condition }: CompiledRule, facts: Facts): string {
   const found = condition === undefined ? '' : explain(condition.explain(facts).because());
-  if (description === undefined) return found === '' ? '' : `: ${found}`;
-  return found === '' ? `: ${description}` : `: ${description} (${found})`;
+  if (reason === undefined) return found === '' ? '' : `: ${found}`;
+  return found === '' ? `: ${reason}` : `: ${reason} (${found})`;
 }
 
 /** The same where the condition can't be evaluated. */
-export function becauseUnknown({ description, condition }: CompiledRule, facts: Facts): string {
+export function becauseUnknown({ reason, condition }: CompiledRule, facts: Facts): string {
   const found = `its condition can't be evaluated, because ${explain(condition?.explain(facts).because() ?? [])}`;
-  return description === undefined ? `: ${found}` : `: ${description} (${found})`;
+  return reason === undefined ? `: ${found}` : `: ${reason} (${found})`;
 }
 
 function explain(clauses: readonly string[]): string {

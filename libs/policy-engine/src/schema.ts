@@ -12,11 +12,13 @@ export const EXPECTED_AMOUNT = `expected an integer from 0 to ${MAX_AMOUNT_CENTS
 
 /** Longer than any tool name, so that a limit on patterns takes nothing away. */
 const MAX_PATTERN_LENGTH = 512;
-const MAX_DESCRIPTION_LENGTH = 1000;
+const MAX_REASON_LENGTH = 1000;
 const EXPECTED_PATTERN = `expected a pattern of 1 to ${MAX_PATTERN_LENGTH} characters`;
 const EXPECTED_OPS = 'expected a list of one or more operation names';
 const EXPECTED_OP = 'expected an operation name of 1 to 256 characters';
-const EXPECTED_DESCRIPTION = `expected text of at most ${MAX_DESCRIPTION_LENGTH} characters`;
+const EXPECTED_REASON = `expected text of at most ${MAX_REASON_LENGTH} characters`;
+const TWO_REASONS =
+  'there is a description too, and both say why the rule is there: keep reason or description';
 
 function text(min: number, max: number, error: string) {
   // A lone surrogate has no UTF-8 form, so a policy that holds one could not get a digest.
@@ -31,6 +33,7 @@ const cents = z.int(EXPECTED_AMOUNT).min(0, EXPECTED_AMOUNT);
 const pattern = text(1, MAX_PATTERN_LENGTH, EXPECTED_PATTERN);
 const EXPECTED_GLOBS = 'expected a list of one or more patterns';
 const globs = z.array(pattern, EXPECTED_GLOBS).min(1, EXPECTED_GLOBS);
+const reason = z.optional(text(0, MAX_REASON_LENGTH, EXPECTED_REASON));
 const patterns = z.array(pattern, 'expected a list of patterns');
 
 /** Where an argument is: `args.amount_cents`. */
@@ -69,24 +72,30 @@ export type PolicyV1 = z.infer<typeof PolicyV1>;
 /**
  * One rule of version 2. `cap_cents` bounds what an `allow` rule allows; the other decisions don't use it. `amount` and
  * `op` say which arguments they are taken from, instead of from what the caller states. The terms say who decides where the
- * call goes to a person; with `deny` they mean nothing.
+ * call goes to a person; with `deny` they mean nothing. `description` is another name of `reason`.
  */
-export const PolicyRule = z.strictObject(
-  {
-    match: pattern,
-    decision: z.enum(['allow', 'review', 'deny'], 'expected one of allow, review, deny'),
-    cap_cents: z.optional(cents),
-    ops: z.optional(z.array(text(1, 256, EXPECTED_OP), EXPECTED_OPS).min(1, EXPECTED_OPS)),
-    servers: z.optional(globs),
-    principals: z.optional(globs),
-    amount: z.optional(argument),
-    op: z.optional(argument),
-    when: z.optional(condition),
-    ...termFields,
-    description: z.optional(text(0, MAX_DESCRIPTION_LENGTH, EXPECTED_DESCRIPTION)),
-  },
-  'expected a rule with match and decision',
-);
+export const PolicyRule = z
+  .strictObject(
+    {
+      match: pattern,
+      decision: z.enum(['allow', 'review', 'deny'], 'expected one of allow, review, deny'),
+      cap_cents: z.optional(cents),
+      ops: z.optional(z.array(text(1, 256, EXPECTED_OP), EXPECTED_OPS).min(1, EXPECTED_OPS)),
+      servers: z.optional(globs),
+      principals: z.optional(globs),
+      amount: z.optional(argument),
+      op: z.optional(argument),
+      when: z.optional(condition),
+      ...termFields,
+      reason,
+      description: reason,
+    },
+    'expected a rule with match and decision',
+  )
+  .refine((rule) => rule.reason === undefined || rule.description === undefined, {
+    path: ['reason'],
+    error: TWO_REASONS,
+  });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 
 /** Version 2 of the policy: rules from the top down, the first that matches decides. */

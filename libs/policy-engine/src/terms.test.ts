@@ -92,7 +92,6 @@ describe('a rule that says who decides', () => {
     [{ expires_in: '31d' }, `expires_in: ${duration}`],
     [{ use_within: '0s' }, `use_within: ${duration}`],
     [{ require_reason: 'yes' }, `require_reason: expected true or false`],
-    [{ require_reason: null }, `require_reason: expected true or false`],
   ])('%j is refused by the name of its field', (fields, error) => {
     const rules = [{ match: '*', decision: 'review', ...fields }];
     expect(validatePolicy({ version: 2, rules })).toEqual({ ok: false, errors: [`rules.0.${error}`] });

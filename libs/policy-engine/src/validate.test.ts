@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PolicyRule } from './schema.ts';
 import { validatePolicy } from './validate.ts';
 
 function rule(extra: object): object {
@@ -55,7 +56,20 @@ describe('a policy that is refused', () => {
     ['a negative cap', rule({ cap_cents: -1 }), [`rules.0.cap_cents: ${cents}`]],
     ['a cap of half a cent', rule({ cap_cents: 0.5 }), [`rules.0.cap_cents: ${cents}`]],
     ['a cap as text', rule({ cap_cents: '5000' }), [`rules.0.cap_cents: ${cents}`]],
-    ['a cap left empty', rule({ cap_cents: null }), [`rules.0.cap_cents: ${cents}`]],
+    ['no pattern', rule({ match: null }), [`rules.0.match: ${pattern}`]],
+    ['null for an unknown field', rule({ colour: null }), ['rules.0.colour: unknown field']],
+    [
+      'a reason that is a number',
+      rule({ reason: 5 }),
+      ['rules.0.reason: expected text of at most 1000 characters'],
+    ],
+    [
+      'a reason under both of its names',
+      rule({ reason: 'a', description: 'a' }),
+      [
+        'rules.0.reason: there is a description too, and both say why the rule is there: keep reason or description',
+      ],
+    ],
     ['a cap above 2^53', rule({ cap_cents: 2 ** 53 }), [`rules.0.cap_cents: ${cents}`]],
     ['a cap without end', rule({ cap_cents: Number.POSITIVE_INFINITY }), [`rules.0.cap_cents: ${cents}`]],
     ['ops as text', rule({ ops: 'refund' }), [`rules.0.ops: ${ops}`]],
@@ -107,5 +121,26 @@ describe('a policy that is taken', () => {
     ['version 2 in full', { version: 2, rules: [full] }, 2],
   ])('%s', (_what, document, version) => {
     expect(validatePolicy(document)).toEqual({ ok: true, policy: document, version });
+  });
+});
+
+describe('null', () => {
+  const bare = { match: 'docs.*', decision: 'allow' };
+  const fields = Object.keys(PolicyRule.shape).filter((key) => !Object.hasOwn(bare, key));
+
+  it('is absent for each optional field of a rule, and for the time zone', () => {
+    const empty = Object.fromEntries(fields.map((field) => [field, null]));
+    const policy = { version: 2, rules: [bare] };
+    expect(fields.length).toBeGreaterThan(10);
+    expect(validatePolicy({ version: 2, timezone: null, rules: [{ ...empty, ...bare }] })).toEqual({
+      ok: true,
+      policy,
+      version: 2,
+    });
+  });
+
+  it('beside the other name of the reason is no second reason', () => {
+    const taken = validatePolicy(rule({ reason: null, description: 'b' }));
+    expect(taken).toMatchObject({ ok: true, policy: { rules: [{ description: 'b' }] } });
   });
 });

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { isMapping } from './condition/mapping.ts';
-import { type Policy, PolicyV1, PolicyV2 } from './schema.ts';
+import { type Policy, PolicyRule, PolicyV1, PolicyV2 } from './schema.ts';
 import { showPath } from './show-path.ts';
 
 export type PolicyValidation =
@@ -19,7 +19,7 @@ export function validatePolicy(document: unknown): PolicyValidation {
   if (saysNothing(document)) return refuse(['the policy is empty']);
   if (!isMapping(document)) return refuse(['expected an object with the keys of a policy']);
   const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;
-  if (version === 2) return check(PolicyV2, document, 2);
+  if (version === 2) return check(PolicyV2, withoutNulls(document), 2);
   if (version === undefined && Object.hasOwn(document, 'rules')) {
     return refuse(['version: expected 2, because the policy has rules']);
   }
@@ -32,6 +32,26 @@ export function saysNothing(document: unknown): boolean {
   if (document === undefined || document === null) return true;
   if (!isMapping(document)) return false;
   return Object.keys(document).every((key) => key === 'version' && document[key] === 1);
+}
+
+const OPTIONAL = new Set(
+  Object.entries(PolicyRule.shape).flatMap(([key, of]) => (of instanceof z.ZodOptional ? [key] : [])),
+);
+
+/** What writes files by itself puts null where an optional field has no value. Version 1 never took it. */
+function withoutNulls({ timezone, rules, ...rest }: Readonly<Record<string, unknown>>): object {
+  return {
+    ...rest,
+    ...(timezone !== undefined && timezone !== null && { timezone }),
+    rules: Array.isArray(rules) ? rules.map(withoutEmptyFields) : rules,
+  };
+}
+
+function withoutEmptyFields(rule: unknown): unknown {
+  if (!isMapping(rule)) return rule;
+  return Object.fromEntries(
+    Object.entries(rule).filter(([key, value]) => value !== null || !OPTIONAL.has(key)),
+  );
 }
 
 function check(schema: z.ZodType<Policy>, document: object, version: 1 | 2): PolicyValidation {
