@@ -18,13 +18,11 @@ export type RuledStackOptions = {
   env?: Record<string, string>;
 };
 
-const policyOf = (rules: RuledStackOptions['rules']): string => JSON.stringify({ version: 2, rules });
-
 /** A stack with these rules, in the file `stack.policyPath`, which goes with the stack. */
 export async function startRuledStack({ rules, mcpServers = {}, env }: RuledStackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'aegis-ruled-'));
   const [policyPath, serversPath] = [join(folder, 'policy.json'), join(folder, 'mcp-servers.json')];
-  await writeFile(policyPath, policyOf(rules));
+  await writeFile(policyPath, JSON.stringify({ version: 2, rules }));
   await writeFile(serversPath, JSON.stringify({ mcpServers }));
   const stack = await startStack({ env: { POLICY_PATH: policyPath, MCP_SERVERS: serversPath, ...env } });
   return {
@@ -40,14 +38,15 @@ export async function startRuledStack({ rules, mcpServers = {}, env }: RuledStac
 export const startOpenStack = (mcpServers: Record<string, UpstreamServer> = {}): Promise<Stack> =>
   startRuledStack({ rules: [{ match: '*', decision: 'allow' }], mcpServers });
 
-/** Writes other rules into the stack's policy file, and waits until they are in force. */
-export async function changeRules(
-  { url, policyPath }: Stack,
-  rules: RuledStackOptions['rules'],
-): Promise<void> {
+/** Writes another policy into the stack's policy file, and waits until it is in force. */
+export async function changePolicy({ url, policyPath }: Stack, policy: object): Promise<void> {
   const digest = async (): Promise<unknown> => (await get(url, '/policy')).body['digest'];
   const before = await digest();
-  await writeFile(policyPath, policyOf(rules));
+  await writeFile(policyPath, JSON.stringify(policy));
   for (const giveUp = Date.now() + 10_000; (await digest()) === before; await sleep(50))
-    if (Date.now() > giveUp) throw new Error('the rules did not come into force');
+    if (Date.now() > giveUp) throw new Error('the policy did not come into force');
 }
+
+/** The same with these rules. */
+export const changeRules = (stack: Stack, rules: RuledStackOptions['rules']): Promise<void> =>
+  changePolicy(stack, { version: 2, rules });

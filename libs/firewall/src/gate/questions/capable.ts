@@ -9,7 +9,7 @@ export function canBeAsked(method: string, params: JsonMembers, capabilities: Ca
   const needs = METHODS.server.get(method)?.needs;
   const said = needs === undefined ? undefined : capabilities[needs];
   if (!isObject(said)) return false;
-  if (needs === 'sampling') return params['tools'] === undefined || isObject(said['tools']);
+  if (needs === 'sampling') return (params['tools'] ?? undefined) === undefined || isObject(said['tools']);
   if (needs !== 'elicitation') return true;
   if (params['mode'] === 'url') return isObject(said['url']);
   return isObject(said['form']) || !isObject(said['url']);

@@ -11,10 +11,11 @@ export type Question =
   | { readonly problem: string };
 
 function fromRequests(requests: unknown): Question[] {
-  if (requests === undefined) return [];
+  if (requests === undefined || requests === null) return [];
   if (!isObject(requests)) return [{ problem: 'its questions are no object' }];
   return Object.entries(requests).map(([key, asked]) => {
-    const { method, params } = membersOf(asked);
+    const { method, ...said } = membersOf(asked);
+    const params = said['params'] ?? undefined;
     if (key === APPROVAL_KEY) return { problem: `a question has the name ${APPROVAL_KEY}, which is ours` };
     if (typeof method !== 'string') return { problem: 'a question has no method' };
     if (params !== undefined && !isObject(params))

@@ -57,7 +57,6 @@ describe('what a request wants to do', () => {
     ['tools/call', { arguments: {} }],
     ['tools/call', { name: 7 }],
     ['tools/call', { name: 'a', arguments: [] }],
-    ['tools/call', { name: 'a', arguments: null }],
     ['tools/call', undefined],
     ['resources/read', { uri: ['file:///a'] }],
     ['resources/subscribe', {}],

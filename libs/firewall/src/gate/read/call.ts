@@ -31,7 +31,9 @@ export function ruledName(server: string, name: string): string | undefined {
   return name !== '' && !DOOR_TOOLS.has(name) && ToolName.safeParse(tool).success ? tool : undefined;
 }
 
-function readTool(server: string, { name, arguments: args }: JsonMembers): ReadName {
+function readTool(server: string, params: JsonMembers): ReadName {
+  const { name } = params;
+  const args = params['arguments'] ?? undefined;
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a tool' };
   if (args !== undefined && !isObject(args)) return { invalid: 'params.arguments: expected an object' };
   const tool = ruledName(server, name);
@@ -47,7 +49,9 @@ function readResource(server: string, method: string, { uri }: JsonMembers, isKn
   return readDoor({ method, tool, door: `resource:${uri}`, args: { uri }, isKnown });
 }
 
-function readPrompt(server: string, { name, arguments: returned }: JsonMembers): ReadName {
+function readPrompt(server: string, params: JsonMembers): ReadName {
+  const { name } = params;
+  const returned = params['arguments'] ?? undefined;
   if (typeof name !== 'string') return { invalid: 'params.name: expected the name of a prompt' };
   if (returned !== undefined && !isObject(returned))
     return { invalid: 'params.arguments: expected an object' };
@@ -110,7 +114,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** The resources that a client of the 2026-07-28 era subscribes to by one request; undefined where that is no list. */
 export function subscribedTo(params: JsonMembers | undefined): string[] | undefined {
-  const { resourceSubscriptions: uris = [] } = membersOf(params?.['notifications']);
+  const uris = membersOf(params?.['notifications'])['resourceSubscriptions'] ?? [];
   const isList = Array.isArray(uris) && uris.length <= MAX_SUBSCRIPTIONS;
   return isList && uris.every((uri) => typeof uri === 'string') ? uris : undefined;
 }

@@ -21,7 +21,8 @@ function filledIn(template: string, values: JsonMembers): string {
 
 /** A completion is for a prompt, or for the template of resources, and goes by the rules for these. */
 export function readCompletion(server: string, params: JsonMembers): ReadName {
-  const { ref, argument, context } = params;
+  const { ref, argument } = params;
+  const context = params['context'] ?? undefined;
   const stranger = Object.keys(params).find((key) => !MEMBERS.has(key));
   if (stranger !== undefined)
     return { invalid: `params: ${COMPLETE_TOOL} has no ${JSON.stringify(stranger.slice(0, 80))}` };

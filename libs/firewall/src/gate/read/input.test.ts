@@ -65,6 +65,29 @@ describe('what an approval is bound to', () => {
     );
   });
 
+  const nulls: [string, object, object][] = [
+    ['tools/call', { name: 'pay' }, { arguments: null }],
+    ['prompts/get', { name: 'p' }, { arguments: null }],
+    ['completion/complete', { ref: { type: 'ref/prompt', name: 'p' } }, { context: null }],
+  ];
+  for (const [method, params] of Object.entries(NAMED)) {
+    nulls.push([method, params, { _meta: null, task: null, requestState: null }]);
+    nulls.push([method, params, { _meta: { progressToken: null, traceparent: null, listed: null } }]);
+  }
+  it.each(nulls)('%s with %j is the same call with %j', (method, params, more) => {
+    const listed = new Set(['listed']);
+    expect(digest(method, { ...params, ...more }, listed)).toBe(digest(method, params, listed));
+    const call = callOf(method, { ...params, ...more }, listed);
+    expect(JSON.stringify(call)).not.toContain('null');
+  });
+
+  it('null is a value in arguments, and under a name that nobody knows', () => {
+    const without = digest('tools/call', { name: 'pay' });
+    expect(digest('tools/call', { name: 'pay', arguments: { amount: null } })).not.toBe(without);
+    expect(digest('tools/call', { name: 'pay', override: null })).not.toBe(without);
+    expect(digest('tools/call', { name: 'pay', _meta: { tenant: null } })).not.toBe(without);
+  });
+
   it('two methods are two calls, whatever they bring', () => {
     const owners = createTaskOwners();
     owners.made('srv', 't', 'ann', { tool: 'srv.pay', name: 'pay', args: { amount: 1 } });

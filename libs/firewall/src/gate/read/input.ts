@@ -33,7 +33,9 @@ export function readInput(
   let input: CallInput | undefined;
   for (const key of Object.keys(params)) {
     if (judged.includes(key)) continue;
-    const value = key === '_meta' ? boundMeta(params[key], listed) : params[key];
+    // Some writers put null for what is left out. Under a name that nobody knows it may mean something.
+    const given = KNOWN.has(key) ? (params[key] ?? undefined) : params[key];
+    const value = key === '_meta' ? boundMeta(given, listed) : given;
     if (value !== undefined) (input ??= {})[key] = value;
   }
   return input;

@@ -29,7 +29,7 @@ export function taskIn({ result }: Response): string | undefined {
 
 /** The tasks that a client of the 2026-07-28 era listens to (SEP-2663); undefined where that is no list of ids. */
 export function tasksListenedTo(params: Readonly<Record<string, unknown>> | undefined): string[] | undefined {
-  const { taskIds = [] } = membersOf(params?.['notifications']);
+  const taskIds = membersOf(params?.['notifications'])['taskIds'] ?? [];
   return Array.isArray(taskIds) && taskIds.every((id) => typeof id === 'string') ? taskIds : undefined;
 }
 

@@ -97,8 +97,12 @@ export const UNBOUND_META: Readonly<Record<string, Unbound>> = {
   'vscode.requestId': { because: "VS Code's id of this one request", isPlain: isId },
 };
 
-/** Whether a member of `_meta` is no part of the call: by the table, or an id under a key that the operator has listed. */
+/**
+ * Whether a member of `_meta` is no part of the call: by the table, or an id under a key that the operator has listed. So is
+ * null under such a key.
+ */
 export function isUnbound(key: string, value: unknown, listed: ReadonlySet<string>): boolean {
   const known = Object.hasOwn(UNBOUND_META, key) ? UNBOUND_META[key] : undefined;
+  if (value === null) return known !== undefined || listed.has(key);
   return known === undefined ? listed.has(key) && isToken(value) : known.isPlain(value);
 }

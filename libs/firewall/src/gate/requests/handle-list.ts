@@ -51,7 +51,7 @@ export function createListHandler({ parts, options, definitions }: ListHandlerDe
   };
 
   return ({ text, rawId, params }, listing, { isModern }, client) => {
-    const isFirst = params?.['cursor'] === undefined;
+    const isFirst = (params?.['cursor'] ?? undefined) === undefined;
     return {
       type: 'forward',
       text,

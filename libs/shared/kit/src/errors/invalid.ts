@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { isObject } from '../json/object.ts';
 import { AppError } from './app-error.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -17,9 +18,25 @@ function sentence(issue: Issue): string {
 /** Every problem, the first first, joined by `; `. */
 export const describeIssues = (error: z.ZodError): string => error.issues.map(sentence).join('; ');
 
-/** Parses, or throws `invalid_request` with a detail that names the field. */
+/** The value without the member at that path, where that is null. */
+function withoutNull(value: unknown, [key, ...inner]: readonly PropertyKey[]): unknown {
+  if (Array.isArray(value) && typeof key === 'number' && inner.length > 0)
+    return value.with(key, withoutNull(value[key], inner));
+  if (!isObject(value) || key === undefined || !Object.hasOwn(value, key)) return value;
+  const { [String(key)]: member, ...others } = value;
+  if (inner.length === 0) return member === null ? others : value;
+  return { ...value, [key]: withoutNull(member, inner) };
+}
+
+/**
+ * Parses, or throws `invalid_request` with a detail that names the field. Null is absent where the schema doesn't take it:
+ * Python, Go and C# write it for what is left out.
+ */
 export function parseRequest<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const parsed = schema.safeParse(input, { reportInput: true });
+  const written = schema.safeParse(input, { reportInput: true });
+  if (written.success) return written.data;
+  const meant = written.error.issues.reduce((value, { path }) => withoutNull(value, path), input);
+  const parsed = meant === input ? written : schema.safeParse(meant, { reportInput: true });
   if (parsed.success) return parsed.data;
   throw new AppError('invalid_request', describeIssues(parsed.error));
 }

@@ -33,6 +33,31 @@ it('takes params of null for none, as some clients write it', () => {
   });
 });
 
+it("takes null for what is left out, but in the arguments, which are the tool's to read", () => {
+  const params = {
+    name: 'a',
+    arguments: { op: null, x: { y: null } },
+    task: null,
+    _meta: { progressToken: null },
+  };
+  expect(read(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }))).toMatchObject({
+    message: { params: { name: 'a', arguments: { op: null, x: { y: null } }, _meta: {} } },
+  });
+  expect(read(call('null'))).toEqual({
+    message: { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'a' } },
+  });
+  const info = { name: 'c', version: '1', title: null };
+  const opening = { protocolVersion: '2025-06-18', capabilities: { sampling: null }, clientInfo: info };
+  expect(read(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: opening }))).toEqual({
+    message: {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'c', version: '1' } },
+    },
+  });
+});
+
 it('hands on each key as it is written, whatever was read before', () => {
   read(call('{"q":1,"\\\\u00":"safe"}'));
   expect(read(call('{"q":1,"\\u0070ath":"/etc"}'))).toMatchObject({

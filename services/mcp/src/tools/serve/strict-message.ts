@@ -1,5 +1,6 @@
 import { MAX_CALL_MESSAGE_BYTES } from '@aegis/contracts/call';
 import { errorResponse, INVALID_REQUEST, type Message, readClientMessage } from '@aegis/firewall/wire';
+import { isObject } from '@aegis/kit/json';
 import { type JSONRPCMessage, parseJSONRPCMessage } from '@modelcontextprotocol/server';
 
 /** A message for the tools may have this many bytes; what its arguments may have, who is asked about them says. */
@@ -42,13 +43,24 @@ function inexactField(value: unknown, path: string): string | undefined {
   return undefined;
 }
 
+/** Without null for what is left out: the SDK's schemas have none. A tool's arguments are its own to read. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([key, member]) => [key, key === 'arguments' ? member : withoutNulls(member)]),
+  );
+}
+
 function fieldsOf(message: Message): object {
   if (message.kind === 'response') {
     const { id, result, error } = message;
     return error === undefined ? { id, result } : { id, error };
   }
   const { method, params } = message;
-  const said = params === undefined ? { method } : { method, params };
+  const said = params === undefined ? { method } : { method, params: withoutNulls(params) };
   return message.kind === 'request' ? { id: message.id, ...said } : said;
 }
 
