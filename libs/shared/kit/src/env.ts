@@ -35,7 +35,15 @@ export const hostNames = z
 export const consoleUrl = z
   .url({ protocol: /^https?$/, error: 'expected an address that starts with http:// or https://' })
   .default('http://127.0.0.1:8000');
-export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** How much is logged; in any case, and by the names that Python's programs have for the levels. */
+export const logLevel = z.preprocess(
+  (said) => {
+    const level = String(said).toLowerCase();
+    return level === 'warning' ? 'warn' : level === 'critical' ? 'fatal' : level;
+  },
+  z.enum(LEVELS, `expected one of ${LEVELS.join(', ')}`),
+);
 
 /** What each service needs to reach the bus and to say how it is. */
 export const BusEnv = z.object({
