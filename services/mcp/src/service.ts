@@ -128,14 +128,10 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     // What the firewall lacks is no trouble where nothing ever stood behind it.
     const lacks = proxy.hasServers || relays.hadServer ? judging.problems() : [];
     const others = lacks.filter((problem) => problem !== bus.problem());
-    return healthFrom([
-      bus.problem(),
-      keys.problem,
-      door?.problem,
-      proxy.problem,
-      bus.append.problem,
-      ...others,
-    ]);
+    return healthFrom(
+      [bus.problem(), keys.problem, door?.problem, proxy.problem, bus.append.problem, ...others],
+      proxy.warnings,
+    );
   };
   const factory = () => createServer(tools, log);
   const http = createHttp({ factory, config, health, keys, proxy, log, refusals });

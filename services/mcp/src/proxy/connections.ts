@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Env } from '@aegis/kit/env';
 import type { Logger } from '@aegis/kit/logger';
+import type { Away } from './away.ts';
 import { type Connection, type OpenGate, Unavailable } from './connection.ts';
 import { HttpConnection } from './http/http-connection.ts';
 import { HTTP_SESSION_IDLE_MS, type Limits, MAX_SESSIONS } from './limits.ts';
@@ -12,6 +13,7 @@ import { StdioSession } from './stdio/stdio-session.ts';
 export type ConnectionsOptions = {
   readonly openGate: OpenGate;
   readonly limits: Limits;
+  readonly away: Away;
   /** What `${NAME}` in the servers file stands for. */
   readonly env: Env;
   readonly log: Logger;

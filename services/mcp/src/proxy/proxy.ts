@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { errorResponse } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import type { Turn } from '../door.ts';
+import { createAway } from './away.ts';
 import { type OpenGate, Unavailable } from './connection.ts';
 import { Connections } from './connections.ts';
 import { ClientStream } from './http/client-stream.ts';
@@ -39,14 +40,19 @@ async function serve(router: Router, asked: ClientRequest): Promise<void> {
 
 /** The MCP servers behind the firewall, over Streamable HTTP: one path each. */
 export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOptions) {
-  const connections = new Connections({ openGate, limits, env, log });
+  const away = createAway();
+  const connections = new Connections({ openGate, limits, env, log, away });
   const router = new Router(connections);
-  const servers = createServersFile(serversPath, log, (find) => connections.keepOnly(find));
+  const servers = createServersFile(serversPath, log, (find) => {
+    connections.keepOnly(find);
+    away.keepOnly(find);
+  });
   return {
     start: (): Promise<void> => servers.start(),
     /** Lets what is under way end for a moment, then ends all connections and processes. */
     async stop(): Promise<void> {
       servers.stop();
+      away.stop();
       await Promise.race([router.settled(), sleep(FINISH_WITHIN_MS, undefined, { ref: false })]);
       await connections.close('The firewall is stopping.');
     },
@@ -73,6 +79,10 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
     keepPrincipals: (isKept: (principal: string) => boolean): void => connections.keepPrincipals(isKept),
     get problem(): string | undefined {
       return servers.problem;
+    },
+    /** Sentences of servers that are away, which is no trouble of the firewall's own. */
+    get warnings(): string[] {
+      return away.warnings;
     },
     get hasServers(): boolean {
       return servers.size > 0;

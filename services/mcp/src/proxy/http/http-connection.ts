@@ -10,6 +10,7 @@ import {
 } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
+import type { Away } from '../away.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, type OpenGate, Unavailable } from '../connection.ts';
 import type { Limits } from '../limits.ts';
@@ -30,6 +31,7 @@ export type HttpConnectionOptions = {
   readonly sessionId: string | undefined;
   readonly openGate: OpenGate;
   readonly limits: Limits;
+  readonly away: Away;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;
 };
@@ -60,6 +62,7 @@ export class HttpConnection implements Connection {
   readonly #sessionId: string | undefined;
   readonly #upstream: HttpUpstream;
   readonly #limits: Limits;
+  readonly #away: Away;
   readonly #calls: Calls;
   readonly #relay: ReplyRelay;
   readonly #questions: HttpQuestions;
@@ -69,12 +72,13 @@ export class HttpConnection implements Connection {
   #exchanges = 0;
 
   /** @throws Unavailable */
-  constructor({ entry, principal, sessionId, openGate, limits, env, log }: HttpConnectionOptions) {
+  constructor({ entry, principal, sessionId, openGate, limits, env, log, away }: HttpConnectionOptions) {
     this.entry = entry;
     this.principal = principal;
     this.#sessionId = sessionId;
     this.#upstream = expand(entry, env);
     this.#limits = limits;
+    this.#away = away;
     this.#calls = new Calls(sessionId !== undefined);
     this.#questions = new HttpQuestions(this.#upstream, limits, () => this.#upstreamSession);
     this.gate = gateFor(entry, principal, openGate, this.#questions.ask);
@@ -192,12 +196,21 @@ export class HttpConnection implements Connection {
     text: string | undefined,
   ) {
     const session = this.#upstreamSession === undefined ? {} : { 'mcp-session-id': this.#upstreamSession };
-    return sendUpstream(this.#upstream, {
+    const { entry } = this;
+    const signal = AbortSignal.any([exchange.out.gone, this.#closing.signal]);
+    const sent = sendUpstream(this.#upstream, {
       method,
       headers: { ...headers, ...session },
       body: text,
-      signal: AbortSignal.any([exchange.out.gone, this.#closing.signal]),
+      signal,
       timeoutMs,
     });
+    sent.then(
+      () => this.#away.answered(entry),
+      (error) => {
+        if (error instanceof Unsent && !signal.aborted) this.#away.failed(entry, describeFailure(error));
+      },
+    );
+    return sent;
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { MAX_LINE_BYTES, readLines } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
+import type { Away } from '../away.ts';
 import { Unavailable } from '../connection.ts';
 import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
@@ -23,15 +24,20 @@ export type ServerProcessOptions = {
   /** Gives the release of a place among the processes. @throws Unavailable where there is none */
   readonly takeSlot: () => () => void;
   readonly log: Logger;
+  readonly away: Away;
   readonly heard: (line: Buffer) => void;
   /** Told once, with the reason as part of a sentence. */
   readonly ended: (because: string) => void;
 };
 
-function start({ entry, env }: ServerProcessOptions): Child {
+function start({ entry, env, away }: ServerProcessOptions): Child {
+  const unavailable = (because: string): Unavailable => {
+    away.failed(entry, `it ${because}`);
+    return new Unavailable(`The server ${entry.name} ${because}.`);
+  };
   const expanded = expandUpstream(entry.upstream, env);
   if ('problem' in expanded) {
-    throw new Unavailable(`The server ${entry.name} can't be used: ${expanded.problem}.`);
+    throw unavailable(`can't be used: ${expanded.problem}`);
   }
   const { command, args, cwd, env: own } = expanded.upstream;
   try {
@@ -39,7 +45,7 @@ function start({ entry, env }: ServerProcessOptions): Child {
     return spawn(command, args, { cwd, env: childEnv(env, own), stdio: 'pipe', detached: true });
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw new Unavailable(`The server ${entry.name} can't be started (${code}).`);
+    throw unavailable(`can't be started (${code})`);
   }
 }
 
@@ -50,10 +56,12 @@ export class ServerProcess {
   readonly #exited = Promise.withResolvers<void>();
   #because: string | undefined;
   #isOver = false;
+  #hasSpoken = false;
+  #isStopping = false;
 
   /** @throws Unavailable where a variable is not set, or too many processes run */
   constructor(options: ServerProcessOptions) {
-    this.#options = options;
+    this.#options = { ...options, heard: (line) => this.#heard(line, options.heard) };
     const release = options.takeSlot();
     try {
       this.#child = start(options);
@@ -91,6 +99,7 @@ export class ServerProcess {
 
   /** Closes its input, then asks it to end, then makes it. Resolves when it has ended. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#child.stdin.end();
     const timers = (['SIGTERM', 'SIGKILL'] as const).map((signal) =>
       setTimeout(() => this.#signal(signal), SIGNALS_AFTER_MS[signal]),
@@ -134,6 +143,12 @@ export class ServerProcess {
     }
   }
 
+  #heard(line: Buffer, heard: ServerProcessOptions['heard']): void {
+    if (!this.#hasSpoken) this.#options.away.answered(this.#options.entry);
+    this.#hasSpoken = true;
+    heard(line);
+  }
+
   /** The first of the two ends: the other one is waited for, but not for long. */
   #ends(because: string): void {
     if (this.#because !== undefined)
@@ -145,6 +160,8 @@ export class ServerProcess {
   #over(because: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#options.ended(because);
+    const { away, entry, ended } = this.#options;
+    if (!this.#hasSpoken && !this.#isStopping) away.failed(entry, because);
+    ended(because);
   }
 }

@@ -27,7 +27,7 @@ export type Sink = {
 type Waiting = { readonly call: Call; readonly sink: Sink; timer: NodeJS.Timeout | undefined };
 type FromServer = Request | Notification;
 
-export type StdioLinkOptions = Pick<ServerProcessOptions, 'entry' | 'env' | 'log' | 'takeSlot'> & {
+export type StdioLinkOptions = Pick<ServerProcessOptions, 'entry' | 'env' | 'log' | 'takeSlot' | 'away'> & {
   /** ClientRequest for when the first message comes, since the gate itself asks over this link. */
   readonly gate: () => Gate;
   readonly calls: Calls;

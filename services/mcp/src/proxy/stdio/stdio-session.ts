@@ -9,7 +9,10 @@ import { serverFolders } from '../servers/server-folders.ts';
 import { SessionStreams } from './session-streams.ts';
 import { type Sink, StdioLink, type StdioLinkOptions } from './stdio-link.ts';
 
-export type StdioConnectionOptions = Pick<StdioLinkOptions, 'env' | 'log' | 'limits' | 'takeSlot'> & {
+export type StdioConnectionOptions = Pick<
+  StdioLinkOptions,
+  'env' | 'log' | 'limits' | 'takeSlot' | 'away'
+> & {
   readonly entry: ServerEntry<StdioUpstream>;
   readonly principal: string;
   readonly openGate: OpenGate;
