@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureIdentities, moveStreamsScript, natsConf } from '@aegis/bus/law';
 import { createOnce } from '@aegis/kit/files';
+import { natsHealthScript } from './nats-health.ts';
 
 export type Places = {
   readonly conf: string;
@@ -26,8 +27,8 @@ async function takeOverWebhooks({ file, before }: Places['webhooks']): Promise<v
 }
 
 /**
- * Prepares a deployment in containers: nats.conf, what takes earlier streams along, and a seed for each identity. What is
- * there stays, so it may run before every start.
+ * Prepares a deployment in containers: nats.conf, what takes earlier streams along and what looks after the server, and a
+ * seed for each identity. What is there stays, so it may run before every start.
  *
  * @throws BrokerError where a seed file is damaged
  */
@@ -37,5 +38,6 @@ export async function configure({ conf, keysDir, storeDir, webhooks }: Places): 
   await mkdir(dirname(conf), { recursive: true });
   await writeFile(conf, natsConf({ ...listening, storeDir, identities }));
   await writeFile(join(dirname(conf), 'move-streams.sh'), moveStreamsScript(storeDir));
+  await writeFile(join(dirname(conf), 'nats-health.sh'), natsHealthScript(MONITORING_PORT, storeDir));
   await takeOverWebhooks(webhooks);
 }

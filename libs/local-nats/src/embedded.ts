@@ -30,6 +30,8 @@ export type EmbeddedBroker = BrokerAddress & {
   readonly identities: PublicKeys;
   /** Settles when the server has ended; before `stop()` that is an accident. */
   readonly exited: Promise<void>;
+  /** What the server said of a write that failed, once one did: then it takes no more until it is started again. */
+  writeError(): string | undefined;
   /** Ends the server within about 3 s. */
   stop(): Promise<void>;
 };
@@ -55,8 +57,9 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
     await server.stop();
     throw error;
   }
-  const { pid, exited } = server;
-  return { ...address, port: server.port, pid, identities, exited, stop: () => stop(server, paths) };
+  const { pid, port: listensOn, exited, writeError } = server;
+  const end = () => stop(server, paths);
+  return { ...address, port: listensOn, pid, identities, exited, writeError, stop: end };
 }
 
 async function prepare(dataDir: string, paths: BrokerPaths): Promise<PublicKeys> {

@@ -12,6 +12,9 @@ import { requireFreePort } from './port.ts';
 
 const HOST = '127.0.0.1';
 const POLL_MS = 10;
+/** What it says where it could not write; the stream takes nothing from then on, room or not, until it is started again. */
+const CAN_NOT_WRITE =
+  /write error|no space left|failed to store|will be DISABLED|read-only file system|quota/i;
 /** A start reads the whole log back and checks it, which takes a while where there is much of it. */
 const READY_LIMIT_MS = 60_000;
 
@@ -34,7 +37,7 @@ export async function runServer(options: RunServerOptions) {
   // A group of its own: Ctrl-C reaches the parent only, which stops the server last.
   const child = spawn(binary, ['-c', paths.conf], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
   const exited = new Promise<void>((done) => child.once('exit', () => done()).once('error', () => done()));
-  const lastWords = readLog(child, log);
+  const { lastWords, writeError } = readLog(child, log);
   const watchdog = startWatchdog(child.pid, paths.conf);
   void exited.then(() => watchdog?.stdin?.end());
   /** SIGKILL. */
@@ -55,6 +58,8 @@ export async function runServer(options: RunServerOptions) {
     pid: child.pid,
     /** Settles when the server has ended, for whatever reason. */
     exited,
+    /** What it said of a write that failed, once one did: then it takes no more until it is started again. */
+    writeError: (): string | undefined => (hasEnded(child) ? undefined : writeError()),
     /** Asks it to end, waits 3 s, then kills it. */
     stop: (): Promise<void> => stop(child, exited),
     kill,
@@ -76,9 +81,10 @@ async function writeFiles({ paths, port, identities }: RunServerOptions): Promis
   await writeFile(paths.ownerFile, `${process.pid}\n`);
 }
 
-/** Passes the server's warnings and errors on and remembers the last one. */
-function readLog(child: ChildProcess, log: BrokerLog): () => string {
+/** Passes the server's warnings and errors on and remembers the last one, and the first of a write that failed. */
+function readLog(child: ChildProcess, log: BrokerLog) {
   let last = 'it said nothing';
+  let failedWrite: string | undefined;
   child.on('error', (error) => {
     last = error.message;
   });
@@ -87,11 +93,16 @@ function readLog(child: ChildProcess, log: BrokerLog): () => string {
       const [, level, message = line] = /\[(INF|WRN|ERR|FTL|DBG|TRC)\] (.*)/.exec(line) ?? [];
       if (level === 'INF') return;
       last = message;
+      if (level === 'ERR' && CAN_NOT_WRITE.test(message)) {
+        // From here on each call that is denied would be such a line.
+        if (failedWrite !== undefined) return;
+        failedWrite = message;
+      }
       // Its warnings are its own affair, such as what it rebuilt after a crash; its errors are ours.
       log[level === 'WRN' ? 'info' : 'warn']({ message }, 'the NATS server says');
     });
   }
-  return () => last;
+  return { lastWords: () => last, writeError: () => failedWrite };
 }
 
 /** Sees to it that the server ends with this process even where that is killed with -9. */

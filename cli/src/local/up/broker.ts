@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, connectBus } from '@aegis/bus';
 import { type Identity, provisionAt, seedFile } from '@aegis/bus/law';
 import type { Logger } from '@aegis/kit/logger';
-import { type EmbeddedBroker, startEmbeddedBroker } from '@aegis/local-nats';
+import { brokerFolder, type EmbeddedBroker, startEmbeddedBroker } from '@aegis/local-nats';
 import type { UpConfig } from './config.ts';
+import { watchStorage } from './storage.ts';
 
 /** The bus that the services meet on, whoever runs it. */
 export type Broker = {
@@ -30,6 +31,7 @@ async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, log: Logger):
   let broker: EmbeddedBroker = await start(config.AEGIS_NATS_PORT);
   let stopped = false;
   const { url, keysDir, port } = broker;
+  const storage = watchStorage(brokerFolder(config.AEGIS_DATA_DIR), () => broker, log);
 
   const keepAlive = async (): Promise<void> => {
     for (;;) {
@@ -40,17 +42,30 @@ async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, log: Logger):
         log.error({ err }, 'the NATS server does not start');
         return broker;
       });
+      if (stopped) return;
       await sleep(RESTART_AFTER_MS);
     }
   };
-  void keepAlive();
+  const alive = keepAlive();
 
+  const connect = (identity: Identity) =>
+    connectBus({
+      url,
+      identity,
+      seedPath: seedFile(keysDir, identity),
+      log,
+      storageProblem: storage.problem,
+    });
   return {
     url,
     keysDir,
-    connect: (identity) => connectBus({ url, identity, seedPath: seedFile(keysDir, identity), log }),
+    connect,
     async stop() {
       stopped = true;
+      storage.stop();
+      await broker.stop();
+      // One that is being started at this moment is not left behind.
+      await alive;
       await broker.stop();
     },
   };

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { AppError } from '@aegis/kit/errors';
-import type { Logger } from '@aegis/kit/logger';
 import { headers, type Msg } from '@nats-io/transport-node';
 import { isConflict } from './conflict.ts';
 import type { Message } from './link.ts';
 import type { Mux } from './mux.ts';
 import type { Read } from './read.ts';
+import { NoRoom, NotStored, type Storage } from './storage.ts';
 
 /** JetStream's error code for a wrong `Nats-Expected-Last-Subject-Sequence`. */
 const WRONG_LAST_SEQUENCE = 10071;
@@ -16,9 +16,9 @@ const WRONG_LAST_SEQUENCE = 10071;
  * 50 unfinished ones of a stream, each for ten seconds.
  */
 const NO_ROOM_CODES: ReadonlySet<number | undefined> = new Set([10210, 10176]);
+/** From here on it is the server's fault, in JetStream as in HTTP. */
+const SERVER_ERROR = 500;
 const BATCH_AGAIN_MS = 100;
-const PROBLEM_FOR_MS = 30_000;
-const NO_ROOM = 'The event log takes no more batches: too many were begun and not ended.';
 
 /** A fact to store. `expect` is the sequence of the subject's last message, 0 where there is none. */
 export type Fact = { subject: string; event: Envelope; expect?: number };
@@ -28,10 +28,8 @@ type PubAck = {
   stream?: string;
   seq?: number;
   duplicate?: boolean;
-  error?: { err_code: number; description: string };
+  error?: { code: number; err_code: number; description: string };
 };
-
-const late = (): AppError => new AppError('storage_unavailable', 'The event log did not confirm in time.');
 
 /** The message of one fact, with what its place in a batch adds to the headers. */
 function toMessage(
@@ -51,15 +49,10 @@ function toMessage(
   return { subject: fact.subject, payload: JSON.stringify(fact.event), options };
 }
 
-/** Nothing of the batch is stored. */
-class NoRoom extends AppError {
-  constructor(cause: unknown) {
-    super('storage_unavailable', NO_ROOM, { cause });
-  }
-}
+type Ack = { seq: number; duplicate: boolean };
 
-function readAck(message: Msg): { seq: number; duplicate: boolean } {
-  if (message.headers?.code === 503) throw new AppError('storage_unavailable', 'The event log is away.');
+function readAck(message: Msg): Ack {
+  if (message.headers?.code === 503) throw new NotStored('The event log is away.');
   const ack = JSON.parse(message.string()) as PubAck;
   if (ack.error?.err_code === WRONG_LAST_SEQUENCE) {
     throw new AppError('version_conflict', 'The log has a newer event on this subject.', {
@@ -67,6 +60,9 @@ function readAck(message: Msg): { seq: number; duplicate: boolean } {
     });
   }
   if (NO_ROOM_CODES.has(ack.error?.err_code)) throw new NoRoom(ack.error);
+  if (ack.error && ack.error.code >= SERVER_ERROR) {
+    throw new NotStored(`The event log can't store: ${ack.error.description}.`, { cause: ack.error });
+  }
   if (ack.error || typeof ack.seq !== 'number') {
     throw new AppError('storage_unavailable', 'The event log refused the write.', {
       cause: ack.error ?? ack,
@@ -83,10 +79,12 @@ function checkDeadline(deadlineMs: number): void {
 
 export type Append = ReturnType<typeof createAppend>;
 
-export function createAppend(mux: Mux, read: Read, log: Logger) {
+export function createAppend(mux: Mux, read: Read, storage: Storage) {
   let batches = 0;
-  let noRoomAtMs = Number.NEGATIVE_INFINITY;
   const batchPrefix = randomUUID();
+
+  const write = (toMessages: (inbox: string) => Message[], deadlineMs: number): Promise<Ack> =>
+    storage.watched(async () => readAck(await mux.exchange(toMessages, deadlineMs, storage.late)));
 
   /** After a conflict: was it our own write, confirmed to nobody? */
   const findOwn = async (fact: Fact, conflict: unknown, deadlineMs: number): Promise<Stored> => {
@@ -95,11 +93,6 @@ export function createAppend(mux: Mux, read: Read, log: Logger) {
     throw conflict;
   };
 
-  const noRoom = (err: NoRoom): void => {
-    const isNew = performance.now() - noRoomAtMs >= PROBLEM_FOR_MS;
-    noRoomAtMs = performance.now();
-    if (isNew) log.error({ err }, NO_ROOM);
-  };
   const storeOnce = async (facts: readonly Fact[], deadlineMs: number, dedupe: boolean): Promise<Stored> => {
     const id = `${batchPrefix}-${(batches++).toString(36)}`;
     const end = facts.length - 1;
@@ -107,13 +100,13 @@ export function createAppend(mux: Mux, read: Read, log: Logger) {
       facts.map((fact, index) =>
         toMessage(fact, index === end ? inbox : undefined, { id, index, last: index === end, dedupe }),
       );
-    return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
+    return { seq: (await write(toMessages, deadlineMs)).seq };
   };
 
   return {
-    /** A sentence for half a minute after others held all batches that the server takes at a time. */
+    /** Why the log takes nothing; also for half a minute after others held all batches that the server takes at a time. */
     get problem(): string | undefined {
-      return performance.now() - noRoomAtMs < PROBLEM_FOR_MS ? NO_ROOM : undefined;
+      return storage.problem;
     },
     /**
      * Stores one fact, durable when this resolves. A retry with the same event is stored once.
@@ -125,9 +118,7 @@ export function createAppend(mux: Mux, read: Read, log: Logger) {
     async one(fact: Fact, deadlineMs: number): Promise<Stored> {
       checkDeadline(deadlineMs);
       try {
-        return {
-          seq: readAck(await mux.exchange((inbox) => [toMessage(fact, inbox)], deadlineMs, late)).seq,
-        };
+        return { seq: (await write((inbox) => [toMessage(fact, inbox)], deadlineMs)).seq };
       } catch (thrown) {
         if (!isConflict(thrown)) throw thrown;
         return findOwn(fact, thrown, deadlineMs);
@@ -141,7 +132,7 @@ export function createAppend(mux: Mux, read: Read, log: Logger) {
       const h = headers();
       if (id !== undefined) h.set('Nats-Msg-Id', id);
       const toMessages = (reply: string) => [{ subject, payload, options: { headers: h, reply } }];
-      return { seq: readAck(await mux.exchange(toMessages, deadlineMs, late)).seq };
+      return { seq: (await write(toMessages, deadlineMs)).seq };
     },
     /**
      * Stores all facts or none, in one atomic batch, in order. With `dedupe`, a message id that is known refuses all. Where
@@ -153,11 +144,11 @@ export function createAppend(mux: Mux, read: Read, log: Logger) {
         checkDeadline(deadlineMs);
         try {
           const stored = await storeOnce(facts, deadlineMs, dedupe);
-          noRoomAtMs = Number.NEGATIVE_INFINITY;
+          storage.hasRoom();
           return stored;
         } catch (thrown) {
           if (!(thrown instanceof NoRoom)) throw thrown;
-          noRoom(thrown);
+          storage.hasNoRoom(thrown);
           if (dedupe || Date.now() + BATCH_AGAIN_MS >= deadlineMs) throw thrown;
           await sleep(BATCH_AGAIN_MS);
         }

@@ -13,8 +13,13 @@ import { createRange, type Range } from './range.ts';
 import { createRead, type Read } from './read.ts';
 import { createReplica, type Replica, type ReplicaOptions } from './replica.ts';
 import { type Responder, type Route, respond } from './respond.ts';
+import { createStorage } from './storage.ts';
 
-export type BusOptions = ConnectionOptions & { log: Logger };
+export type BusOptions = ConnectionOptions & {
+  log: Logger;
+  /** Why nothing can be stored, where whoever connects knows that; then nothing is tried. */
+  storageProblem?: (() => string | undefined) | undefined;
+};
 
 /** A service's whole view of the bus. */
 export type Bus = Pick<Link, 'isUp' | 'problem' | 'onDown' | 'onUp'> & {
@@ -45,12 +50,16 @@ export type Bus = Pick<Link, 'isUp' | 'problem' | 'onDown' | 'onUp'> & {
 export const connectBus = async (options: BusOptions): Promise<Bus> => (await openBus(options)).bus;
 
 /** The bus and the connection under it, for tests that look beneath. @throws AppError as {@link connectBus} */
-export async function openBus({ log, ...options }: BusOptions): Promise<{ bus: Bus; link: Link }> {
+export async function openBus({
+  log,
+  storageProblem,
+  ...options
+}: BusOptions): Promise<{ bus: Bus; link: Link }> {
   const nc = await openConnection(options);
   const link = createLink(nc, log);
   const mux = createMux(link, `_INBOX_${options.identity}`);
   const read = createRead(mux);
-  const append = createAppend(mux, read, log);
+  const append = createAppend(mux, read, createStorage(link, log, storageProblem));
   const askText = createAskText(mux);
   const followLog: Bus['follow'] = (followed) => follow(link, read, { ...followed, log });
   const bus: Bus = {
@@ -67,7 +76,10 @@ export async function openBus({ log, ...options }: BusOptions): Promise<{ bus: B
     follow: followLog,
     replica: (followed) => createReplica({ link, log, follow: followLog }, followed),
     isUp: link.isUp,
-    problem: link.problem,
+    problem: () => {
+      const away = link.problem();
+      return away === undefined ? undefined : [away, storageProblem?.() ?? []].flat().join(' ');
+    },
     onDown: link.onDown,
     onUp: link.onUp,
     flush: () => nc.flush(),

@@ -14,6 +14,8 @@ const NANOS_PER_MS = 1_000_000;
 /** A pull request's life. Long: each costs the broker two requests, for each durable consumer. */
 const EXPIRES_MS = 30_000;
 const RETRY_MS = 500;
+/** A server that is being started may overhear a question. */
+const ANSWERS_WITHIN_MS = 2_000;
 const STOP_WITHIN_MS = 2_000;
 
 /** A message of a durable consumer: it comes again, to whichever replica, until it is settled. */
@@ -76,7 +78,7 @@ const isOf = ({ info }: JsMsg, stream: string, name: string): boolean =>
   info.consumer === name && info.stream === stream;
 
 export function createDurables(link: Link) {
-  const js = jetstream(link.nc);
+  const js = jetstream(link.nc, { timeout: ANSWERS_WITHIN_MS });
   const manager = () => jetstreamManager(link.nc, { checkAPI: false });
 
   const open = async ({ stream, durable, missing }: PullOptions): Promise<Consumer> => {

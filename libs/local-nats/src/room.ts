@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { open, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '@aegis/kit/errors';
+
+/** More than most events have. */
+const TRIED_BYTES = 1_048_576;
+/** With less left than this, nothing of ours can be sure to be stored. */
+const LEAST_BYTES = 65_536;
+const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
+
+const full = (folder: string): string =>
+  `The disk of ${folder} is full: nothing can be stored, so nothing is allowed. Make room, and it goes on by itself.`;
+
+const sentenceOf = (folder: string, code: string): string =>
+  NO_ROOM.has(code)
+    ? full(folder)
+    : `${folder} can not be written (${code}): nothing can be stored, so nothing is allowed. Mend that, and it goes on by itself.`;
+
+/**
+ * Why nothing can be stored in a folder, found by storing something there: neither a quota nor a disk that only reads shows
+ * in what is free. Undefined where it can.
+ */
+export async function storingProblem(folder: string): Promise<string | undefined> {
+  const path = join(folder, 'room.tmp');
+  try {
+    await using file = await open(path, 'w', 0o600);
+    await file.writeFile(randomBytes(TRIED_BYTES));
+    await file.sync();
+    return undefined;
+  } catch (error) {
+    return sentenceOf(folder, codeOf(error));
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+/** The same at little cost: where the system says that something is free for this user, nothing is tried. */
+export async function fullDisk(folder: string): Promise<string | undefined> {
+  const disk = await statfs(folder).catch(() => undefined);
+  if (disk === undefined) return undefined;
+  const free = process.getuid?.() === 0 ? disk.bfree : disk.bavail;
+  return free * disk.bsize < LEAST_BYTES ? storingProblem(folder) : undefined;
+}
