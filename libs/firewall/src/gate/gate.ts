@@ -1,4 +1,3 @@
-import { membersOf } from '@aegis/kit/json';
 import { describeReached, type OwnReach } from '@aegis/policy-engine';
 import { errorResponse, INTERNAL_ERROR } from '../wire/errors.ts';
 import type { Request } from '../wire/message.ts';
@@ -12,6 +11,7 @@ import { createClientNotices } from './questions/client-notices.ts';
 import { createServerSide } from './questions/server-side.ts';
 import { whyNot, withAnswerJudged } from './questions/with-answer-judged.ts';
 import { type Caller, readCaller } from './read/caller.ts';
+import { createRoots } from './read/roots.ts';
 import { createSession } from './read/session.ts';
 import { createCallHandler } from './requests/handle-call.ts';
 import { mayShow } from './requests/handle-known.ts';
@@ -22,22 +22,12 @@ import { blocked, cannotDecide, questionRefused } from './sentences.ts';
 
 const LIST_OF_TOOLS = 'tools/list';
 const SUBSCRIBING: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe']);
-const MAX_ROOTS = 16;
-
-/** The folders that a client gives a server to work in, which may take relative paths from there. */
-function rootsIn(result: unknown): string[] | undefined {
-  const { roots } = membersOf(result);
-  if (!Array.isArray(roots)) return undefined;
-  const uris = roots.map((root) => membersOf(root)['uri']);
-  return uris.filter((uri) => typeof uri === 'string').slice(0, MAX_ROOTS);
-}
-
 /** Judges what one client and one server say to each other. */
 export function createGate(shared: FirewallParts, options: GateOptions): Gate {
   const { server, principal, askUpstream, folders } = options;
   const { recorder, pins, log, now } = shared;
-  let roots: readonly string[] = [];
-  const own: OwnReach = (value) => shared.own(value, [...folders, ...roots]);
+  const roots = createRoots();
+  const own: OwnReach = (value) => shared.own(value, [...folders, ...roots.all()]);
   const parts = { ...shared, own };
   const closing = new AbortController();
   const definitions = createDefinitions({
@@ -127,11 +117,8 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
     },
     clientResponse({ rawId, text, result, error }) {
       const reached = own({ result, error });
-      if (reached === undefined) {
-        roots = rootsIn(result) ?? roots;
-        return text;
-      }
-      const because = describeReached(reached);
+      const because = reached === undefined ? roots.take(result) : describeReached(reached);
+      if (because === undefined) return text;
       refused(because, Buffer.from(text));
       return errorResponse(rawId, BLOCKED, blocked([because]));
     },

@@ -119,6 +119,19 @@ describe('what reaches the firewall itself, under a policy that allows everythin
     },
   );
 
+  it('does not get by where the client gives its server other folders besides, or afterwards', async () => {
+    const one = gate();
+    const uris = Array.from({ length: 30 }, (_, at) => ({ uri: `file:///home/${at}` }));
+    one.clientResponse(response({ result: { roots: [...uris, { uri: 'file:///srv/etc' }] } }, 's-1'));
+    one.clientResponse(response({ result: { roots: [{ uri: 5 }] } }, 's-2'));
+    one.clientResponse(response({ result: { action: 'accept', roots: [] } }, 's-3'));
+    const disposition = await send(one, callOf('read', { path: 'own-rules.yml' })).disposition;
+    expect(saidNo(disposition)).toContain('own-reach');
+    const many = Array.from({ length: 70 }, (_, at) => ({ uri: `file:///srv/${at}` }));
+    const instead = JSON.parse(one.clientResponse(response({ result: { roots: many } }, 's-4')));
+    expect(instead).toMatchObject({ id: 's-4', error: { code: -32010 } });
+  });
+
   it('and other answers to the server go as they came', () => {
     const roots = response({ result: { roots: [{ uri: 'file:///var/lib', name: 'r' }] } }, 's-1');
     expect(gate().clientResponse(roots)).toBe(roots.text);
