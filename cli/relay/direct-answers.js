@@ -3,6 +3,12 @@
 /** An error that asks the client to visit an address (MCP 2025-11-25): the firewall judges it first. */
 const URL_ELICITATION_REQUIRED = -32_042;
 
+/** What questions stand under (MCP 2026-07-28, and 2025-11-25 in errors), as any reader takes it: they are judged first. */
+const MAY_ASK = /input_?requests|elicitations/iu;
+
+/** What an error has; by anything else some reader may take it for another one. */
+const OF_ERROR = new Set(['code', 'message', 'data']);
+
 /** Longer answers go by the firewall: reading them here would cost more than the way. */
 const MAX_BYTES = 16_384;
 
@@ -23,7 +29,7 @@ const timesIn = (text, part) => text.split(part).length - 1;
  * @returns {unknown}
  */
 function answeredId(line) {
-  if (line.includes('\\u') || line.includes('\r')) return undefined;
+  if (line.includes('\\u') || line.includes('\r') || MAY_ASK.test(line)) return undefined;
   const parts = ['"jsonrpc"', '"id"', '"method"', '"params"', '"result"', '"error"'];
   const [jsonrpc, ids, methods, params, results = 0, errors = 0] = parts.map((part) => timesIn(line, part));
   if (jsonrpc !== 1 || ids !== 1 || methods !== 0 || params !== 0 || results + errors !== 1) return undefined;
@@ -34,7 +40,8 @@ function answeredId(line) {
     const keys = Object.keys(message);
     if (Array.isArray(message) || keys.length !== 3 || message.jsonrpc !== '2.0') return undefined;
     if (errors === 0 && (message.result?.resultType ?? 'complete') !== 'complete') return undefined;
-    return message.error?.code === URL_ELICITATION_REQUIRED ? undefined : message.id;
+    if (!Object.keys(message.error ?? {}).every((key) => OF_ERROR.has(key))) return undefined;
+    return Number(message.error?.code) === URL_ELICITATION_REQUIRED ? undefined : message.id;
   } catch {
     return undefined;
   }

@@ -45,6 +45,19 @@ test.each([
     'that is an error of two codes',
     '{"jsonrpc":"2.0","id":1,"error":{"code":-32042,"message":"m","code":1}}\n',
   ],
+  [
+    'that asks something by a name that some readers take',
+    answer(1, { input_requests: { q: { Method: 'x' } } }),
+  ],
+  ['that asks something, written large', answer(1, { task: { INPUTREQUESTS: {} } })],
+  [
+    'that is an error with a code of another name',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":1,"Code":-32042,"message":"m"}}\n',
+  ],
+  [
+    'that is an error which asks for a visit under another code',
+    '{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"m","data":{"Elicitations":[]}}}\n',
+  ],
   ['that is a batch', `[${answer(1).trim()}]\n`],
   ['with a key of this name deeper in it', answer(1, { id: 2 })],
   ['larger than 16 KiB', answer(1, { text: 'x'.repeat(16_384) })],

@@ -1,5 +1,6 @@
 import type { PolicyRule } from '@aegis/policy-engine';
 import { describe, expect, it } from 'vitest';
+import { readServerMessage } from '../wire/read-message.ts';
 import {
   answered,
   answerOf,
@@ -125,6 +126,26 @@ describe('a rule about what a server asks', () => {
     expect(one.serverRequest(requestOf('elicitation/create', ASKING)).type).toBe('answer');
     await until(() => eventsOf(DECIDED).length === 1);
     expect(data(eventsOf(DECIDED)[0])).toMatchObject({ outcome: 'blocked', rule: { match: rule.match } });
+  });
+
+  it.each([
+    '{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"mode":"url","mode":"form"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"Mode":"url","mode":"form"}}',
+    '{"jsonrpc":"2.0","method":"notifications/x","params":{"Mode":"url","mode":"form"}}',
+  ])('is not got by with a word that readers could take for another: %s', async (text) => {
+    await inForce(
+      { match: '*', decision: 'deny', when: { 'args.mode': { eq: 'url' } } },
+      { match: '*', decision: 'allow' },
+    );
+    const one = await opened({ elicitation: { url: {}, form: {} } });
+    const came = readServerMessage(Buffer.from(text));
+    const message = 'message' in came ? came.message : undefined;
+    if (message?.kind === 'request') expect(one.serverRequest(message).type).toBe('answer');
+    if (message?.kind === 'notification') {
+      expect(one.serverNotification(message)).toBe('drop');
+      expect(one.clientNotification(message)).toBe('drop');
+    }
+    await until(() => eventsOf('aegis.call.refused.v1').length > 0);
   });
 
   it('allows it whatever the client said, and what nobody knows', async () => {

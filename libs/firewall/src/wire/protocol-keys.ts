@@ -74,6 +74,11 @@ export const META_KEYS = createProtocolKeys(META);
 /** Fields of `subscriptions/listen` that the firewall judges, in `params` and in what they hold. */
 export const LISTEN_KEYS = createProtocolKeys(['notifications', 'resourceSubscriptions', 'taskIds']);
 
+/** What a server's answer or notice asks by, in each place of it. */
+export const ASKING_KEYS = createProtocolKeys(['inputRequests', 'task', 'tasks']);
+export const QUESTION_KEYS = createProtocolKeys(['method', 'params']);
+export const ERROR_KEYS = createProtocolKeys(['code', 'data', 'elicitations']);
+
 /** What a client may send, for what only looks like it. */
 export const METHOD_NAMES = createProtocolKeys([...METHODS.client.keys()]);
 

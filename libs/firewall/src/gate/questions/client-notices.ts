@@ -23,9 +23,10 @@ const settle = (ruling: Ruling): Ruling =>
 export function createClientNotices({ parts, options, refused }: ClientNoticesDeps) {
   const atOnce = createJudgeAtOnce({ parts, options });
   return (
-    { method, params, text, hasExactNumbers }: Notification,
+    notification: Notification,
     { client, revision }: { readonly client: Who['client']; readonly revision: Revision },
   ): 'forward' | 'drop' => {
+    const { method, params, text } = notification;
     const row = METHODS.client.get(method);
     if (row?.as === 'passes' && isRevisionOf(row, revision)) {
       const reached = parts.own(params);
@@ -41,7 +42,7 @@ export function createClientNotices({ parts, options, refused }: ClientNoticesDe
       refused(`${method}: it has a member that JSON-RPC does not have`, Buffer.from(text));
       return 'drop';
     }
-    const said = { name: `method:${method}`, params, client, written: text.length, hasExactNumbers };
+    const said = { name: `method:${method}`, params, client, isOfServer: false, message: notification };
     return whyNot(() => atOnce.judge(said, settle)) === undefined ? 'forward' : 'drop';
   };
 }

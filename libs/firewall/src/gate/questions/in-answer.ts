@@ -1,5 +1,7 @@
 import { isObject, type JsonMembers, membersOf } from '@aegis/kit/json';
-import type { Response } from '../../wire/message.ts';
+import { ambiguity } from '../../wire/ambiguity.ts';
+import type { Message, Response } from '../../wire/message.ts';
+import { ASKING_KEYS, ERROR_KEYS, type ProtocolKeys, QUESTION_KEYS } from '../../wire/protocol-keys.ts';
 import { APPROVAL_KEY } from '../read/returned.ts';
 
 /** URL elicitation as an error (2025-11-25). */
@@ -10,35 +12,61 @@ export type Question =
   | { readonly method: string; readonly params: JsonMembers | undefined }
   | { readonly problem: string };
 
+/** Names that questions stand under, as any reader takes them, and letters that are written so that nobody finds them. */
+const MAY_ASK = /input_?requests|elicitations|\\u00[4-7][0-9a-f]/iu;
+const READ_IN_TWO_WAYS = 'it asks something, and has keys that readers could take for each other';
+
+/** What a reader of another kind would take for a question, or for more than stands there for others. */
+function twins(value: unknown, keys: ProtocolKeys): Question[] {
+  return Object.keys(membersOf(value))
+    .filter((key) => keys.lookedLike(key, true) !== undefined)
+    .slice(0, 1)
+    .map((key) => ({
+      problem: `${JSON.stringify(key.slice(0, 80))} only looks like a name that it asks by`,
+    }));
+}
+
+/** Whether two readers of what asks, or may ask, could read two things. */
+export const asksInTwoWays = (message: Message): Question[] =>
+  MAY_ASK.test(message.text) && ambiguity(message) !== undefined ? [{ problem: READ_IN_TWO_WAYS }] : [];
+
 function fromRequests(requests: unknown): Question[] {
   if (requests === undefined || requests === null) return [];
   if (!isObject(requests)) return [{ problem: 'its questions are no object' }];
-  return Object.entries(requests).map(([key, asked]) => {
-    const { method, ...said } = membersOf(asked);
-    const params = said['params'] ?? undefined;
-    if (key === APPROVAL_KEY) return { problem: `a question has the name ${APPROVAL_KEY}, which is ours` };
-    if (typeof method !== 'string') return { problem: 'a question has no method' };
-    if (params !== undefined && !isObject(params))
-      return { problem: 'the params of a question are no object' };
-    return { method, params };
+  return Object.entries(requests).flatMap(([key, asked]): Question[] => {
+    const [twin] = twins(asked, QUESTION_KEYS);
+    if (twin !== undefined) return [twin];
+    return [fromRequest(key, asked)];
   });
+}
+
+function fromRequest(key: string, asked: unknown): Question {
+  const { method, ...said } = membersOf(asked);
+  const params = said['params'] ?? undefined;
+  if (key === APPROVAL_KEY) return { problem: `a question has the name ${APPROVAL_KEY}, which is ours` };
+  if (typeof method !== 'string') return { problem: 'a question has no method' };
+  if (params !== undefined && !isObject(params)) return { problem: 'the params of a question are no object' };
+  return { method, params };
 }
 
 /** What stands in an unfinished result (2026-07-28), in a task that waits for answers, or in the notice of one. */
 export function questionsIn(value: unknown): Question[] {
-  const members = membersOf(value);
-  const { inputRequests, task, tasks } = members;
-  const of = [inputRequests, membersOf(task)['inputRequests']];
-  if (Array.isArray(tasks)) of.push(...tasks.map((one: unknown) => membersOf(one)['inputRequests']));
-  return of.flatMap(fromRequests);
+  const { task, tasks } = membersOf(value);
+  const all = [value, task, ...(Array.isArray(tasks) ? (tasks as unknown[]) : [])];
+  return all.flatMap((one) => [...twins(one, ASKING_KEYS), ...fromRequests(membersOf(one)['inputRequests'])]);
 }
 
 /** What a server's answer asks the client. */
-export function questionsOf({ result, error }: Response): Question[] {
+export function questionsOf(response: Response): Question[] {
+  const { result, error } = response;
+  const unclear = asksInTwoWays(response);
+  if (unclear.length > 0) return unclear;
   if (error === undefined) return questionsIn(result);
   const { code, data } = membersOf(error);
-  if (code !== URL_ELICITATION_REQUIRED) return [];
+  const odd = [...twins(error, ERROR_KEYS), ...twins(data, ERROR_KEYS)];
   const { elicitations } = membersOf(data);
+  // A code in another form is one to a reader that is not strict.
+  if (odd.length > 0 || (Number(code) !== URL_ELICITATION_REQUIRED && elicitations === undefined)) return odd;
   if (!Array.isArray(elicitations)) return [{ problem: 'what it elicits is no list' }];
   return elicitations.map((asked: unknown) =>
     isObject(asked)

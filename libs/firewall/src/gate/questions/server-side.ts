@@ -1,11 +1,11 @@
 import type { JsonMembers } from '@aegis/kit/json';
-import type { Notification, Request, Response } from '../../wire/message.ts';
+import type { Message, Notification, Request, Response } from '../../wire/message.ts';
 import { type Capabilities, isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
 import { BY_DEFAULT, isUnspoken, type Ruling } from '../by-default.ts';
 import type { Who } from '../record/recorder.ts';
 import { canBeAsked } from './capable.ts';
 import { isInOurName, textsOf } from './firewalls-words.ts';
-import { type Question, questionsIn, questionsOf } from './in-answer.ts';
+import { asksInTwoWays, type Question, questionsIn, questionsOf } from './in-answer.ts';
 import { type AtOnceDeps, createJudgeAtOnce, denied, type Why } from './judge-at-once.ts';
 
 /** Who is asked: what the client is, what it can, and the revision that the two sides speak. */
@@ -14,17 +14,16 @@ export type Asked = {
   readonly capabilities: Capabilities;
   readonly revision: Revision;
 };
-type Written = Pick<Request, 'text' | 'hasExactNumbers'>;
 
 const NOBODY = 'what a server asks does not wait for a person, so it is refused';
 const OWN_NAME =
   'built-in own-name: it speaks in the name of AegisMCP, or asks what only that asks, and no rule opens this';
 /** What a person reads. */
-const FOR_PERSON = 'elicitation/create';
+const FOR_PERSON = /elicit/i;
 
 /** Makes of the rules' word one that is final: nobody is asked, and what passes for ours never passes. */
 const settle = (ruling: Ruling, method: string, params: JsonMembers, asked: Asked): Ruling => {
-  if (textsOf(params).some((text) => isInOurName(text, method === FOR_PERSON)))
+  if (textsOf(params).some((text) => isInOurName(text, FOR_PERSON.test(method))))
     return denied(OWN_NAME, { built_in: 'own-name' });
   if (ruling.decision !== 'review') return ruling;
   if (!isUnspoken(ruling)) return denied(`${ruling.reasons.join('; ')}: ${NOBODY}`, ruling);
@@ -46,9 +45,8 @@ const passes = (method: string, { revision }: Asked): boolean => {
 export function createServerSide(deps: AtOnceDeps) {
   const atOnce = createJudgeAtOnce(deps);
 
-  const judgeOne = (question: Question, asked: Asked, { text, hasExactNumbers }: Written): Why => {
-    const { client } = asked;
-    const said = { params: undefined, client, written: text.length, hasExactNumbers };
+  const judgeOne = (question: Question, asked: Asked, message: Message): Why => {
+    const said = { params: undefined, client: asked.client, isOfServer: true, message };
     if ('problem' in question) return atOnce.refuse({ ...said, name: 'server:' }, question.problem);
     const { method, params } = question;
     return atOnce.judge({ ...said, name: `server:${method}`, params }, (ruling) =>
@@ -56,9 +54,9 @@ export function createServerSide(deps: AtOnceDeps) {
     );
   };
 
-  const judgeAll = (questions: readonly Question[], asked: Asked, written: Written): Why => {
+  const judgeAll = (questions: readonly Question[], asked: Asked, message: Message): Why => {
     for (const question of questions) {
-      const because = judgeOne(question, asked, written);
+      const because = judgeOne(question, asked, message);
       if (because !== undefined) return because;
     }
     return undefined;
@@ -71,10 +69,7 @@ export function createServerSide(deps: AtOnceDeps) {
     notification: (notification: Notification, asked: Asked): Why => {
       const { method, params } = notification;
       if (!passes(method, asked)) return judgeOne(notification, asked, notification);
-      // The usual ones ask nothing.
-      return params?.['inputRequests'] === undefined && params?.['task'] === undefined
-        ? undefined
-        : judgeAll(questionsIn(params), asked, notification);
+      return judgeAll([...asksInTwoWays(notification), ...questionsIn(params)], asked, notification);
     },
     /** The same of an answer that asks for something before it is one. @throws AppError */
     answer: (response: Response, asked: Asked): Why => judgeAll(questionsOf(response), asked, response),

@@ -7,7 +7,7 @@ import { type DecisionFacts, decisionEvent } from '@aegis/contracts/decision-eve
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
 import { callLog, enforceLog, notesLog } from '@aegis/contracts/subjects';
-import type { Allowance } from '@aegis/kit/allowance';
+import type { Allowance, Caller } from '@aegis/kit/allowance';
 import type { Logger } from '@aegis/kit/logger';
 import { newTraceId } from '@aegis/kit/trace';
 import { type BackgroundWriterOptions, createBackgroundWriter } from './background-writer.ts';
@@ -134,8 +134,16 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
       const fact = { subject: enforceLog(facts.outcome), event: decisionEvent(facts, made) };
       await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
     },
-    /** Stores a decision that nobody waits for. False where too many wait to be recorded: then nothing should come of it. */
-    noteDecision(facts: DecisionFacts): boolean {
+    /**
+     * Stores a decision that nobody waits for; `by` is whose doing it is. Without a rule that allows it, it takes from what
+     * that one may have written, and is counted beyond. False where it is not stored: then nothing should come of it.
+     */
+    noteDecision(facts: DecisionFacts, by: Caller): boolean {
+      const isByRule = facts.outcome === 'allowed' && facts.ruling.rule !== undefined;
+      if (!isByRule && !allowance.takes(by, bytesOf(facts))) {
+        refusals.count(BEYOND, by.principal);
+        return false;
+      }
       const made = { source: SOURCE, time: facts.ruling.ruled_at, traceId: newTraceId() };
       return notes.store(() => ({
         subject: enforceLog(facts.outcome),
