@@ -5,6 +5,7 @@ import {
   INVALID_REQUEST,
   type Notification,
   type Request,
+  type Response,
 } from '@aegis/firewall/wire';
 import type { Call, Calls, Forward } from './calls.ts';
 import type { OpenGate } from './connection.ts';
@@ -113,5 +114,14 @@ export function admitNotification(
     const sentence = `${method} may not be sent as a notification.`;
     out.answer(errorResponse('null', INVALID_REQUEST, sentence), BAD_REQUEST);
   }
+  return false;
+}
+
+/** Refuses a response that the server did not ask for, or has already: it would be its client's word on what it likes. */
+export function admitResponse(gate: Gate, wasAsked: boolean, { text }: Response, out: ClientStream): boolean {
+  if (wasAsked) return true;
+  const because = 'The response is to no request of the server, or to one that has its answer.';
+  gate.refused(because, Buffer.from(text));
+  out.answerJson(errorResponse('null', INVALID_REQUEST, because), BAD_REQUEST);
   return false;
 }

@@ -106,6 +106,34 @@ describe('real clients of a stdio server', () => {
     expect(body).toMatch(/roots\/list[\s\S]*"got":\{"roots":\["nobody"\]\}/);
   });
 
+  it('has no answer to a question that it did not ask, or that was answered, or refused', async () => {
+    const world = await start({
+      asks: scripted(`const got = []; function on(m) {
+        got.push(m);
+        if (m.method === 'initialize') ${INITIALIZED};
+        else if (m.method === 'tools/call') {
+          say({ jsonrpc: '2.0', id: 'q', method: 'roots/list' });
+          say({ jsonrpc: '2.0', id: 'r', method: 'server/refused' });
+        } else if (m.method === 'ping') say({ jsonrpc: '2.0', id: m.id, result: { got } });
+        if (m.id === 'q') say({ jsonrpc: '2.0', id: 1, result: {} });
+      }`),
+    });
+    const url = world.urlOf('asks');
+    const session = await begin(url);
+    const post = async (id: string, said: string): Promise<number> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id, result: { roots: [said] } });
+      return (await send(url, 'POST', body, session)).status;
+    };
+    expect(await post('q', 'too early')).toBe(400);
+    const answer = send(url, 'POST', call('echo'), session);
+    await expect.poll(() => world.seen.requests.length).toBe(2);
+    await expect.poll(() => post('q', 'in time')).toBe(202);
+    await answer;
+    expect([await post('q', 'again'), await post('r', 'all the same')]).toEqual([400, 400]);
+    const { body } = await send(url, 'POST', message('ping', {}, 9), session);
+    for (const said of ['too early', 'again', 'all the same']) expect(body).not.toContain(said);
+  });
+
   it('a question that the gate refuses is answered here', async () => {
     const world = await start({
       asks: scripted(`function on(m) {

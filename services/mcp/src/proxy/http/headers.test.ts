@@ -2,7 +2,7 @@ import { readClientMessage } from '@aegis/firewall/wire';
 import { expect, it } from 'vitest';
 import { modern } from '../testkit/world.ts';
 import { comparedHeaders, type Era } from './era.ts';
-import { headersToServer } from './headers.ts';
+import { headersToClient, headersToServer } from './headers.ts';
 
 const TRACEPARENT = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
 const REPEATED = { 'mcp-method': 'tools/call', 'mcp-name': 'pay' };
@@ -61,4 +61,13 @@ it('traces and revisions go on in their plain form, and otherwise not', () => {
     'mcp-protocol-version': 'to=eve',
   };
   expect(sent('POST', odd, modern('ping').body, 'legacy')).toEqual({ traceparent: TRACEPARENT });
+});
+
+it.each([
+  ['application/json; charset=utf-7', 'application/json'],
+  ['application/json', 'application/json'],
+  ['text/event-stream;charset=utf-16', 'text/event-stream'],
+])('the client reads a body as it was read here, whatever charset its server names: %s', (type, plain) => {
+  const headers = { 'content-type': type, 'cache-control': 'no-store' };
+  expect(headersToClient(headers)).toEqual({ ...headers, 'content-type': plain });
 });

@@ -44,9 +44,14 @@ export function headersToServer(
   };
 }
 
-/** What goes to the client of a server's headers, where the body is passed on as it is; its length is new. */
-export const headersToClient = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
-  pick(headers, TO_CLIENT);
+/**
+ * What goes to the client of a server's headers, where the body is passed on as it is; its length is new. Of its type only
+ * the name: the body was read as UTF-8, and a reader who believed another charset would read another message.
+ */
+export const headersToClient = (headers: IncomingHttpHeaders): OutgoingHttpHeaders => ({
+  ...pick(headers, TO_CLIENT),
+  ...present({ 'content-type': headers['content-type']?.split(';', 1)[0]?.trim() }),
+});
 
 /** Whether an `Accept` header takes this type; without one everything is welcome (RFC 9110, 12.5.1). */
 export function accepts(accept: string | undefined, type: 'application/json' | 'text/event-stream'): boolean {

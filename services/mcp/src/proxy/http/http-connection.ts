@@ -1,15 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Gate } from '@aegis/firewall/gate';
-import {
-  createInFlight,
-  errorResponse,
-  INVALID_REQUEST,
-  type Message,
-  type Request,
-  type Response,
-} from '@aegis/firewall/wire';
+import { createInFlight, errorResponse, type Message, type Request } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
-import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
+import { admitNotification, admitResponse, gateFor, judge, openCall } from '../admit.ts';
 import type { Away } from '../away.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, type OpenGate, Unavailable } from '../connection.ts';
@@ -101,7 +94,7 @@ export class HttpConnection implements Connection {
     try {
       if (message.kind === 'request') return await this.#request(message, exchange);
       if (message.kind === 'response') {
-        if (!this.#isAnswer(message, exchange)) return;
+        if (!admitResponse(this.gate, this.#asked.close(message.id), message, exchange.out)) return;
         await this.#pass('POST', exchange, { ...message, text: this.gate.clientResponse(message) });
       } else if (admitNotification(this.gate, this.#calls, message, exchange.out)) {
         await this.#pass('POST', exchange, message);
@@ -109,15 +102,6 @@ export class HttpConnection implements Connection {
     } finally {
       this.#exchanges--;
     }
-  }
-
-  /** Whether the server has asked for this response and has none. Any other would be its client's word on what it likes. */
-  #isAnswer({ id, text }: Response, { out }: Exchange): boolean {
-    if (this.#asked.close(id)) return true;
-    const because = 'The response is to no request of the server, or to one that has its answer.';
-    this.gate.refused(because, Buffer.from(text));
-    out.answerJson(errorResponse('null', INVALID_REQUEST, because), 400);
-    return false;
   }
 
   async get(exchange: Exchange): Promise<void> {

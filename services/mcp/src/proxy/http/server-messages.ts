@@ -50,13 +50,17 @@ export class ServerMessages {
     return { type: 'drop', because: 'the question is not for the client' };
   }
 
-  /** The bytes of an event that the client sees; an event that is dropped leaves its id, to resume from. */
+  /**
+   * The bytes of an event that the client sees; an event that is dropped leaves its id, to resume from. One in which some
+   * reader could find another event is written anew.
+   */
   passEvent(event: SseEvent, arrival: Arrival): Buffer | undefined {
-    if (event.data === undefined) return event.raw;
-    const verdict = this.judge(Buffer.from(event.data), arrival);
-    if (verdict.type === 'same') return event.raw;
-    const { id, retry } = event;
-    if (verdict.type === 'text') return encodeEvent({ id, retry, event: event.event, data: verdict.text });
+    const { raw, data, isPlain, id, retry } = event;
+    const verdict = data === undefined ? undefined : this.judge(Buffer.from(data), arrival);
+    const isSame = verdict === undefined || verdict.type === 'same';
+    if (isSame && isPlain) return raw;
+    const text = verdict?.type === 'text' ? verdict.text : isSame ? data : undefined;
+    if (text !== undefined) return encodeEvent({ id, retry, event: event.event, data: text });
     return id === undefined && retry === undefined ? undefined : encodeEvent({ id, retry });
   }
 }

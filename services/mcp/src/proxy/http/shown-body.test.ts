@@ -20,7 +20,10 @@ it.each([
   ['+AHs-', 'application/json; charset=utf-7'],
   ['\0{\0', 'application/json'],
   ['no', undefined],
-])('%j as %s could be a result to somebody, and nobody sees it', (body, type) => {
+  ['{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":{}}', 'application/json'],
+  ['{"jsonrpc":"2.0","id":"q","Method":"elicitation/create","params":{}}', 'application/json'],
+  ['{"jsonrpc":"2.0","error":{"code":-32042,"data":{"elicit\\u0061tions":[]}}}', 'application/json'],
+])('%j as %s could be a result or a question to somebody, and nobody sees it', (body, type) => {
   expect(isShown(Buffer.from(body), type)).toBe(false);
 });
 

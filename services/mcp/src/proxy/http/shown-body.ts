@@ -5,8 +5,10 @@ import { isType } from './headers.ts';
 /** How JSON and events begin, to a reader that looks past a byte order mark and the type. */
 const READ_AS_MESSAGE = /^[\uFEFF\s\0]*[{[]|^\uFEFF?data/m;
 
-const namesResult = (key: string): boolean =>
-  key === 'result' || ENVELOPE_KEYS.lookedLike(key, true) === 'result';
+/** What says that somebody is answered, or asked, also by an error (URL elicitation). */
+const SAYING: ReadonlySet<string> = new Set(['result', 'method']);
+const saysSomething = (key: string): boolean => SAYING.has(ENVELOPE_KEYS.lookedLike(key, true) ?? key);
+const ASKS = /elicitations|input_?requests/iu;
 
 /** The value of a JSON text; undefined where it is none. */
 function parsed(text: string): unknown {
@@ -19,7 +21,8 @@ function parsed(text: string): unknown {
 
 /**
  * Whether a client may see a body that answers none of its requests. Nobody asked for a result, so none can be told from
- * one that was left out of a list: what could be one to somebody who looks at neither status nor type is not shown.
+ * one that was left out of a list, and nobody has judged a question: what could be one to somebody who looks at neither
+ * status nor type is not shown.
  */
 export function isShown(body: Buffer, contentType: string | undefined): boolean {
   if (body.length === 0) return true;
@@ -27,7 +30,8 @@ export function isShown(body: Buffer, contentType: string | undefined): boolean 
   const value = parsed(text);
   if (value !== undefined) {
     if (typeof value !== 'object' || value === null) return true;
-    return !Array.isArray(value) && !Object.keys(value).some(namesResult);
+    if (Array.isArray(value) || Object.keys(value).some(saysSomething)) return false;
+    return !ASKS.test(JSON.stringify(value));
   }
   const isText = isType(contentType, 'text/plain') || isType(contentType, 'text/html');
   return isText && !READ_AS_MESSAGE.test(text);

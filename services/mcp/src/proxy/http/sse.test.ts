@@ -41,6 +41,30 @@ describe('what a reader makes of a stream', () => {
   });
 });
 
+it.each([
+  ...['\u2028', '\u2029', '\x85', '\v', '\f', '\x1c', '\0'].flatMap((end) => [
+    `: hi${end}data: {}${end}${end}\ndata: a\n\n`,
+    `event: message${end}data: {}${end}${end}\ndata: a\n\n`,
+    `id: 1${end}data: {}${end}${end}\ndata: a\n\n`,
+  ]),
+  '\uFEFF\uFEFFdata: {}\n\ndata: a\n\n',
+  'Data: {}\ndata: a\n\n',
+  ' data: {}\ndata: a\n\n',
+])(
+  'where another reader could find another event it is not plain, and its fields have nothing of that: %j',
+  (stream) => {
+    const events = split(Buffer.from(stream));
+    expect(events.some(({ isPlain }) => !isPlain)).toBe(true);
+    expect(dataOf(events)).toEqual(['a']);
+    expect(JSON.stringify(events.map(({ event, id }) => [event, id]))).not.toContain('{}');
+  },
+);
+
+it('what stands in its data, escapes of lines too, is plain', () => {
+  const [event] = split(Buffer.from(': hi\nid: 1\nevent: message\nretry: 5\ndata: {"a":"\u2028"}\n\n'));
+  expect(event?.isPlain ?? true).toBe(true);
+});
+
 it('lets a comment through at once, before the event that it stands in front of is whole', () => {
   const splitter = new SseSplitter(MAX);
   expect(splitter.push(Buffer.from(': keep-alive\n')).map(({ raw }) => raw.toString())).toEqual([

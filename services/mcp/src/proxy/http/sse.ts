@@ -1,13 +1,16 @@
+import { INVISIBLE } from '@aegis/kit/text';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const BYTE_ORDER_MARK = /^\uFEFF/;
 const LINE_END = /\r\n|\r|\n/;
+const FIELDS: ReadonlySet<string> = new Set(['data', 'event', 'id', 'retry']);
 
 /**
  * A server-sent event: its bytes as they came, and what a reader makes of them
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). `data` is undefined where a
- * reader would tell nobody: comments, empty priming events.
+ * reader would tell nobody: comments, empty priming events. `isPlain` where no reader could find another event in it.
  */
 export type SseEvent = {
   readonly raw: Buffer;
@@ -15,6 +18,7 @@ export type SseEvent = {
   readonly event: string | undefined;
   readonly id: string | undefined;
   readonly retry: string | undefined;
+  readonly isPlain: boolean;
 };
 
 /** More came without an end than one event may have. */
@@ -23,13 +27,15 @@ export class EventTooLarge extends Error {}
 function parseEvent(raw: Buffer): SseEvent {
   const data: string[] = [];
   const fields = new Map<string, string>();
+  let isPlain = true;
   for (const line of raw.toString('utf8').replace(BYTE_ORDER_MARK, '').split(LINE_END)) {
     const colon = line.indexOf(':');
-    if (colon === 0 || line === '') continue;
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (name === 'data') data.push(value);
-    else fields.set(name, value);
+    // Where some readers end a line (Python's `splitlines`), or find a name behind what they leave out.
+    else if (INVISIBLE.test(line) || (name !== '' && !FIELDS.has(name))) isPlain = false;
+    else if (name !== '') fields.set(name, value);
   }
   const text = data.join('\n');
   return {
@@ -38,6 +44,7 @@ function parseEvent(raw: Buffer): SseEvent {
     event: fields.get('event'),
     id: fields.get('id'),
     retry: fields.get('retry'),
+    isPlain,
   };
 }
 

@@ -1,5 +1,6 @@
 import { type AskUpstream, type Gate, UpstreamQuestions } from '@aegis/firewall/gate';
 import {
+  createInFlight,
   errorResponse,
   INTERNAL_ERROR,
   type Notification,
@@ -43,6 +44,8 @@ export class StdioLink {
   readonly #log: Logger;
   readonly #process: ServerProcess;
   readonly #questions: UpstreamQuestions;
+  /** What the server asks the client, and has no answer to. */
+  readonly asked = createInFlight();
   /** In the order in which they were sent. */
   readonly #waiting = new Map<Call, Waiting>();
   #lastHeardMs = Date.now();
@@ -150,6 +153,7 @@ export class StdioLink {
     if (message.kind === 'request') {
       const verdict = this.#options.gate().serverRequest(message);
       if (verdict.type === 'answer') return void this.#process.send(verdict.text);
+      this.asked.openNewest(message.id);
     } else if (this.#options.gate().serverNotification(message) === 'drop') return;
     const token = message.method === 'notifications/progress' ? message.params?.['progressToken'] : undefined;
     const subscription = metaOf(message)[SUBSCRIPTION];

@@ -6,7 +6,7 @@ import {
   type Message,
   type Request,
 } from '@aegis/firewall/wire';
-import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
+import { admitNotification, admitResponse, gateFor, judge, openCall } from '../admit.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, Unavailable } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
@@ -47,8 +47,13 @@ export class StdioPool implements Connection {
     const { out } = exchange;
     if (message.kind === 'request') return await this.#request(message, exchange);
     if (message.kind === 'notification' && !admitNotification(this.gate, this.#calls, message, out)) return;
-    const text = message.kind === 'response' ? this.gate.clientResponse(message) : message.text;
-    for (const link of this.#links) link.send(text);
+    if (message.kind === 'response') {
+      const asking = [...this.#links].filter(({ asked }) => asked.close(message.id));
+      if (!admitResponse(this.gate, asking.length > 0, message, out)) return;
+      for (const link of asking) link.send(this.gate.clientResponse(message));
+      return out.send(ACCEPTED, undefined);
+    }
+    for (const link of this.#links) link.send(message.text);
     out.send(ACCEPTED, undefined);
   }
 

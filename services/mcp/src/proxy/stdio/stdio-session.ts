@@ -1,6 +1,6 @@
 import type { Gate } from '@aegis/firewall/gate';
 import type { Message, Request } from '@aegis/firewall/wire';
-import { admitNotification, gateFor, judge, openCall } from '../admit.ts';
+import { admitNotification, admitResponse, gateFor, judge, openCall } from '../admit.ts';
 import { Calls } from '../calls.ts';
 import type { Connection, Exchange, OpenGate } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
@@ -73,7 +73,10 @@ export class StdioSession implements Connection {
       if (!admitNotification(this.gate, this.#calls, message, out)) return;
       if (message.method === 'notifications/cancelled') this.#link.cancelled(message.params?.['requestId']);
     }
-    this.#link.send(message.kind === 'response' ? this.gate.clientResponse(message) : message.text);
+    if (message.kind === 'response') {
+      if (!admitResponse(this.gate, this.#link.asked.close(message.id), message, out)) return;
+      this.#link.send(this.gate.clientResponse(message));
+    } else this.#link.send(message.text);
     out.send(ACCEPTED, undefined);
   }
 
