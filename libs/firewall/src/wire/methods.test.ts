@@ -31,6 +31,8 @@ it.each([
   'x/exec',
   'sampling/createMessage',
   'elicitation/create',
+  'notifications/initialized',
+  'notifications/cancelled',
   'constructor',
   '__proto__',
   '',

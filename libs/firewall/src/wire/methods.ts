@@ -101,12 +101,15 @@ export const isRevisionOf = ({ since, until = WITHOUT_SESSIONS }: KnownMethod, r
 export const toRevision = (said: unknown): Revision =>
   REVISIONS.find((revision) => revision === said) ?? LAST_WITH_SESSIONS;
 
+/** A request by the name of a notification is none that a revision has, and asks nobody knows what. */
+export const isNotice = (method: string): boolean => method.startsWith('notifications/');
+
 /**
- * What a client's method is judged as. One that this revision does not have is unknown, and so `undefined`, unless another
- * revision's rules look into what it names: a server may still have it.
+ * What a client's request is judged as by its method. One that this revision does not have is unknown, and so `undefined`,
+ * unless another revision's rules look into what it names: a server may still have it.
  */
 export function judgedAs(method: string, revision: Revision): JudgedAs | undefined {
   const row = METHODS.client.get(method);
-  if (row === undefined) return undefined;
+  if (row === undefined || isNotice(method)) return undefined;
   return row.as === 'named' || row.as === 'listen' || isRevisionOf(row, revision) ? row.as : undefined;
 }

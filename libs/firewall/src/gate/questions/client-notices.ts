@@ -1,7 +1,7 @@
 import { parseJson } from '@aegis/kit/json';
 import { describeReached } from '@aegis/policy-engine';
 import type { Notification } from '../../wire/message.ts';
-import { isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
+import { isNotice, isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
 import { strangerIn } from '../../wire/protocol-keys.ts';
 import type { Ruling } from '../by-default.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
@@ -34,7 +34,7 @@ export function createClientNotices({ parts, options, refused }: ClientNoticesDe
       refused(describeReached(reached), Buffer.from(text));
       return 'drop';
     }
-    if (row !== undefined && !method.startsWith('notifications/')) {
+    if (row !== undefined && !isNotice(method)) {
       refused(`${method} without an id`, Buffer.from(text));
       return 'drop';
     }

@@ -1,41 +1,82 @@
-import { foldName } from '@aegis/kit/text';
+import { plainWord, seenText } from './seen-text.ts';
 
-/** Letters of other scripts, and a digit and a sign, that pass for a letter of our name. */
-const LOOKALIKES: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    a: 'аαɑᴀ',
-    c: 'сϲᴄ',
-    e: 'еεєҽᴇ',
-    g: 'ɡցɢ',
-    i: 'іιıɪӏl1|',
-    m: 'мμᴍ',
-    p: 'рρᴘ',
-    s: 'ѕꜱʂ',
-  }).flatMap(([letter, others]) => Array.from(others, (other) => [other, letter] as const)),
+const NAME = 'aegis';
+const WORDS = /[\p{L}\p{N}|@€$!]+/gu;
+/** Digits and signs that pass for a letter where the rest of a word is letters. */
+const DIGITS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ '@': 'a', 4: 'a', 3: 'e', '€': 'e', 6: 'g', 9: 'g', '!': 'i', $: 's', 5: 's' }),
 );
-const WORDS = /[\p{L}\p{M}\p{N}\p{Cf}|]+/gu;
-const ODD = /[l1|]|[^\0-\x7f]/gu;
-/** A word, in base64 for one, that nobody reads. */
-const LONGEST_WORD = 4_096;
+/** So many of a name's letters are letters. */
+const LETTERS = 3;
+/** What a word may have between its letters: `Ae-gis`, `A**e**gis`. */
+const WITHIN_WORDS = /[^\p{L}\p{N}\s|@€$!]+/gu;
+const HAS_WITHIN = /[\p{L}\p{N}][^\p{L}\p{N}\s|@€$!]+[\p{L}\p{N}]/u;
+/** Letters one by one: `A e g i s`, `A.e.g.i.s`. */
+const SPELLED_OUT = /(?<![\p{L}\p{N}])\p{L}(?:[^\p{L}\p{N}]{1,3}\p{L}){4,}(?![\p{L}\p{N}])/gu;
+const TURNED = /[\u202d\u202e\u2066-\u2068]/;
+/** A word that nobody reads: a data URI, or base64. */
+const DATA = /^data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]*$/;
+const BASE64 = /^[A-Za-z0-9+/]{4096,}={0,2}$/;
 /** Paths of the console where a person decides, signs in or becomes an approver, whatever the host. */
 const PATHS = /\/ui\/(?:approvals|api|s|session|first|grants|tools|webhooks)(?![\w-])/i;
+const BETWEEN_NAMES = /[\\/]+(?:\.[\\/]+)*/g;
+const PERCENT = /%([2-7][\da-f])/gi;
 const OF_APPROVALS = /^approv/;
 
-const plain = (word: string): string => foldName(word).replace(ODD, (char) => LOOKALIKES.get(char) ?? char);
+const wordsOf = (text: string): string[] => (text.match(WORDS) ?? []).map(plainWord);
+
+const isWithDigits = (word: string): boolean => {
+  const begins = Array.from(word.slice(0, NAME.length));
+  return (
+    !word.startsWith(NAME) &&
+    begins.map((char) => DIGITS.get(char) ?? char).join('') === NAME &&
+    begins.filter((char) => NAME.includes(char)).length >= LETTERS
+  );
+};
+
+/** "The aegis of somebody" is no name. */
+const isName = (word: string, at: number, words: readonly string[]): boolean =>
+  isWithDigits(word) ||
+  (word.includes(NAME) && !(word === NAME && words[at - 1] === 'the' && words[at + 1] === 'of'));
+
+function isTakenApart(text: string): boolean {
+  if ((text.match(SPELLED_OUT) ?? []).some((one) => wordsOf(one).join('').includes(NAME))) return true;
+  const apart = text.split(/\s+/).filter((word) => HAS_WITHIN.test(word));
+  return apart.some(
+    (word) =>
+      plainWord(word.replace(WITHIN_WORDS, '')).startsWith(NAME) &&
+      !wordsOf(word).some((one) => one.includes(NAME)),
+  );
+}
+
+const hasOurName = (text: string, words: readonly string[]): boolean =>
+  words.some(isName) || words.join('').includes(`${NAME}mcp`) || isTakenApart(text);
+
+const asksForApproval = (words: readonly string[]): boolean => {
+  const isWithFirewall = words.includes(plainWord('firewall'));
+  return words.some((word, at) => OF_APPROVALS.test(word) && (isWithFirewall || words[at + 1] === 'code'));
+};
+
+const hasOurPath = (text: string): boolean =>
+  PATHS.test(
+    text
+      .replace(PERCENT, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+      .replace(BETWEEN_NAMES, '/'),
+  );
 
 /**
- * Whether a text has our name, however it is spelled, or a path of our pages. "The aegis of somebody" is no name. What a
- * person reads (`isForPerson`) does not speak of approvals by a firewall either, and asks for no approval code.
+ * Whether a text has our name, however it is spelled, or a path of our pages. What a person reads (`isForPerson`) does not
+ * speak of approvals by a firewall either, and asks for no approval code.
  */
 export function isInOurName(text: string, isForPerson: boolean): boolean {
-  if (text.length > LONGEST_WORD && !/\s/.test(text)) return false;
-  if (PATHS.test(text)) return true;
-  const words = (text.match(WORDS) ?? []).map(plain);
-  if (words.some((word, at) => word.includes('aegis') && words[at + 1] !== 'of')) return true;
-  if (words.join('').includes('aegismcp')) return true;
-  if (!isForPerson) return false;
-  const approves = words.findIndex((word) => OF_APPROVALS.test(word));
-  return approves !== -1 && (words[approves + 1] === 'code' || words.includes('firewaii'));
+  if (DATA.test(text)) return false;
+  if (!isForPerson && BASE64.test(text)) return text.toLowerCase().includes(`${NAME}mcp`);
+  if (hasOurPath(text)) return true;
+  const seen = seenText(text);
+  const words = wordsOf(seen);
+  if (hasOurName(seen, words) || (isForPerson && asksForApproval(words))) return true;
+  const turned = TURNED.test(text) ? Array.from(seen).toReversed().join('') : '';
+  return turned !== '' && hasOurName(turned, wordsOf(turned));
 }
 
 /** Every text of a JSON value, names of members too. */

@@ -18,12 +18,9 @@ const READ_IN_TWO_WAYS = 'it asks something, and has keys that readers could tak
 
 /** What a reader of another kind would take for a question, or for more than stands there for others. */
 function twins(value: unknown, keys: ProtocolKeys): Question[] {
-  return Object.keys(membersOf(value))
-    .filter((key) => keys.lookedLike(key, true) !== undefined)
-    .slice(0, 1)
-    .map((key) => ({
-      problem: `${JSON.stringify(key.slice(0, 80))} only looks like a name that it asks by`,
-    }));
+  const twin = Object.keys(membersOf(value)).find((key) => keys.lookedLike(key, true) !== undefined);
+  if (twin === undefined) return [];
+  return [{ problem: `${JSON.stringify(twin.slice(0, 80))} only looks like a name that it asks by` }];
 }
 
 /** Whether two readers of what asks, or may ask, could read two things. */
@@ -33,14 +30,12 @@ export const asksInTwoWays = (message: Message): Question[] =>
 function fromRequests(requests: unknown): Question[] {
   if (requests === undefined || requests === null) return [];
   if (!isObject(requests)) return [{ problem: 'its questions are no object' }];
-  return Object.entries(requests).flatMap(([key, asked]): Question[] => {
-    const [twin] = twins(asked, QUESTION_KEYS);
-    if (twin !== undefined) return [twin];
-    return [fromRequest(key, asked)];
-  });
+  return Object.entries(requests).map(([key, asked]) => fromRequest(key, asked));
 }
 
 function fromRequest(key: string, asked: unknown): Question {
+  const [twin] = twins(asked, QUESTION_KEYS);
+  if (twin !== undefined) return twin;
   const { method, ...said } = membersOf(asked);
   const params = said['params'] ?? undefined;
   if (key === APPROVAL_KEY) return { problem: `a question has the name ${APPROVAL_KEY}, which is ours` };

@@ -1,6 +1,6 @@
 import type { JsonMembers } from '@aegis/kit/json';
 import type { Message, Notification, Request, Response } from '../../wire/message.ts';
-import { type Capabilities, isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
+import { type Capabilities, isNotice, isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
 import { BY_DEFAULT, isUnspoken, type Ruling } from '../by-default.ts';
 import type { Who } from '../record/recorder.ts';
 import { canBeAsked } from './capable.ts';
@@ -64,7 +64,9 @@ export function createServerSide(deps: AtOnceDeps) {
   return {
     /** Why a request of the server's goes no further; undefined where it may. @throws AppError */
     request: (request: Request, asked: Asked): Why =>
-      passes(request.method, asked) ? undefined : judgeOne(request, asked, request),
+      !isNotice(request.method) && passes(request.method, asked)
+        ? undefined
+        : judgeOne(request, asked, request),
     /** The same of a notification: one that nobody knows, or that brings questions. @throws AppError */
     notification: (notification: Notification, asked: Asked): Why => {
       const { method, params } = notification;

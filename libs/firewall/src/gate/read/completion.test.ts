@@ -42,6 +42,8 @@ it.each([
   { ref: { type: 'ref/prompt', name: 'open', uri: 'file:///etc/{f}' } },
   { ref: { type: 'ref/resource', uri: 'file:///srv/{f}', URI: 'file:///etc/{f}' } },
   { ref: { type: 'ref/prompt', name: 'open' }, uri: 'file:///etc/{f}' },
+  { ...resource('file:///{d}', 'srv'), argument: { name: 'd', value: 'srv', Value: 'etc' } },
+  { ...resource('file:///{d}/{f}', 'x'), context: { arguments: { d: 'srv' }, Arguments: { d: 'etc' } } },
 ])('is refused where a server could take it for another thing: %j', (params) => {
   expect(readCompletion('files', params)).toHaveProperty('invalid');
 });

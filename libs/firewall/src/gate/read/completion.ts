@@ -6,7 +6,12 @@ export const COMPLETE_TOOL = 'completion/complete';
 const EXPRESSION = /\{[+#./;?&]?([^{}]*)\}/g;
 const VARIABLE = /^([^:*]*)/;
 
-const MEMBERS: ReadonlySet<string> = new Set(['_meta', 'ref', 'argument', 'context']);
+const MEMBERS = ['_meta', 'ref', 'argument', 'context'];
+const OF_ARGUMENT = ['name', 'value'];
+const OF_CONTEXT = ['arguments'];
+
+const strangerIn = (value: unknown, known: readonly string[]): string | undefined =>
+  Object.keys(membersOf(value)).find((key) => !known.includes(key));
 
 /** A template with the values that are there so far; what has none stands as it is written. */
 function filledIn(template: string, values: JsonMembers): string {
@@ -23,7 +28,8 @@ function filledIn(template: string, values: JsonMembers): string {
 export function readCompletion(server: string, params: JsonMembers): ReadName {
   const { ref, argument } = params;
   const context = params['context'] ?? undefined;
-  const stranger = Object.keys(params).find((key) => !MEMBERS.has(key));
+  const stranger =
+    strangerIn(params, MEMBERS) ?? strangerIn(argument, OF_ARGUMENT) ?? strangerIn(context, OF_CONTEXT);
   if (stranger !== undefined)
     return { invalid: `params: ${COMPLETE_TOOL} has no ${JSON.stringify(stranger.slice(0, 80))}` };
   const { type, name, uri } = membersOf(ref);
@@ -32,7 +38,7 @@ export function readCompletion(server: string, params: JsonMembers): ReadName {
     return { invalid: 'params.ref: expected a prompt or the template of a resource' };
   const known = isPrompt ? ['type', 'name', 'title'] : ['type', 'uri'];
   // By such a member a server could take one for the other.
-  if (Object.keys(membersOf(ref)).some((key) => !known.includes(key)))
+  if (strangerIn(ref, known) !== undefined)
     return { invalid: `params.ref: a ${type} has no more than ${known.join(', ')}` };
   const { name: variable, value } = membersOf(argument);
   const values = {

@@ -16,8 +16,8 @@ function rootsIn(result: unknown): string[] {
 }
 
 /**
- * The folders that a client gives a server to work in, which may take relative paths from there. All that it ever gave: which
- * of its answers the server believed, and whether it forgot one, nobody here knows.
+ * The folders that a client gives a server to work in, which may take relative paths from there. All that it ever gave:
+ * which of its answers the server believed, and whether it forgot one, nobody here knows.
  */
 export function createRoots() {
   const given = new Set<string>();
