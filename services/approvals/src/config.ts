@@ -41,6 +41,8 @@ export const codeInForce = ({
 export const ApprovalsEnv = BusEnv.extend({
   ...CodeEnv.shape,
   ...AllowanceEnv.shape,
+  /** `accept`: agents may give `APPROVAL_CODE` by the MCP tool `require_approval`, and with it approve anything. */
+  MCP_APPROVAL_CODE: z.enum(['refuse', 'accept']).default('refuse'),
   /** How long a pending approval may be decided, in milliseconds. */
   APPROVAL_DECIDE_WITHIN_MS: durationMs.default(3_600_000),
   /** How long an approved one may be used, in milliseconds. */

@@ -33,6 +33,8 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
     /** What is kept of the code; undefined where there is none. */
     code: codeInForce(config),
+    /** Whether agents may give it, too. */
+    mcpTakesCode: config.MCP_APPROVAL_CODE === 'accept',
     /** One code at a time: many at once would all be judged before the first wrong one is counted. */
     codesOneByOne: createMutex(),
     /** Where wrong codes are counted, whatever they were given for. */

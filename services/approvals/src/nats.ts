@@ -6,8 +6,11 @@ import {
   approvalsComplete,
   approvalsConsume,
   approvalsDecide,
+  approvalsDraw,
   approvalsGet,
   approvalsList,
+  approvalsOwn,
+  approvalsRedeem,
   approvalsRequest,
   approvalsStanding,
 } from '@aegis/contracts/approvals';
@@ -74,6 +77,9 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants, tools }: Answe
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
   ),
+  route(approvalsDraw, async ({ credential, ...word }, { deadlineMs }) =>
+    lifecycle.draw(await approvers.authenticate(credential), word, deadlineMs),
+  ),
   route(approvalsAcceptBy, async ({ credential, ...definition }, { deadlineMs }) => {
     const { name } = await approvers.authenticate(credential);
     await tools.acceptBy(name, definition, deadlineMs);
@@ -105,6 +111,10 @@ const byCallers = ({ lifecycle, allowance, approvers, consume, list, tools, heal
   route(approvalsStanding, async (asked, { deadlineMs }) => ({
     approval: await lifecycle.standing(asked, deadlineMs),
   })),
+  route(approvalsOwn, async (asked, { deadlineMs }) => ({
+    approval: await lifecycle.own(asked, deadlineMs),
+  })),
+  route(approvalsRedeem, (request, { deadlineMs, caller }) => lifecycle.redeem(request, deadlineMs, caller)),
   route(approvalsComplete, async (request, { deadlineMs }) => ({
     approval: await lifecycle.complete(request, deadlineMs),
   })),

@@ -10,6 +10,9 @@ import { whole } from './tolerant.ts';
 export const ApprovalId = z.string().regex(/^apr_[a-z2-7]{26}$/);
 export type ApprovalId = z.infer<typeof ApprovalId>;
 
+/** The tool of an approval that asks a person without a call: its yes is on record, and opens nothing. */
+export const QUESTION_TOOL = 'require_approval';
+
 /** One person's yes, where it takes more than one. */
 export const Endorsement = z.strictObject({
   by: Principal.describe('who'),
@@ -50,6 +53,16 @@ export const asRuled = <C extends StoredCall>({
   ...ruled,
 });
 
+/** What is kept of a code that an approver drew for one approval: their yes, as long as nobody has spoken it. */
+export const DrawnCode = z.strictObject({
+  digest: z.string().describe('scrypt of it with the approval: the code itself is nowhere'),
+  drawn_by: Principal.describe('whose yes it is'),
+  drawn_at: Timestamp.describe('when'),
+  until: Timestamp.describe('until when it can be redeemed'),
+  reason: Note.optional().describe('what they said why, where they did'),
+});
+export type DrawnCode = z.infer<typeof DrawnCode>;
+
 /** What is asked: bound to one exact call by its digest. */
 const askedFor = <C extends z.ZodType>(call: C) => ({
   approval_id: ApprovalId.describe('`apr_` and 26 characters'),
@@ -77,13 +90,21 @@ const approved = {
   ...decided,
   use_by: Timestamp.describe('until when it can be used'),
   grant_id: GrantId.optional().describe('the grant that approved it, where no person did'),
+  code_drawn_at: Timestamp.optional().describe('when the code was drawn that its asker redeemed, if so'),
 };
 const Because = z.string().describe('why');
 
 const approvalOf = <C extends z.ZodType>(call: C) => {
   const asked = askedFor(call);
   return z.discriminatedUnion('status', [
-    z.strictObject({ status: z.literal('pending'), ...asked }),
+    z.strictObject({
+      status: z.literal('pending'),
+      ...asked,
+      code: DrawnCode.optional().describe(
+        'the code for it that waits to be spoken; any other change drops it',
+      ),
+      wrong_codes: z.int().min(1).optional().describe('how many wrong ones its asker gave so far'),
+    }),
     z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
     z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: Because }),
     z.strictObject({
@@ -127,7 +148,10 @@ export type ApprovalStatus = z.infer<typeof ApprovalStatus>;
 
 export const ApprovalChanged = z.strictObject({
   approval: StoredApproval.describe('the approval, folded: its whole state after this event'),
-  source: z.string().optional().describe('where a wrong code came from, on `denied`; it limits guessing'),
+  source: z
+    .string()
+    .optional()
+    .describe('where a wrong code came from, on `denied` and `code_refused`; it limits guessing'),
 });
 export type ApprovalChanged = z.infer<typeof ApprovalChanged>;
 
@@ -227,14 +251,41 @@ export const DecideReply = z.strictObject({
 });
 export type DecideReply = z.infer<typeof DecideReply>;
 
-/** `id` is an approval id or a dry run id. `source` is where the answer came from, for the limit on wrong codes. */
+/** Draws a code for this one approval: the yes of whoever draws it, waiting to be spoken. */
+export const DrawCode = DecideApproval.omit({ verdict: true });
+export type DrawCode = z.infer<typeof DrawCode>;
+/** `code` is there, once, where it was drawn; else `because` says why not. */
+export const DrawCodeReply = z.strictObject({ ...DecideReply.shape, code: z.string().optional() });
+export type DrawCodeReply = z.infer<typeof DrawCodeReply>;
+
+/**
+ * `id` is an approval id or a dry run id. `source` is where the answer came from, for the limit on wrong codes. `principal`
+ * is who sends it: a one-time code is taken from its asker alone.
+ */
 export const CompleteApproval = z.strictObject({
   id: z.string().min(1).max(200),
   approval_code: z.string().max(1024),
   reason: Note.optional(),
   source: z.string().max(200),
+  principal: Principal.optional(),
+  /** An agent's key came with it: the standing code, which is a person's, is not taken. */
+  by_agent: z.literal(true).optional(),
 });
 export type CompleteApproval = z.infer<typeof CompleteApproval>;
+
+/** Whoever asked speaks a code. `id` is an approval id of theirs, or their dry run id. */
+export const RedeemCode = z.strictObject({
+  id: z.string().min(1).max(200),
+  principal: Principal,
+  approval_code: z.string().min(1).max(1024),
+  /** Of the call that they mean, where they say it. */
+  call_digest: Digest.optional(),
+});
+export type RedeemCode = z.infer<typeof RedeemCode>;
+
+/** What stands under an asker's own key, whatever its call. */
+export const OwnApproval = z.strictObject({ dry_run_id: DryRunId, principal: Principal });
+export type OwnApproval = z.infer<typeof OwnApproval>;
 
 /** Uses up an approval and records the decision that it allows, in one atomic batch. */
 export const ConsumeApproval = z.strictObject({
@@ -283,6 +334,10 @@ export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, 
 export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply, {
   askedBy: ['gateway'],
 });
+export const approvalsDraw = rpc('approvals', 'draw', DrawCode, DrawCodeReply, { askedBy: ['gateway'] });
+/** The agents' side may speak a code that a person gave; deciding is not its own. */
+export const approvalsRedeem = rpc('approvals', 'redeem', RedeemCode, DecideReply, { askedBy: ['mcp'] });
+export const approvalsOwn = rpc('approvals', 'own', OwnApproval, StandingReply, { askedBy: ['mcp'] });
 export const approvalsDecide = rpc('approvals', 'decide', DecideApproval, DecideReply, {
   askedBy: ['gateway'],
 });

@@ -13,6 +13,7 @@
  * | `GET inbox` | {@link InboxView} |
  * | `GET approvals/{id}` | {@link ApprovalView}; 404 `approval_not_found` |
  * | `POST approvals/{id}/approve`, `…/deny` {@link Decide} | {@link DecidedView}; 403 `not_an_approver`, 422 `invalid_request` (`reason: …`) |
+ * | `POST approvals/{id}/code` {@link Decide} | {@link DrawnView}; as a decision |
  * | `POST approvals/{id}/grant` {@link GiveGrantForm} | {@link DecidedView} with the grant |
  * | `GET history?agent=&tool=&status=&approver=&from=&to=&before=` | {@link HistoryView} |
  * | `GET grants` | {@link GrantsView} |
@@ -30,6 +31,7 @@ import {
   type ApprovalSummary,
   Credential,
   type DecideReply,
+  type DrawCodeReply,
   Word,
 } from './approvals.ts';
 import type { Call } from './call.ts';
@@ -66,6 +68,7 @@ export type TimelineEntry = {
   what:
     | 'requested'
     | 'endorsed'
+    | 'code_drawn'
     | Exclude<ApprovalStatus, 'pending'>
     | 'dispatched'
     | 'succeeded'
@@ -126,6 +129,9 @@ export const GiveGrantForm = GrantWord.required({ revision: true });
 export type GiveGrantForm = z.infer<typeof GiveGrantForm>;
 /** `counted: false`: somebody else was first, or the approval is over; `because` says so. */
 export type DecidedView = DecideReply & { grant?: Grant };
+
+/** With the code, shown once, where one was drawn. */
+export type DrawnView = DrawCodeReply;
 
 /** Newest first; `next` is the `before` of the page after it. */
 export type HistoryView = { items: ApprovalSummary[]; next?: string };

@@ -27,6 +27,9 @@ const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {
       'policy.check.input',
     ].map((path) => [path, INPUT]),
   ),
+  'approvals.complete.by_agent = true': 'the same',
+  'approvals.complete.by_agent': 'an older service refuses the question, and nothing is approved',
+  'approvals.complete.principal': 'an older service refuses the question, and nothing is approved',
   'approvals.grant.pattern.input': 'only for a call that has it',
   ...Object.fromEntries(
     ['at_least', 'email_domain_in', 'host_in', 'path_within', 'url_within'].map((name) => [
@@ -44,6 +47,9 @@ const NEW_WORDS: Readonly<Record<string, string>> = {};
  * it knows it reads nothing from there on, and denies.
  */
 const NEW_TYPES: Readonly<Record<string, string>> = {
+  'aegis.approval.code_drawn.v1':
+    'on the subject of its approval: it reads nothing of that from there on, and nobody decides or uses it there',
+  'aegis.approval.code_refused.v1': 'the same',
   'aegis.idempotency.replayed.v1':
     'on a subject of its own, which nothing reads but the record: there its line is `unreadable`',
   'aegis.audit.mended.v1':

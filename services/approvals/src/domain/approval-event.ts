@@ -9,7 +9,12 @@ export type ApprovalEvent = {
 };
 export type ApprovalDecision = Decision<ApprovalEvent>;
 
-export type ApprovalEventName = Exclude<Approval['status'], 'pending'> | 'requested' | 'endorsed';
+export type ApprovalEventName =
+  | Exclude<Approval['status'], 'pending'>
+  | 'requested'
+  | 'endorsed'
+  | 'code_drawn'
+  | 'code_refused';
 
 /** That this happened; `source` is who sent a wrong code. */
 export const happened = (name: ApprovalEventName, approval: Approval, source?: string): ApprovalDecision => ({

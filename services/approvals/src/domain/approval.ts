@@ -1,10 +1,11 @@
-import type { Approval, RequestApproval } from '@aegis/contracts/approvals';
+import { type Approval, QUESTION_TOOL, type RequestApproval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { type ApprovalDecision, type ApprovalEvent, happened } from './approval-event.ts';
 import type { Approver } from './approver.ts';
+import { type Redeem, redeem } from './code.ts';
 import type { Decider } from './decider.ts';
 import { sameTerms, TERMS_CHANGED } from './terms.ts';
-import { useBy, type Vote, vote } from './vote.ts';
+import { askedIn, type Draw, draw, useBy, type Vote, vote } from './vote.ts';
 
 type Identity = { approval_id: string; dry_run_id: string; generation: number; trace_id: string };
 
@@ -24,6 +25,8 @@ export type ApprovalCommand = { now: Date } & (
     }
   | { type: 'granted'; grant: Granted }
   | ({ type: 'vote' } & Vote)
+  | ({ type: 'draw' } & Draw)
+  | ({ type: 'redeem' } & Redeem)
   /** A wrong code, and who sent it, for the limit on them. */
   | { type: 'burn'; by: Approver; source?: string }
   | {
@@ -90,17 +93,20 @@ function approveBy(
 ): ApprovalDecision {
   const decided = { decided_at: now.toISOString(), decided_by: granted_by, grant_id };
   const use_by = useBy(state, now, useWithinMs);
-  return happened('approved', { ...state, ...decided, status: 'approved', use_by });
+  return happened('approved', { ...askedIn(state), ...decided, status: 'approved', use_by });
 }
 
 /** A wrong code denies: there is no second guess. */
 function burn({ now, by, source }: Of<'burn'>, state: In<'pending'>): ApprovalDecision {
   const decided = { decided_at: now.toISOString(), decided_by: by.name, denied_because: 'wrong code' };
-  return happened('denied', { ...state, ...decided, status: 'denied' }, source);
+  return happened('denied', { ...askedIn(state), ...decided, status: 'denied' }, source);
 }
 
 function consume(command: Of<'consume'>, state: Approval): ApprovalDecision {
   if (state.status !== 'approved') return { because: `Approval ${state.approval_id} is ${state.status}` };
+  if (state.call.tool === QUESTION_TOOL) {
+    return { because: `Approval ${state.approval_id} answers a question without a call, and opens none` };
+  }
   if (command.call_digest !== state.call_digest) {
     return { because: `Approval ${state.approval_id} was given for another call` };
   }
@@ -113,13 +119,14 @@ function consume(command: Of<'consume'>, state: Approval): ApprovalDecision {
 
 /** What was asked, without what was decided: that no longer counts once an open approval is over. */
 function askedOf(state: Open): Omit<In<'pending'>, 'status'> {
-  if (state.status === 'pending') return state;
+  if (state.status === 'pending') return askedIn(state);
   const {
     decided_at: _at,
     decided_by: _by,
     decision_reason: _why,
     use_by: _use,
     grant_id: _grant,
+    code_drawn_at: _drawn,
     ...asked
   } = state;
   return asked;
@@ -150,6 +157,8 @@ function decideOn(command: Exclude<ApprovalCommand, Of<'request'>>, state: Appro
   if (command.type === 'supersede' && isOpen(state)) return supersede(state, command.now, command.because);
   if (command.type === 'supersede' || state.status !== 'pending') return { because: standingSentence(state) };
   if (command.type === 'granted') return approveBy(command.grant, state, command.now);
+  if (command.type === 'draw') return draw(command, state);
+  if (command.type === 'redeem') return redeem(command, state);
   return command.type === 'vote' ? vote(command, state) : burn(command, state);
 }
 

@@ -1,4 +1,4 @@
-import { type Approval, asRuled } from '@aegis/contracts/approvals';
+import { type Approval, asRuled, QUESTION_TOOL } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import type { MatchedRule } from '@aegis/contracts/decision';
 import type { GRANT_EVENTS } from '@aegis/contracts/events';
@@ -59,7 +59,8 @@ export function whyOver(
 }
 
 /** Why no grant can be given for calls like this one; undefined where one can. */
-export function whyNoGrant(approval: Pick<Approval, 'terms'>): string | undefined {
+export function whyNoGrant(approval: Pick<Approval, 'terms' | 'call'>): string | undefined {
+  if (approval.call.tool === QUESTION_TOOL) return 'it is a question without a call';
   const quorum = quorumOf(approval);
   return quorum === 1 ? undefined : `this rule takes ${quorum} people, and a grant would be the word of one`;
 }

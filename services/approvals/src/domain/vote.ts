@@ -2,6 +2,7 @@ import type { Approval, Verdict } from '@aegis/contracts/approvals';
 import { isBlank } from '@aegis/kit/text';
 import { type ApprovalDecision, happened } from './approval-event.ts';
 import { type Approver, isSamePerson, questionOf, whyNot, whyNoYes } from './approver.ts';
+import type { Nothing } from './decider.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
 
@@ -15,6 +16,16 @@ export type Vote = {
   useWithinMs: number;
   /** Who said yes and is no approver for this any more: their word counts no longer. */
   gone?: readonly string[];
+  /** When the code was drawn that says it, where one does. */
+  codeDrawnAt?: string;
+};
+
+/** One person's yes, which a code of theirs is to say. */
+export type Draw = Pick<Vote, 'now' | 'by' | 'reason' | 'gone'> & {
+  /** What is kept of the code. */
+  digest: string;
+  /** How long it can be redeemed, in milliseconds, and no longer than the approval can be decided. */
+  withinMs: number;
 };
 
 /** What a denial says where nobody said why. */
@@ -28,29 +39,42 @@ export const useBy = ({ terms }: Pick<Approval, 'terms'>, now: Date, useWithinMs
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
 
-function endorse(state: Pending, { now, by, reason, useWithinMs, gone = [] }: Vote): ApprovalDecision {
-  const earlier = (state.endorsements ?? []).filter((one) => !gone.includes(one.by));
+/** Without the code that waits to be spoken: it was a yes to the approval as it was. */
+export function withoutCode(pending: Pending): Pending {
+  const { code: _, ...state } = pending;
+  return state;
+}
+
+/** What was asked, of an approval that comes to its end: codes belong to one that waits. */
+export function askedIn(pending: Pending): Pending {
+  const { code: _, wrong_codes: _wrong, ...state } = pending;
+  return state;
+}
+
+const earlierIn = (state: Pending, { gone = [] }: Pick<Vote, 'gone'>) =>
+  (state.endorsements ?? []).filter((one) => !gone.includes(one.by));
+
+function endorse(state: Pending, given: Vote): ApprovalDecision {
+  const { now, by, reason, useWithinMs, codeDrawnAt } = given;
   const quorum = quorumOf(state);
-  if (earlier.some((one) => isSamePerson(one.by, by.name))) {
-    return { because: `${by.name} has said yes already; it takes ${people(quorum)}` };
-  }
   const at = now.toISOString();
-  const endorsements = [...earlier, { by: by.name, at, reason }];
-  if (endorsements.length < quorum) return happened('endorsed', { ...state, endorsements });
+  const endorsements = [...earlierIn(state, given), { by: by.name, at, reason }];
+  if (endorsements.length < quorum) return happened('endorsed', { ...withoutCode(state), endorsements });
   return happened('approved', {
-    ...state,
+    ...askedIn(state),
     status: 'approved',
     ...(quorum > 1 ? { endorsements } : {}),
     decided_at: at,
     decided_by: by.name,
     decision_reason: reason,
     use_by: useBy(state, now, useWithinMs),
+    ...(codeDrawnAt === undefined ? {} : { code_drawn_at: codeDrawnAt }),
   });
 }
 
 const deny = (state: Pending, { now, by, reason }: Vote): ApprovalDecision =>
   happened('denied', {
-    ...state,
+    ...askedIn(state),
     status: 'denied',
     decided_at: now.toISOString(),
     decided_by: by.name,
@@ -58,15 +82,43 @@ const deny = (state: Pending, { now, by, reason }: Vote): ApprovalDecision =>
     denied_because: reason ?? NO_REASON,
   });
 
-/** Different people count once each, up to the rule's quorum; one denial ends it. */
-export function vote(given: Vote, state: Pending): ApprovalDecision {
-  const why = given.verdict === 'approve' ? whyNoYes : whyNot;
-  const because = why(given.by, questionOf(state));
+/** What somebody says why; nothing where that is blank. */
+const meant = ({ reason }: Pick<Vote, 'reason'>): string | undefined =>
+  reason === undefined || isBlank(reason) ? undefined : reason.trim();
+
+/** Why this word does not count, as things are; undefined where it does. */
+function whyNotCounted(given: Omit<Vote, 'useWithinMs'>, state: Pending): Nothing | undefined {
+  const { by, verdict } = given;
+  const because = (verdict === 'approve' ? whyNoYes : whyNot)(by, questionOf(state));
   if (because !== undefined) return { because, fault: 'not_an_approver' };
-  const reason = given.reason === undefined || isBlank(given.reason) ? undefined : given.reason.trim();
-  if (state.terms?.require_reason && reason === undefined) {
+  if (state.terms?.require_reason && meant(given) === undefined) {
     return { because: 'reason: this rule asks for one', fault: 'invalid_request' };
   }
-  const meant = { ...given, reason };
-  return given.verdict === 'deny' ? deny(state, meant) : endorse(state, meant);
+  const isTwice = earlierIn(state, given).some((one) => isSamePerson(one.by, by.name));
+  if (verdict === 'deny' || !isTwice) return undefined;
+  return { because: `${by.name} has said yes already; it takes ${people(quorumOf(state))}` };
+}
+
+/** Different people count once each, up to the rule's quorum; one denial ends it. */
+export function vote(given: Vote, state: Pending): ApprovalDecision {
+  const why = whyNotCounted(given, state);
+  if (why) return why;
+  const word = { ...given, reason: meant(given) };
+  return given.verdict === 'deny' ? deny(state, word) : endorse(state, word);
+}
+
+/** A yes that waits to be spoken: by the checks of a yes, and in place of a code that was drawn before. */
+export function draw(given: Draw, state: Pending): ApprovalDecision {
+  const why = whyNotCounted({ ...given, verdict: 'approve' }, state);
+  if (why) return why;
+  const { now, by, digest, withinMs } = given;
+  const reason = meant(given);
+  const code = {
+    digest,
+    drawn_by: by.name,
+    drawn_at: now.toISOString(),
+    until: new Date(Math.min(now.getTime() + withinMs, Date.parse(state.decide_by))).toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  return happened('code_drawn', { ...state, code });
 }

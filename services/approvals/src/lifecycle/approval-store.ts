@@ -8,6 +8,11 @@ import { type ApprovalCommand, approvals, deadlineOf, type Granted, isOpen } fro
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import { createStore, type Handling, type Kind, type Loaded, type Store } from '../store.ts';
 
+const MOVES_DEADLINE: ReadonlySet<string> = new Set([
+  'aegis.approval.requested.v1',
+  'aegis.approval.approved.v1',
+]);
+
 export type ApprovalStore = Store<Approval, ApprovalCommand, ApprovalEvent>;
 
 const approvalKind = (bodies: Bodies): Kind<Approval, ApprovalCommand, ApprovalEvent> => ({
@@ -40,8 +45,8 @@ export const createApprovalStore = (
 ): ApprovalStore =>
   createStore(bus, approvalKind(bodies), ({ type, data: { approval } }) => {
     const atMs = deadlineOf(approval);
-    // A yes of several moves no deadline.
-    if (atMs !== undefined && type !== 'aegis.approval.endorsed.v1') wakeAt(approval.approval_id, atMs);
+    // A yes of several, and a code, move no deadline.
+    if (atMs !== undefined && MOVES_DEADLINE.has(type)) wakeAt(approval.approval_id, atMs);
   });
 
 /** Asks, or approves by a grant, together with this fact of another aggregate, all or nothing. */

@@ -7,7 +7,7 @@ import { approvalIdFor } from '../domain/identity.ts';
 import type { Ground } from '../ground.ts';
 import type { Loaded } from '../store.ts';
 
-const notFound = (id: string): AppError =>
+export const notFound = (id: string): AppError =>
   new AppError('approval_not_found', `There is no approval ${JSON.stringify(id)}.`);
 
 /**
@@ -45,6 +45,23 @@ export async function latestFor(
     const newer = await store.load(approvalIdFor(call.principal, dryRunId, generation), deadlineMs);
     if (!newer) return found;
     if (newer.state.call_digest === digest) found = newer.state;
+  }
+}
+
+/** What a caller asked last under this key, or as the approval of this id; never another's. */
+export async function findOwn(
+  { store, known: { approvals } }: Ground,
+  id: string,
+  principal: string,
+  deadlineMs: number,
+): Promise<Loaded<Approval> | undefined> {
+  const named = ApprovalId.safeParse(id).success ? await store.load(id, deadlineMs) : undefined;
+  if (named) return named.state.call.principal === principal ? named : undefined;
+  let found: Loaded<Approval> | undefined;
+  for (let generation = approvals.state.generationOf(principal, id) ?? 1; ; generation++) {
+    const newer = await store.load(approvalIdFor(principal, id, generation), deadlineMs);
+    if (!newer) return found;
+    found = newer;
   }
 }
 

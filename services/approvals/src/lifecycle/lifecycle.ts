@@ -4,6 +4,7 @@ import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { type Loaded, NOTHING } from '../store.ts';
 import { type Asking, type AskingDeps, createAsking } from './asking.ts';
+import { type Codes, createCodes } from './codes.ts';
 import { createDeciding, type Deciding } from './deciding.ts';
 import { findApproval } from './find.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
@@ -12,7 +13,8 @@ export type LifecycleDeps = AskingDeps & { approvers: Pick<Approvers, 'byName'> 
 
 /** The life of an approval, from the question to its end. */
 export type Lifecycle = Asking &
-  Deciding & {
+  Deciding &
+  Codes & {
     /** Approves a call, and calls like it for a while. */
     grant(by: Approver, asked: GrantToGive, deadlineMs: number): Promise<Given>;
     /** Takes a question back; where that is no longer possible, or it is another's, the approval as it stands. */
@@ -35,6 +37,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     ...createAsking(deps),
     ...createDeciding(deps, deps.approvers),
+    ...createCodes(deps, deps.approvers),
     grant: (by, asked, deadlineMs) => giveGrant(deps, by, asked, deadlineMs),
     async cancel({ approval_id, principal, because }, deadlineMs) {
       const found = await findApproval(deps, approval_id, deadlineMs);

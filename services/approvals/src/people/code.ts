@@ -7,6 +7,10 @@ const WINDOW_MS = 60_000;
 export const NO_CODE_HERE =
   'There is no approval code here: decide with an approver’s own key. Who has none is added with "aegis approve-here" or "aegis approvers add".';
 
+/** What is said where an agent's key comes beside a code. */
+export const CODE_IS_A_PERSONS =
+  'The approval code is a person’s: it is not taken beside an agent’s key. An agent redeems a one-time code that an approver draws for this very approval.';
+
 /** Wrong codes a minute: from one source, and from everywhere. */
 const PER_SOURCE = 5;
 const OVER_ALL = 20;

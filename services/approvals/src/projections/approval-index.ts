@@ -4,7 +4,7 @@ import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { LatestTime } from './latest-time.ts';
 import { toSummary } from './summary.ts';
-import { type WrongCode, WrongCodes } from './wrong-codes.ts';
+import { type WrongCode, WrongCodes, wrongCodeId } from './wrong-codes.ts';
 
 /** What the index keeps of an approval; the whole one is read from the log. */
 export type IndexEntry = {
@@ -102,9 +102,7 @@ export class ApprovalIndex {
     if (message.seq <= this.#endSeq) this.#time.read(timeMs, storedAtMs);
     else this.#time.saw(timeMs);
     this.#put(approval, message.seq, storedAtMs);
-    if (approval.status === 'denied' && source !== undefined) {
-      this.countWrongCode(approval.approval_id, { atMs: timeMs, source });
-    }
+    if (source !== undefined) this.countWrongCode(wrongCodeId(approval), { atMs: timeMs, source });
     return undefined;
   }
 
@@ -127,7 +125,7 @@ export class ApprovalIndex {
     this.#byDryRunId.set(entry.dryRunId, [...others, entry]);
   }
 
-  /** Counted once for an approval, whether its decider says so at once or the log a moment later. */
+  /** Counted once, whether its decider says so at once or the log a moment later. */
   countWrongCode(id: string, one: WrongCode): void {
     this.#wrongCodes.count(id, one);
   }

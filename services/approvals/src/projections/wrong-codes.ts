@@ -1,3 +1,11 @@
+import type { StoredApproval } from '@aegis/contracts/approvals';
+
+/** What a wrong code for an approval is counted under: one denies it, or is one of the few before that. */
+export const wrongCodeId = (approval: StoredApproval): string =>
+  approval.status === 'pending'
+    ? `${approval.approval_id} ${approval.wrong_codes ?? 0}`
+    : approval.approval_id;
+
 export type WrongCode = { atMs: number; source: string };
 
 const KEPT_MS = 10 * 60_000;

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   approvalsDecide,
+  approvalsDraw,
   type DecideApproval,
   type DecideReply,
+  type DrawCode,
+  type DrawCodeReply,
   type Verdict,
 } from '@aegis/contracts/approvals';
 import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/contracts/approvers-file';
@@ -74,6 +77,10 @@ export const decide = (
   more: Partial<DecideApproval> = {},
 ): Promise<DecideReply> =>
   world.gateway.ask(approvalsDecide, { id, verdict, credential: credential(secret), ...more }, soon());
+
+/** A code for one approval, drawn by an approver's key or the code. */
+export const draw = (secret: string, id: string, more: Partial<DrawCode> = {}): Promise<DrawCodeReply> =>
+  world.gateway.ask(approvalsDraw, { id, credential: credential(secret), ...more }, soon());
 
 export const giveGrant = async (
   secret: string,

@@ -6,8 +6,11 @@ import {
   approvalsConsume,
   approvalsGet,
   approvalsList,
+  approvalsRedeem,
   approvalsRequest,
   approvalsStanding,
+  type CompleteApproval,
+  type RedeemCode,
   type RequestApproval,
 } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
@@ -109,8 +112,16 @@ export const request = async (
   if (approval) return approval;
   throw new Error(refused);
 };
-export const complete = async (id: string, approval_code = CODE, source = '10.0.0.1'): Promise<Approval> =>
-  (await world.gateway.ask(approvalsComplete, { id, approval_code, source }, soon())).approval;
+export const complete = async (
+  id: string,
+  approval_code = CODE,
+  source = '10.0.0.1',
+  more: Partial<CompleteApproval> = {},
+): Promise<Approval> =>
+  (await world.gateway.ask(approvalsComplete, { id, approval_code, source, ...more }, soon())).approval;
+/** What an agent hears of a code that it speaks. */
+export const redeem = (id: string, approval_code: string, more: Partial<RedeemCode> = {}) =>
+  world.mcp.ask(approvalsRedeem, { id, approval_code, principal: 'me', ...more }, soon());
 export const get = async (id: string): Promise<Approval> =>
   (await world.gateway.ask(approvalsGet, { id }, soon())).approval;
 export const cancel = async (approval_id: string, principal = 'me'): Promise<Approval> =>

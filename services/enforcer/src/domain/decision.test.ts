@@ -151,6 +151,17 @@ describe('what an approval means under', () => {
 });
 
 describe('where there is no approval', () => {
+  it('a yes to a question without a call opens none', () => {
+    const answer: Approval = { ...approved, call: { ...call, tool: 'require_approval' } };
+    const because = `Approval ${ID} answers a question without a call, and opens none`;
+    for (const verdict of Object.values(rules))
+      expect(decideWithReply(ruling(verdict), { approval: answer }, 'review')).toEqual({
+        outcome: 'blocked',
+        reasons: [...verdict.reasons, because],
+        approval: answer,
+      });
+  });
+
   it('a call that a rule allows is allowed, and one that it asks about still has to be asked', () => {
     const allowed = ruling(said('allow'));
     expect(decideWithReply(allowed, {}, decideWithoutApproval(allowed))).toEqual({

@@ -1,5 +1,5 @@
 import { NOBODY_APPROVES, standingForCaller } from '@aegis/contracts/approval-words';
-import type { Approval, RequestReply } from '@aegis/contracts/approvals';
+import { type Approval, QUESTION_TOOL, type RequestReply } from '@aegis/contracts/approvals';
 import type {
   CheckReply,
   EnforceReply,
@@ -42,6 +42,10 @@ export function decideWithoutApproval({ verdict }: Ruling): Decided | 'review' {
 
 /** What a ruling means with its approval; an approved one must be consumed before anything is allowed. */
 function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 'consume' {
+  if (approval.status === 'approved' && approval.call.tool === QUESTION_TOOL) {
+    const because = `Approval ${approval.approval_id} answers a question without a call, and opens none`;
+    return { outcome: 'blocked', reasons: [...verdict.reasons, because], approval };
+  }
   if (approval.status === 'approved') return 'consume';
   if (approval.status === 'pending') {
     // Where a rule allows it, somebody asked all the same, and the approval says why.

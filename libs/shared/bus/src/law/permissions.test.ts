@@ -24,6 +24,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
       'approvals',
       'complete',
       'decide',
+      'draw',
       'cancel',
       'get',
       'list',
@@ -41,7 +42,8 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
   mcp: [
     ...of('policy', 'check', 'get'),
     ...of('enforcer', 'enforce'),
-    ...of('approvals', 'request', 'get', 'cancel'),
+    // It speaks codes that a person gave it; it can't decide, draw one, or complete with the standing code.
+    ...of('approvals', 'request', 'own', 'redeem', 'get', 'cancel'),
     ...of('audit', 'write', 'refused'),
   ],
   reader: [],

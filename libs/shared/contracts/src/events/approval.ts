@@ -65,14 +65,24 @@ function endorsed({ endorsements = [], terms }: StoredApproval): string | null {
   return because(`approved by ${last.by} (${endorsements.length} of ${terms?.quorum ?? 1})`, last.reason);
 }
 
-const changed = (status: Approval['status'], sentence: string, line = audit) =>
+const changed = (
+  status: Approval['status'],
+  sentence: string,
+  line = audit,
+  fits: (approval: StoredApproval) => boolean = () => true,
+) =>
   event({
     schema: ApprovalChanged,
     channel: APPROVALS,
     sentence,
-    fits: ({ approval }) => approval.status === status,
+    fits: ({ approval }) => approval.status === status && fits(approval),
     audit: line,
   });
+
+const drawn = (approval: StoredApproval): string | null => {
+  const code = approval.status === 'pending' ? approval.code : undefined;
+  return code ? because(`${code.drawn_by} drew a code for it, until ${code.until}`, code.reason) : null;
+};
 
 /** What happens to an approval, each with the whole state after it. */
 export const APPROVAL_DEFINITIONS = {
@@ -81,6 +91,18 @@ export const APPROVAL_DEFINITIONS = {
     'pending',
     'One person of several said yes. The call still waits, for as many more as its rule asks for.',
     (data) => ({ ...audit(data), note: endorsed(data.approval) }),
+  ),
+  'aegis.approval.code_drawn.v1': changed(
+    'pending',
+    'An approver drew a code: their yes to this one call, as soon as whoever asked redeems it.',
+    (data) => ({ ...audit(data), note: drawn(data.approval) }),
+    (approval) => 'code' in approval && approval.code !== undefined,
+  ),
+  'aegis.approval.code_refused.v1': changed(
+    'pending',
+    'Whoever asked gave a wrong code. With the third it is denied.',
+    (data) => ({ ...audit(data), ok: false, note: 'a wrong code' }),
+    (approval) => 'wrong_codes' in approval && approval.wrong_codes !== undefined,
   ),
   'aegis.approval.approved.v1': changed(
     'approved',
