@@ -56,3 +56,11 @@ it('a cancelled one says when and why', () => {
   const item = toApprovalItem({ ...asked, status: 'cancelled', ...cancelled });
   expect(ApprovalItem.parse(item)).toMatchObject({ status: 'cancelled', ...cancelled });
 });
+
+it('one whose code waits says whose it is and until when, and has nothing of the code', () => {
+  const { decided_at: _at, decided_by, use_by: _use, consumed_at: _c, decision_id: _d, ...asked } = consumed;
+  const code = { drawn_by: decided_by, drawn_at: asked.requested_at, until: asked.decide_by };
+  const item = toApprovalItem({ ...asked, status: 'pending', code: { ...code, digest: 'scrypt:x' } });
+  expect(ApprovalItem.parse(item)).toMatchObject({ status: 'pending', code });
+  expect(JSON.stringify(item)).not.toContain('scrypt');
+});

@@ -3,6 +3,7 @@ import {
   ApprovalId,
   ApprovalStatus,
   approvalsGet,
+  DrawnCode,
   Endorsement,
   GrantId,
   Ruled,
@@ -30,10 +31,13 @@ const shape = {
   ruled: Ruled.optional(),
   decide_by: Timestamp,
   endorsements: z.array(Endorsement).optional(),
+  code: DrawnCode.omit({ digest: true }).optional(),
+  wrong_codes: z.int().min(1).optional(),
   decided_at: Timestamp.optional(),
   decided_by: Principal.optional(),
   decision_reason: Note.optional(),
   grant_id: GrantId.optional(),
+  code_drawn_at: Timestamp.optional(),
   denied_because: z.string().optional(),
   expired_at: Timestamp.optional(),
   cancelled_at: Timestamp.optional(),
@@ -46,10 +50,17 @@ const shape = {
 };
 type ApprovalItem = z.infer<z.ZodObject<typeof shape>>;
 
+/** That a code waits, and nothing of the code. */
+const codeOf = (approval: Approval): Pick<ApprovalItem, 'code'> => {
+  if (approval.status !== 'pending' || approval.code === undefined) return {};
+  const { digest: _, ...code } = approval.code;
+  return { code };
+};
+
 /** An approval as one flat object; `ts` is when it was requested. */
 export function toApprovalItem(approval: Approval): ApprovalItem {
   const { call, requested_at, ...rest } = approval;
-  return { ...rest, ts: requested_at, ...call };
+  return { ...rest, ts: requested_at, ...call, ...codeOf(approval) };
 }
 
 /** An approval as REST shows it. */

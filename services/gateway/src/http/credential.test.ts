@@ -1,5 +1,6 @@
+import { makeKey } from '@aegis/kit/keys';
 import { expect, it } from 'vitest';
-import { credentialOf } from './credential.ts';
+import { credentialOf, isByAgent } from './credential.ts';
 
 const read = (authorization?: string) =>
   credentialOf({ headers: authorization === undefined ? {} : { authorization }, ip: '10.0.0.1' });
@@ -20,3 +21,15 @@ it.each([undefined, '', 'Bearer', 'Bearer   ', 'Basic abc', `Bearer ${'x'.repeat
     expect(() => read(header)).toThrow(expect.objectContaining({ code: 'unauthorized' }));
   },
 );
+
+const isBy = (secret: string) => isByAgent({ headers: { authorization: `Bearer ${secret}` } });
+
+it('tells an agent’s key from an approver’s and from a code', () => {
+  expect([makeKey('aegis'), makeKey('aegis_approver'), 'aegis_short', 'open sesame'].map(isBy)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+  expect(isByAgent({ headers: {} })).toBe(false);
+});

@@ -1,11 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import type { Credential } from '@aegis/contracts/approvals';
+import { CLIENT_KEY_PREFIX } from '@aegis/contracts/keys-file';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyRequest } from 'fastify';
 
 /** Looser than RFC 6750: a code may have any characters. */
 const BEARER = /^Bearer +(\S.*)$/i;
 const MAX_LENGTH = 1024;
+
+/** An agent's key; an approver's is longer. */
+const AGENTS_KEY = new RegExp(`^${CLIENT_KEY_PREFIX}_[\\w-]{43}$`);
+
+/** Whether a request comes with the look of an agent's key, whoever has it. */
+export const isByAgent = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
+  AGENTS_KEY.test(BEARER.exec(headers.authorization?.trimEnd() ?? '')?.[1] ?? '');
 
 /** A header's bytes reach us as Latin letters; a code with others was sent in UTF-8. */
 function decode(secret: string): string {

@@ -52,6 +52,7 @@ const ROUTES = [
   'POST /approvals/complete',
   'POST /approvals/{id}/approve',
   'POST /approvals/{id}/cancel',
+  'POST /approvals/{id}/code',
   'POST /approvals/{id}/deny',
   'POST /audit',
   'POST /grants',
@@ -72,7 +73,7 @@ const WITHOUT_BODY = ['POST /grants/{id}/revoke', 'POST /webhooks/{id}/test'];
 const SIGNED_IN = ROUTES.filter(
   (name) =>
     / \/(grants|webhooks)/.test(name) ||
-    / \/(?:approvals\/\{id\}\/(?:approve|deny)|tools\/accept)$/.test(name),
+    / \/(?:approvals\/\{id\}\/(?:approve|code|deny)|tools\/accept)$/.test(name),
 );
 
 const operations = () =>

@@ -5,10 +5,11 @@ import {
   approvalsGet,
   approvalsList,
 } from '@aegis/contracts/approvals';
-import { Note } from '@aegis/contracts/call';
+import { ANONYMOUS, Note } from '@aegis/contracts/call';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
+import { isByAgent } from '../http/credential.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
@@ -49,7 +50,7 @@ const CompleteBody = z
   })
   .meta({
     id: 'Complete',
-    description: 'An id and the code',
+    description: 'An id and a code',
     examples: [{ dry_run_id: 'refund-A-1001', approval_code: 'the code', reason: 'The parcel was lost' }],
   });
 
@@ -101,16 +102,26 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'completeApproval',
-    summary: 'Approve with the code; a wrong code denies',
-    description: 'There is no second guess. One that is already decided answers its standing decision.',
+    summary: 'Approve with a code; a wrong code denies',
+    description:
+      'There is no second guess. One that is already decided answers its standing decision. A code that an approver drew for ' +
+      'this approval (`POST /approvals/{id}/code`) is taken where the call was asked over REST. The approval code is a ' +
+      "person's credential: beside an agent's key it is refused.",
     body: CompleteBody,
-    response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 404, 409, 429]) },
+    response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 403, 404, 409, 429]) },
   };
   app.post('/approvals/complete', { schema }, async (request) => {
     const { dry_run_id, approval_id, approval_code, reason } = request.body;
     const { approval } = await ask(
       approvalsComplete,
-      { id: dry_run_id ?? approval_id ?? '', approval_code, reason, source: request.ip },
+      {
+        id: dry_run_id ?? approval_id ?? '',
+        approval_code,
+        reason,
+        source: request.ip,
+        principal: ANONYMOUS,
+        ...(isByAgent(request) ? { by_agent: true as const } : {}),
+      },
       request,
     );
     const ok = approval.status === 'approved' || approval.status === 'consumed';

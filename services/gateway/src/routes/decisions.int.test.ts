@@ -1,6 +1,14 @@
 import { type Bus, route } from '@aegis/bus';
-import { type Approval, approvalsCancel, approvalsDecide, approvalsGet } from '@aegis/contracts/approvals';
+import {
+  type Approval,
+  approvalsCancel,
+  approvalsComplete,
+  approvalsDecide,
+  approvalsDraw,
+  approvalsGet,
+} from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
+import { makeKey } from '@aegis/kit/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_ID, approved, denied, pending } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
@@ -17,6 +25,18 @@ const cancelled: Approval = {
   cancelled_because: 'changed',
 };
 
+const CODE = 'K7QF3NWT';
+const drawn: Approval = {
+  ...pending,
+  status: 'pending',
+  code: {
+    digest: 'scrypt:x',
+    drawn_by: 'ada',
+    drawn_at: '2026-01-05T09:31:00.000Z',
+    until: '2026-01-05T09:41:00.000Z',
+  },
+};
+
 let server: Server;
 let approvals: Bus;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
@@ -30,6 +50,15 @@ beforeAll(async () => {
     route(approvalsDecide, (data) => {
       asked.push(data);
       return decide();
+    }),
+    route(approvalsDraw, (data) => {
+      asked.push(data);
+      const reply = decide();
+      return reply.counted ? { ...reply, code: CODE } : reply;
+    }),
+    route(approvalsComplete, (data) => {
+      asked.push(data);
+      return { approval: approved };
     }),
     route(approvalsCancel, (data) => {
       asked.push(data);
@@ -58,6 +87,9 @@ const post = (url: string, payload?: object, headers: Record<string, string> = S
     ...(payload === undefined ? {} : { payload }),
     headers: { host: 'localhost', ...headers },
   });
+
+const complete = (headers: Record<string, string>) =>
+  post('/approvals/complete', { dry_run_id: 'run-1', approval_code: CODE }, headers);
 
 describe('a decision', () => {
   it('is made with a key, for the state that was seen, and answers the approval with its new state', async () => {
@@ -190,5 +222,39 @@ describe('a question', () => {
         approval: expect.objectContaining({ status: approval.status }),
       }),
     ]);
+  });
+});
+
+describe('a code for one approval', () => {
+  it('is drawn with a key, for the state that was seen, and answered once, not to be kept', async () => {
+    decide = () => ({ approval: drawn, revision: 8, counted: true });
+    const reply = await post(
+      '/approvals/run-1/code',
+      { reason: 'seen' },
+      { ...SIGNED_IN, 'if-match': '"7"' },
+    );
+    expect(reply.statusCode).toBe(200);
+    expect(reply.headers).toMatchObject({ etag: '"8"', 'cache-control': 'no-store' });
+    const { approval_id, dry_run_id } = pending;
+    expect(reply.json()).toEqual({ approval_id, dry_run_id, code: CODE, until: '2026-01-05T09:41:00.000Z' });
+    const credential = { secret: KEY, source: '127.0.0.1' };
+    expect(asked).toEqual([{ id: 'run-1', reason: 'seen', revision: 7, credential }]);
+  });
+
+  it('takes a key, and is none where it is decided already', async () => {
+    expect((await post('/approvals/run-1/code', {}, {})).statusCode).toBe(401);
+    decide = () => ({ approval: denied, revision: 8, counted: false, because: 'It was denied by ada' });
+    const reply = await post('/approvals/run-1/code', {});
+    expect(reply.statusCode).toBe(409);
+    expect(reply.json()).toMatchObject({ code: 'already_decided', detail: 'It was denied by ada' });
+  });
+});
+
+describe('completing', () => {
+  it('says who sends the code, and whether an agent’s key came with it', async () => {
+    await complete({});
+    await complete({ authorization: `Bearer ${makeKey('aegis')}` });
+    const sent = { id: 'run-1', approval_code: CODE, source: '127.0.0.1', principal: 'anonymous' };
+    expect(asked).toEqual([sent, { ...sent, by_agent: true }]);
   });
 });

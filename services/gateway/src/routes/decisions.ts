@@ -1,5 +1,13 @@
-import { approvalsCancel, approvalsDecide, Verdict, Word } from '@aegis/contracts/approvals';
-import { ANONYMOUS } from '@aegis/contracts/call';
+import {
+  ApprovalId,
+  approvalsCancel,
+  approvalsDecide,
+  approvalsDraw,
+  Verdict,
+  Word,
+} from '@aegis/contracts/approvals';
+import { ANONYMOUS, DryRunId, Timestamp } from '@aegis/contracts/call';
+import { fixtureOf } from '@aegis/contracts/fixture';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
@@ -22,6 +30,23 @@ const DecideBody = Word.pick({ reason: true })
     id: 'Decide',
     description: 'Why, where somebody has to say so',
     examples: [{ reason: 'The customer called us.' }],
+  });
+
+const drawn = fixtureOf(approvalsDraw).reply.approval;
+/** The only place where a code stands. */
+const DrawnBody = z
+  .strictObject({ approval_id: ApprovalId, dry_run_id: DryRunId, code: z.string(), until: Timestamp })
+  .meta({
+    id: 'DrawnCode',
+    description: 'A code for this one approval, shown once',
+    examples: [
+      {
+        approval_id: drawn.approval_id,
+        dry_run_id: drawn.dry_run_id,
+        code: 'K7QF3NWT',
+        until: '2026-01-01T00:13:00.000Z',
+      },
+    ],
   });
 
 const CancelBody = z
@@ -84,6 +109,45 @@ function decideRoute(app: App, { ask }: HttpDeps, verdict: Verdict): void {
   });
 }
 
+function codeRoute(app: App, { ask }: HttpDeps): void {
+  const schema = {
+    tags,
+    operationId: 'drawCode',
+    summary: 'Approve by a code that whoever asked has to give back, with an approver’s key or the code',
+    description:
+      'Your yes, waiting to be spoken: say the code to the agent, which gives it to `require_approval` as `approval_code`, or to ' +
+      '`POST /approvals/complete` where the call was asked over REST. It is checked as a yes is, works once, for ten minutes ' +
+      'and for this approval as it stands, and takes the place of one that was drawn before. It is shown here and kept nowhere.',
+    ...SIGNED_IN,
+    params: ApprovalParams,
+    headers: DecideHeaders,
+    body: DecideBody,
+    response: {
+      200: DrawnBody,
+      ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 404, 412]),
+      ...STANDING,
+    },
+  };
+  app.post('/approvals/:id/code', { schema }, async (request, reply) => {
+    const { id } = request.params;
+    const asked = {
+      id,
+      reason: request.body.reason,
+      revision: revisionOf(request.headers['if-match']),
+      credential: credentialOf(request),
+    };
+    return orAlreadyDecided(ask, request, reply, id, async () => {
+      const { code, because, ...found } = await ask(approvalsDraw, asked, request);
+      const { approval, revision } = found;
+      if (code === undefined || approval.status !== 'pending' || approval.code === undefined)
+        return replyAlreadyDecided(request, reply, because ?? `It is ${approval.status} already.`, found);
+      reply.headers({ etag: etagOf(revision), 'cache-control': 'no-store' });
+      const { approval_id, dry_run_id } = approval;
+      return { approval_id, dry_run_id, code, until: approval.code.until };
+    });
+  });
+}
+
 function cancelRoute(app: App, { ask }: HttpDeps): void {
   const schema = {
     tags,
@@ -120,5 +184,6 @@ function cancelRoute(app: App, { ask }: HttpDeps): void {
 /** One person's word on one call, for programs; and the requester's own. */
 export function decisionRoutes(app: App, deps: HttpDeps): void {
   for (const verdict of Verdict.options) decideRoute(app, deps, verdict);
+  codeRoute(app, deps);
   cancelRoute(app, deps);
 }
