@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bus, connectBus, type Responder, route } from '@aegis/bus';
-import { type Approval, approvalsRequest, type RequestApproval } from '@aegis/contracts/approvals';
+import {
+  type Approval,
+  approvalsOwn,
+  approvalsRedeem,
+  approvalsRequest,
+  type RedeemCode,
+  type RequestApproval,
+} from '@aegis/contracts/approvals';
 import { auditWrite, type WriteAudit } from '@aegis/contracts/audit';
 import { callDigest } from '@aegis/contracts/call-digest';
 import {
@@ -31,6 +38,7 @@ export type Asked = {
   enforces: EnforceRequest[];
   traceparents: (string | undefined)[];
   approvals: RequestApproval[];
+  codes: RedeemCode[];
   entries: WriteAudit[];
 };
 
@@ -82,6 +90,26 @@ function pend({ call, dry_run_id, reasons }: RequestApproval): Approval {
   };
 }
 
+/** The right code of every approval. */
+export const CODE = 'K7QF3NWT';
+/** What is said of a wrong one. */
+export const WRONG_CODE = 'The code is wrong; 2 more wrong ones deny the call';
+
+/** Under `waits` a call waits; under `over` a question is over; under any other key there is nothing. */
+function standsUnder(dry_run_id: string, principal: string): Approval | undefined {
+  const of = (tool: string): Approval => pend({ call: { tool, principal }, dry_run_id, reasons: [] });
+  if (dry_run_id === 'waits') return of('refunds.create');
+  if (dry_run_id !== 'over') return undefined;
+  return { ...of('require_approval'), status: 'expired', expired_at: DECIDE_BY };
+}
+
+function redeem({ id, principal, approval_code }: RedeemCode) {
+  const pending = pend({ call: { tool: 'refunds.create', principal }, dry_run_id: id, reasons: [] });
+  if (approval_code !== CODE) return { approval: pending, revision: 2, counted: false, because: WRONG_CODE };
+  const decided = { decided_at: DECIDE_BY, decided_by: 'ada', use_by: DECIDE_BY };
+  return { approval: { ...pending, ...decided, status: 'approved' as const }, revision: 2, counted: true };
+}
+
 const routesOf = (asked: Asked) => ({
   policy: [
     route(policyCheck, (request) => {
@@ -104,6 +132,11 @@ const routesOf = (asked: Asked) => ({
     }),
   ],
   approvals: [
+    route(approvalsOwn, ({ dry_run_id, principal }) => ({ approval: standsUnder(dry_run_id, principal) })),
+    route(approvalsRedeem, (request) => {
+      asked.codes.push(request);
+      return redeem(request);
+    }),
     route(approvalsRequest, (request) => {
       asked.approvals.push(request);
       return request.call.tool.startsWith('flood.') ? { refused: TOO_MANY } : { approval: pend(request) };
@@ -121,7 +154,7 @@ export const quiet = createLogger('test', 'silent');
 
 /** Answers for the four services, each with its own identity on a real bus; `without` leaves one away. */
 export async function startStandIns(server: { url: string; keysDir: string }, without?: ServiceName) {
-  const asked: Asked = { checks: [], enforces: [], traceparents: [], approvals: [], entries: [] };
+  const asked: Asked = { checks: [], enforces: [], traceparents: [], approvals: [], codes: [], entries: [] };
   const buses: Bus[] = [];
   const responders: Responder[] = [];
   for (const [identity, routes] of Object.entries(routesOf(asked))) {

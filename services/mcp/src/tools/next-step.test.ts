@@ -25,7 +25,12 @@ it('never says Allowed where the answer contradicts itself', () => {
   expect(afterEnforce({ ...reply, allowed: true })).toMatch(/^Pending/);
 });
 
-const asked = { approval_id: 'apr_x', dry_run_id: 'd-1', decide_by: '2030-01-01T13:00:00Z' };
+const asked = {
+  approval_id: 'apr_x',
+  dry_run_id: 'd-1',
+  decide_by: '2030-01-01T13:00:00Z',
+  call: { tool: 'refunds.create', principal: 'me' },
+};
 
 it.each([
   [
@@ -50,4 +55,23 @@ it.each([
   ],
 ])('says what to do with %j', (state, expected) => {
   expect(afterAsking({ ...asked, ...state } as Approval)).toBe(expected);
+});
+
+const question = { ...asked, call: { tool: 'require_approval', principal: 'me' } };
+
+it.each([
+  [
+    { status: 'pending' },
+    'Pending: a person has to answer apr_x by 2030-01-01T13:00:00Z; to hear the answer, call require_approval with dry_run_id = "d-1".',
+  ],
+  [
+    { status: 'approved' },
+    'Approved: the person said yes, which is on record. It permits no call: ask for each with firewall_enforce.',
+  ],
+  [
+    { status: 'denied', denied_because: 'not today' },
+    'Denied (not today): the person said no; tell the person who asked for it why.',
+  ],
+])('of a question without a call says with %j that it permits none', (state, expected) => {
+  expect(afterAsking({ ...question, ...state } as Approval)).toBe(expected);
 });

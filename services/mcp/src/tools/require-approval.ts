@@ -3,11 +3,15 @@ import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
 import {
   type Approval,
   ApprovalStatus,
+  approvalsOwn,
+  approvalsRedeem,
   approvalsRequest,
+  QUESTION_TOOL,
   type RequestApproval,
   ruledOf,
 } from '@aegis/contracts/approvals';
 import { DryRunId, Note } from '@aegis/contracts/call';
+import { callDigest } from '@aegis/contracts/call-digest';
 import { policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
@@ -20,12 +24,40 @@ const REQUESTED = 'Requested by the agent';
 /** Of the rules; with the one above no more than an approval takes. */
 const MOST_REASONS = 19;
 
-const Input = z.strictObject({
-  ...callFields,
-  args: callArgs,
-  reason: Note.optional().describe('Why you ask, for the person who decides.'),
-  dry_run_id: DryRunId.optional().describe('Your name for this call; one is made where you give none.'),
-});
+const Input = z
+  .strictObject({
+    ...callFields,
+    tool: callFields.tool.optional(),
+    args: callArgs,
+    reason: Note.optional().describe('Why you ask, for the person who decides.'),
+    dry_run_id: DryRunId.optional().describe(
+      'Your name for this call; one is made where you give none. Without tool: the question that waits under it, or a question to a person.',
+    ),
+    approval_code: z
+      .string()
+      .min(1, 'expected the code that a person told you; leave it out where you have none')
+      .max(1024)
+      .optional()
+      .describe(
+        'The code that a person told you for this dry_run_id. Never guess one: three wrong ones deny the call.',
+      ),
+  })
+  .refine(({ tool, dry_run_id }) => tool !== undefined || dry_run_id !== undefined, {
+    path: ['tool'],
+    message: 'required, or else dry_run_id',
+  })
+  .refine(({ approval_code, dry_run_id }) => approval_code === undefined || dry_run_id !== undefined, {
+    path: ['dry_run_id'],
+    message: 'required beside approval_code: the one of the answer that said pending',
+  })
+  .superRefine(({ tool, op, amount_cents, args }, context) => {
+    if (tool !== undefined) return;
+    for (const [name, value] of Object.entries({ op, amount_cents, args })) {
+      if (value !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: 'belongs to a call: give its tool, too' });
+    }
+  });
+type Input = z.output<typeof Input>;
 
 const Output = z.looseObject({
   status: ApprovalStatus,
@@ -35,8 +67,10 @@ const Output = z.looseObject({
   decide_by: z.string().describe('Until when the person can decide (ISO 8601, UTC).'),
 });
 
-const again = (approval: Approval): string =>
-  `call firewall_enforce with the same call and meta.dry_run_id = ${JSON.stringify(approval.dry_run_id)}`;
+const again = ({ call, dry_run_id }: Approval): string =>
+  call.tool === QUESTION_TOOL
+    ? `call require_approval with dry_run_id = ${JSON.stringify(dry_run_id)}`
+    : `call firewall_enforce with the same call and meta.dry_run_id = ${JSON.stringify(dry_run_id)}`;
 
 const OVER = {
   expired: 'nobody decided in time',
@@ -47,11 +81,18 @@ const OVER = {
 
 /** The one sentence that tells a model what to do next. */
 export function nextStep(approval: Approval): string {
+  const isQuestion = approval.call.tool === QUESTION_TOOL;
   if (approval.status === 'pending') {
     const { approval_id, decide_by } = approval;
+    if (isQuestion)
+      return `Pending: a person has to answer ${approval_id} by ${decide_by}; to hear the answer, ${again(approval)}.`;
     return `Pending: do not make the call; ask a person to approve ${approval_id} by ${decide_by}, then ${again(approval)}.`;
   }
+  if (approval.status === 'approved' && isQuestion)
+    return 'Approved: the person said yes, which is on record. It permits no call: ask for each with firewall_enforce.';
   if (approval.status === 'approved') return `Approved: before you make the call, ${again(approval)}.`;
+  if (approval.status === 'denied' && isQuestion)
+    return `Denied (${approval.denied_because}): the person said no; tell the person who asked for it why.`;
   if (approval.status === 'denied') {
     return `Denied (${approval.denied_because}): do not make this call, and tell the person who asked for it why.`;
   }
@@ -79,7 +120,47 @@ async function ask(deps: ToolDeps, question: Omit<RequestApproval, 'reasons'>, c
   throw new AppError('approvals_unavailable', 'The approvals service gave an empty answer.');
 }
 
-/** `require_approval`: asks a person about a call, whatever the policy says about it. */
+/** A question without a call: by its key, and what the agent says about it. */
+const questionOf = (principal: string, { dry_run_id, reason }: Input) => ({
+  call: { tool: QUESTION_TOOL, args: { dry_run_id }, principal },
+  dry_run_id,
+  reason,
+  no_grant: true as const,
+});
+
+/** What the agent has to know: a standing approval, and whether anybody is there to decide it. */
+type Told = { approval: Approval; nobody?: boolean | undefined; because?: string | undefined };
+
+/** A call of its own that is over is told as it is; a question that is over is asked anew. */
+const isAnswer = ({ status, call }: Approval): boolean =>
+  call.tool !== QUESTION_TOOL || status === 'pending' || status === 'approved' || status === 'denied';
+
+async function tell(deps: ToolDeps, given: Input, context: RequestContext, principal: string): Promise<Told> {
+  const { bus } = deps;
+  const { tool, op, amount_cents, args, reason, dry_run_id, approval_code } = given;
+  const call = tool === undefined ? undefined : { tool, op, amount_cents, args, principal };
+  if (approval_code !== undefined && dry_run_id !== undefined) {
+    const call_digest = call && callDigest(call);
+    const code = { id: dry_run_id, principal, approval_code, call_digest };
+    const { approval, counted, because } = await bus.ask(approvalsRedeem, code, context);
+    return { approval, because: counted ? undefined : because };
+  }
+  if (call) return ask(deps, { call, dry_run_id, reason }, context);
+  const { approval } = await bus.ask(approvalsOwn, { dry_run_id: dry_run_id ?? '', principal }, context);
+  if (approval && isAnswer(approval)) return { approval };
+  return ask(deps, questionOf(principal, given), context);
+}
+
+const textOf = ({ approval, nobody, because }: Told): string => {
+  const isWrong = because !== undefined && approval.status === 'pending';
+  return [
+    ...(isWrong ? [`The code was not taken: ${because}.`] : []),
+    nextStep(approval),
+    ...(nobody && approval.status === 'pending' ? [`${NOBODY_APPROVES}.`] : []),
+  ].join(' ');
+};
+
+/** `require_approval`: asks a person about a call, whatever the policy says about it, and takes the code that they tell. */
 export const requireApproval = (deps: ToolDeps): Tool =>
   defineTool(deps, {
     name: 'require_approval',
@@ -87,20 +168,14 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     description:
       'Asks a person to approve one exact tool call, whatever the policy says about it. It gives no permission: once the ' +
       'person has approved, call firewall_enforce with the same tool, op, amount_cents and args, and ' +
-      'meta.dry_run_id = the dry_run_id of this answer.',
+      'meta.dry_run_id = the dry_run_id of this answer. With dry_run_id alone it says how that question stands; where there ' +
+      'is none, it asks the person without a call. A person may tell you a code: give it as approval_code, with the dry_run_id.',
     annotations: RECORDS,
     input: Input,
     output: Output,
-    async run({ reason, dry_run_id, ...call }, context, principal) {
-      const question = { call: { ...call, principal }, dry_run_id, reason };
-      const { approval, nobody } = await ask(deps, question, context);
-      const { status, approval_id, trace_id, decide_by } = approval;
-      return {
-        text:
-          nobody && approval.status === 'pending'
-            ? `${nextStep(approval)} ${NOBODY_APPROVES}.`
-            : nextStep(approval),
-        data: { status, approval_id, dry_run_id: approval.dry_run_id, trace_id, decide_by },
-      };
+    async run(given, context, principal) {
+      const told = await tell(deps, given, context, principal);
+      const { status, approval_id, trace_id, decide_by, dry_run_id } = told.approval;
+      return { text: textOf(told), data: { status, approval_id, dry_run_id, trace_id, decide_by } };
     },
   });

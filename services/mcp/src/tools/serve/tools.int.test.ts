@@ -1,7 +1,16 @@
+import { callDigest } from '@aegis/contracts/call-digest';
 import { type AnyClient, connectV2, type ToolResult } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Stack, startStack } from '../../testkit/stack.ts';
-import { APPROVAL_ID, DECIDE_BY, DIGEST, TERMS, TOO_MANY } from '../../testkit/stand-ins.ts';
+import {
+  APPROVAL_ID,
+  CODE,
+  DECIDE_BY,
+  DIGEST,
+  TERMS,
+  TOO_MANY,
+  WRONG_CODE,
+} from '../../testkit/stand-ins.ts';
 
 let stack: Stack;
 let client: AnyClient;
@@ -116,6 +125,54 @@ describe('require_approval', () => {
   });
 });
 
+describe('require_approval with a dry_run_id alone', () => {
+  it('names the question that waits under it, and asks nobody again', async () => {
+    const before = stack.asked.approvals.length;
+    const result = await client.call('require_approval', { dry_run_id: 'waits' });
+    expect(result.structuredContent).toMatchObject({ status: 'pending', approval_id: APPROVAL_ID });
+    expect(firstText(result)).toContain(`ask a person to approve ${APPROVAL_ID}`);
+    expect(stack.asked.approvals).toHaveLength(before);
+  });
+
+  it.each(['deploy', 'over'])(
+    'asks a person without a call where nothing waits under %s',
+    async (dry_run_id) => {
+      const result = await client.call('require_approval', { dry_run_id, reason: 'May I deploy?' });
+      expect(stack.asked.approvals.at(-1)).toMatchObject({
+        call: { tool: 'require_approval', args: { dry_run_id }, principal: 'anonymous' },
+        dry_run_id,
+        reason: 'May I deploy?',
+        no_grant: true,
+      });
+      expect(firstText(result)).toContain(`a person has to answer ${APPROVAL_ID}`);
+    },
+  );
+});
+
+describe('require_approval with a code', () => {
+  it('hands it on with who asked, and says what to do next', async () => {
+    const result = await client.call('require_approval', { dry_run_id: 'r-1', approval_code: CODE });
+    expect(stack.asked.codes.at(-1)).toEqual({ id: 'r-1', principal: 'anonymous', approval_code: CODE });
+    expect(result.structuredContent).toMatchObject({ status: 'approved' });
+    expect(firstText(result)).toBe(
+      'Approved: before you make the call, call firewall_enforce with the same call and meta.dry_run_id = "r-1".',
+    );
+  });
+
+  it('says which call is meant where the agent says it', async () => {
+    await client.call('require_approval', { ...refund, dry_run_id: 'r-1', approval_code: CODE });
+    expect(stack.asked.codes.at(-1)).toMatchObject({
+      call_digest: callDigest({ ...refund, principal: 'anonymous' }),
+    });
+  });
+
+  it('says that a code was not taken, and why', async () => {
+    const result = await client.call('require_approval', { dry_run_id: 'r-1', approval_code: 'no' });
+    expect(result.structuredContent).toMatchObject({ status: 'pending' });
+    expect(firstText(result)).toContain(`The code was not taken: ${WRONG_CODE}. Pending: `);
+  });
+});
+
 describe('audit_write', () => {
   it('hands the entry on', async () => {
     await client.call('audit_write', {
@@ -154,6 +211,14 @@ describe('arguments', () => {
     ],
     ['firewall_enforce', { tool: 'a', meta: { dry_run_id: 5 } }, 'meta.dry_run_id: '],
     ['require_approval', { tool: 'a', meta: {} }, 'meta: unknown field'],
+    ['require_approval', {}, 'tool: required, or else dry_run_id'],
+    [
+      'require_approval',
+      { dry_run_id: 'a', amount_cents: 5 },
+      'amount_cents: belongs to a call: give its tool',
+    ],
+    ['require_approval', { tool: 'a', approval_code: CODE }, 'dry_run_id: required beside approval_code'],
+    ['require_approval', { dry_run_id: 'a', approval_code: '' }, 'approval_code: expected the code'],
     ['audit_write', { action: 'a', ok: 'yes' }, 'ok: '],
     ['audit_write', { action: 'a', principal: 'root' }, 'principal: unknown field'],
   ])('%s refuses %j and names the field', async (tool, args, detail) => {
