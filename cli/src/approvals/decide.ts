@@ -53,7 +53,7 @@ export async function sendVerdict(
 }
 
 /** Says how it stands where it was too late, in the same sentence. */
-async function orSayWhoWon(sending: Promise<ApprovalItem>): Promise<ApprovalItem> {
+export async function orSayWhoWon<T>(sending: Promise<T>): Promise<T> {
   try {
     return await sending;
   } catch (thrown) {

@@ -1,5 +1,6 @@
 import { ApprovalStatus, Verdict } from '@aegis/contracts/approvals';
 import { type Command, Option } from 'commander';
+import { drawCode } from '../approvals/code.ts';
 import { completeApproval } from '../approvals/complete.ts';
 import { cancelApproval, decideApproval } from '../approvals/decide.ts';
 import { listApprovals } from '../approvals/list.ts';
@@ -28,6 +29,11 @@ function registerDecisions(approvals: Command, host: Host): void {
       .option(...WHY)
       .action(runs(host, () => decideApproval(verdict)));
   }
+  withCredential(approvals.command('code'))
+    .description('approve by a code for this one call, which you tell to who asked')
+    .argument(...ID)
+    .option(...WHY)
+    .action(runs(host, () => drawCode));
   approvals
     .command('cancel')
     .description('take a question back that was asked over REST')
@@ -39,7 +45,7 @@ function registerDecisions(approvals: Command, host: Host): void {
     .action(runs(host, () => watchApprovals));
 }
 
-/** `aegis approvals list|show|watch|approve|deny|cancel|complete`. */
+/** `aegis approvals list|show|watch|approve|deny|code|cancel|complete`. */
 export function registerApprovals(program: Command, host: Host): void {
   const approvals = program.command('approvals').description('see and decide what waits for a person');
   approvals
@@ -57,7 +63,7 @@ export function registerApprovals(program: Command, host: Host): void {
   registerDecisions(approvals, host);
   approvals
     .command('complete')
-    .description('decide an approval: the right code approves, a wrong one denies')
+    .description('decide an approval: the right code approves, one drawn for it too, and a wrong one denies')
     .argument(...ID)
     .option('--code <code>', 'the code (default: APPROVAL_CODE, else asked for, else standard input)')
     .action(runs(host, () => completeApproval));

@@ -26,6 +26,11 @@ beforeAll(async () => {
     },
     [`POST /approvals/${ID}/deny`]: { status: 200, body: { ...item, status: 'denied', decided_by: 'ada' } },
     'POST /approvals/late/approve': LATE,
+    [`POST /approvals/${ID}/code`]: {
+      status: 200,
+      body: { approval_id: ID, dry_run_id: 'run 2', code: 'K7QF3NWT', until: '2026-01-31T12:10:00.000Z' },
+    },
+    'POST /approvals/late/code': LATE,
     [`POST /approvals/${ID}/cancel`]: { status: 200, body: { ...item, status: 'cancelled' } },
     'POST /approvals/late/cancel': LATE,
   });
@@ -106,5 +111,22 @@ describe('the credential is', () => {
     const before = gateway.seen.length;
     const host = await aegis(['deny', ID, ...args]);
     expect([host.exitCode, gateway.seen.length]).toEqual([2, before]);
+  });
+});
+describe('code', () => {
+  test('is alone on standard output, and beside it what it is for', async () => {
+    const host = await aegis(['code', ID, '--key', 'k', '--reason', 'seen']);
+    expect([host.exitCode, host.out()]).toEqual([0, 'K7QF3NWT\n']);
+    expect(host.err()).toBe(
+      `Your yes to ${ID}, until 2026-01-31T12:10:00.000Z: tell it to who asked. It is shown once and works once.\n`,
+    );
+    expect(last()?.headers.authorization).toBe('Bearer k');
+    expect(last()?.body).toEqual({ reason: 'seen' });
+  });
+
+  test('for what is decided already is none, and says how it stands', async () => {
+    const host = await aegis(['code', 'late', '--key', 'k']);
+    expect([host.exitCode, host.out()]).toEqual([1, '']);
+    expect(host.err()).toContain('It stands: denied by bob');
   });
 });

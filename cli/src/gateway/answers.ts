@@ -70,6 +70,12 @@ export const RemovedAnswer = tolerant(RemoveWebhookReply, 'kept');
 export const DeliveryAnswer = tolerant(TestWebhookReply, 'kept');
 export const DeliveriesAnswer = tolerant(ListDeliveriesReply, 'kept');
 
+export const DrawnAnswer = z.looseObject({
+  approval_id: z.string(),
+  code: z.string(),
+  until: z.string(),
+});
+
 export const CompleteAnswer = z.looseObject({
   ok: z.boolean(),
   status: z.string(),
