@@ -184,3 +184,19 @@ test('where nobody accepted the tool’s definition, its change is there to read
   expect([first, second]).toEqual([expect.stringMatching(/^Deny/), expect.stringMatching(/^Approve/)]);
   expect(await ui.page.locator('button.approve').count()).toBe(0);
 });
+
+test('a code for one call is drawn on what was seen, and shown once; enter draws none', async () => {
+  ui.show(viewOf(pending(1)));
+  await ui.openApproval(1);
+  await ui.page.getByRole('button', { name: 'Code to say…' }).click();
+  await ui.page.getByLabel('Reason (optional)').fill('seen');
+  await ui.page.keyboard.press('Enter');
+  await ui.page.locator('dialog button.approve[aria-disabled="false"]').click();
+  await ui.page.getByText('K7QF3NWT').waitFor();
+  expect(ui.decisions()).toMatchObject([
+    { path: `approvals/${idOf(1)}/code`, body: { revision: 10, reason: 'seen' }, pageToken: 'half-1' },
+  ]);
+  await ui.page.getByRole('button', { name: 'Done' }).click();
+  await ui.approveButton().waitFor();
+  expect(await ui.page.getByText('K7QF3NWT').count()).toBe(0);
+});

@@ -82,7 +82,17 @@ export class ConsolePage {
     return { items, more: 0, now: at(0) };
   }
 
-  private decide(request: Request, { approval, revision }: ApprovalView): Answer {
+  /** A code waits for an approval from then on. */
+  private draw({ approval, revision, ...view }: ApprovalView): Answer {
+    const code = { digest: 'scrypt:x', drawn_by: 'ada', drawn_at: at(0), until: at(600) };
+    const next = { ...approval, code } as typeof approval;
+    this.show({ ...view, approval: next, revision: revision + 1 });
+    return { status: 200, body: { approval: next, revision: revision + 1, counted: true, code: 'K7QF3NWT' } };
+  }
+
+  private decide(request: Request, view: ApprovalView): Answer {
+    if (request.path.endsWith('/code')) return this.draw(view);
+    const { approval, revision } = view;
     const status = request.path.endsWith('/deny') ? 'denied' : 'approved';
     const more = status === 'denied' ? { denied_because: 'denied' } : { use_by: at(300) };
     const next = { ...approval, status, decided_at: at(0), decided_by: 'ada', ...more };

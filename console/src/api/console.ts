@@ -4,6 +4,7 @@ import type {
   Decide,
   DecidedView,
   DeliveriesView,
+  DrawnView,
   GiveGrantForm,
   PageViews,
 } from '@aegis/contracts/console';
@@ -28,6 +29,8 @@ export async function getPage<P extends PageName>(
 }
 export const decide = (id: string, verdict: Verdict, form: Decide) =>
   client.post<DecidedView>(`approvals/${part(id)}/${verdict}`, form);
+export const drawCode = (id: string, form: Decide) =>
+  client.post<DrawnView>(`approvals/${part(id)}/code`, form);
 export const giveGrant = (id: string, form: GiveGrantForm) =>
   client.post<DecidedView>(`approvals/${part(id)}/grant`, form);
 export const revokeGrant = (id: string) => client.post(`grants/${part(id)}/revoke`, {});

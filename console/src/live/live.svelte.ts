@@ -7,6 +7,8 @@ import { createWatch } from './watch.ts';
 const TYPES = [
   'requested',
   'endorsed',
+  'code_drawn',
+  'code_refused',
   'approved',
   'denied',
   'expired',

@@ -3,6 +3,7 @@ import { Timestamp } from '@aegis/contracts/call';
 import {
   Decide,
   type DecidedView,
+  type DrawnView,
   GiveGrantForm,
   type GrantsView,
   type HistoryView,
@@ -73,6 +74,11 @@ function decisionRoutes(app: FastifyInstance, { sessions, lifecycle, grants }: A
       return lifecycle.decide(by, word, soon());
     });
   }
+  app.post<Id>('/approvals/:id/code', async (request): Promise<DrawnView> => {
+    const { by } = sessions.require(request);
+    const word = { ...parseRequest(Decide, request.body), id: request.params.id };
+    return lifecycle.draw(by, word, soon());
+  });
   app.post<Id>('/approvals/:id/grant', async (request): Promise<DecidedView> => {
     const { by } = sessions.require(request);
     const word = onTheBus(parseRequest(GiveGrantForm, request.body));

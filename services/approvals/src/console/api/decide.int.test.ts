@@ -1,9 +1,9 @@
 import type { Approval } from '@aegis/contracts/approvals';
-import type { ApprovalView, DecidedView, GrantsView } from '@aegis/contracts/console';
+import type { ApprovalView, DecidedView, DrawnView, GrantsView } from '@aegis/contracts/console';
 import { describe, expect, it } from 'vitest';
 import { type Browser, openBrowser, startConsole } from '../../testkit/browser.ts';
 import { createPeople, decide } from '../../testkit/people.ts';
-import { call, get, list, request, useWorld } from '../../testkit/world.ts';
+import { call, get, list, redeem, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 
@@ -57,6 +57,23 @@ describe('in the console', () => {
     expect((await get(id)).status).toBe('pending');
     await bob.post(`/approvals/${id}/approve`, { revision: await revisionOf(bob, id) });
     expect((await get(id)).status).toBe('approved');
+  });
+
+  it('a code is drawn on what was seen, and its asker’s word approves, as the page says', async () => {
+    const { ada, bob, id, revision } = await startWithPeople();
+    const code = `/approvals/${id}/code`;
+    expect(await ada.post(code, { revision: revision + 1 })).toMatchObject(
+      problem(412, 'precondition_failed', /has changed/),
+    );
+    const drawn = await ada.post<DrawnView>(code, { revision, reason: 'seen' });
+    const timeline = async () => (await bob.get<ApprovalView>(`/approvals/${id}`)).body.timeline.at(-1);
+    expect(await timeline()).toMatchObject({ what: 'code_drawn', by: 'ada' });
+    expect((await redeem('key', drawn.body.code ?? '')).counted).toBe(true);
+    expect(await timeline()).toMatchObject({
+      what: 'approved',
+      by: 'ada',
+      note: expect.stringMatching(/^by a code that was drawn at .*: seen$/) as string,
+    });
   });
 
   it('a grant is given, listed and revoked', async () => {

@@ -27,7 +27,7 @@ function ofApproval(approval: Approval): Entry[] {
 function ending(approval: Approval): Entry[] {
   switch (approval.status) {
     case 'pending':
-      return [];
+      return drawn(approval);
     case 'denied':
       return [
         {
@@ -50,13 +50,21 @@ function ending(approval: Approval): Entry[] {
   }
 }
 
+/** A yes that waits to be spoken. */
+function drawn({ code }: Extract<Approval, { status: 'pending' }>): Entry[] {
+  if (code === undefined) return [];
+  return [{ at: code.drawn_at, what: 'code_drawn', by: code.drawn_by, note: `until ${code.until}` }];
+}
+
 function approved(approval: Extract<Approval, { status: 'approved' | 'consumed' }>): Entry {
-  const by = approval.grant_id === undefined ? undefined : `by grant ${approval.grant_id}`;
+  const { grant_id, code_drawn_at: drawnAt, decision_reason: why } = approval;
+  const by =
+    grant_id === undefined ? drawnAt && `by a code that was drawn at ${drawnAt}` : `by grant ${grant_id}`;
   return {
     at: approval.decided_at,
     what: 'approved',
     by: approval.decided_by,
-    ...note(by ?? approval.decision_reason),
+    ...note([by, why].filter(Boolean).join(': ')),
   };
 }
 
