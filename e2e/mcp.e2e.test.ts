@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { makeKey } from '@aegis/kit/keys';
 import { connectV1, connectV2, type Target, type ToolResult, type Way } from '@aegis/testkit/mcp-clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allAudit, post } from './testkit/rest.ts';
@@ -64,6 +65,94 @@ describe.each(MATRIX)('$kind over $way', ({ kind, way, connect }) => {
     expect(bad.content[0]?.text).toContain('amount: unknown field');
     await client.close();
   });
+});
+
+/** What a person runs in a terminal; the code alone is on standard output. */
+async function draw(id: string): Promise<string> {
+  const args = [LAUNCHER, 'approvals', 'code', id, '--reason', 'seen', '--url', stack.url];
+  const env = { ...process.env, APPROVAL_CODE: stack.code };
+  return (await promisify(execFile)(process.execPath, args, { env })).stdout.trim();
+}
+/** A call that a person has to approve. */
+const refund = (dry_run_id: string) => ({
+  tool: 'refunds.create',
+  op: 'refund',
+  amount_cents: 12_500,
+  meta: { dry_run_id },
+});
+
+describe.each(['stdio', 'http'] as const)('a person tells an agent a code, over %s', (way) => {
+  it('which opens the one call that the person saw, once, and nothing else', async () => {
+    const agent = await connectV2(target, way, 'modern');
+    const call = async (name: string, args: Record<string, unknown>) =>
+      (await agent.call(name, args)).structuredContent ?? {};
+    const [key, other, wrong] = [`code ${way}`, `other ${way}`, `wrong ${way}`];
+    for (const id of [key, other, wrong]) await call('firewall_enforce', refund(id));
+    const { approval_id } = await call('require_approval', { dry_run_id: key });
+    const approval_code = await draw(String(approval_id));
+    expect(approval_code).toMatch(/^[2-9A-Z]{8}$/);
+
+    const elsewhere = await call('require_approval', { dry_run_id: other, approval_code });
+    expect(elsewhere).toMatchObject({ status: 'pending' });
+    const spoken = await call('require_approval', { dry_run_id: key, approval_code });
+    expect(spoken).toMatchObject({ status: 'approved', approval_id });
+    expect(await call('firewall_enforce', refund(key))).toMatchObject({ status: 'allowed' });
+    expect(await call('firewall_enforce', refund(key))).toMatchObject({ status: 'pending' });
+    expect(await call('require_approval', { dry_run_id: key, approval_code })).toMatchObject({
+      status: 'pending',
+    });
+
+    // The standing code is a wrong word like the others.
+    for (const [word, status] of [
+      [stack.code, 'pending'],
+      ['ZZZZZZZZ', 'pending'],
+      ['ZZZZZZZZ', 'denied'],
+    ])
+      expect(await call('require_approval', { dry_run_id: wrong, approval_code: word })).toMatchObject({
+        status,
+      });
+    await agent.close();
+
+    const lines = (await allAudit(stack.url)).filter((one) => one.approval_id === approval_id);
+    expect(lines.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['approval.code_drawn', 'approval.approved', 'approval.consumed']),
+    );
+    expect(JSON.stringify(lines)).not.toContain(approval_code);
+  });
+
+  it('and answers a question without a call, which opens none', async () => {
+    const agent = await connectV2(target, way, 'modern');
+    const call = async (args: Record<string, unknown>) =>
+      (await agent.call('require_approval', args)).structuredContent ?? {};
+    const dry_run_id = `deploy ${way}`;
+    const asked = await call({ dry_run_id, reason: 'May I deploy?' });
+    expect(await call({ dry_run_id })).toEqual(asked);
+    const approval_code = await draw(String(asked['approval_id']));
+    expect(await call({ dry_run_id, approval_code })).toMatchObject({ status: 'approved' });
+    const use = { tool: 'require_approval', args: { dry_run_id }, meta: { dry_run_id } };
+    const used = (await agent.call('firewall_enforce', use)).structuredContent;
+    expect(used).toMatchObject({ allowed: false });
+    await agent.close();
+  });
+});
+
+it('over REST the standing code is a person’s, and a code for one call is its asker’s', async () => {
+  const complete = async (dry_run_id: string, approval_code: string, headers: Record<string, string> = {}) =>
+    (await post(stack.url, '/approvals/complete', { dry_run_id, approval_code }, headers)).body;
+  const byKey = { authorization: `Bearer ${stack.code}` };
+  const drawn = async (id: string) =>
+    String((await post(stack.url, `/approvals/${id}/code`, {}, byKey)).body['code']);
+  const agent = await connectV2(target, 'stdio', 'modern');
+  await agent.call('firewall_enforce', refund('mine'));
+  await agent.close();
+  for (const id of ['rest-1', 'rest-2']) await post(stack.url, '/guard/enforce', refund(id));
+
+  const beside = { authorization: `Bearer ${makeKey('aegis')}` };
+  expect(await complete('rest-1', stack.code, beside)).toMatchObject({ code: 'not_an_approver' });
+  expect(await complete('rest-1', await drawn('rest-1'))).toMatchObject({ ok: true });
+  expect(await complete('mine', await drawn('mine'))).toMatchObject({ code: 'not_an_approver' });
+  await drawn('rest-2');
+  expect(await complete('rest-2', 'ZZZZZZZZ')).toMatchObject({ ok: false, status: 'denied' });
 });
 
 describe.each(['stdio', 'http'] as const)("the MCP Inspector's CLI over %s", (way) => {
