@@ -10,7 +10,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
   policy: [],
   enforcer: [...of('policy', 'check'), ...of('approvals', 'request', 'standing', 'consume')],
   approvals: [
-    ...of('audit', 'query'),
+    ...of('audit', 'query', 'past'),
     // Whoever is at the machine and has its key: no other part asks for a first approver.
     ...of('approvals', 'invite'),
     ...of('notifier', 'webhooks', 'webhook-save', 'webhook-remove', 'webhook-test', 'webhook-deliveries'),
