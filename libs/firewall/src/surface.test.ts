@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import * as gate from './gate/mod.ts';
 import * as own from './own/mod.ts';
 import * as relay from './relay/mod.ts';
+import * as servers from './servers/mod.ts';
 import * as wire from './wire/mod.ts';
 
 it('gate has this public surface, and a change to it is a decision', () => {
@@ -29,6 +30,10 @@ it('relay has this public surface, and a change to it is a decision', () => {
     'createFrameReader',
     'encodeFrame',
   ]);
+});
+
+it('servers has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(servers).toSorted()).toEqual(['parseServers', 'serverProblem']);
 });
 
 it('wire has this public surface, and a change to it is a decision', () => {

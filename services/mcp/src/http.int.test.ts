@@ -152,6 +152,13 @@ describe('protocol revisions', () => {
     },
   );
 
+  it('answers with a slash at the end of the address as without, and with no more than one', async () => {
+    const body = toolCall('firewall_enforce', { tool: 'shop.search' });
+    const [plain, slash] = [await post(body), await send(`${stack.url}/`, 'POST', body)];
+    expect([slash.status, messageIn(slash).error]).toEqual([plain.status, undefined]);
+    expect((await send(`${stack.url}//`, 'POST', body)).status).toBe(404);
+  });
+
   it('answers an unknown tool with an error', async () => {
     expect(messageIn(await post(toolCall('toString', {}))).error?.code).toBe(-32602);
   });

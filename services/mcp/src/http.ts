@@ -44,8 +44,8 @@ const UNREADABLE: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 const PATH = '/mcp';
-/** A server behind the firewall has its name for a path. */
-const SERVER_PATH = /^\/mcp\/([A-Za-z0-9_-]{1,64})$/;
+/** A server behind the firewall has its name for a path. Some clients add a slash at the end, others take one away. */
+const SERVER_PATH = /^\/mcp\/([A-Za-z0-9_-]{1,64})\/?$/;
 /** A body has to come in whole within this time. */
 const RECEIVE_WITHIN_MS = 30_000;
 /** A service has 5 s to stop, and the bus is closed after this. */
@@ -173,7 +173,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
     }
     if (!isHostAllowed(request, response) || !isOriginAllowed(request, response)) return;
     const [, server] = SERVER_PATH.exec(path ?? '') ?? [];
-    if (path !== PATH && server === undefined) {
+    if (path !== PATH && path !== `${PATH}/` && server === undefined) {
       const detail = `Only ${PATH}, ${PATH}/{server} and /healthz are served here.`;
       const problem = toProblem(new AppError('not_found', detail));
       return sendJson(response, problem.status, JSON.stringify(problem), {

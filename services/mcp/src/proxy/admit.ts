@@ -1,4 +1,5 @@
 import type { AskUpstream, Circumstances, Disposition, Gate } from '@aegis/firewall/gate';
+import type { ServerEntry } from '@aegis/firewall/servers';
 import {
   errorResponse,
   INTERNAL_ERROR,
@@ -10,7 +11,6 @@ import {
 import type { Call, Calls, Forward } from './calls.ts';
 import type { OpenGate } from './connection.ts';
 import type { ClientStream } from './http/client-stream.ts';
-import type { ServerEntry } from './servers/entry.ts';
 
 const CANCELLED = 'notifications/cancelled';
 const ACCEPTED = 202;

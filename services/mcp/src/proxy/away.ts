@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { ServerEntry } from './servers/entry.ts';
+import type { ServerEntry } from '@aegis/firewall/servers';
 
 /** How often a server that was away is looked for, and how long its connection may take. */
 const LOOK_EVERY_MS = 5_000;

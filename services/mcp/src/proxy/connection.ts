@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Gate, GateOptions } from '@aegis/firewall/gate';
+import type { ServerEntry } from '@aegis/firewall/servers';
 import type { Message } from '@aegis/firewall/wire';
 import type { ClientStream } from './http/client-stream.ts';
 import type { Era } from './http/era.ts';
-import type { ServerEntry } from './servers/entry.ts';
 
 /** One HTTP request of a client, on its way to one server. */
 export type Exchange = {

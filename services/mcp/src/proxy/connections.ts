@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { HttpUpstream, ServerEntry, StdioUpstream } from '@aegis/firewall/servers';
 import type { Env } from '@aegis/kit/env';
 import type { Logger } from '@aegis/kit/logger';
 import type { Away } from './away.ts';
 import { type Connection, type OpenGate, Unavailable } from './connection.ts';
 import { HttpConnection } from './http/http-connection.ts';
 import { HTTP_SESSION_IDLE_MS, type Limits, MAX_SESSIONS } from './limits.ts';
-import type { HttpUpstream, ServerEntry, StdioUpstream } from './servers/entry.ts';
 import { ProcessSlots } from './stdio/process-slots.ts';
 import { StdioPool } from './stdio/stdio-pool.ts';
 import { StdioSession } from './stdio/stdio-session.ts';

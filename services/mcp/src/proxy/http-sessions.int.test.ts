@@ -257,6 +257,24 @@ describe('the servers file', () => {
     expect(await ask(session)).toContain('No such session');
   });
 
+  it('has an odd entry: whoever asks for it hears why, and the server beside it is served', async () => {
+    const good = await startNamed('good');
+    const world = await startWorld({
+      servers: { odd: { url: 'ws://127.0.0.1:9/mcp' }, shop: { url: good.url } },
+    });
+    const body = message('x/y', undefined, 0);
+    const refused = await send(world.urlOf('odd'), 'POST', body);
+    expect(refused.status).toBe(503);
+    expect(messageIn(refused).error?.message).toContain(
+      'was refused (mcpServers.odd.url: expected an address that starts with http:// or https://); it is not served.',
+    );
+    expect((await send(`${world.urlOf('shop')}/`, 'POST', body)).body).toContain('good');
+    expect([world.proxy.problem, world.proxy.warnings]).toEqual([
+      undefined,
+      [expect.stringContaining('"odd"')],
+    ]);
+  });
+
   it('names the variable that a server lacks, and the others work', async () => {
     const world = await startReal({
       servers: { lacks: { url: 'http://127.0.0.1:1', headers: { 'X-Key': '${env:SHOP_KEY}' } } },

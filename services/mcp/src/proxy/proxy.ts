@@ -67,7 +67,10 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
       const out = new ClientStream(request, response);
       const entry = servers.find(name);
       try {
-        if (entry === undefined) throw new Refused(404, 'No such server.');
+        if (entry === undefined) {
+          const problem = servers.problemOf(name);
+          throw problem === undefined ? new Refused(404, 'No such server.') : new Unavailable(`${problem}.`);
+        }
         await serve(router, { entry, principal, request, out, turn });
       } catch (thrown) {
         if (thrown instanceof Refused) return out.answerJson(thrown.answer, thrown.status);
@@ -80,9 +83,9 @@ export function createProxy({ serversPath, openGate, limits, env, log }: ProxyOp
     get problem(): string | undefined {
       return servers.problem;
     },
-    /** Sentences of servers that are away, which is no trouble of the firewall's own. */
+    /** Sentences of servers that are away, and of entries that are no servers: no trouble of the firewall's own. */
     get warnings(): string[] {
-      return away.warnings;
+      return [...away.warnings, ...servers.warnings];
     },
     get hasServers(): boolean {
       return servers.size > 0;

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { ServerEntry } from '@aegis/firewall/servers';
 import { errorResponse, INVALID_REQUEST, type Message, readClientMessage } from '@aegis/firewall/wire';
 import type { Turn } from '../door.ts';
 import type { Connections, Held, Session } from './connections.ts';
 import type { ClientStream } from './http/client-stream.ts';
 import { type Era, eraOf, isModern } from './http/era.ts';
 import { Refused, readMessageBytes, requireNoBody } from './refused.ts';
-import type { ServerEntry } from './servers/entry.ts';
 
 /** What the SDK's servers say of a session that they don't know. */
 const NO_SESSION = -32_001;

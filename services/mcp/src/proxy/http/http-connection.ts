@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Gate } from '@aegis/firewall/gate';
+import type { HttpUpstream, ServerEntry } from '@aegis/firewall/servers';
 import { createInFlight, errorResponse, type Message, type Request } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import { admitNotification, admitResponse, gateFor, judge, openCall } from '../admit.ts';
@@ -7,7 +8,6 @@ import type { Away } from '../away.ts';
 import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, type OpenGate, Unavailable } from '../connection.ts';
 import type { Limits } from '../limits.ts';
-import type { HttpUpstream, ServerEntry } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { comparedHeaders } from './era.ts';
 import { headersToServer } from './headers.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { AskUpstream } from '@aegis/firewall/gate';
+import type { HttpUpstream } from '@aegis/firewall/servers';
 import { MAX_LINE_BYTES, type Response, readServerMessage } from '@aegis/firewall/wire';
 import type { Exchange } from '../connection.ts';
 import type { Limits } from '../limits.ts';
 import { revisionOf } from '../meta.ts';
-import type { HttpUpstream } from '../servers/entry.ts';
 import { headerOf, isRevision } from './era.ts';
 import { sendUpstream } from './send-upstream.ts';
 import { SseSplitter } from './sse.ts';

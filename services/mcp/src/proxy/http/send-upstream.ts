@@ -5,7 +5,7 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import type { HttpUpstream } from '../servers/entry.ts';
+import type { HttpUpstream } from '@aegis/firewall/servers';
 
 /** Below the 5 s after which Node's own servers close: a connection that is closing must not be taken for a call. */
 const IDLE_CONNECTION_MS = 4_000;

@@ -1,5 +1,5 @@
+import type { Upstream } from '@aegis/firewall/servers';
 import type { Env } from '@aegis/kit/env';
-import type { Upstream } from './entry.ts';
 
 export type Expanded<U extends Upstream> = { readonly upstream: U } | { readonly problem: string };
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { StdioUpstream } from '@aegis/firewall/servers';
 import type { Env } from '@aegis/kit/env';
-import type { StdioUpstream } from './entry.ts';
 import { expandUpstream } from './expand.ts';
 
 const MOST = 16;

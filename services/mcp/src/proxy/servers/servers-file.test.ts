@@ -56,3 +56,18 @@ it.each([...BAD_FILES, HALF_WRITTEN])('one that turns $what leaves the last good
 it('may have a byte order mark, as some editors write it', async () => {
   expect((await started(`\uFEFF${fileOf(shop('a'))}`)).file.size).toBe(1);
 });
+
+it('an odd entry is said, and the good ones beside it are in force', async () => {
+  const { file, path, write } = await started(fileOf({ ...shop('a'), odd: { url: 'ws://a' } }));
+  expect([file.size, file.problem]).toEqual([1, undefined]);
+  expect(file.warnings).toEqual([
+    `the server "odd" of ${path} was refused (mcpServers.odd.url: expected an address that starts with http:// or https://); it is not served`,
+  ]);
+  const before = file.find('shop');
+  await write(fileOf({ shop: { comand: 'x' }, odd: { url: 'https://a.example/mcp' } }));
+  await expect.poll(() => file.find('odd'), SOON).toBeDefined();
+  expect(file.find('shop')).toBe(before);
+  expect(file.warnings).toEqual([
+    `the server "shop" of ${path} was refused (mcpServers.shop.comand: unknown field; mcpServers.shop.command: a server has either a command or a url); the last good one stays in force`,
+  ]);
+});

@@ -1,10 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { ServerEntry, StdioUpstream } from '@aegis/firewall/servers';
 import { MAX_LINE_BYTES, readLines } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import type { Away } from '../away.ts';
 import { Unavailable } from '../connection.ts';
-import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { childEnv } from './child-env.ts';
 

@@ -1,4 +1,5 @@
 import type { AskUpstream, Gate } from '@aegis/firewall/gate';
+import type { ServerEntry, StdioUpstream } from '@aegis/firewall/servers';
 import {
   errorResponse,
   INTERNAL_ERROR,
@@ -11,7 +12,6 @@ import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, Unavailable } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
 import { createParameterHeaders } from '../http/param-headers.ts';
-import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { serverFolders } from '../servers/server-folders.ts';
 import { StdioLink } from './stdio-link.ts';
 import type { StdioConnectionOptions } from './stdio-session.ts';

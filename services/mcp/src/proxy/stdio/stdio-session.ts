@@ -1,10 +1,10 @@
 import type { Gate } from '@aegis/firewall/gate';
+import type { ServerEntry, StdioUpstream } from '@aegis/firewall/servers';
 import type { Message, Request } from '@aegis/firewall/wire';
 import { admitNotification, admitResponse, gateFor, judge, openCall } from '../admit.ts';
 import { Calls } from '../calls.ts';
 import type { Connection, Exchange, OpenGate } from '../connection.ts';
 import type { ClientStream } from '../http/client-stream.ts';
-import type { ServerEntry, StdioUpstream } from '../servers/entry.ts';
 import { serverFolders } from '../servers/server-folders.ts';
 import { SessionStreams } from './session-streams.ts';
 import { type Sink, StdioLink, type StdioLinkOptions } from './stdio-link.ts';

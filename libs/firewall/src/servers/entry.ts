@@ -1,4 +1,4 @@
-import type { RecordMode } from '@aegis/firewall/gate';
+import type { RecordMode } from '../gate/api.ts';
 
 /** A server that is a command: it speaks JSON-RPC lines over its stdin and stdout. */
 export type StdioUpstream = {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Upstream } from './entry.ts';
-import { expandUpstream } from './expand.ts';
-import { parseServers } from './parse-servers.ts';
+import { parseServers, serverProblem } from './parse-servers.ts';
 
 const entry = (value: object): string => JSON.stringify({ mcpServers: { shop: value } });
 
 function parsed(text: string) {
   const read = parseServers(text);
   if ('problem' in read) throw new Error(read.problem);
-  return read.file;
+  return read.file.entries;
+}
+/** What is said of the one entry of a file, or of the file. */
+function problemOf(text: string): string | undefined {
+  const read = parseServers(text);
+  return 'problem' in read ? read.problem : [...read.file.problems.values()][0];
 }
 
 describe('what a servers file may say', () => {
@@ -40,8 +43,22 @@ describe('what a servers file may say', () => {
     expect(parsed(text).get('shop')?.upstream.kind).toBe('stdio');
   });
 
-  it('that a server is switched off', () => {
-    expect(parsed(entry({ command: 'x', disabled: true })).size).toBe(0);
+  it.each(['url', 'serverUrl', 'httpUrl'])('an address as clients spell it: %s', (key) => {
+    expect(parsed(entry({ [key]: 'https://a.example/mcp' })).get('shop')?.upstream).toEqual({
+      kind: 'http',
+      url: 'https://a.example/mcp',
+      headers: {},
+    });
+  });
+
+  it('that a server is switched off, whatever else it says', () => {
+    for (const server of [
+      { command: 'x', disabled: true },
+      { url: 'ws://a', disabled: true },
+    ]) {
+      expect(parsed(entry(server)).size).toBe(0);
+      expect(problemOf(entry(server))).toBeUndefined();
+    }
   });
 
   it('nothing', () => {
@@ -62,6 +79,16 @@ describe('what is refused, in words that name the field', () => {
     [entry({ comand: 'x' }), 'mcpServers.shop.comand: unknown field'],
     [entry({ command: 'x', headers: {} }), 'mcpServers.shop.headers: a server with a command has no headers'],
     [entry({ url: 'http://a', args: [] }), 'mcpServers.shop.args: '],
+    [entry({ url: 'http://a', httpUrl: 'http://a' }), 'mcpServers.shop.httpUrl: a server has one address'],
+    [entry({ url: 'ws://a' }), 'mcpServers.shop.url: expected an address'],
+    [entry({ url: 'a.example/mcp' }), 'mcpServers.shop.url: expected an address'],
+    [entry({ url: 'http://a b' }), 'mcpServers.shop.url: expected an address'],
+    [entry({ url: 'http://a', headers: { 'X-Tenant': 42 } }), 'mcpServers.shop.headers.X-Tenant: '],
+    [entry({ url: 'http://a', headers: { 'X-Tenant': null } }), 'mcpServers.shop.headers.X-Tenant: '],
+    [entry({ url: 'http://a', headers: null }), 'mcpServers.shop.headers: '],
+    [entry({ url: 'http://a', headers: { 'X Y': 'a' } }), 'mcpServers.shop.headers.X Y: no HTTP header'],
+    [entry({ url: 'http://a', headers: { X: 'a\nb' } }), 'mcpServers.shop.headers.X: no HTTP header'],
+    ['{"mcpServers":{"shop":1}}', 'mcpServers.shop: '],
     [entry({ url: 'ftp://a' }), 'mcpServers.shop.url: expected an address'],
     [entry({ type: 'sse', url: 'http://a' }), 'older HTTP+SSE transport is not supported'],
     [entry({ type: 'http', command: 'x' }), 'mcpServers.shop.type: '],
@@ -77,52 +104,24 @@ describe('what is refused, in words that name the field', () => {
     [entry({ command: 'x', aegis: { record: 'all' } }), 'aegis.record: expected one of none, digest'],
     [entry({ command: 'x', aegis: { recrd: 'none' } }), 'aegis.recrd: unknown field'],
   ])('%s: %s', (text, problem) => {
-    expect(parseServers(text)).toEqual({ problem: expect.stringContaining(problem) });
+    expect(problemOf(text)).toContain(problem);
   });
 });
 
-const stdio = (arg: string): Upstream => ({
-  kind: 'stdio',
-  command: 'x',
-  args: [arg],
-  env: {},
-  cwd: undefined,
+it('one odd entry, or all but one, keeps no good one from being read', () => {
+  const odd = { socket: { url: 'ws://a' }, number: 1, 'a.b': { command: 'x' }, empty: {} };
+  const read = parseServers(
+    JSON.stringify({ mcpServers: { ...odd, good: { url: 'https://a.example/mcp' } } }),
+  );
+  expect(read).toMatchObject({ file: {} });
+  if ('problem' in read) return;
+  expect([...read.file.entries.keys()]).toEqual(['good']);
+  expect([...read.file.problems.keys()]).toEqual(['socket', 'number', 'a.b', 'empty']);
 });
 
-const filled = (arg: string, env: Record<string, string> = { A: 'one', B: '', C: '${A}' }) =>
-  expandUpstream(stdio(arg), env);
-
-describe('what stands for the environment', () => {
-  it.each([
-    ['${A}', 'one'],
-    ['${env:A}/${A}', 'one/one'],
-    ['${MISSING:-else}', 'else'],
-    ['${env:B:-else}', 'else'],
-    ['${MISSING:-a:-b}', 'a:-b'],
-    ['$A $$ {A}', '$A $$ {A}'],
-    // What a variable says is not looked into again.
-    ['${C}', '${A}'],
-  ])('%s is %s', (written, expected) => {
-    expect(filled(written)).toEqual({ upstream: stdio(expected) });
-  });
-
-  it.each([
-    ['${MISSING}', 'the environment variable MISSING is not set'],
-    ['${B}', 'the environment variable B is not set'],
-    ['${input:token}', "${input:token} can't be filled in"],
-    ['${}', "${} can't be filled in"],
-  ])('%s: %s', (written, problem) => {
-    expect(filled(written)).toEqual({ problem: expect.stringContaining(problem) });
-  });
-
-  it('is filled in wherever an address or a command has room for it', () => {
-    const http: Upstream = { kind: 'http', url: 'https://${H}/mcp', headers: { 'X-Key': 'k ${K}' } };
-    expect(expandUpstream(http, { H: 'a.example', K: 's' })).toEqual({
-      upstream: { kind: 'http', url: 'https://a.example/mcp', headers: { 'X-Key': 'k s' } },
-    });
-    const command: Upstream = { kind: 'stdio', command: '${C}', args: [], env: { A: '${C}' }, cwd: '/${C}' };
-    expect(expandUpstream(command, { C: 'c' })).toEqual({
-      upstream: { kind: 'stdio', command: 'c', args: [], env: { A: 'c' }, cwd: '/c' },
-    });
-  });
+it('whoever writes an entry can ask whether it will be read', () => {
+  expect(serverProblem('shop', { url: 'https://a.example/mcp', headers: { A: '${A}' } })).toBeUndefined();
+  expect(serverProblem('shop', { url: 'ws://a' })).toBe(
+    'url: expected an address that starts with http:// or https://',
+  );
 });
