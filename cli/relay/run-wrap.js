@@ -123,12 +123,11 @@ async function readOn({ output }, relay) {
  * Opens the relay, with a firewall that is started where none runs.
  *
  * @param {Relay} relay
- * @param {NodeJS.ProcessEnv} env
- * @param {readonly string[]} ofServer variables that such a firewall does not get
+ * @param {NodeJS.ProcessEnv} env where it is looked for, and what one that is started gets
  * @param {AbortSignal} over
  * @returns {Promise<boolean>} false where none is there, which was said. Rejects with NoFirewall where it is to be said
  */
-async function openRelay(relay, env, ofServer, over) {
+async function openRelay(relay, env, over) {
   try {
     await relay.open();
     return true;
@@ -136,7 +135,7 @@ async function openRelay(relay, env, ofServer, over) {
     const isElsewhere = env['AEGIS_AGENT_ADDRESS'] || env['NATS_URL'];
     if (!(error instanceof NoFirewall) || error.refused || isElsewhere || over.aborted) throw error;
   }
-  if (!(await startFirewall(firewallEnv(env, ofServer)))) return false;
+  if (!(await startFirewall(env))) return false;
   for (const giveUpAt = Date.now() + LISTENS_WITHIN_MS; ; await sleep(RETRY_MS)) {
     try {
       await relay.open();
@@ -218,8 +217,9 @@ function foldersOf(args) {
  * @returns {Promise<Exit>}
  */
 export async function runWrap(wrapping) {
-  const { command, args, options, env, input, output, say, patience = PATIENCE } = wrapping;
-  const server = startServer(command, args, serverEnv(env));
+  const { command, args, options, input, output, say, patience = PATIENCE } = wrapping;
+  const env = firewallEnv(wrapping.env, options.serverEnv ?? []);
+  const server = startServer(command, args, serverEnv(wrapping.env, options.serverEnv));
   if ('type' in server) return server;
   const letGo = passSignals(server);
   const hello = {
@@ -234,10 +234,7 @@ export async function runWrap(wrapping) {
   const relay = new Relay({ input, output, server, hello, say, connect: () => connectFirewall(env) });
   const over = new AbortController();
   try {
-    const opened = await Promise.race([
-      openRelay(relay, env, options.serverEnv ?? [], over.signal),
-      neverStarted(server),
-    ]);
+    const opened = await Promise.race([openRelay(relay, env, over.signal), neverStarted(server)]);
     if (opened === true) return await relayUntilEnd(relay, { ...wrapping, server });
     if (opened !== false) return opened;
     await endServer(server, patience);

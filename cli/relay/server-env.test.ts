@@ -25,6 +25,23 @@ test.each([
   expect(serverEnv({ ...own, [name]: 'x' })).toEqual(own);
 });
 
+test.each(['NATS_URL', 'POLICY_PATH', 'SMTP_URL', 'LOG_LEVEL', 'NODE_OPTIONS', 'PATH', 'AEGIS_DATA_DIR'])(
+  'a server gets its own %s, whatever it means to the firewall, which does not get it',
+  (name) => {
+    const caller = { PATH: '/bin', HOME: '/home/ada', POLICY_PATH: '/home/ada/policy.yml' };
+    const env = { ...caller, [`AEGIS_SERVER_ENV_${name}`]: 'its own' };
+    expect(Object.entries(serverEnv(env))).toContainEqual([name, 'its own']);
+    expect(Object.keys(serverEnv(env)).filter((one) => one.startsWith('AEGIS_SERVER_ENV_'))).toEqual([]);
+    expect(firewallEnv(env, [])).toEqual(caller);
+  },
+);
+
+test('a server that an earlier version protected gets what it was named for it, of whatever name', () => {
+  const env = { SMTP_URL: 'its own', NATS_URL: 'the firewall’s', LOG_LEVEL: 'INFO' };
+  expect(serverEnv(env, ['SMTP_URL', 'LOG_LEVEL'])).toEqual({ SMTP_URL: 'its own', LOG_LEVEL: 'INFO' });
+  expect(firewallEnv(env, ['SMTP_URL', 'LOG_LEVEL'])).toEqual({ NATS_URL: 'the firewall’s' });
+});
+
 test('a firewall that is started for a server gets nothing that is the server’s alone', () => {
   const env = {
     PATH: '/repo/bin',

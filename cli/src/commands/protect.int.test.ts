@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseServers } from '@aegis/firewall/servers';
 import { parse } from 'jsonc-parser';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { protect } from '../protect/protect.ts';
@@ -70,7 +71,7 @@ describe('aegis protect', () => {
       AEGIS_DATA_DIR: join(dir, 'data'),
       POLICY_PATH: join(dir, 'policy.yml'),
       MCP_SERVERS: join(dir, 'mcp-servers.json'),
-      TOKEN: 't-1 🙂',
+      AEGIS_SERVER_ENV_TOKEN: 't-1 🙂',
     });
     expect(servers['web']).toEqual({ url: 'http://127.0.0.1:8001/mcp/web' });
     expect(JSON.parse(await readFile(join(dir, 'mcp-servers.json'), 'utf8'))).toEqual({
@@ -129,7 +130,6 @@ describe('aegis protect', () => {
   it.each([
     ['{"mcpServers": {', /line 1: /],
     ['{"theme": "dark"}', /has no "mcpServers"/],
-    ['{"mcpServers": {"x": 1}}', /mcpServers\.x: expected an object/],
   ])('refuses %s and leaves the file alone', async (text, why) => {
     const file = await write('mcp.json', text);
     await expect(run(protect, file)).rejects.toThrow(why);
@@ -139,6 +139,89 @@ describe('aegis protect', () => {
 
 const A = '{"mcpServers":{"a":{"command":"true"}}}';
 const modeOf = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
+
+describe('one odd entry of a client’s file', () => {
+  it.each([
+    ['no object', 1, 'it is no object'],
+    ['null', null, 'it is no object'],
+    ['a list', ['npx'], 'it is no object'],
+    ['args that are no text', { command: 'x', args: [1] }, 'its args are no list of texts'],
+    ['ws://', { url: 'ws://127.0.0.1:9/mcp' }, "the firewall can't reach it (url: "],
+    ['no scheme', { serverUrl: 'localhost:9/mcp' }, "the firewall can't reach it (serverUrl: "],
+    ['a header that is a number', { url: 'http://127.0.0.1:9/mcp', headers: { A: 4 } }, '(headers.A: '],
+    ['a sign-in', { httpUrl: 'http://127.0.0.1:9/mcp', oauth: { clientId: 'a' } }, 'brings its "oauth"'],
+  ])('is left with the reason, and the others are put behind: %s', async (_, odd, why) => {
+    const good = { command: 'x' };
+    const web = { httpUrl: 'https://w.example/mcp', headers: { A: 'b' }, timeout: 5 };
+    const text = JSON.stringify({ mcpServers: { good, odd, web } });
+    const file = await write('mcp.json', text);
+    const { code, out } = await run(protect, file);
+    expect(code).toBe(1);
+    expect(out).toContain('is NOT wholly behind the firewall: 1 of 3 servers is not:');
+    expect(out).toContain(`odd: left as it is, because `);
+    expect(out).toContain(why);
+    expect(await serversOf(file)).toMatchObject({
+      good: { command: process.execPath },
+      web: { httpUrl: 'http://127.0.0.1:8001/mcp/web', timeout: 5 },
+    });
+    expect(JSON.stringify((await serversOf(file))['odd'])).toBe(JSON.stringify(odd));
+    expect(parseServers(await readFile(env['MCP_SERVERS'] ?? '', 'utf8'))).toMatchObject({
+      file: { problems: new Map() },
+    });
+    expect((await run(protect, file)).out).toContain('web: was behind it already');
+    await run(unprotect, file);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  it('does not keep the servers file from being added to, whichever shape that has', async () => {
+    const odd = { url: 'ws://a' };
+    await writeFile(env['MCP_SERVERS'] ?? '', JSON.stringify({ servers: { odd, number: 1 }, inputs: [] }));
+    const file = await write('mcp.json', '{"mcpServers":{"web":{"serverUrl":"https://w.example/mcp"}}}');
+    expect((await run(protect, file)).code).toBe(0);
+    const there: unknown = JSON.parse(await readFile(env['MCP_SERVERS'] ?? '', 'utf8'));
+    expect(there).toEqual({ servers: { odd, number: 1, web: { url: 'https://w.example/mcp' } }, inputs: [] });
+  });
+});
+
+const [OLD, NEW] = ['{"command":"old"}', '{"command":"new"}'];
+describe('a client’s file with two things of one name', () => {
+  it.each([
+    ['mcp.json', `{"mcpServers":{"a":${OLD},\n"a":${NEW}}}`, 'line 2'],
+    ['mcp.json', `{"mcpServers":{"a":${OLD}},\n\n"mcpServers":{"b":${NEW}}}`, 'line 3'],
+    ['mcp.jsonc', `{ // mine\n "servers": {"a":${OLD},\n "\\u0061":${NEW},},\n}`, 'line 3'],
+    ['settings.json', `{"mcp":{"servers":{}},\n"mcp":{"servers":{"a":${NEW}}}}`, 'line 2'],
+    ['claude.json', `{"projects":{"/x":{"mcpServers":{"a":${OLD},\n"a":${NEW}}}},"mcpServers":{}}`, 'line 2'],
+    ['projects.json', `{"projects":{"/x":{"mcpServers":{"a":${OLD}}},\n"/x":{"mcpServers":{}}}}`, 'line 2'],
+    ['inside.json', `{"mcpServers":{"a":{"command":"x","env":{"A":"1",\n"A":"2"}}}}`, 'line 2'],
+    ['folded.json', `{"mcpServers":{},"MCPServers":{"a":${NEW}}}`, 'another name to some clients'],
+    ['config.toml', '[mcp_servers.a]\ncommand = "x"\n[mcp_servers.a]\ncommand = "y"\n', 'this is TOML'],
+    ['config.yaml', 'mcpServers:\n  a: { command: x }\n  a: { command: y }\n', 'this is YAML'],
+  ])(
+    'is refused, with where, and stays as it was without a copy, however often: %s',
+    async (name, text, where) => {
+      const file = await write(name, text);
+      for (const command of [protect, protect, unprotect]) {
+        const refused = run(command, file);
+        await expect(refused).rejects.toThrow(`${name} is NOT behind the firewall: `);
+        await expect(refused).rejects.toThrow(where);
+      }
+      expect(await readFile(file, 'utf8')).toBe(text);
+      expect(await readdir(dir)).not.toContain(`${name}.before-aegis`);
+    },
+  );
+
+  it('that only some clients take for one has all behind the firewall, and comes back to the byte', async () => {
+    const names = ['notes', 'Notes', 'n otes', 'caf\u00e9', 'cafe\u0301'];
+    const text = JSON.stringify({
+      mcpServers: Object.fromEntries(names.map((name) => [name, { command: name }])),
+    });
+    const file = await write('mcp.json', text);
+    expect((await run(protect, file)).code).toBe(0);
+    expect(new Set(Object.values(await namesIn(file))).size).toBe(names.length);
+    await run(unprotect, file);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});
 
 describe('what lies at the name of the copy', () => {
   it.each([
@@ -312,7 +395,8 @@ describe('rules and pins are by name, so', () => {
     ];
     for (const file of [first, second]) await run(protect, file);
     const before = (await readFile(second, 'utf8')).replace('"fs-2"', '"fs"');
-    for (const text of [before, before.replace(/\s*"--server-env=T",/, '')]) {
+    const older = before.replace('AEGIS_SERVER_ENV_T', 'T');
+    for (const text of [before, older, older.replace('"--",', '"--server-env=T", "--",')]) {
       await writeFile(second, text);
       expect((await run(protect, second)).code).toBe(0);
       expect(await namesIn(second)).toEqual({ fs: 'fs' });
@@ -320,12 +404,90 @@ describe('rules and pins are by name, so', () => {
   });
 });
 
-/** As that version wrote the entry and remembered the file. */
-async function ofBefore(): Promise<{ file: string; text: string; original: string }> {
+describe('a server behind an address', () => {
+  const WEB = '{"mcpServers":{"web":{"url":"https://w.example/mcp"}}}';
+
+  it('without headers is asked without credentials, and its client is served by a firewall that runs: both are said', async () => {
+    const { out } = await run(protect, await write('mcp.json', WEB));
+    expect(out).toContain('it is asked without credentials');
+    expect(out).toContain('the firewall has to run before its client does');
+    expect(out).not.toContain('needs a key');
+  });
+
+  it('needs a key of its client once there are keys, which is said until the entry has one', async () => {
+    await mkdir(join(dir, 'data'));
+    await writeFile(join(dir, 'data', 'mcp-keys.json'), '{"keys":{}}');
+    const file = await write('mcp.json', WEB);
+    for (const _ of ['at first', 'again'])
+      expect((await run(protect, file)).out).toContain(
+        'its client needs a key from now on: add "headers": { "Authorization": "Bearer <key>" } to its entry',
+      );
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace('"url"', '"headers":{"authorization":"Bearer k"},"url"'));
+    const { code, out } = await run(protect, file);
+    expect([code, out]).toEqual([0, expect.not.stringContaining('needs a key')]);
+  });
+
+  it('names the variables that the firewall has to have', async () => {
+    const headers = { Authorization: 'Bearer ${env:SHOP_TOKEN}', Team: '${TEAM:-blue}' };
+    const text = JSON.stringify({ mcpServers: { web: { url: 'https://w.example/mcp', headers } } });
+    const { out } = await run(protect, await write('mcp.json', text));
+    expect(out).toContain('the firewall needs SHOP_TOKEN in its own environment');
+    expect(out).not.toContain('without credentials');
+  });
+
+  it('comes out with its own address and headers under its own key, and not with the key for the firewall', async () => {
+    const entry = { serverUrl: 'https://w.example/mcp', headers: { 'X-Key': 'k' }, disabled: false };
+    const file = await write('mcp.json', JSON.stringify({ mcpServers: { web: entry } }));
+    await run(protect, file);
+    const text = await readFile(file, 'utf8');
+    await writeFile(
+      file,
+      text.replace('"serverUrl"', '"headers":{"Authorization":"Bearer aegis"},"serverUrl"'),
+    );
+    await rm(`${file}.before-aegis`);
+    await run(unprotect, file);
+    expect((await serversOf(file))['web']).toEqual(entry);
+  });
+
+  it('that the firewall does not serve is none behind it, though it moved', async () => {
+    const file = await write('mcp.json', WEB);
+    await run(protect, file);
+    await writeFile(env['MCP_SERVERS'] ?? '', '{"mcpServers":{"web":{"url":"ws://w.example"}}}');
+    expect(await behind(file)).toEqual([false]);
+    const { code, out } = await run(protect, file);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('is none that the firewall serves (url: expected'),
+    ]);
+  });
+});
+
+describe('the copy of a file that was changed since', () => {
+  it('stays when the file is taken out, which says where, and gives way to that of the next time', async () => {
+    const file = await write('mcp.json', A);
+    await run(protect, file);
+    await writeFile(file, (await readFile(file, 'utf8')).replace(/}\s*$/, ',"theme":"dark"}'));
+    const { code, out } = await run(unprotect, file);
+    expect([code, out]).toEqual([0, expect.stringContaining(`it is kept in ${file}.before-aegis.`)]);
+    expect(await readFile(`${file}.before-aegis`, 'utf8')).toBe(A);
+    const between = await readFile(file, 'utf8');
+    expect((await run(protect, file)).code).toBe(0);
+    expect(await readFile(`${file}.before-aegis`, 'utf8')).toBe(between);
+    expect((await run(unprotect, file)).out).toContain('to the byte');
+    expect(await readFile(file, 'utf8')).toBe(between);
+    expect(await readdir(dir)).not.toContain('mcp.json.before-aegis');
+  });
+});
+
+/** As earlier versions wrote the entry and remembered the file. */
+async function ofBefore(words: string): Promise<{ file: string; text: string; original: string }> {
   const original = '{"mcpServers":{"a":{"command":"true","env":{"TOKEN":"t"}}}}';
   const file = await write('mcp.json', original);
   await run(protect, file);
-  const text = (await readFile(file, 'utf8')).replace(/\s*"--server-env=TOKEN",/, '');
+  const text = (await readFile(file, 'utf8'))
+    .replace('AEGIS_SERVER_ENV_TOKEN', 'TOKEN')
+    .replace('"--",', `${words}"--",`);
   await writeFile(file, text);
   const written = `sha256:${hash('sha256', text, 'hex')}`;
   await writeFile(join(dir, 'data', 'clients.json'), JSON.stringify({ [file]: { written } }));
@@ -339,19 +501,23 @@ const behind = async (file: string) => {
   return servers.filter((one) => one.file === file).map((one) => one.behind);
 };
 
-describe('a file that an earlier version protected', () => {
+describe.each([
+  ['the first', ''],
+  ['one that named variables', '"--server-env=TOKEN", '],
+])('a file that an earlier version protected, %s,', (_, words) => {
   it('is behind the firewall, and is written anew by the next run, with its options', async () => {
-    const { file, text } = await ofBefore();
+    const { file, text } = await ofBefore(words);
     expect(await behind(file)).toEqual([true]);
     await writeFile(file, text.replace('"a",', '"a", "--hold", "2m",'));
     expect((await run(protect, file)).code).toBe(0);
     const args = (await serversOf(file))['a']?.args?.slice(1).join(' ');
-    expect(args).toBe('wrap --name a --hold 2m --server-env=TOKEN -- true');
+    expect(args).toBe('wrap --name a --hold 2m -- true');
+    expect(Object.keys((await serversOf(file))['a']?.env ?? {})).toContain('AEGIS_SERVER_ENV_TOKEN');
     expect(await behind(file)).toEqual([true]);
   });
 
   it('comes back to the byte', async () => {
-    const { file, original } = await ofBefore();
+    const { file, original } = await ofBefore(words);
     expect((await run(unprotect, file)).out).toContain('to the byte');
     expect(await readFile(file, 'utf8')).toBe(original);
   });

@@ -21,16 +21,48 @@ const withEnv = (env: Record<string, string>) => ({ ...wrapped, env: { ...wrappe
 
 describe('an entry behind the firewall', () => {
   it('is started by it, keeps what it had, and comes out as it was', () => {
-    expect(wrapped.args).toEqual(
-      `${launcher} wrap --name a --hold 2m --server-env=TOKEN -- npx -y server`.split(' '),
-    );
+    expect(wrapped.args).toEqual(`${launcher} wrap --name a --hold 2m -- npx -y server`.split(' '));
     expect(wrappedName(wrapped, firewall)).toEqual({ name: 'a', isWhole: true });
     expect(takeOut(wrapped)).toEqual(plain);
   });
 
-  it('of an earlier version is one too, and is written anew', () => {
-    const args = wrapped.args.filter((arg) => !arg.startsWith('--server-env'));
-    expect(wrappedName({ ...wrapped, args }, firewall)).toEqual({ name: 'a', isWhole: false });
+  it.each([
+    'LOG_LEVEL',
+    'POLICY_PATH',
+    'MCP_SERVERS',
+    'NATS_URL',
+    'SMTP_URL',
+    'HOST',
+    'PORT',
+    'REQUEST_TIMEOUT_MS',
+    'APPROVAL_CODE',
+    'PATH',
+    'HOME',
+    'NODE_OPTIONS',
+    'LD_PRELOAD',
+  ])('has nothing of its server’s under a name that anything reads: %s', (name) => {
+    const env = { [name]: 'the server’s', ...plain.env };
+    const value = putBehind({ ...plain, env }, ['--name', 'a'], firewall);
+    expect(value['env']).toEqual({
+      AEGIS_DATA_DIR: firewall.dataDir,
+      POLICY_PATH: firewall.policyPath,
+      MCP_SERVERS: firewall.serversPath,
+      [`AEGIS_SERVER_ENV_${name}`]: 'the server’s',
+      AEGIS_SERVER_ENV_TOKEN: 't',
+    });
+    expect(wrappedName(value, firewall)).toEqual({ name: 'a', isWhole: true });
+    expect(takeOut(value)).toEqual({ ...plain, env });
+  });
+
+  it.each([
+    ['with names of variables', ['--server-env=TOKEN']],
+    ['without', []],
+  ])('of an earlier version is one too, %s, and is written anew', (_, words) => {
+    const args = wrapped.args.toSpliced(wrapped.args.indexOf('--'), 0, ...words);
+    const { AEGIS_SERVER_ENV_TOKEN, ...env } = wrapped.env;
+    const before = { ...wrapped, args, env: { ...env, TOKEN: AEGIS_SERVER_ENV_TOKEN } };
+    expect(wrappedName(before, firewall)).toEqual({ name: 'a', isWhole: false });
+    expect(takeOut(before)).toEqual(plain);
   });
 
   it('by paths that were written there before is one where that is known', () => {
@@ -62,9 +94,12 @@ describe('an entry behind the firewall', () => {
 
 describe('AegisMCP’s own entry', () => {
   const own = { command: 'node', args: [launcher, 'mcp'], env: { AEGIS_DATA_DIR: firewall.dataDir } };
-  it.each([own, { ...own, command: process.execPath }, { url: firewall.mcpUrl }])('is itself: %j', (value) =>
-    expect(isFirewallItself(value, firewall)).toBe(true),
-  );
+  it.each([
+    own,
+    { ...own, command: process.execPath },
+    { url: firewall.mcpUrl },
+    { serverUrl: `${firewall.mcpUrl}/` },
+  ])('is itself: %j', (value) => expect(isFirewallItself(value, firewall)).toBe(true));
   it.each([
     { ...own, command: 'bash' },
     { ...own, args: ['/x/aegis.js', 'mcp'] },
@@ -78,11 +113,14 @@ describe('AegisMCP’s own entry', () => {
 
 it.each([
   ['/web', 'web'],
+  ['/web/', 'web'],
+  ['/web//', undefined],
   ['/web/../../evil', undefined],
   ['/web?x=1', undefined],
   ['/', undefined],
   ['.evil.example/web', undefined],
 ])('the address of a server behind the firewall is a name after ours: %s', (rest, name) => {
-  expect(proxiedName({ url: `${firewall.mcpUrl}${rest}` }, firewall.mcpUrl)).toBe(name);
+  for (const key of ['url', 'serverUrl', 'httpUrl'])
+    expect(proxiedName({ [key]: `${firewall.mcpUrl}${rest}` }, firewall.mcpUrl)).toBe(name);
   expect(proxiedName({ url: `${firewall.mcpUrl}${rest}`, command: 'evil' }, firewall.mcpUrl)).toBeUndefined();
 });

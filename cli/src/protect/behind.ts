@@ -1,15 +1,16 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { dataDirOf } from '../../relay/data-directory.js';
-import { obstacle } from './entry-obstacle.ts';
+import { addressKeyOf } from './entry-address.ts';
+import { ambiguity, isSteering } from './entry-obstacle.ts';
 import {
+  carried,
   envOf,
   isText,
-  ownNames,
-  SERVER_ENV,
+  strayNames,
   textsOf,
   type Value,
-  withoutOurs,
+  withStrayOnly,
   wrapIn,
 } from './wrap-form.ts';
 
@@ -64,7 +65,7 @@ function startsOurs(value: Value, { node, launcher }: Firewall): boolean {
   const { command } = value;
   if (!isText(command) || !isSameFile(textsOf(value['args'])[0] ?? '', launcher)) return false;
   // By its name alone Node is found on the client's PATH, where the entry does not bring another one.
-  const onPath = command === 'node' && !ownNames(value).some((name) => name.toUpperCase() === 'PATH');
+  const onPath = command === 'node' && !strayNames(value).some((name) => name.toUpperCase() === 'PATH');
   return onPath || isSameFile(command, node);
 }
 
@@ -85,7 +86,8 @@ function leadsHere(value: Value, firewall: Firewall, written: Written): boolean 
 /** Whether nothing but our launcher is started, with nothing that steers it elsewhere. */
 const isThisFirewall = (value: Value, firewall: Firewall, written: Written): boolean =>
   startsOurs(value, firewall) &&
-  obstacle(withoutOurs(value)) === undefined &&
+  ambiguity(withStrayOnly(value)) === undefined &&
+  !strayNames(value).some(isSteering) &&
   leadsHere(value, firewall, written);
 
 /** The server's name where its entry is started behind this very firewall. `isWhole`: as this version writes it. */
@@ -96,34 +98,42 @@ export function wrappedName(
 ): { name: string; isWhole: boolean } | undefined {
   const wrap = wrapIn(value);
   if (wrap === undefined || !isThisFirewall(value, firewall, written)) return undefined;
-  return { name: wrap.name, isWhole: ownNames(value).every((name) => wrap.serverEnv.includes(name)) };
+  return { name: wrap.name, isWhole: strayNames(value).length === 0 && wrap.serverEnv.length === 0 };
+}
+
+/** An entry's address, without the slash that some clients put at its end. */
+function addressOf(value: Value): string {
+  const key = addressKeyOf(value);
+  return key === undefined || isText(value['command']) ? '' : String(value[key]).replace(/\/$/, '');
 }
 
 /** The name in an address of this firewall's. */
 export function proxiedName(value: Value, mcpUrl: string): string | undefined {
-  const { url } = value;
-  const name = isText(url) && url.startsWith(`${mcpUrl}/`) ? url.slice(mcpUrl.length + 1) : '';
-  return NAME.test(name) && obstacle(value) === undefined ? name : undefined;
+  const address = addressOf(value);
+  const name = address.startsWith(`${mcpUrl}/`) ? address.slice(mcpUrl.length + 1) : '';
+  return NAME.test(name) && ambiguity(value) === undefined ? name : undefined;
 }
 
 /** AegisMCP's own five tools: they are the firewall and go through none. */
 export const isFirewallItself = (value: Value, firewall: Firewall): boolean =>
-  (value['url'] === firewall.mcpUrl && obstacle(value) === undefined) ||
+  (addressOf(value) === firewall.mcpUrl && ambiguity(value) === undefined) ||
   (textsOf(value['args']).slice(1).join('\0') === 'mcp' && isThisFirewall(value, firewall, {}));
 
-/** An entry with a command, behind `aegis wrap` with these words. Its other fields stay. */
+/**
+ * An entry with a command, behind `aegis wrap` with these words. Its other fields stay; its variables are the server's alone
+ * ([ADR 0050](../../../docs/adr/0050-an-entrys-variables-are-its-servers.md)).
+ */
 export function putBehind(value: Value, words: readonly string[], firewall: Firewall): Value {
   const { node, launcher, dataDir, policyPath, serversPath } = firewall;
-  const serverEnv = ownNames(value).map((name) => `${SERVER_ENV}${name}`);
   return {
     ...value,
     command: node,
-    args: [launcher, 'wrap', ...words, ...serverEnv, '--', value['command'], ...textsOf(value['args'])],
+    args: [launcher, 'wrap', ...words, '--', value['command'], ...textsOf(value['args'])],
     env: {
       AEGIS_DATA_DIR: dataDir,
       ...(policyPath === undefined ? {} : { POLICY_PATH: policyPath }),
       MCP_SERVERS: serversPath,
-      ...envOf(value),
+      ...carried(envOf(value)),
     },
   };
 }

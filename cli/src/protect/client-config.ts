@@ -12,6 +12,8 @@ export type ClientServer = {
   readonly value: Readonly<Record<string, unknown>>;
   /** The list that it stands in, where that is none that we know. */
   readonly unknownPlace?: string;
+  /** Nothing can be said of it: `value` is empty. */
+  readonly isNoObject?: true;
 };
 
 /** Whether two servers stand at one place of a file. */
@@ -21,7 +23,9 @@ export const samePath = (a: ClientServer, b: ClientServer): boolean =>
 /** Windows' programs put it before the first character; some clients skip it, others read no such file at all. */
 const BYTE_ORDER_MARK = '\uFEFF';
 const OPTIONS = { allowTrailingComma: true };
-const LIKE_A_LIST = /mcp|server/;
+/** Programs that speak other protocols are no servers of MCP. */
+const LIKE_A_LIST = /mcp|(?<!agent_?|language_?|lsp_?)server/;
+const OTHER_FORMAT = /\.(toml|ya?ml)$/i;
 
 const bodyOf = (text: string): string => (text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
 
@@ -79,6 +83,9 @@ export function readEntries(file: string, text: string): readonly ClientServer[]
       'Not a file of an MCP client',
       `${file} is NOT behind the firewall: ${why}. It is as it was.`,
     );
+  const format = otherFormat(file);
+  if (format !== undefined)
+    throw refuse(`protect takes JSON, and this is ${format}; put "aegis wrap" before its commands by hand`);
   const [first] = errors;
   if (first) {
     const line = body.slice(0, first.offset).split('\n').length;
@@ -87,15 +94,19 @@ export function readEntries(file: string, text: string): readonly ClientServer[]
   const differently = twoReadings(body, document);
   if (differently !== undefined) throw refuse(differently);
   const maps = serverMaps(document);
-  if (maps.length === 0) throw refuse('it has no "mcpServers" and no "servers"');
   const known = maps.flatMap((path) =>
-    Object.entries(at(document, path) as Record<string, unknown>).map(([name, value]) => {
-      if (!isObject(value)) throw refuse(`${[...path, name].join('.')}: expected an object`);
-      return { name, path: [...path, name], value };
+    Object.entries(at(document, path) as Record<string, unknown>).map(([name, value]): ClientServer => {
+      const entry = { name, path: [...path, name] };
+      return isObject(value) ? { ...entry, value } : { ...entry, value: {}, isNoObject: true };
     }),
   );
-  return [...known, ...elsewhere(document, maps)];
+  const all = [...known, ...elsewhere(document, maps)];
+  if (maps.length === 0 && all.length === 0) throw refuse('it has no "mcpServers" and no "servers"');
+  return all;
 }
+
+/** The format of a file that is no JSON by its name; undefined where it is. */
+export const otherFormat = (file: string): string | undefined => OTHER_FORMAT.exec(file)?.[1]?.toUpperCase();
 
 /** Whether a file is one of a client that has no servers yet. */
 export function hasNoList(text: string): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { obstacle } from './entry-obstacle.ts';
+import { isSteering, obstacle } from './entry-obstacle.ts';
 
 const entry = { command: 'npx', args: ['server'], env: { TOKEN: 't' } };
 
@@ -22,30 +22,46 @@ describe('an entry that clients start as it says', () => {
       timeout: 5,
       oauth: { clientId: 'c', authorizationUrl: 'https://a.example' },
     },
+    { url: null, httpUrl: 'https://example.com/mcp' },
     { type: 'http', url: 'https://example.com/mcp', headers: { Authorization: 'Bearer ${env:TOKEN}' } },
   ])('can be put behind the firewall: %j', (value) => expect(obstacle(value)).toBeUndefined());
 });
 
-describe('an entry that brings its own way to a firewall, or code before it,', () => {
+describe('an entry that brings its own way to a firewall', () => {
   it.each(
-    `
-    AEGIS_DATA_DIR AEGIS_AGENT_ADDRESS AEGIS_AGENT_KEY AEGIS_SOCKET_DIR aegis_data_dir
-    AEGIS_ANYTHING_LATER POLICY_PATH MCP_SERVERS NATS_URL NATS_NKEY_FILE
-    APPROVAL_CODE MCP_APPROVAL_CODE APPROVERS_FILE SESSION_SECRET_FILE NODE_OPTIONS node_options
-    NODE_PATH NODE_COMPILE_CACHE NODE_USE_ENV_PROXY LD_PRELOAD LD_LIBRARY_PATH
-    LD_AUDIT DYLD_INSERT_LIBRARIES __XPC_DYLD_INSERT_LIBRARIES OPENSSL_CONF OPENSSL_MODULES
-    GCONV_PATH GLIBC_TUNABLES`
-      .trim()
-      .split(/\s+/),
+    'AEGIS_DATA_DIR AEGIS_AGENT_ADDRESS AEGIS_AGENT_KEY AEGIS_SOCKET_DIR aegis_data_dir AEGIS_ANYTHING_LATER'.split(
+      ' ',
+    ),
   )('by %s, is left', (name) => {
     expect(obstacle({ ...entry, env: { [name]: 'x' } })).toContain(`its env sets ${name}`);
   });
 });
 
+/** Names that mean something to the firewall, to Node or to the loader of whatever is started under them. */
+const ANYBODYS = `
+  POLICY_PATH MCP_SERVERS NATS_URL NATS_NKEY_FILE APPROVAL_CODE APPROVERS_FILE SESSION_SECRET_FILE NODE_OPTIONS node_options
+  NODE_PATH NODE_COMPILE_CACHE NODE_USE_ENV_PROXY LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT DYLD_INSERT_LIBRARIES
+  __XPC_DYLD_INSERT_LIBRARIES OPENSSL_CONF OPENSSL_MODULES GCONV_PATH GLIBC_TUNABLES`
+  .trim()
+  .split(/\s+/);
+
+it.each(ANYBODYS)(
+  '%s of a server is carried to it; beside our own variables it steers the firewall',
+  (name) => {
+    expect(obstacle({ ...entry, env: { [name]: 'x' } })).toBeUndefined();
+    expect(isSteering(name)).toBe(true);
+  },
+);
+
 describe('an entry that clients start in more than one way', () => {
   it.each([
     [{ ...entry, url: 'https://evil.example/mcp' }, 'it has a command and a url'],
     [{ ...entry, serverUrl: 'https://evil.example/mcp' }, 'it has an address in "serverUrl"'],
+    [
+      { serverUrl: 'https://a.example/mcp', httpUrl: 'https://evil.example/mcp' },
+      'it has an address in "httpUrl"',
+    ],
+    [{ ServerUrl: 'https://a.example/mcp' }, 'it has an address in "ServerUrl"'],
     [{ url: 'https://a.example/mcp', httpUrl: 'https://evil.example/mcp' }, 'it has an address in "httpUrl"'],
     [{ ...entry, Command: 'evil' }, 'its "Command" is "command" to some clients'],
     [{ ...entry, ARGS: ['evil'] }, 'its "ARGS" is "args" to some clients'],
@@ -78,5 +94,78 @@ describe('an entry that clients start in more than one way', () => {
     [{ command: ['npx', 'server'] }, 'its command is no text'],
     [{ command: '', url: undefined }, 'its command is no text'],
     [{}, 'it has neither a command nor a url'],
+  ])('is left: %j', (value, why) => expect(obstacle(value)).toContain(why));
+});
+
+const ADDRESS = 'https://a.example/mcp';
+describe('a server that the firewall can reach in its client’s place', () => {
+  it.each([
+    ...['url', 'serverUrl', 'httpUrl'].map((key) => ({ [key]: ADDRESS })),
+    ...['http', 'streamable-http', 'streamableHttp', 'streamable_http', 'remote'].map((type) => ({
+      type,
+      url: ADDRESS,
+    })),
+    { url: ADDRESS, transport: { type: 'streamable-http' } },
+    { type: 'http', url: 'https://a.example/sse' },
+    { httpUrl: 'https://a.example/sse' },
+    { url: 'https://a.example/sse/mcp?x=/sse' },
+    { url: ADDRESS, oauth: false, auth: null, credentials: { enabled: false } },
+    {
+      url: ADDRESS,
+      maxTokens: 5,
+      authors: ['a'],
+      tools: { fetch_token: { enabled: true } },
+      autoApprove: ['a'],
+    },
+    { url: 'https://${env:HOST}/mcp', headers: { A: 'Bearer ${TOKEN}', B: '${C:-d}', P: 'cost: 5$' } },
+  ])('can be put behind it: %j', (value) => expect(obstacle(value)).toBeUndefined());
+});
+
+describe('a server that it can not', () => {
+  const older = 'the older HTTP+SSE transport';
+  const brings = 'its client brings its';
+  const fills = 'which its client fills in';
+  it.each([
+    [{ type: 'sse', url: ADDRESS }, older],
+    [{ type: 'SSE', url: ADDRESS }, older],
+    [{ transport: 'sse', url: ADDRESS }, older],
+    [{ transport: { type: 'sse' }, url: ADDRESS }, older],
+    [{ transportType: 'sse', url: ADDRESS }, older],
+    [{ protocol: 'http+sse', url: ADDRESS }, older],
+    [{ url: 'https://a.example/sse' }, older],
+    [{ serverUrl: 'https://a.example/v1/sse/?key=1' }, older],
+    [{ type: 'ws', url: 'wss://a.example/mcp' }, 'its type is ws'],
+    [{ type: 'stdio', url: ADDRESS }, 'its type is stdio'],
+    [{ type: 5, url: ADDRESS }, 'its type is 5'],
+    [{ url: 'ws://127.0.0.1:9/mcp' }, "can't reach it (url: expected an address that starts with http://"],
+    [{ serverUrl: 'localhost:9/mcp' }, "can't reach it (serverUrl: expected an address"],
+    [{ url: '/mcp' }, "can't reach it (url: "],
+    [{ url: '' }, "can't reach it (url: "],
+    [{ url: ADDRESS, headers: { 'X-Tenant': 42 } }, "can't reach it (headers.X-Tenant: "],
+    [{ url: ADDRESS, headers: { 'X-Tenant': null } }, "can't reach it (headers.X-Tenant: "],
+    [{ url: ADDRESS, headers: null }, "can't reach it (headers: "],
+    [{ url: ADDRESS, headers: ['A: b'] }, "can't reach it (headers: "],
+    [{ url: ADDRESS, headers: { 'a b': 'c' } }, "can't reach it (headers.a b: "],
+    [{ url: ADDRESS, oauth: { clientId: 'abc' } }, `${brings} "oauth"`],
+    [{ url: ADDRESS, oauth: {} }, `${brings} "oauth"`],
+    [{ url: ADDRESS, auth: 'oauth' }, `${brings} "auth"`],
+    [{ url: ADDRESS, authProviderType: 'google_credentials' }, `${brings} "authProviderType"`],
+    [{ url: ADDRESS, authorization_token: 't' }, `${brings} "authorization_token"`],
+    [{ url: ADDRESS, bearer_token_env_var: 'T' }, `${brings} "bearer_token_env_var"`],
+    [{ url: ADDRESS, apiKey: 'k' }, `${brings} "apiKey"`],
+    [{ url: ADDRESS, http_headers: { A: 'b' } }, `${brings} "http_headers"`],
+    [{ url: ADDRESS, requestInit: { headers: { A: 'b' } } }, `${brings} "headers"`],
+    [{ url: ADDRESS, requestOptions: { deep: { headers: { A: 'b' } } } }, `${brings} "headers"`],
+    [{ url: ADDRESS, clientCert: '/c.pem' }, `${brings} "clientCert"`],
+    [{ url: ADDRESS, proxy: 'http://p.example' }, `${brings} "proxy"`],
+    [{ url: ADDRESS, headers: { A: '${input:token}' } }, 'a question of VS Code'],
+    [{ url: '${input:where}' }, 'a question of VS Code'],
+    [{ url: ADDRESS, headers: { A: '${file:/run/secret}' } }, fills],
+    [{ url: ADDRESS, headers: { A: '${command:x}' } }, fills],
+    [{ url: 'https://a.example/${workspaceFolderBasename}' }, fills],
+    [{ url: ADDRESS, headers: { A: 'Bearer $SHOP_TOKEN' } }, fills],
+    [{ url: ADDRESS, headers: { A: '{{LIBRECHAT_USER_ID}}' } }, fills],
+    [{ url: ADDRESS, headers: { A: '{env:TOKEN}' } }, fills],
+    [{ url: ADDRESS, headers: { A: '$(cat token)' } }, fills],
   ])('is left: %j', (value, why) => expect(obstacle(value)).toContain(why));
 });

@@ -1,11 +1,13 @@
 import { isObject } from '@aegis/kit/json';
 import { foldName } from '@aegis/kit/text';
 import { WITHHELD } from '../../relay/server-env.js';
+import { addressKeyOf } from './entry-address.ts';
+import { remoteObstacle } from './remote-obstacle.ts';
+import { kindsOf } from './transport-kind.ts';
+import { isText, type Value } from './wrap-form.ts';
 
-type Value = Readonly<Record<string, unknown>>;
-
-/** What a client starts or reaches by. */
-const KNOWN = ['command', 'args', 'env', 'url', 'type', 'headers'];
+/** What a client starts or reaches by, beside an address. */
+const KNOWN = ['command', 'args', 'env', 'type', 'headers'];
 /** By these a client may start something else, or start it with settings that stand elsewhere. */
 const STEERING_KEYS =
   /^(?:env_?files?|dev|linux|darwin|mac(?:os)?|osx|windows|win32|platforms?|cmd|exec|exec_?argv|executable|program|binary|bin|shell|runtime|interpreter|launcher|wrapper|run|commands?_?(?:line|path)|commands|(?:start|run|launch|pre|post|init|setup|install)[_-]?(?:command|cmd|script)s?|entry_?point|script|argv|arguments|envs|environment|env_?vars?|(?:environment_?)?variables|headers_?helper|extends|inherits?|\$ref)$/;
@@ -18,25 +20,28 @@ const LIKE_AN_ADDRESS =
  */
 const LOADS_CODE =
   /^(?:LD_|OPENSSL_|GCONV_PATH$|GLIBC_TUNABLES$|NODE_(?!ENV$|CONFIG|APP|EXTRA_CA_CERTS$|TLS_REJECT_UNAUTHORIZED$))|DYLD_/;
-/** Where a relay looks for its firewall, and the settings of the firewall that a server never gets. */
-const OF_FIREWALL = /^(?:AEGIS|NATS)_/;
+/** Where a relay looks for its firewall. */
+const OF_FIREWALL = /^AEGIS_/;
 const NAME_OF_VARIABLE = /^[^=\0]+$/;
 
-/** Whether a value can be an entry's environment. */
-const isEnv = (env: unknown): env is Readonly<Record<string, unknown>> => isObject(env);
-
-/** Which variable of an entry's own would steer what starts its server away from this firewall, in words. */
-function steeringVariable(env: Value): string | undefined {
+/** Which variable can't be carried to a server, in words. */
+function oddVariable(env: Value): string | undefined {
   for (const name of Object.keys(env)) {
-    const upper = name.toUpperCase();
-    if (LOADS_CODE.test(upper))
-      return `its env sets ${name}, which loads code into whatever is started with it`;
-    if (OF_FIREWALL.test(upper) || WITHHELD.includes(upper))
+    if (OF_FIREWALL.test(name.toUpperCase()))
       return `its env sets ${name}, a setting of the firewall: it could lead to another one`;
     if (!NAME_OF_VARIABLE.test(name)) return 'its env has a name that no variable has';
   }
   return undefined;
 }
+
+/**
+ * Whether a variable that `aegis wrap` itself is started with could steer it away from this firewall. Those of a server are
+ * apart from it; these stand where an earlier version, or somebody else, wrote them.
+ */
+export const isSteering = (name: string): boolean => {
+  const upper = name.toUpperCase();
+  return LOADS_CODE.test(upper) || /^(?:AEGIS|NATS)_/.test(upper) || WITHHELD.includes(upper);
+};
 
 /** Whether a client may start or reach a server by a field of this name, in any spelling that readers take for it. */
 export function startsByName(key: string): boolean {
@@ -57,9 +62,10 @@ function startingBelow(value: unknown): string | undefined {
 
 /** What of an entry is not clear to us and may be to its client. */
 function unclear(value: Value): string | undefined {
+  const address = isText(value['command']) ? 'url' : (addressKeyOf(value) ?? 'url');
   for (const [key, one] of Object.entries(value)) {
     const name = foldName(key);
-    const known = KNOWN.find((each) => each === name);
+    const known = [...KNOWN, address].find((each) => foldName(each) === name);
     if (known !== undefined && known !== key) return `its "${key}" is "${known}" to some clients`;
     if (known !== undefined || one === undefined || one === null || one === false) continue;
     if (STEERING_KEYS.test(name)) return `its "${key}" may change what is started, or with which settings`;
@@ -73,30 +79,21 @@ function unclear(value: Value): string | undefined {
 function commandObstacle(value: Value): string | undefined {
   const { args = [], env } = value;
   if (value['url'] !== undefined) return 'it has a command and a url, and clients differ in which they take';
-  for (const key of ['type', 'transport']) {
-    const kind = value[key] ?? 'stdio';
-    if (kind !== 'stdio' && kind !== 'local') return `it has a command, and its ${key} is not stdio`;
-  }
-  if (!Array.isArray(args) || !args.every((arg) => typeof arg === 'string'))
-    return 'its args are no list of texts';
+  const other = kindsOf(value).find(({ kind }) => kind !== 'stdio');
+  if (other !== undefined) return `it has a command, and its ${other.key} is not stdio`;
+  if (!Array.isArray(args) || !args.every(isText)) return 'its args are no list of texts';
   if (env === undefined || env === null) return undefined;
-  return isEnv(env) ? steeringVariable(env) : 'its env is no object';
+  return isObject(env) ? oddVariable(env) : 'its env is no object';
 }
 
-/** What the firewall needs to reach a server by HTTP; the rest of the entry is about the client. */
-export const upstreamOf = ({ url, headers }: Value): Value => ({ url, headers });
-
-/** Why an entry can't be put behind the firewall, in words that follow "because"; undefined where it can. */
-export function obstacle(value: Value): string | undefined {
+/** Why it is not clear what an entry's client starts or reaches, in words that follow "because". */
+export function ambiguity(value: Value): string | undefined {
   const what = unclear(value);
   if (what !== undefined) return what;
-  if (typeof value['command'] === 'string' && value['command'] !== '') return commandObstacle(value);
-  if (value['command'] !== undefined && value['command'] !== null) return 'its command is no text';
-  if (typeof value['url'] !== 'string') return 'it has neither a command nor a url';
-  if (value['type'] === 'sse' || value['transport'] === 'sse')
-    return 'it speaks the older HTTP+SSE transport, which the firewall does not';
-  if (JSON.stringify(upstreamOf(value)).includes('${input:')) {
-    return "its address or headers come from a question of VS Code, which the firewall can't ask; use ${env:NAME}";
-  }
-  return undefined;
+  if (isText(value['command']) && value['command'] !== '') return commandObstacle(value);
+  return value['command'] === undefined || value['command'] === null ? undefined : 'its command is no text';
 }
+
+/** Why an entry can't be put behind the firewall, in words that follow "because"; undefined where it can. */
+export const obstacle = (value: Value): string | undefined =>
+  ambiguity(value) ?? (isText(value['command']) ? undefined : remoteObstacle(value));

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { serverProblem } from '@aegis/firewall/servers';
+import { isObject } from '@aegis/kit/json';
 import {
   type Firewall,
   isFirewallItself,
@@ -10,7 +12,8 @@ import {
   wrappedName,
 } from './behind.ts';
 import type { ClientServer } from './client-config.ts';
-import { obstacle, upstreamOf } from './entry-obstacle.ts';
+import { upstreamOf, withUpstream } from './entry-address.ts';
+import { obstacle } from './entry-obstacle.ts';
 import { isSameServer, ownWords, takeOut, type Value, wrapIn } from './wrap-form.ts';
 
 /** What becomes of one server of a client. `name` is what rules call it, `original` what it is without us. */
@@ -51,6 +54,7 @@ const left = (entry: ClientServer, because: string): Step => ({ to: 'left', entr
 /** An entry that is behind the firewall, or that is not to be; undefined where something has to be done with it. */
 function standing(entry: ClientServer, firewall: Firewall, { servers, written }: Known): Step | undefined {
   const { value } = entry;
+  if (entry.isNoObject) return left(entry, 'it is no object');
   if (entry.unknownPlace !== undefined)
     return left(entry, `it stands in "${entry.unknownPlace}", a list that protect does not know`);
   if (isFirewallItself(value, firewall)) return { to: 'self', entry };
@@ -58,8 +62,12 @@ function standing(entry: ClientServer, firewall: Firewall, { servers, written }:
   if (wrapped?.isWhole) return { to: 'none', entry, name: wrapped.name, original: takeOut(value) };
   const proxied = proxiedName(value, firewall.mcpUrl);
   if (proxied === undefined) return undefined;
-  if (!servers.has(proxied)) return left(entry, `${firewall.serversPath} has no server of that name`);
-  return { to: 'none', entry, name: proxied, original: { ...value, ...(servers.get(proxied) as object) } };
+  const upstream = servers.get(proxied);
+  if (!isObject(upstream)) return left(entry, `${firewall.serversPath} has no server of that name`);
+  const problem = serverProblem(proxied, upstream);
+  if (problem !== undefined)
+    return left(entry, `its entry in ${firewall.serversPath} is none that the firewall serves (${problem})`);
+  return { to: 'none', entry, name: proxied, original: withUpstream(value, upstream) };
 }
 
 /** Whether a launcher is ours, or was: the project's folder may have moved. */
@@ -90,8 +98,7 @@ function put(entry: ClientServer, name: string, own: Own, firewall: Firewall, kn
     const isWritten = wrappedName(entry.value, firewall, known.written) !== undefined;
     return { to: 'wrap', entry, name, value, original, isWritten };
   }
-  const { headers: _, ...rest } = original;
-  const value = { ...rest, url: `${firewall.mcpUrl}/${name}` };
+  const value = withUpstream(original, { url: `${firewall.mcpUrl}/${name}` });
   return { to: 'proxy', entry, name, value, original };
 }
 

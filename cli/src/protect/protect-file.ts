@@ -6,7 +6,7 @@ import { fileBehind, readText } from './file-text.ts';
 import { keepCopy, readCopy } from './kept-copy.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type Known, planProtection, type Step, upstreams } from './plan.ts';
-import { digestOfText, type Protected, readRegistry, remember } from './registry.ts';
+import { digestOfText, leftCopy, type Protected, readRegistry, remember } from './registry.ts';
 import { serversElsewhere } from './servers-elsewhere.ts';
 import { addServers, knownServers } from './servers-file.ts';
 
@@ -87,7 +87,7 @@ export const protectFile = (given: string, firewall: Firewall): Promise<Protecte
     const written = changes.reduce((next, { entry, value }) => replaceEntry(next, entry.path, value), text);
     requireBehind(file, written, steps, firewall, known);
     const original = await originalOf(file, text, steps, registry[file]);
-    await keepCopy(file, original, registry[file]);
+    await keepCopy(file, original, registry[file] ?? (await leftCopy(dataDir, file)));
     await addServers(servers_path, upstreams(steps));
     await requireText(file, text, 'it is as that one left it');
     await replaceFile(file, written);

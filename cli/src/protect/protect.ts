@@ -3,6 +3,7 @@ import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
 import { firewallHere } from './firewall-here.ts';
+import { hereOf, hintsFor } from './hints.ts';
 import { backupOf } from './kept-copy.ts';
 import type { Step } from './plan.ts';
 import { protectFile } from './protect-file.ts';
@@ -53,17 +54,22 @@ export async function protect(host: Host, given: string, { json }: GlobalOptions
   const { file, steps } = await protectFile(given, firewall);
   const isChanged = steps.some(({ to }) => to === 'wrap' || to === 'proxy');
   const isBehind = steps.every(({ to }) => to !== 'left');
+  const here = await hereOf(firewall.dataDir, host.env);
   if (json) {
     const servers = steps.map((step) => ({
       server: step.entry.name,
       result: RESULT[step.to],
       ...(step.to === 'left' ? { because: step.because } : {}),
       ...('name' in step ? { name: step.name } : {}),
+      ...(hintsFor(step, here).length > 0 ? { hints: hintsFor(step, here) } : {}),
     }));
     printDocument(host, { file, behind: isBehind, changed: isChanged, servers });
   } else {
     printLine(host, headline(visible(file), steps, isChanged));
-    for (const step of steps) printLine(host, describe(step));
+    for (const step of steps) {
+      printLine(host, describe(step));
+      for (const hint of hintsFor(step, here)) printLine(host, `    ${visible(hint)}`);
+    }
     if (isChanged) {
       printLine(host, `It was copied to ${backupOf(file)}; "aegis unprotect ${file}" restores it.`);
       printLine(host, 'Restart the client, so that it reads the file again.');

@@ -36,3 +36,27 @@ export async function remember(dataDir: string, path: string, done: Protected | 
   const next = done === undefined ? others : { ...others, [path]: done };
   await replaceFile(fileOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, { mode: 'owner' });
 }
+
+/** Digests of copies whose files were changed before they were taken out of the firewall: they are kept for their owner. */
+const Copies = z.record(z.string(), z.string());
+const copiesOf = (dataDir: string): string => join(dataDir, 'client-copies.json');
+
+async function readCopies(dataDir: string): Promise<z.infer<typeof Copies>> {
+  try {
+    return Copies.parse(JSON.parse(await readFile(copiesOf(dataDir), 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+/** What is known of a copy that was left when a file was taken out; undefined where none was. */
+export async function leftCopy(dataDir: string, path: string): Promise<Protected | undefined> {
+  const copies = await readCopies(dataDir);
+  return Object.hasOwn(copies, path) ? { written: '', copy: copies[path] } : undefined;
+}
+
+/** Remembers a copy that stays, so that the next one may take its place. */
+export async function rememberCopy(dataDir: string, path: string, text: string): Promise<void> {
+  const next = { ...(await readCopies(dataDir)), [path]: digestOfText(text) };
+  await replaceFile(copiesOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, { mode: 'owner' });
+}

@@ -6,8 +6,18 @@ import { z } from 'zod';
 import { failure } from '../cli-error.ts';
 import { replaceFile } from '../policy-file/replace-file.ts';
 
-const Servers = z.looseObject({ mcpServers: z.record(z.string(), z.record(z.string(), z.unknown())) });
+/** What is no server is for the firewall to say, and stays as it is. */
+const Entries = z.record(z.string(), z.unknown());
+const Servers = z.union([
+  z.looseObject({ mcpServers: Entries, servers: z.undefined().optional() }),
+  z.looseObject({ servers: Entries, mcpServers: z.undefined().optional() }),
+]);
 type Servers = z.infer<typeof Servers>;
+
+/** As most have them, or as VS Code has them. */
+const entriesOf = ({ mcpServers, servers }: Servers) => mcpServers ?? servers ?? {};
+const withEntries = (file: Servers, entries: Record<string, unknown>): Servers =>
+  file.servers === undefined ? { ...file, mcpServers: entries } : { ...file, servers: entries };
 
 /** The servers that the running firewall reaches by HTTP; an absent file holds none. */
 async function readServers(path: string): Promise<Servers> {
@@ -29,7 +39,7 @@ async function writeServers(path: string, servers: Servers): Promise<void> {
 
 /** The names that are taken, each with its server. */
 export const knownServers = async (path: string): Promise<ReadonlyMap<string, unknown>> =>
-  new Map(Object.entries((await readServers(path)).mcpServers));
+  new Map(Object.entries(entriesOf(await readServers(path))));
 
 /** Adds servers; others stay. @throws CliError `servers_file_unreadable`, `file_unwritable` */
 export async function addServers(
@@ -38,16 +48,15 @@ export async function addServers(
 ): Promise<void> {
   if (added.size === 0) return;
   const servers = await readServers(path);
-  const mcpServers = { ...servers.mcpServers, ...Object.fromEntries(added) };
-  await writeServers(path, { ...servers, mcpServers });
+  await writeServers(path, withEntries(servers, { ...entriesOf(servers), ...Object.fromEntries(added) }));
 }
 
 /** Takes servers out again, each only where it is still the one that was added. */
 export async function removeServers(path: string, removed: ReadonlyMap<string, unknown>): Promise<void> {
   if (removed.size === 0) return;
   const servers = await readServers(path);
-  const kept = Object.entries(servers.mcpServers).filter(
+  const kept = Object.entries(entriesOf(servers)).filter(
     ([name, value]) => !removed.has(name) || !isDeepStrictEqual(value, removed.get(name)),
   );
-  await writeServers(path, { ...servers, mcpServers: Object.fromEntries(kept) });
+  await writeServers(path, withEntries(servers, Object.fromEntries(kept)));
 }

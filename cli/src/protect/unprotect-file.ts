@@ -1,15 +1,23 @@
 import { rm } from 'node:fs/promises';
+import { isObject } from '@aegis/kit/json';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { type Firewall, isSameFile, proxiedName } from './behind.ts';
 import { type ClientServer, readEntries, replaceEntry, samePath } from './client-config.ts';
+import { withUpstream } from './entry-address.ts';
 import { fileBehind, readText } from './file-text.ts';
 import { backupOf, readCopy } from './kept-copy.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import { digestOfText, readRegistry, remember } from './registry.ts';
+import { digestOfText, readRegistry, remember, rememberCopy } from './registry.ts';
 import { knownServers, removeServers } from './servers-file.ts';
-import { takeOut, wrapIn } from './wrap-form.ts';
+import { isText, takeOut, wrapIn } from './wrap-form.ts';
 
-export type Unprotected =
+export type Unprotected = {
+  readonly result: Result;
+  /** Where it is as it was before all: kept beside a file that was changed since. */
+  readonly copy?: string;
+};
+
+type Result =
   /** Nobody changed the file since: it has its old bytes again. */
   | 'restored'
   /** It was changed since: only the servers behind the firewall are as they were, the rest stays. */
@@ -35,7 +43,7 @@ export const unprotectFile = (given: string, firewall: Firewall): Promise<Unprot
       return proxiedName(value, mcpUrl) !== undefined;
     };
     const behind = readEntries(file, text).filter(isOurs);
-    if (behind.length === 0) return 'not_protected';
+    if (behind.length === 0) return { result: 'not_protected' };
     const original = await readCopy(file, known);
     const before = original === undefined ? [] : readEntries(file, original);
     const servers = await knownServers(serversPath);
@@ -44,7 +52,8 @@ export const unprotectFile = (given: string, firewall: Firewall): Promise<Unprot
       const kept = before.find((one) => samePath(one, entry));
       if (kept) return kept.value;
       const upstream = servers.get(proxiedName(entry.value, mcpUrl) ?? '');
-      return 'command' in entry.value ? takeOut(entry.value) : { ...entry.value, ...(upstream as object) };
+      if (isText(entry.value['command'])) return takeOut(entry.value);
+      return isObject(upstream) ? withUpstream(entry.value, upstream) : entry.value;
     };
     const isUntouched = known?.written === digestOfText(text);
     const next =
@@ -53,9 +62,12 @@ export const unprotectFile = (given: string, firewall: Firewall): Promise<Unprot
         : behind.reduce((result, entry) => replaceEntry(result, entry.path, valueBefore(entry)), text);
     await replaceFile(file, next);
     await removeServers(serversPath, addedFor(behind, servers, mcpUrl));
-    if (original !== undefined) await rm(backupOf(file), { force: true });
+    const isRestored = next === original;
+    if (isRestored) await rm(backupOf(file), { force: true });
+    else if (original !== undefined) await rememberCopy(dataDir, file, original);
     await remember(dataDir, file, undefined);
-    return next === original ? 'restored' : 'taken_out';
+    if (isRestored) return { result: 'restored' };
+    return { result: 'taken_out', ...(original !== undefined && { copy: backupOf(file) }) };
   });
 
 /** The servers that stood in the servers file for these entries. */

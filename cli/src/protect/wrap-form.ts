@@ -2,20 +2,35 @@ import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isObject } from '@aegis/kit/json';
 import { parseWrap } from '../../relay/options.js';
+import { OF_SERVER } from '../../relay/server-env.js';
 
 export type Value = Readonly<Record<string, unknown>>;
 
-/** Ours stand before the client's own, so that a later run can tell them apart. */
+/** What `aegis wrap` itself is started with; all else of an entry's variables is its server's. */
 const OURS: readonly string[] = ['AEGIS_DATA_DIR', 'POLICY_PATH', 'MCP_SERVERS'];
-export const SERVER_ENV = '--server-env=';
+/** An earlier version wrote a server's variables under their own names, and named them so. */
+const SERVER_ENV = '--server-env=';
 
 export const isText = (value: unknown): value is string => typeof value === 'string';
 export const textsOf = (value: unknown): readonly string[] =>
   Array.isArray(value) && value.every(isText) ? value : [];
 export const envOf = ({ env }: Value): Value => (isObject(env) ? env : {});
-/** An entry's own variables. */
-export const ownNames = (value: Value): string[] =>
-  Object.keys(envOf(value)).filter((name) => !OURS.includes(name));
+/** Variables of an entry in our form that what starts the server would read, and that are not ours. */
+export const strayNames = (value: Value): string[] =>
+  Object.keys(envOf(value)).filter((name) => !OURS.includes(name) && !name.startsWith(OF_SERVER));
+
+/** A server's variables, each under the name that carries it past what starts the server. */
+export const carried = (env: Value): Value =>
+  Object.fromEntries(Object.entries(env).map(([name, one]) => [`${OF_SERVER}${name}`, one]));
+
+/** A server's variables, as an entry in our form carries them. */
+const serverEnvOf = (value: Value): Value =>
+  Object.fromEntries(
+    Object.entries(envOf(value)).flatMap(([name, one]) => {
+      if (name.startsWith(OF_SERVER)) return [[name.slice(OF_SERVER.length), one]];
+      return OURS.includes(name) ? [] : [[name, one]];
+    }),
+  );
 
 /** What an entry that has the form of `aegis wrap` says. `words` are its own, before `--`. */
 type Wrap = {
@@ -39,10 +54,10 @@ export function wrapIn(value: Value): Wrap | undefined {
   return { launcher, words, name: options.name, serverEnv: options.serverEnv ?? [], command, args };
 }
 
-/** An entry without our own variables, which an obstacle is seen in. */
-export const withoutOurs = (value: Value): Value => ({
+/** An entry in our form with nothing but its stray variables. */
+export const withStrayOnly = (value: Value): Value => ({
   ...value,
-  env: Object.fromEntries(Object.entries(envOf(value)).filter(([name]) => !OURS.includes(name))),
+  env: Object.fromEntries(strayNames(value).map((name) => [name, envOf(value)[name]])),
 });
 
 /** What stood before `--` beside the names of variables, which are written anew. */
@@ -53,13 +68,13 @@ export const ownWords = ({ words }: Wrap): readonly string[] =>
 export function takeOut(value: Value): Value {
   const wrap = wrapIn(value);
   if (wrap === undefined) return value;
-  const { env } = withoutOurs(value);
+  const env = serverEnvOf(value);
   const { args: _args, env: _env, ...others } = value;
   return {
     ...others,
     command: wrap.command,
     ...(wrap.args.length === 0 ? {} : { args: wrap.args }),
-    ...(Object.keys(env as object).length === 0 ? {} : { env }),
+    ...(Object.keys(env).length === 0 ? {} : { env }),
   };
 }
 

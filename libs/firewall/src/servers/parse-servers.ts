@@ -39,7 +39,7 @@ const OfClients = {
 
 const TYPES = ['stdio', 'http', 'streamable-http', 'streamableHttp', 'streamable_http'] as const;
 const TYPE_EXPECTED = `expected one of ${TYPES.join(', ')} (the older HTTP+SSE transport is not supported)`;
-const Texts = z.record(z.string(), z.string());
+const Texts = z.record(z.string(), z.string('expected a text'), 'expected names, each with a text');
 
 /** What `${NAME}` stands for is not known yet: then only the start can be looked at. */
 const isWebAddress = (text: string): boolean =>
