@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseServers } from '@aegis/firewall/servers';
 import { parse } from 'jsonc-parser';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -520,6 +520,81 @@ describe.each([
     const { file, original } = await ofBefore(words);
     expect((await run(unprotect, file)).out).toContain('to the byte');
     expect(await readFile(file, 'utf8')).toBe(original);
+  });
+});
+
+/** A home with these files, and what status says there. */
+async function statusOf(files: Record<string, string>) {
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(dir, name)), { recursive: true });
+    await writeFile(join(dir, name), text);
+  }
+  env = { ...env, HOME: dir, XDG_CONFIG_HOME: join(dir, '.config') };
+  const host = fakeHost({ env });
+  const code = await showStatus(host, { json: true });
+  const said = JSON.parse(host.out()) as {
+    servers: { client: string; server: string; behind: boolean; file: string }[];
+    unreadable: { file: string }[];
+    not_looked_into: { client: string; why: string }[];
+  };
+  return { code, ...said };
+}
+describe('aegis status, in a home of many clients', () => {
+  const STDIO = '{"mcpServers":{"files":{"command":"srv"}}}';
+
+  it('each client’s servers are seen, where they are taken by protect and where they are not', async () => {
+    const { code, servers, unreadable } = await statusOf({
+      '.gemini/settings.json': STDIO,
+      '.copilot/mcp-config.json': STDIO,
+      '.kiro/settings/mcp.json': STDIO,
+      '.config/opencode/opencode.jsonc': '{"mcp":{"files":{"type":"local","command":["srv"]}}} // mine',
+      '.config/zed/settings.json':
+        '{"context_servers":{"files":{"command":"srv"}},"agent_servers":{"x":{"command":"y"}}}',
+      '.config/Code/User/settings.json':
+        '{"editor.fontSize": 12, "mcp": {"servers": {"files": {"command": "x"}}}}',
+    });
+    expect([code, unreadable]).toEqual([1, []]);
+    expect(servers.map(({ client, server, behind: is }) => [client, server, is])).toEqual(
+      ['VS Code', 'Gemini CLI', 'Kiro', 'Copilot CLI', 'opencode', 'Zed'].map((client) => [
+        client,
+        'files',
+        false,
+      ]),
+    );
+  });
+
+  it('files of other formats are not looked into, and said, unless they have no servers', async () => {
+    const { code, not_looked_into: notLookedInto } = await statusOf({
+      '.codex/config.toml': '[mcp_servers.files]\ncommand = "srv"\n',
+      '.config/goose/config.yaml': 'extensions:\n  files: { cmd: srv }\n',
+    });
+    expect(code).toBe(1);
+    expect(notLookedInto.map(({ client, why }) => [client, why])).toEqual([
+      ['Codex', 'it is TOML, which status does not read'],
+      ['goose', 'it is YAML, which status does not read'],
+    ]);
+    await rm(join(dir, '.config/goose/config.yaml'));
+    expect(await statusOf({ '.codex/config.toml': 'model = "x"\n' })).toMatchObject({ code: 0, servers: [] });
+  });
+
+  it('one file is one row, however many names it has; what can’t be read is no success', async () => {
+    await write('real.json', STDIO);
+    await run(protect, join(dir, 'real.json'));
+    await mkdir(join(dir, '.cursor'));
+    await symlink(join(dir, 'real.json'), join(dir, '.cursor', 'mcp.json'));
+    const once = await statusOf({});
+    expect([once.code, once.servers.map(({ client, behind: is }) => [client, is])]).toEqual([
+      0,
+      [['Cursor', true]],
+    ]);
+    const home = await statusOf({ '.gemini/settings.json': '{' });
+    expect([home.code, home.unreadable.length, home.servers.length]).toEqual([1, 1, 1]);
+    await rm(join(dir, '.gemini/settings.json'));
+    await symlink(join(dir, 'nowhere'), join(dir, '.gemini', 'settings.json'));
+    expect(await statusOf({})).toMatchObject({
+      code: 1,
+      unreadable: [{ file: join(dir, '.gemini/settings.json') }],
+    });
   });
 });
 

@@ -1,0 +1,93 @@
+import { lstat } from 'node:fs/promises';
+import type { Env } from '@aegis/kit/env';
+import { codeOf } from '@aegis/kit/errors';
+import type { Firewall } from './behind.ts';
+import { hasNoList, otherFormat, readEntries } from './client-config.ts';
+import { fileBehind, readText } from './file-text.ts';
+import { type ClientFile, knownClientFiles } from './known-clients.ts';
+import { type Known, planProtection, type Step } from './plan.ts';
+import { readRegistry } from './registry.ts';
+import { knownServers } from './servers-file.ts';
+
+/** One server of a client, and whether it is behind the firewall. */
+export type Row = {
+  client: string;
+  file: string;
+  server: string;
+  behind: boolean;
+  name: string | null;
+  /** Why it is not, where that is more than that nobody put it there. */
+  because?: string;
+};
+
+/** What was seen in clients' files: their servers, files that could not be read, and files that nobody looked into. */
+export type Seen = {
+  readonly rows: Row[];
+  readonly unreadable: { file: string; why: string }[];
+  readonly notLookedInto: { client: string; file: string; why: string }[];
+};
+
+/** What an older AegisMCP wrote into a file that is on record is behind the firewall, too. */
+const isOfBefore = (step: Step, known: Known): boolean =>
+  step.to === 'wrap' && step.isWritten && known.written !== undefined;
+
+function rowOf(client: string, file: string, step: Step, known: Known): Row | undefined {
+  if (step.to === 'self') return undefined;
+  const row = { client, file, server: step.entry.name };
+  if (step.to === 'left') return { ...row, behind: false, name: null, because: step.because };
+  const behind = step.to === 'none' || isOfBefore(step, known);
+  return { ...row, behind, name: behind ? step.name : null };
+}
+
+/** Words that stand in a file of another format where it has servers of MCP. */
+const HAS_SERVERS = /mcp|^\s*extensions\s*:/im;
+
+/** @throws CliError where a file can't be read */
+async function lookInto({ client, path }: ClientFile, firewall: Firewall, seen: Seen): Promise<void> {
+  const registry = await readRegistry(firewall.dataDir);
+  const text = await readText(path);
+  const format = otherFormat(path);
+  if (format !== undefined) {
+    if (HAS_SERVERS.test(text))
+      seen.notLookedInto.push({ client, file: path, why: `it is ${format}, which status does not read` });
+    return;
+  }
+  if (hasNoList(text)) return;
+  // Where the servers file is not readable, nothing is known to be behind it.
+  const servers = await knownServers(firewall.serversPath).catch(() => new Map<string, unknown>());
+  const known = { servers, written: registry[await fileBehind(path, registry)] };
+  const steps = planProtection(readEntries(path, text), firewall, known);
+  seen.rows.push(...steps.flatMap((step) => rowOf(client, path, step, known) ?? []));
+}
+
+/** Whether anything is at a path; what can't be looked at may be there, and reading it says why not. */
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: unknown) => !['ENOENT', 'ENOTDIR'].includes(codeOf(error)),
+  );
+
+/** The known files that are there, and every other one that was put behind this firewall, each once. */
+async function filesHere(dataDir: string, env: Env): Promise<readonly ClientFile[]> {
+  const others = Object.keys(await readRegistry(dataDir)).map((path) => ({ client: 'other', path }));
+  const files = new Map<string, ClientFile>();
+  for (const file of [...knownClientFiles(process.cwd(), env), ...others]) {
+    if (!(await isThere(file.path))) continue;
+    const real = await fileBehind(file.path, {});
+    if (!files.has(real)) files.set(real, file);
+  }
+  return [...files.values()];
+}
+
+/** Looks into every client's file that is here. Never throws. */
+export async function lookIntoClients(firewall: Firewall, env: Env): Promise<Seen> {
+  const seen: Seen = { rows: [], unreadable: [], notLookedInto: [] };
+  for (const file of await filesHere(firewall.dataDir, env)) {
+    try {
+      await lookInto(file, firewall, seen);
+    } catch (error) {
+      seen.unreadable.push({ file: file.path, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return seen;
+}
