@@ -1,6 +1,7 @@
 import type { Deps } from '@aegis/bus/service';
 import { createMutex } from '@aegis/kit/mutex';
 import type { ApprovalsConfig } from './config.ts';
+import { createAfterEdit } from './editing/after-edit.ts';
 import { createGround } from './ground.ts';
 import { createConsume } from './lifecycle/consume.ts';
 import { createGrants } from './lifecycle/grants.ts';
@@ -23,6 +24,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
   const validity = createValidity(ground, grants);
   const waiting = createWaiting(ground, config.APPROVAL_MAX_PENDING_PER_AGENT);
   const lifecycle = createLifecycle({ ...ground, approvers, grants, validity, waiting });
+  const afterEdit = createAfterEdit(ground, lifecycle, grants);
   const listsOneByOne = createMutex();
   const list: List = (query, shape, deadlineMs) =>
     listsOneByOne(() => listApprovals(ground, query, shape, deadlineMs));
@@ -35,6 +37,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
     consume: createConsume(ground, validity),
     list,
     tools: createTools(ground),
-    superseding: createSuperseding(ground, lifecycle, grants),
+    afterEdit,
+    superseding: createSuperseding(ground, lifecycle, grants, afterEdit),
   };
 }

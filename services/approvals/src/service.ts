@@ -64,6 +64,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       await page?.close();
       await responder?.drain();
       await timers.stop();
+      core.afterEdit.stop();
       approvers.stop();
       secret.stop();
       await Promise.all(Object.values(known).map((one) => one.stop()));

@@ -38,6 +38,9 @@ export function createQuestions(bus: Pick<Bus, 'ask'>) {
         rule: verdict.rule,
         policy_digest: verdict.policy_digest,
         terms: verdict.terms,
+        client: request.client,
+        door: request.door,
+        in_path: request.dispatch === undefined ? undefined : true,
         // A person sees what the rule took from the arguments, whatever the caller states.
         ...ruledOf(verdict),
         // What sends this very call to a person is nothing that a grant for calls like it has seen.

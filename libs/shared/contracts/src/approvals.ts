@@ -1,6 +1,18 @@
 import { z } from 'zod';
 import { StoredCall } from './bodies.ts';
-import { AmountCents, Call, Digest, DryRunId, Note, Op, Principal, Timestamp, TraceId } from './call.ts';
+import {
+  AmountCents,
+  Call,
+  ClientInfo,
+  Digest,
+  Door,
+  DryRunId,
+  Note,
+  Op,
+  Principal,
+  Timestamp,
+  TraceId,
+} from './call.ts';
 import { EnforceReply, MatchedRule } from './decision.ts';
 import { Envelope } from './envelope.ts';
 import { rpc } from './rpc.ts';
@@ -62,6 +74,12 @@ export const DrawnCode = z.strictObject({
   reason: Note.optional().describe('what they said why, where they did'),
 });
 export type DrawnCode = z.infer<typeof DrawnCode>;
+/** What the policy saw beside the call, so that it can be decided again. */
+const beside = {
+  client: ClientInfo.optional().describe('what the MCP client says of itself'),
+  door: Door.optional().describe('`resource:<uri>` or `prompt:<name>`, where it is not a tool that is used'),
+  in_path: z.boolean().optional().describe('true where nobody stated an op or an amount: its rule took them'),
+};
 
 /** What is asked: bound to one exact call by its digest. */
 const askedFor = <C extends z.ZodType>(call: C) => ({
@@ -77,6 +95,7 @@ const askedFor = <C extends z.ZodType>(call: C) => ({
   policy_digest: Digest.optional().describe('the policy that asked for a person'),
   terms: ApprovalTerms.optional().describe('who decides, and until when, where the rule says it'),
   ruled: Ruled.optional().describe('what its rule took from the arguments: that counts, whatever is stated'),
+  ...beside,
   requested_at: Timestamp.describe('when it was asked for'),
   decide_by: Timestamp.describe('until when it can be decided'),
   endorsements: z.array(Endorsement).optional().describe('who has said yes so far'),
@@ -164,6 +183,7 @@ export const RequestApproval = z.strictObject({
   policy_digest: Digest.optional(),
   terms: ApprovalTerms.optional(),
   ruled: Ruled.optional(),
+  ...beside,
   /** Somebody has to look at this very call: no grant answers for it. */
   no_grant: z.literal(true).optional(),
 });

@@ -52,8 +52,10 @@ export const Grant = z.strictObject({
   principal: Principal.describe('the agent that it is for'),
   pattern: CallPattern,
   terms: ApprovalTerms.optional().describe('what the rule said of who decides; it counts under these only'),
-  policy_digest: Digest.optional().describe('the policy that it was given under; it ends where that changes'),
-  rule: MatchedRule.optional().describe('the rule that had asked; it counts under this one only'),
+  policy_digest: Digest.optional().describe('the policy that it was given under'),
+  rule: MatchedRule.optional().describe(
+    'the rule that had asked; it counts where that one asks, wherever it stands',
+  ),
   approval_id: ApprovalId.describe('the approval that it was made from'),
   granted_by: Principal.describe('who gave it'),
   granted_at: Timestamp.describe('when'),
@@ -63,6 +65,7 @@ export const Grant = z.strictObject({
   last_used_at: Timestamp.optional().describe('when it did so last'),
   revoked_at: Timestamp.optional().describe('when it was taken back'),
   revoked_by: Principal.optional().describe('who took it back'),
+  revoked_because: z.string().optional().describe('why, where it was no person'),
 });
 export type Grant = z.infer<typeof Grant>;
 /** The same as its events have it. */

@@ -32,6 +32,12 @@ const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {
   'approvals.complete.principal': 'an older service refuses the question, and nothing is approved',
   'approvals.grant.pattern.input': 'only for a call that has it',
   ...Object.fromEntries(
+    ['client', 'client.name', 'client.version', 'door', 'in_path'].map((name) => [
+      `approvals.request.${name}`,
+      'what the policy saw beside the call; an older service refuses the question, and the call does not run',
+    ]),
+  ),
+  ...Object.fromEntries(
     ['at_least', 'email_domain_in', 'host_in', 'path_within', 'url_within'].map((name) => [
       `approvals.grant.pattern.args.${name}`,
       'an older service refuses such a grant, and reads one on record as none: a person is asked',

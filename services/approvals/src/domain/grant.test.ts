@@ -3,7 +3,7 @@ import type { Grant } from '@aegis/contracts/grants';
 import { describe, expect, it } from 'vitest';
 import { givenFor } from '../testkit/given.ts';
 import { at } from '../testkit/states.ts';
-import { type AskedOfGrant, answersFor, type GrantCommand, grants, isActive } from './grant.ts';
+import { type AskedOfGrant, answersFor, type GrantCommand, grants, isActive, whyOver } from './grant.ts';
 
 const ENDS = 1_000;
 const grant: Grant = {
@@ -28,7 +28,12 @@ const use = (asked: AskedOfGrant, ms: number, overBecause?: string): GrantComman
   asked,
   overBecause,
 });
-const revoke = (by: string, ms: number): GrantCommand => ({ type: 'revoke', now: at(ms), by });
+const revoke = (by: string, ms: number, because?: string): GrantCommand => ({
+  type: 'revoke',
+  now: at(ms),
+  by,
+  because,
+});
 const refused = (why: string) => ({ because: `Grant ${grant.grant_id} ${why}` });
 
 describe('a grant', () => {
@@ -59,13 +64,6 @@ describe('a grant', () => {
     expect(answersFor(grant, { call, terms: { decide_within_ms: 1, use_within_ms: 1 } }, at(1))).toBe(true);
   });
 
-  it('answers under the rule that it was given under, and under no other', () => {
-    const ruled = { ...grant, rule: { index: 2, match: 'bank.*' } };
-    expect(answersFor(ruled, { call, rule: { index: 2, match: 'bank.*' } }, at(1))).toBe(true);
-    expect(answersFor(ruled, { call, rule: { index: 1, match: 'bank.*' } }, at(1))).toBe(false);
-    expect(answersFor(ruled, { call }, at(1))).toBe(false);
-  });
-
   it('counts its uses, and a use that it does not answer for is none', () => {
     const used = { ...grant, uses: 5, last_used_at: at(9).toISOString() };
     given({ ...grant, uses: 4 })
@@ -85,6 +83,10 @@ describe('a grant', () => {
     expect(answersFor(revoked, { call }, at(6))).toBe(false);
     given(revoked).when(use({ call }, 6)).comesTo(refused('does not answer for this call'));
     given(revoked).when(revoke('cyd', 6)).comesTo(refused('is over already'));
+    const because = "the policy has changed since it was given: Rule 0 denies 'bank.*'";
+    const byPolicy = given().after(revoke('the policy', 5, because));
+    expect(byPolicy.state && whyOver(byPolicy.state, at(6), { isApprover: true })).toBe(because);
+    expect(whyOver(revoked, at(6), { isApprover: true })).toBe('revoked by bob');
     given()
       .when(revoke('cyd', ENDS + 1))
       .comesTo(refused('is over already'));

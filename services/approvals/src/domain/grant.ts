@@ -1,6 +1,5 @@
 import { type Approval, asRuled, QUESTION_TOOL } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
-import type { MatchedRule } from '@aegis/contracts/decision';
 import type { GRANT_EVENTS } from '@aegis/contracts/events';
 import type { CallPattern, Grant, StoredGrant } from '@aegis/contracts/grants';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
@@ -31,31 +30,30 @@ export type GrantCommand = { now: Date } & (
     }
   /** `overBecause`: why it does not count any more, where what it stands on is another one by now. */
   | { type: 'use'; approval_id: string; asked: AskedOfGrant; overBecause: string | undefined }
-  | { type: 'revoke'; by: string }
+  /** `because`: why, where it is no person who ends it. */
+  | { type: 'revoke'; by: string; because?: string | undefined }
 );
 
-/** What is asked of a grant: the call as its rule sees it, and what the rule says of who decides. */
+/** What is asked of a grant: the call as its rule sees it, and what that rule says of who decides. */
 export type AskedOfGrant = {
   readonly call: Call;
   readonly terms?: ApprovalTerms | undefined;
-  readonly rule?: MatchedRule | undefined;
 };
 
 /** Whether it counts at this time; the last millisecond is still in time. */
 export const isActive = ({ revoked_at, expires_at }: StoredGrant, now: Date): boolean =>
   revoked_at === undefined && now.getTime() <= Date.parse(expires_at);
 
-/** Why a grant counts no more: it stands on who gave it and on the policy, too. Undefined where it counts. */
+/** Why a grant counts no more: it stands on who gave it, too. Undefined where it counts. */
 export function whyOver(
   grant: StoredGrant,
   now: Date,
-  { isApprover, isSamePolicy }: { isApprover: boolean; isSamePolicy: boolean },
+  { isApprover }: { isApprover: boolean },
 ): string | undefined {
-  const { granted_by, revoked_at, revoked_by } = grant;
-  if (revoked_at !== undefined) return `revoked by ${revoked_by ?? 'somebody'}`;
+  const { granted_by, revoked_at, revoked_by, revoked_because } = grant;
+  if (revoked_at !== undefined) return revoked_because ?? `revoked by ${revoked_by ?? 'somebody'}`;
   if (!isActive(grant, now)) return 'its time is over';
-  if (!isApprover) return `${granted_by} is no approver any more`;
-  return isSamePolicy ? undefined : 'the policy has changed since it was given';
+  return isApprover ? undefined : `${granted_by} is no approver any more`;
 }
 
 /** Why no grant can be given for calls like this one; undefined where one can. */
@@ -65,15 +63,14 @@ export function whyNoGrant(approval: Pick<Approval, 'terms' | 'call'>): string |
   return quorum === 1 ? undefined : `this rule takes ${quorum} people, and a grant would be the word of one`;
 }
 
-/** Whether it is for calls of this agent and this tool, under the same rule and the same terms, now. */
-const isFor = (grant: StoredGrant, { call, terms, rule }: AskedOfGrant, now: Date): boolean =>
+/** Whether it is for calls of this agent and this tool, under the same terms, now. */
+const isFor = (grant: StoredGrant, { call, terms }: AskedOfGrant, now: Date): boolean =>
   isActive(grant, now) &&
   grant.principal === call.principal &&
   grant.pattern.tool === call.tool &&
-  grant.rule?.index === rule?.index &&
   sameTerms(grant.terms, terms);
 
-/** Whether it answers for this call of its agent, under the same rule and the same terms, now. */
+/** Whether it answers for this call of its agent, under the same terms, now. */
 export const answersFor = (grant: Grant, asked: AskedOfGrant, now: Date): boolean =>
   isFor(grant, asked, now) && matchesPattern(grant.pattern, asked.call);
 
@@ -132,9 +129,13 @@ function use(command: Extract<GrantCommand, { type: 'use' }>, grant: Grant): Dec
   return { event: { type: 'aegis.grant.used.v1', data: { grant: used, approval_id } } };
 }
 
-function revoke({ now, by }: Extract<GrantCommand, { type: 'revoke' }>, grant: Grant): Decision<GrantEvent> {
+function revoke(
+  { now, by, because }: Extract<GrantCommand, { type: 'revoke' }>,
+  grant: Grant,
+): Decision<GrantEvent> {
   if (!isActive(grant, now)) return { because: `Grant ${grant.grant_id} is over already` };
-  const revoked = { ...grant, revoked_at: now.toISOString(), revoked_by: by };
+  const ended = { revoked_at: now.toISOString(), revoked_by: by, revoked_because: because };
+  const revoked = { ...grant, ...ended };
   return { event: { type: 'aegis.grant.revoked.v1', data: { grant: revoked } } };
 }
 

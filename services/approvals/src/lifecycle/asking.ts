@@ -115,16 +115,16 @@ export function createAsking(deps: AskingDeps): Asking {
 
   /** Why an open approval for this very call does not answer it any more: it was asked under another policy. */
   const whyOver = async (
-    { call, terms, policy_digest, no_grant }: RequestApproval,
+    { call, terms, policy_digest: policyDigest, rule, no_grant }: RequestApproval,
     approval: Approval,
     deadlineMs: number,
   ): Promise<string | undefined> => {
     if (!isOpen(approval) || approval.call_digest !== callDigest(call)) return undefined;
     if (!sameTerms(terms, approval.terms)) return TERMS_CHANGED;
     if (no_grant && 'grant_id' in approval && approval.grant_id !== undefined) return LOOK_AT_THIS;
-    return policy_digest === undefined
+    return policyDigest === undefined
       ? undefined
-      : deps.validity.whyNot(approval, policy_digest, deadlineMs);
+      : deps.validity.whyNot(approval, { policyDigest, rule }, deadlineMs);
   };
 
   /** The approval as it is by now: an overdue one expires, one whose policy changed is superseded. */

@@ -70,7 +70,8 @@ export function createConsume({ bus, store, now }: Ground, validity: Validity): 
     let answered: ConsumeReply | undefined;
     const use = async ({ state }: Loaded<Approval | undefined>): Promise<ApprovalCommand | undefined> => {
       const before = await earlier(request, call_digest, deadlineMs);
-      const supersededBecause = state && (await validity.whyNot(state, data.policy_digest, deadlineMs));
+      const said = { policyDigest: data.policy_digest, rule: data.rule };
+      const supersededBecause = state && (await validity.whyNot(state, said, deadlineMs));
       answered = before && state && answerAgain(before, state, terms, supersededBecause);
       if (answered || isUsedByThis(state)) return undefined;
       const used = { call_digest, decision_id: decision.id, terms, supersededBecause };

@@ -1,4 +1,5 @@
 import { type Approval, GrantId } from '@aegis/contracts/approvals';
+import type { MatchedRule } from '@aegis/contracts/decision';
 import type { Grant, StoredGrant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
@@ -10,7 +11,11 @@ import type { Loaded } from '../store.ts';
 import type { Approving } from './approval-store.ts';
 import { joinGrant } from './grant-store.ts';
 
-type Asked = AskedOfGrant & { policyDigest: string | undefined; approvalId: string };
+type Asked = AskedOfGrant & {
+  rule: MatchedRule | undefined;
+  policyDigest: string | undefined;
+  approvalId: string;
+};
 
 export type Grants = {
   /**
@@ -26,8 +31,8 @@ export type Grants = {
   whyOver(grant: StoredGrant): string | undefined;
   /** The grant as of now. @throws AppError `not_found` */
   load(grantId: string, deadlineMs: number): Promise<Grant>;
-  /** Ends it; one that is over stays as it is. @throws AppError `not_found` */
-  revoke(grantId: string, by: string, deadlineMs: number): Promise<Grant>;
+  /** Ends it; one that is over stays as it is. `because`: why, where it is no person. @throws AppError `not_found` */
+  revoke(grantId: string, by: string, deadlineMs: number, because?: string): Promise<Grant>;
 };
 
 export function createGrants(
@@ -45,23 +50,29 @@ export function createGrants(
     throw new AppError('not_found', `There is no grant ${JSON.stringify(grantId)}.`);
   };
 
-  /** What it was given under must still be so: its policy, down to its rule, and that its giver is an approver. */
-  const whyOverUnder = (grant: StoredGrant, policyDigest: string | undefined): string | undefined => {
-    const { policy_digest: given, rule, granted_by } = grant;
-    const isSamePolicy =
-      given === undefined || policyDigest === undefined
-        ? given === policyDigest
-        : policies.state.asksTheSame(given, policyDigest, rule?.index);
-    return whyOver(grant, now(), { isApprover: approvers.byName(granted_by) !== undefined, isSamePolicy });
+  const whyOverNow = (grant: StoredGrant): string | undefined =>
+    whyOver(grant, now(), { isApprover: approvers.byName(grant.granted_by) !== undefined });
+
+  /** The rule that it was given under has to be what asks, wherever it stands. */
+  const isItsRule = (
+    { policy_digest: given, rule: its }: StoredGrant,
+    { policyDigest, rule }: Pick<Asked, 'policyDigest' | 'rule'>,
+  ): boolean => {
+    if (given === undefined || policyDigest === undefined)
+      return given === policyDigest && its?.index === rule?.index;
+    const then = { policyDigest: given, ruleIndex: its?.index };
+    return policies.state.isSameRule(then, { policyDigest, ruleIndex: rule?.index });
   };
 
-  const answer: Grants['answer'] = async ({ policyDigest, approvalId, ...asked }, append, deadlineMs) => {
+  const answer: Grants['answer'] = async (
+    { policyDigest, rule, approvalId, ...asked },
+    append,
+    deadlineMs,
+  ) => {
     let made: Awaited<ReturnType<typeof append>> | undefined;
     const useOne = async (grantId: string): Promise<void> => {
       const use = ({ state }: Loaded<Grant>) => {
-        const overBecause = revoking.has(grantId)
-          ? 'somebody is about to end it'
-          : whyOverUnder(state, policyDigest);
+        const overBecause = revoking.has(grantId) ? 'somebody is about to end it' : whyOverNow(state);
         return { type: 'use', now: now(), approval_id: approvalId, asked, overBecause } as const;
       };
       await store.handle(grantId, await load(grantId, deadlineMs), use, deadlineMs, {
@@ -75,7 +86,7 @@ export function createGrants(
       .filter((grant) => mayAnswerFor(grant, asked, now()));
     if (candidates.length > 0 && policyDigest !== undefined && !policies.state.has(policyDigest))
       await policies.caughtUp(deadlineMs);
-    for (const { grant_id } of candidates) {
+    for (const { grant_id } of candidates.filter((grant) => isItsRule(grant, { policyDigest, rule }))) {
       await oneByOne(grant_id, () => useOne(grant_id));
       if (made) return made.state;
     }
@@ -89,15 +100,13 @@ export function createGrants(
       const wanted = grants.state.all().filter(isWanted).slice(0, most);
       return Promise.all(wanted.map((grant) => joinGrant(bodies, grant, deadlineMs)));
     },
-    // Without a policy of its own it goes by the terms alone.
-    whyOver: (grant) =>
-      whyOverUnder(grant, grant.policy_digest === undefined ? undefined : policies.state.current),
+    whyOver: whyOverNow,
     load: async (grantId, deadlineMs) => (await load(grantId, deadlineMs)).state,
-    async revoke(grantId, by, deadlineMs) {
+    async revoke(grantId, by, deadlineMs, because) {
       revoking.add(grantId);
       try {
         const from = await load(grantId, deadlineMs);
-        const revoke = () => ({ type: 'revoke', now: now(), by }) as const;
+        const revoke = () => ({ type: 'revoke', now: now(), by, because }) as const;
         // Each use changes the grant; however busy it is, it must be possible to end it, within the deadline.
         const attempts = Number.POSITIVE_INFINITY;
         return (await store.handle(grantId, from, revoke, deadlineMs, { attempts })).state;

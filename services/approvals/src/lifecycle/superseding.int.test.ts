@@ -17,10 +17,7 @@ import {
 useWorld();
 
 const [SECRETS, REVIEW, ALL] = RULES;
-const POLICY_CHANGED = {
-  status: 'superseded',
-  superseded_because: 'the policy has changed since it was asked',
-};
+const CHANGED = 'the policy has changed since it was asked';
 /** Two calls under the policy in force: one that waits, and one that was approved. */
 async function askTwo(policy_digest: string) {
   const waits = await request('waits', call(), { ...REFUNDS, policy_digest });
@@ -32,16 +29,31 @@ const statuses = async () => [(await get('waits')).status, (await get('approved'
 
 describe('a policy that changes', () => {
   it.each([
-    ['the rule that asked', [SECRETS, { ...REVIEW, quorum: 2 }, ALL]],
-    ['a rule before it', [{ ...SECRETS, match: 'refunds.create' }, REVIEW, ALL]],
-    ['what comes first', [ALL, SECRETS, REVIEW]],
-  ])('in %s supersedes what waits and what may still be run', async (_, rules) => {
+    [
+      'the rule that asked',
+      [SECRETS, { ...REVIEW, quorum: 2 }, ALL],
+      "its rule has changed: Rule 1 requires review of 'refunds.*'",
+    ],
+    [
+      'a rule before it',
+      [{ ...SECRETS, match: 'refunds.create' }, REVIEW, ALL],
+      "Rule 0 denies 'refunds.create'",
+    ],
+    ['what comes first', [ALL, SECRETS, REVIEW], "rule 0 ('*') allows it"],
+    [
+      'a rule that asks before it',
+      [{ ...REVIEW, match: '*.create' }, REVIEW, ALL],
+      "another rule asks: Rule 0 requires review of '*.create'",
+    ],
+    ['all that was for it', [SECRETS], 'something else asks: No matching rule; default to review'],
+  ])('in %s supersedes what waits and what may still be run', async (_, rules, because) => {
     const digest = await publish(RULES);
     await startReplica();
     const { approved } = await askTwo(digest);
     const now = await publish(rules);
     await expect.poll(statuses).toEqual(['superseded', 'superseded']);
-    expect(await get('waits')).toMatchObject(POLICY_CHANGED);
+    for (const key of ['waits', 'approved'])
+      expect(await get(key)).toMatchObject({ superseded_because: `${CHANGED}: ${because}` });
     expect((await complete('waits')).status).toBe('superseded');
     expect((await consume(approved, call(1), { policy_digest: now })).consumed).toBe(false);
   });
@@ -66,7 +78,10 @@ describe('a policy that changes', () => {
     expect(await statuses()).toEqual(['superseded', 'superseded']);
     await stopAll();
     await startReplica();
-    expect(await get('waits')).toMatchObject(POLICY_CHANGED);
+    expect(await get('waits')).toMatchObject({
+      status: 'superseded',
+      superseded_because: `${CHANGED}: rule 0 ('*') allows it`,
+    });
   });
 
   it('and back again does not bring back what was superseded; the same call asks anew', async () => {

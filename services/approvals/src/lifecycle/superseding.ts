@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inQuarantine, type Tool, type WaitingDefinition } from '@aegis/replicas/tools';
 import { isActive } from '../domain/grant.ts';
+import type { AfterEdit } from '../editing/after-edit.ts';
 import type { Ground } from '../ground.ts';
 import type { IndexEntry } from '../projections/approval-index.ts';
 import type { Grants } from './grants.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { GRANT_OVER, POLICY_CHANGED } from './validity.ts';
+import { GRANT_OVER } from './validity.ts';
 
 const WITHIN_MS = 5_000;
 /** So far the clocks of this machine and of the log's may differ where both are right. */
@@ -32,6 +34,7 @@ export function createSuperseding(
   { known, log, clock, now }: Ground,
   lifecycle: Pick<Lifecycle, 'supersede'>,
   { revoke }: Pick<Grants, 'revoke'>,
+  afterEdit: Pick<AfterEdit, 'look'>,
 ): Superseding {
   const { approvals, policies, tools, grants } = known;
 
@@ -49,16 +52,6 @@ export function createSuperseding(
     }
   };
 
-  const policyChanged = async (): Promise<void> => {
-    const { current } = policies.state;
-    if (current === undefined) return;
-    await endAll(
-      ({ policyDigest, ruleIndex }) =>
-        policyDigest !== undefined && !policies.state.asksTheSame(policyDigest, current, ruleIndex),
-      POLICY_CHANGED,
-    );
-  };
-
   /** What the log took at a time that has not come yet, when it was read from there: its deadlines mean nothing. */
   const clockWasSetBack = async (): Promise<void> => {
     const untilMs = clock().getTime() + CLOCKS_DIFFER_BY_MS;
@@ -73,7 +66,7 @@ export function createSuperseding(
   return {
     async start() {
       await clockWasSetBack();
-      policies.onChange(() => void policyChanged());
+      policies.onChange(() => void afterEdit.look());
       tools.onChange((tool, seq) => {
         const waiting = inQuarantine(tool);
         if (waiting?.seq === seq) void endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
@@ -81,7 +74,8 @@ export function createSuperseding(
       grants.onChange(({ grant_id, revoked_at }) => {
         if (revoked_at !== undefined) void endAll(({ grantId }) => grantId === grant_id, GRANT_OVER);
       });
-      await policyChanged();
+      // What is left is looked at while others are answered.
+      await Promise.race([afterEdit.look(), sleep(WITHIN_MS, undefined, { ref: false })]);
       for (const { tool, waiting } of tools.state.quarantined()) {
         if (inQuarantine(tool) === waiting) await endAll(isOfOlder(tool, waiting), TOOL_CHANGED);
       }

@@ -1,14 +1,17 @@
 import type { Followed, Unreadable } from '@aegis/bus';
 import { readEvent } from '@aegis/contracts/read-event';
 import {
-  asksTheSame,
   type PolicyDocument,
   type PrefixDigests,
   prefixDigests,
+  ruleDigest,
   ruleIn,
 } from '@aegis/policy-engine';
 
 type Known = { readonly document: PolicyDocument; readonly prefixes: PrefixDigests };
+
+/** A rule of a policy; without an index, what that policy says where no rule matches. */
+export type RuleOf = { readonly policyDigest: string; readonly ruleIndex: number | undefined };
 
 /** Every policy that was ever in force, by its digest. */
 export class PolicyIndex {
@@ -38,15 +41,29 @@ export class PolicyIndex {
     return this.#policies.has(digest);
   }
 
-  /** Whether the later policy says of a call what the earlier one said, by this rule. Not where either is unknown. */
-  asksTheSame(before: string, after: string, ruleIndex: number | undefined): boolean {
-    if (before === after) return true;
-    const [old, fresh] = [this.#policies.get(before), this.#policies.get(after)];
-    return old !== undefined && fresh !== undefined && asksTheSame(old.prefixes, fresh.prefixes, ruleIndex);
+  documentOf(digest: string): PolicyDocument | undefined {
+    return this.#policies.get(digest)?.document;
+  }
+
+  /** None of a policy that is unknown. */
+  prefixesOf(digest: string): PrefixDigests {
+    return this.#policies.get(digest)?.prefixes ?? [];
+  }
+
+  /** Whether it is the same rule by its content, wherever it stands. Not where either policy is unknown. */
+  isSameRule(one: RuleOf, other: RuleOf): boolean {
+    if (one.policyDigest === other.policyDigest && one.ruleIndex === other.ruleIndex) return true;
+    const [digest, ofOther] = [one, other].map((rule) => this.#digestOf(rule));
+    return digest !== undefined && digest === ofOther;
+  }
+
+  #digestOf({ policyDigest, ruleIndex }: RuleOf): string | undefined {
+    const document = this.documentOf(policyDigest);
+    return document && ruleDigest(document, ruleIndex);
   }
 
   rule(digest: string, index: number): Record<string, unknown> | undefined {
-    const policy = this.#policies.get(digest);
-    return policy && ruleIn(policy.document, index);
+    const document = this.documentOf(digest);
+    return document && ruleIn(document, index);
   }
 }

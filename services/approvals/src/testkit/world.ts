@@ -133,9 +133,9 @@ export const standing = async (of = call()): Promise<Approval | undefined> =>
 export const list = async (query: object = {}) =>
   world.gateway.ask(approvalsList, { limit: 50, ...query }, soon());
 
-/** The decision that the enforcer hands over to use an approval up. */
+/** The decision that the enforcer hands over to use an approval up: by the rule that asked, where `more` says no other. */
 export const decisionFor = (
-  { approval_id, dry_run_id, trace_id }: Approval,
+  { approval_id, dry_run_id, trace_id, rule }: Approval,
   of: Call = call(),
   more: object = {},
   taken: object = {},
@@ -152,6 +152,7 @@ export const decisionFor = (
       policy_digest: `sha256:${'0'.repeat(64)}`,
       policy_version: 2,
       ruled_at: world.clock().toISOString(),
+      rule,
       approval_id,
       dry_run_id,
       via: 'rest',

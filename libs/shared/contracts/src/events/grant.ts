@@ -42,8 +42,8 @@ function given(grant: StoredGrant): string {
 const used = ({ grant_id, granted_by, uses }: StoredGrant): string =>
   `grant ${grant_id} of ${granted_by} used ${uses === 1 ? 'once' : `${uses} times`} so far`;
 
-const revoked = ({ grant_id, revoked_by = 'nobody' }: StoredGrant): string =>
-  `grant ${grant_id} revoked by ${revoked_by}`;
+const revoked = ({ grant_id, revoked_by = 'nobody', revoked_because }: StoredGrant): string =>
+  because(`grant ${grant_id} revoked by ${revoked_by}`, revoked_because);
 
 /** What happens to a grant, each with the whole state after it. */
 export const GRANT_DEFINITIONS = {
@@ -62,7 +62,7 @@ export const GRANT_DEFINITIONS = {
   'aegis.grant.revoked.v1': event({
     schema: GrantChanged,
     channel: GRANTS,
-    sentence: 'A person took a grant back. No use of it comes after this.',
+    sentence: 'A person, or an edit of the policy, ended a grant. No use of it comes after this.',
     audit: (data) => ({ ...line(data), ok: null, note: revoked(data.grant) }),
   }),
 };
