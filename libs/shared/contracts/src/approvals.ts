@@ -74,6 +74,7 @@ export const DrawnCode = z.strictObject({
   reason: Note.optional().describe('what they said why, where they did'),
 });
 export type DrawnCode = z.infer<typeof DrawnCode>;
+
 /** What the policy saw beside the call, so that it can be decided again. */
 const beside = {
   client: ClientInfo.optional().describe('what the MCP client says of itself'),
