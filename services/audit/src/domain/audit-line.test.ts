@@ -73,6 +73,18 @@ describe('the flat line', () => {
     });
   });
 
+  it('of an approval has its client in words, as every line has it', () => {
+    const client = { name: 'cursor', version: '2.1' };
+    const line = lineOf(
+      messageOf(
+        APPROVED,
+        approvalThat({ status: 'approved', decided_at: at, decided_by: 'ada', use_by: at, client }),
+      ),
+    );
+    expect(line).toMatchObject({ type: APPROVED, client: 'cursor 2.1' });
+    expect(AuditLine.safeParse(line).success).toBe(true);
+  });
+
   it("of a task's handle does not say that the work went well", () => {
     const line = lineWith('aegis.call.succeeded.v1', { accepted: true });
     expect(line).toMatchObject({ action: 'call.succeeded', ok: null, status: 'accepted' });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CallId, ClientInfo, Digest, InstanceId, Principal, ServerName } from '../call.ts';
 import { DecisionId } from '../decision.ts';
 import { callLog, notesLog } from '../subjects.ts';
-import { type Channel, clientText, event } from './event.ts';
+import { type Channel, event } from './event.ts';
 
 const CALLS: Channel<{ call_id: string }> = {
   id: 'calls',
@@ -99,10 +99,9 @@ export const CALL_DEFINITIONS = {
     channel: NOTES,
     sentence:
       'A request that no rule names, such as `completion/complete`, was forwarded. It is not waited for, and has no decision.',
-    audit: ({ method, client }) => ({
+    audit: ({ method }) => ({
       status: 'passed',
       note: `${method} reached the server; no rule judges it`,
-      client: clientText(client),
     }),
   }),
   'aegis.call.refused.v1': event({

@@ -9,7 +9,7 @@ import {
   RecordedCall,
 } from '../decision.ts';
 import { checkSubject, enforceLog, idempotencyLog, replayedLog } from '../subjects.ts';
-import { clientText, event, joined, sameWords } from './event.ts';
+import { event, joined, sameWords } from './event.ts';
 
 const Checked = z.enum(['allowed', 'review', 'blocked']);
 const OK_BY_OUTCOME = { allowed: true, pending: null, review: null, blocked: false } as const;
@@ -26,14 +26,13 @@ export const DECISION_DEFINITIONS = {
     },
     sentence:
       'An enforce was answered, or the firewall in the path judged a call. Stored before the answer, and before its server saw it.',
-    audit: ({ call, outcome, reasons, client, dispatch }) => ({
+    audit: ({ call, outcome, reasons, dispatch }) => ({
       ...sameWords(RecordedCall.shape, call),
       action: 'enforce',
       ok: OK_BY_OUTCOME[outcome],
       status: outcome,
       note: joined(reasons),
       call_id: dispatch?.call_id,
-      client: clientText(client),
     }),
   }),
   'aegis.decision.checked.v1': event({

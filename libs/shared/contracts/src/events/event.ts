@@ -22,10 +22,17 @@ export type Channel<Data = never> = {
 /** What an event says in the flat words of the audit file; what is left out is null there, or absent. */
 export type Flat = Partial<Omit<AuditLine, 'seq' | 'ts' | 'event_id' | 'type'>>;
 
+/** A client by its own words. */
+const clientText = ({ name, version }: ClientInfo): string => [name, version].filter(Boolean).join(' ');
+
+/** A member as a line has it. */
+const asWord = (name: string, value: unknown): unknown =>
+  name === 'client' && value !== undefined ? clientText(value as ClientInfo) : value;
+
 /** The members of an event that its line has under the same name. What only a newer version knows is none of them. */
 export const sameWords = (shape: z.ZodRawShape, said: Record<string, unknown>): Flat =>
   Object.fromEntries(
-    Object.keys(shape).flatMap((name) => (name in AuditLine.shape ? [[name, said[name]]] : [])),
+    Object.keys(shape).flatMap((name) => (name in AuditLine.shape ? [[name, asWord(name, said[name])]] : [])),
   );
 
 /** All that is known of a type of event. */
@@ -63,7 +70,3 @@ export const joined = (sentences: readonly string[]): string | null => sentences
 /** What was done, and why where somebody said so. */
 export const because = (what: string, reason: string | undefined): string =>
   reason ? `${what}: ${reason}` : what;
-
-/** A client by its own words. */
-export const clientText = (client: ClientInfo | undefined): string | undefined =>
-  client && [client.name, client.version].filter(Boolean).join(' ');
