@@ -145,15 +145,13 @@ export const PastCalls = z.strictObject({
   limit: z.int().min(1).max(100).describe('how many calls are told; all are counted'),
 });
 export type PastCalls = z.infer<typeof PastCalls>;
-export const PastCallsReply = z
-  .strictObject({
-    entries: z.array(AuditLine).describe('the last ones, newest first'),
-    total: z.int().min(0).describe('how many there were'),
-    blocked: z.int().min(0).describe('how many of them were blocked'),
-    since: Timestamp.optional().describe(
-      'both counts begin here: the record goes further back than could be read in time',
-    ),
-  })
-  .meta({ id: 'PastCalls', description: 'What an agent asked for before' });
+export const PastCallsReply = z.strictObject({
+  entries: z.array(AuditLine).describe('the last ones, newest first'),
+  total: z.int().min(0).describe('how many there were'),
+  blocked: z.int().min(0).describe('how many of them were blocked'),
+  since: Timestamp.optional().describe(
+    'both counts begin here: the record goes further back than could be read in time',
+  ),
+});
 export type PastCallsReply = z.infer<typeof PastCallsReply>;
 export const auditPast = rpc('audit', 'past', PastCalls, PastCallsReply, { askedBy: ['approvals'] });
