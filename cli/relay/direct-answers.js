@@ -1,4 +1,5 @@
 // @ts-check
+import { isUtf8 } from 'node:buffer';
 
 /** An error that asks the client to visit an address (MCP 2025-11-25): the firewall judges it first. */
 const URL_ELICITATION_REQUIRED = -32_042;
@@ -8,6 +9,9 @@ const MAY_ASK = /input_?requests|elicitations/iu;
 
 /** What an error has; by anything else some reader may take it for another one. */
 const OF_ERROR = new Set(['code', 'message', 'data']);
+
+/** An id as it is, with no other way to write it. */
+const PLAIN_ID = /"id"\s*:\s*("[^"\\]*"|0|-?[1-9]\d*)\s*[,}]/;
 
 /** Longer answers go by the firewall: reading them here would cost more than the way. */
 const MAX_BYTES = 16_384;
@@ -19,6 +23,18 @@ const MAX_BYTES = 16_384;
  * @param {string} part
  */
 const timesIn = (text, part) => text.split(part).length - 1;
+
+/**
+ * Whether there is no error, or one that clients take for an answer, and that asks for nothing.
+ *
+ * @param {number} errors
+ * @param {{ code?: unknown, message?: unknown } | null | undefined} error
+ */
+const isPlainError = (errors, error) =>
+  errors === 0 ||
+  (Number.isSafeInteger(error?.code) &&
+    typeof error?.message === 'string' &&
+    error.code !== URL_ELICITATION_REQUIRED);
 
 /**
  * The id that a line of the server answers, where every reader takes it for a plain and complete answer to that one; else
@@ -41,7 +57,7 @@ function answeredId(line) {
     if (Array.isArray(message) || keys.length !== 3 || message.jsonrpc !== '2.0') return undefined;
     if (errors === 0 && (message.result?.resultType ?? 'complete') !== 'complete') return undefined;
     if (!Object.keys(message.error ?? {}).every((key) => OF_ERROR.has(key))) return undefined;
-    return Number(message.error?.code) === URL_ELICITATION_REQUIRED ? undefined : message.id;
+    return isPlainError(errors, message.error) && PLAIN_ID.test(line) ? message.id : undefined;
   } catch {
     return undefined;
   }
@@ -124,7 +140,8 @@ export class DirectAnswers {
     this.#isMidLine = at < bytes.length;
     this.#sent += lines;
     const mayPass = hasRoom && this.#read >= this.#waitsFor && this.#lines.size > 0;
-    const isOneLine = lines === 1 && !wasMidLine && !this.#isMidLine && bytes.length <= MAX_BYTES;
+    const isOneLine =
+      lines === 1 && !wasMidLine && !this.#isMidLine && bytes.length <= MAX_BYTES && isUtf8(bytes);
     const line = mayPass && isOneLine ? (this.#lines.get(answeredId(bytes.toString())) ?? 0) : 0;
     if (line === 0) this.#waitsFor = this.#sent + (this.#isMidLine ? 1 : 0);
     return line;

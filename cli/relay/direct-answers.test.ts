@@ -32,6 +32,11 @@ test.each([
   ['with a key that is written with an escape', '{"jsonrpc":"2.0","id":1,"\\u0069d":2,"result":{}}\n'],
   ['with a key that is none of its own', '{"jsonrpc":"2.0","id":1,"Id":2,"result":{}}\n'],
   ['that has a result and an error', '{"jsonrpc":"2.0","id":1,"result":{},"error":{}}\n'],
+  ['with an id that another reader takes for another one', answer(1).replace('"id":1', '"id":1.0')],
+  ['that is an error of nothing', '{"jsonrpc":"2.0","id":1,"error":null}\n'],
+  ['that is an error without a code', '{"jsonrpc":"2.0","id":1,"error":{"message":"m"}}\n'],
+  ['that is an error whose code is a text', '{"jsonrpc":"2.0","id":1,"error":{"code":"1","message":"m"}}\n'],
+  ['that is an error without a message', '{"jsonrpc":"2.0","id":1,"error":{"code":1}}\n'],
   ['that is no JSON', '{"jsonrpc":"2.0","id":1,"result":{}\n'],
   [
     'that is an error which asks for a visit',
@@ -66,6 +71,11 @@ test.each([
 ])('a line %s waits for the firewall', (_what, text) => {
   const { says } = expecting();
   expect(says(text)).toBe(0);
+});
+
+test('a line that is not UTF-8 waits for the firewall', () => {
+  const { direct } = expecting();
+  expect(direct.take(Buffer.from(answer(1, { text: 'caf\u00e9' }), 'latin1'), true)).toBe(0);
 });
 
 test('nothing overtakes what the server said before, until the firewall has read it', () => {

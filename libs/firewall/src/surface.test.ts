@@ -11,6 +11,7 @@ it('gate has this public surface, and a change to it is a decision', () => {
     'UpstreamQuestions',
     'createFirewall',
     'sealSecret',
+    'unreadable',
   ]);
 });
 
@@ -44,13 +45,17 @@ it('wire has this public surface, and a change to it is a decision', () => {
     'INVALID_REQUEST',
     'MAX_IN_FLIGHT',
     'MAX_LINE_BYTES',
+    'answerTo',
     'createInFlight',
     'createLineSplitter',
+    'createServerLines',
     'errorResponse',
     'isExactNumber',
+    'isFor',
+    'otherWay',
     'readClientMessage',
     'readLines',
-    'readServerMessage',
+    'readServerWords',
     'resultResponse',
     'withoutEnding',
   ]);

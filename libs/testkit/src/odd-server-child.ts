@@ -39,13 +39,19 @@ const KINDS: Readonly<Record<string, () => void>> = {
     listen(echo);
   },
   twice: () => listen(({ id }) => [1, 2].forEach((time) => say(result(id, { time })))),
-  /** Answers 1 with ids that are no number 1 to who looks closely. */
+  /** Answers 1 with ids that are not 1, whichever way it is written. */
   odd: () =>
     listen(({ id }) => {
-      for (const other of ['"1"', '1.0', '" 1"', '"0x1"', 'null', '99', '"nobody"']) {
+      for (const other of ['"01"', '1.5', '" 1"', '"0x1"', 'null', '99', '"nobody"']) {
         process.stdout.write(`{"jsonrpc":"2.0","id":${other},"result":{"leak":true}}\n`);
       }
       say(result(id, { right: true }));
+    }),
+  /** Answers each request with what it is given, `ID` being its id, in Latin-1. */
+  answers: () =>
+    listen(({ id, method }) => {
+      if (id === undefined || method === undefined) return;
+      process.stdout.write(Buffer.from(argument.replaceAll('ID', JSON.stringify(id)), 'latin1'));
     }),
   midline: () =>
     listen(({ id }) => {

@@ -2,10 +2,22 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import type { Definition } from '@aegis/replicas/tools';
 import type { Notification, Request, Response } from '../wire/message.ts';
 
-/** How the upstream's part of a request ended: it answered, or it never will; `isUnsent`: it can't have had the request. */
+/** What an HTTP server said besides words; a client learns of it where it gets no HTTP status. */
+export type HttpSaid = { readonly http_status: number; readonly retry_after?: string };
+
+/**
+ * How the upstream's part of a request ended: it answered, or it never will. `isUnsent`: it can't have had the request;
+ * `isRefused`: it had it, and its status says that nothing was done with it.
+ */
 export type UpstreamEnd =
   | { readonly type: 'response'; readonly response: Response }
-  | { readonly type: 'lost'; readonly because: string; readonly isUnsent?: boolean };
+  | {
+      readonly type: 'lost';
+      readonly because: string;
+      readonly isUnsent?: boolean;
+      readonly isRefused?: boolean;
+      readonly http?: HttpSaid | undefined;
+    };
 
 /**
  * What becomes of a client's request. `forward`: `text` goes to the upstream, and `ended`, where there is one, must be

@@ -100,6 +100,25 @@ it('a server that was not reached: the call was not sent, and the record says so
   expect(eventsOf(UNKNOWN)).toEqual([]);
 });
 
+it('a server that refused the call by its status did not run it, and client and record hear so', async () => {
+  const disposition = await send(gate(), callOf('write', { a: 1 })).disposition;
+  if (disposition.type !== 'forward') throw new Error('not sent');
+  const http = { http_status: 429, retry_after: '30' };
+  const text = disposition.ended?.({ type: 'lost', because: 'HTTP 429', isRefused: true, http }) ?? '';
+  expect(JSON.parse(text)).toMatchObject({
+    result: {
+      isError: true,
+      content: [{ text: expect.stringContaining('refused this call before anything ran (HTTP 429)') }],
+      _meta: { 'aegis/http_status': 429, 'aegis/retry_after': '30' },
+    },
+  });
+  await until(() => eventsOf('aegis.call.failed.v1').length === 1);
+  expect(eventsOf('aegis.call.failed.v1').map((event) => data(event)['error'])).toEqual([
+    'refused: HTTP 429',
+  ]);
+  expect(eventsOf(UNKNOWN)).toEqual([]);
+});
+
 it('a connection that ends in the middle leaves its calls recorded as unknown, once', async () => {
   const one = gate();
   const disposition = await send(one, callOf('write')).disposition;

@@ -62,8 +62,16 @@ export const cannotList = (what: string, thrown: unknown): string =>
 export const notReached = (why: string): string =>
   `The server was not reached (${why}): the call was not sent, so it can be repeated.`;
 
+/** The server had the call, and its status says that it did nothing with it. */
+export const refusedByServer = (why: string): string =>
+  `The server refused this call before anything ran (${why}): once the cause is mended it can be repeated.`;
+
 export const unknownOutcome = (why: string): string =>
   `Nobody knows how this call ended (${why}): it may have run, so look whether it took effect before you repeat it.`;
+
+/** Why there is no answer though something came, as part of a sentence. */
+export const unreadable = (nonsense: string): string =>
+  `what the server sent can't be read: ${nonsense.charAt(0).toLowerCase()}${nonsense.slice(1).replace(/\.$/, '')}`;
 
 export const noSuchTool = (server: string, tool: string): string =>
   `the server '${server}' lists no tool ${JSON.stringify(tool)}`;

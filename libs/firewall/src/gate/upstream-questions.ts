@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Response } from '../wire/message.ts';
+import type { Id, Response } from '../wire/message.ts';
 import type { AskUpstream } from './api.ts';
 
 type OpenQuestion = { resolve(result: unknown): void; reject(error: Error): void };
@@ -51,6 +51,13 @@ export class UpstreamQuestions {
     if (error === undefined) asked.resolve(result);
     else asked.reject(serverError(error));
     return true;
+  }
+
+  /** The answer to a question of ours can't be read; false where it is to none. */
+  unreadable(id: Id, because: string): boolean {
+    const asked = typeof id === 'string' ? this.#open.get(id) : undefined;
+    asked?.reject(new Error(because));
+    return asked !== undefined;
   }
 
   /** The server is gone: nothing that is open gets an answer, and nothing more is asked. */

@@ -56,7 +56,7 @@ export function answerableId(object: JsonObject): string {
 }
 
 /** What lets two readers see different messages: a reader that ends lines at a carriage return, or folds keys. */
-function textProblem({ text, value, top }: JsonObject): string | undefined {
+export function textProblem({ text, value, top }: JsonObject): string | undefined {
   if (text.includes('\r')) return 'The message has a carriage return inside.';
   if (top.length !== Object.keys(value).length) return 'The message has the same key twice.';
   for (const key of Object.keys(value)) {

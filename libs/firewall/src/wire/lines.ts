@@ -1,6 +1,7 @@
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const SMALLEST_BUFFER = 4096;
+const NOTHING = Buffer.alloc(0);
 
 /** Bytes of the longest ending. */
 const ENDING = 2;
@@ -16,6 +17,8 @@ export type LineOptions = {
   readonly withEnding?: boolean;
   /** Called for each line that has nothing in it. */
   readonly empty?: () => void;
+  /** Shown what a line that is too long has, piece by piece, and its end. A piece is gone when this returns. */
+  readonly skipped?: { take(piece: Buffer): void; end(): void };
 };
 
 /** Takes a byte stream apart into lines. */
@@ -37,7 +40,8 @@ export function withoutEnding(line: Buffer): Buffer {
 }
 
 /** Puts one line at a time together. What came so far is copied, so that a few bytes don't keep a whole chunk alive. */
-function createAssembler({ tooLong, maxBytes = MAX_LINE_BYTES, withEnding = false, empty }: LineOptions) {
+function createAssembler(options: LineOptions) {
+  const { tooLong, maxBytes = MAX_LINE_BYTES, withEnding = false, empty, skipped } = options;
   let kept = Buffer.alloc(0);
   let size = 0;
   let isTooLong = false;
@@ -45,14 +49,18 @@ function createAssembler({ tooLong, maxBytes = MAX_LINE_BYTES, withEnding = fals
     kept = Buffer.alloc(0);
     size = 0;
   };
-  const skip = (): void => {
-    if (!isTooLong) tooLong();
+  const skip = (bytes: Buffer): void => {
+    if (!isTooLong) {
+      tooLong();
+      skipped?.take(kept.subarray(0, size));
+    }
     isTooLong = true;
+    skipped?.take(bytes);
     clear();
   };
   const add = (bytes: Buffer): void => {
     // Two bytes more could be its ending.
-    if (isTooLong || size + bytes.length > maxBytes + ENDING) return skip();
+    if (isTooLong || size + bytes.length > maxBytes + ENDING) return skip(bytes);
     if (size + bytes.length > kept.length) {
       const room = Math.max(SMALLEST_BUFFER, 2 * (size + bytes.length));
       const larger = Buffer.allocUnsafeSlow(Math.min(room, maxBytes + ENDING));
@@ -68,7 +76,8 @@ function createAssembler({ tooLong, maxBytes = MAX_LINE_BYTES, withEnding = fals
     if (!isWhole) add(bytes);
     const whole = isWhole ? bytes : kept.subarray(0, size);
     const line = withoutEnding(whole);
-    if (line.length > maxBytes) skip();
+    if (line.length > maxBytes) skip(isWhole ? bytes : NOTHING);
+    if (isTooLong) skipped?.end();
     const isLine = !isTooLong && line.length > 0;
     if (!isTooLong && !isLine) empty?.();
     isTooLong = false;

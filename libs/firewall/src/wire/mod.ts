@@ -1,3 +1,4 @@
+export { answerTo, isFor, otherWay } from './answer-to.ts';
 export { errorResponse, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, resultResponse } from './errors.ts';
 export { isExactNumber } from './exact-number.ts';
 export { createInFlight, type InFlight, MAX_IN_FLIGHT } from './in-flight.ts';
@@ -11,4 +12,6 @@ export {
 } from './lines.ts';
 export type { Id, Message, Notification, Request, Response } from './message.ts';
 export { ENVELOPE_KEYS } from './protocol-keys.ts';
-export { readClientMessage, readServerMessage } from './read-message.ts';
+export { readClientMessage } from './read-message.ts';
+export { createServerLines } from './server-lines.ts';
+export { readServerWords, type ServerWord } from './server-words.ts';

@@ -1,5 +1,14 @@
 import type { Disposition, UpstreamEnd } from '@aegis/firewall/gate';
-import { createInFlight, type Id, type InFlight, type Request, type Response } from '@aegis/firewall/wire';
+import {
+  answerTo,
+  createInFlight,
+  type Id,
+  type InFlight,
+  isFor,
+  otherWay,
+  type Request,
+  type Response,
+} from '@aegis/firewall/wire';
 import { AnsweredResponses } from './answered-responses.ts';
 
 export type Forward = Extract<Disposition, { type: 'forward' }>;
@@ -92,13 +101,16 @@ export class Calls {
     if (this.#byId.get(call.request.id) === call) this.#byId.delete(call.request.id);
   }
 
-  /** Keeps a call whose stream broke off: its response may come where the client takes the stream up again. */
-  park(call: Call, withinMs: number): void {
+  /**
+   * Keeps a call whose stream broke off, or that gets its response on another one: where none comes in time, `late` is
+   * called.
+   */
+  park(call: Call, withinMs: number, late: () => void): void {
     const { id } = call.request;
     const other = this.#byId.get(id);
     if (other !== undefined && other !== call) this.lose(other, 'another request came under its id');
     this.#byId.set(id, call);
-    setTimeout(() => this.lose(call, 'the client did not take its stream up again'), withinMs).unref();
+    setTimeout(() => !call.isOver && late(), withinMs).unref();
   }
 
   lose(call: Call, because: string): void {
@@ -125,14 +137,23 @@ export class Calls {
   }
 
   /** What becomes of a response that arrived on the stream of `own`, or on one that is nobody's. */
-  answered(response: Response, own: Call | undefined, isResumed: boolean): ResponseAction {
-    const call = own?.request.id === response.id ? own : this.#byId.get(response.id);
-    if (call === undefined || !call.isForwarded || call.isOver) {
-      return (isResumed && this.#answered.find(response)) || UNKNOWN;
-    }
-    const text = call.end({ type: 'response', response });
-    if (call.isResumable || isResumed) this.#answered.keep(response, text);
+  answered(came: Response, own: Call | undefined, isResumed: boolean): ResponseAction {
+    const call = this.awaiting(came.id, own);
+    if (call === undefined) return (isResumed && this.#answered.find(came)) || UNKNOWN;
+    const response = answerTo(came, call.request);
+    const text = call.end({ type: 'response', response }) ?? response.text;
+    const isSame = text === came.text;
+    if (call.isResumable || isResumed) this.#answered.keep(came, isSame ? undefined : text);
     this.close(call);
-    return text === undefined || text === response.text ? { type: 'same' } : { type: 'text', text };
+    return isSame ? { type: 'same' } : { type: 'text', text };
+  }
+
+  /** The call that an answer under this id is to, on the stream of `own`, or on one that is nobody's. */
+  awaiting(id: Id, own: Call | undefined): Call | undefined {
+    const call =
+      own !== undefined && isFor(id, own.request.id)
+        ? own
+        : (this.#byId.get(id) ?? this.#byId.get(otherWay(id) ?? id));
+    return call?.isForwarded === true && !call.isOver ? call : undefined;
   }
 }

@@ -286,9 +286,9 @@ describe('a server that does not behave', () => {
     const world = await start({
       odd: scripted(`function on(m) {
         if (m.method === 'initialize') return ${INITIALIZED};
-        say('hello'); say('[]'); say({ jsonrpc: '2.0', id: '1', result: { wrong: 1 } });
+        say('hello'); say('[]'); say({ jsonrpc: '2.0', id: '01', result: { wrong: 1 } });
         say({ jsonrpc: '2.0', id: 99, result: { wrong: 2 } });
-        say('{"jsonrpc":"2.0","id":1.0,"result":{"wrong":3}}');
+        say('{"jsonrpc":"2.0","id":1.5,"result":{"wrong":3}}');
         say({ jsonrpc: '2.0', id: m.id, result: { right: 1 } });
         say({ jsonrpc: '2.0', id: m.id, result: { wrong: 4 } });
       }`),

@@ -1,5 +1,5 @@
 import type { UpstreamEnd } from '@aegis/firewall/gate';
-import { createInFlight, type Id, MAX_IN_FLIGHT, type Request } from '@aegis/firewall/wire';
+import { createInFlight, type Id, isFor, MAX_IN_FLIGHT, otherWay, type Request } from '@aegis/firewall/wire';
 import type { Budget } from './budget.ts';
 
 /** Texts of calls that are being judged, or held for a person, may have this many characters together. */
@@ -76,11 +76,10 @@ export class ClientRequests {
     return this.#open.get(id as Id);
   }
 
-  /** One that the server was not given, by its id as text or as a number: only one of the two can be open. */
-  getWaiting(id: unknown): OpenRequest | undefined {
-    const found =
-      this.get(id) ?? this.get(String(id)) ?? (typeof id === 'string' ? this.get(Number(id)) : undefined);
-    return found?.isSent === false && String(found.id) === String(id) ? found : undefined;
+  /** One that the server was given, or was not, by its id as text or as a number: only one of the two can be open. */
+  find(id: Id, isSent: boolean): OpenRequest | undefined {
+    const found = this.get(id) ?? this.get(otherWay(id));
+    return found?.isSent === isSent && isFor(id, found.id) ? found : undefined;
   }
 
   /** The server is given it: from now on only its end is of interest. */

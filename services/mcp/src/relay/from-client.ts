@@ -3,6 +3,7 @@ import type { Disposition, UpstreamEnd } from '@aegis/firewall/gate';
 import {
   createLineSplitter,
   errorResponse,
+  type Id,
   INTERNAL_ERROR,
   INVALID_REQUEST,
   type Message,
@@ -108,7 +109,7 @@ function cancel(link: Link, { params }: Notification): boolean {
   const { requests } = link;
   const id = params?.['requestId'];
   // A client that writes its id in another type wants the call stopped all the same, and here it still can be.
-  const waiting = requests.getWaiting(id);
+  const waiting = requests.find(id as Id, false);
   if (waiting !== undefined) {
     waiting.isCancelled = true;
     dropRequest(link, waiting);

@@ -1,57 +1,59 @@
-import {
-  createLineSplitter,
-  type Message,
-  type Response,
-  readServerMessage,
-  withoutEnding,
-} from '@aegis/firewall/wire';
+import { unreadable } from '@aegis/firewall/gate';
+import { answerTo, createServerLines, type Id, type Message, type Response } from '@aegis/firewall/wire';
+import type { OpenRequest } from './client-requests.ts';
 import type { Reader } from './intake.ts';
 import { answerRequest, asLine, endRequest, type Link } from './link.ts';
 
-const NEWLINE = 0x0a;
+/** A request has no answer any more: the record and the client are told why, unless the client wants none. */
+function loseRequest(link: Link, request: OpenRequest, because: string): void {
+  link.requests.close(request);
+  const text = endRequest(link, request, request.ended, { type: 'lost', because });
+  if (link.delivered.take(request.number)) request.line = 0;
+  else if (text !== undefined && !request.isCancelled) answerRequest(link, request, asLine(text));
+}
 
-function onResponse(link: Link, response: Response, line: Buffer): void {
-  if (link.questions.answered(response)) return;
-  const request = link.requests.get(response.id);
-  if (request === undefined || !request.isSent) {
+function onResponse(link: Link, came: Response, line: Buffer | undefined): void {
+  if (link.questions.answered(came)) return;
+  const request = link.requests.find(came.id, true);
+  if (request === undefined) {
     return link.complain('It answers a request that nobody made, or that has its answer.');
   }
   link.requests.close(request);
+  const response = answerTo(came, request);
   const text = endRequest(link, request, request.ended, { type: 'response', response });
   if (link.delivered.take(request.number)) return void (request.line = 0);
-  answerRequest(link, request, text === undefined ? line : asLine(text));
+  const isAsItCame = text === undefined && response === came && line !== undefined;
+  answerRequest(link, request, isAsItCame ? line : asLine(text ?? response.text));
 }
 
-function onMessage(link: Link, message: Message, line: Buffer): void {
+function onMessage(link: Link, message: Message, line: Buffer | undefined): void {
   if (message.kind === 'response') return onResponse(link, message, line);
   if (message.kind === 'request') {
     const verdict = link.gate.serverRequest(message);
     if (verdict.type === 'answer') return link.toServer.write(asLine(verdict.text));
     link.serverRequests.openNewest(message.id);
   } else if (link.gate.serverNotification(message) === 'drop') return;
-  link.toClient.write(line);
+  link.toClient.write(line ?? asLine(message.text));
 }
 
-function onLine(link: Link, line: Buffer): void {
-  const read = readServerMessage(withoutEnding(line));
-  if (line.at(-1) !== NEWLINE) link.complain('The server ended in the middle of it.');
-  else if ('nonsense' in read) link.complain(read.nonsense);
-  else onMessage(link, read.message, line);
+/** What can't be read is no answer, and a request that it was meant to answer gets no other. */
+function onNonsense(link: Link, nonsense: string, answers: Id | undefined): void {
+  link.complain(nonsense);
+  if (answers === undefined || link.questions.unreadable(answers, nonsense)) return;
+  const request = link.requests.find(answers, true);
+  if (request !== undefined) loseRequest(link, request, unreadable(nonsense));
 }
 
 /** Relays what the server says, and drops what is no message. */
 export function createFromServer(link: Link): Reader {
-  const lines = createLineSplitter({
-    tooLong: () => link.complain('It has more than 16 MiB.'),
-    withEnding: true,
+  const lines = createServerLines((word, line) => {
+    if ('nonsense' in word) onNonsense(link, word.nonsense, word.answers);
+    else onMessage(link, word.message, line);
   });
-  const take = (some: Iterable<Buffer>): void => {
-    for (const line of some) onLine(link, line);
-  };
   return {
-    take: (bytes) => take(lines.split(bytes)),
-    readAll: () => link.delivered.isAwaited() && link.toClient.hasRead(lines.number - 1),
-    end: () => take(lines.rest()),
+    take: (bytes) => lines.take(bytes),
+    readAll: () => link.delivered.isAwaited() && link.toClient.hasRead(lines.lines),
+    end: () => lines.end(),
     room: () => link.toClient.room(),
     keptBytes: () => lines.keptBytes,
   };
@@ -61,10 +63,6 @@ export function createFromServer(link: Link): Reader {
 export function loseServer(link: Link, because: string): void {
   link.serverGone = because;
   link.questions.close(because);
-  for (const request of link.requests.those(true)) {
-    link.requests.close(request);
-    const text = endRequest(link, request, request.ended, { type: 'lost', because });
-    if (text !== undefined && !request.isCancelled) answerRequest(link, request, asLine(text));
-  }
+  for (const request of link.requests.those(true)) loseRequest(link, request, because);
   for (const request of link.requests.those(false)) request.abort.abort();
 }

@@ -13,7 +13,7 @@ const pins = {
   status: () => ({ counts: true }) as const,
 };
 
-function world(ask: AskUpstream) {
+function world(ask: AskUpstream, callWaitsMs?: number) {
   let nowMs = 0;
   const asked: Record<string, unknown>[] = [];
   const definitions: Definitions = createDefinitions({
@@ -22,6 +22,7 @@ function world(ask: AskUpstream) {
     pins,
     refused: () => undefined,
     now: () => new Date(nowMs),
+    ...(callWaitsMs === undefined ? {} : { callWaitsMs }),
     askUpstream: (method, params, signal) => {
       asked.push(params);
       return ask(method, params, signal);
@@ -84,6 +85,65 @@ it.each([
   const { definitions, asked } = world(ask);
   await expect(definitions.of('b', LEGACY)).rejects.toMatchObject({ code: 'mcp_unavailable' });
   expect(asked.length).toBeLessThanOrEqual(100);
+});
+
+/** A server whose pages are these, by the cursor that is asked for; one that it doesn't know gets the first page. */
+const paged = (of: (cursor: unknown) => object) => world(async (_method, { cursor }) => of(cursor));
+
+it.each([
+  ['an empty cursor', () => ({ ...lists('read'), nextCursor: '' })],
+  ['a cursor of null', () => ({ ...lists('read'), nextCursor: null })],
+  ['what is no cursor', () => ({ ...lists('read'), nextCursor: { page: 2 } })],
+])('%s ends a list', async (_, of) => {
+  const { definitions, asked } = paged(of);
+  expect(await definitions.of('read', LEGACY)).toMatchObject({ type: 'listed' });
+  expect(await definitions.of('write', LEGACY)).toEqual({ type: 'unknown' });
+  expect(asked).toHaveLength(2);
+});
+
+it('a cursor may be a number, and goes back as it came', async () => {
+  const { definitions, asked } = paged((cursor) =>
+    cursor === 2 ? lists('write') : { ...lists('read'), nextCursor: 2 },
+  );
+  expect(await definitions.of('write', LEGACY)).toMatchObject({ type: 'listed' });
+  expect(asked).toEqual([{}, { cursor: 2 }]);
+});
+
+it.each([
+  ['the same cursor again', () => ({ ...lists('read'), nextCursor: 'a' }), 2],
+  [
+    'cursors in a circle',
+    (cursor: unknown) => ({ ...lists('read'), nextCursor: cursor === 'a' ? 'b' : 'a' }),
+    3,
+  ],
+  [
+    'a new cursor for ever',
+    (cursor: unknown) => ({ ...lists('read'), nextCursor: `${String(cursor)}x` }),
+    100,
+  ],
+])('%s ends a list, and what was found until then counts', async (_, of, times) => {
+  const { definitions, asked } = paged(of);
+  expect(await definitions.of('read', LEGACY)).toMatchObject({ type: 'listed' });
+  expect(asked).toHaveLength(times);
+  await expect(definitions.of('write', LEGACY)).rejects.toThrow('this tool is not in what came');
+});
+
+it('a list that takes long keeps a call no longer than it may, and is there for a later one', async () => {
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const { definitions, asked } = world(() => promise, 1);
+  await expect(definitions.of('read', LEGACY)).rejects.toThrow('and is still waited for');
+  resolve(lists('read'));
+  await expect
+    .poll(() => definitions.of('read', LEGACY).catch(() => undefined))
+    .toMatchObject({ type: 'listed' });
+  expect(asked).toHaveLength(1);
+});
+
+it('says why a list can not be read', async () => {
+  const { definitions } = world(async () => {
+    throw new Error('The server ended.');
+  });
+  await expect(definitions.of('read', LEGACY)).rejects.toThrow('can not be read: The server ended.');
 });
 
 it('what the client lists is as long as a list may be, however many definitions one tool has', async () => {

@@ -1,17 +1,16 @@
-import { AppError } from '@aegis/kit/errors';
-import { membersOf } from '@aegis/kit/json';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Definition } from '@aegis/replicas/tools';
-import { METHOD_NOT_FOUND } from '../../wire/errors.ts';
 import type { AskUpstream } from '../api.ts';
+import { type FetchedTools, fetchTools, listUnavailable, MAX_TOOLS } from './fetch-tools.ts';
 import { type Listed, toolsIn } from './listed.ts';
 import { createNewNames } from './new-names.ts';
 import type { PinKeeper } from './pin-keeper.ts';
 
-const MAX_PAGES = 100;
-const MAX_TOOLS = 10_000;
 /** Of one tool, where a server lists it with many definitions. */
 const MAX_REASONS = 10;
-const FETCH_WITHIN_MS = 10_000;
+/** A call waits so long for the list, and the list is waited for so much longer: the next call may find it. */
+const CALL_WAITS_MS = 10_000;
+const LIST_WITHIN_MS = 120_000;
 /**
  * The modern era has no notice of changed lists unless a client subscribes to it. A list is read again when it is older
  * than the server says that it may be, but not more often than the first of these and not later than the second.
@@ -37,7 +36,13 @@ export type Definitions = ReturnType<typeof createDefinitions>;
 
 /** By the names of tools, then by digest: a server may list a name twice, and the client may have read either. */
 type Tools = Map<string, Map<string, Listed>>;
-type Known = { readonly tools: Tools; readonly until: number; listed: number };
+type Known = {
+  readonly tools: Tools;
+  readonly until: number;
+  listed: number;
+  /** Why there may be more tools than these. */
+  readonly cutOff?: string | undefined;
+};
 
 type DefinitionsDeps = {
   readonly server: string;
@@ -47,6 +52,7 @@ type DefinitionsDeps = {
   readonly now: () => Date;
   /** Told once, where the server lists more new tools than one connection may put on record. */
   readonly refused: (because: string) => void;
+  readonly callWaitsMs?: number;
 };
 
 const keepFor = ({ ttlMs }: Readonly<Record<string, unknown>>): number => {
@@ -62,45 +68,16 @@ function add(tools: Tools, listed: readonly Listed[]): void {
   }
 }
 
-const unreadable = (cause?: unknown): AppError =>
-  new AppError('mcp_unavailable', "The server's list of tools can not be read.", { cause });
-
-/** All pages of the list of tools; undefined where the server has none. */
-async function fetchTools(
-  askUpstream: AskUpstream,
-  envelope: Record<string, unknown>,
-  signal: AbortSignal,
-): Promise<{ listed: Listed[]; keepMs: number } | undefined> {
-  const listed: Listed[] = [];
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(unreadable(signal.reason)), { once: true });
-  });
-  aborted.catch(() => undefined);
-  let cursor: string | undefined;
-  for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const params = cursor === undefined ? envelope : { ...envelope, cursor };
-    let result: Readonly<Record<string, unknown>>;
-    try {
-      result = membersOf(await Promise.race([askUpstream('tools/list', params, signal), aborted]));
-    } catch (thrown) {
-      if (Object(thrown).code === METHOD_NOT_FOUND && pages === 0) return undefined;
-      throw unreadable(thrown);
-    }
-    if (!Array.isArray(result['tools'])) throw unreadable();
-    if (result['tools'].length + listed.length > MAX_TOOLS) break;
-    for (const one of toolsIn(result)) listed.push(one);
-    const { nextCursor } = result;
-    if (typeof nextCursor !== 'string') return { listed, keepMs: keepFor(result) };
-    cursor = nextCursor;
-  }
-  throw new AppError(
-    'mcp_unavailable',
-    `The server's list of tools has more than ${MAX_PAGES} pages or ${MAX_TOOLS} tools.`,
-  );
-}
-
 /** What one client of one server knows of its tools. */
-export function createDefinitions({ server, principal, pins, askUpstream, now, refused }: DefinitionsDeps) {
+export function createDefinitions({
+  server,
+  principal,
+  pins,
+  askUpstream,
+  now,
+  refused,
+  callWaitsMs = CALL_WAITS_MS,
+}: DefinitionsDeps) {
   const closing = new AbortController();
   let known: Known | undefined;
   let fetching: Promise<Known | undefined> | undefined;
@@ -109,13 +86,14 @@ export function createDefinitions({ server, principal, pins, askUpstream, now, r
 
   const fetchNow = async (envelope: Record<string, unknown>): Promise<Known | undefined> => {
     const before = changes;
-    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(FETCH_WITHIN_MS)]);
-    const fetched = await fetchTools(askUpstream, envelope, signal);
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LIST_WITHIN_MS)]);
+    const fetched: FetchedTools | undefined = await fetchTools(askUpstream, envelope, signal);
     if (!fetched) return undefined;
+    const { listed, last, cutOff } = fetched;
     const tools: Tools = new Map();
-    add(tools, fetched.listed);
-    pins.see(server, fetched.listed, names);
-    const found = { tools, until: now().getTime() + fetched.keepMs, listed: fetched.listed.length };
+    add(tools, listed);
+    pins.see(server, listed, names);
+    const found = { tools, until: now().getTime() + keepFor(last), listed: listed.length, cutOff };
     if (before === changes) known = found;
     return found;
   };
@@ -124,6 +102,17 @@ export function createDefinitions({ server, principal, pins, askUpstream, now, r
       fetching = undefined;
     });
     return fetching;
+  };
+
+  /** The list, where it comes while a call may wait for it; a server that is slow keeps the call no longer. */
+  const fetchSoon = async (envelope: Record<string, unknown>): Promise<Known | undefined> => {
+    const over = new AbortController();
+    const fetched = fetchOnce(envelope);
+    fetched.catch(() => undefined);
+    const late = sleep(callWaitsMs, undefined, { ref: false, signal: over.signal }).then(() => {
+      throw listUnavailable(`has not come within ${callWaitsMs / 1_000} s, and is still waited for`);
+    });
+    return await Promise.race([fetched, late]).finally(() => over.abort());
   };
 
   const define = async (same: ReadonlyMap<string, Listed>): Promise<ToolLookup> => {
@@ -168,10 +157,13 @@ export function createDefinitions({ server, principal, pins, askUpstream, now, r
       const isFresh = known !== undefined && (!isModern || now().getTime() < known.until);
       const listed = isFresh ? known?.tools.get(tool) : undefined;
       if (listed) return define(listed);
-      const fetched = await fetchOnce(envelope);
+      const fetched = await fetchSoon(envelope);
       if (!fetched) return { type: 'unlisted' };
       const found = fetched.tools.get(tool);
-      return found ? define(found) : { type: 'unknown' };
+      if (found) return define(found);
+      if (fetched.cutOff !== undefined)
+        throw listUnavailable(`${fetched.cutOff}, and this tool is not in what came`);
+      return { type: 'unknown' };
     },
     close: (): void => closing.abort(),
   };

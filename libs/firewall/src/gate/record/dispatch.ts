@@ -2,7 +2,7 @@ import { sayNo } from '../answers.ts';
 import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import { decisionOf, type JudgedRequest } from '../judged-request.ts';
-import { notReached, unknownOutcome } from '../sentences.ts';
+import { notReached, refusedByServer, unknownOutcome } from '../sentences.ts';
 import { endingOf } from './ending.ts';
 import { type CallEnd, newIds, type Sent } from './recorder.ts';
 
@@ -25,9 +25,9 @@ export type DispatcherDeps = Pick<FirewallParts, 'recorder' | 'log' | 'timeoutMs
 
 const LOST_CONNECTION = 'the connection ended before the server answered';
 
-const unsent = (because: string): CallEnd => ({
+const notRun = (because: string, what: 'not sent' | 'refused' = 'not sent'): CallEnd => ({
   type: 'failed',
-  data: { duration_ms: 0, result_bytes: 0, error: `not sent: ${because}`.slice(0, 1_000) },
+  data: { duration_ms: 0, result_bytes: 0, error: `${what}: ${because}`.slice(0, 1_000) },
 });
 
 export function createDispatcher({ options, recorder, log, timeoutMs, closing }: DispatcherDeps) {
@@ -44,7 +44,7 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
     principal,
   });
   /** A call that is on record as let through, or may be, and was not sent. */
-  const notSent = (of: Sent, because: string): void => recorder.end(of, () => unsent(because));
+  const notSent = (of: Sent, because: string): void => recorder.end(of, () => notRun(because));
 
   /** Lets a call through whose dispatch is on record already. `transform` changes the response that the client gets. */
   const forward = (judged: JudgedRequest, of: Sent, transform?: Transform): Disposition => {
@@ -76,16 +76,15 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
       }
     };
     const ended = (end: UpstreamEnd): string => {
-      if (end.type === 'lost' && end.isUnsent) {
-        over(() => unsent(end.because));
-        return sayNo({ rawId, method }, isModern, notReached(end.because));
+      if (end.type === 'response') {
+        answered(end);
+        return transformed(end);
       }
-      if (end.type === 'lost') {
-        unknown(end.because);
-        return sayNo({ rawId, method }, isModern, unknownOutcome(end.because));
-      }
-      answered(end);
-      return transformed(end);
+      const { because, isUnsent, isRefused, http } = end;
+      if (isUnsent || isRefused) over(() => notRun(because, isUnsent ? 'not sent' : 'refused'));
+      else unknown(because);
+      const sentence = isUnsent ? notReached : isRefused ? refusedByServer : unknownOutcome;
+      return sayNo({ rawId, method }, isModern, sentence(because), http);
     };
     return { type: 'forward', text, ended, passes: transform === undefined };
   };

@@ -3,7 +3,7 @@ import { membersOf } from '@aegis/kit/json';
 import { looksAt } from '@aegis/policy-engine';
 import { errorResponse, INTERNAL_ERROR } from '../../wire/errors.ts';
 import type { Request } from '../../wire/message.ts';
-import type { Disposition, GateOptions, UpstreamEnd } from '../api.ts';
+import type { Disposition, GateOptions, HttpSaid, UpstreamEnd } from '../api.ts';
 import type { FirewallParts } from '../firewall-parts.ts';
 import type { Definitions } from '../pins/definitions.ts';
 import { filterList, type Listing, type Viewer } from '../pins/lists.ts';
@@ -24,6 +24,7 @@ export type ListHandlerDeps = {
   readonly definitions: Pick<Definitions, 'page'>;
 };
 
+const httpOf = (end: UpstreamEnd): HttpSaid | undefined => (end.type === 'lost' ? end.http : undefined);
 const odd = (detail: string): AppError => new AppError('mcp_unavailable', detail);
 
 export function createListHandler({ parts, options, definitions }: ListHandlerDeps): ListHandler {
@@ -61,7 +62,7 @@ export function createListHandler({ parts, options, definitions }: ListHandlerDe
         } catch (thrown) {
           if (!(thrown instanceof AppError))
             log.error({ err: thrown, list: listing.member }, 'a list could not be filtered');
-          return errorResponse(rawId, INTERNAL_ERROR, cannotList(listing.member, thrown));
+          return errorResponse(rawId, INTERNAL_ERROR, cannotList(listing.member, thrown), httpOf(end));
         }
       },
     };

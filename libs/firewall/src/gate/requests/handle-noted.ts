@@ -47,6 +47,6 @@ export function handleNoted(
     ended: (end) =>
       end.type === 'response'
         ? ownTasks(tasks, end.response, server, principal)
-        : errorResponse(rawId, INTERNAL_ERROR, `The server did not answer: ${end.because}.`),
+        : errorResponse(rawId, INTERNAL_ERROR, `The server did not answer: ${end.because}.`, end.http),
   };
 }

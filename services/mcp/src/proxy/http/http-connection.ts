@@ -9,6 +9,7 @@ import { type Call, Calls } from '../calls.ts';
 import { type Connection, type Exchange, type OpenGate, Unavailable } from '../connection.ts';
 import type { Limits } from '../limits.ts';
 import { expandUpstream } from '../servers/expand.ts';
+import type { ClientStream } from './client-stream.ts';
 import { comparedHeaders } from './era.ts';
 import { headersToServer } from './headers.ts';
 import { HttpQuestions } from './http-questions.ts';
@@ -60,6 +61,8 @@ export class HttpConnection implements Connection {
   readonly #relay: ReplyRelay;
   readonly #questions: HttpQuestions;
   readonly #asked = createInFlight();
+  /** Streams on which the client hears of its session. */
+  readonly #listening = new Set<ClientStream>();
   readonly #closing = new AbortController();
   #upstreamSession: string | undefined;
   #exchanges = 0;
@@ -77,7 +80,13 @@ export class HttpConnection implements Connection {
     this.gate = gateFor(entry, principal, openGate, this.#questions.ask);
     const answer = (text: string): void => this.#questions.answer(text);
     const messages = new ServerMessages(this.gate, this.#calls, this.#asked, log, answer);
-    this.#relay = new ReplyRelay(messages, this.#calls, limits.answerTimeoutMs, sessionId !== undefined);
+    this.#relay = new ReplyRelay({
+      messages,
+      calls: this.#calls,
+      parkMs: limits.answerTimeoutMs,
+      hasSession: sessionId !== undefined,
+      listening: () => [...this.#listening].find((out) => out.isStreaming && !out.isEnded),
+    });
   }
 
   /** Whether the server has given the session an id; without one there is no session. */
@@ -106,7 +115,11 @@ export class HttpConnection implements Connection {
 
   async get(exchange: Exchange): Promise<void> {
     this.#exchanges++;
-    await this.#pass('GET', exchange).finally(() => this.#exchanges--);
+    this.#listening.add(exchange.out);
+    await this.#pass('GET', exchange).finally(() => {
+      this.#exchanges--;
+      this.#listening.delete(exchange.out);
+    });
   }
 
   delete(exchange: Exchange): Promise<void> {
@@ -145,7 +158,8 @@ export class HttpConnection implements Connection {
       const headers = { ...headersToServer(exchange.headers, 'POST', compared), ...parameters };
       reply = await this.#send('POST', exchange, headers, timeoutMs, text);
     } catch (error) {
-      return this.#relay.lose(call, exchange.out, describeFailure(error), error instanceof Unsent);
+      const fate = error instanceof Unsent ? 'unsent' : 'unknown';
+      return this.#relay.lose(call, exchange.out, { because: describeFailure(error), fate });
     }
     this.#takeSession(reply, exchange);
     await this.#relay.toRequest(reply, call, exchange.out);

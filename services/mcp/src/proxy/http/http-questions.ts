@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { AskUpstream } from '@aegis/firewall/gate';
 import type { HttpUpstream } from '@aegis/firewall/servers';
-import { MAX_LINE_BYTES, type Response, readServerMessage } from '@aegis/firewall/wire';
+import { MAX_LINE_BYTES, type Response, readServerWords } from '@aegis/firewall/wire';
 import type { Exchange } from '../connection.ts';
 import type { Limits } from '../limits.ts';
 import { revisionOf } from '../meta.ts';
@@ -28,16 +28,24 @@ async function* textsOf(reply: IncomingMessage): AsyncGenerator<Buffer, void> {
     return;
   }
   if (kind.type === 'useless') throw new Error(`The server gave no answer: ${kind.because}.`);
-  const body = await readReply(reply);
-  if (body !== undefined) yield body;
+  yield await readReply(reply);
 }
 
-async function responseTo(id: string, reply: IncomingMessage): Promise<Response | undefined> {
+/** @throws Error where there is none */
+async function responseTo(id: string, reply: IncomingMessage): Promise<Response> {
+  let because = `HTTP ${reply.statusCode}`;
   for await (const text of textsOf(reply)) {
-    const read = readServerMessage(text);
-    if ('message' in read && read.message.kind === 'response' && read.message.id === id) return read.message;
+    for (const word of readServerWords(text, JSON.stringify(id))) {
+      if ('message' in word) {
+        if (word.message.kind === 'response' && word.message.id === id) return word.message;
+        continue;
+      }
+      because = word.nonsense;
+      // The stream may stay open, and nothing more comes of this.
+      if (word.answers === id) throw new Error(`The server gave no answer: ${because}`);
+    }
   }
-  return undefined;
+  throw new Error(`The server gave no answer: ${because}`);
 }
 
 /** What the firewall asks a server itself over HTTP, under ids that no client can guess. */
@@ -71,7 +79,6 @@ export class HttpQuestions {
         timeoutMs: this.#limits.answerTimeoutMs,
       });
       const response = await responseTo(id, reply);
-      if (response === undefined) throw new Error(`${method}: the server gave no answer.`);
       if (response.error !== undefined) throw answeredError(method, response.error);
       return response.result;
     } finally {

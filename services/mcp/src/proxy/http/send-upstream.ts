@@ -6,9 +6,13 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { HttpUpstream } from '@aegis/firewall/servers';
+import { TooLarge } from './too-large.ts';
 
 /** Below the 5 s after which Node's own servers close: a connection that is closing must not be taken for a call. */
 const IDLE_CONNECTION_MS = 4_000;
+
+const TEMPORARY = 307;
+const PERMANENT = 308;
 
 const AGENT = { keepAlive: true, timeout: IDLE_CONNECTION_MS, maxFreeSockets: 32 };
 const httpAgent = new HttpAgent(AGENT);
@@ -39,6 +43,7 @@ const codeOf = (error: unknown): string =>
 
 /** Why there is no answer, as part of a sentence; without anything that could be a secret. */
 export function describeFailure(error: unknown): string {
+  if (error instanceof TooLarge) return error.message;
   const code = codeOf(error);
   if (code === 'ABORT_ERR') return 'its client closed the connection first';
   if (error instanceof Unsent) return `it can't be reached (${code})`;
@@ -46,23 +51,50 @@ export function describeFailure(error: unknown): string {
   return `the connection broke off (${code})`;
 }
 
+const withoutSlash = (path: string): string => path.replace(/\/$/, '');
+
+/** The same address with a slash more or less at its end, where a redirect that keeps method and body leads there. */
+function slashOf({ statusCode, headers: { location } }: IncomingMessage, asked: URL): URL | undefined {
+  if (statusCode !== TEMPORARY && statusCode !== PERMANENT) return undefined;
+  if (location === undefined || !URL.canParse(location, asked.href)) return undefined;
+  const to = new URL(location, asked);
+  Object.assign(to, { hash: '', username: asked.username, password: asked.password });
+  const isSame =
+    to.origin === asked.origin &&
+    to.search === asked.search &&
+    to.pathname !== asked.pathname &&
+    withoutSlash(to.pathname) === withoutSlash(asked.pathname);
+  return isSame ? to : undefined;
+}
+
 /**
- * Sends one request to a server and resolves with its answer's headers. Redirects are answers like others. The operator's
- * own headers win over all.
+ * Sends one request to a server and resolves with its answer's headers. Redirects are answers like others, but for one to
+ * the same address with a slash more or less, which is followed once. The operator's own headers win over all.
  *
  * @throws Unsent where there was no connection; what it failed with otherwise
  */
-export function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promise<IncomingMessage> {
-  const { method, body, signal, timeoutMs } = outgoing;
+export async function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promise<IncomingMessage> {
   const url = new URL(upstream.url);
   url.hash = '';
+  const reply = await sendTo(url, upstream.headers, outgoing);
+  const slash = slashOf(reply, url);
+  if (slash === undefined) return reply;
+  reply.resume();
+  return await sendTo(slash, upstream.headers, outgoing);
+}
+
+function sendTo(
+  url: URL,
+  own: HttpUpstream['headers'],
+  { method, body, signal, timeoutMs, headers: given }: Outgoing,
+): Promise<IncomingMessage> {
   const isTls = url.protocol === 'https:';
-  const headers: OutgoingHttpHeaders = { ...outgoing.headers, 'accept-encoding': 'identity' };
+  const headers: OutgoingHttpHeaders = { ...given, 'accept-encoding': 'identity' };
   if (body !== undefined) {
     headers['content-type'] = 'application/json';
     headers['content-length'] = Buffer.byteLength(body);
   }
-  for (const [name, value] of Object.entries(upstream.headers)) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(own)) headers[name.toLowerCase()] = value;
   const options = { method, headers, signal, agent: isTls ? httpsAgent : httpAgent };
   return new Promise((resolve, reject) => {
     const sent = isTls ? requestHttps(url, options) : requestHttp(url, options);

@@ -1,11 +1,23 @@
-import type { Gate } from '@aegis/firewall/gate';
-import { type InFlight, readServerMessage } from '@aegis/firewall/wire';
+import { type Gate, unreadable } from '@aegis/firewall/gate';
+import {
+  errorResponse,
+  type Id,
+  INTERNAL_ERROR,
+  type InFlight,
+  type Message,
+  readServerWords,
+  type ServerWord,
+} from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import type { Call, Calls, ResponseAction } from '../calls.ts';
+import { noAnswer } from '../no-answer.ts';
 import { encodeEvent, type SseEvent } from './sse.ts';
 
 /** Where a message of a server arrived: on the stream of a request, or on one that is nobody's or was taken up again. */
 export type Arrival = { readonly own?: Call | undefined; readonly isResumed: boolean };
+
+/** What becomes of a message, and whether it ended the request in whose reply it came. */
+export type Verdict = ResponseAction & { readonly isAnswer: boolean };
 
 /** Decides what a client sees of a server's messages. */
 export class ServerMessages {
@@ -24,18 +36,29 @@ export class ServerMessages {
     this.#answer = answer;
   }
 
-  /** What the server asks and tells passes where the gate lets it; responses are matched; nonsense goes no further. */
-  judge(bytes: Uint8Array, { own, isResumed }: Arrival): ResponseAction {
-    const verdict = this.#verdict(bytes, own, isResumed);
-    if (verdict.type === 'drop')
-      this.#log.warn({ because: verdict.because }, 'message of the server dropped');
-    return verdict;
+  /**
+   * What the server asks and tells passes where the gate lets it; responses are matched; nonsense goes no further, and a
+   * request that it was meant to answer has its end in that. A batch is several messages.
+   */
+  judge(bytes: Uint8Array, { own, isResumed }: Arrival): readonly Verdict[] {
+    const words = readServerWords(bytes, own?.request.rawId);
+    return words.map((word) => {
+      const wasOver = own?.isOver ?? true;
+      const action = this.#actionOf(word, own, isResumed, words.length === 1);
+      if (action.type === 'drop')
+        this.#log.warn({ because: action.because }, 'message of the server dropped');
+      return { ...action, isAnswer: !wasOver && own?.isOver === true };
+    });
   }
 
-  #verdict(bytes: Uint8Array, own: Call | undefined, isResumed: boolean): ResponseAction {
-    const read = readServerMessage(bytes);
-    if ('nonsense' in read) return { type: 'drop', because: read.nonsense };
-    const { message } = read;
+  #actionOf(word: ServerWord, own: Call | undefined, isResumed: boolean, isAlone: boolean): ResponseAction {
+    if ('nonsense' in word) return this.#unreadable(word.nonsense, word.answers, own);
+    const action = this.#messageAction(word.message, own, isResumed);
+    if (action.type !== 'same' || (isAlone && !word.isMended)) return action;
+    return { type: 'text', text: word.message.text };
+  }
+
+  #messageAction(message: Message, own: Call | undefined, isResumed: boolean): ResponseAction {
     if (message.kind === 'response') return this.#calls.answered(message, own, isResumed);
     if (message.kind === 'notification') {
       const passes = this.#gate.serverNotification(message) === 'forward';
@@ -50,17 +73,30 @@ export class ServerMessages {
     return { type: 'drop', because: 'the question is not for the client' };
   }
 
+  #unreadable(nonsense: string, answers: Id | undefined, own: Call | undefined): ResponseAction {
+    const call = answers === undefined ? undefined : this.#calls.awaiting(answers, own);
+    if (call === undefined) return { type: 'drop', because: nonsense };
+    const sentence = noAnswer(unreadable(nonsense), 'unknown');
+    const text = call.end({ type: 'lost', because: sentence });
+    this.#calls.close(call);
+    return { type: 'text', text: text ?? errorResponse(call.request.rawId, INTERNAL_ERROR, sentence) };
+  }
+
   /**
    * The bytes of an event that the client sees; an event that is dropped leaves its id, to resume from. One in which some
    * reader could find another event is written anew.
    */
   passEvent(event: SseEvent, arrival: Arrival): Buffer | undefined {
     const { raw, data, isPlain, id, retry } = event;
-    const verdict = data === undefined ? undefined : this.judge(Buffer.from(data), arrival);
-    const isSame = verdict === undefined || verdict.type === 'same';
+    const verdicts = data === undefined ? [] : this.judge(Buffer.from(data), arrival);
+    const isSame = data === undefined || verdicts.some(({ type }) => type === 'same');
     if (isSame && isPlain) return raw;
-    const text = verdict?.type === 'text' ? verdict.text : isSame ? data : undefined;
-    if (text !== undefined) return encodeEvent({ id, retry, event: event.event, data: text });
-    return id === undefined && retry === undefined ? undefined : encodeEvent({ id, retry });
+    const texts = verdicts.flatMap((verdict) => (verdict.type === 'text' ? [verdict.text] : []));
+    const last = isSame ? data : texts.pop();
+    if (last === undefined)
+      return id === undefined && retry === undefined ? undefined : encodeEvent({ id, retry });
+    // Who takes the stream up again after this event has had all of it.
+    const before = texts.map((text) => encodeEvent({ event: event.event, data: text }));
+    return Buffer.concat([...before, encodeEvent({ id, retry, event: event.event, data: last })]);
   }
 }

@@ -3,7 +3,7 @@ import { parseJson } from '@aegis/kit/json';
 import { isType } from './headers.ts';
 
 /** How JSON and events begin, to a reader that looks past a byte order mark and the type. */
-const READ_AS_MESSAGE = /^[\uFEFF\s\0]*[{[]|^\uFEFF?data/m;
+const READ_AS_MESSAGE = /^[\uFEFF\s\0]*[{[]|^\uFEFF?data(?::|$)/m;
 
 /** What says that somebody is answered, or asked, also by an error (URL elicitation). */
 const SAYING: ReadonlySet<string> = new Set(['result', 'method']);

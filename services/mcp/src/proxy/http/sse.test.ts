@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventTooLarge, encodeEvent, type SseEvent, SseSplitter } from './sse.ts';
+import { encodeEvent, type SseEvent, SseSplitter } from './sse.ts';
+import { TooLarge } from './too-large.ts';
 
 const MAX = 1_000_000;
 
@@ -74,7 +75,7 @@ it('lets a comment through at once, before the event that it stands in front of 
 
 it('breaks off where an event has no end', () => {
   const splitter = new SseSplitter(10);
-  expect(() => splitter.push(Buffer.from('data: 12345678901'))).toThrow(EventTooLarge);
+  expect(() => splitter.push(Buffer.from('data: 12345678901'))).toThrow(TooLarge);
 });
 
 describe('however a stream is cut into pieces', () => {

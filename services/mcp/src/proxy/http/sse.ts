@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { INVISIBLE } from '@aegis/kit/text';
+import { TooLarge } from './too-large.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -8,7 +10,7 @@ const LINE_END = /\r\n|\r|\n/;
 const FIELDS: ReadonlySet<string> = new Set(['data', 'event', 'id', 'retry']);
 
 /**
- * A server-sent event: its bytes as they came, and what a reader makes of them
+ * A server-sent event: its bytes as they came, in UTF-8, and what a reader makes of them
  * (https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream). `data` is undefined where a
  * reader would tell nobody: comments, empty priming events. `isPlain` where no reader could find another event in it.
  */
@@ -21,14 +23,12 @@ export type SseEvent = {
   readonly isPlain: boolean;
 };
 
-/** More came without an end than one event may have. */
-export class EventTooLarge extends Error {}
-
 function parseEvent(raw: Buffer): SseEvent {
   const data: string[] = [];
   const fields = new Map<string, string>();
   let isPlain = true;
-  for (const line of raw.toString('utf8').replace(BYTE_ORDER_MARK, '').split(LINE_END)) {
+  const written = raw.toString('utf8');
+  for (const line of written.replace(BYTE_ORDER_MARK, '').split(LINE_END)) {
     const colon = line.indexOf(':');
     const name = colon === -1 ? line : line.slice(0, colon);
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
@@ -39,7 +39,7 @@ function parseEvent(raw: Buffer): SseEvent {
   }
   const text = data.join('\n');
   return {
-    raw,
+    raw: isUtf8(raw) ? raw : Buffer.from(written),
     data: text === '' ? undefined : text,
     event: fields.get('event'),
     id: fields.get('id'),
@@ -62,7 +62,7 @@ export class SseSplitter {
     this.#maxBytes = maxBytes;
   }
 
-  /** The events that are whole with this chunk. @throws EventTooLarge */
+  /** The events that are whole with this chunk. @throws TooLarge */
   push(chunk: Buffer): SseEvent[] {
     const events: SseEvent[] = [];
     let from = 0;
@@ -108,7 +108,7 @@ export class SseSplitter {
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
     this.#blockBytes += rest.length;
-    if (this.#blockBytes > this.#maxBytes) throw new EventTooLarge();
+    if (this.#blockBytes > this.#maxBytes) throw new TooLarge(this.#blockBytes);
     this.#block.push(rest);
   }
 }

@@ -1,24 +1,40 @@
 import type { IncomingMessage } from 'node:http';
+import type { HttpSaid } from '@aegis/firewall/gate';
 import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
+import type { Fate } from '../no-answer.ts';
 import { isType } from './headers.ts';
+import { TooLarge } from './too-large.ts';
 
 const OK = 200;
 const REDIRECT = 300;
 const CLIENT_ERROR = 400;
 /** What says that the operator's own credentials are wrong: a client that saw it would look for some of its own. */
-const CREDENTIALS = new Set([401, 403, 407]);
+const CREDENTIALS = new Set([401, 407]);
+/**
+ * By these a server says that it did not begin with a request (RFC 9110, RFC 6585): who asks, where, how, and how often, is
+ * looked at before what is asked. By others it may have stopped in the middle.
+ */
+const REFUSING = new Set([307, 308, 401, 403, 404, 405, 406, 407, 411, 413, 414, 415, 421, 426, 429, 431]);
 
 /** What a server's answer to a request is, before its body is read. */
 export type ReplyKind =
   | { readonly type: 'events' }
+  /** JSON, or of a type that says nothing: whether it is a response is to be seen. */
   | { readonly type: 'json' }
   /** Taken, and no body is to come. */
   | { readonly type: 'accepted' }
   /** An error that the client may see as it is. */
   | { readonly type: 'error' }
-  /** Neither JSON nor events: no response to a request. */
-  | { readonly type: 'other' }
   | { readonly type: 'useless'; readonly because: string };
+
+const RELATIVE = 'relative:/';
+
+/** Where a redirect leads, without what could be a secret. */
+function targetOf({ location }: IncomingMessage['headers']): string {
+  if (location === undefined || !URL.canParse(location, RELATIVE)) return 'nowhere';
+  const { protocol, host, pathname } = new URL(location, RELATIVE);
+  return protocol === 'relative:' ? pathname : `${protocol}//${host}${pathname}`;
+}
 
 export function kindOf({ statusCode: status = 0, headers }: IncomingMessage): ReplyKind {
   if (CREDENTIALS.has(status)) {
@@ -26,29 +42,45 @@ export function kindOf({ statusCode: status = 0, headers }: IncomingMessage): Re
   }
   if (status >= CLIENT_ERROR) return { type: 'error' };
   if (status >= REDIRECT) {
-    return { type: 'useless', because: `it sent a redirect (HTTP ${status}), and none is followed` };
+    const because = `it sent a redirect (HTTP ${status}) to ${targetOf(headers)}, and none is followed`;
+    return { type: 'useless', because: `${because} but to the same address with a slash more or less` };
   }
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     return { type: 'useless', because: 'it compressed its answer, which nobody asked it to' };
   }
   if (status !== OK) return { type: 'accepted' };
-  if (isType(headers['content-type'], 'text/event-stream')) return { type: 'events' };
-  if (isType(headers['content-type'], 'application/json')) return { type: 'json' };
-  return { type: 'other' };
+  return isType(headers['content-type'], 'text/event-stream') ? { type: 'events' } : { type: 'json' };
 }
 
-/** The whole body, or undefined where it is too large. @throws what the connection fails with */
-export async function readReply(
-  reply: IncomingMessage,
-  maxBytes: number = MAX_LINE_BYTES,
-): Promise<Buffer | undefined> {
+export const fateBy = ({ statusCode: status = 0 }: IncomingMessage): Fate =>
+  REFUSING.has(status) ? 'refused' : 'unknown';
+
+/** What the client is told of a status beside words; of success there is nothing to tell. */
+export function httpSaid({ statusCode = 0, headers }: IncomingMessage): HttpSaid | undefined {
+  const retryAfter = headers['retry-after'];
+  if (statusCode < REDIRECT) return undefined;
+  return { http_status: statusCode, ...(retryAfter === undefined ? {} : { retry_after: retryAfter }) };
+}
+
+/** A body that is no response, as part of a sentence. */
+export function describeBody({ statusCode, headers }: IncomingMessage, body: Buffer): string {
+  const type = headers['content-type'];
+  if (body.length === 0) return `HTTP ${statusCode} and an empty body`;
+  const what = `HTTP ${statusCode} and ${body.length} bytes of ${type ?? 'no type that it names'}`;
+  return isType(type, 'application/json') ? what : `${what}, which is neither JSON nor a stream of events`;
+}
+
+/** The whole body. @throws TooLarge; what the connection fails with */
+export async function readReply(reply: IncomingMessage, maxBytes: number = MAX_LINE_BYTES): Promise<Buffer> {
+  const { 'content-length': length } = reply.headers;
+  const all = length === undefined ? undefined : Number(length);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of reply as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes) {
+    if (Math.max(size, all ?? 0) > maxBytes) {
       reply.destroy();
-      return undefined;
+      throw new TooLarge(size, all);
     }
     chunks.push(chunk);
   }

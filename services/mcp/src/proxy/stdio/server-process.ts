@@ -1,7 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { ServerEntry, StdioUpstream } from '@aegis/firewall/servers';
-import { MAX_LINE_BYTES, readLines } from '@aegis/firewall/wire';
+import { createServerLines, MAX_LINE_BYTES, readLines, type ServerWord } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import type { Away } from '../away.ts';
 import { Unavailable } from '../connection.ts';
@@ -25,7 +25,7 @@ export type ServerProcessOptions = {
   readonly takeSlot: () => () => void;
   readonly log: Logger;
   readonly away: Away;
-  readonly heard: (line: Buffer) => void;
+  readonly heard: (word: ServerWord) => void;
   /** Told once, with the reason as part of a sentence. */
   readonly ended: (because: string) => void;
 };
@@ -61,7 +61,7 @@ export class ServerProcess {
 
   /** @throws Unavailable where a variable is not set, or too many processes run */
   constructor(options: ServerProcessOptions) {
-    this.#options = { ...options, heard: (line) => this.#heard(line, options.heard) };
+    this.#options = { ...options, heard: (word) => this.#heard(word, options.heard) };
     const release = options.takeSlot();
     try {
       this.#child = start(options);
@@ -83,6 +83,11 @@ export class ServerProcess {
     this.#child.stdin.on('error', () => undefined);
     void this.#readOutput();
     void this.#readErrors();
+  }
+
+  /** False where the command could not be run at all. */
+  get hasStarted(): boolean {
+    return this.#child.pid !== undefined;
   }
 
   get isOver(): boolean {
@@ -122,12 +127,13 @@ export class ServerProcess {
 
   async #readOutput(): Promise<void> {
     const { log, heard } = this.#options;
-    const tooLong = (): void => log.warn({ maxBytes: MAX_LINE_BYTES }, 'line of the server is too long');
+    const lines = createServerLines(heard);
     try {
-      for await (const line of readLines(this.#child.stdout, { tooLong })) heard(line);
+      for await (const chunk of this.#child.stdout as AsyncIterable<Buffer>) lines.take(chunk);
     } catch (err) {
       log.info({ err }, 'the output of the server broke off');
     }
+    lines.end();
     this.#ends('it closed its output');
   }
 
@@ -143,10 +149,10 @@ export class ServerProcess {
     }
   }
 
-  #heard(line: Buffer, heard: ServerProcessOptions['heard']): void {
+  #heard(word: ServerWord, heard: ServerProcessOptions['heard']): void {
     if (!this.#hasSpoken) this.#options.away.answered(this.#options.entry);
     this.#hasSpoken = true;
-    heard(line);
+    heard(word);
   }
 
   /** The first of the two ends: the other one is waited for, but not for long. */

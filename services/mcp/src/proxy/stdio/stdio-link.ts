@@ -1,16 +1,19 @@
-import { type AskUpstream, type Gate, UpstreamQuestions } from '@aegis/firewall/gate';
+import { type AskUpstream, type Gate, UpstreamQuestions, unreadable } from '@aegis/firewall/gate';
 import {
   createInFlight,
   errorResponse,
+  type Id,
   INTERNAL_ERROR,
+  isFor,
   type Notification,
   type Request,
-  readServerMessage,
+  type ServerWord,
 } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
 import type { Call, Calls } from '../calls.ts';
 import type { Limits } from '../limits.ts';
 import { metaOf } from '../meta.ts';
+import { noAnswer } from '../no-answer.ts';
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 const LISTEN = 'subscriptions/listen';
@@ -55,7 +58,7 @@ export class StdioLink {
   constructor(options: StdioLinkOptions) {
     this.#options = options;
     this.#log = options.log;
-    const heard = (line: Buffer): void => this.#heard(line);
+    const heard = (word: ServerWord): void => this.#heard(word);
     const ended = (because: string): void => this.#ended(because);
     this.#process = new ServerProcess({ ...options, heard, ended });
     this.#questions = new UpstreamQuestions((text) => void this.#process.send(text));
@@ -90,7 +93,7 @@ export class StdioLink {
     const waiting: Waiting = { call, sink, timer: undefined };
     this.#waiting.set(call, waiting);
     if (!this.#process.send(text)) {
-      return this.#lose(waiting, this.isOver ? 'it has ended' : 'it does not read what it is sent');
+      return this.#lose(waiting, this.isOver ? 'it has ended' : 'it does not read what it is sent', true);
     }
     if (call.request.method !== LISTEN) this.#watch(waiting, this.#options.limits.answerTimeoutMs);
   }
@@ -125,19 +128,26 @@ export class StdioLink {
     await this.#process.stop();
   }
 
-  #heard(line: Buffer): void {
+  #heard(word: ServerWord): void {
     this.#lastHeardMs = Date.now();
-    const read = readServerMessage(line);
-    if ('nonsense' in read) return this.#drop(read.nonsense);
-    const { message } = read;
+    if ('nonsense' in word) return this.#unreadable(word.nonsense, word.answers);
+    const { message } = word;
     if (message.kind !== 'response') return this.#said(message);
     if (this.#questions.answered(message)) return;
-    const waiting = this.#waitingFor(({ request }) => request.id === message.id);
+    const waiting = this.#waitingFor(({ request }) => isFor(message.id, request.id));
     if (waiting === undefined) return this.#drop('the response is to no request that waits');
     const verdict = this.#options.calls.answered(message, waiting.call, false);
     if (verdict.type === 'drop') return this.#drop(verdict.because);
     this.#settle(waiting);
     waiting.sink.answer(verdict.type === 'text' ? verdict.text : message.text);
+  }
+
+  /** What can't be read is no answer, and the request that it was meant to answer gets no other. */
+  #unreadable(nonsense: string, answers: Id | undefined): void {
+    this.#drop(nonsense);
+    if (answers === undefined || this.#questions.unreadable(answers, nonsense)) return;
+    const waiting = this.#waitingFor(({ request }) => isFor(answers, request.id));
+    if (waiting !== undefined) this.#lose(waiting, unreadable(nonsense));
   }
 
   #drop(because: string): void {
@@ -175,11 +185,11 @@ export class StdioLink {
     }, afterMs).unref();
   }
 
-  #lose(waiting: Waiting, because: string): void {
+  #lose(waiting: Waiting, because: string, isUnsent = false): void {
     const { call, sink } = waiting;
     this.#settle(waiting);
-    const sentence = `The server gave no answer: ${because}. Whether it did anything is not known.`;
-    const text = call.end({ type: 'lost', because: sentence });
+    const sentence = noAnswer(because, isUnsent ? 'unsent' : 'unknown');
+    const text = call.end({ type: 'lost', because: sentence, isUnsent });
     this.#options.calls.close(call);
     sink.answer(text ?? errorResponse(call.request.rawId, INTERNAL_ERROR, sentence));
   }
@@ -192,7 +202,7 @@ export class StdioLink {
 
   #ended(because: string): void {
     this.#questions.close(`The server gave no answer: ${because}.`);
-    for (const waiting of this.#waiting.values()) this.#lose(waiting, because);
+    for (const waiting of this.#waiting.values()) this.#lose(waiting, because, !this.#process.hasStarted);
     this.#options.ended(because);
   }
 }
