@@ -9,7 +9,7 @@ import type { PinKeeper } from './pin-keeper.ts';
 /** Of one tool, where a server lists it with many definitions. */
 const MAX_REASONS = 10;
 /** A call waits so long for the list, and the list is waited for so much longer: the next call may find it. */
-const CALL_WAITS_MS = 10_000;
+const CALL_WAITS_MS = 7_000;
 const LIST_WITHIN_MS = 120_000;
 /**
  * The modern era has no notice of changed lists unless a client subscribes to it. A list is read again when it is older
