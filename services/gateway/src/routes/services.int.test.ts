@@ -164,9 +164,10 @@ describe('approvals', () => {
       200,
       { ok: false, status: 'denied', approval_id: APPROVAL_ID },
     ]);
+    const from = { source: '127.0.0.1', principal: 'anonymous' };
     expect(asked).toEqual([
-      { id: 'run-1', approval_code: 'right', source: '127.0.0.1' },
-      { id: APPROVAL_ID, approval_code: 'wrong', reason: 'not today', source: '127.0.0.1' },
+      { id: 'run-1', approval_code: 'right', ...from },
+      { id: APPROVAL_ID, approval_code: 'wrong', reason: 'not today', ...from },
     ]);
   });
 });
