@@ -407,12 +407,15 @@ describe('rules and pins are by name, so', () => {
 describe('a server behind an address', () => {
   const WEB = '{"mcpServers":{"web":{"url":"https://w.example/mcp"}}}';
 
-  it('without headers is asked without credentials, and its client is served by a firewall that runs: both are said', async () => {
-    const { out } = await run(protect, await write('mcp.json', WEB));
-    expect(out).toContain('it is asked without credentials');
-    expect(out).toContain('the firewall has to run before its client does');
-    expect(out).not.toContain('needs a key');
-  });
+  it.each([WEB, WEB.replace('}}}', ',"headers":{}}}}')])(
+    'without headers is asked without credentials, by a firewall that has to run: both are said of %s',
+    async (text) => {
+      const { out } = await run(protect, await write('mcp.json', text));
+      expect(out).toContain('it is asked without credentials');
+      expect(out).toContain('the firewall has to run before its client does');
+      expect(out).not.toContain('needs a key');
+    },
+  );
 
   it('needs a key of its client once there are keys, which is said until the entry has one', async () => {
     await mkdir(join(dir, 'data'));

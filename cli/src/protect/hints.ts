@@ -34,7 +34,7 @@ export function hintsFor(step: Step, { needsKey, isRunning }: Here): string[] {
     needsKey && !hasAuthorization(written['headers'])
       ? `its client needs a key from now on: add "headers": { "Authorization": "Bearer <key>" } to its entry; ${program()} keys add NAME makes one`
       : '',
-    step.to === 'proxy' && upstream['headers'] === undefined
+    step.to === 'proxy' && Object.keys(upstream['headers'] ?? {}).length === 0
       ? 'it is asked without credentials; where it wants some (401), unprotect the file, give the entry "headers" and protect it again: the firewall signs in nowhere'
       : '',
     variables.length > 0 ? `the firewall needs ${variables.join(', ')} in its own environment` : '',
