@@ -131,6 +131,7 @@ describe('a rule about what a server asks', () => {
   it.each([
     '{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"mode":"url","mode":"form"}}',
     '{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"Mode":"url","mode":"form"}}',
+    '{"jsonrpc":"2.0","id":1,"method":"elicitation/create","params":{"Mode":"url"}}',
     '{"jsonrpc":"2.0","method":"notifications/x","params":{"Mode":"url","mode":"form"}}',
   ])('is not got by with a word that readers could take for another: %s', async (text) => {
     await inForce(

@@ -77,6 +77,28 @@ export const LISTEN_KEYS = createProtocolKeys(['notifications', 'resourceSubscri
 /** What a server's answer or notice asks by, in each place of it. */
 export const ASKING_KEYS = createProtocolKeys(['inputRequests', 'task', 'tasks']);
 export const QUESTION_KEYS = createProtocolKeys(['method', 'params']);
+/** What a server's questions have (`elicitation/create`, `sampling/createMessage`, `roots/list`, tasks). */
+export const ASKED_KEYS = createProtocolKeys([
+  '_meta',
+  'cursor',
+  'elicitationId',
+  'includeContext',
+  'maxTokens',
+  'message',
+  'messages',
+  'metadata',
+  'mode',
+  'modelPreferences',
+  'requestedSchema',
+  'stopSequences',
+  'systemPrompt',
+  'task',
+  'taskId',
+  'temperature',
+  'toolChoice',
+  'tools',
+  'url',
+]);
 export const ERROR_KEYS = createProtocolKeys(['code', 'data', 'elicitations']);
 
 /** What a client may send, for what only looks like it. */

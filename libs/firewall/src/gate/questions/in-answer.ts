@@ -16,12 +16,16 @@ export type Question =
 const MAY_ASK = /input_?requests|elicitations|\\u00[4-7][0-9a-f]/iu;
 const READ_IN_TWO_WAYS = 'it asks something, and has keys that readers could take for each other';
 
-/** What a reader of another kind would take for a question, or for more than stands there for others. */
-function twins(value: unknown, keys: ProtocolKeys): Question[] {
+/** Why a reader of another kind would find a question here, or another one; undefined where none would. */
+export function twinProblem(value: unknown, keys: ProtocolKeys): string | undefined {
   const twin = Object.keys(membersOf(value)).find((key) => keys.lookedLike(key, true) !== undefined);
-  if (twin === undefined) return [];
-  return [{ problem: `${JSON.stringify(twin.slice(0, 80))} only looks like a name that it asks by` }];
+  return twin && `${JSON.stringify(twin.slice(0, 80))} only looks like a name that it asks by`;
 }
+
+const twins = (value: unknown, keys: ProtocolKeys): Question[] => {
+  const problem = twinProblem(value, keys);
+  return problem === undefined ? [] : [{ problem }];
+};
 
 /** Whether two readers of what asks, or may ask, could read two things. */
 export const asksInTwoWays = (message: Message): Question[] =>
@@ -34,8 +38,8 @@ function fromRequests(requests: unknown): Question[] {
 }
 
 function fromRequest(key: string, asked: unknown): Question {
-  const [twin] = twins(asked, QUESTION_KEYS);
-  if (twin !== undefined) return twin;
+  const problem = twinProblem(asked, QUESTION_KEYS);
+  if (problem !== undefined) return { problem };
   const { method, ...said } = membersOf(asked);
   const params = said['params'] ?? undefined;
   if (key === APPROVAL_KEY) return { problem: `a question has the name ${APPROVAL_KEY}, which is ours` };

@@ -1,11 +1,12 @@
 import type { JsonMembers } from '@aegis/kit/json';
 import type { Message, Notification, Request, Response } from '../../wire/message.ts';
 import { type Capabilities, isNotice, isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
+import { ASKED_KEYS } from '../../wire/protocol-keys.ts';
 import { BY_DEFAULT, isUnspoken, type Ruling } from '../by-default.ts';
 import type { Who } from '../record/recorder.ts';
 import { canBeAsked } from './capable.ts';
 import { isInOurName, textsOf } from './firewalls-words.ts';
-import { asksInTwoWays, type Question, questionsIn, questionsOf } from './in-answer.ts';
+import { asksInTwoWays, type Question, questionsIn, questionsOf, twinProblem } from './in-answer.ts';
 import { type AtOnceDeps, createJudgeAtOnce, denied, type Why } from './judge-at-once.ts';
 
 /** Who is asked: what the client is, what it can, and the revision that the two sides speak. */
@@ -49,9 +50,11 @@ export function createServerSide(deps: AtOnceDeps) {
     const said = { params: undefined, client: asked.client, isOfServer: true, message };
     if ('problem' in question) return atOnce.refuse({ ...said, name: 'server:' }, question.problem);
     const { method, params } = question;
-    return atOnce.judge({ ...said, name: `server:${method}`, params }, (ruling) =>
-      settle(ruling, method, params ?? {}, asked),
-    );
+    const name = `server:${method}`;
+    const isKnown = METHODS.server.get(method)?.as === 'question';
+    const twin = isKnown ? twinProblem(params, ASKED_KEYS) : undefined;
+    if (twin !== undefined) return atOnce.refuse({ ...said, name }, twin);
+    return atOnce.judge({ ...said, name, params }, (ruling) => settle(ruling, method, params ?? {}, asked));
   };
 
   const judgeAll = (questions: readonly Question[], asked: Asked, message: Message): Why => {
