@@ -116,10 +116,21 @@ export function createTopScanner(): TopScanner {
       keep(c);
     }
   };
+  /** Where a string that nobody keeps goes on to be of interest: at its end, or an escape. */
+  const skipString = (bytes: Uint8Array, from: number): number => {
+    if (isEscaped || (depth === 1 && word.length < MAX_WORD_BYTES)) return from;
+    for (let at = from; at < bytes.length; at++) {
+      const c = bytes[at];
+      if (c === QUOTE || c === BACKSLASH) return at;
+    }
+    return bytes.length;
+  };
   return {
     take(bytes) {
-      for (const c of bytes) {
-        if (isText) return;
+      for (let at = 0; at < bytes.length; at++) {
+        if (isInString) at = skipString(bytes, at);
+        const c = bytes[at];
+        if (isText || c === undefined) return;
         if (isInString) takeInString(c);
         else takeOutside(c);
       }
