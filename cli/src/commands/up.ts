@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { Host } from '../host.ts';
 
+const SAID_WITHIN_MS = 1_000;
+
 /** `aegis up`: the whole firewall on this machine. */
 export function registerUp(program: Command, host: Host): void {
   program
@@ -14,7 +16,12 @@ export function registerUp(program: Command, host: Host): void {
         return;
       }
       const { up } = await import('../local/up/up.ts');
-      host.exitCode = await up(host);
-      process.exit();
+      try {
+        host.exitCode = await up(host);
+        process.exit();
+      } finally {
+        // Whatever a start that failed could not let go of keeps the process no longer than its sentence needs.
+        setTimeout(() => process.exit(), SAID_WITHIN_MS).unref();
+      }
     });
 }

@@ -2,10 +2,13 @@ import type { ServerResponse } from 'node:http';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WatchItem } from '../approvals/watch/item.ts';
+import { writeStackFile } from '../local/stack/stack-file.ts';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
 import { type GatewayDouble, type Seen, startGatewayDouble } from '../testkit/gateway-double.ts';
 import { spawnAegis } from '../testkit/spawn-aegis.ts';
+import { runningStack, stackOf } from '../testkit/stack.ts';
+import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 import { eventOf, watchItem } from '../testkit/watch-items.ts';
 
 const KEY = 'aegis_approver_ada';
@@ -135,6 +138,37 @@ describe('at a terminal', () => {
     await shows('no longer waits');
     press('q');
     await ended;
+  });
+
+  test('a firewall that comes back on another port is found there, and no key goes to where it was', async () => {
+    const dataDir = await temporaryDirectory();
+    await runningStack(dataDir, { gateway_url: gateway.url });
+    const { host, ended, shows, press } = await watch({
+      AEGIS_URL: '',
+      AEGIS_DATA_DIR: dataDir,
+      AEGIS_APPROVER_KEY: KEY,
+    });
+    await shows(/1 waiting +live/);
+    const answers = {
+      'GET /approvals': () => ({ status: 200, body: { approvals: [one] } }),
+      'GET /events': { stream: () => undefined },
+      [`POST /approvals/${one.approval_id}/approve`]: () => ({ status: 200, body: approved }),
+    };
+    const elsewhere = await startGatewayDouble(answers);
+    await writeStackFile(dataDir, stackOf({ gateway_url: elsewhere.url }));
+    for (const stream of streams) stream.destroy();
+    await expect.poll(() => elsewhere.seen.length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await shows(/1 waiting +live/);
+    await settle();
+    press('a');
+    await shows('Approve refunds.create1?');
+    press('\r');
+    await shows('approved by ada: refunds.create1');
+    expect(verdicts()).toEqual([]);
+    press('q');
+    await ended;
+    expect(host.exitCode).toBe(0);
+    await elsewhere.stop();
   });
 
   test('without a key it asks for one, and only looks where there is none', async () => {

@@ -5,12 +5,12 @@ it('has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(nats).toSorted()).toEqual([
     'brokerFolder',
     'brokerPaths',
-    'fullDisk',
     'obtainNatsServer',
     'processInfo',
     'runServer',
     'searchNatsServer',
     'startEmbeddedBroker',
+    'storeProblem',
     'storingProblem',
   ]);
 });

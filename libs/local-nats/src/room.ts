@@ -35,10 +35,17 @@ export async function storingProblem(folder: string): Promise<string | undefined
   }
 }
 
-/** The same at little cost: where the system says that something is free for this user, nothing is tried. */
-export async function fullDisk(folder: string): Promise<string | undefined> {
-  const disk = await statfs(folder).catch(() => undefined);
-  if (disk === undefined) return undefined;
+/**
+ * The same of a server's folder at little cost: where it is there, and the system says that something is free for this user,
+ * nothing is tried. What a server writes into a folder that was taken away is confirmed and goes with it.
+ */
+export async function storeProblem(folder: string): Promise<string | undefined> {
+  const store = join(folder, 'jetstream');
+  const disk = await statfs(store).catch(codeOf);
+  if (disk === 'ENOENT') {
+    return `${store} is gone: nothing can be stored, so nothing is allowed. Bring it back, and it goes on by itself; where it can't be had, restart AegisMCP.`;
+  }
+  if (typeof disk === 'string') return undefined;
   const free = process.getuid?.() === 0 ? disk.bfree : disk.bavail;
   return free * disk.bsize < LEAST_BYTES ? storingProblem(folder) : undefined;
 }

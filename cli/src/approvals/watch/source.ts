@@ -79,15 +79,24 @@ async function connectOnce(base: URL, watcher: Watcher, signal: AbortSignal): Pr
   }
 }
 
+/** Where the gateway is now. One that was started anew may be elsewhere, and where it was anybody may listen. */
+export type FindGateway = () => Promise<URL>;
+
 /**
  * Tells a watcher what waits and what changes until it is aborted, and comes back after each lost connection.
  * @throws CliError where the gateway is not reached in the first place
  */
-export async function followApprovals(base: URL, watcher: Watcher, signal: AbortSignal): Promise<void> {
+export async function followApprovals(
+  find: FindGateway,
+  watcher: Watcher,
+  signal: AbortSignal,
+): Promise<void> {
   // What is not reached at all is said at once, in the words of every other command.
-  await waiting(base);
+  await waiting(await find());
   for (; !signal.aborted; ) {
-    await connectOnce(base, watcher, signal).catch(() => undefined);
+    await find()
+      .then((base) => connectOnce(base, watcher, signal))
+      .catch(() => undefined);
     if (signal.aborted) return;
     watcher.connection('lost');
     await sleep(AGAIN_AFTER_MS, undefined, { signal }).catch(() => undefined);

@@ -4,7 +4,7 @@ import { CliError } from '../../cli-error.ts';
 import type { Host } from '../../host.ts';
 import { sendVerdict, standingIn, standingOf } from '../decide.ts';
 import { WatchItem } from './item.ts';
-import { followApprovals } from './source.ts';
+import { type FindGateway, followApprovals } from './source.ts';
 import { initialState } from './state.ts';
 import { openTerminal } from './terminal.ts';
 import { type Action, type Effect, update } from './update.ts';
@@ -16,7 +16,7 @@ const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
 /** Sends what a person decided, and says what became of it. Never throws: the watch goes on. */
 async function carryOut(
-  base: URL,
+  find: FindGateway,
   credential: Bearer | undefined,
   { id, verdict, reason }: Extract<Effect, { type: 'decide' }>,
 ): Promise<Action> {
@@ -24,7 +24,7 @@ async function carryOut(
     return { type: 'answered', notice: 'You only look: start again with a key or the code to decide.' };
   }
   try {
-    const answer = await sendVerdict(base, id, verdict, { reason }, credential);
+    const answer = await sendVerdict(await find(), id, verdict, { reason }, credential);
     const item = WatchItem.safeParse(answer).data;
     return { type: 'answered', notice: `${standingOf(answer)}: ${answer.tool}`, item };
   } catch (thrown) {
@@ -42,7 +42,7 @@ async function credentialFor(host: Host, options: ApproverOptions): Promise<Bear
 }
 
 /** The watch on the whole terminal, until somebody quits it. The terminal is given back as it was, whatever happens. */
-export async function watchWithKeys(host: Host, base: URL, options: ApproverOptions): Promise<void> {
+export async function watchWithKeys(host: Host, find: FindGateway, options: ApproverOptions): Promise<void> {
   const credential = await credentialFor(host, options);
   const ending = new AbortController();
   const quit = (): void => ending.abort();
@@ -55,7 +55,7 @@ export async function watchWithKeys(host: Host, base: URL, options: ApproverOpti
     ({ state } = next);
     terminal.draw(view(state));
     if (next.effect?.type === 'quit') quit();
-    else if (next.effect) void carryOut(base, credential, next.effect).then(act);
+    else if (next.effect) void carryOut(find, credential, next.effect).then(act);
   }
   const tick = setInterval(() => {
     const size = terminal.size();
@@ -70,7 +70,7 @@ export async function watchWithKeys(host: Host, base: URL, options: ApproverOpti
       changed: (item: WatchItem) => act({ type: 'changed', item }),
       connection: (is: 'connecting' | 'live' | 'lost') => act({ type: 'connection', is }),
     };
-    await followApprovals(base, watcher, ending.signal);
+    await followApprovals(find, watcher, ending.signal);
   } finally {
     clearInterval(tick);
     for (const signal of END_SIGNALS) process.removeListener(signal, quit);

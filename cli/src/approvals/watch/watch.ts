@@ -5,11 +5,11 @@ import { gatewayAddress } from '../../gateway/address.ts';
 import type { ExitCode, Host } from '../../host.ts';
 import { printLine } from '../../output.ts';
 import type { WatchItem } from './item.ts';
-import { followApprovals } from './source.ts';
+import { type FindGateway, followApprovals } from './source.ts';
 import { watchWithKeys } from './watch-keys.ts';
 
 /** One line a change: what waits, then what becomes of it. */
-async function watchAsLines(host: Host, base: URL, { json }: ApproverOptions): Promise<void> {
+async function watchAsLines(host: Host, find: FindGateway, { json }: ApproverOptions): Promise<void> {
   const print = (item: WatchItem): void => {
     const { approval_id, status, ts, tool, op, amount_cents, principal, decided_by } = item;
     const cells = [approval_id, status, ts, tool, op, amount_cents, principal, decided_by];
@@ -28,14 +28,15 @@ async function watchAsLines(host: Host, base: URL, { json }: ApproverOptions): P
     for (const item of all.toReversed()) changed(item);
   };
   const forEver = new AbortController().signal;
-  await followApprovals(base, { items, changed, connection: () => undefined }, forEver);
+  await followApprovals(find, { items, changed, connection: () => undefined }, forEver);
 }
 
 /** What waits for a person, live: with keys at a terminal, else a line for each change, for as long as somebody reads. */
 export async function watchApprovals(host: Host, options: ApproverOptions): Promise<ExitCode> {
-  const base = await gatewayAddress(options.url, host.env);
+  const find = () => gatewayAddress(options.url, host.env);
+  await find();
   const atTerminal = host.stdout.isTTY === true && host.stdin.isTTY === true && !options.json;
-  if (atTerminal) await watchWithKeys(host, base, options);
-  else await watchAsLines(host, base, options);
+  if (atTerminal) await watchWithKeys(host, find, options);
+  else await watchAsLines(host, find, options);
   return 0;
 }

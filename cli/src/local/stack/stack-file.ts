@@ -1,8 +1,10 @@
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join, resolve } from 'node:path';
-import { replaceFile } from '@aegis/kit/files';
+import { replaceFile, takeOnChange } from '@aegis/kit/files';
 import { isHeld } from '@aegis/kit/files/lock';
+import type { Logger } from '@aegis/kit/logger';
 import { processInfo } from '@aegis/local-nats';
 import { z } from 'zod';
 import { dataDirOf, readStackText } from '../../../relay/data-directory.js';
@@ -93,13 +95,31 @@ const withAbsolutePaths = (stack: Stack): Stack => ({
   ...(stack.mcp_servers_path === undefined ? {} : { mcp_servers_path: resolve(stack.mcp_servers_path) }),
 });
 
+const textOf = (stack: Stack): string =>
+  `${JSON.stringify(withAbsolutePaths(Stack.parse(stack)), null, 2)}\n`;
+
 /**
  * Says where this process's stack is: `<dataDir>/stack.json`, mode 0600, its paths made absolute. A reader sees a whole
  * file or none.
  */
 export async function writeStackFile(dataDir: string, stack: Stack): Promise<void> {
-  const text = `${JSON.stringify(withAbsolutePaths(Stack.parse(stack)), null, 2)}\n`;
-  await replaceFile(stackFilePath(dataDir), text, { mode: 'owner' });
+  await replaceFile(stackFilePath(dataDir), textOf(stack), { mode: 'owner' });
+}
+
+/** Writes it, and again where it goes away or is another one, until that is stopped: who looks for the stack finds it. */
+export async function keepStackFile(dataDir: string, stack: Stack, log: Pick<Logger, 'warn'>) {
+  const path = stackFilePath(dataDir);
+  await writeStackFile(dataDir, stack);
+  const restore = async (): Promise<void> => {
+    const isAsWritten = (await readFile(path, 'utf8').catch(() => '')) === textOf(stack);
+    // Where the whole directory was moved away, nothing is made in its place.
+    if (!isAsWritten && existsSync(dataDir)) await writeStackFile(dataDir, stack);
+  };
+  const keeping = takeOnChange(path, restore, (err) =>
+    log.warn({ err }, 'the stack file is not written again'),
+  );
+  await keeping.start();
+  return keeping;
 }
 
 /** Takes the file back where `pid` wrote it; another process's file is left alone. */

@@ -24,3 +24,9 @@ test('whoever connects to it too early is sent away, and does not hold it', asyn
   await reserved.release();
   await requireFreePort('PORT', HOST, reserved.port);
 });
+
+test('an address that is none of this machine is what is wrong, not the port', async () => {
+  await expect(reservePort('PORT', '203.0.113.1', 0)).rejects.toThrow(
+    'HOST: 203.0.113.1 is no address of this machine (EADDRNOTAVAIL): set HOST to one of its own; 127.0.0.1 always is.',
+  );
+});

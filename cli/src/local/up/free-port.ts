@@ -3,6 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { ConfigError } from '@aegis/kit/env';
 import { codeOf } from '@aegis/kit/errors';
 
+const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EADDRNOTAVAIL', 'EAI_AGAIN']);
+
 /** A port that nobody else takes until it is released, for whoever listens on it next. */
 export type ReservedPort = { readonly port: number; release(): Promise<void> };
 
@@ -17,10 +19,15 @@ export async function reservePort(variable: string, host: string, port: number):
   try {
     await once(server.listen(port, host), 'listening');
   } catch (error) {
+    const code = codeOf(error);
+    if (NO_ADDRESS.has(code)) {
+      const sentence = `HOST: ${host} is no address of this machine (${code}): set HOST to one of its own; 127.0.0.1 always is.`;
+      throw new ConfigError(sentence, { cause: error });
+    }
     const why =
-      codeOf(error) === 'EADDRINUSE'
+      code === 'EADDRINUSE'
         ? 'is taken, perhaps by an AegisMCP that already runs'
-        : `can not be used (${codeOf(error)})`;
+        : `can not be used (${code})`;
     throw new ConfigError(
       `${variable}: port ${port} on ${host} ${why}: stop what listens there, or set ${variable} to another port.`,
       { cause: error },

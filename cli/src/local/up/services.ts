@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApprovalsEnv } from '@aegis/approvals/config';
 import { createApprovals } from '@aegis/approvals/service';
 import { AuditEnv } from '@aegis/audit/config';
@@ -32,11 +33,34 @@ const now = (): Date => new Date();
 
 type Running = { service: Service; bus: Bus };
 
+/** Waits for a step of the start, for no longer than somebody wants it. */
+export type Step = <T>(started: Promise<T>) => Promise<T>;
+
+/** One that hangs as it is stopped keeps nobody else from ending. */
+const STOP_ONE_WITHIN_MS = 2_000;
+
+/** Stops what was started, the last first. One that fails at it leaves the others, and the reason of the stop, as they are. */
+async function stopAll(running: readonly Running[], log: Logger): Promise<void> {
+  const settled = (stopped: Promise<void>): Promise<void> =>
+    Promise.race([
+      stopped.catch((err: unknown) => log.error({ err }, 'a service did not stop well')),
+      sleep(STOP_ONE_WITHIN_MS, undefined, { ref: false }),
+    ]);
+  for (const { service } of running.toReversed()) await settled(service.stop());
+  await Promise.all(running.map(({ bus }) => settled(bus.close())));
+}
+
 /**
  * All seven in this process, each with its own connection and its own credential, as apart as in seven processes. The
  * gateway gets the reserved port, so that who starts before it knows where the console is.
  */
-export async function startServices(broker: Broker, env: Env, gatewayPort: ReservedPort, log: Logger) {
+export async function startServices(
+  broker: Broker,
+  env: Env,
+  gatewayPort: ReservedPort,
+  log: Logger,
+  step: Step,
+) {
   const running: Running[] = [];
   const host = env['HOST'] || '127.0.0.1';
   const mcpPort = await reservePort('MCP_PORT', host, Number(env['MCP_PORT'] || DEFAULT_MCP_PORT));
@@ -55,18 +79,15 @@ export async function startServices(broker: Broker, env: Env, gatewayPort: Reser
     more: Env = {},
   ): Promise<T> => {
     const config = parseEnv(schema, { ...env, ...ports, ...more });
-    const bus = await broker.connect(name);
+    const bus = await step(broker.connect(name));
     const service = create({ bus, config, log: log.child({ service: name }), now });
     running.push({ service, bus });
-    await service.start();
+    await step(service.start());
     return service;
   };
 
   /** HTTP intake first, then requests, then the audit file, so that what was answered is on file. */
-  const stop = async (): Promise<void> => {
-    for (const { service } of running.toReversed()) await service.stop();
-    await Promise.all(running.map(({ bus }) => bus.close()));
-  };
+  const stop = (): Promise<void> => stopAll(running, log);
 
   try {
     await start('audit', AuditEnv, createAudit);

@@ -1,5 +1,5 @@
 import type { Logger } from '@aegis/kit/logger';
-import { type EmbeddedBroker, fullDisk, storingProblem } from '@aegis/local-nats';
+import { type EmbeddedBroker, storeProblem, storingProblem } from '@aegis/local-nats';
 
 const LOOK_EVERY_MS = 500;
 
@@ -19,7 +19,7 @@ export function watchStorage(
     const current = server();
     const isLost = current.writeError() !== undefined;
     const before = problem;
-    problem = await (isLost ? storingProblem : fullDisk)(folder);
+    problem = await (isLost ? storingProblem : storeProblem)(folder);
     if (problem !== undefined && before === undefined) log.warn(problem);
     if (!isLost || problem !== undefined || stopped) return;
     log.warn('there is room again; starting the NATS server anew');

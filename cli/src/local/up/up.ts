@@ -10,13 +10,22 @@ import { printNote } from '../../output.ts';
 import { withoutCode } from '../code-env.ts';
 import { lockDirectory } from '../stack/directory-lock.ts';
 import { removeFormerCodeFile } from '../stack/former-code-file.ts';
-import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from '../stack/stack-file.ts';
+import {
+  keepStackFile,
+  readStackFile,
+  removeStackFile,
+  type Stack,
+  stackFilePath,
+} from '../stack/stack-file.ts';
 import { whoApproves } from '../who-approves.ts';
 import { banner, type NoPolicy } from './banner.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { readUpConfig, type UpConfig } from './config.ts';
 import { type ReservedPort, requireFreePort, reservePort } from './free-port.ts';
-import { type Services, startServices } from './services.ts';
+import { type Services, type Step, startServices } from './services.ts';
+
+/** It was asked to end before it was there. */
+class Stopped extends Error {}
 
 const STOP_WITHIN_MS = 5_000;
 
@@ -33,24 +42,29 @@ function serviceEnv(config: UpConfig, broker: Broker, env: Host['env']) {
   return { ...env, NATS_URL: broker.url, ...own, ...here, ...ofApprovals, ...forAgents };
 }
 
-const announce = (config: UpConfig, services: Services, broker: Broker): Promise<void> =>
-  writeStackFile(config.AEGIS_DATA_DIR, {
-    pid: process.pid,
-    gateway_url: services.gatewayUrl,
-    mcp_url: services.mcpUrl,
-    nats_url: broker.url,
-    keys_dir: broker.keysDir,
-    policy_path: config.POLICY_PATH,
-    audit_path: config.AUDIT_PATH,
-    mcp_servers_path: config.MCP_SERVERS,
-    agent_address: services.agentAddress,
-  });
+const stackOf = (config: UpConfig, services: Services, broker: Broker): Stack => ({
+  pid: process.pid,
+  gateway_url: services.gatewayUrl,
+  mcp_url: services.mcpUrl,
+  nats_url: broker.url,
+  keys_dir: broker.keysDir,
+  policy_path: config.POLICY_PATH,
+  audit_path: config.AUDIT_PATH,
+  mcp_servers_path: config.MCP_SERVERS,
+  agent_address: services.agentAddress,
+});
 
-/** The first signal that asks for an end. Later ones change nothing: a process group often gets the same one twice. */
-const stopSignal = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => resolve());
+/**
+ * The first signal that asks for an end. Later ones change nothing: a process group often gets the same one twice. What has
+ * not ended then is not waited for.
+ */
+async function stopSignal({ stdout }: Host): Promise<void> {
+  await new Promise<void>((asked) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => asked());
   });
+  stdout.write('Stopping.\n');
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+}
 
 /** A start is the moment to say that the file is broken: nobody would look for it in a running stack's health. */
 async function requirePolicy(path: string): Promise<NoPolicy | undefined> {
@@ -97,17 +111,18 @@ async function serve(
   log: Logger,
   stopping: Promise<void>,
 ): Promise<void> {
+  const step: Step = (started) => Promise.race([started, stopping.then(() => Promise.reject(new Stopped()))]);
   const noPolicy = await requirePolicy(config.POLICY_PATH);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
-  const broker = await startBroker(config, { ...withoutCode(host.env) }, log);
+  // One that is being started as this process ends is ended by its watchdog.
+  const broker = await step(startBroker(config, { ...withoutCode(host.env) }, log));
   try {
-    const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log);
-    await announce(config, services, broker);
+    const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log, step);
+    const announced = await keepStackFile(config.AEGIS_DATA_DIR, stackOf(config, services, broker), log);
     const who = await whoApproves(config.codeDigest !== undefined, config.APPROVERS_FILE);
     host.stdout.write(banner(config, services, broker.url, { noPolicy, who }));
     await stopping;
-    host.stdout.write('Stopping.\n');
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    announced.stop();
     await removeStackFile(config.AEGIS_DATA_DIR);
     await services.stop();
   } finally {
@@ -117,20 +132,22 @@ async function serve(
 
 /**
  * The whole firewall in one process beside its NATS server: starts it, says where it is, and stops it all within 5 seconds
- * when asked to end. One runs from a data directory.
+ * when asked to end, also in the middle of its start. One runs from a data directory.
  *
  * @throws ConfigError, BrokerError, AppError, CliError: one sentence that says what is wrong and how to mend it
  */
 export async function up(host: Host): Promise<ExitCode> {
   const config = readUpConfig(host.env, host.stdout.isTTY === true);
   const log = createLogger('aegis', config.LOG_LEVEL);
-  const stopping = stopSignal();
+  const stopping = stopSignal(host);
   const lock = await requireDirectory(config.AEGIS_DATA_DIR);
   let port: ReservedPort | undefined;
   try {
     for (const note of await notesOf(host.env, config.AEGIS_DATA_DIR)) printNote(host, `aegis: ${note}`);
     port = await reservePort('PORT', config.HOST, config.PORT);
     await serve(host, config, port, log, stopping);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
   } finally {
     await port?.release();
     lock.release();
