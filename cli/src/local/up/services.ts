@@ -39,7 +39,7 @@ export type Step = <T>(started: Promise<T>) => Promise<T>;
 /** One that hangs as it is stopped keeps nobody else from ending. */
 const STOP_ONE_WITHIN_MS = 2_000;
 
-/** Stops what was started, the last first. One that fails at it leaves the others, and the reason of the stop, as they are. */
+/** Stops what was started, the last first. One that fails at it leaves the others and the reason as they are. */
 async function stopAll(running: readonly Running[], log: Logger): Promise<void> {
   const settled = (stopped: Promise<void>): Promise<void> =>
     Promise.race([
