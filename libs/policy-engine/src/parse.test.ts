@@ -41,7 +41,7 @@ describe('a policy text that is refused', () => {
     [
       'an odd character',
       'a: 1\n@b: 2',
-      'line 2, column 1: Plain value cannot start with reserved character @',
+      'line 2, column 1: this is no YAML and no JSON; what is text and not only letters, digits and dots stands in quotes',
     ],
     ['more than 1 MiB', ' '.repeat(MAX_POLICY_BYTES + 1), 'the policy is larger than 1048576 bytes'],
     ['more than 1 MiB in wide characters', 'é'.repeat(600_000), 'the policy is larger than 1048576 bytes'],

@@ -9,6 +9,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
+import { describeSyntax, type SyntaxFault } from './syntax/describe.ts';
 
 export type ParsedPolicyText =
   | { readonly ok: true; readonly document: unknown }
@@ -18,11 +19,14 @@ export type ParsedPolicyText =
 export const MAX_POLICY_BYTES: number = 1024 * 1024;
 
 const MAX_ERRORS = 10;
+/** More of a line is not looked at for a remedy. */
+const MAX_LINE = 1000;
 
-interface Fault {
-  readonly offset: number;
-  readonly message: string;
-}
+/** `message` where it is well-formed YAML that a policy does not take; `syntax` where it is none. */
+type Fault = { readonly offset: number } & (
+  | { readonly message: string; readonly syntax?: never }
+  | { readonly syntax: SyntaxFault; readonly message?: never }
+);
 
 /**
  * Reads YAML 1.2 or JSON (which YAML contains) into a document for `validatePolicy`. Never throws. Refused, with line
@@ -37,7 +41,7 @@ export function parsePolicyText(text: string): ParsedPolicyText {
     const options = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false } as const;
     const parsed = parseDocument(text, { ...options, prettyErrors: false, lineCounter: lines });
     const faults = [...findSyntaxFaults(parsed), ...findFaults(parsed)];
-    if (faults.length > 0) return { ok: false, errors: describeFaults(faults, lines) };
+    if (faults.length > 0) return { ok: false, errors: describeFaults(faults, lines, text) };
     const document: unknown = parsed.toJS();
     return { ok: true, document: document ?? null };
   } catch {
@@ -50,11 +54,7 @@ function isTooLarge(text: string): boolean {
 }
 
 function findSyntaxFaults(parsed: Document.Parsed): Fault[] {
-  return parsed.errors.map(({ code, message, pos }) => {
-    if (code === 'RESOURCE_EXHAUSTION') return { offset: pos[0], message: 'nested too deeply to read' };
-    if (code === 'MULTIPLE_DOCS') return { offset: pos[0], message: 'a second document is not allowed' };
-    return { offset: pos[0], message };
-  });
+  return parsed.errors.map(({ code, message, pos: [offset] }) => ({ offset, syntax: { code, message } }));
 }
 
 /** What YAML allows and a policy does not, because it lets a text mean something else than it seems to say. */
@@ -64,16 +64,24 @@ function findFaults(parsed: Document.Parsed): Fault[] {
   if (yaml.explicit || Object.keys(tags).length > 1 || parsed.warnings.some(isDirectiveWarning)) {
     faults.push({ offset: 0, message: 'directives are not allowed' });
   }
-  visit(parsed, { Node: (_key, node) => void faults.push(...findNodeFaults(node)) });
+  const anchors = new Set<string>();
+  visit(parsed, { Node: (_key, node) => void ('anchor' in node && node.anchor && anchors.add(node.anchor)) });
+  visit(parsed, { Node: (_key, node) => void faults.push(...findNodeFaults(node, anchors)) });
   return faults;
 }
 
-function findNodeFaults(node: Node): Fault[] {
+/** An alias of nothing, or a tag or an anchor of nothing, is a pattern that was meant to be text. */
+const meant = (offset: number): Fault => ({ offset, syntax: { code: 'BAD_SCALAR_START', message: '' } });
+
+function findNodeFaults(node: Node, anchors: ReadonlySet<string>): Fault[] {
   const offset = startOf(node);
-  if (isAlias(node)) return [{ offset, message: 'aliases are not allowed' }];
+  if (isAlias(node))
+    return [anchors.has(node.source) ? { offset, message: 'aliases are not allowed' } : meant(offset)];
   const faults = isMap(node) ? findKeyFaults(node) : [];
-  if ('anchor' in node && node.anchor) faults.push({ offset, message: 'anchors are not allowed' });
-  if (node.tag !== undefined) faults.push({ offset, message: 'tags are not allowed' });
+  const isBare = isScalar(node) && node.range?.[0] === node.range?.[1];
+  const fault = (message: string): Fault => (isBare ? meant(offset) : { offset, message });
+  if ('anchor' in node && node.anchor) faults.push(fault('anchors are not allowed'));
+  if (node.tag !== undefined) faults.push(fault('tags are not allowed'));
   return faults;
 }
 
@@ -104,11 +112,23 @@ function startOf(node: unknown): number {
   return range?.[0] ?? 0;
 }
 
-function describeFaults(faults: readonly Fault[], lines: LineCounter): string[] {
-  const inOrder = faults.toSorted((a, b) => a.offset - b.offset).slice(0, MAX_ERRORS);
-  const described = inOrder.map(({ offset, message }) => {
+/** One fault a line: what follows from it on the same line, or is only its echo further down, says nothing more. */
+function describeFaults(faults: readonly Fault[], lines: LineCounter, text: string): string[] {
+  const said = new Map<number, string>();
+  for (const { offset, message, syntax } of faults.toSorted((a, b) => a.offset - b.offset)) {
     const { line, col } = lines.linePos(offset);
-    return `line ${line}, column ${col}: ${message}`;
-  });
-  return [...new Set(described)];
+    if (said.has(line)) continue;
+    if (said.size >= MAX_ERRORS) break;
+    const known = message === undefined ? describeSyntax(syntax, lineAt(text, lines, line), col) : undefined;
+    if (known?.isVague && said.size > 0) continue;
+    said.set(line, `line ${line}, column ${known?.column ?? col}: ${known?.sentence ?? message}`);
+  }
+  return [...said.values()];
+}
+
+function lineAt(text: string, { lineStarts }: LineCounter, line: number): string {
+  return text
+    .slice(lineStarts[line - 1], lineStarts[line])
+    .slice(0, MAX_LINE)
+    .replace(/\r?\n$/, '');
 }

@@ -20,9 +20,9 @@ const EXPECTED_REASON = `expected text of at most ${MAX_REASON_LENGTH} character
 const TWO_REASONS =
   'there is a description too, and both say why the rule is there: keep reason or description';
 
-function text(min: number, max: number, error: string) {
+function text(min: number, max: number, error: string | typeof expectedPattern) {
   // A lone surrogate has no UTF-8 form, so a policy that holds one could not get a digest.
-  return z.string(error).min(min, error).max(max, error).refine(isWellFormed, error);
+  return z.string({ error }).min(min, { error }).max(max, { error }).refine(isWellFormed, { error });
 }
 
 function isWellFormed(value: string): boolean {
@@ -30,7 +30,14 @@ function isWellFormed(value: string): boolean {
 }
 
 const cents = z.int(EXPECTED_AMOUNT).min(0, EXPECTED_AMOUNT);
-const pattern = text(1, MAX_PATTERN_LENGTH, EXPECTED_PATTERN);
+/** What is no text was hardly meant: YAML reads more into some patterns than their authors know. */
+function expectedPattern({ input }: { readonly input?: unknown }): string {
+  if (input === undefined || typeof input === 'string') return EXPECTED_PATTERN;
+  const because =
+    input === null ? 'starts with #' : typeof input === 'object' ? 'starts with { or [' : 'is no word';
+  return `${EXPECTED_PATTERN}, in quotes where it ${because}`;
+}
+const pattern = text(1, MAX_PATTERN_LENGTH, expectedPattern);
 const EXPECTED_GLOBS = 'expected a list of one or more patterns';
 const globs = z.array(pattern, EXPECTED_GLOBS).min(1, EXPECTED_GLOBS);
 const reason = z.optional(text(0, MAX_REASON_LENGTH, EXPECTED_REASON));

@@ -56,7 +56,26 @@ describe('a policy that is refused', () => {
     ['a negative cap', rule({ cap_cents: -1 }), [`rules.0.cap_cents: ${cents}`]],
     ['a cap of half a cent', rule({ cap_cents: 0.5 }), [`rules.0.cap_cents: ${cents}`]],
     ['a cap as text', rule({ cap_cents: '5000' }), [`rules.0.cap_cents: ${cents}`]],
-    ['no pattern', rule({ match: null }), [`rules.0.match: ${pattern}`]],
+    [
+      'a comment for a pattern',
+      rule({ match: null }),
+      [`rules.0.match: ${pattern}, in quotes where it starts with #`],
+    ],
+    [
+      'a list of patterns',
+      rule({ match: ['a', 'b'] }),
+      [`rules.0.match: ${pattern}, in quotes where it starts with { or [`],
+    ],
+    [
+      'braces without quotes',
+      rule({ match: { a: null } }),
+      [`rules.0.match: ${pattern}, in quotes where it starts with { or [`],
+    ],
+    [
+      'a number for a pattern',
+      rule({ match: 5 }),
+      [`rules.0.match: ${pattern}, in quotes where it is no word`],
+    ],
     ['null for an unknown field', rule({ colour: null }), ['rules.0.colour: unknown field']],
     [
       'a reason that is a number',
