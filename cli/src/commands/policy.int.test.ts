@@ -58,6 +58,23 @@ describe('validate', () => {
     expect(notes).toEqual([expect.stringContaining('use host_in or url_within')]);
   });
 
+  test('a rule that no call can meet is an error, and one that hardly means what it says a warning', async () => {
+    const off = 'version: 2\nrules:\n  - { match: "db.{drop,delete}", decision: deny }\n';
+    const host = await policy(['validate', '-'], off);
+    expect(host.exitCode).toBe(1);
+    expect(host.out()).toContain(
+      '  rules.0.match: matches no tool, resource or prompt; braces stand for themselves',
+    );
+    expect(host.out()).toContain(
+      '  Where it is in force already, it goes on; once it is changed, it is refused.',
+    );
+    const under =
+      'version: 2\nrules:\n  - { match: "*", decision: allow }\n  - { match: db.drop, decision: deny }\n';
+    const warned = await policy(['validate', '-'], under);
+    expect(warned.exitCode).toBe(0);
+    expect(warned.out()).toContain("  warn  rules.1: never decides, because rules.0 ('*', allow)");
+  });
+
   test('a bad file names every error with its place, hostile text shown', async () => {
     const host = await policy(['validate', await fileWith(BAD)]);
     expect(host.exitCode).toBe(1);

@@ -33,6 +33,8 @@ export async function validateFile(host: Host, file: string, { json }: GlobalOpt
   } else {
     printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);
     for (const error of checked.errors) printLine(host, `  ${visible(error)}`);
+    if (checked.goesOn)
+      printLine(host, '  Where it is in force already, it goes on; once it is changed, it is refused.');
   }
   return checked.ok ? 0 : 1;
 }

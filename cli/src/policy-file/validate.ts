@@ -2,13 +2,19 @@ import {
   advisePolicy,
   type Migration,
   migratePolicy,
+  mistakesIn,
   type Policy,
   parsePolicyText,
   validatePolicy,
 } from '@aegis/policy-engine';
 
 export type CheckedPolicy =
-  | { readonly ok: false; readonly errors: readonly string[] }
+  | {
+      readonly ok: false;
+      readonly errors: readonly string[];
+      /** It is a policy, of which nobody can mean what it says: where it is in force already, it goes on. */
+      readonly goesOn?: true;
+    }
   | {
       readonly ok: true;
       readonly policy: Policy;
@@ -25,5 +31,7 @@ export function checkPolicyText(text: string): CheckedPolicy {
   const validation = validatePolicy(parsed.document);
   if (!validation.ok) return validation;
   const { policy } = validation;
+  const mistakes = mistakesIn(policy);
+  if (mistakes.length > 0) return { ok: false, errors: mistakes, goesOn: true };
   return { ...validation, migration: migratePolicy(policy), warnings: advisePolicy(policy) };
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import {
+  advisePolicy,
   compilePolicy,
   evaluate,
   migratePolicy,
+  mistakesIn,
   type Policy,
   type PolicyCall,
   parsePolicyText,
@@ -23,6 +25,13 @@ function policyOf(text: string): Policy {
   const checked = check(text);
   if (!checked.ok) throw new Error(checked.errors.join('\n'));
   return checked.policy;
+}
+
+/** The policy of one rule, which denies. */
+function ofRule(written = ''): Policy {
+  return policyOf(
+    JSON.stringify({ version: 2, rules: [{ decision: 'deny', ...(parse(written) as object) }] }),
+  );
 }
 
 function cellsOf(row: string): string[] {
@@ -101,6 +110,16 @@ describe('docs/policy.md', () => {
   const errors = rowsOf(page, '| document | error |');
   it('has error messages', () => {
     expect(errors.length).toBeGreaterThan(5);
+  });
+
+  const refused = rowsOf(page, '| rule that is refused | error |');
+  const warned = rowsOf(page, '| rule that is warned of | warning |');
+  it.each(refused)('says of the rule %s that it is off: %s', (rule, error) => {
+    expect(mistakesIn(ofRule(rule))).toEqual([error]);
+  });
+  it.each(warned)('warns of the rule %s: %s', (rule, warning) => {
+    expect([refused.length, mistakesIn(ofRule(rule))]).toEqual([7, []]);
+    expect(advisePolicy(ofRule(rule))).toEqual([warning]);
   });
 
   it.each(errors)('says of %s: %s', (document, error) => {

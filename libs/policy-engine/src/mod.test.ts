@@ -21,6 +21,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'isSecretName',
     'looksAt',
     'migratePolicy',
+    'mistakesIn',
     'parsePolicyText',
     'placeTest',
     'plainName',

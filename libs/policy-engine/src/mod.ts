@@ -1,4 +1,4 @@
-export { advisePolicy } from './advice/advise.ts';
+export { advisePolicy, mistakesIn } from './advice/advise.ts';
 export { type CompiledPolicy, compilePolicy, looksAt } from './compile.ts';
 export { type PlaceOperator, placeTest } from './condition/place-test.ts';
 export { couldPass, couldPassUnder, type ForeseenCall } from './could-pass.ts';

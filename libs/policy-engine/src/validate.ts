@@ -61,9 +61,13 @@ function check(schema: z.ZodType<Policy>, document: object, version: 1 | 2): Pol
 }
 
 function refuse(errors: string[]): PolicyValidation {
-  if (errors.length <= MAX_ERRORS) return { ok: false, errors };
-  const more = errors.length - MAX_ERRORS;
-  return { ok: false, errors: [...errors.slice(0, MAX_ERRORS), `and ${more} more errors`] };
+  return { ok: false, errors: firstOf(errors, 'errors') };
+}
+
+/** The first of many sentences, and how many more of them there are. */
+export function firstOf(sentences: string[], noun: string): string[] {
+  const more = sentences.length - MAX_ERRORS;
+  return more <= 0 ? sentences : [...sentences.slice(0, MAX_ERRORS), `and ${more} more ${noun}`];
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

@@ -5,6 +5,7 @@ import {
   effectivePolicy,
   FIRST_POLICY,
   MAX_POLICY_BYTES,
+  mistakesIn,
   parsePolicyText,
   policyDigest,
   saysNothing,
@@ -49,6 +50,7 @@ function readPolicy(path: string, text: string, bytes: Uint8Array): Candidate {
   const valid = validatePolicy(parsed.document);
   if (!valid.ok) return bad(path, valid.errors, bytes);
   const { policy, version } = valid;
+  const mistakes = mistakesIn(policy);
   return {
     type: 'good',
     policy: {
@@ -58,6 +60,7 @@ function readPolicy(path: string, text: string, bytes: Uint8Array): Candidate {
       path,
       origin: 'file',
     },
+    ...(mistakes.length > 0 && { rejected: refusal(path, mistakes, bytes) }),
   };
 }
 

@@ -10,6 +10,7 @@ import { policyMigrate, policyValidate } from '@aegis/contracts/policy';
 import { POLICY_LOG } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { newTraceId } from '@aegis/kit/trace';
+import { type PolicyV2, policyDigest } from '@aegis/policy-engine';
 import { connectTestBus, silentLog } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +96,11 @@ describe('the policy service', () => {
     ['no more than its version', 'version: 1', /the policy is empty/],
     ['an unknown decision', v2('perhaps'), /rules\.0\.decision: expected one of allow, review, deny/],
     ['an unknown field', `${v2('allow')}colour: red\n`, /colour: unknown field/],
+    [
+      'a rule that no call can meet',
+      `${v2('allow')}  - { match: "db.{drop,delete}", decision: deny }\n`,
+      /rules\.1\.match: matches no tool, resource or prompt/,
+    ],
   ])(
     'keeps the last good policy in force when the file turns into %s, and says so',
     async (_what, text, why) => {
@@ -113,6 +119,47 @@ describe('the policy service', () => {
       expect(await health()).toEqual({ status: 'ok', problems: [] });
     },
   );
+
+  it('goes on with a rule that is off where it is in force already, says so, and refuses the next change with it', async () => {
+    const off =
+      'version: 2\nrules:\n  - { match: "!x.*", decision: deny }\n  - { match: "*", decision: deny }\n';
+    const rules = [
+      { match: '!x.*', decision: 'deny' },
+      { match: '*', decision: 'deny' },
+    ];
+    const digest = policyDigest({ version: 2, rules } as PolicyV2);
+    const writer = await connectTestBus(server, 'policy');
+    const data = { policy: { version: 2, rules }, digest, version: 2, path, origin: 'file' } as const;
+    const made = { source: 'policy', time: new Date().toISOString(), traceId: newTraceId() };
+    const event = createEvent({ ...made, type: 'aegis.policy.published.v1', data });
+    await writer.append.one({ subject: POLICY_LOG, event }, Date.now() + 5_000);
+    await writer.close();
+    await writeFile(path, off);
+    await startReplica();
+    const warning = expect.stringMatching(
+      /policy\.yml: rules\.0\.match: matches no tool, resource or prompt; !/,
+    );
+    expect(await health()).toEqual({ status: 'ok', problems: [], warnings: [warning] });
+    expect(await asker.ask(policyValidate, {}, soon())).toMatchObject({
+      ok: true,
+      notes: [expect.stringMatching(/^Warning: rules\.0\.match: /)],
+    });
+    expect(await asker.ask(policyValidate, { policy: data.policy }, soon())).toMatchObject({ ok: false });
+    expect(await decision()).toBe('deny');
+    await writeFile(path, `${off}  - { match: "db.*", decision: allow }\n`);
+    await expect.poll(async () => (await health()).status, { timeout: 5_000 }).toBe('degraded');
+    expect(await decision()).toBe('deny');
+    expect(await logged()).toEqual(['published', 'rejected']);
+  });
+
+  it('allows nothing, and says that none is in force, where the first file is refused', async () => {
+    await writeFile(path, v2('allow').replace('"*"', '"a|b"'));
+    await startReplica();
+    expect((await health()).problems.join()).toMatch(
+      /rules\.0\.match: .*; no policy is in force, so no call is allowed/,
+    );
+    await expect(decision()).rejects.toThrow();
+  });
 
   it('does not open the gate when the file goes away, now or before the next start', async () => {
     await writeFile(path, v2('deny'));

@@ -11,16 +11,26 @@ import type { Candidate } from './domain/policy-log.ts';
 import { routes } from './nats.ts';
 import { offer } from './publish.ts';
 import { createTrying } from './trying/trying.ts';
+import { createWarnings } from './warnings.ts';
+
+/** What of the file was refused; undefined where it is in force, or there is none. */
+function refusalIn(candidate: Candidate | undefined, published: PolicyPublished | undefined) {
+  if (candidate?.type === 'nothing' && published?.origin !== 'file') return undefined;
+  const isInForce = candidate?.type === 'good' && candidate.policy.digest === published?.digest;
+  return isInForce ? undefined : candidate?.rejected;
+}
 
 /** Why the file is not what is in force, as a sentence, or undefined where it is. */
 function fileProblem(
   candidate: Candidate | undefined,
   published: PolicyPublished | undefined,
 ): string | undefined {
-  const isNothing = candidate?.type === 'nothing';
-  if (candidate?.type === 'bad' || (isNothing && published?.origin === 'file')) {
-    const { path, errors } = candidate.rejected;
-    return `the policy file ${path} was refused (${errors[0]}); the last good policy stays in force`;
+  const refused = refusalIn(candidate, published);
+  if (refused !== undefined) {
+    const instead = published
+      ? 'the last good policy stays in force'
+      : 'no policy is in force, so no call is allowed';
+    return `the policy file ${refused.path} was refused (${refused.errors[0]}); ${instead}`;
   }
   if (candidate?.type === 'good' && published && published.digest !== candidate.policy.digest) {
     return `the policy in force is not the one in ${candidate.policy.path}`;
@@ -41,25 +51,33 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
   const replica = createPolicyReplica(bus);
   const own = createOwn(config);
   const trying = createTrying(() => replica.active());
+  const warnings = createWarnings(log);
   let responder: Responder | undefined;
   let candidate: Candidate | undefined;
   let warned: string | undefined;
 
   const read = async (): Promise<Candidate> => {
     candidate = await readCandidate(config.POLICY_PATH);
-    const problem = fileProblem(candidate, undefined);
+    const { published } = replica.state;
+    const problem = refusalIn(candidate, published) && fileProblem(candidate, published);
     if (problem !== undefined && problem !== warned) log.warn({ problem }, 'policy file not in force');
     warned = problem;
     return candidate;
   };
   const taking = takeOnChange(
     config.POLICY_PATH,
-    () => offer(bus, replica, read, now),
+    async () => {
+      await offer(bus, replica, read, now);
+      warnings.tell(replica.state.published);
+    },
     (err) => log.error({ err }, 'policy file not taken; will be tried again'),
   );
 
   const health = () =>
-    healthFrom([bus.problem(), replica.problem, fileProblem(candidate, replica.state.published)]);
+    healthFrom(
+      [bus.problem(), replica.problem, fileProblem(candidate, replica.state.published)],
+      warnings.of(replica.state.published),
+    );
 
   return {
     async start() {

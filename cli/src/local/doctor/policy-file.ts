@@ -6,22 +6,35 @@ import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'policy';
 
-function judge(path: string, text: string): Finding {
+/** The first of some sentences, and how many more there are. */
+const firstOf = ([first = 'no reason given', ...others]: readonly string[]): string =>
+  others.length === 0 ? first : `${first} and ${others.length} more`;
+
+function judge(path: string, text: string): Finding[] {
   const checked = checkPolicyText(text);
-  if (checked.ok) return ok(NAME, `${path} is a valid version ${checked.version} policy`);
-  const more = checked.errors.length > 1 ? ` and ${checked.errors.length - 1} more` : '';
-  return fail(
-    NAME,
-    `${path} is not valid: ${checked.errors[0] ?? 'no reason given'}${more}`,
-    `mend the file; "aegis policy validate ${path}" lists every error`,
-  );
+  const mend = `mend the file; "aegis policy validate ${path}" lists every`;
+  if (checked.ok) {
+    const { version, warnings } = checked;
+    const valid = ok(NAME, `${path} is a valid version ${version} policy`);
+    return warnings.length === 0 ? [valid] : [valid, warn(NAME, firstOf(warnings), `${mend} warning`)];
+  }
+  const errors = firstOf(checked.errors);
+  return checked.goesOn
+    ? [
+        warn(
+          NAME,
+          `${path} goes on where it is in force, and is refused once it is changed: ${errors}`,
+          `${mend} error`,
+        ),
+      ]
+    : [fail(NAME, `${path} is not valid: ${errors}`, `${mend} error`)];
 }
 
 export const lookAtPolicyFile: Look = async ({ env, stack }) => {
   const written = env['POLICY_PATH'] || besideData('policy.yml', env);
   const path = stack.state === 'running' ? stack.stack.policy_path : written;
   try {
-    return [judge(path, await readFile(path, 'utf8'))];
+    return judge(path, await readFile(path, 'utf8'));
   } catch (error) {
     const code = codeOf(error);
     if (code !== 'ENOENT') {

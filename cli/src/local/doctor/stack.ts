@@ -6,6 +6,11 @@ import { exchange } from '../../gateway/client.ts';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'stack';
+/** What helps against the warnings of a part. */
+const MEND: Readonly<Record<string, string>> = {
+  audit: 'make room: what is on record is never removed by itself',
+  policy: 'mend the policy file: it is taken as soon as it is saved',
+};
 
 function judge(base: URL, status: number, body: unknown): Finding[] {
   const health = HealthAnswer.safeParse(body);
@@ -14,9 +19,9 @@ function judge(base: URL, status: number, body: unknown): Finding[] {
     return [fail(NAME, message, 'name the right gateway by --url or AEGIS_URL')];
   }
   const { status: word, parts, warnings } = health.data;
-  const toKnow = Object.values(warnings)
-    .flat()
-    .map((warning) => warn(NAME, warning, 'make room: what is on record is never removed by itself'));
+  const toKnow = Object.entries(warnings).flatMap(([part, said]) =>
+    said.map((warning) => warn(NAME, warning, MEND[part] ?? 'mend what is named; more is in its log')),
+  );
   if (status === 200 && word === 'ok') return [ok(NAME, `well, at ${base.href}`), ...toKnow];
   const named = Object.entries(parts).map(([part, problems]) => `${part}: ${problems.join(' ')}`);
   const message = [`${word}, at ${base.href}`, ...named].join('; ');

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
+import type { HealthReply } from '@aegis/contracts/health';
+import { visible } from '../../format/visible.ts';
 import type { WhoApproves } from '../who-approves.ts';
 import type { UpConfig } from './config.ts';
 import type { Services } from './services.ts';
@@ -23,7 +25,11 @@ type Circumstances = {
 };
 
 /** What a person must not miss. */
-function warnings(config: UpConfig, { noPolicy, who }: Circumstances): string[] {
+function warnings(
+  config: UpConfig,
+  { problems, warnings: toKnow = [] }: HealthReply,
+  { noPolicy, who }: Circumstances,
+): string[] {
   const path = resolve(config.POLICY_PATH);
   return [
     ...(who === 'nobody' ? [`${NOBODY_APPROVES}.`] : []),
@@ -32,6 +38,9 @@ function warnings(config: UpConfig, { noPolicy, who }: Circumstances): string[] 
       : [
           `There is no policy at ${path}${noPolicy === 'empty' ? ': the file is empty' : ''}. The last one stays in force; if there never was one, a person is asked about every call.`,
         ]),
+    ...[...(noPolicy === undefined ? problems : []), ...toKnow].map(
+      (sentence) => `Policy: ${visible(sentence)}`,
+    ),
     ...(LOOPBACK.test(config.HOST)
       ? []
       : [
@@ -65,7 +74,7 @@ export function banner(
     '',
     ...lines,
     '',
-    ...warnings(config, circumstances).flatMap((one) => [`  ${one}`, '']),
+    ...warnings(config, services.policyHealth(), circumstances).flatMap((one) => [`  ${one}`, '']),
     'For an MCP client, in its mcp.json:',
     `  ${mcpEntry(config.AEGIS_DATA_DIR)}`,
     '',

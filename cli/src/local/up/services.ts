@@ -92,7 +92,7 @@ export async function startServices(
   try {
     await start('audit', AuditEnv, createAudit);
     const CONSOLE_URL = env['CONSOLE_URL'] || `http://${reachedAt(host, gatewayPort.port)}`;
-    await start('policy', PolicyEnv, createPolicy, { CONSOLE_URL });
+    const policy = await start('policy', PolicyEnv, createPolicy, { CONSOLE_URL });
     await pagePort.release();
     const approvals = await start('approvals', ApprovalsEnv, createApprovals, {
       APPROVALS_HOST: '127.0.0.1',
@@ -108,7 +108,8 @@ export async function startServices(
     await mcpPort.release();
     const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL });
     const agentAddress = mcp.agentAddress();
-    return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), agentAddress, stop };
+    const policyHealth = () => policy.health();
+    return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), agentAddress, policyHealth, stop };
   } catch (error) {
     await stop();
     throw error;

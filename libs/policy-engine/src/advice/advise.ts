@@ -1,78 +1,57 @@
-import { type TextKind, textKind } from '@aegis/kit/text';
-import { parseField } from '../condition/field.ts';
-import { isMapping } from '../condition/mapping.ts';
-import type { Policy, PolicyRule } from '../schema.ts';
-import { showPath } from '../show-path.ts';
-
-type Path = readonly (string | number)[];
-
-const WARNINGS: Readonly<Record<TextKind, string>> = {
-  url: 'more than one host may fit this text; use host_in or url_within',
-  address: 'more addresses than meant may fit this text; use email_domain_in',
-  command:
-    'what stands beside this text in a command runs too; list whole commands with in, or let a person see them',
-  path: 'other folders may fit this text; use path_within',
-};
-/** What may be before or behind the text. */
-const LOOSE = new Set(['starts_with', 'ends_with', 'contains', 'glob']);
-/** A pattern of hosts of which a `*` goes past the host. */
-const LOOSE_HOST = /^resource:(?:https?|wss?):\/\/[^/]*[*?[]/i;
+import type { Policy, PolicyRule, PolicyV1 } from '../schema.ts';
+import { firstOf } from '../validate.ts';
+import { adviseCondition } from './conditions.ts';
+import { type Finding, type Path, showFinding } from './finding.ts';
+import { adviseLooseTexts } from './loose-texts.ts';
+import { adviseMatch, advisePrincipal, adviseServer } from './names.ts';
+import { adviseOrder } from './unreachable.ts';
+import { adviseFields } from './unused.ts';
 
 /**
- * What a valid policy lets through that its author may not mean: where a text's start or end is all that a call passes by,
- * and the text is a URL, an address, a command or a path. Each warning names where it is, as an error does.
+ * What a valid policy says and nobody can mean: a rule that no call can meet, or a condition that nothing can be. A policy
+ * that is in force goes on with it; a changed one is refused. Each names where it is, as an error does.
  */
+export function mistakesIn(policy: Policy): string[] {
+  const mistakes = findingsOf(policy).filter(({ isCertain }) => isCertain);
+  return firstOf(mistakes.map(showFinding), 'errors');
+}
+
+/** What a valid policy says that its author may not mean: what looks so, is never reached, or lets more through. */
 export function advisePolicy(policy: Policy): string[] {
-  if (policy.version !== 2) return [];
-  return policy.rules.flatMap((rule, at) => adviseRule(rule, ['rules', at]));
+  const doubts = findingsOf(policy).filter(({ isCertain }) => !isCertain);
+  return firstOf(doubts.map(showFinding), 'warnings');
 }
 
-function adviseRule({ match, decision, when }: PolicyRule, path: Path): string[] {
-  const isLoose = decision === 'allow' && LOOSE_HOST.test(match);
-  const matched = isLoose
-    ? [`${showPath([...path, 'match'])}: * stands for / too, so this fits other hosts`]
-    : [];
-  return when === undefined
-    ? matched
-    : [...matched, ...adviseMapping(when, [...path, 'when'], { tool: match, passes: decision === 'allow' })];
+/** Both are asked of the same policy. */
+const found = new WeakMap<Policy, readonly Finding[]>();
+
+function findingsOf(policy: Policy): readonly Finding[] {
+  const known = found.get(policy) ?? findIn(policy);
+  found.set(policy, known);
+  return known;
 }
 
-/** Of which tools a condition is. `passes`: a call gets on where it holds, and not where it fails. */
-interface Place {
-  readonly tool: string;
-  readonly passes: boolean;
+function findIn(policy: Policy): Finding[] {
+  if (policy.version !== 2) return adviseV1(policy);
+  const { rules } = policy;
+  return [...rules.flatMap((rule, at) => adviseRule(rule, ['rules', at])), ...adviseOrder(rules)];
 }
 
-function adviseMapping(condition: unknown, path: Path, place: Place): string[] {
-  const { tool, passes } = place;
-  if (!isMapping(condition)) return [];
-  return Object.entries(condition).flatMap(([key, value]) => {
-    const at = [...path, key];
-    if (key === 'not') return adviseMapping(value, at, { tool, passes: !passes });
-    if (key !== 'all' && key !== 'any') return passes ? adviseField(key, value, at, tool) : [];
-    const list: readonly unknown[] = Array.isArray(value) ? value : [];
-    return list.flatMap((one, index) => adviseMapping(one, [...at, index], place));
-  });
+function adviseV1({ allow_tools = [], deny_tools = [] }: PolicyV1): Finding[] {
+  return [
+    ...allow_tools.flatMap((glob, at) => adviseMatch(glob, ['allow_tools', at])),
+    ...deny_tools.flatMap((glob, at) => adviseMatch(glob, ['deny_tools', at])),
+  ];
 }
 
-function adviseField(text: string, operators: unknown, path: Path, tool: string): string[] {
-  const field = parseField(text);
-  const keys = field.ok ? field.field.keys : undefined;
-  return keys === undefined ? [] : adviseOperators(keys, operators, path, tool);
-}
-
-function adviseOperators(keys: readonly string[], operators: unknown, path: Path, tool: string): string[] {
-  if (!isMapping(operators)) return [];
-  return Object.entries(operators).flatMap(([name, operand]) => {
-    const at = [...path, name];
-    if (name === 'every' || name === 'some') return adviseOperators(keys, operand, at, tool);
-    if (typeof operand !== 'string' || !LOOSE.has(name) || (name === 'glob' && isWhole(operand))) return [];
-    const kind = textKind(keys, operand.replaceAll(/^\*+|\*+$/g, ''), tool);
-    return kind === undefined ? [] : [`${showPath(at)}: ${WARNINGS[kind]}`];
-  });
-}
-
-/** A glob without a pattern in it is a text. */
-function isWhole(glob: string): boolean {
-  return !/[*?[]/.test(glob);
+function adviseRule(rule: PolicyRule, path: Path): Finding[] {
+  const { match, servers = [], principals = [], when } = rule;
+  return [
+    ...adviseMatch(match, [...path, 'match']),
+    ...servers.flatMap((glob, at) => adviseServer(glob, [...path, 'servers', at])),
+    ...principals.flatMap((glob, at) => advisePrincipal(glob, [...path, 'principals', at])),
+    ...(when === undefined ? [] : adviseCondition(when, [...path, 'when'], rule)),
+    ...adviseFields(rule, path),
+    ...adviseLooseTexts(rule, path),
+  ];
 }

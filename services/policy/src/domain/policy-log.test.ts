@@ -36,6 +36,16 @@ describe('the policy in force', () => {
     expect(types(decide(bad(8), state))).toEqual(['rejected']);
   });
 
+  it('stays, where what it says is a mistake by now, and is refused where a change brings one', () => {
+    const rejected = { path: 'p.yml', digest: digest(7), errors: ['rules.0.match: matches no tool'] };
+    const mistaken = (n: number): Candidate => ({ type: 'good', policy: policy(n), rejected });
+    expect(decide(mistaken(1), given(good(1)))).toEqual([]);
+    const state = given(good(1), mistaken(2));
+    expect([state.published?.digest, state.rejected?.errors]).toEqual([digest(1), rejected.errors]);
+    expect(decide(mistaken(2), state)).toEqual([]);
+    expect(types(decide(mistaken(2), {}))).toEqual(['rejected']);
+  });
+
   it.each(['missing', 'empty'] as const)(
     'is the first one, where the file is %s, only where nothing was ever in force',
     (why) => {

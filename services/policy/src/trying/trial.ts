@@ -4,6 +4,7 @@ import {
   advisePolicy,
   effectivePolicy,
   migratePolicy,
+  mistakesIn,
   type PolicyValidation,
   validatePolicy,
 } from '@aegis/policy-engine';
@@ -44,14 +45,20 @@ function tooMuch(document: unknown): string | undefined {
 /** Whether a caller's document is a policy, where it is no more work than a caller may ask for. */
 function look(document: unknown): PolicyValidation {
   const because = tooMuch(document);
-  return because === undefined ? validatePolicy(document) : { ok: false, errors: [because] };
+  if (because !== undefined) return { ok: false, errors: [because] };
+  const valid = validatePolicy(document);
+  const mistakes = valid.ok ? mistakesIn(valid.policy) : [];
+  return mistakes.length === 0 ? valid : { ok: false, errors: mistakes };
 }
 
 /** Whether a document is a policy; a version 1 one is migrated in memory, and a note says so. So do warnings. */
 export function validate(document: unknown, valid = look(document)): PolicyValidateReply {
   if (!valid.ok) return { ok: false, errors: valid.errors, version: 2, migrated: false, notes: [] };
   const { migrated, notes } = migratePolicy(valid.policy);
-  const warnings = advisePolicy(valid.policy).map((warning) => `Warning: ${warning}`);
+  // Only what is in force already has mistakes here.
+  const warnings = [...mistakesIn(valid.policy), ...advisePolicy(valid.policy)].map(
+    (warning) => `Warning: ${warning}`,
+  );
   return { ok: true, errors: [], version: 2, migrated, notes: [...notes, ...warnings] };
 }
 

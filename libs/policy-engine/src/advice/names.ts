@@ -1,0 +1,84 @@
+import { type GlobToken, matchGlob, parseGlob } from '../glob.ts';
+import { doubt, type Finding, mistake, type Path } from './finding.ts';
+import { remedyFor } from './remedy.ts';
+import { KEY_NAMES, matchesSome, restsAfter, SERVER_NAMES, TOOL_NAMES } from './satisfiable.ts';
+
+/** What stands before the names of what is no tool. Those of methods have the characters of tools. */
+const DOORS = ['resource:', 'prompt:', 'server:'];
+const WORD = /^(resources?|prompts?|methods?|servers?|tools?):/i;
+const IS_DOOR = /^(?:resource|prompt|method|server):/;
+/** What a URI or the name of a prompt hardly has in it: most other characters it may have. */
+const ODD_IN_DOOR = /\{[^}]*,[^}]*\}|\||\s$|[\u2018-\u201f\u00ab\u00bb]/u;
+const OS_USER = 'os-user:';
+const KEY = 'key:';
+const ANONYMOUS = 'anonymous';
+
+export const EXPECTED_PRINCIPAL =
+  'no caller has this name: a person is os-user:ada, the holder of a key is key:ada, anybody else is anonymous';
+export const EXPECTED_SERVER =
+  'no server has this name: it has 1 to 64 characters of A-Z a-z 0-9 _ -, and no dot';
+
+/** Whether a rule's glob may be for a resource, a prompt or a question of a server's. */
+export const couldBeDoor = (tokens: readonly GlobToken[]): boolean =>
+  DOORS.some((door) => restsAfter(tokens, door).length > 0);
+
+/** What is wrong with the glob of a rule, or of a list of version 1: no call can have such a name, or it looks so. */
+export function adviseMatch(glob: string, path: Path): Finding[] {
+  const tokens = parseGlob(glob);
+  if (matchesSome(tokens, TOOL_NAMES)) return adviseUsual(glob, path);
+  if (IS_DOOR.test(glob)) {
+    const remedy = ODD_IN_DOOR.test(glob) ? remedyFor(glob) : undefined;
+    return remedy === undefined ? [] : [doubt(path, `is for names that are written so; ${remedy}`)];
+  }
+  const because = remedyFor(glob) ?? whyNone(tokens);
+  return couldBeDoor(tokens)
+    ? [doubt(path, `matches no tool; ${because}`)]
+    : [mistake(path, `matches no tool, resource or prompt; ${because}`)];
+}
+
+/** The first thing in a glob that no tool's name has. */
+function whyNone(tokens: readonly GlobToken[]): string {
+  const odd = tokens.find((step) => !matchesSome([step], TOOL_NAMES));
+  if (odd?.kind === 'literal') return `no name has ${JSON.stringify(String.fromCharCode(odd.code))} in it`;
+  return odd === undefined
+    ? 'a name has up to 256 characters'
+    : 'no name has a character that its [...] is for';
+}
+
+/** Patterns that names do match, as they are, though hardly those that were meant. */
+const DECEIVING: readonly (readonly [RegExp, string])[] = [
+  [/\[\^/, 'in [...] a ^ stands for itself: write [!...] for any character but these'],
+  [/^\.[*+]/, 'is for names that begin with a dot: * alone is any run of characters'],
+  [/^mcp__/, 'tools are named <server>.<tool> here, as in filesystem.read_file'],
+];
+
+function adviseUsual(glob: string, path: Path): Finding[] {
+  const [, word = ''] = WORD.exec(glob) ?? [];
+  if (word !== '' && !IS_DOOR.test(glob)) {
+    const meant = word.toLowerCase().replace(/s$/, '');
+    const remedy =
+      meant === 'tool' ? 'a tool has no word before its name' : `did you mean ${meant}: instead?`;
+    return [doubt(path, `is for tools whose names begin with '${word}:'; ${remedy}`)];
+  }
+  return DECEIVING.filter(([pattern]) => pattern.test(glob)).map(([, message]) => doubt(path, message));
+}
+
+export function adviseServer(glob: string, path: Path): Finding[] {
+  return matchesSome(parseGlob(glob), SERVER_NAMES) ? [] : [mistake(path, withRemedy(EXPECTED_SERVER, glob))];
+}
+
+export function advisePrincipal(glob: string, path: Path): Finding[] {
+  if (!couldBePrincipal(parseGlob(glob))) return [mistake(path, withRemedy(EXPECTED_PRINCIPAL, glob))];
+  return /^\s|\s$/.test(glob) ? [doubt(path, 'has a blank at its end, which is part of the name')] : [];
+}
+
+/** Whether some caller has a name that matches. */
+export function couldBePrincipal(tokens: readonly GlobToken[]): boolean {
+  if (matchGlob(tokens, ANONYMOUS) || restsAfter(tokens, OS_USER).length > 0) return true;
+  return restsAfter(tokens, KEY).some((rest) => matchesSome(rest, KEY_NAMES));
+}
+
+function withRemedy(expected: string, glob: string): string {
+  const remedy = remedyFor(glob);
+  return remedy === undefined ? expected : `${expected}; ${remedy}`;
+}
