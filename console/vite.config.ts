@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
-/** Browsers that know `light-dark()`, so that colours are not written twice. */
-const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
+/** Browsers that know `light-dark()`, so that colours are not written twice, and `JSON.rawJSON`. */
+const BROWSERS = ['chrome123', 'firefox135', 'safari18.4'];
 
 /** Builds the console into `dist`; the service writes into its `index.html` what it says without scripts. */
 export default defineConfig({

@@ -14,6 +14,9 @@ const room = (name: string, folder: string, mayImport: readonly string[]): IForb
 
 const KIT = '^libs/shared/kit/';
 const TEXT = '^libs/shared/kit/src/text/';
+const NUMBERS = '^libs/shared/kit/src/numbers/';
+/** Of the kit's JSON what needs nothing of Node. */
+const READING = '^libs/shared/kit/src/json/(json-text|number-text|parse)\\.ts$';
 const CONTRACTS = '^libs/shared/contracts/';
 const SHARED = '^libs/shared/';
 const ENGINE = '^libs/policy-engine/';
@@ -24,11 +27,11 @@ const packages: IForbiddenRuleType[] = [
   room('the-kit-stands-alone', 'libs/shared/kit', []),
   room('contracts-need-the-kit', 'libs/shared/contracts', [KIT]),
   room('the-bus-needs-contracts-and-kit', 'libs/shared/bus', [KIT, CONTRACTS]),
-  room('the-engine-needs-the-text-of-the-kit', 'libs/policy-engine', [TEXT]),
+  room('the-engine-needs-text-and-numbers-of-the-kit', 'libs/policy-engine', [TEXT, NUMBERS]),
   room('replicas-need-the-engine-and-the-shared', 'libs/replicas', [SHARED, ENGINE]),
   room('the-firewall-needs-libraries', 'libs/firewall', [SHARED, ENGINE, REPLICAS]),
   room('a-server-of-ones-own-needs-the-shared', 'libs/local-nats', [SHARED]),
-  room('the-console-needs-contracts-and-text', 'console', [CONTRACTS, TEXT]),
+  room('the-console-needs-contracts-text-and-numbers', 'console', [CONTRACTS, TEXT, NUMBERS, READING]),
   {
     name: 'services-meet-on-the-bus',
     comment: 'A service never imports another. Approvals serves what the console builds.',
@@ -66,7 +69,7 @@ const rooms: IForbiddenRuleType[] = [
       pathNot: [
         '/domain/',
         CONTRACTS,
-        '^libs/shared/kit/src/(errors|json|text)/',
+        '^libs/shared/kit/src/(errors|json|numbers|text)/',
         ENGINE,
         '^(node:)?crypto$',
         'node_modules/zod/',
@@ -81,9 +84,9 @@ const rooms: IForbiddenRuleType[] = [
     to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
   },
   {
-    name: 'text-runs-in-a-browser-too',
+    name: 'text-and-numbers-run-in-a-browser-too',
     severity: 'error',
-    from: { path: TEXT, pathNot: '\\.test\\.ts$' },
+    from: { path: [TEXT, NUMBERS, READING], pathNot: '\\.test\\.ts$' },
     to: { dependencyTypes: ['core'] },
   },
   {

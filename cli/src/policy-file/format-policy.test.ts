@@ -1,3 +1,5 @@
+import { parseJson } from '@aegis/kit/json';
+import { parsePolicyText } from '@aegis/policy-engine';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { formatOf, formatPolicy } from './format-policy.ts';
@@ -21,6 +23,14 @@ test.each(['no', '2', '*', 'a: b', '&x', 'null', ' x'])(
     expect(JSON.parse(formatPolicy(policy, 'json'))).toEqual(policy);
   },
 );
+
+test('numbers keep their digits, and each is read back as the same', () => {
+  const text = '{"a":[12345678901234567890,1e+21,1e400,1.5e-7,1000],"b":["1_000","22:30","010","0o7"]}';
+  const policy = parseJson(text) as object;
+  const read = parsePolicyText(formatPolicy(policy, 'yaml'));
+  expect(read.ok && JSON.stringify(read.document)).toBe(text.replace('1e400', '1.0e+400'));
+  expect(JSON.stringify(parseJson(formatPolicy(policy, 'json')))).toBe(text);
+});
 
 test('a long pattern stays on its line', () => {
   const match = `${'word '.repeat(60)}end`;

@@ -1,3 +1,4 @@
+import { parseJson } from '@aegis/kit/json/parse';
 import { type Fault, faultOf, NO_ANSWER } from './fault.ts';
 
 const TIMEOUT_MS = 20_000;
@@ -42,9 +43,11 @@ export function createClient(options: ClientOptions): Client {
       if (response.status === 401 && path !== 'session') options.onSignedOut(fault, token);
       throw fault;
     }
-    return (await response.json().catch(() => {
+    try {
+      return parseJson(await response.text()) as T;
+    } catch {
       throw NO_ANSWER;
-    })) as T;
+    }
   }
 
   return {

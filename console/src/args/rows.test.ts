@@ -1,3 +1,4 @@
+import { parseJson } from '@aegis/kit/json/parse';
 import { expect, test } from 'vitest';
 import { marksIn, rowsOf, rowsOfCall } from './rows.ts';
 
@@ -93,4 +94,16 @@ test('what is sent besides the arguments stands after them, and is none of them'
     ['/sent besides the arguments', 'removed'],
     ['+/sent besides the arguments', 'removed'],
   ]);
+});
+
+const argsOf = (n: string) => parseJson(`{"n":${n}}`) as Record<string, unknown>;
+
+test('a number is a line as it is written, and another text of it is a change', () => {
+  expect(rowsOf(argsOf('12345678901234567890'))).toMatchObject([
+    { key: 'n', kind: 'number', text: '12345678901234567890' },
+  ]);
+  expect(brief(argsOf('12345678901234567891'), argsOf('12345678901234567890'))).toEqual([
+    ['/n', '12345678901234567891', 'changed', '12345678901234567890'],
+  ]);
+  expect(brief(argsOf('1.0'), argsOf('1.0'))).toEqual([['/n', '1.0']]);
 });

@@ -1,3 +1,4 @@
+import { isNumber } from '@aegis/kit/numbers';
 import { lookalikes } from '../text/names.ts';
 
 /** What became of an argument since the call that it is compared with. */
@@ -32,13 +33,15 @@ type Side = { value: unknown } | undefined;
 const NOTHING = Symbol('nothing');
 const NONE: ReadonlySet<string> = new Set();
 
-const isBranch = (value: unknown): value is Branch => typeof value === 'object' && value !== null;
+const isBranch = (value: unknown): value is Branch =>
+  typeof value === 'object' && value !== null && !isNumber(value);
 
 function kindOf(value: unknown): Row['kind'] {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
+  if (isNumber(value)) return 'number';
   const kind = typeof value;
-  return kind === 'string' || kind === 'number' || kind === 'boolean' ? kind : 'object';
+  return kind === 'string' || kind === 'boolean' ? kind : 'object';
 }
 
 /** A value in full: a text as it is, anything else as JSON. */
@@ -74,7 +77,8 @@ function rowOf({ key, depth, id, now, old, alike }: Visit): Row {
     : { ...place, kind, text: written(now.value) };
   if (old === undefined) return row;
   if (old.value === NOTHING) return { ...row, mark: 'added' };
-  const isSame = kind === kindOf(old.value) && (isBranch(now.value) || Object.is(now.value, old.value));
+  const isSame =
+    kind === kindOf(old.value) && (isBranch(now.value) || written(now.value) === written(old.value));
   return isSame ? row : { ...row, mark: 'changed', was: written(old.value) };
 }
 

@@ -1,3 +1,4 @@
+import { asDouble, isNumber } from '@aegis/kit/numbers';
 import { type TextKind, textKind } from '@aegis/kit/text';
 
 /** What is written as a text. */
@@ -25,7 +26,9 @@ const OF_KIND: Readonly<Record<TextKind, readonly TextChoice[]>> = {
 
 /** What may be said of an argument with this name and value, of this tool. */
 export function choicesFor(name: string, value: unknown, tool: string): Choice[] {
-  if (typeof value === 'number') return ['equals', 'range', 'any'];
+  // The ends of a range are doubles: what is none has no range around it.
+  if (isNumber(value))
+    return typeof asDouble(value) === 'number' ? ['equals', 'range', 'any'] : ['equals', 'any'];
   if (typeof value !== 'string') return ['equals', 'any'];
   const kind = textKind([name], value, tool);
   return ['equals', ...(kind === undefined ? (['starts_with'] as const) : OF_KIND[kind]), 'any'];

@@ -1,6 +1,7 @@
 import type { Call } from '@aegis/contracts/call';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES } from '@aegis/contracts/grant-minutes';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
+import { asDouble, isNumber as isWritten } from '@aegis/kit/numbers';
 import { cents, money } from '../text/money.ts';
 import { type Choice, type TextChoice, textsFor } from './choices.ts';
 
@@ -18,19 +19,28 @@ export type Draft = { minutes: string; maxAmount: string; args: ArgumentDraft[] 
 /** What is wrong with a form, field by field; none where it is right. */
 export type Problems = Record<string, string>;
 
+/** The number that a value is, where a double holds it. */
+function doubleOf(value: unknown): number | undefined {
+  const number = isWritten(value) ? asDouble(value) : undefined;
+  return typeof number === 'number' ? number : undefined;
+}
+
 /** The form for one call: at first, exactly this call, for half an hour. */
 export function draftOf(call: Call): Draft {
   return {
     minutes: '30',
     maxAmount: call.amount_cents === undefined ? '' : money(call.amount_cents),
-    args: Object.entries(call.args ?? {}).map(([name, value]) => ({
-      name,
-      value,
-      choice: 'equals',
-      texts: textsFor(value),
-      atLeast: typeof value === 'number' ? String(Math.min(0, value)) : '',
-      atMost: typeof value === 'number' ? String(value) : '',
-    })),
+    args: Object.entries(call.args ?? {}).map(([name, value]) => {
+      const number = doubleOf(value);
+      return {
+        name,
+        value,
+        choice: 'equals',
+        texts: textsFor(value),
+        atLeast: number === undefined ? '' : String(Math.min(0, number)),
+        atMost: number === undefined ? '' : String(number),
+      };
+    }),
   };
 }
 
@@ -38,8 +48,9 @@ const isNumber = (text: string): boolean => text.trim() !== '' && Number.isFinit
 
 function rangeOf(arg: ArgumentDraft, problems: Problems): ArgumentPattern {
   const [least, most] = [Number(arg.atLeast), Number(arg.atMost)];
+  const value = doubleOf(arg.value);
   if (!isNumber(arg.atLeast) || !isNumber(arg.atMost)) problems[`arg:${arg.name}`] = 'Write two numbers.';
-  else if (typeof arg.value === 'number' && (arg.value < least || arg.value > most)) {
+  else if (value !== undefined && (value < least || value > most)) {
     problems[`arg:${arg.name}`] = 'This very call is not between them.';
   }
   return { at_least: least, at_most: most };

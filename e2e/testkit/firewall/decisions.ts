@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Envelope } from '@aegis/contracts/envelope';
+import { parseJson } from '@aegis/kit/json';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 import type { Stack } from '../stack.ts';
 
@@ -18,7 +19,7 @@ export async function listenToEvents(stack: Stack) {
   nc.subscribe('aegis.events.>', {
     callback: (_error, message) => {
       const seq = Number(message.headers?.get('Nats-Sequence'));
-      seen.push({ subject: message.subject, seq, event: JSON.parse(message.string()) as Envelope });
+      seen.push({ subject: message.subject, seq, event: parseJson(message.string()) as Envelope });
     },
   });
   await nc.flush();

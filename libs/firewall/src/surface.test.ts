@@ -50,7 +50,6 @@ it('wire has this public surface, and a change to it is a decision', () => {
     'createLineSplitter',
     'createServerLines',
     'errorResponse',
-    'isExactNumber',
     'isFor',
     'otherWay',
     'readClientMessage',

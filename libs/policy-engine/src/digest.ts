@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalJson } from '@aegis/kit/numbers';
 import { effectivePolicy } from './defaults.ts';
 import type { Policy } from './schema.ts';
 
@@ -8,7 +8,7 @@ import type { Policy } from './schema.ts';
  * order, layout, comments, and version 1 defaults written out or left out make no difference.
  */
 export function policyDigest(policy: Policy): string {
-  const canonical = canonicalize(effectivePolicy(policy));
+  const canonical = canonicalJson(effectivePolicy(policy));
   if (canonical === undefined) throw new TypeError('a policy has a canonical form');
   return `sha256:${createHash('sha256').update(canonical, 'utf8').digest('hex')}`;
 }

@@ -22,6 +22,7 @@ it('has this public surface, and a change to it is a decision', () => {
     'looksAt',
     'migratePolicy',
     'mistakesIn',
+    'numberForYaml',
     'parsePolicyText',
     'placeTest',
     'plainName',

@@ -22,3 +22,4 @@ export { type Span, secretSpans } from './secrets/shapes.ts';
 export type { ApprovalTerms } from './terms.ts';
 export { checkToolName } from './tool-name.ts';
 export { type PolicyValidation, saysNothing, validatePolicy } from './validate.ts';
+export { numberForYaml } from './yaml-number.ts';

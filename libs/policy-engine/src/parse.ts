@@ -10,6 +10,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { describeSyntax, type SyntaxFault } from './syntax/describe.ts';
+import { exactNumber, faultOfNumber } from './yaml-number.ts';
 
 export type ParsedPolicyText =
   | { readonly ok: true; readonly document: unknown }
@@ -31,7 +32,8 @@ type Fault = { readonly offset: number } & (
 /**
  * Reads YAML 1.2 or JSON (which YAML contains) into a document for `validatePolicy`. Never throws. Refused, with line
  * and column: broken syntax, a key given twice, anchors, aliases, tags, directives, keys that are not text,
- * `__proto__`, a second document, and more than 1 MiB. A text that says nothing is the document `null`.
+ * `__proto__`, numbers that readers of YAML differ on, a second document, and more than 1 MiB. A text that says nothing
+ * is the document `null`.
  */
 export function parsePolicyText(text: string): ParsedPolicyText {
   if (isTooLarge(text)) return { ok: false, errors: [`the policy is larger than ${MAX_POLICY_BYTES} bytes`] };
@@ -40,7 +42,7 @@ export function parsePolicyText(text: string): ParsedPolicyText {
     // The library's own check of unique keys is quadratic: 60,000 keys took 90 seconds. `findFaults` checks them.
     const options = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false } as const;
     const parsed = parseDocument(text, { ...options, prettyErrors: false, lineCounter: lines });
-    const faults = [...findSyntaxFaults(parsed), ...findFaults(parsed)];
+    const faults = [...findSyntaxFaults(parsed), ...findFaults(parsed), ...readNumbers(parsed, isJson(text))];
     if (faults.length > 0) return { ok: false, errors: describeFaults(faults, lines, text) };
     const document: unknown = parsed.toJS();
     return { ok: true, document: document ?? null };
@@ -67,6 +69,29 @@ function findFaults(parsed: Document.Parsed): Fault[] {
   const anchors = new Set<string>();
   visit(parsed, { Node: (_key, node) => void ('anchor' in node && node.anchor && anchors.add(node.anchor)) });
   visit(parsed, { Node: (_key, node) => void faults.push(...findNodeFaults(node, anchors)) });
+  return faults;
+}
+
+/** JSON is read by readers of JSON, who agree on its numbers. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Puts numbers in their place as they are written, and finds those that readers of YAML differ on. */
+function readNumbers(parsed: Document.Parsed, isOfJson: boolean): Fault[] {
+  const faults: Fault[] = [];
+  visit(parsed, {
+    Scalar(_key, node) {
+      const message = isOfJson ? undefined : faultOfNumber(node);
+      if (message !== undefined) faults.push({ offset: startOf(node), message });
+      node.value = exactNumber(node);
+    },
+  });
   return faults;
 }
 

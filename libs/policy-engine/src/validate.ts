@@ -1,3 +1,4 @@
+import { withDoubles } from '@aegis/kit/numbers';
 import { z } from 'zod';
 import { isMapping } from './condition/mapping.ts';
 import { type Policy, PolicyRule, PolicyV1, PolicyV2 } from './schema.ts';
@@ -15,7 +16,8 @@ const MAX_ERRORS = 100;
  * expected there: `rules.0.decision: expected one of allow, review, deny`, `rules.1.colour: unknown field`. One that
  * says nothing is an error, because a file cut to nothing must not allow what version 1 allows where a key is missing.
  */
-export function validatePolicy(document: unknown): PolicyValidation {
+export function validatePolicy(written: unknown): PolicyValidation {
+  const document = withDoubles(written);
   if (saysNothing(document)) return refuse(['the policy is empty']);
   if (!isMapping(document)) return refuse(['expected an object with the keys of a policy']);
   const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;

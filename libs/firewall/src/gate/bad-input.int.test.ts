@@ -44,7 +44,6 @@ describe('what can not be judgement is not sent, and the next call passes', () =
   it.each([
     ['arguments over a mebibyte', call(`{"t":"${'a'.repeat(1_048_576)}"}`), 'larger than 1048576 bytes'],
     ['arguments of 65 levels', call(`${'{"a":'.repeat(65)}1${'}'.repeat(65)}`), 'deeper than 64'],
-    ['a number that is another one to the server', call('{"n":9007199254740993}'), 'could pass for one'],
     ['a name outside the alphabet', callOf('re\u200bad'), "a tool's name has"],
   ])('%s', async (_, request, why) => {
     const one = gate();

@@ -93,10 +93,16 @@ it('a rule may name it, and look at what it brings', async () => {
   expect(data(eventsOf(DECIDED)[0])).toMatchObject({ outcome: 'allowed', call: { tool: 'method:x/exec' } });
 });
 
-it('one with a number that is not what is judged is blocked, whatever the rules allow', async () => {
-  const one = await under({ match: '*', decision: 'allow' });
-  const text = '{"jsonrpc":"2.0","id":7,"method":"x/exec","params":{"n":1e400}}';
-  expect((await send(one, requestText(text)).disposition).type).toBe('answer');
+const execWith = (n: string) => `{"jsonrpc":"2.0","id":7,"method":"x/exec","params":{"n":${n}}}`;
+
+it('one with a number that no double holds is judged by its digits', async () => {
+  const one = await under(
+    { match: 'method:x/*', decision: 'allow', when: { 'args.n': { gt: 1e300 } } },
+    DENY,
+  );
+  const passes = await send(one, requestText(execWith('1e400'))).disposition;
+  expect(passes).toMatchObject({ type: 'forward', text: execWith('1e400') });
+  expect((await send(one, requestText(execWith('1e-400'))).disposition).type).toBe('answer');
 });
 
 const hiding = (method: string): string =>

@@ -1,4 +1,4 @@
-import { countMembers, keyOf, members, OPEN_OBJECT, parseJson, slice } from '@aegis/kit/json';
+import { countMembers, isObject, keyOf, members, OPEN_OBJECT, parseJson, slice } from '@aegis/kit/json';
 import { foldName } from '@aegis/kit/text';
 import { hidesLetters } from './envelope.ts';
 import type { JsonObject } from './json-object.ts';
@@ -25,7 +25,7 @@ function findIn(root: Tree, problemOf: (tree: Tree) => string | undefined): stri
     const problem = problemOf(tree);
     if (problem !== undefined) return problem;
     for (const item of Array.isArray(tree) ? tree : Object.values(tree)) {
-      if (typeof item === 'object' && item !== null) rest.push(item as Tree);
+      if (Array.isArray(item) || isObject(item)) rest.push(item);
     }
   }
   return undefined;
@@ -101,7 +101,7 @@ export function paramsProblem(
  */
 export function ambiguity(message: Message): string | undefined {
   let seen = 0;
-  const problem = findIn(parseJson(message.text) as Tree, (tree) => {
+  const problem = findIn(parseJson(message.text, 'as doubles') as Tree, (tree) => {
     if (Array.isArray(tree)) return undefined;
     const names = Object.keys(tree);
     seen += names.length;

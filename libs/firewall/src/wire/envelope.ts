@@ -84,12 +84,12 @@ function callProblem({ value }: JsonObject, writtenMethod: string): string | und
 }
 
 function readCall(object: JsonObject): Message | { problem: string } {
-  const { text, value, scan } = object;
+  const { text, value, hasExactNumbers } = object;
   const problem = callProblem(object, written(object, 'method') ?? '');
   if (problem !== undefined) return { problem };
   const said = {
     text,
-    hasExactNumbers: scan.hasExactNumbers,
+    hasExactNumbers,
     method: value.method as string,
     params: (value.params ?? undefined) as Record<string, unknown> | undefined,
   };
@@ -99,7 +99,7 @@ function readCall(object: JsonObject): Message | { problem: string } {
 }
 
 function readResponse(object: JsonObject): Message | { problem: string } {
-  const { text, value, scan } = object;
+  const { text, value, hasExactNumbers } = object;
   const hasResult = Object.hasOwn(value, 'result');
   if (hasResult === Object.hasOwn(value, 'error')) {
     return { problem: 'A message has a method, or exactly one of result and error.' };
@@ -107,7 +107,7 @@ function readResponse(object: JsonObject): Message | { problem: string } {
   if (Object.hasOwn(value, 'params')) return { problem: 'A response has no params.' };
   const id = readId(object);
   if ('problem' in id) return id;
-  const said = { kind: 'response' as const, ...id, text, hasExactNumbers: scan.hasExactNumbers };
+  const said = { kind: 'response' as const, ...id, text, hasExactNumbers };
   return hasResult ? { ...said, result: value.result } : { ...said, error: value.error };
 }
 

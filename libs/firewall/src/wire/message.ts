@@ -9,7 +9,10 @@ type Read = {
    * one line: line feeds between its tokens, which only HTTP can bring, are spaces here.
    */
   readonly text: string;
-  /** False where it holds a number that a double can't hold exactly: two calls could share a digest. */
+  /**
+   * False where its values have a double for a number that is written in another way: two messages could share a digest.
+   * Only what a server says may be so, and what it asks only where that is long.
+   */
   readonly hasExactNumbers: boolean;
 };
 

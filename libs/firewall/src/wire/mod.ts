@@ -1,6 +1,5 @@
 export { answerTo, isFor, otherWay } from './answer-to.ts';
 export { errorResponse, INTERNAL_ERROR, INVALID_PARAMS, INVALID_REQUEST, resultResponse } from './errors.ts';
-export { isExactNumber } from './exact-number.ts';
 export { createInFlight, type InFlight, MAX_IN_FLIGHT } from './in-flight.ts';
 export {
   createLineSplitter,

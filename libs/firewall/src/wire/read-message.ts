@@ -37,7 +37,7 @@ function readStrictly(object: JsonObject): Message | { readonly problem: string 
  * messages. Never throws. The refusal's answer is a parse error (-32700) for what is not JSON in UTF-8, else an invalid
  * request (-32600), with the sender's id where it gave a plain one.
  *
- * A number that a double can't hold is no reason to refuse: see `hasExactNumbers`.
+ * Numbers are read as they are written, whatever a double holds.
  */
 export function readClientMessage(bytes: Uint8Array): { message: Message } | { refused: RefusedMessage } {
   const object = readJsonObject(bytes, MAX_CLIENT_ITEMS);

@@ -3,12 +3,14 @@ import {
   CLOSE_OBJECT,
   COLON,
   COMMA,
+  endOfNumber,
   endOfString,
+  isNumberStart,
+  isPlainNumber,
   OPEN_ARRAY,
   OPEN_OBJECT,
   QUOTE,
 } from '@aegis/kit/json';
-import { isExactNumber } from './exact-number.ts';
 
 /** A top-level member as it is written, the value without the whitespace around it. */
 export type TopMember = { readonly key: string; readonly value: string };
@@ -19,44 +21,11 @@ export type Scan = {
   readonly members: number;
   /** Levels of brackets, 1 for a flat object. */
   readonly depth: number;
-  /** False where a number is none by {@link isExactNumber}. */
-  readonly hasExactNumbers: boolean;
+  /** False where a number is written in another way than JavaScript writes it: a double would not say the same. */
+  readonly hasPlainNumbers: boolean;
   /** Where the top-level members stand: for each one the start and end of its key, its colon, and what ends it. */
   readonly top: readonly number[];
 };
-
-const PLUS = 0x2b;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const ZERO = 0x30;
-const NINE = 0x39;
-const UPPER_E = 0x45;
-const LOWER_E = 0x65;
-/** Without an exponent, a positive number with this few characters has no more digits than each double keeps. */
-const SHORT_NUMBER = 15;
-
-const isNumberPart = (c: number): boolean =>
-  (c >= ZERO && c <= NINE) || c === DOT || c === LOWER_E || c === UPPER_E || c === MINUS || c === PLUS;
-
-function endOfNumber(text: string, start: number): number {
-  let end = start + 1;
-  while (isNumberPart(text.charCodeAt(end))) end++;
-  return end;
-}
-
-function isShort(text: string, start: number, end: number): boolean {
-  if (end - start > SHORT_NUMBER || text.charCodeAt(start) === MINUS) return false;
-  for (let at = start; at < end; at++) {
-    const c = text.charCodeAt(at);
-    if (c === LOWER_E || c === UPPER_E) return false;
-  }
-  return true;
-}
-
-function isExact(text: string, start: number, end: number): boolean {
-  if (isShort(text, start, end)) return true;
-  return isExactNumber(text.slice(start, end));
-}
 
 /**
  * Walks once over the text of an object that is known to be valid JSON. Linear, and without recursion, so that a
@@ -67,7 +36,7 @@ export function scanObject(text: string): Scan {
   let members = 0;
   let depth = 0;
   let deepest = 0;
-  let hasExactNumbers = true;
+  let hasPlainNumbers = true;
   for (let at = 0; at < text.length; at++) {
     const c = text.charCodeAt(at);
     if (c === QUOTE) {
@@ -84,13 +53,13 @@ export function scanObject(text: string): Scan {
       if (++depth > deepest) deepest = depth;
     } else if (c === CLOSE_OBJECT || c === CLOSE_ARRAY) {
       if (--depth === 0 && top.length % 4 === 3) top.push(at);
-    } else if (c === MINUS || (c >= ZERO && c <= NINE)) {
+    } else if (isNumberStart(c)) {
       const end = endOfNumber(text, at);
-      hasExactNumbers &&= isExact(text, at, end);
+      hasPlainNumbers &&= isPlainNumber(text, at, end);
       at = end - 1;
     }
   }
-  return { members, depth: deepest, hasExactNumbers, top };
+  return { members, depth: deepest, hasPlainNumbers, top };
 }
 
 /** The top-level members of a scanned text, in their order. */

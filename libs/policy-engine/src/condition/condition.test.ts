@@ -1,3 +1,4 @@
+import { WrittenNumber } from '@aegis/kit/numbers';
 import { describe, expect, it } from 'vitest';
 import { validatePolicy } from '../validate.ts';
 
@@ -54,7 +55,8 @@ describe('a condition that is refused when it is loaded', () => {
     ],
     [{ 'args.x': { eq: null } }, `."args.x".eq: ${scalar}`],
     [{ 'args.x': { eq: { a: 1 } } }, `."args.x".eq: ${scalar}`],
-    [{ 'args.x': { ne: 2 ** 53 } }, `."args.x".ne: ${scalar}`],
+    [{ 'args.x': { ne: Number.POSITIVE_INFINITY } }, `."args.x".ne: ${scalar}`],
+    [{ 'args.x': { lt: new WrittenNumber('1e99999999999999999999') } }, '."args.x".lt: expected a number'],
     [{ 'args.x': { eq: '\uD800' } }, '."args.x".eq: expected well-formed text'],
     [{ 'args.x': { in: [] } }, '."args.x".in: expected a list of one or more values'],
     [{ 'args.x': { in: 'ab' } }, '."args.x".in: expected a list of one or more values'],

@@ -1,4 +1,5 @@
-import { isExact, isScalar, judge, type Matcher, type Scalar, sameTypeAs } from './matcher.ts';
+import { WrittenNumber, withPlainNumbers } from '@aegis/kit/numbers';
+import { isScalar, judge, type Matcher, type Scalar, sameTypeAs, typeOf } from './matcher.ts';
 import { showSome, showValue } from './show.ts';
 import { spelled } from './spelled.ts';
 import { joinAny, negate } from './truth.ts';
@@ -46,9 +47,15 @@ export function oneOfOperations(operations: readonly [string, ...string[]]): Mat
   };
 }
 
+/** Equal numbers are equal in whatever way they are written; what a double doesn't hold is equal by its digits. */
+const inOneForm = (value: Scalar): string | number | boolean => {
+  const plain = withPlainNumbers(value);
+  return plain instanceof WrittenNumber ? plain.text : (plain as string | number | boolean);
+};
+
 function equalValue(operands: readonly [Scalar, ...Scalar[]], phrase: string): Matcher {
-  const set: ReadonlySet<unknown> = new Set(operands);
-  return judge({ ...sameTypeAs(operands[0]), holds: (value) => set.has(value), phrase });
+  const set = new Set(operands.map(inOneForm));
+  return judge({ ...sameTypeAs(operands[0]), holds: (value) => set.has(inOneForm(value)), phrase });
 }
 
 /** The very same text is equal whatever is in it. */
@@ -88,15 +95,13 @@ export function having(operand: Scalar, ignoreCase = false): Matcher {
   };
 }
 
-/** Why these can't be compared with, or undefined: scalars of one type that a double holds exactly. */
+/** Why these can't be compared with, or undefined: scalars of one type. */
 export function faultOfScalars(operands: readonly unknown[]): string | undefined {
-  if (!operands.every((operand) => isScalar(operand) && isExact(operand))) {
+  if (!operands.every(isScalar)) {
     return 'expected text, a number or true or false';
   }
   if (operands.some((operand) => typeof operand === 'string' && !operand.isWellFormed())) {
     return 'expected well-formed text';
   }
-  return new Set(operands.map((operand) => typeof operand)).size > 1
-    ? 'expected values of one type'
-    : undefined;
+  return new Set(operands.map(typeOf)).size > 1 ? 'expected values of one type' : undefined;
 }

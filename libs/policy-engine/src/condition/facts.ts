@@ -1,7 +1,9 @@
+import { asDouble, isNumber } from '@aegis/kit/numbers';
 import { ONE_LINE } from '@aegis/kit/text';
 import type { PolicyCall } from '../decision.ts';
 import type { Clock, LocalTime } from './clock.ts';
 import type { Field, NamedField } from './field.ts';
+import { isMapping } from './mapping.ts';
 import { showFor, showText } from './show.ts';
 
 /** A call, and where the rule that looks at it takes op and amount from. */
@@ -79,7 +81,9 @@ function isOperation(value: unknown): boolean {
 export function readAmount({ call, amount }: Facts): Reading {
   if (amount?.keys === undefined) return reading('amount_cents', call.amount_cents);
   const read = readMember(call.args, amount.text, amount.keys);
-  if (!read.known || isCents(read.value)) return read;
+  if (!read.known) return read;
+  const cents = isNumber(read.value) ? asDouble(read.value) : read.value;
+  if (isCents(cents)) return { known: true, value: cents };
   return unfit(amount, read.value, 'a whole number of cents');
 }
 
@@ -97,13 +101,13 @@ function unfit({ text, keys }: Field, value: unknown, expected: string): Reading
 function readMember(root: unknown, text: string, keys: readonly string[]): Reading {
   let value = root === undefined ? {} : root;
   for (const [at, key] of keys.entries()) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    if (!isMapping(value)) {
       return inside(showFor(keys.slice(0, at))(value), text, key);
     }
     if (!Object.hasOwn(value, key)) {
       return { known: false, missing: true, because: `${showText(text)} is missing` };
     }
-    value = (value as Record<string, unknown>)[key] ?? null;
+    value = value[key] ?? null;
   }
   return { known: true, value };
 }

@@ -1,3 +1,4 @@
+import { type AnyNumber, compareNumbers, isNumber } from '@aegis/kit/numbers';
 import type { Show } from './show.ts';
 import { type Truth, truthOf } from './truth.ts';
 
@@ -8,19 +9,15 @@ export interface Matcher {
   describe(value: unknown, truth: Truth, show: Show): string;
 }
 
-export type Scalar = string | number | boolean;
+export type Scalar = string | AnyNumber | boolean;
 
 export function isScalar(value: unknown): value is Scalar {
-  return typeof value === 'string' || typeof value === 'boolean' || isFiniteNumber(value);
+  return typeof value === 'string' || typeof value === 'boolean' || isComparable(value);
 }
 
-export function isFiniteNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
-/** Above 2^53 a number may have been another one before it was parsed, so it is equal to nothing. */
-export function isExact(value: Scalar): boolean {
-  return typeof value !== 'number' || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+/** Whether this is a number that can be compared to the last digit. */
+export function isComparable(value: unknown): value is AnyNumber {
+  return isNumber(value) && compareNumbers(value, 0) !== undefined;
 }
 
 interface Judgement<T> {
@@ -49,14 +46,18 @@ export function isText(value: unknown): value is string {
 
 const TYPE_NAMES = { string: 'text', number: 'an exact number', boolean: 'true or false' } as const;
 
-/** Of the type of this scalar, and exact: no text is ever equal to a number, no list to anything. */
+/** What kind of scalar this is. */
+export const typeOf = (scalar: Scalar): keyof typeof TYPE_NAMES =>
+  isNumber(scalar) ? 'number' : (typeof scalar as 'string' | 'boolean');
+
+/** Of the type of this scalar: no text is ever equal to a number, no list to anything. */
 export function sameTypeAs(scalar: Scalar): {
   accepts: (value: unknown) => value is Scalar;
   expected: string;
 } {
-  const type = typeof scalar as keyof typeof TYPE_NAMES;
+  const type = typeOf(scalar);
   return {
-    accepts: (value): value is Scalar => typeof value === type && isScalar(value) && isExact(value),
+    accepts: (value): value is Scalar => isScalar(value) && typeOf(value) === type,
     expected: TYPE_NAMES[type],
   };
 }

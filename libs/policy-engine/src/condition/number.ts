@@ -1,12 +1,13 @@
-import { isFiniteNumber, judge, type Matcher } from './matcher.ts';
+import { type AnyNumber, compareNumbers } from '@aegis/kit/numbers';
+import { isComparable, judge, type Matcher } from './matcher.ts';
 import { showValue } from './show.ts';
 import { joinAll, type Truth } from './truth.ts';
 
 const ORDERS = {
-  lt: ['less than', (value: number, operand: number) => value < operand],
-  lte: ['at most', (value: number, operand: number) => value <= operand],
-  gt: ['more than', (value: number, operand: number) => value > operand],
-  gte: ['at least', (value: number, operand: number) => value >= operand],
+  lt: ['less than', (order: number) => order < 0],
+  lte: ['at most', (order: number) => order <= 0],
+  gt: ['more than', (order: number) => order > 0],
+  gte: ['at least', (order: number) => order >= 0],
 } as const;
 
 export type Order = keyof typeof ORDERS;
@@ -15,14 +16,14 @@ export function isOrder(name: string): name is Order {
   return Object.hasOwn(ORDERS, name);
 }
 
-/** Text is never read as a number, and NaN is in no order. */
-export function ordered(order: Order, operand: number): Matcher {
+/** To the last digit. Text is never read as a number, and NaN is in no order. */
+export function ordered(order: Order, operand: AnyNumber): Matcher {
   const [word, holds] = ORDERS[order];
   return judge({
-    accepts: isFiniteNumber,
+    accepts: isComparable,
     expected: 'a number',
-    holds: (value) => holds(value, operand),
-    phrase: `${word} ${operand}`,
+    holds: (value) => holds(compareNumbers(value, operand) ?? Number.NaN),
+    phrase: `${word} ${showValue(operand)}`,
   });
 }
 

@@ -7,7 +7,7 @@ import { equal, faultOfScalars, having, notEqual, oneOf } from './equality.ts';
 import { isCents } from './facts.ts';
 import type { Field, FieldKind } from './field.ts';
 import { isMapping } from './mapping.ts';
-import { isExact, isFiniteNumber, type Matcher, type Scalar } from './matcher.ts';
+import { isComparable, type Matcher, type Scalar } from './matcher.ts';
 import { isOrder, type Order, ofLength, ordered } from './number.ts';
 import { emailDomainIn, hostIn, pathWithin, urlWithin } from './places.ts';
 import { suggest } from './suggest.ts';
@@ -141,8 +141,8 @@ function faultForKind(operand: unknown, kind: FieldKind): string | undefined {
 }
 
 function buildOrder(order: Order, operand: unknown, kind: FieldKind): Built {
-  if (!isFiniteNumber(operand) || !isExact(operand)) return refuse('expected a number');
-  const isHour = Number.isInteger(operand) && operand >= 0 && operand <= 24;
+  if (!isComparable(operand)) return refuse('expected a number');
+  const isHour = isCents(operand) && operand <= 24;
   if (kind === 'hour' && !isHour) return refuse('expected a whole number from 0 to 24');
   return take(ordered(order, operand));
 }

@@ -1,3 +1,4 @@
+import { isNumber, WrittenNumber } from '@aegis/kit/numbers';
 import { escaped, INVISIBLE } from '@aegis/kit/text';
 import { isSecretName } from '../secrets/names.ts';
 import { secretSpans } from '../secrets/shapes.ts';
@@ -16,6 +17,7 @@ export function showValue(value: unknown): string {
   if (typeof value === 'string') return `'${showText(value)}'`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  if (value instanceof WrittenNumber) return showText(value.text);
   return typeof value === 'object' ? 'a mapping' : 'nothing';
 }
 
@@ -29,7 +31,7 @@ export function showFor(keys: readonly string[] | undefined): Show {
 
 /** What has no value yet is no secret, nor is true or false. */
 function showHidden(value: unknown): string {
-  const isHidden = typeof value === 'number' || (typeof value === 'string' && value !== '');
+  const isHidden = isNumber(value) || (typeof value === 'string' && value !== '');
   return isHidden ? HIDDEN : showValue(value);
 }
 

@@ -1,3 +1,4 @@
+import { asDouble, isNumber } from '@aegis/kit/numbers';
 import { type AddressReach, createAddressReach } from './addresses.ts';
 import { createLinkReach, type Relative } from './behind.ts';
 import { foldAll, rootNames } from './names.ts';
@@ -119,7 +120,10 @@ export function compileOwn(own: Own): OwnReach {
 
   const visit = (value: unknown, walk: Walk): Reached | undefined => {
     if (typeof value === 'string') return atCounted(value, walk);
-    if (typeof value === 'number') notePorts(String(value), walk);
+    if (isNumber(value)) {
+      notePorts(String(asDouble(value)), walk);
+      return undefined;
+    }
     if (typeof value !== 'object' || value === null) return undefined;
     if (walk.at.length > MAX_DEPTH) throw new RangeError('nested too deep');
     return inList(value, walk) ?? inMembers(value, Array.isArray(value), walk);
@@ -212,7 +216,9 @@ function besidePorts(
 
 /** A list's words as command lines, each no longer than one, and as a path of these names. */
 function* linesOf(list: readonly unknown[]): Generator<string> {
-  const words = list.filter((one) => typeof one === 'string' || typeof one === 'number').map(String);
+  const words = list
+    .filter((one) => typeof one === 'string' || isNumber(one))
+    .map((one) => String(isNumber(one) ? asDouble(one) : one));
   if (words.length < 2 || !list.some((one) => typeof one === 'string')) return;
   let line: string[] = [];
   let length = 0;
@@ -233,7 +239,7 @@ function* linesOf(list: readonly unknown[]): Generator<string> {
 /** All texts in a value; keys, too, where a host may be one. */
 function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
-  if (typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null || isNumber(value)) return;
   for (const [key, inside] of Object.entries(value)) {
     if (!Array.isArray(value)) yield key;
     yield* textsIn(inside);

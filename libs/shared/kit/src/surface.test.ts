@@ -11,6 +11,7 @@ import * as hosts from './hosts.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
+import * as numbers from './numbers/mod.ts';
 import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
 import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
@@ -75,10 +76,13 @@ it('json has this public surface, and a change to it is a decision', () => {
     'countMembers',
     'digestOf',
     'elements',
+    'endOfNumber',
     'endOfString',
     'endOfValue',
     'hasEscapedKeys',
+    'isNumberStart',
     'isObject',
+    'isPlainNumber',
     'keyOf',
     'members',
     'membersOf',
@@ -89,6 +93,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'restFor',
     'skipSpace',
     'slice',
+    'surveyJson',
     'whyNotJson',
   ]);
 });
@@ -179,4 +184,18 @@ it('turns and worker have this public surface, and a change to it is a decision'
 
 it('warning has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(warning)).toEqual(['watchWarning']);
+});
+
+it('numbers has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(numbers).toSorted()).toEqual([
+    'WrittenNumber',
+    'asDouble',
+    'canonicalJson',
+    'compareNumbers',
+    'isNumber',
+    'isWholeNumber',
+    'readNumber',
+    'withDoubles',
+    'withPlainNumbers',
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { Call } from '@aegis/contracts/call';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
+import { parseJson } from '@aegis/kit/json';
 import { describe, expect, it } from 'vitest';
 import { matchesPattern, patternOf } from './call-pattern.ts';
 
@@ -58,6 +59,22 @@ describe('a pattern of an argument', () => {
   ])('%j means what it says, and nothing else', (one, covered, others) => {
     for (const value of covered) expect([value, covers(one, { to: value })]).toEqual([value, true]);
     for (const value of others) expect([value, covers(one, { to: value })]).toEqual([value, false]);
+  });
+
+  it.each<[string, string[], string[]]>([
+    ['{"equals":1}', ['1', '1.0', '1e0'], ['1.0000000000000000001', '-1']],
+    ['{"equals":12345678901234567890}', ['12345678901234567890.0'], ['12345678901234567891', '1e400']],
+    ['{"equals":[9007199254740992]}', ['[9007199254740992]'], ['[9007199254740993]']],
+    [
+      '{"at_least":0,"at_most":1e+21}',
+      ['12345678901234567891', '5.0', '1e21', '1000000000000000000000'],
+      ['1000000000000000000001', '5.5', '0.5', '-1', '1e400', '1e99999999999999999999', '-1e-400'],
+    ],
+    ['{"at_least":0.5,"at_most":1}', ['0.50000000000000000001'], ['0.49999999999999999999']],
+  ])('%s covers numbers to the last digit', (one, covered, others) => {
+    const says = (value: string) => covers(parseJson(one) as ArgumentPattern, { to: parseJson(value) });
+    for (const value of covered) expect([value, says(value)]).toEqual([value, true]);
+    for (const value of others) expect([value, says(value)]).toEqual([value, false]);
   });
 
   it.each<[ArgumentPattern, boolean]>([

@@ -2,6 +2,7 @@ import type { Call } from '@aegis/contracts/call';
 import { asCovered, isWholeRange } from '@aegis/contracts/grant-words';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { digestOf } from '@aegis/kit/json';
+import { compareNumbers, isNumber, isWholeNumber, withPlainNumbers } from '@aegis/kit/numbers';
 import { textKind } from '@aegis/kit/text';
 import { type PlaceOperator, placeTest } from '@aegis/policy-engine';
 
@@ -13,8 +14,11 @@ const CLIMBS = /(^|[/\\])\.\.([/\\]|$)|%2e|%2f|%5c|%25|\0/i;
 
 function inRange(value: unknown, range: Range): boolean {
   const { at_least: least = 0, at_most: most } = range;
-  if (typeof value !== 'number' || value < least || value > most) return false;
-  return !isWholeRange(range) || Number.isInteger(value);
+  if (!isNumber(value)) return false;
+  const [below, above] = [compareNumbers(value, least), compareNumbers(value, most)];
+  // Neither holds of what nobody can compare.
+  if (below === undefined || below < 0 || above === undefined || above > 0) return false;
+  return !isWholeRange(range) || isWholeNumber(value);
 }
 
 function isPlaced(operator: PlaceOperator, operand: string, value: unknown): boolean {
@@ -29,13 +33,16 @@ const startsSo = (value: unknown, start: string, key: string): boolean =>
   !CLIMBS.test(value) &&
   textKind([key], value) === undefined;
 
-/** Equal is what has the same digest, as for a whole call: members in any order, `1` and `1.0` one number. */
+/** Members in any order, and equal numbers in whatever way they are written: `1` and `1.0` are one. */
+const isEqual = (one: unknown, other: unknown): boolean =>
+  digestOf(withPlainNumbers(one)) === digestOf(withPlainNumbers(other));
+
 function covers(written: ArgumentPattern, args: Args, key: string): boolean {
   const pattern = asCovered(key, written);
   if ('any' in pattern) return true;
   if (!Object.hasOwn(args, key)) return false;
   const value = args[key];
-  if ('equals' in pattern) return digestOf(value) === digestOf(pattern.equals);
+  if ('equals' in pattern) return isEqual(value, pattern.equals);
   if ('at_most' in pattern) return inRange(value, pattern);
   if ('starts_with' in pattern) return startsSo(value, pattern.starts_with, key);
   return Object.entries(pattern).every(([name, operand]) => isPlaced(name as PlaceOperator, operand, value));
@@ -49,7 +56,7 @@ export function matchesPattern(pattern: CallPattern, call: Call): boolean {
   const named = ['tool', 'server', 'definition_digest', 'op'] as const;
   if (named.some((field) => pattern[field] !== call[field])) return false;
   if (!amountFits(pattern.max_amount_cents, call.amount_cents)) return false;
-  if (digestOf(pattern.input ?? null) !== digestOf(call.input ?? null)) return false;
+  if (!isEqual(pattern.input ?? null, call.input ?? null)) return false;
   const patterns = pattern.args ?? {};
   const args = call.args ?? {};
   return (

@@ -1,5 +1,6 @@
 import { answerText } from '@aegis/bus/answer';
 import { policyMigrate, policyValidate } from '@aegis/contracts/policy';
+import { parseJson } from '@aegis/kit/json';
 import { serveWorker } from '@aegis/kit/worker';
 import { validatePolicy } from '@aegis/policy-engine';
 import { migrate, validate } from './trial.ts';
@@ -9,7 +10,7 @@ export type Trial = { verb: 'validate' | 'migrate'; request: string; active: str
 
 /** The active one was not written by whoever asks, so it may be as large as the file may be. */
 const validateActive = (active: string) => {
-  const document: unknown = JSON.parse(active);
+  const document: unknown = parseJson(active);
   return validate(document, validatePolicy(document));
 };
 

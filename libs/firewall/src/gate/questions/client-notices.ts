@@ -38,7 +38,7 @@ export function createClientNotices({ parts, options, refused }: ClientNoticesDe
       refused(`${method} without an id`, Buffer.from(text));
       return 'drop';
     }
-    if (strangerIn(parseJson(text) as object) !== undefined) {
+    if (strangerIn(parseJson(text, 'as doubles') as object) !== undefined) {
       refused(`${method}: it has a member that JSON-RPC does not have`, Buffer.from(text));
       return 'drop';
     }

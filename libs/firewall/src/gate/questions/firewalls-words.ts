@@ -1,3 +1,4 @@
+import { isObject } from '@aegis/kit/json';
 import { plainWord, seenText } from './seen-text.ts';
 
 const NAME = 'aegis';
@@ -83,7 +84,7 @@ export function isInOurName(text: string, isForPerson: boolean): boolean {
 export function* textsOf(value: unknown): Generator<string, void> {
   if (typeof value === 'string') yield value;
   else if (Array.isArray(value)) for (const inner of value) yield* textsOf(inner);
-  else if (typeof value === 'object' && value !== null) {
+  else if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
       yield key;
       yield* textsOf(inner);

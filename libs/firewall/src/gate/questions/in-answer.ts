@@ -1,4 +1,4 @@
-import { isObject, type JsonMembers, membersOf } from '@aegis/kit/json';
+import { isObject, type JsonMembers, membersOf, parseJson } from '@aegis/kit/json';
 import { ambiguity } from '../../wire/ambiguity.ts';
 import type { Message, Response } from '../../wire/message.ts';
 import { ASKING_KEYS, ERROR_KEYS, type ProtocolKeys, QUESTION_KEYS } from '../../wire/protocol-keys.ts';
@@ -6,6 +6,8 @@ import { APPROVAL_KEY } from '../read/returned.ts';
 
 /** URL elicitation as an error (2025-11-25). */
 const URL_ELICITATION_REQUIRED = -32_042;
+/** A longer answer may have millions of numbers. */
+const MAX_READ_AGAIN = 1_048_576;
 
 /** A question of a server's, wherever it stands: `problem` where it is none that can be named. */
 export type Question =
@@ -53,6 +55,14 @@ export function questionsIn(value: unknown): Question[] {
   const { task, tasks } = membersOf(value);
   const all = [value, task, ...(Array.isArray(tasks) ? (tasks as unknown[]) : [])];
   return all.flatMap((one) => [...twins(one, ASKING_KEYS), ...fromRequests(membersOf(one)['inputRequests'])]);
+}
+
+/** An answer that may ask something with its numbers as they are written, where it is not too long to be read again. */
+export function asWritten(response: Response): Response {
+  const { text, hasExactNumbers } = response;
+  if (hasExactNumbers || text.length > MAX_READ_AGAIN || !MAY_ASK.test(text)) return response;
+  const { result, error } = parseJson(text) as Pick<Response, 'result' | 'error'>;
+  return { ...response, ...(error === undefined ? { result } : { error }), hasExactNumbers: true };
 }
 
 /** What a server's answer asks the client. */

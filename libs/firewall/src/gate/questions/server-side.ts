@@ -6,7 +6,14 @@ import { BY_DEFAULT, isUnspoken, type Ruling } from '../by-default.ts';
 import type { Who } from '../record/recorder.ts';
 import { canBeAsked } from './capable.ts';
 import { isInOurName, textsOf } from './firewalls-words.ts';
-import { asksInTwoWays, type Question, questionsIn, questionsOf, twinProblem } from './in-answer.ts';
+import {
+  asksInTwoWays,
+  asWritten,
+  type Question,
+  questionsIn,
+  questionsOf,
+  twinProblem,
+} from './in-answer.ts';
 import { type AtOnceDeps, createJudgeAtOnce, denied, type Why } from './judge-at-once.ts';
 
 /** Who is asked: what the client is, what it can, and the revision that the two sides speak. */
@@ -77,6 +84,9 @@ export function createServerSide(deps: AtOnceDeps) {
       return judgeAll([...asksInTwoWays(notification), ...questionsIn(params)], asked, notification);
     },
     /** The same of an answer that asks for something before it is one. @throws AppError */
-    answer: (response: Response, asked: Asked): Why => judgeAll(questionsOf(response), asked, response),
+    answer(response: Response, asked: Asked): Why {
+      const written = asWritten(response);
+      return judgeAll(questionsOf(written), asked, written);
+    },
   };
 }

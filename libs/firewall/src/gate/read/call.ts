@@ -66,7 +66,7 @@ function readMethod({ method, params, text }: Request, isKnown: boolean): ReadNa
   if (!ToolName.safeParse(tool).success)
     return { blocked: `${method}: the name of a method has 1 to 249 characters of A-Z a-z 0-9 _ . : / -` };
   // Of one that nobody knows nobody knows either where its server looks.
-  const stranger = strangerIn(parseJson(text) as object);
+  const stranger = strangerIn(parseJson(text, 'as doubles') as object);
   if (stranger !== undefined) return { blocked: `${method}: JSON-RPC has no ${stranger.slice(0, 80)}` };
   const named = Object.keys(args).length === 0 ? undefined : args;
   return { named: { method, tool, name: undefined, door: undefined, args: named, isKnown } };
@@ -128,16 +128,11 @@ const unsaidMethod = (server: string, { method, tool }: Named): string | undefin
 const tooLarge = (what: string): string => `${what} larger than ${MAX_ARGUMENT_BYTES} bytes`;
 
 /** What is wrong with the arguments, or with what is sent besides, however they are meant; or undefined. */
-function contentProblem(
-  { text, hasExactNumbers }: Request,
-  { tool, args, input }: RequestedCall,
-): string | undefined {
-  if (!hasExactNumbers)
-    return 'it has a number that a double can not hold to the last digit, so two calls could pass for one';
+function contentProblem({ text }: Request, { tool, args, input }: RequestedCall): string | undefined {
   // Only a text this long can have arguments this long, in bytes.
   if (text.length * 3 > MAX_ARGUMENT_BYTES) {
     const span = spanOf(text, tool.startsWith(METHOD) ? ['params'] : ['params', 'arguments']);
-    // What escapes and spaces add is nothing of theirs; numbers that are longer written out are no more than they were.
+    // What escapes and spaces add is nothing of theirs.
     const sizes = span ? [text.slice(span.start, span.end), JSON.stringify(args)] : [];
     if (span && sizes.every((json) => Buffer.byteLength(json) > MAX_ARGUMENT_BYTES)) {
       return tooLarge('its arguments are');

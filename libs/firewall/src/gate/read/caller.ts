@@ -2,7 +2,7 @@ import type { ClientInfo } from '@aegis/contracts/call';
 import { isObject, type JsonMembers, membersOf } from '@aegis/kit/json';
 import { every, LINE_BREAKING } from '@aegis/kit/text';
 import { parseTraceparent } from '@aegis/kit/trace';
-import { isRevision, namedCapabilities } from './unbound-meta.ts';
+import { isProgressToken, isRevision, namedCapabilities } from './unbound-meta.ts';
 
 /** Keys of the `_meta` envelope that each request of the 2026-07-28 era carries. */
 const PREFIX = 'io.modelcontextprotocol/';
@@ -47,8 +47,7 @@ export function readCaller(params: JsonMembers | undefined) {
     opensUrls: isModern && isObject(elicitation['url']),
     /** What it can be asked, as it says with this request. */
     capabilities: membersOf(meta[CLIENT_CAPABILITIES]),
-    progressToken:
-      typeof progressToken === 'string' || typeof progressToken === 'number' ? progressToken : undefined,
+    progressToken: isProgressToken(progressToken) ? progressToken : undefined,
     traceparent: parseTraceparent(traceparent),
   };
 }

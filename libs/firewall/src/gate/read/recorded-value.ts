@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { MAX_DEPTH } from '@aegis/kit/json';
+import { isObject, MAX_DEPTH } from '@aegis/kit/json';
 import type { Request } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
 import type { RecordMode } from '../api.ts';
@@ -7,7 +7,7 @@ import { MAX_RECORDED, redact } from './redact.ts';
 
 /** Whether a value has more levels of brackets than this. */
 export function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
+  if (!Array.isArray(value) && !isObject(value)) return false;
   return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from '@aegis/kit/json';
 import { isSecretName, plainName, secretSpans } from '@aegis/policy-engine';
 
 /** What stands where a secret was. */
@@ -41,8 +42,8 @@ export function redactText(text: string): string {
 /** A copy without secrets, by the names of members and by what text looks like. Keys stay. */
 export function redact(value: unknown): unknown {
   if (typeof value === 'string') return redactText(value);
-  if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(redact);
+  if (!isObject(value)) return value;
   const clean: Record<string, unknown> = {};
   for (const [key, member] of Object.entries(value)) {
     // What has no value yet holds no secret, and the record should show that.

@@ -1,4 +1,5 @@
 import { isObject } from '@aegis/kit/json';
+import { type AnyNumber, isNumber } from '@aegis/kit/numbers';
 import { parseTraceparent } from '@aegis/kit/trace';
 
 const MODERN = 'io.modelcontextprotocol/';
@@ -26,8 +27,10 @@ const CAPABILITIES = {
   extensions: {},
 };
 
-const isToken = (value: unknown): boolean =>
-  typeof value === 'number' || (typeof value === 'string' && value.length <= MAX_WORD);
+/** What the protocol has for one, `ProgressToken`. */
+export const isProgressToken = (value: unknown): value is string | AnyNumber =>
+  typeof value === 'string' || isNumber(value);
+const isToken = (value: unknown): boolean => isProgressToken(value) && String(value).length <= MAX_WORD;
 export const isRevision = (value: unknown): value is string =>
   typeof value === 'string' && REVISION.test(value);
 const isId = (value: unknown): boolean => typeof value === 'string' && ID.test(value);

@@ -23,6 +23,16 @@ describe('how a call ended', () => {
     });
   });
 
+  it('what is kept of a result has its numbers as the server wrote them', () => {
+    const result = '{"n":[1.00,1e400,12345678901234567890]}';
+    const read = readServerMessage(Buffer.from(`{"jsonrpc":"2.0","id":7,"result":${result}}`));
+    if ('nonsense' in read) throw new Error(read.nonsense);
+    for (const mode of ['full', 'redacted'] as const)
+      expect(JSON.stringify(endingOf(read.message as Response, mode, 3))).toContain(
+        `"recorded_result":${result}`,
+      );
+  });
+
   it('a task’s handle is an accepted call, not a finished one', () => {
     expect(endingOf(response({ result: { task: { taskId: 't' } } }), 'none', 0)).toEqual({
       type: 'succeeded',

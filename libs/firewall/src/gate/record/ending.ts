@@ -1,9 +1,9 @@
-import { membersOf } from '@aegis/kit/json';
+import { membersOf, parseJson } from '@aegis/kit/json';
 import type { Response } from '../../wire/message.ts';
 import { spanOf } from '../../wire/splice.ts';
 import type { RecordMode } from '../api.ts';
 import { recordedValue } from '../read/recorded-value.ts';
-import { redactText } from '../read/redact.ts';
+import { MAX_RECORDED, redactText } from '../read/redact.ts';
 import { taskIn } from '../read/tasks.ts';
 import { type CallEnd, sha256 } from './recorder.ts';
 
@@ -28,7 +28,10 @@ function measured(response: Response, member: 'result' | 'error', mode: RecordMo
   const { text } = response;
   const span = spanOf(text, [member]);
   const written = span ? text.slice(span.start, span.end) : '';
-  const kept = recordedValue(response[member], mode, written.length);
+  // A server's answer is read with doubles, and what the record keeps of it stands there as it was written.
+  const isReadAgain = !response.hasExactNumbers && written !== '' && written.length <= MAX_RECORDED;
+  const value = isReadAgain ? parseJson(written) : response[member];
+  const kept = recordedValue(value, mode, written.length);
   return {
     result_bytes: Buffer.byteLength(written),
     ...(mode === 'none' ? {} : { result_digest: sha256(written) }),

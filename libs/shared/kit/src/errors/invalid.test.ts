@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { parseStrictJson } from '../json/mod.ts';
+import { AppError } from './app-error.ts';
 import { parseRequest } from './invalid.ts';
 
 const Inner = z.looseObject({ key: z.string().optional() });
@@ -52,5 +54,43 @@ describe('null', () => {
     const given = { tool: 't', meta: { key: null } };
     parseRequest(Schema, given);
     expect(given).toEqual({ tool: 't', meta: { key: null } });
+  });
+});
+
+const Numbers = z.strictObject({
+  amount: z.int().optional(),
+  args: z.record(z.string(), z.unknown()).optional(),
+  meta: z.strictObject({ key: z.string().optional() }).optional(),
+  list: z
+    .array(z.union([z.strictObject({ most: z.number() }), z.strictObject({ equals: z.unknown() })]))
+    .optional(),
+});
+const readNumbers = (text: string): string => {
+  try {
+    return JSON.stringify(parseRequest(Numbers, parseStrictJson(text)));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return error.message;
+  }
+};
+
+describe('a number', () => {
+  it.each([
+    ['{"amount":900.0,"args":{"n":900.0}}', '{"amount":900,"args":{"n":900.0}}'],
+    ['{"amount":9e2}', '{"amount":900}'],
+    ['{"list":[{"equals":1.0},{"most":1.0}]}', '{"list":[{"equals":1.0},{"most":1}]}'],
+    ['{"args":{"n":12345678901234567890}}', '{"args":{"n":12345678901234567890}}'],
+  ])('%s has doubles where a field takes numbers: %s', (text, expected) => {
+    expect(readNumbers(text)).toBe(expected);
+  });
+
+  it.each([
+    ['{"amount":12345678901234567890}', 'amount: expected number, not 12345678901234567890'],
+    ['{"amount":1e400}', 'amount: expected number, not 1e400'],
+    ['{"args":1e400}', 'args: expected record, not 1e400'],
+    ['{"meta":1.0}', 'meta: invalid input: expected object, received number'],
+    ['{"meta":1e400}', 'meta: expected an object, not 1e400'],
+  ])('%s is refused: %s', (text, why) => {
+    expect(readNumbers(text)).toBe(why);
   });
 });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { toAppError } from '../errors/app-error.ts';
 import { describeIssues } from '../errors/invalid.ts';
 import { parseStrictJson } from '../json/strict.ts';
+import { withDoubles } from '../numbers/mod.ts';
 
 /** What a file says, or what is wrong with it: one sentence that names the field. */
 export type ReadFile<T> = { readonly file: T } | { readonly problem: string };
@@ -9,7 +10,7 @@ export type ReadFile<T> = { readonly file: T } | { readonly problem: string };
 /** Reads the text of a JSON file by its schema. Never throws. */
 export function parseFile<S extends z.ZodType>(schema: S, text: string): ReadFile<z.output<S>> {
   try {
-    const parsed = schema.safeParse(parseStrictJson(text), { reportInput: true });
+    const parsed = schema.safeParse(withDoubles(parseStrictJson(text)), { reportInput: true });
     return parsed.success ? { file: parsed.data } : { problem: describeIssues(parsed.error) };
   } catch (thrown) {
     return {

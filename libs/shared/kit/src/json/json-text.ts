@@ -1,3 +1,5 @@
+import { endOfNumber, isNumberStart, isPlainNumber } from './number-text.ts';
+
 /** A stretch of a text: `[start, end)`. */
 export type Span = { readonly start: number; readonly end: number };
 
@@ -30,14 +32,29 @@ export function endOfString(text: string, start: number): number {
 }
 
 /** Members written in all objects: colons outside strings, so also those that a duplicate key hides. */
-export function countMembers(text: string): number {
+export const countMembers = (text: string): number => surveyJson(text).members;
+
+/** What one walk over a JSON text finds: its members, as {@link countMembers} has them, and how its numbers are written. */
+export type Survey = {
+  readonly members: number;
+  /** False where a number is written in another way than JavaScript writes it, so that a double would not say the same. */
+  readonly hasPlainNumbers: boolean;
+};
+
+export function surveyJson(text: string): Survey {
   let count = 0;
+  let hasPlainNumbers = true;
   for (let at = 0; at < text.length; at++) {
     const c = text.charCodeAt(at);
     if (c === QUOTE) at = endOfString(text, at) - 1;
     else if (c === COLON) count++;
+    else if (isNumberStart(c)) {
+      const end = endOfNumber(text, at);
+      hasPlainNumbers &&= isPlainNumber(text, at, end);
+      at = end - 1;
+    }
   }
-  return count;
+  return { members: count, hasPlainNumbers };
 }
 
 /** The index of the first character from `at` on that is not whitespace; JSON has no other characters below it. */

@@ -19,7 +19,9 @@ export {
   type Span,
   skipSpace,
   slice,
+  surveyJson,
 } from './json-text.ts';
+export { endOfNumber, isNumberStart, isPlainNumber } from './number-text.ts';
 export { isObject, type JsonMembers, membersOf } from './object.ts';
 export { hasEscapedKeys, parseJson, parseKeyByKey } from './parse.ts';
 export { MAX_DEPTH, parseStrictJson } from './strict.ts';

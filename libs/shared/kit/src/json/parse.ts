@@ -1,3 +1,4 @@
+import { readNumber } from '../numbers/mod.ts';
 import {
   CLOSE_ARRAY,
   CLOSE_OBJECT,
@@ -10,7 +11,9 @@ import {
   OPEN_OBJECT,
   QUOTE,
   skipSpace,
+  surveyJson,
 } from './json-text.ts';
+import { isNumberStart } from './number-text.ts';
 
 type Container = unknown[] | Record<string, unknown>;
 
@@ -34,13 +37,16 @@ function put(container: Container, key: string | undefined, value: unknown): voi
   else Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
+/** How a number is read: as it is written, or as the double that is nearest to it. */
+export type Numbers = 'as written' | 'as doubles';
+
 /**
  * Reads valid JSON key by key, without recursion. The engine's own parser takes an escaped key for another one where an
  * object with a fitting key was parsed before: after `{"a":1,"\\":2}`, it reads `{"a":1,"\u0062":2}` as the first.
  *
  * @see https://github.com/nodejs/node/issues/63785
  */
-export function parseKeyByKey(text: string): unknown {
+export function parseKeyByKey(text: string, numbers: Numbers): unknown {
   const root: unknown[] = [];
   const parents: Container[] = [root];
   let key: string | undefined;
@@ -62,7 +68,9 @@ export function parseKeyByKey(text: string): unknown {
       if (c === QUOTE && key === undefined && !Array.isArray(container)) {
         key = keyOf(text, { start: at, end });
       } else {
-        put(container, key, JSON.parse(text.slice(at, end)));
+        const written = text.slice(at, end);
+        const isKept = numbers === 'as written' && isNumberStart(c);
+        put(container, key, isKept ? readNumber(written) : JSON.parse(written));
         key = undefined;
       }
       at = end;
@@ -71,12 +79,20 @@ export function parseKeyByKey(text: string): unknown {
   return root[0];
 }
 
+/** What a text says that `JSON.parse` took for `value`, see {@link parseJson}. */
+export function parseSurveyed(text: string, value: unknown, hasPlainNumbers: boolean): unknown {
+  return hasPlainNumbers && !hasEscapedKeys(text) ? value : parseKeyByKey(text, 'as written');
+}
+
 /**
- * `JSON.parse` for texts that come from outside: the same value, and each key as it is written.
+ * `JSON.parse` for texts that come from outside: each key as it is written, and each number. What is written in another way
+ * than JavaScript writes it is a `WrittenNumber`; most texts have none, and are read by the engine alone. With `as doubles`,
+ * for who looks at keys alone, numbers are as `JSON.parse` has them.
  *
  * @throws SyntaxError where it is not JSON
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, numbers: Numbers = 'as written'): unknown {
   const value: unknown = JSON.parse(text);
-  return hasEscapedKeys(text) ? parseKeyByKey(text) : value;
+  if (numbers === 'as written') return parseSurveyed(text, value, surveyJson(text).hasPlainNumbers);
+  return hasEscapedKeys(text) ? parseKeyByKey(text, numbers) : value;
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../errors/app-error.ts';
-import { COMMA, countMembers, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json-text.ts';
-import { parseJson } from './parse.ts';
+import { WrittenNumber } from '../numbers/mod.ts';
+import { COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE, type Survey, surveyJson } from './json-text.ts';
+import { parseSurveyed } from './parse.ts';
 
 /** Nesting that a call may have; deeper is refused. */
 export const MAX_DEPTH = 64;
@@ -8,18 +9,14 @@ export const MAX_DEPTH = 64;
 const invalid = (detail: string): AppError => new AppError('invalid_request', detail);
 
 function checkScalar(value: unknown, path: string): void {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-      throw invalid(`${path || 'body'}: number outside what a double can hold exactly (2^53-1)`);
-    }
-  } else if (typeof value === 'string' && !value.isWellFormed()) {
+  if (typeof value === 'string' && !value.isWellFormed()) {
     throw invalid(`${path || 'body'}: text with a lone surrogate`);
   }
 }
 
 /** Members in the parsed value; throws on what two readers could read differently. */
 function walk(value: unknown, path: string, levels: number): number {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || value instanceof WrittenNumber) {
     checkScalar(value, path);
     return 0;
   }
@@ -58,8 +55,8 @@ function hasTooManyParts(text: string): boolean {
 }
 
 /**
- * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no integers above 2^53-1, no `__proto__`,
- * at most `maxDepth` levels (I-JSON, RFC 7493, and RFC 8785 §3.1).
+ * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no `__proto__`, at most `maxDepth`
+ * levels (I-JSON, RFC 7493, and RFC 8785 §3.1). Numbers are read as they are written.
  *
  * @throws AppError `payload_too_large` where it has over a million parts, `invalid_json` where it is not JSON,
  * `invalid_request` where it is but is refused
@@ -69,12 +66,15 @@ export function parseStrictJson(text: string, maxDepth: number = MAX_DEPTH): unk
     throw new AppError('payload_too_large', `The body has more than ${MOST_PARTS} values and members.`);
   }
   let value: unknown;
+  let survey: Survey;
   try {
-    value = parseJson(text);
+    const parsed: unknown = JSON.parse(text);
+    survey = surveyJson(text);
+    value = parseSurveyed(text, parsed, survey.hasPlainNumbers);
   } catch (cause) {
     throw new AppError('invalid_json', 'The body is not valid JSON.', { cause });
   }
-  if (walk(value, '', maxDepth) !== countMembers(text)) {
+  if (walk(value, '', maxDepth) !== survey.members) {
     throw invalid('body: an object has the same key twice');
   }
   return value;

@@ -1,3 +1,4 @@
+import { WrittenNumber } from '@aegis/kit/numbers';
 import { describe, expect, it } from 'vitest';
 import { createParameterHeaders } from './param-headers.ts';
 
@@ -30,6 +31,8 @@ describe('a parameter in a header', () => {
     ['integer', -7, '-7'],
     ['boolean', true, 'true'],
     ['number', 1.5, '1.5'],
+    ['integer', new WrittenNumber('12345678901234567890'), '12345678901234567890'],
+    ['number', new WrittenNumber('1.0'), '1.0'],
   ])('of type %s with %j goes on as %j', (type, region, said) => {
     const headers = { 'mcp-param-region': said };
     expect(check({ region: field(type) }, { region }, headers)).toEqual(headers);
@@ -49,6 +52,7 @@ describe('a parameter in a header', () => {
     ['number', 100, '100.0000000000000049'],
     ['number', 9007199254740991, '9007199254740990.6'],
     ['number', 0.1, '0.1000000000000000055'],
+    ['integer', new WrittenNumber('12345678901234567890'), '12345678901234567891'],
     ['integer', 42, '0x2a'],
     ['integer', 42, ''],
     ['boolean', true, 'True'],

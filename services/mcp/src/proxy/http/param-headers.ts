@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Circumstances } from '@aegis/firewall/gate';
-import { isExactNumber } from '@aegis/firewall/wire';
 import { isObject, membersOf } from '@aegis/kit/json';
+import { type AnyNumber, compareNumbers, isNumber, readNumber } from '@aegis/kit/numbers';
 import { decodeHeader, HEADER_MISMATCH, headerOf } from './era.ts';
 
 const PREFIX = 'mcp-param-';
@@ -39,13 +39,16 @@ function valueAt(args: unknown, path: readonly string[]): unknown {
   return value;
 }
 
+/** Minus zero is equal to zero, and another header. */
+const isNegative = (number: AnyNumber | string): boolean => String(number).startsWith('-');
+
 function problemOf(said: string | undefined, value: unknown): string | undefined {
   if (said === undefined) return 'is missing';
   const decoded = decodeHeader(said);
   if (decoded === undefined) return 'is not well-written Base64 of UTF-8';
   const isSame =
-    typeof value === 'number' && DECIMAL.test(decoded)
-      ? isExactNumber(decoded) && Number(decoded) === value
+    isNumber(value) && DECIMAL.test(decoded)
+      ? compareNumbers(readNumber(decoded), value) === 0 && isNegative(decoded) === isNegative(value)
       : decoded === String(value);
   return isSame ? undefined : 'does not say what the argument says';
 }
@@ -60,7 +63,7 @@ export function createParameterHeaders(headers: IncomingHttpHeaders) {
     for (const { header, path } of repeatedIn(definition?.['inputSchema'])) {
       const value = valueAt(args, path);
       // There is nothing to repeat: a header says nothing then.
-      if (value === undefined || value === null || typeof value === 'object') continue;
+      if (value === undefined || value === null || (typeof value === 'object' && !isNumber(value))) continue;
       const problem = problemOf(headerOf(headers, header), value);
       if (problem !== undefined) {
         return {
@@ -69,7 +72,7 @@ export function createParameterHeaders(headers: IncomingHttpHeaders) {
         };
       }
       // A reader of the header has no other digits to read than the argument has here.
-      verified[header] = typeof value === 'number' ? String(value) : headers[header];
+      verified[header] = isNumber(value) ? String(value) : headers[header];
     }
     return undefined;
   };

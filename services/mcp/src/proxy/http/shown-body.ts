@@ -13,7 +13,7 @@ const ASKS = /elicitations|input_?requests/iu;
 /** The value of a JSON text; undefined where it is none. */
 function parsed(text: string): unknown {
   try {
-    return parseJson(text);
+    return parseJson(text, 'as doubles');
   } catch {
     return undefined;
   }

@@ -29,20 +29,6 @@ export const isWide = (message: JSONRPCMessage): boolean =>
 /** A message that the SDK takes, or a JSON-RPC error for who sent it, as text. */
 export type ToolMessage = { readonly message: JSONRPCMessage } | { readonly refusal: string };
 
-/** Where the first number stands that a double can't hold; undefined for one outside, or so small that it is 0 here. */
-function inexactField(value: unknown, path: string): string | undefined {
-  if (typeof value === 'number') {
-    const isExact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-    return isExact ? undefined : path;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const found = inexactField(item, `${path}.${key}`);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /** Without null for what is left out: the SDK's schemas have none. A tool's arguments are its own to read. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
@@ -74,9 +60,8 @@ function toSdkMessage(message: Message): JSONRPCMessage | undefined {
 }
 
 /**
- * Reads a message for the five tools as strictly as those for the servers behind the firewall, before the SDK gets it.
- * Here a number that a double can't hold is refused whatever the method, since the tools' answers rest on it. A refusal
- * is a parse error (-32700) or an invalid request (-32600).
+ * Reads a message for the five tools as strictly as those for the servers behind the firewall, before the SDK gets it. A
+ * refusal is a parse error (-32700) or an invalid request (-32600).
  */
 export function readToolMessage(bytes: Uint8Array): ToolMessage {
   const read = readClientMessage(bytes);
@@ -84,10 +69,6 @@ export function readToolMessage(bytes: Uint8Array): ToolMessage {
   const { message } = read;
   const rawId = message.kind === 'request' ? message.rawId : 'null';
   const refuse = (sentence: string) => ({ refusal: errorResponse(rawId, INVALID_REQUEST, sentence) });
-  if (!message.hasExactNumbers) {
-    const field = ('params' in message && inexactField(message.params, 'params')) || 'The message';
-    return refuse(`${field}: a number that a double can not hold exactly (2^53-1); write a smaller one.`);
-  }
   const sdkMessage = toSdkMessage(message);
   return sdkMessage
     ? { message: sdkMessage }

@@ -1,0 +1,12 @@
+export { canonicalJson } from './canonical-json.ts';
+export {
+  type AnyNumber,
+  asDouble,
+  compareNumbers,
+  isNumber,
+  isWholeNumber,
+  readNumber,
+  WrittenNumber,
+  withDoubles,
+  withPlainNumbers,
+} from './written-number.ts';
