@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { digestOf } from '@aegis/kit/json';
 import { type PolicyDocument, ruleIn } from './prefix.ts';
 
 /**
@@ -29,9 +28,3 @@ const capsOf = ({ max_refund_cents: refund, max_payment_link_cents: link }: Poli
 /** Rather too often than too seldom: any mention of the time will do. */
 const asksForTime = ({ when }: Record<string, unknown>): boolean =>
   when !== undefined && JSON.stringify(when).includes('time.');
-
-function digestOf(content: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(canonicalize(content) ?? '')
-    .digest('hex');
-}

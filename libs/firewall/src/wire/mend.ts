@@ -1,4 +1,5 @@
 import { membersOf } from '@aegis/kit/json';
+import { asDouble, isNumber } from '@aegis/kit/numbers';
 import { textProblem } from './envelope.ts';
 import { INTERNAL_ERROR } from './errors.ts';
 import type { JsonObject } from './json-object.ts';
@@ -18,7 +19,8 @@ const isNumeral = (code: unknown): code is string => typeof code === 'string' &&
 
 /** The error with a code and a message, in the server's words; what else it has stays. */
 function withWords(text: string, error: unknown): string {
-  const { code, message } = membersOf(error);
+  const { code: given, message } = membersOf(error);
+  const code = isNumber(given) ? asDouble(given) : given;
   const said = typeof error === 'string' ? error : JSON.stringify(error).slice(0, MAX_SHOWN);
   const words = typeof message === 'string' ? message : said;
   const isCode = Number.isSafeInteger(code) || isNumeral(code);

@@ -8,6 +8,7 @@ import {
   OPEN_OBJECT,
   QUOTE,
 } from '@aegis/kit/json';
+import { asDouble, isNumber } from '@aegis/kit/numbers';
 import type { Id } from './message.ts';
 import { ENVELOPE_KEYS } from './protocol-keys.ts';
 
@@ -28,7 +29,8 @@ export type TopScanner = {
 
 /** An id as it was written. `1.0` is the number 1, as JSON has it. */
 export function idFrom(value: unknown): Id | undefined {
-  return typeof value === 'string' || Number.isSafeInteger(value) ? (value as Id) : undefined;
+  const id = isNumber(value) ? asDouble(value) : value;
+  return typeof id === 'string' || Number.isSafeInteger(id) ? (id as Id) : undefined;
 }
 
 function parsed(word: string): unknown {

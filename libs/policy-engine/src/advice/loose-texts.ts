@@ -17,8 +17,8 @@ const LOOSE = new Set(['starts_with', 'ends_with', 'contains', 'glob']);
 const LOOSE_HOST = /^resource:(?:https?|wss?):\/\/[^/]*[*?[]/i;
 
 /**
- * What an allow rule lets through that its author may not mean: where a text's start or end is all that a call passes by, and
- * the text is a URL, an address, a command or a path.
+ * What an allow rule lets through that its author may not mean: where a text's start or end is all that a call passes by,
+ * and the text is a URL, an address, a command or a path.
  */
 export function adviseLooseTexts({ match, decision, when }: PolicyRule, path: Path): Finding[] {
   const isLoose = decision === 'allow' && LOOSE_HOST.test(match);
