@@ -9,11 +9,6 @@ const DIGITS: ReadonlyMap<string, string> = new Map(
 );
 /** So many of a name's letters are letters. */
 const LETTERS = 3;
-/** What a word may have between its letters: `Ae-gis`, `A**e**gis`. */
-const WITHIN_WORDS = /[^\p{L}\p{N}\s|@€$!]+/gu;
-const HAS_WITHIN = /[\p{L}\p{N}][^\p{L}\p{N}\s|@€$!]+[\p{L}\p{N}]/u;
-/** Letters one by one: `A e g i s`, `A.e.g.i.s`. */
-const SPELLED_OUT = /(?<![\p{L}\p{N}])\p{L}(?:[^\p{L}\p{N}]{1,3}\p{L}){4,}(?![\p{L}\p{N}])/gu;
 const TURNED = /[\u202d\u202e\u2066-\u2068]/;
 /** A word that nobody reads: a data URI, or base64. */
 const DATA = /^data:[\w/+.-]{1,100};base64,[A-Za-z0-9+/=]*$/;
@@ -40,18 +35,25 @@ const isName = (word: string, at: number, words: readonly string[]): boolean =>
   isWithDigits(word) ||
   (word.includes(NAME) && !(word === NAME && words[at - 1] === 'the' && words[at + 1] === 'of'));
 
-function isTakenApart(text: string): boolean {
-  if ((text.match(SPELLED_OUT) ?? []).some((one) => wordsOf(one).join('').includes(NAME))) return true;
-  const apart = text.split(/\s+/).filter((word) => HAS_WITHIN.test(word));
-  return apart.some(
-    (word) =>
-      plainWord(word.replace(WITHIN_WORDS, '')).startsWith(NAME) &&
-      !wordsOf(word).some((one) => one.includes(NAME)),
-  );
+/** Letters one by one (`A e g i s`, `A.e.g.i.s`), or a word with something between them (`Ae-gis`, `A**e**gis`). */
+function isTakenApart(text: string, words: readonly string[]): boolean {
+  if (
+    words
+      .map((word) => (word.length === 1 ? word : ' '))
+      .join('')
+      .includes(NAME)
+  )
+    return true;
+  for (const [between] of text.matchAll(/\S+/g)) {
+    const parts = wordsOf(between);
+    if (parts.length > 1 && parts.join('').startsWith(NAME) && !parts.some((one) => one.includes(NAME)))
+      return true;
+  }
+  return false;
 }
 
 const hasOurName = (text: string, words: readonly string[]): boolean =>
-  words.some(isName) || words.join('').includes(`${NAME}mcp`) || isTakenApart(text);
+  words.some(isName) || words.join('').includes(`${NAME}mcp`) || isTakenApart(text, words);
 
 const asksForApproval = (words: readonly string[]): boolean => {
   const isWithFirewall = words.includes(plainWord('firewall'));
