@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { untilArmed, untilSaid } from './testkit/console/deciding.ts';
 import { openPerson, type Person } from './testkit/console/person.ts';
 import { startWorld, type World } from './testkit/console/world.ts';
-import type { Enforced } from './testkit/rest.ts';
+import { type Enforced, post } from './testkit/rest.ts';
 
 const RULES = [
   { match: 'refunds.*', decision: 'deny', when: { 'args.customer': 'blocked' } },
@@ -100,5 +100,46 @@ describe('a grant for a while', () => {
     await page.getByText('No grant is active').waitFor();
     expect(await cards().innerText()).toContain('revoked by ada');
     expect(await statusOf(refund(300))).toBe('pending');
+  });
+});
+
+describe('an edit of the policy', () => {
+  const EDITED = [
+    { match: 'docs.*', decision: 'allow' },
+    { match: 'mail.*', decision: 'deny', description: 'no mail' },
+    ...RULES,
+  ];
+  const granted = refund(700, { customer: 'max' });
+  const again = { ...granted, meta: { dry_run_id: 'again' } };
+
+  it('says beforehand what it would end, ends that alone, and the page says why', async () => {
+    const waits = { ...refund(500), meta: { dry_run_id: 'waits' } };
+    const [id, mail] = [await world.ask(waits), await world.ask({ tool: 'mail.send', args: { to: 'eve' } })];
+    const approval_id = await world.ask(granted);
+    const headers = { authorization: `Bearer ${world.keys.ada}` };
+    await post(world.stack.url, '/grants', { approval_id, minutes: 30 }, headers);
+    const policy = { version: 2, rules: EDITED };
+    const { ends } = (await post<{ ends: unknown }>(world.stack.url, '/policy/validate', { policy })).body;
+    const because = "Rule 1 denies 'mail.*': no mail";
+    const first = [{ id: mail, tool: 'mail.send', principal: 'anonymous', because }];
+    expect(ends).toEqual({ approvals: 1, grants: 0, unknown: 0, first });
+
+    await world.useRules(EDITED);
+    await expect.poll(() => world.statusOf(mail)).toBe('superseded');
+    expect(await world.statusOf(id)).toBe('pending');
+    await world.say('ada', id, 'approve');
+    expect(await statusOf(waits)).toBe('allowed');
+    expect(await statusOf(again)).toBe('allowed');
+    await ada.open(`/ui/approvals/${mail}`);
+    await ada.page.getByText(because).first().waitFor();
+  });
+
+  it('ends a grant whose calls it denies, and the list says why', async () => {
+    await world.useRules([{ match: 'refunds.*', decision: 'deny', description: 'no money' }, ...EDITED]);
+    await ada.open('/ui/grants');
+    await expect
+      .poll(async () => (await cards().allInnerTexts()).join(' '))
+      .toContain("the policy has changed since it was given: Rule 0 denies 'refunds.*': no money");
+    expect(await statusOf({ ...granted, meta: { dry_run_id: 'once more' } })).toBe('blocked');
   });
 });

@@ -1,9 +1,10 @@
 import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { run } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
+import { startGatewayDouble } from '../testkit/gateway-double.ts';
 import { runAegis } from '../testkit/spawn-aegis.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 
@@ -28,6 +29,17 @@ async function policy(args: readonly string[], stdin = '') {
   await run(host, ['policy', ...args]);
   return host;
 }
+
+const saysEnds = (ends: object) => ({ status: 200, body: { ok: true, ends: { unknown: 0, ...ends } } });
+
+/** Validates a good file where a firewall runs that says this. */
+const validateWhere = async (ends: object, ...more: string[]) => {
+  const gateway = await startGatewayDouble({ 'POST /policy/validate': saysEnds(ends) });
+  onTestFinished(() => gateway.stop());
+  const host = await policy(['validate', '-', '--url', gateway.url, ...more], V2);
+  expect(host.exitCode).toBe(0);
+  return host.out();
+};
 
 describe('validate', () => {
   test('a good file is valid, whatever its version', async () => {
@@ -73,6 +85,31 @@ describe('validate', () => {
     const warned = await policy(['validate', '-'], under);
     expect(warned.exitCode).toBe(0);
     expect(warned.out()).toContain("  warn  rules.1: never decides, because rules.0 ('*', allow)");
+  });
+
+  test('where a firewall runs, what it would end of what waits is said, and which', async () => {
+    const first = [
+      { id: 'apr_a', tool: 'refunds.create', principal: 'me', because: "Rule 0 denies 'refunds.*'" },
+    ];
+    const two = await validateWhere({ approvals: 1, grants: 1, unknown: 3, first });
+    expect(two).toContain('  In force now, it would end 1 waiting or approved call and 1 grant:\n');
+    expect(two).toContain("    apr_a  refunds.create  me  Rule 0 denies 'refunds.*'\n    and 1 more\n");
+    expect(two).toContain('  3 more could not be looked at in time\n');
+    expect(await validateWhere({ approvals: 0, grants: 0, first: [] })).toContain(
+      '  In force now, it would end no waiting or approved calls and no grants\n',
+    );
+    expect(JSON.parse(await validateWhere({ approvals: 1, grants: 0, first }, '--json'))).toMatchObject({
+      ok: true,
+      ends: { approvals: 1, first },
+    });
+  });
+
+  test('where the firewall that is named does not answer, the file is valid all the same, and a warning says so', async () => {
+    const host = await policy(['validate', '-', '--url', 'http://127.0.0.1:1'], V2);
+    expect(host.exitCode).toBe(0);
+    expect(host.out()).toMatch(
+      /warn {2}what it would end of what waits can not be told: No answer from the gateway/,
+    );
   });
 
   test('a bad file names every error with its place, hostile text shown', async () => {

@@ -5,9 +5,10 @@ import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
 import { readPolicyFile } from './read-policy-file.ts';
 import { type CheckedPolicy, checkPolicyText } from './validate.ts';
+import { type WouldEnd, wouldEnd, wouldEndLines } from './would-end.ts';
 
 /** The same answer as `POST /policy/validate`. */
-export function validationDocument(checked: CheckedPolicy): object {
+function validationDocument(checked: CheckedPolicy, { ends }: WouldEnd): object {
   return checked.ok
     ? {
         ok: true,
@@ -15,14 +16,27 @@ export function validationDocument(checked: CheckedPolicy): object {
         version: 2,
         migrated: checked.migration.migrated,
         notes: [...checked.migration.notes, ...checked.warnings.map((warning) => `Warning: ${warning}`)],
+        ...(ends && { ends }),
       }
     : { ok: false, errors: checked.errors, version: 2, migrated: false, notes: [] };
 }
 
-/** Says whether a policy file is valid, and every error in it where it is not. */
-export async function validateFile(host: Host, file: string, { json }: GlobalOptions): Promise<ExitCode> {
+function printWouldEnd(host: Host, { ends, because }: WouldEnd): void {
+  if (ends) for (const line of wouldEndLines(ends)) printLine(host, `  ${visible(line)}`);
+  if (because === undefined) return;
+  const what = `what it would end of what waits can not be told: ${because}`;
+  printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(what)}`);
+}
+
+/** Says whether a policy file is valid, and every error in it where it is not; and what it would end where one runs. */
+export async function validateFile(
+  host: Host,
+  file: string,
+  { json, url }: GlobalOptions,
+): Promise<ExitCode> {
   const checked = checkPolicyText(await readPolicyFile(host, file));
-  if (json) printDocument(host, validationDocument(checked));
+  const would = checked.ok ? await wouldEnd(host, checked.policy, url) : {};
+  if (json) printDocument(host, validationDocument(checked, would));
   else if (checked.ok) {
     printLine(host, `${paintStatus(host, 'valid')}  ${visible(file)} is a version ${checked.version} policy`);
     if (checked.migration.migrated)
@@ -30,6 +44,7 @@ export async function validateFile(host: Host, file: string, { json }: GlobalOpt
     for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
     for (const warning of checked.warnings)
       printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(warning)}`);
+    printWouldEnd(host, would);
   } else {
     printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);
     for (const error of checked.errors) printLine(host, `  ${visible(error)}`);

@@ -2,6 +2,7 @@ import type { Deps } from '@aegis/bus/service';
 import { createMutex } from '@aegis/kit/mutex';
 import type { ApprovalsConfig } from './config.ts';
 import { createAfterEdit } from './editing/after-edit.ts';
+import { createWouldEnd } from './editing/would-end.ts';
 import { createGround } from './ground.ts';
 import { createConsume } from './lifecycle/consume.ts';
 import { createGrants } from './lifecycle/grants.ts';
@@ -38,6 +39,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
     list,
     tools: createTools(ground),
     afterEdit,
+    wouldEnd: createWouldEnd(ground),
     superseding: createSuperseding(ground, lifecycle, grants, afterEdit),
   };
 }

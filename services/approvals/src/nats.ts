@@ -1,4 +1,4 @@
-import { type Bus, type RequestContext, type Route, route } from '@aegis/bus';
+import { type Bus, type RequestContext, type Route, route, textRoute } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import {
   type Approval,
@@ -18,6 +18,7 @@ import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { shownGrant } from '@aegis/contracts/grant-words';
 import { approvalsGrant, approvalsGrants, approvalsRevoke, type StoredGrant } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
+import { approvalsEnds } from '@aegis/contracts/policy';
 import { approvalsAccept, approvalsAcceptBy, approvalsTools } from '@aegis/contracts/tool-definition';
 import {
   notifierDeliveries,
@@ -33,6 +34,7 @@ import {
 } from '@aegis/contracts/webhooks';
 import type { Allowance } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
+import type { WouldEnd } from './editing/would-end.ts';
 import type { Consume } from './lifecycle/consume.ts';
 import type { Grants } from './lifecycle/grants.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
@@ -67,6 +69,7 @@ type Answering = {
   consume: Consume;
   list: List;
   tools: Tools;
+  wouldEnd: WouldEnd;
   bus: Pick<Bus, 'ask'>;
   health: Service['health'];
 };
@@ -170,4 +173,5 @@ export const routes = (answering: Answering): Route[] => [
   ...byCallers(answering),
   ...byPeople(answering),
   ...byAdmins(answering),
+  textRoute(approvalsEnds, answering.wouldEnd.answer),
 ];

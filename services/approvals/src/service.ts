@@ -65,6 +65,7 @@ export function createApprovals(deps: Known): ApprovalsService {
       await responder?.drain();
       await timers.stop();
       core.afterEdit.stop();
+      core.wouldEnd.stop();
       approvers.stop();
       secret.stop();
       await Promise.all(Object.values(known).map((one) => one.stop()));

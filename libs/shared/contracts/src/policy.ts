@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Digest } from './call.ts';
+import { Digest, Principal, ToolName } from './call.ts';
 import { Empty, rpc } from './rpc.ts';
 
 const Document = z.record(z.string(), z.unknown());
@@ -23,6 +23,27 @@ export const policyEffective = rpc('policy', 'effective', Empty, PolicyEffective
 
 /** Without `policy`, the active one is meant. */
 export const PolicyValidateRequest = z.strictObject({ policy: z.unknown().optional() });
+/** What of what is open a policy would end, were it put in force now. */
+export const PolicyEnds = z.strictObject({
+  approvals: z.int().min(0).describe('calls that wait, or are approved and not used'),
+  grants: z.int().min(0).describe('grants that count now'),
+  unknown: z.int().min(0).describe('of both together, those that could not be looked at in time'),
+  first: z
+    .array(
+      z.strictObject({
+        id: z.string().describe('of the approval or the grant'),
+        tool: ToolName,
+        principal: Principal,
+        because: z.string().describe('what this policy says of it'),
+      }),
+    )
+    .describe('some of them'),
+});
+export type PolicyEnds = z.infer<typeof PolicyEnds>;
+export const approvalsEnds = rpc('approvals', 'ends', PolicyValidateRequest, PolicyEnds, {
+  askedBy: ['gateway'],
+});
+
 export const PolicyValidateReply = z
   .strictObject({
     ok: z.boolean(),
@@ -30,6 +51,7 @@ export const PolicyValidateReply = z
     version: z.literal(2),
     migrated: z.boolean(),
     notes: z.array(z.string()),
+    ends: PolicyEnds.optional().describe('of a policy that is not in force yet'),
   })
   .meta({ id: 'PolicyValidity', description: 'What is wrong with it, if anything' });
 export type PolicyValidateReply = z.infer<typeof PolicyValidateReply>;

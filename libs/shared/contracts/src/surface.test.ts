@@ -164,6 +164,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'keys-file': ['CLIENT_KEY_PREFIX', 'KEYS_NEEDED', 'KeysFile', 'parseKeys'],
   policy: [
     'PolicyEffectiveReply',
+    'PolicyEnds',
     'PolicyGetReply',
     'PolicyMigrateReply',
     'PolicyMigrateRequest',
@@ -171,6 +172,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'PolicyRejected',
     'PolicyValidateReply',
     'PolicyValidateRequest',
+    'approvalsEnds',
     'policyEffective',
     'policyGet',
     'policyMigrate',

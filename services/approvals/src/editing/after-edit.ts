@@ -52,7 +52,11 @@ export function createAfterEdit(
     if (digest === undefined || policy === undefined) return;
     // What was asked before the change must be known before it can be ended.
     await approvals.caughtUp(Date.now() + WITHIN_MS).catch(failed);
-    const edited = { text: JSON.stringify({ policy }), prefixes: policies.state.prefixesOf(digest), digest };
+    const edited = {
+      text: JSON.stringify({ data: { policy } }),
+      prefixes: policies.state.prefixesOf(digest),
+      digest,
+    };
     for await (const some of edits.lookAgain(edited, () => Date.now() + LOOK_WITHIN_MS)) {
       for (const looked of some) {
         if (isStopped || policies.state.current !== digest) return;

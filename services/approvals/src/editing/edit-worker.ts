@@ -1,4 +1,3 @@
-import { PolicyValidateRequest } from '@aegis/contracts/policy';
 import { AppError } from '@aegis/kit/errors';
 import { serveWorker } from '@aegis/kit/worker';
 import {
@@ -10,10 +9,14 @@ import {
   readyPolicy,
   validatePolicy,
 } from '@aegis/policy-engine';
+import { z } from 'zod';
 import { becauseOfEdit } from '../domain/because-of-edit.ts';
 
 /** A call that somebody was asked about: what the policy saw of it, and the rule that asked. */
 export type AskedCall = { readonly call: PolicyCall; readonly ruleIndex: number | undefined };
+
+/** A question about a policy, as the bus carries it: what else is in it was read by whoever sent it. */
+const Question = z.object({ data: z.object({ policy: z.unknown() }) });
 
 /** Both are JSON texts: `after` is a question about a policy, `before` the policy that these calls were asked under. */
 export type EditTask = {
@@ -45,7 +48,7 @@ function readyFrom(text: string, documentOf: (parsed: unknown) => unknown): Read
 }
 
 function look({ after, before, calls = [] }: EditTask): EditAnswer {
-  const edited = readyFrom(after, (parsed) => PolicyValidateRequest.parse(parsed).policy);
+  const edited = readyFrom(after, (parsed) => Question.parse(parsed).data.policy);
   if (edited === undefined) throw new AppError('invalid_request', 'policy: is not one');
   // What an earlier version took for a policy may be none by now.
   const then = before === undefined ? undefined : readyFrom(before, (parsed) => parsed);

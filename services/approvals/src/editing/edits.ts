@@ -104,8 +104,13 @@ export function createEdits({ known, store, now }: Ground) {
       for (const [digest, touched] of byPolicy) {
         const document = policies.state.documentOf(digest);
         const task = { after: text, ...(document && { before: JSON.stringify(document) }) };
-        for (let at = 0; at < touched.length; at += AT_ONCE)
-          yield await lookAt(touched.slice(at, at + AT_ONCE), task, deadlineMs());
+        for (let at = 0; at < touched.length; at += AT_ONCE) {
+          const some = touched.slice(at, at + AT_ONCE);
+          const isInTime = Date.now() < deadlineMs();
+          yield isInTime
+            ? await lookAt(some, task, deadlineMs())
+            : some.map((of) => ({ of, unread: 'late' }));
+        }
       }
     },
     stop: () => worker.stop(),

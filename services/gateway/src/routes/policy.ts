@@ -1,5 +1,6 @@
 import { fixtureOf } from '@aegis/contracts/fixture';
 import {
+  approvalsEnds,
   PolicyGetReply,
   PolicyMigrateReply,
   PolicyValidateReply,
@@ -20,6 +21,9 @@ import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 const TRY_WITHIN_MS = 5_000;
 /** A policy is as much as a caller can send: it is read beside the event loop. */
 const READER = new URL('./policy-worker.ts', import.meta.url);
+
+/** The policy is valid all the same. */
+const NOT_TOLD = 'Which waiting calls and grants it would end can not be told now: try again';
 
 const tags = ['policy'];
 
@@ -80,9 +84,13 @@ function tryRoutes(app: App, { askText, door }: HttpDeps): void {
     body: PolicyBody,
     response: { 200: PolicyValidateReply, ...problems(BODY_FAULTS) },
   };
-  app.post('/policy/validate', { schema: validate, validatorCompiler }, (request) =>
-    askText(policyValidate, textOf(request), request, TRY_WITHIN_MS),
-  );
+  app.post('/policy/validate', { schema: validate, validatorCompiler }, async (request) => {
+    const text = textOf(request);
+    const said = await askText(policyValidate, text, request, TRY_WITHIN_MS);
+    if (!said.ok) return said;
+    const ends = await askText(approvalsEnds, text, request, TRY_WITHIN_MS).catch(() => undefined);
+    return ends === undefined ? { ...said, notes: [...said.notes, NOT_TOLD] } : { ...said, ends };
+  });
 
   const migrate = {
     tags,

@@ -3,7 +3,13 @@ import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts
 import { auditQuery, auditWrite } from '@aegis/contracts/audit';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { healthOf } from '@aegis/contracts/health';
-import { policyEffective, policyGet, policyMigrate, policyValidate } from '@aegis/contracts/policy';
+import {
+  approvalsEnds,
+  policyEffective,
+  policyGet,
+  policyMigrate,
+  policyValidate,
+} from '@aegis/contracts/policy';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { APPROVAL_ID, approved, denied, pending, TRACE_ID } from '../testkit/samples.ts';
@@ -12,6 +18,7 @@ import { createTestApp, type Server, standIn, startNatsServer } from '../testkit
 const policyInForce = fixtureOf(policyGet).reply;
 const { policy } = fixtureOf(policyEffective).reply;
 const policyValidity = fixtureOf(policyValidate).reply;
+const ends = fixtureOf(approvalsEnds).reply;
 const migratedPolicy = fixtureOf(policyMigrate).reply;
 const auditPage = fixtureOf(auditQuery).reply;
 
@@ -20,6 +27,7 @@ let services: Bus[];
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let asked: unknown[] = [];
 let policyProblems: string[] = [];
+let isTold = true;
 
 const keep = <T>(data: unknown, reply: T): T => {
   asked.push(data);
@@ -46,6 +54,10 @@ const approvalsRoutes = () => [
   route(approvalsComplete, (data) =>
     keep(data, { approval: data.approval_code === 'right' ? approved : denied }),
   ),
+  route(approvalsEnds, () => {
+    if (isTold) return ends;
+    throw new AppError('approvals_unavailable', 'Not now.');
+  }),
 ];
 
 beforeAll(async () => {
@@ -71,6 +83,7 @@ afterAll(async () => {
 beforeEach(() => {
   asked = [];
   policyProblems = [];
+  isTold = true;
 });
 
 const get = (url: string) => gateway.app.inject({ url, headers: { host: 'localhost' } });
@@ -99,8 +112,17 @@ describe('the policy', () => {
 
   it('in force is validated by GET, another one by POST', async () => {
     expect((await get('/policy/validate')).json()).toEqual(policyValidity);
-    expect((await post('/policy/validate', { policy: { version: 2 } })).json()).toEqual(policyValidity);
+    const said = (await post('/policy/validate', { policy: { version: 2 } })).json();
+    expect(said).toEqual({ ...policyValidity, ends });
     expect(asked).toEqual([{}, { policy: { version: 2 } }]);
+  });
+
+  it('is valid also where nobody can say what it would end', async () => {
+    isTold = false;
+    const { notes, ...said } = (await post('/policy/validate', { policy: { version: 2 } })).json();
+    expect(said).toMatchObject({ ok: true });
+    expect(said).not.toHaveProperty('ends');
+    expect(notes).toContain('Which waiting calls and grants it would end can not be told now: try again');
   });
 
   it('of version 1 is migrated', async () => {
