@@ -1,4 +1,5 @@
-import { digestOf } from '@aegis/kit/json';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@aegis/kit/numbers';
 import { type PolicyDocument, ruleIn } from './prefix.ts';
 
 /**
@@ -28,3 +29,9 @@ const capsOf = ({ max_refund_cents: refund, max_payment_link_cents: link }: Poli
 /** Rather too often than too seldom: any mention of the time will do. */
 const asksForTime = ({ when }: Record<string, unknown>): boolean =>
   when !== undefined && JSON.stringify(when).includes('time.');
+
+function digestOf(content: readonly unknown[]): string {
+  return createHash('sha256')
+    .update(canonicalJson(content) ?? '')
+    .digest('hex');
+}

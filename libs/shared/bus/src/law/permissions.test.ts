@@ -31,6 +31,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
       'tools',
       'accept',
       'accept-by',
+      'ends',
       'health',
     ),
     ...of('approvals', 'grant', 'grants', 'revoke'),
