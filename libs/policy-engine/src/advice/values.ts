@@ -1,5 +1,6 @@
+import { type AnyNumber, compareNumbers } from '@aegis/kit/numbers';
 import { isMapping } from '../condition/mapping.ts';
-import { isScalar, type Scalar } from '../condition/matcher.ts';
+import { isComparable, isScalar, type Scalar } from '../condition/matcher.ts';
 import { isOrder, type Order } from '../condition/number.ts';
 
 /** One operator of a condition with its operand, as it is written. */
@@ -9,20 +10,26 @@ export type Said = readonly [name: string, operand: unknown];
 export const saidOf = (operators: unknown): Said[] =>
   isMapping(operators) ? Object.entries(operators) : [['eq', operators]];
 
-const COMPARES: Readonly<Record<Order, (value: number, bound: number) => boolean>> = {
-  lt: (value, bound) => value < bound,
-  lte: (value, bound) => value <= bound,
-  gt: (value, bound) => value > bound,
-  gte: (value, bound) => value >= bound,
+const HOLDS: Readonly<Record<Order, (order: number) => boolean>> = {
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
 };
+
+/** Numbers are compared to the last digit, as conditions do. */
+const orderOf = (one: AnyNumber, other: AnyNumber): number => compareNumbers(one, other) ?? Number.NaN;
+
+const isSame = (value: Scalar, operand: unknown): boolean =>
+  isComparable(value) && isComparable(operand) ? orderOf(value, operand) === 0 : value === operand;
 
 /** Whether a value is as one operator says. True for what is not looked at here. */
 function fits(value: Scalar, [name, operand]: Said): boolean {
-  if (name === 'eq') return value === operand;
-  if (name === 'ne') return value !== operand;
-  if (name === 'in') return !Array.isArray(operand) || operand.includes(value);
-  if (isOrder(name) && typeof operand === 'number')
-    return typeof value === 'number' && COMPARES[name](value, operand);
+  if (name === 'eq') return isSame(value, operand);
+  if (name === 'ne') return !isSame(value, operand);
+  if (name === 'in') return !Array.isArray(operand) || operand.some((one) => isSame(value, one));
+  if (isOrder(name) && isComparable(operand))
+    return isComparable(value) && HOLDS[name](orderOf(value, operand));
   if (typeof operand !== 'string') return true;
   if (name === 'starts_with') return String(value).startsWith(operand);
   if (name === 'ends_with') return String(value).endsWith(operand);
