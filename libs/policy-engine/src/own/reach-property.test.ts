@@ -78,7 +78,7 @@ describe('what path_within says is inside', () => {
         if (isForOne) counted.forOne++;
         if (isInside || isForOne) expect([path, own({ path })?.certain]).toEqual([path, true]);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 10_000, examples: [['/srv/data%2f../%2e%2e/data/srv']] },
     );
     expect(counted.inside).toBeGreaterThan(100);
     expect(counted.forOne).toBeGreaterThan(100);

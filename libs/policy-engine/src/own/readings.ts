@@ -1,6 +1,8 @@
 /** Encodings inside encodings are read so often; more of them are no path that any reader opens. */
 const MAX_ROUNDS = 6;
 const PERCENT = /(?:%[0-9a-f]{2})+/gi;
+/** By these too a URL's path is resolved, and an encoded slash stays (https://url.spec.whatwg.org/#double-dot-path-segment). */
+const ENCODED_DOT = /%2e/gi;
 const ESCAPE = /\\u\{([0-9a-f]{1,6})\}|(?:\\u|%u)([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([0-7]{3})/gi;
 const VARIABLE =
   /\$\{(?:env:)?(\w{1,64})[^{}]{0,64}\}|\$(?:env:)?(\w{1,64})|%([a-z_]\w{0,63})%|(\$\(pwd\)|`pwd`)/gi;
@@ -23,6 +25,8 @@ export function readingsOf(text: string, variables: Readonly<Record<string, stri
   const found = new Set<string>();
   let level = text;
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    const withDots = level.replace(ENCODED_DOT, '.');
+    if (withDots !== level) found.add(withDots);
     for (const one of expansionsOf(level, variables)) {
       found.add(one);
       if (one.includes('\\')) found.add(one.replaceAll('\\', '/'));
