@@ -86,11 +86,6 @@ it.each([
 describe('what is read', () => {
   it.each([
     ['a key that is there twice', CHECK.replace('"tool":', '"tool":"shell.exec","tool":'), 'same key twice'],
-    [
-      'an integer above 2^53',
-      CHECK.replace('"tool":', '"amount_cents":9007199254740993,"tool":'),
-      'amount_cents',
-    ],
     ['a lone surrogate', CHECK.replace('"shop.search"', '"shop\\ud800"'), 'lone surrogate'],
     ['__proto__', CHECK.replace('"tool":', '"__proto__":{},"tool":'), '__proto__'],
   ])('refuses %s as an invalid request with the id of the caller', async (_what, body, detail) => {
@@ -99,6 +94,15 @@ describe('what is read', () => {
     expect(reply.status).toBe(400);
     expect(messageIn(reply)).toMatchObject({ jsonrpc: '2.0', id: 1, error: { code: -32600 } });
     expect(messageIn(reply).error?.message).toContain(detail);
+    expect(stack.asked.checks).toHaveLength(checks);
+  });
+
+  it('takes an amount above 2^53 for no amount, and says so by its name', async () => {
+    const checks = stack.asked.checks.length;
+    const reply = await post(CHECK.replace('"tool":', '"amount_cents":9007199254740993,"tool":'));
+    expect(reply.status).toBe(200);
+    expect(JSON.stringify(messageIn(reply))).toMatch(/"isError":true|"code":-32602/);
+    expect(JSON.stringify(messageIn(reply))).toContain('amount_cents');
     expect(stack.asked.checks).toHaveLength(checks);
   });
 
