@@ -47,10 +47,10 @@ export const TERMS = { approvers: ['finance'], quorum: 2 };
 /** Why nobody is asked about `flood.*`. */
 export const TOO_MANY = '50 calls of this agent wait for a person already';
 
-/** `shop.*` is allowed, `refunds.*` waits for a person, `broken.*` fails, the rest is blocked. */
+/** `shop.*` is allowed, `refunds.*` and `flood.*` wait for a person, `broken.*` fails, the rest is blocked. */
 function check({ tool }: CheckRequest): CheckReply {
   const allowed = tool.startsWith('shop.');
-  const review = tool.startsWith('refunds.');
+  const review = tool.startsWith('refunds.') || tool.startsWith('flood.');
   return {
     decision: allowed ? 'allow' : review ? 'review' : 'deny',
     allowed,

@@ -19,7 +19,7 @@ import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';
 import { defineTool, type Tool, type ToolDeps } from './tool.ts';
 
-/** Why the approval exists, whatever the rules say. */
+/** Why the approval exists, also where a rule allows the call. */
 const REQUESTED = 'Requested by the agent';
 /** Of the rules; with the one above no more than an approval takes. */
 const MOST_REASONS = 19;
@@ -99,16 +99,22 @@ export function nextStep(approval: Approval): string {
   return `No longer open (${approval.status}): ${OVER[approval.status]}; do not make the call, and ask anew if it is still wanted.`;
 }
 
+const denied = (reasons: readonly string[]): string =>
+  `tool: the policy denies this call (${reasons.join('; ')}), so no approval helps and nobody is asked: do not make this call.`;
+
 /**
  * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is
  * enforced.
  *
- * @throws AppError `too_many_pending` where no more may wait
+ * @throws AppError `too_many_pending` where no more may wait; `invalid_request` where the policy denies the call: a yes would
+ * open nothing
  */
 async function ask(deps: ToolDeps, question: Omit<RequestApproval, 'reasons'>, context: RequestContext) {
   const { bus, via } = deps;
   const said = await bus.ask(policyCheck, { ...question.call, via, on_record: true }, context);
   const { rule, policy_digest, terms } = said;
+  if (question.call.tool !== QUESTION_TOOL && !said.allowed && !said.approval_required)
+    throw new AppError('invalid_request', denied(said.reasons));
   const reasons = [...said.reasons.slice(0, MOST_REASONS), REQUESTED];
   const reply = await bus.ask(
     approvalsRequest,
@@ -160,13 +166,13 @@ const textOf = ({ approval, nobody, because }: Told): string => {
   ].join(' ');
 };
 
-/** `require_approval`: asks a person about a call, whatever the policy says about it, and takes the code that they tell. */
+/** `require_approval`: asks a person about a call, also about one that needs no word, and takes the code that they tell. */
 export const requireApproval = (deps: ToolDeps): Tool =>
   defineTool(deps, {
     name: 'require_approval',
     title: 'Ask a person about a call',
     description:
-      'Asks a person to approve one exact tool call, whatever the policy says about it. It gives no permission: once the ' +
+      'Asks a person to approve one exact tool call, also one that the policy allows. It gives no permission: once the ' +
       'person has approved, call firewall_enforce with the same tool, op, amount_cents and args, and ' +
       'meta.dry_run_id = the dry_run_id of this answer. With dry_run_id alone it says how that question stands; where there ' +
       'is none, it asks the person without a call. A person may tell you a code: give it as approval_code, with the dry_run_id.',

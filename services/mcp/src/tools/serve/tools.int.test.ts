@@ -118,6 +118,17 @@ describe('require_approval', () => {
     });
   });
 
+  it('asks nobody about a call that the policy denies: a yes would open nothing', async () => {
+    const approvals = stack.asked.approvals.length;
+    const result = await client.call('require_approval', { tool: 'shell.exec' });
+    expect(result.isError).toBe(true);
+    expect(firstText(result)).toBe(
+      "invalid_request: tool: the policy denies this call (Tool 'shell.exec' matches deny pattern '*'), so no approval " +
+        'helps and nobody is asked: do not make this call. Nothing was allowed.',
+    );
+    expect(stack.asked.approvals).toHaveLength(approvals);
+  });
+
   it('says that too many calls of the agent wait', async () => {
     const result = await client.call('require_approval', { tool: 'flood.inbox' });
     expect(result.isError).toBe(true);
