@@ -7,13 +7,19 @@ import type { Host } from '../host.ts';
 /** The name that means standard input. */
 export const STDIN = '-';
 
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'its permissions do not let you',
+};
+
 /** The text of a policy file, or of standard input for `-`. @throws CliError `file_unreadable` */
 export async function readPolicyFile(host: Host, file: string): Promise<string> {
   if (file === STDIN) return text(host.stdin);
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const why = codeOf(error) === 'ENOENT' ? 'there is no such file' : codeOf(error);
+    const why = WHY[codeOf(error) ?? ''] ?? codeOf(error);
     throw failure('file_unreadable', 'The file is not read', `${file} can't be read: ${why}.`, error);
   }
 }

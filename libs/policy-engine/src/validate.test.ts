@@ -6,6 +6,8 @@ function rule(extra: object): object {
   return { version: 2, rules: [{ match: 'docs.*', decision: 'allow', ...extra }] };
 }
 
+const BEGINS = 'expected the keys of a policy: it begins with "version: 2", and has a list of "rules:"';
+
 describe('a policy that is refused', () => {
   const cents = 'expected an integer from 0 to 9007199254740991';
   const ops = 'expected a list of one or more operation names';
@@ -15,11 +17,18 @@ describe('a policy that is refused', () => {
     ['null', null, ['the policy is empty']],
     ['an object without keys', {}, ['the policy is empty']],
     ['no more than version 1', { version: 1 }, ['the policy is empty']],
-    ['a list', [], ['expected an object with the keys of a policy']],
-    ['text', 'allow', ['expected an object with the keys of a policy']],
-    ['a Map', new Map([['rules', []]]), ['expected an object with the keys of a policy']],
+    ['a list', [], [BEGINS]],
+    ['text', 'allow', [BEGINS]],
+    ['a Map', new Map([['rules', []]]), [BEGINS]],
+    [
+      'a rule',
+      { match: '*', decision: 'allow' },
+      [
+        'this is a rule and no policy: it begins with "version: 2", and has a list of "rules:", and this one of them',
+      ],
+    ],
     ['version 3', { version: 3 }, ['version: expected 1 or 2']],
-    ['version as text', { version: '2', rules: [] }, ['version: expected 1 or 2']],
+    ['version as text', { version: '2', rules: [] }, ['version: expected 2 without quotes']],
     ['version null', { version: null }, ['version: expected 1 or 2']],
     ['rules and no version', { rules: [] }, ['version: expected 2, because the policy has rules']],
     ['version 2 and no rules', { version: 2 }, ['rules: expected a list of rules']],

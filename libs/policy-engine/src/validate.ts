@@ -11,6 +11,8 @@ export type PolicyValidation =
 /** A person mends a policy from the first few errors; a thousand of them only fill a log. */
 const MAX_ERRORS = 100;
 
+const BEGINS = 'it begins with "version: 2", and has a list of "rules:"';
+
 /**
  * Whether a document (parsed YAML or JSON) is a policy. Never throws. Each error names the path and what was
  * expected there: `rules.0.decision: expected one of allow, review, deny`, `rules.1.colour: unknown field`. One that
@@ -19,14 +21,18 @@ const MAX_ERRORS = 100;
 export function validatePolicy(written: unknown): PolicyValidation {
   const document = withDoubles(written);
   if (saysNothing(document)) return refuse(['the policy is empty']);
-  if (!isMapping(document)) return refuse(['expected an object with the keys of a policy']);
+  if (!isMapping(document)) return refuse([`expected the keys of a policy: ${BEGINS}`]);
   const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;
   if (version === 2) return check(PolicyV2, withoutNulls(document), 2);
   if (version === undefined && Object.hasOwn(document, 'rules')) {
     return refuse(['version: expected 2, because the policy has rules']);
   }
+  if (version === undefined && Object.keys(document).some((key) => Object.hasOwn(PolicyRule.shape, key))) {
+    return refuse([`this is a rule and no policy: ${BEGINS}, and this one of them`]);
+  }
   if (version === undefined || version === 1) return check(PolicyV1, document, 1);
-  return refuse(['version: expected 1 or 2']);
+  const isText = version === '1' || version === '2';
+  return refuse([isText ? `version: expected ${version} without quotes` : 'version: expected 1 or 2']);
 }
 
 /** Whether a document has no key of a policy: nothing at all, `{}`, or no more than that it is of version 1. */

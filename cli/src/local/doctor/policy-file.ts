@@ -12,22 +12,16 @@ const firstOf = ([first = 'no reason given', ...others]: readonly string[]): str
 
 function judge(path: string, text: string): Finding[] {
   const checked = checkPolicyText(text);
-  const mend = `mend the file; "aegis policy validate ${path}" lists every`;
+  const mend = `mend the file; "aegis policy validate ${path}" says what`;
   if (checked.ok) {
     const { version, warnings } = checked;
     const valid = ok(NAME, `${path} is a valid version ${version} policy`);
-    return warnings.length === 0 ? [valid] : [valid, warn(NAME, firstOf(warnings), `${mend} warning`)];
+    return warnings.length === 0 ? [valid] : [valid, warn(NAME, firstOf(warnings), mend)];
   }
   const errors = firstOf(checked.errors);
   return checked.goesOn
-    ? [
-        warn(
-          NAME,
-          `${path} goes on where it is in force, and is refused once it is changed: ${errors}`,
-          `${mend} error`,
-        ),
-      ]
-    : [fail(NAME, `${path} is not valid: ${errors}`, `${mend} error`)];
+    ? [warn(NAME, `${path} goes on where it is in force, and is refused once it is changed: ${errors}`, mend)]
+    : [fail(NAME, `${path} is not valid: ${errors}`, mend)];
 }
 
 export const lookAtPolicyFile: Look = async ({ env, stack }) => {
