@@ -55,9 +55,10 @@ describe('the stack on one machine', () => {
     const text = await page.text();
     expect(text.split('Too large for this page')).toHaveLength(7);
     expect(text).toContain('crm.export_users');
+    // Numbers are sent on as they are written, and take no more room than they came with.
     const numbers = `[${Array(200_000).fill('9e15').join(',')}]`;
-    const swollen = await enforce(stack.url, `{"tool":"cjk.y","args":{"n":${numbers}}}`);
-    expect(swollen).toMatchObject({ status: 413, body: { code: 'payload_too_large', allowed: false } });
+    const many = await enforce(stack.url, `{"tool":"cjk.y","args":{"n":${numbers}}}`);
+    expect(many.status).toBe(200);
     for (let n = 0; n < 250; n++)
       await post(stack.url, '/audit', { action: 'note', note: '中'.repeat(4_096) });
     const notes = await get<{ entries: unknown[]; next?: number }>(stack.url, '/audit?limit=1000');

@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/kit/errors';
+import { AppError, parseRequest } from '@aegis/kit/errors';
 import { serveWorker } from '@aegis/kit/worker';
 import {
   decideEdited,
@@ -48,7 +48,7 @@ function readyFrom(text: string, documentOf: (parsed: unknown) => unknown): Read
 }
 
 function look({ after, before, calls = [] }: EditTask): EditAnswer {
-  const edited = readyFrom(after, (parsed) => Question.parse(parsed).data.policy);
+  const edited = readyFrom(after, (parsed) => parseRequest(Question, parsed).data.policy);
   if (edited === undefined) throw new AppError('invalid_request', 'policy: is not one');
   // What an earlier version took for a policy may be none by now.
   const then = before === undefined ? undefined : readyFrom(before, (parsed) => parsed);
