@@ -1,4 +1,5 @@
 import { AppError, parseRequest } from '@aegis/kit/errors';
+import { parseJson } from '@aegis/kit/json';
 import { serveWorker } from '@aegis/kit/worker';
 import {
   decideEdited,
@@ -41,7 +42,7 @@ function toReady(document: unknown): ReadyPolicy | undefined {
 }
 
 function readyFrom(text: string, documentOf: (parsed: unknown) => unknown): ReadyPolicy | undefined {
-  if (!ready.has(text)) ready.set(text, toReady(documentOf(JSON.parse(text))));
+  if (!ready.has(text)) ready.set(text, toReady(documentOf(parseJson(text))));
   const [oldest] = ready.keys();
   if (ready.size > MOST_READY && oldest !== undefined) ready.delete(oldest);
   return ready.get(text);
