@@ -19,15 +19,17 @@ test('a server that could not be reached or started is said, and one that nobody
       gone: { url: `http://127.0.0.1:${port}/mcp` },
       none: { command: 'aegis-no-such-command' },
       dies: { command: process.execPath, args: ['-e', 'process.exit(3)'] },
+      unset: { url: 'http://127.0.0.1:1/${SHOP}' },
       idle: { command: 'aegis-no-such-command' },
     },
   });
   expect(proxy.warnings).toEqual([]);
-  for (const name of ['gone', 'none', 'dies']) await send(urlOf(name), 'POST', INITIALIZE);
+  for (const name of ['gone', 'none', 'dies', 'unset']) await send(urlOf(name), 'POST', INITIALIZE);
   expect(proxy.warnings).toEqual([
     away('gone', "it can't be reached \\(ECONNREFUSED\\)"),
     away('none', "it can't be started \\(ENOENT\\)"),
     away('dies', 'it ended \\(exit code 3\\)'),
+    away('unset', "it can't be used: .*SHOP.*"),
   ]);
   await describe({ gone: { url: `http://127.0.0.1:${port}/mcp` } });
   await expect.poll(() => proxy.warnings, { timeout: 10_000 }).toEqual([away('gone', '.+')]);

@@ -5,7 +5,13 @@ import type { ServerEntry } from '@aegis/firewall/servers';
 const LOOK_EVERY_MS = 5_000;
 const LOOK_WITHIN_MS = 2_000;
 
-type Missed = { readonly entry: ServerEntry; readonly at: string; readonly because: string };
+/** `isLookedFor`: it is enough that a connection can be made. */
+type Missed = {
+  readonly entry: ServerEntry;
+  readonly at: string;
+  readonly because: string;
+  readonly isLookedFor: boolean;
+};
 
 /** Whether a connection to it can be made. One of a server that is started with each session is known when it is. */
 function isThere({ upstream }: ServerEntry): Promise<boolean> {
@@ -34,16 +40,17 @@ export function createAway(now: () => Date = () => new Date()) {
     if (missed.size === 0) stop();
   };
   const look = async (): Promise<void> => {
-    for (const { entry } of missed.values()) if (await isThere(entry)) answered(entry);
+    for (const { entry, isLookedFor } of missed.values())
+      if (isLookedFor && (await isThere(entry))) answered(entry);
   };
   function stop(): void {
     clearInterval(looking);
     looking = undefined;
   }
   return {
-    /** `because` goes on after the server's name. */
-    failed(entry: ServerEntry, because: string): void {
-      missed.set(entry.name, { entry, at: now().toISOString(), because });
+    /** `because` is a sentence about the server; `isLookedFor` where it is away, and not told wrongly. */
+    failed(entry: ServerEntry, because: string, isLookedFor = false): void {
+      missed.set(entry.name, { entry, at: now().toISOString(), because, isLookedFor });
       looking ??= setInterval(() => void look(), LOOK_EVERY_MS).unref();
     },
     answered,

@@ -34,17 +34,15 @@ export type HttpConnectionOptions = {
 const LISTEN = 'subscriptions/listen';
 
 /** @throws Unavailable where a variable is not set, or the address is none */
-function expand(
-  { name, upstream }: ServerEntry<HttpUpstream>,
-  env: HttpConnectionOptions['env'],
-): HttpUpstream {
-  const expanded = expandUpstream(upstream, env);
-  if ('problem' in expanded) {
-    throw new Unavailable(`The server ${name} can't be used: ${expanded.problem}.`);
-  }
-  if (!URL.canParse(expanded.upstream.url) || !/^https?:/i.test(expanded.upstream.url)) {
-    throw new Unavailable(`The server ${name} can't be used: its url is no http or https address.`);
-  }
+function expand({ entry, env, away }: HttpConnectionOptions): HttpUpstream {
+  const unavailable = (problem: string): Unavailable => {
+    away.failed(entry, `it can't be used: ${problem}`);
+    return new Unavailable(`The server ${entry.name} can't be used: ${problem}.`);
+  };
+  const expanded = expandUpstream(entry.upstream, env);
+  if ('problem' in expanded) throw unavailable(expanded.problem);
+  if (!URL.canParse(expanded.upstream.url) || !/^https?:/i.test(expanded.upstream.url))
+    throw unavailable('its url is no http or https address');
   return expanded.upstream;
 }
 
@@ -68,11 +66,12 @@ export class HttpConnection implements Connection {
   #exchanges = 0;
 
   /** @throws Unavailable */
-  constructor({ entry, principal, sessionId, openGate, limits, env, log, away }: HttpConnectionOptions) {
+  constructor(options: HttpConnectionOptions) {
+    const { entry, principal, sessionId, openGate, limits, log, away } = options;
     this.entry = entry;
     this.principal = principal;
     this.#sessionId = sessionId;
-    this.#upstream = expand(entry, env);
+    this.#upstream = expand(options);
     this.#limits = limits;
     this.#away = away;
     this.#calls = new Calls(sessionId !== undefined);
@@ -206,7 +205,8 @@ export class HttpConnection implements Connection {
     sent.then(
       () => this.#away.answered(entry),
       (error) => {
-        if (error instanceof Unsent && !signal.aborted) this.#away.failed(entry, describeFailure(error));
+        if (error instanceof Unsent && !signal.aborted)
+          this.#away.failed(entry, describeFailure(error), true);
       },
     );
     return sent;
