@@ -64,7 +64,12 @@ describe('one approval', () => {
     await toolChanged(seen(later));
     for (const one of [old, later]) {
       const { approval_id } = await request(undefined, read(seen(one).digest));
-      const { definition: shown, change } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
+      const {
+        definition: shown,
+        change,
+        may_grant,
+      } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
+      expect(may_grant).toBe(one === old);
       expect(shown).toEqual(one);
       // Only the later one waits to be accepted, and it is shown beside the one that counts.
       const waits = { level: 'major', before: old, is_first: false, is_older: false };

@@ -1,5 +1,5 @@
 import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
-import type { ApprovalView, HistoryView } from '@aegis/contracts/console';
+import type { ApprovalView, HistoryView, WaitingTool } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
 import type { Ground } from '../../ground.ts';
@@ -30,13 +30,18 @@ export type Views = {
   history(query: Omit<ListQuery, 'limit'>, deadlineMs: number): Promise<HistoryView>;
 };
 
+/** A call of such a definition goes to a person whatever grants there are. */
+const NOT_ACCEPTED =
+  'nobody has accepted the definition of its tool, and until somebody does, each call is asked about';
+
 /** What this person may do, and if not, why not. */
 const mayOf = (
   by: Approver,
   approval: Approval,
+  waiting: WaitingTool | undefined,
 ): Pick<ApprovalView, 'may_decide' | 'may_deny' | 'may_grant'> & Partial<ApprovalView> => {
   const decide = whyNotNow(by, toSummary(approval));
-  const grant = decide ?? whyNoGrant(approval);
+  const grant = decide ?? whyNoGrant(approval) ?? (waiting && NOT_ACCEPTED);
   return {
     may_decide: decide === undefined,
     may_decide_because: decide,
@@ -108,7 +113,7 @@ export function createViews(deps: ViewsDeps): Views {
       return {
         approval,
         revision: seq,
-        ...mayOf(by, approval),
+        ...mayOf(by, approval, waitingToolOf(deps, approval)),
         ...ruleOf(approval),
         ...definitionOf(approval),
         ...changeOf(approval),
