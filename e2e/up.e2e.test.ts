@@ -136,7 +136,7 @@ describe('aegis up', () => {
     const { exitCode, output } = await failure({ env: { POLICY_PATH: path } });
     expect(exitCode).toBe(1);
     expect(output).toBe(
-      `aegis: POLICY_PATH: ${path} is not a policy: rules.0.decision: expected one of allow, review, deny. Mend it; "npx aegis policy validate ${path}" shows all errors.`,
+      `aegis: POLICY_PATH: ${path} is not a policy: rules.0.decision: expected one of allow, review, deny. Mend it; "npx aegis policy validate ${path}" says what.`,
     );
   });
 

@@ -74,7 +74,7 @@ async function requirePolicy(path: string): Promise<NoPolicy | undefined> {
   const [first = '', ...more] = candidate.rejected.errors;
   const others = more.length === 0 ? '' : ` (and ${more.length} more)`;
   throw new ConfigError(
-    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "${program()} policy validate ${path}" shows all errors.`,
+    `POLICY_PATH: ${path} is not a policy: ${first}${others}. Mend it; "${program()} policy validate ${path}" says what.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** Encodings inside encodings are read so often; more of them are no path that any reader opens. */
 const MAX_ROUNDS = 6;
 const PERCENT = /(?:%[0-9a-f]{2})+/gi;
-/** By these too a URL's path is resolved, and an encoded slash stays (https://url.spec.whatwg.org/#double-dot-path-segment). */
+/** A URL's path is resolved by these too, while an encoded slash stays (WHATWG URL, "double-dot URL path segment"). */
 const ENCODED_DOT = /%2e/gi;
 const ESCAPE = /\\u\{([0-9a-f]{1,6})\}|(?:\\u|%u)([0-9a-f]{4})|\\x([0-9a-f]{2})|\\([0-7]{3})/gi;
 const VARIABLE =

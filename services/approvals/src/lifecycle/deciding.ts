@@ -87,7 +87,8 @@ export function createDeciding(ground: Ground, approvers: Pick<Approvers, 'byNam
   /** Why the standing code is no way to decide this; undefined where it is. */
   const whyNoCode = (request: CompleteApproval, approval: Approval): string | undefined => {
     if (request.by_agent) return CODE_IS_A_PERSONS;
-    if (ground.code === undefined) return NO_CODE_HERE;
+    if (ground.code === undefined)
+      return `No code that was drawn for this call counts now: ask for a new one. ${NO_CODE_HERE}`;
     const because = whyNoYes(CODE_HOLDER, questionOf(approval));
     return because && `${because}.`;
   };

@@ -106,8 +106,8 @@ const denied = (reasons: readonly string[]): string =>
  * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is
  * enforced.
  *
- * @throws AppError `too_many_pending` where no more may wait; `invalid_request` where the policy denies the call: a yes would
- * open nothing
+ * @throws AppError `too_many_pending` where no more may wait; `invalid_request` where the policy denies the call, and a yes
+ * would open nothing
  */
 async function ask(deps: ToolDeps, question: Omit<RequestApproval, 'reasons'>, context: RequestContext) {
   const { bus, via } = deps;
