@@ -136,9 +136,14 @@ describe('an edit of the policy', () => {
 
   it('ends a grant whose calls it denies, and the list says why', async () => {
     await world.useRules([{ match: 'refunds.*', decision: 'deny', description: 'no money' }, ...EDITED]);
-    await ada.open('/ui/grants');
+    const shown = async (): Promise<string> => {
+      await ada.open('/ui/grants');
+      await cards().first().waitFor();
+      return (await cards().allInnerTexts()).join(' ');
+    };
+    // The grant is tried by the call that it was given for, a moment after the policy is in force.
     await expect
-      .poll(async () => (await cards().allInnerTexts()).join(' '))
+      .poll(shown, { timeout: 20_000 })
       .toContain("the policy has changed since it was given: Rule 0 denies 'refunds.*': no money");
     expect(await statusOf({ ...granted, meta: { dry_run_id: 'once more' } })).toBe('blocked');
   });
