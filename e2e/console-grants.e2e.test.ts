@@ -103,6 +103,13 @@ describe('a grant for a while', () => {
   });
 });
 
+/** The cards of the page as it is now. */
+async function shown(): Promise<string> {
+  await ada.open('/ui/grants');
+  await cards().first().waitFor();
+  return (await cards().allInnerTexts()).join(' ');
+}
+
 describe('an edit of the policy', () => {
   const EDITED = [
     { match: 'docs.*', decision: 'allow' },
@@ -136,11 +143,6 @@ describe('an edit of the policy', () => {
 
   it('ends a grant whose calls it denies, and the list says why', async () => {
     await world.useRules([{ match: 'refunds.*', decision: 'deny', description: 'no money' }, ...EDITED]);
-    const shown = async (): Promise<string> => {
-      await ada.open('/ui/grants');
-      await cards().first().waitFor();
-      return (await cards().allInnerTexts()).join(' ');
-    };
     // The grant is tried by the call that it was given for, a moment after the policy is in force.
     await expect
       .poll(shown, { timeout: 20_000 })
