@@ -1,16 +1,13 @@
 // @ts-check
-import { setTimeout as sleep } from 'node:timers/promises';
 import { deny, unknownOutcome } from './answers.js';
+import { Away } from './away.js';
 import { DirectAnswers } from './direct-answers.js';
-import { NoFirewall } from './find-firewall.js';
 import { openLink } from './firewall-link.js';
 import { OpenLines } from './open-lines.js';
 import { wholeLines } from './whole-lines.js';
 
 /** Bytes that wait for a reader, beyond which nothing more is taken from the client. */
 const MAX_WAITING_BYTES = 1_048_576;
-const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 2_000;
 /** A client that hung up gets no answer; this long the firewall may take to say that the server gets nothing more. */
 const HUNG_UP_MS = 2_000;
 const NEWLINE = 0x0a;
@@ -43,8 +40,7 @@ export class Relay {
   #link;
   /** `before`: no firewall was there yet, so nothing is taken from anybody. @type {'before' | 'up' | 'away'} */
   #state = 'before';
-  /** Why the firewall that is there lets this agent in no more. @type {string | undefined} */
-  #refusal;
+  #away;
   #clientEnded = false;
   /** What the firewall of this link was told of that; it takes each word once. */
   #saidEnd = -1;
@@ -78,7 +74,8 @@ export class Relay {
   /** @param {RelayParts} parts */
   constructor(parts) {
     this.#parts = parts;
-    const { input, output, server } = parts;
+    const { input, output, server, say } = parts;
+    this.#away = new Away({ say, open: () => this.open(), isOver: () => this.#clientEnded });
     this.#toClient = wholeLines(output);
     this.#toServer = server && wholeLines(server.input);
     input.pause().on('data', (bytes) => this.#fromClient(bytes));
@@ -111,7 +108,7 @@ export class Relay {
     );
     await link.ready;
     this.#link = link;
-    this.#refusal = undefined;
+    this.#away.refusal = undefined;
     this.#saidEnd = -1;
     this.#direct.restart();
     this.#state = 'up';
@@ -233,7 +230,7 @@ export class Relay {
 
   /** @param {Fatal} fatal */
   #fatal(fatal) {
-    if (fatal.refused) this.#refusal = fatal.detail;
+    if (fatal.refused) this.#away.refusal = fatal.detail;
     else this.#end(fatal);
   }
 
@@ -249,7 +246,7 @@ export class Relay {
   }
 
   #denyAll() {
-    this.#answerAll((asked) => deny(asked, this.#refusal));
+    this.#answerAll((asked) => deny(asked, this.#away.refusal));
   }
 
   /** @param {(asked: import('./answers.js').Asked) => string} answer */
@@ -268,30 +265,7 @@ export class Relay {
     this.#answerAll(unknownOutcome);
     if (this.#clientEnded) return this.#endWithoutFirewall();
     this.#flow();
-    void this.#comeBack();
-  }
-
-  #sayWhyAway() {
-    const { say } = this.#parts;
-    if (this.#refusal !== undefined) return say(`${this.#refusal} Each call is denied until then.`);
-    say('The firewall is away: each call is denied until it is back; "aegis up --background" starts it.');
-  }
-
-  /** Tries again also where this agent is refused: who mends the keys lets the same agents in again. */
-  async #comeBack() {
-    const { say } = this.#parts;
-    this.#sayWhyAway();
-    for (let wait = FIRST_RETRY_MS; !this.#clientEnded; wait = Math.min(2 * wait, LAST_RETRY_MS)) {
-      await sleep(wait);
-      try {
-        await this.open();
-        return say('The firewall is back.');
-      } catch (error) {
-        const wasRefused = this.#refusal !== undefined;
-        this.#refusal = error instanceof NoFirewall && error.refused ? error.message : undefined;
-        if (wasRefused !== (this.#refusal !== undefined)) this.#sayWhyAway();
-      }
-    }
+    void this.#away.comeBack();
   }
 
   /** The client says no more and nobody is there to wait for: what the server still says is read by nobody. */
