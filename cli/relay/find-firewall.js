@@ -25,6 +25,9 @@ export class NoFirewall extends Error {
   }
 }
 
+/** What a user hears who may not open a socket, or not enter its folder. */
+const FORBIDDEN = ['EACCES', 'EPERM'];
+
 /** @param {unknown} error */
 const codeOf = (error) => (error instanceof Error && 'code' in error ? String(error.code) : 'unreadable');
 
@@ -117,7 +120,9 @@ export async function findFirewall(env) {
   const given = env['AEGIS_AGENT_ADDRESS'];
   if (given) {
     const silent = (/** @type {string} */ code) =>
-      `No AegisMCP answers at AEGIS_AGENT_ADDRESS ${given} (${code}): start it, or correct the address.`;
+      FORBIDDEN.includes(code)
+        ? `This user may not open the socket of AEGIS_AGENT_ADDRESS ${given} (${code}): add it to the group of the socket, and let it sign in again.`
+        : `No AegisMCP answers at AEGIS_AGENT_ADDRESS ${given} (${code}): start it, or correct the address.`;
     return { address: given, credential: await credentialOf(env), silent };
   }
   const dataDir = dataDirOf(env);

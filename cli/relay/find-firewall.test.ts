@@ -22,3 +22,10 @@ test('on Windows, where it is a port, an address of a firewall that has ended ge
   await says(ENDED_PID);
   await expect(findFirewall(env)).rejects.toThrow(`as process ${ENDED_PID} and is not running any more`);
 });
+
+test('a socket that this user may not open is said to be that, and not a firewall that is away', async () => {
+  const env = { AEGIS_AGENT_ADDRESS: 'unix:/run/aegismcp/agent.sock', AEGIS_AGENT_KEY: 'k' };
+  const { silent } = await findFirewall(env);
+  expect(silent('EACCES')).toMatch(/^This user may not open the socket .*add it to the group of the socket/);
+  expect(silent('ECONNREFUSED')).toMatch(/^No AegisMCP answers at .*start it, or correct the address\.$/);
+});

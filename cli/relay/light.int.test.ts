@@ -102,6 +102,28 @@ test('the address and the credential may come from the environment alone', async
   expect(hellos).toHaveLength(1);
 });
 
+test('the entry that docs/own-user.md shows has all that is needed to reach the firewall of another user', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/own-user.md'), 'utf8');
+  const { mcpServers } = JSON.parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '');
+  const { command, args, env: shown } = mcpServers.files;
+  const { env, dataDir, hellos } = await fakeFirewall();
+  const given = {
+    ...shown,
+    AEGIS_AGENT_ADDRESS: `unix:${dataDir}/agent.sock`,
+    AEGIS_AGENT_KEY: 'agent-secret',
+  };
+  expect([command, Object.keys(given)]).toEqual(['/opt/aegismcp/cli/bin/aegis.js', Object.keys(shown)]);
+  const own = args.slice(0, args.indexOf('--') + 1);
+  const home = await temporaryDirectory();
+  expect(
+    await runAegis([...own, 'cat'], { env: { PATH: env['PATH'] ?? '', HOME: home, ...given } }),
+  ).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
+  expect(hellos).toMatchObject([{ server: 'files' }]);
+});
+
 test.each(['http://firewall.example.com:8001', 'nats://127.0.0.1:4222', 'somewhere'])(
   'an address that is none on this machine gets no credential: %s',
   async (address) => {
