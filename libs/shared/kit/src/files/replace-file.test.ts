@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   chmod,
   lstat,
@@ -11,6 +12,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -85,6 +87,18 @@ it('where a folder has the name nothing changes and nothing is left', async () =
   await mkdir(join(made, 'a.json', 'full'), { recursive: true });
   await expect(replaceFile(join(made, 'a.json'), 'new', owner)).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
   expect(await readdir(made)).toEqual(['a.json']);
+});
+
+it('a device, a pipe or a socket is never replaced by a file', async () => {
+  const made = await folder();
+  const socket = createServer().listen(join(made, 'a.sock'));
+  await once(socket, 'listening');
+  onTestFinished(() => void socket.close());
+  await symlink(join(made, 'a.sock'), join(made, 'link.json'));
+  await expect(replaceFile(join(made, 'link.json'), 'new', owner)).rejects.toThrow('EFTYPE');
+  await expect(draftFile(join(made, 'a.sock'), 'new', kept)).rejects.toMatchObject({ code: 'EFTYPE' });
+  expect((await lstat(join(made, 'a.sock'))).isSocket()).toBe(true);
+  expect(await readdir(made)).toEqual(['a.sock', 'link.json']);
 });
 
 it('a draft is on the disk before anybody sees it, and is gone where it is thrown away', async () => {

@@ -30,9 +30,12 @@ async function realPathOf(path: string): Promise<string> {
   }
 }
 
+/** @throws EFTYPE where a device, a socket or a pipe has the name: a file in its place would take it from everybody */
 function modeOf(path: string): number | undefined {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found && found.mode & PERMISSIONS;
+  if (found === undefined || found.isFile()) return found && found.mode & PERMISSIONS;
+  const [code, what] = found.isDirectory() ? ['EISDIR', 'a folder'] : ['EFTYPE', 'no regular file'];
+  throw Object.assign(new Error(`${code}: ${path} is ${what}`), { code });
 }
 
 /**
@@ -43,7 +46,8 @@ function modeOf(path: string): number | undefined {
  */
 export async function draftFile(path: string, content: string, { mode }: ReplaceOptions): Promise<Draft> {
   const target = await realPathOf(path);
-  const kept = mode === 'kept' ? modeOf(target) : undefined;
+  const before = modeOf(target);
+  const kept = mode === 'kept' ? before : undefined;
   await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_FOLDER });
   const draft = await writeBeside(target, content, { mode: kept ?? OWNER_ONLY, exactly: kept !== undefined });
   return {
