@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config.ts';
 import type { Feed } from './events/feed.ts';
 import type { AskFor, AskTextFor } from './http/request-context.ts';
 import type { Door } from './http/turns.ts';
+import type { Waiting } from './waiting/waiting.ts';
 
 /** The HTTP server, its routes typed by zod. */
 export type App = FastifyInstance<
@@ -26,5 +27,6 @@ export type HttpDeps = {
   log: Logger;
   feed: Feed;
   door: Door;
+  waiting: Waiting;
   refusals: Pick<Refusals, 'count'>;
 };

@@ -11,6 +11,7 @@ import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT, readJsonBody } from './http/json-body.ts';
 import { loggedUrl } from './http/logged-url.ts';
 import { refuseUnreadable, sendProblem } from './http/problems.ts';
+import { refuseUnknownQuery } from './http/query-fields.ts';
 import { createAskFor, createAskTextFor, requestIdOf } from './http/request-context.ts';
 import { createIntakeStop } from './http/stop-intake.ts';
 import { validatorCompiler } from './http/validator.ts';
@@ -130,6 +131,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   );
   const allowed = createAllowed();
   guardTheDoor(app, config, allowed);
+  refuseUnknownQuery(app);
   door.guard(app);
   refuseUnserved(app.server, deps.refusals.count);
   logAtDebug(app, deps.log);
@@ -138,6 +140,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   app.addHook('preClose', async () => {
     stopIntake();
     deps.feed.close();
+    deps.waiting.close();
   });
   describeApi(app);
   app.after(() => {

@@ -7,6 +7,7 @@ import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
 import { createDoor } from './http/turns.ts';
 import { createHttp } from './http.ts';
+import { createWaiting } from './waiting/waiting.ts';
 
 /** The gateway, and where it listens. */
 export type Gateway = Service & {
@@ -33,8 +34,9 @@ export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gatewa
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
   const door = createDoor(timeoutMs);
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide });
+  const waiting = createWaiting({ bus });
   const refusals = createRefusals({ ask: bus.ask, log, door: 'rest' });
-  const app = createHttp({ bus, config, log, feed, door, refusals });
+  const app = createHttp({ bus, config, log, feed, door, waiting, refusals });
   return {
     async start() {
       try {

@@ -1,4 +1,4 @@
-import type { Kind, LiveEvent } from './live-event.ts';
+import { isWanted, type LiveEvent, type Wanted } from './live-event.ts';
 import { createOutlet, OUTLET_LIMIT, type Outlet } from './outlet.ts';
 
 /** Half, so that what waited and what the replay left to send fit into the outlet together. */
@@ -7,13 +7,13 @@ const WAITING_LIMIT = OUTLET_LIMIT / 2;
 /** One reader of the feed: live events wait while it is brought up to date, then pass straight through. */
 export type Client = {
   readonly outlet: Outlet;
-  /** A live event, of whatever kind. */
+  /** A live event, whatever it is. */
   offer(event: LiveEvent): void;
   /** From now on live; of what waited, only what is after `seq` is sent. */
   goLive(seq: number): void;
 };
 
-export function createClient(kinds: readonly Kind[], onClose: () => void): Client {
+export function createClient(wanted: Wanted, onClose: () => void): Client {
   const outlet = createOutlet(onClose);
   let sent = 0;
   let waiting: LiveEvent[] | undefined = [];
@@ -28,7 +28,7 @@ export function createClient(kinds: readonly Kind[], onClose: () => void): Clien
   return {
     outlet,
     offer(event) {
-      if (!kinds.includes(event.kind)) return;
+      if (!isWanted(wanted, event)) return;
       if (waiting === undefined) return send(event);
       waiting.push(event);
       waitingLength += event.frame.length;

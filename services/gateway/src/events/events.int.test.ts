@@ -1,16 +1,19 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { type Bus, route } from '@aegis/bus';
+import { approvalsGet } from '@aegis/contracts/approvals';
 import { approvalLog, enforceLog } from '@aegis/contracts/subjects';
+import { AppError } from '@aegis/kit/errors';
 import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { APPROVAL_ID, approvalEvent, decisionEvent } from '../testkit/samples.ts';
+import { APPROVAL_ID, approvalEvent, decisionEvent, pending } from '../testkit/samples.ts';
 import { openStream } from '../testkit/sse.ts';
-import { createTestApp, type Server, startNatsServer } from '../testkit/stand-ins.ts';
+import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
 const soon = () => Date.now() + 5000;
 let server: Server;
 let enforcer: TestBus;
-let approvals: TestBus;
+let approvals: Bus;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let url: string;
 let streams: Awaited<ReturnType<typeof openStream>>[] = [];
@@ -18,7 +21,12 @@ let streams: Awaited<ReturnType<typeof openStream>>[] = [];
 beforeEach(async () => {
   server = await startNatsServer();
   enforcer = await connectTestBus(server, 'enforcer');
-  approvals = await connectTestBus(server, 'approvals');
+  approvals = await standIn(server, 'approvals', [
+    route(approvalsGet, ({ id }) => {
+      if (id !== APPROVAL_ID && id !== 'run-1') throw new AppError('approval_not_found', 'There is none.');
+      return { approval: pending };
+    }),
+  ]);
   gateway = await createTestApp(server, {}, { heartbeatMs: 50, maxStreams: 8 });
   url = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/events`;
 });
@@ -80,6 +88,28 @@ describe('live', () => {
     await decide();
     const seq = await approve();
     await expect.poll(stream.ids).toEqual([seq]);
+  });
+
+  it('only what is about one approval, by either of its names: its own events, and decisions that name it', async () => {
+    const one = await open(`?approval_id=${APPROVAL_ID}`);
+    const other = await open('?approval_id=run-1&types=decision&last_event_id=0');
+    await decide();
+    const asked = await approve();
+    const event = decisionEvent();
+    event.data = { ...event.data, approval_id: APPROVAL_ID };
+    const { seq } = await enforcer.commit({ subject: enforceLog('allowed'), event }, soon());
+    await expect.poll(one.ids).toEqual([asked, seq]);
+    await expect.poll(other.ids).toEqual([seq]);
+    const replayed = await open(`?approval_id=${APPROVAL_ID}&last_event_id=0`);
+    await expect.poll(replayed.ids).toEqual([asked, seq]);
+  });
+
+  it('of an approval that there is not, nothing would ever come: that is said', async () => {
+    const reply = await fetch(`${url}?approval_id=another`);
+    expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([
+      404,
+      'approval_not_found',
+    ]);
   });
 
   it('what was refused, or never committed, is seen by nobody', async () => {

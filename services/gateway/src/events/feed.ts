@@ -5,7 +5,7 @@ import { restFor } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { EndTurn, Turns } from '@aegis/kit/turns';
 import { type Client, createClient } from './client.ts';
-import type { Kind } from './live-event.ts';
+import { isWanted, type Wanted } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';
 import { readLog, type Source } from './log-reader.ts';
 
@@ -35,14 +35,14 @@ export type FeedOptions = {
 
 export type Feed = {
   /**
-   * Server-Sent Events of these kinds: with `afterSeq` first all that was stored after it, then live, each once and in
+   * Server-Sent Events of what is wanted: with `afterSeq` first all that was stored after it, then live, each once and in
    * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of
    * theirs, which may come back with its last id. Where all are taken, whoever has the most gives way.
    *
    * @throws AppError `invalid_request` for a position that the log does not have; `bus_unavailable`,
    * `storage_unavailable`; `gateway_unavailable` while it stops
    */
-  open(reader: Reader, kinds: readonly Kind[], afterSeq: number | undefined): Promise<Readable>;
+  open(reader: Reader, wanted: Wanted, afterSeq: number | undefined): Promise<Readable>;
   /** Ends every stream and opens no more. */
   close(): void;
 };
@@ -94,9 +94,9 @@ export function createFeed(options: FeedOptions): Feed {
     clients.delete(oldest);
     oldest.outlet.cut();
   };
-  const join = (name: string, kinds: readonly Kind[]): Client => {
+  const join = (name: string, wanted: Wanted): Client => {
     makeRoom(name);
-    const client = createClient(kinds, () => {
+    const client = createClient(wanted, () => {
       clients.delete(client);
       if (clients.size === 0) source.stop();
     });
@@ -106,13 +106,13 @@ export function createFeed(options: FeedOptions): Feed {
   };
 
   return {
-    async open(reader, kinds, afterSeq) {
+    async open(reader, wanted, afterSeq) {
       if (closed) throw new AppError('gateway_unavailable', 'The gateway is stopping.');
       if (!bus.isUp()) throw new AppError('bus_unavailable', 'The message bus is away.');
-      const client = join(reader.name, kinds);
+      const client = join(reader.name, wanted);
       const upstream = { bus, log, timeoutMs, takeTurn: async () => await turns.take(reader.caller) };
       try {
-        await bringUp(client, upstream, kinds, afterSeq);
+        await bringUp(client, upstream, wanted, afterSeq);
       } catch (thrown) {
         client.outlet.cut();
         throw thrown;
@@ -135,7 +135,7 @@ type Upstream = Pick<FeedOptions, 'bus' | 'log' | 'timeoutMs'> & { readonly take
 async function bringUp(
   client: Client,
   { bus, log, timeoutMs, takeTurn }: Upstream,
-  kinds: readonly Kind[],
+  wanted: Wanted,
   afterSeq: number | undefined,
 ): Promise<void> {
   const { seq: end } = await bus.read.end(Date.now() + timeoutMs);
@@ -145,7 +145,7 @@ async function bringUp(
   // The id alone is no event: a reader that has seen none yet can still resume from here.
   client.outlet.write(`retry: ${RETRY_MS}\nid: ${afterSeq ?? end}\n\n`);
   if (afterSeq === undefined || afterSeq === end) return client.goLive(end);
-  replay(client, { range: bus.range, log, takeTurn }, kinds, afterSeq, end).catch((err: unknown) => {
+  replay(client, { range: bus.range, log, takeTurn }, wanted, afterSeq, end).catch((err: unknown) => {
     log.warn({ err }, 'an event stream could not be replayed');
     client.outlet.cut();
   });
@@ -155,16 +155,16 @@ async function bringUp(
 async function replay(
   client: Client,
   { takeTurn, ...source }: Source & { readonly takeTurn: TakeTurn },
-  kinds: readonly Kind[],
+  wanted: Wanted,
   afterSeq: number,
   end: number,
 ): Promise<void> {
   let endTurn = await takeTurn();
   let bytes = 0;
   try {
-    for await (const event of readLog(source, kinds, afterSeq, end)) {
+    for await (const event of readLog(source, wanted, afterSeq, end)) {
       if (!client.outlet.isOpen()) return;
-      client.outlet.write(event.frame);
+      if (isWanted(wanted, event)) client.outlet.write(event.frame);
       bytes += event.frame.length;
       if (bytes < PART_BYTES) continue;
       endTurn(PART_RESTS * restFor(bytes));

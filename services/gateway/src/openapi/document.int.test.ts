@@ -17,6 +17,7 @@ type Operation = {
 /** As much of an OpenAPI document as is looked at here (https://spec.openapis.org/oas/v3.1.1). */
 type ApiDocument = {
   openapi: string;
+  servers?: { url: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema>; securitySchemes?: Record<string, object> };
 };
@@ -103,6 +104,12 @@ describe('/openapi.json', () => {
         .map(([name]) => name)
         .toSorted(),
     ).toEqual(ROUTES);
+  });
+
+  it('says where the API is: at the address that it was read from', () => {
+    expect(document.servers).toEqual([
+      { url: '/', description: 'The gateway that this description is from' },
+    ]);
   });
 
   it('gives each route a name of its own, a summary, a group and a meaning of each answer', () => {

@@ -70,6 +70,8 @@ export function describeApi(app: App): void {
     openapi: {
       openapi: '3.1.0',
       info: INFO,
+      // Of whatever address this was read from: only who reads it knows how the gateway is reached.
+      servers: [{ url: '/', description: 'The gateway that this description is from' }],
       tags: TAGS,
       components: { securitySchemes: SECURITY_SCHEMES },
     },

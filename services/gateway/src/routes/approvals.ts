@@ -7,13 +7,15 @@ import {
 } from '@aegis/contracts/approvals';
 import { ANONYMOUS, Note } from '@aegis/contracts/call';
 import { fixtureOf } from '@aegis/contracts/fixture';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { isByAgent } from '../http/credential.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
+import { callerOf, readerOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
-import { wholeNumber } from '../schemas/query.ts';
+import { waitFor, wholeNumber } from '../schemas/query.ts';
 
 const tags = ['approvals'];
 
@@ -31,6 +33,8 @@ const ApprovalsQuery = z.strictObject({
 
 /** Either id names an approval, in either field. */
 export const ApprovalParams = z.strictObject({ id: z.string().min(1).max(200) });
+
+const GetQuery = z.strictObject({ wait: waitFor.default(0) });
 
 const GetHeaders = z.object({ 'if-none-match': z.string().optional() });
 
@@ -63,7 +67,7 @@ const CompleteResult = z
     examples: [{ ok: true, status: 'approved', approval_id: 'apr_y7h5ouf4g2pd3geca2nc3fuqlo' }],
   });
 
-function readRoutes(app: App, { ask }: HttpDeps): void {
+function listRoute(app: App, { ask }: HttpDeps): void {
   const list = {
     tags,
     operationId: 'listApprovals',
@@ -76,19 +80,51 @@ function readRoutes(app: App, { ask }: HttpDeps): void {
     const page = await ask(approvalsList, request.query, request);
     return { ...page, approvals: page.approvals.map(toApprovalItem) };
   });
+}
 
+/** An approval as it stands, or where the caller waits, as soon as it is no longer pending. */
+function createFind({ ask, door, waiting }: HttpDeps) {
+  return async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply, waitMs: number) => {
+    const found = await ask(approvalsGet, request.params, request);
+    const { status, approval_id } = found.approval;
+    if (waitMs === 0 || status !== 'pending') return found;
+    const left = new AbortController();
+    reply.raw.once('close', () => left.abort());
+    door.stepAside(request);
+    const wait = {
+      name: readerOf(request),
+      approvalId: approval_id,
+      untilMs: Date.now() + waitMs,
+      gone: left.signal,
+    };
+    return waiting.decided(wait, async () => {
+      const endTurn = await door.wide.take(callerOf(request));
+      try {
+        return await ask(approvalsGet, { id: approval_id }, request);
+      } finally {
+        endTurn();
+      }
+    });
+  };
+}
+
+function getRoute(app: App, deps: HttpDeps): void {
+  const find = createFind(deps);
   const get = {
     tags,
     operationId: 'getApproval',
     summary: 'One approval, by its own id or its dry run id',
     description:
-      'Its `ETag` changes with each change. With `If-None-Match` an unchanged one is a 304 without a body.',
+      'With `wait` (up to 60s, such as `30s`) a pending one is answered once it is decided or over, or as it stands when the ' +
+      'time is up; what is over is answered at once. Its `ETag` changes with each change. With `If-None-Match` an unchanged one is ' +
+      'a 304 without a body.',
     params: ApprovalParams,
+    querystring: GetQuery,
     headers: GetHeaders,
     response: { 200: ApprovalItem, 304: Unchanged, ...problems([404, 409, 422, 503]) },
   };
   app.get('/approvals/:id', { schema: get }, async (request, reply) => {
-    const found = await ask(approvalsGet, request.params, request);
+    const found = await find(request, reply, request.query.wait);
     if (found.revision !== undefined) {
       const etag = etagOf(found.revision);
       reply.header('etag', etag);
@@ -131,6 +167,7 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
 
 /** The human side, for programs; people use the page at `/ui/approvals`. */
 export function approvalRoutes(app: App, deps: HttpDeps): void {
-  readRoutes(app, deps);
+  listRoute(app, deps);
+  getRoute(app, deps);
   completeRoute(app, deps);
 }

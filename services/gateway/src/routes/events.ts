@@ -1,3 +1,4 @@
+import { approvalsGet } from '@aegis/contracts/approvals';
 import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { KINDS, type Kind } from '../events/live-event.ts';
@@ -21,6 +22,8 @@ const EventId = z
 
 export const EventsQuery = z.strictObject({
   types: Kinds.default([...KINDS]),
+  /** Either id names an approval. */
+  approval_id: z.string().min(1).max(200).optional(),
   last_event_id: EventId.optional(),
 });
 
@@ -35,25 +38,29 @@ const eventStream = {
 };
 
 /** Decisions and approvals as they are stored, for programs and for the page. */
-export function eventRoutes(app: App, { feed }: HttpDeps): void {
+export function eventRoutes(app: App, { feed, ask }: HttpDeps): void {
   const schema = {
     tags: ['events'],
     operationId: 'streamEvents',
     summary: 'Decisions and approvals, live and resumable',
     description:
-      'Only what is stored is sent. With `Last-Event-ID` (or `last_event_id`) first all that was stored after it, then ' +
+      'Only what is stored is sent. With `approval_id`, only what is about that approval, which may be named by its dry run id ' +
+      'too. With `Last-Event-ID` (or `last_event_id`) first all that was stored after it, then ' +
       'live, without a gap or a repeat. A reader that is too slow is cut off and resumes by its last id; so is, where there are 100, ' +
       'the oldest of whoever has the most.',
     querystring: EventsQuery,
     headers: EventsHeaders,
-    response: { 200: eventStream, ...problems([422, 503]) },
+    response: { 200: eventStream, ...problems([404, 409, 422, 503]) },
   };
   app.get('/events', { schema, exposeHeadRoute: false }, async (request, reply) => {
     // A browser that reconnects sends the header and still has the query of its first connection.
     const header = parseRequest(Position, { 'last-event-id': request.headers['last-event-id'] });
     const afterSeq = header['last-event-id'] ?? request.query.last_event_id;
     const reader = { name: readerOf(request), caller: callerOf(request) };
-    const stream = await feed.open(reader, request.query.types, afterSeq);
+    const { types: kinds, approval_id: id } = request.query;
+    const approvalId =
+      id === undefined ? undefined : (await ask(approvalsGet, { id }, request)).approval.approval_id;
+    const stream = await feed.open(reader, { kinds, approvalId }, afterSeq);
     return reply
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')

@@ -9,6 +9,7 @@ import { GatewayEnv } from '../config.ts';
 import { createFeed, type FeedOptions } from '../events/feed.ts';
 import { createDoor } from '../http/turns.ts';
 import { createHttp } from '../http.ts';
+import { createWaiting, type WaitingOptions } from '../waiting/waiting.ts';
 
 const log = createLogger('gateway-test', 'silent');
 
@@ -34,6 +35,7 @@ export async function createTestApp(
   server: Server,
   env: Record<string, string> = {},
   feedOptions: Partial<FeedOptions> = {},
+  waitingOptions: Omit<WaitingOptions, 'bus'> = {},
 ) {
   const bus = await connectTestBus(server, 'gateway');
   const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
@@ -47,6 +49,7 @@ export async function createTestApp(
     log,
     feed,
     door,
+    waiting: createWaiting({ bus, ...waitingOptions }),
     refusals: { count: (kind, source) => counted.push([kind, source]) },
   });
   await app.ready();
