@@ -3,7 +3,7 @@ import { firstOf } from '../validate.ts';
 import { adviseCondition } from './conditions.ts';
 import { type Finding, type Path, showFinding } from './finding.ts';
 import { adviseLooseTexts } from './loose-texts.ts';
-import { adviseMatch, advisePrincipal, adviseServer } from './names.ts';
+import { adviseMatch, advisePrincipal, adviseServer, adviseServers } from './names.ts';
 import { adviseOrder } from './unreachable.ts';
 import { adviseFields } from './unused.ts';
 
@@ -49,6 +49,7 @@ function adviseRule(rule: PolicyRule, path: Path): Finding[] {
   return [
     ...adviseMatch(match, [...path, 'match']),
     ...servers.flatMap((glob, at) => adviseServer(glob, [...path, 'servers', at])),
+    ...adviseServers(rule, path),
     ...principals.flatMap((glob, at) => advisePrincipal(glob, [...path, 'principals', at])),
     ...(when === undefined ? [] : adviseCondition(when, [...path, 'when'], rule)),
     ...adviseFields(rule, path),

@@ -1,14 +1,21 @@
 import { parseField } from '../condition/field.ts';
 import { type Condition, isMapping } from '../condition/mapping.ts';
 import { ONLY_ARGS } from '../condition/only-args.ts';
-import { matchGlob, parseGlob } from '../glob.ts';
+import { parseGlob } from '../glob.ts';
 import type { PolicyRule } from '../schema.ts';
 import { doubt, type Finding, mistake, type Path } from './finding.ts';
-import { couldBeDoor, couldBePrincipal, EXPECTED_PRINCIPAL, EXPECTED_SERVER } from './names.ts';
+import {
+  couldBeDoor,
+  couldBeOfServers,
+  couldBePrincipal,
+  EXPECTED_PRINCIPAL,
+  EXPECTED_SERVER,
+  NAMED_AFTER,
+} from './names.ts';
 import { neverHolds } from './never-holds.ts';
 import { isInOddQuotes, remedyFor } from './remedy.ts';
 import { matchesSome, SERVER_NAMES, TOOL_NAMES } from './satisfiable.ts';
-import { type Said, saidOf, valuesOf } from './values.ts';
+import { globsOf, literally, type Said, saidOf, someMeet } from './values.ts';
 
 /** All that one conjunction says of a field, and where it says so first. */
 type OfField = { readonly path: Path; readonly said: Said[] };
@@ -54,25 +61,25 @@ function gather(
 function adviseField(field: string, { path, said }: OfField, rule: PolicyRule): Finding[] {
   const never = neverHolds(field, said);
   if (never !== undefined) return [mistake(path, never)];
-  const of = said.some(([name, operand]) => name === 'ignore_case' && operand === true)
-    ? undefined
-    : NAMED[field];
+  const ignoresCase = said.some(([name, operand]) => name === 'ignore_case' && operand === true);
+  const of = ignoresCase ? undefined : NAMED[field];
   const wrong = of && said.find((one) => !canBe(one, of.isPossible));
   if (of !== undefined && wrong !== undefined) {
     const isPattern = wrong[0] !== 'glob' && /[*?]/.test(JSON.stringify(wrong[1]));
     return [mistake(path, isPattern ? `${of.expected}; a pattern is compared by glob` : of.expected)];
   }
-  const values = of && valuesOf(said);
-  if (values?.every((value) => of?.isLeftOut(String(value), rule)))
-    return [mistake(path, 'no call of this rule has this name, so this never holds')];
-  return said.flatMap((one) => adviseText(one, path));
+  if (!ignoresCase && said.some((one) => isLeftOut(field, globsOf(one), rule))) {
+    const what = of === undefined ? field : 'name';
+    return [mistake(path, `no call of this rule has this ${what}, so this never holds`)];
+  }
+  const isOfOthers = field === 'server' && said.some((one) => !couldBeOfServers(rule.match, globsOf(one)));
+  const ofOthers = isOfOthers ? [doubt(path, `matches no tool of this server: ${NAMED_AFTER}`)] : [];
+  return [...ofOthers, ...said.flatMap((one) => adviseText(one, path))];
 }
 
 interface Named {
   readonly expected: string;
   readonly isPossible: (glob: string) => boolean;
-  /** Whether the rule itself is for other names only. */
-  readonly isLeftOut: (name: string, rule: PolicyRule) => boolean;
 }
 
 /** Fields whose values are names of a known form. */
@@ -80,25 +87,31 @@ const NAMED: Readonly<Record<string, Named>> = {
   principal: {
     expected: EXPECTED_PRINCIPAL,
     isPossible: (glob) => couldBePrincipal(parseGlob(glob)),
-    isLeftOut: (name, { principals }) => isNone(principals, name),
   },
   server: {
     expected: EXPECTED_SERVER,
     isPossible: (glob) => matchesSome(parseGlob(glob), SERVER_NAMES),
-    isLeftOut: (name, { servers }) => isNone(servers, name),
   },
   tool: {
     expected: 'no tool has this name: it has 1 to 256 characters of A-Z a-z 0-9 _ . : / -',
     isPossible: (glob) => matchesSome(parseGlob(glob), TOOL_NAMES),
-    isLeftOut: (name, { match }) => !couldBeDoor(parseGlob(match)) && isNone([match], name),
   },
 };
 
-const isNone = (globs: readonly string[] | undefined, name: string): boolean =>
-  globs?.every((glob) => !matchGlob(parseGlob(glob), name)) ?? false;
+/** What a rule is for by its own fields, as globs; undefined where that is anything. */
+function globsOfRule(field: string, rule: PolicyRule): readonly string[] | undefined {
+  if (field === 'principal') return rule.principals;
+  if (field === 'server') return rule.servers;
+  if (field === 'op') return rule.op === undefined ? rule.ops?.map(literally) : undefined;
+  return field === 'tool' && !couldBeDoor(parseGlob(rule.match)) ? [rule.match] : undefined;
+}
 
-/** A text as a glob that is for it alone. */
-const literally = (text: string): string => text.replaceAll(/[*?[]/g, '[$&]');
+/** Whether a rule is by its own fields for other names only than these. */
+function isLeftOut(field: string, names: readonly string[] | undefined, rule: PolicyRule): boolean {
+  if (names === undefined) return false;
+  const globs = globsOfRule(field, rule);
+  return globs !== undefined && !someMeet(names, globs);
+}
 
 /** Whether one of the names that an operator is for can be. */
 function canBe([name, operand]: Said, isPossible: Named['isPossible']): boolean {
@@ -132,7 +145,10 @@ function adviseText([name, operand]: Said, path: Path): Finding[] {
       return [doubt([...path, name], 'typographic quotes are part of the text: write \' or "')];
     if (EXACT.has(name) && /^\s|\s$/.test(text))
       return [doubt([...path, name], 'has a blank at its end, which counts')];
-    const remedy = name === 'glob' && /\{[^}]*,[^}]*\}|\||^!/.test(text) ? remedyFor(text) : undefined;
+    if (name === 'path_within' && /[*?[{]/.test(text))
+      return [doubt([...path, name], 'is no pattern: it is a folder, with all that is below it')];
+    const isOdd = name === 'glob' && /\{[^}]*,[^}]*\}|\||^[!^]|\$$|\\[.dws]/.test(text);
+    const remedy = isOdd ? remedyFor(text) : undefined;
     return remedy === undefined ? [] : [doubt([...path, name], remedy)];
   });
 }

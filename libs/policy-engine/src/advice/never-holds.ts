@@ -1,6 +1,6 @@
 import { isWeekday } from '../condition/clock.ts';
 import { isMapping } from '../condition/mapping.ts';
-import { hasRoom, oneFits, type Said, saidOf, valuesOf } from './values.ts';
+import { hasRoom, oneFits, type Said, saidOf, textsMeet, valuesOf } from './values.ts';
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].filter(isWeekday);
@@ -17,6 +17,7 @@ export function neverHolds(field: string, said: readonly Said[]): string | undef
   const values = ignoresCase ? undefined : valuesOf(said);
   if (values !== undefined && !oneFits(values, said)) return AT_ONCE;
   if (!hasRoom(said, field === 'amount_cents')) return AT_ONCE;
+  if (!ignoresCase && !textsMeet(said)) return AT_ONCE;
   return said.map(inside).find((why) => why !== undefined);
 }
 

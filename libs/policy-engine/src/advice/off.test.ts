@@ -76,6 +76,12 @@ describe('a pattern that hardly means what it says is a warning', () => {
     ['[^a]*', 'a ^ stands for itself'],
     ['.*', 'is for names that begin with a dot'],
     ['mcp__fs__read', 'tools are named <server>.<tool> here'],
+    ['resources/read', 'methods are matched as method:<name>'],
+    ['sampling/*', 'what a server asks is matched as server:<method>'],
+    ['method:tools/call', 'is decided by what it names'],
+    ['server:sampling', 'did you mean server:sampling/createMessage?'],
+    ['resource:/etc/*', 'by its URI, as in resource:file:///etc/*'],
+    ['prompt: greet', 'it has a blank in it'],
   ])('%s', (match, warning) => {
     expect(mistakesIn(denying({ match }))).toEqual([]);
     expect(advisePolicy(denying({ match }))).toEqual([expect.stringContaining(warning)]);
@@ -87,6 +93,8 @@ describe('a pattern that hardly means what it says is a warning', () => {
     'resource:file:///a b/*',
     'method:x/*',
     'server:elicitation/create',
+    'method:tasks/list',
+    'fs.resources/read',
     '[!a-z]*',
     'a:b',
   ])('%s is none', (match) => {
@@ -112,6 +120,13 @@ describe('callers, servers and operations that nobody has', () => {
     [{ when: { tool: 'db.*' } }, 'a pattern is compared by glob'],
     [{ when: { tool: 'mail.send' } }, 'rules.0.when.tool: no call of this rule has this name'],
     [{ servers: ['db'], when: { server: 'fs' } }, 'rules.0.when.server: no call of this rule has this name'],
+    [{ ops: ['read'], when: { op: 'write' } }, 'rules.0.when.op: no call of this rule has this op'],
+    [{ when: { tool: { glob: 'fs.*' } } }, 'rules.0.when.tool: no call of this rule has this name'],
+    [{ when: { tool: { starts_with: 'fs.' } } }, 'rules.0.when.tool: no call of this rule has this name'],
+    [
+      { principals: ['os-user:ada'], when: { principal: { glob: 'key:*' } } },
+      'rules.0.when.principal: no call of this rule has this name',
+    ],
   ])('%j is a mistake', (rule, error) => {
     expect(mistakesIn(denying(rule))).toEqual([expect.stringContaining(error)]);
   });
@@ -120,7 +135,15 @@ describe('callers, servers and operations that nobody has', () => {
     { principals: ['os-user:*', 'key:ci-*', 'anonymous', '*', '*ada', 'key:ada@x.org'] },
     { servers: ['prod-*', '*', '[!a]?'] },
     { ops: ['refund', 'payment link'] },
-    { when: { principal: { starts_with: 'key:' }, server: { glob: 'prod-*' } } },
+    { when: { principal: { starts_with: 'key:' }, server: { glob: 'd*' } } },
+    { match: '*.drop', servers: ['prod'] },
+    { match: 'prod.*', servers: ['fs', 'p*'] },
+    { match: 'p*', servers: ['prod'], when: { server: { starts_with: 'pr' } } },
+    { match: 'method:acme/*', servers: ['acme'] },
+    { match: 'server:roots/list', servers: ['acme'] },
+    { ops: ['read', 'write'], when: { op: { glob: 'w*' } } },
+    { ops: ['read'], op: 'args.mode', when: { op: 'write' } },
+    { match: 'db.*', when: { tool: { ends_with: '.drop' } } },
     { when: { principal: { eq: 'OS-USER:ada', ignore_case: true } } },
     { when: { tool: { in: ['db.drop', 'db.other'] } } },
   ])('%j is none', (rule) => {
@@ -134,6 +157,16 @@ describe('callers, servers and operations that nobody has', () => {
     [{ when: { 'args.x': '“admin”' } }, 'rules.0.when."args.x".eq: typographic quotes'],
     [{ when: { 'args.x': { in: ['a '] } } }, 'has a blank at its end'],
     [{ when: { 'args.x': { glob: '*.{a,b}' } } }, BRACES],
+    [{ ops: ['read,write'] }, 'rules.0.ops.0: is no pattern'],
+    [{ when: { 'args.x': { glob: '^a.*$' } } }, REGEX],
+    [{ when: { server: 'fs' } }, 'rules.0.when.server: matches no tool of this server: tools are named'],
+    [{ when: { server: { glob: 'fs*' } } }, 'rules.0.when.server: matches no tool of this server'],
+    [
+      { match: 'drop', servers: ['db', 'test'] },
+      'rules.0.match: matches no tool of these servers: tools are named <server>.<tool>, so write "db.drop"',
+    ],
+    [{ servers: ['prod-*'] }, 'matches no tool of these servers: tools are named <server>.<tool>'],
+    [{ when: { 'args.path': { path_within: '/etc/*' } } }, 'path_within: is no pattern: it is a folder'],
     [{ decision: 'review', cap_cents: 5 }, 'rules.0.cap_cents: changes nothing beside review'],
     [{ approvers: ['ada'] }, 'rules.0.approvers: changes nothing beside deny'],
   ])('%j is a warning', (rule, warning) => {
@@ -163,6 +196,9 @@ describe('a condition that nothing can be', () => {
     [{ 'args.n': { gt: 5, lte: 5 } }, 'nothing is all of this at once'],
     [{ 'args.n': 1, all: [{ 'args.n': { in: [2, 3] } }] }, 'nothing is all of this at once'],
     [{ 'args.x': { eq: 'b', starts_with: 'a' } }, 'nothing is all of this at once'],
+    [{ 'args.x': { glob: 'a*', eq: 'b' } }, 'nothing is all of this at once'],
+    [{ all: [{ 'args.x': { starts_with: 'a' } }, { 'args.x': { starts_with: 'b' } }] }, 'at once'],
+    [{ 'args.x': { glob: '[a-c]?', ends_with: 'xyz' } }, 'nothing is all of this at once'],
     [{ 'args.x': { length: { lt: 1, gt: 0 } } }, 'nothing is all of this at once'],
     [{ 'args.x': { every: { eq: 'b', ne: 'b' } } }, 'nothing is all of this at once'],
     [{ 'args.x': { exists: false, eq: 'b' } }, 'what is not there can be nothing else'],
@@ -177,6 +213,9 @@ describe('a condition that nothing can be', () => {
     { 'time.hour': { gte: 22, lt: 24 } },
     { 'args.n': { gte: 5, lte: 5 } },
     { 'args.n': { gt: 0, lt: 1 } },
+    { 'args.x': { glob: 'a*', ends_with: 'a' } },
+    { 'args.x': { starts_with: 'ab', contains: 'bc', ends_with: 'c' } },
+    { 'args.x': { starts_with: 'A', glob: 'a*', ignore_case: true } },
     { 'args.x': { eq: 'A', in: ['a', 'b'], ignore_case: true } },
     { 'args.x': { exists: true, ne: 'b' } },
     { only_args: ['to'], 'args.cc': { exists: false }, 'args.to': 'a' },
@@ -190,6 +229,10 @@ describe('a condition that nothing can be', () => {
     ['{ in: [7, 9007199254740993], gt: 8 }', 0],
     ['{ in: [9007199254740993], ne: 9007199254740992 }', 0],
     ['{ eq: 9007199254740993, lt: 9007199254740993 }', 1],
+    ['{ gt: 9007199254740993, lt: 9007199254740993 }', 1],
+    ['{ gt: 9007199254740993, lte: 9007199254740992 }', 1],
+    ['{ gte: 9007199254740993, lte: 9007199254740993 }', 0],
+    ['{ gt: 9007199254740992, lt: 9007199254740993 }', 0],
   ])('by numbers to the last digit, as in %s, is told %i times', (operators, times) => {
     const when = `args.n: ${operators}`;
     const parsed = parsePolicyText(
@@ -234,8 +277,8 @@ describe('a rule under one that is for all of its calls', () => {
       { match: 'a', decision: 'deny', ops: ['x'] },
     ],
     [
-      { match: 'a', decision: 'allow', servers: ['s'] },
-      { match: 'a', decision: 'deny', servers: ['s'] },
+      { match: 's.a', decision: 'allow', servers: ['s'] },
+      { match: 's.a', decision: 'deny', servers: ['s'] },
     ],
     [
       { match: 'a', decision: 'allow', when: { 'args.x': 1 } },

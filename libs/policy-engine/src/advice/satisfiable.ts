@@ -47,6 +47,39 @@ export function restsAfter(tokens: readonly GlobToken[], beginning: string): rea
   return rests.filter((rest) => rest.every((step) => canTake(step, undefined)));
 }
 
+/** Whether some text matches both globs. Two sets are taken to share a character. */
+export function canMeet(one: readonly GlobToken[], other: readonly GlobToken[]): boolean {
+  let places = new Set(withEmptyStars(other, 0));
+  for (const step of one) {
+    const next = new Set<number>();
+    // A `*` takes what it can of the other one, which may go on from each place behind.
+    const from = step.kind === 'star' ? range(Math.min(...places), other.length) : places;
+    for (const at of from) {
+      const to = step.kind === 'star' ? at : placeAfter(step, other, at);
+      if (to !== undefined) for (const place of withEmptyStars(other, to)) next.add(place);
+    }
+    if (next.size === 0) return false;
+    places = next;
+  }
+  return places.has(other.length);
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+/** Where the other one stands when a step has taken a character; undefined where both can take none. */
+function placeAfter(step: GlobToken, other: readonly GlobToken[], at: number): number | undefined {
+  const beside = other[at];
+  if (beside === undefined || !canShare(step, beside)) return undefined;
+  return beside.kind === 'star' ? at : at + 1;
+}
+
+function canShare(one: GlobToken, other: GlobToken): boolean {
+  if (one.kind === 'literal') return canTake(other, String.fromCharCode(one.code));
+  if (other.kind === 'literal') return canTake(one, String.fromCharCode(other.code));
+  return canTake(one, undefined) && canTake(other, undefined);
+}
+
 /** A place in a glob, and each behind it that is there by a `*` that takes nothing. */
 function withEmptyStars(tokens: readonly GlobToken[], from: number): number[] {
   const places = [from];

@@ -27,7 +27,7 @@ function adviseOp(op: string, path: Path): Finding[] {
     return [mistake(path, `no call has this op: it is one line of 1 to ${MAX_OP_LENGTH} characters`)];
   if (/^\s|\s$/.test(op)) return [doubt(path, 'has a blank at its end, which counts')];
   if (isInOddQuotes(op)) return [doubt(path, 'typographic quotes are part of it: write \' or "')];
-  return /[*?{}|!]/.test(op)
+  return /[*?{}|!,]/.test(op)
     ? [doubt(path, 'is no pattern: an op is compared as it is, so name each of them')]
     : [];
 }

@@ -2,6 +2,12 @@ import { type AnyNumber, compareNumbers } from '@aegis/kit/numbers';
 import { isMapping } from '../condition/mapping.ts';
 import { isComparable, isScalar, type Scalar } from '../condition/matcher.ts';
 import { isOrder, type Order } from '../condition/number.ts';
+import { parseGlob } from '../glob.ts';
+import { canMeet } from './satisfiable.ts';
+
+/** More operators of one field, longer lists and longer texts are not compared with each other: so no policy takes long. */
+const MOST_COMPARED = 8;
+const LONGEST_COMPARED = 256;
 
 /** One operator of a condition with its operand, as it is written. */
 export type Said = readonly [name: string, operand: unknown];
@@ -51,22 +57,61 @@ export function valuesOf(said: readonly Said[]): readonly Scalar[] | undefined {
 
 /** Whether there is a number that is as the orders say; `whole` where there are only whole ones, from 0. */
 export function hasRoom(said: readonly Said[], whole: boolean): boolean {
-  let [low, isLowIn, high, isHighIn] = [
-    whole ? 0 : Number.NEGATIVE_INFINITY,
-    true,
-    Number.POSITIVE_INFINITY,
-    true,
-  ];
-  for (const [name, bound] of said) {
-    if (typeof bound !== 'number') continue;
-    if (name === 'gt' && bound >= low) [low, isLowIn] = [bound, false];
-    if (name === 'gte' && bound > low) [low, isLowIn] = [bound, true];
-    if (name === 'lt' && bound <= high) [high, isHighIn] = [bound, false];
-    if (name === 'lte' && bound < high) [high, isHighIn] = [bound, true];
-  }
-  if (whole) {
-    const [first, last] = [Math.ceil(low), Math.floor(high)];
-    return first + (isLowIn || first !== low ? 0 : 1) <= last - (isHighIn || last !== high ? 0 : 1);
-  }
-  return low < high || (low === high && isLowIn && isHighIn);
+  const bounds = said.flatMap(([name, bound]) =>
+    isOrder(name) && isComparable(bound) ? [{ name, bound }] : [],
+  );
+  const lowest = bounds.filter(({ name }) => name === 'gt' || name === 'gte');
+  const highest = bounds.filter(({ name }) => name === 'lt' || name === 'lte');
+  if (whole) return hasWholeRoom(lowest, highest);
+  return lowest.every((low) =>
+    highest.every((high) => {
+      const order = orderOf(low.bound, high.bound);
+      return order < 0 || (order === 0 && low.name === 'gte' && high.name === 'lte');
+    }),
+  );
+}
+
+type Bound = { readonly name: Order; readonly bound: AnyNumber };
+
+/** Of amounts and lengths, which a double holds. */
+function hasWholeRoom(lowest: readonly Bound[], highest: readonly Bound[]): boolean {
+  const from = lowest.map(({ name, bound }) =>
+    name === 'gt' ? Math.floor(Number(bound)) + 1 : Math.ceil(Number(bound)),
+  );
+  const to = highest.map(({ name, bound }) =>
+    name === 'lt' ? Math.ceil(Number(bound)) - 1 : Math.floor(Number(bound)),
+  );
+  return Math.max(0, ...from) <= Math.min(Number.POSITIVE_INFINITY, ...to);
+}
+
+/** A text as a glob that is for it alone. */
+export const literally = (text: string): string => text.replaceAll(/[*?[]/g, '[$&]');
+
+/** The globs of which a text has to match one to be as an operator says; undefined where it says nothing of that. */
+export function globsOf([name, operand]: Said): readonly string[] | undefined {
+  if (name === 'in')
+    return Array.isArray(operand) && operand.every((one) => typeof one === 'string')
+      ? operand.map(literally)
+      : undefined;
+  if (typeof operand !== 'string') return undefined;
+  if (name === 'eq') return [literally(operand)];
+  if (name === 'starts_with') return [`${literally(operand)}*`];
+  if (name === 'ends_with') return [`*${literally(operand)}`];
+  if (name === 'contains') return [`*${literally(operand)}*`];
+  return name === 'glob' ? [operand] : undefined;
+}
+
+/** Whether some text matches one of these and one of those. */
+export const someMeet = (ones: readonly string[], others: readonly string[]): boolean =>
+  ones.some((one) => others.some((other) => canMeet(parseGlob(one), parseGlob(other))));
+
+/** Whether a text can be as each two of these say. */
+export function textsMeet(said: readonly Said[]): boolean {
+  const each = said.flatMap((one) => {
+    const globs = globsOf(one) ?? [];
+    const isShort = globs.length <= MOST_COMPARED && globs.every((glob) => glob.length <= LONGEST_COMPARED);
+    return globs.length > 0 && isShort ? [globs] : [];
+  });
+  if (each.length > MOST_COMPARED) return true;
+  return each.every((ones, at) => each.slice(at + 1).every((others) => someMeet(ones, others)));
 }
