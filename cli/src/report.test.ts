@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { BrokerError } from '@aegis/bus/law';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
@@ -30,4 +31,11 @@ test('an error text from elsewhere can not repaint the terminal', () => {
   const host = fakeHost();
   reportError(host, new AppError('not_found', 'no \u001b[2J'), false);
   expect(host.err()).toBe('aegis: no \\u{1b}[2J\n');
+});
+
+test('what the system refuses is said in words, with the file', async () => {
+  const thrown: unknown = await readFile('/nowhere/a').catch((error: unknown) => error);
+  const host = fakeHost();
+  reportError(host, thrown, false);
+  expect(host.err()).toBe('aegis: /nowhere/a: there is no such file.\n');
 });

@@ -1,6 +1,6 @@
 import { BrokerError } from '@aegis/bus/law';
 import { ConfigError } from '@aegis/kit/env';
-import { AppError, toProblem } from '@aegis/kit/errors';
+import { AppError, toProblem, whyNoFile } from '@aegis/kit/errors';
 import { CommanderError } from 'commander';
 import { CliError, failure, wrongUsage } from './cli-error.ts';
 import { paint } from './format/paint.ts';
@@ -14,6 +14,13 @@ export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof AppError) return new CliError(toProblem(thrown), 1, { cause: thrown });
   if (thrown instanceof BrokerError) return failure('broker', 'The NATS server', thrown.message, thrown);
   if (thrown instanceof ConfigError) return failure('config', 'A setting is wrong', thrown.message, thrown);
+  if (thrown instanceof Error && 'path' in thrown && 'syscall' in thrown)
+    return failure(
+      'file_unusable',
+      'The system refused',
+      `${String(thrown.path)}: ${whyNoFile(thrown)}.`,
+      thrown,
+    );
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return failure('internal', 'Something broke', message, thrown);
 }

@@ -1,17 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { codeOf } from '@aegis/kit/errors';
+import { whyNoFile } from '@aegis/kit/errors';
 import { failure } from '../cli-error.ts';
 import type { Host } from '../host.ts';
 
 /** The name that means standard input. */
 export const STDIN = '-';
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'its permissions do not let you',
-};
 
 /** The text of a policy file, or of standard input for `-`. @throws CliError `file_unreadable` */
 export async function readPolicyFile(host: Host, file: string): Promise<string> {
@@ -19,7 +13,7 @@ export async function readPolicyFile(host: Host, file: string): Promise<string> 
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const why = WHY[codeOf(error) ?? ''] ?? codeOf(error);
-    throw failure('file_unreadable', 'The file is not read', `${file} can't be read: ${why}.`, error);
+    const detail = `${file} can't be read: ${whyNoFile(error)}.`;
+    throw failure('file_unreadable', 'The file is not read', detail, error);
   }
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { codeOf } from '@aegis/kit/errors';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 import { replaceFile as replaceWhole } from '@aegis/kit/files';
 import { failure } from '../cli-error.ts';
 
@@ -11,11 +11,11 @@ export async function keepBackup(file: string): Promise<string> {
     await copyFile(file, backup, constants.COPYFILE_EXCL);
     return backup;
   } catch (error) {
-    const why = codeOf(error) === 'EEXIST' ? 'it is there already, move it away first' : codeOf(error);
+    const mend = codeOf(error) === 'EEXIST' ? ', move it away first' : '';
     throw failure(
       'backup_failed',
       'No backup',
-      `${backup} is not written: ${why}. ${file} is as it was.`,
+      `${backup} is not written: ${whyNoFile(error)}${mend}. ${file} is as it was.`,
       error,
     );
   }
@@ -34,7 +34,7 @@ export async function replaceFile(
   try {
     await replaceWhole(file, content, { mode });
   } catch (error) {
-    const detail = `${file} can't be written (${codeOf(error)}) and is as it was.`;
+    const detail = `${file} can't be written, because ${whyNoFile(error)}, and is as it was.`;
     throw failure('file_unwritable', 'The file is not written', detail, error);
   }
 }

@@ -1,5 +1,5 @@
 import { lstat, rm } from 'node:fs/promises';
-import { codeOf } from '@aegis/kit/errors';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 import { createOnce } from '@aegis/kit/files';
 import { failure } from '../cli-error.ts';
 import { readText } from './file-text.ts';
@@ -55,6 +55,8 @@ export async function keepCopy(file: string, text: string, known: Protected | un
     }
     if (!(await createOnce(copy, text))) throw fail(other);
   } catch (error) {
-    throw error instanceof Error && error.name === 'CliError' ? error : fail("can't be written", error);
+    throw error instanceof Error && error.name === 'CliError'
+      ? error
+      : fail(`can't be written, because ${whyNoFile(error)}`, error);
   }
 }

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@aegis/kit/files';
 import { z } from 'zod';
+import { replaceFile } from '../policy-file/replace-file.ts';
 
 /** What was done with a client's file: digests of what was written there and of the copy, and the paths that were. */
 const Protected = z.strictObject({
@@ -34,7 +34,7 @@ export async function readRegistry(dataDir: string): Promise<Registry> {
 export async function remember(dataDir: string, path: string, done: Protected | undefined): Promise<void> {
   const { [path]: _, ...others } = await readRegistry(dataDir);
   const next = done === undefined ? others : { ...others, [path]: done };
-  await replaceFile(fileOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, { mode: 'owner' });
+  await replaceFile(fileOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, 'owner');
 }
 
 /** Digests of copies whose files were changed before they were taken out of the firewall: they are kept for their owner. */
@@ -58,5 +58,5 @@ export async function leftCopy(dataDir: string, path: string): Promise<Protected
 /** Remembers a copy that stays, so that the next one may take its place. */
 export async function rememberCopy(dataDir: string, path: string, text: string): Promise<void> {
   const next = { ...(await readCopies(dataDir)), [path]: digestOfText(text) };
-  await replaceFile(copiesOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, { mode: 'owner' });
+  await replaceFile(copiesOf(dataDir), `${JSON.stringify(next, null, 2)}\n`, 'owner');
 }

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 import { parseStrictJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import { failure } from '../cli-error.ts';
@@ -24,8 +25,12 @@ async function readServers(path: string): Promise<Servers> {
   try {
     return Servers.parse(parseStrictJson((await readFile(path, 'utf8')).replace(/^\uFEFF/, '')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { mcpServers: {} };
-    const detail = `${path} is no file of servers with "mcpServers"; mend it, or move it away. Nothing was changed.`;
+    if (codeOf(error) === 'ENOENT') return { mcpServers: {} };
+    const why =
+      error instanceof Error && 'syscall' in error
+        ? `can't be read: ${whyNoFile(error)}`
+        : 'is no file of servers with "mcpServers"';
+    const detail = `${path} ${why}; mend it, or move it away. Nothing was changed.`;
     throw failure('servers_file_unreadable', 'The servers file is not readable', detail, error);
   }
 }

@@ -122,7 +122,7 @@ test('a port that is taken is named together with the variable that sets it', as
 test('a data directory that can not be written is named together with the variable that sets it', async () => {
   await writeFile(join(dataDir, 'file'), '');
   await expect(start(join(dataDir, 'file', 'data'))).rejects.toThrow(
-    /^The data directory .*file\/data can't be written \(ENOTDIR\): make it writable for this user, or set AEGIS_DATA_DIR/,
+    /^The data directory .*file\/data can't be written, because what stands above it is no folder: make it writable for this user, or set AEGIS_DATA_DIR/,
   );
 });
 

@@ -8,7 +8,7 @@ import {
   seedFile,
 } from '@aegis/bus/law';
 import type { Env } from '@aegis/kit/env';
-import { codeOf } from '@aegis/kit/errors';
+import { whyNoFile } from '@aegis/kit/errors';
 import type { BrokerLog } from './broker-log.ts';
 import { moveEarlierStreams } from './earlier-streams.ts';
 import { endServer, serverIn } from './leftover.ts';
@@ -70,7 +70,7 @@ async function prepare(dataDir: string, paths: BrokerPaths): Promise<PublicKeys>
   } catch (cause) {
     if (cause instanceof BrokerError) throw cause;
     throw new BrokerError(
-      `The data directory ${dataDir} can't be written (${codeOf(cause)}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
+      `The data directory ${dataDir} can't be written, because ${whyNoFile(cause)}: make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
       { cause },
     );
   }

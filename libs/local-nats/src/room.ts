@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '@aegis/kit/errors';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 
 /** More than most events have. */
 const TRIED_BYTES = 1_048_576;
@@ -12,10 +12,10 @@ const NO_ROOM: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT']);
 const full = (folder: string): string =>
   `The disk of ${folder} is full: nothing can be stored, so nothing is allowed. Make room, and it goes on by itself.`;
 
-const sentenceOf = (folder: string, code: string): string =>
-  NO_ROOM.has(code)
+const sentenceOf = (folder: string, error: unknown): string =>
+  NO_ROOM.has(codeOf(error))
     ? full(folder)
-    : `${folder} can not be written (${code}): nothing can be stored, so nothing is allowed. Mend that, and it goes on by itself.`;
+    : `${folder} can not be written, because ${whyNoFile(error)}: nothing can be stored, so nothing is allowed. Mend that, and it goes on by itself.`;
 
 /**
  * Why nothing can be stored in a folder, found by storing something there: neither a quota nor a disk that only reads shows
@@ -29,7 +29,7 @@ export async function storingProblem(folder: string): Promise<string | undefined
     await file.sync();
     return undefined;
   } catch (error) {
-    return sentenceOf(folder, codeOf(error));
+    return sentenceOf(folder, error);
   } finally {
     await rm(path, { force: true }).catch(() => undefined);
   }

@@ -109,7 +109,7 @@ test('a directory that can not be made is one sentence, and no', async () => {
   const host = await broker(['configure', '--dir', '/dev/null/nats']);
   expect([host.exitCode, host.err()]).toEqual([
     1,
-    "aegis: /dev/null/nats can't be written (ENOTDIR): name another --dir.\n",
+    "aegis: /dev/null/nats can't be written, because what stands above it is no folder: name another --dir.\n",
   ]);
 });
 

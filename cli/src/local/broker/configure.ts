@@ -1,6 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ensureIdentities, MOVED_STREAMS, moveStreamsScript, natsConf } from '@aegis/bus/law';
+import { whyNoFile } from '@aegis/kit/errors';
 import { brokerPaths } from '@aegis/local-nats';
 import { failure } from '../../cli-error.ts';
 import { visible } from '../../format/visible.ts';
@@ -44,7 +45,7 @@ export async function configureBroker(host: Host, options: ConfigureOptions): Pr
     await writeFile(script, moveStreamsScript(store));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
-    const detail = `${options.dir} can't be written (${String(error.code)}): name another --dir.`;
+    const detail = `${options.dir} can't be written, because ${whyNoFile(error)}: name another --dir.`;
     throw failure('file_unwritable', 'The files are not written', detail, error);
   }
   if (options.json) printDocument(host, { ok: true, conf, keys_dir: keysDir });

@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { diskWarning } from '@aegis/kit/disk';
-import { codeOf } from '@aegis/kit/errors';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 import { diskPercentOf } from '../disk-percent.ts';
 import { fail, type Look, ok, warn } from './finding.ts';
 
@@ -34,6 +34,6 @@ export const lookAtDataDirectory: Look = async ({ dataDir, env }) => {
     ];
   } catch (error) {
     const mend = 'make it writable for this user, or set AEGIS_DATA_DIR to another directory';
-    return [fail(NAME, `${dataDir} can't be written (${codeOf(error)})`, mend)];
+    return [fail(NAME, `${dataDir} can't be written: ${whyNoFile(error)}`, mend)];
   }
 };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { codeOf } from '@aegis/kit/errors';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 import { besideData } from '../../../relay/data-directory.js';
 import { checkPolicyText } from '../../policy-file/validate.ts';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
@@ -30,9 +30,10 @@ export const lookAtPolicyFile: Look = async ({ env, stack }) => {
   try {
     return judge(path, await readFile(path, 'utf8'));
   } catch (error) {
-    const code = codeOf(error);
-    if (code !== 'ENOENT') {
-      return [fail(NAME, `${path} can't be read (${code})`, 'make it readable, or set POLICY_PATH')];
+    if (codeOf(error) !== 'ENOENT') {
+      return [
+        fail(NAME, `${path} can't be read: ${whyNoFile(error)}`, 'make it readable, or set POLICY_PATH'),
+      ];
     }
     const mend = 'write one, or set POLICY_PATH to the one that you have';
     return [

@@ -1,6 +1,6 @@
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '@aegis/kit/errors';
+import { whyNoFile } from '@aegis/kit/errors';
 import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 import { folderProblem } from '../../../relay/data-directory.js';
 import { CliError, failure } from '../../cli-error.ts';
@@ -45,7 +45,7 @@ export async function lockDirectory(dataDir: string, name: LockName): Promise<Fi
   } catch (cause) {
     if (cause instanceof CliError) throw cause;
     throw unusable(
-      `The data directory ${dataDir} can't be written (${codeOf(cause)}): make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
+      `The data directory ${dataDir} can't be written, because ${whyNoFile(cause)}: make it writable for this user, or set AEGIS_DATA_DIR to another one.`,
       cause,
     );
   }

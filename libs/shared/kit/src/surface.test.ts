@@ -55,6 +55,7 @@ it('errors has this public surface, and a change to it is a decision', () => {
     'toFault',
     'toProblem',
     'toToolError',
+    'whyNoFile',
   ]);
 });
 

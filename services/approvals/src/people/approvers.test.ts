@@ -44,7 +44,7 @@ it.each([
     put: (path: string) => writeFile(path, whole.replace('"key"', '"role":"x","key"')),
     problem: /approvers\.ada\.role: unknown field/,
   },
-  { what: 'missing', put: (path: string) => rm(path), problem: /can't be read \(ENOENT\)/ },
+  { what: 'missing', put: (path: string) => rm(path), problem: /can't be read: there is no such file/ },
 ])('nobody decides where the file turns $what, until it is mended', async ({ put, problem }) => {
   const { approvers, path, whoIs } = await started(whole);
   expect(await whoIs()).toBe('ada');

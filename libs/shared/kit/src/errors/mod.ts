@@ -3,4 +3,4 @@ export { CATALOGUE, type ErrorCode, isErrorCode } from './catalogue.ts';
 export { type Fault, fromFault, type Problem, toFault, toProblem, toToolError } from './faces.ts';
 export { fromFastify } from './fastify.ts';
 export { describeIssues, parseRequest } from './invalid.ts';
-export { codeOf } from './system.ts';
+export { codeOf, whyNoFile } from './system.ts';

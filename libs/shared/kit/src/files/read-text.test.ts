@@ -60,11 +60,11 @@ it.each(BAD_FILES)('$what is a problem that says what to do', async ({ put, prob
 
 it('tells what is missing from what can not be read', async () => {
   const path = await pathIn();
-  expect(await readText(path)).toEqual({ state: 'missing', problem: "can't be read (ENOENT)" });
+  expect(await readText(path)).toEqual({ state: 'missing', problem: "can't be read: there is no such file" });
   await writeFile(path, '');
   expect(await readText(join(path, 'a'))).toEqual({
     state: 'unreadable',
-    problem: "can't be read (ENOTDIR)",
+    problem: "can't be read: what stands above it is no folder",
   });
 });
 

@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf, whyNoFile } from '../errors/system.ts';
 
 /** What a file that people write may have, in bytes: a larger one is a mistake, or somebody who wants the memory. */
 export const MAX_FILE_BYTES = 1_048_576;
@@ -97,7 +98,7 @@ export async function readText(path: string, options: ReadTextOptions = {}): Pro
     }
     return { state: 'refused', problem: 'is still being written: it is read again when it changes' };
   } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    return { state: code === 'ENOENT' ? 'missing' : 'unreadable', problem: `can't be read (${code})` };
+    const state = codeOf(error) === 'ENOENT' ? 'missing' : 'unreadable';
+    return { state, problem: `can't be read: ${whyNoFile(error)}` };
   }
 }

@@ -57,7 +57,7 @@ describe('who holds a key', () => {
     const { holders } = await startHolders();
     expect(holders.principalOf(`Bearer ${makeKey()}`)).toBeUndefined();
     expect(holders.problem).toMatch(
-      /mcp-keys.json can't be read \(ENOENT\); no key is accepted, and nobody is let in over HTTP$/,
+      /mcp-keys.json can't be read: there is no such file; no key is accepted, and nobody is let in over HTTP$/,
     );
   });
 
