@@ -22,10 +22,14 @@ it.each([
   async (_, text, line) => {
     const file = join(folder, 'mcp.json');
     await writeFile(file, text);
-    for (const command of ['protect', 'unprotect']) {
+    const so = {
+      protect: 'is NOT behind the firewall',
+      unprotect: 'is as it was, and nothing was taken out of it',
+    };
+    for (const command of ['protect', 'unprotect'] as const) {
       const { code, stdout, stderr } = await runAegis([command, file], { env, cwd: folder });
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('mcp.json is NOT behind the firewall: ');
+      expect(stderr).toContain(`mcp.json ${so[command]}: `);
       expect(stderr).toContain(line);
     }
     expect(await readFile(file, 'utf8')).toBe(text);

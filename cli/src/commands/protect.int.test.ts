@@ -130,6 +130,12 @@ describe('aegis protect', () => {
   it.each([
     ['{"mcpServers": {', /line 1: /],
     ['{"theme": "dark"}', /has no "mcpServers"/],
+    ['{"servers": []}', /its "servers" is a list, and an object is wanted, with each server under its name/],
+    ['{"mcpServers": "npx"}', /its "mcpServers" is a text, and an object is wanted/],
+    ['{"mcp": {"servers": null}}', /its "mcp.servers" is null, and an object is wanted/],
+    ['[{"command": "x"}]', /it is a list, and clients have an object with "mcpServers" in it/],
+    ['7', /it is a number, and clients have an object/],
+    ['', /it is empty/],
   ])('refuses %s and leaves the file alone', async (text, why) => {
     const file = await write('mcp.json', text);
     await expect(run(protect, file)).rejects.toThrow(why);
@@ -202,7 +208,11 @@ describe('a client’s file with two things of one name', () => {
       const file = await write(name, text);
       for (const command of [protect, protect, unprotect]) {
         const refused = run(command, file);
-        await expect(refused).rejects.toThrow(`${name} is NOT behind the firewall: `);
+        const so =
+          command === protect
+            ? 'is NOT behind the firewall'
+            : 'is as it was, and nothing was taken out of it';
+        await expect(refused).rejects.toThrow(`${name} ${so}: `);
         await expect(refused).rejects.toThrow(where);
       }
       expect(await readFile(file, 'utf8')).toBe(text);
@@ -656,4 +666,54 @@ it('refuses while another user’s firewall is named, and leaves the file as it 
     /^AEGIS_AGENT_ADDRESS is set, .*docs\/own-user\.md/,
   );
   expect(await readFile(file, 'utf8')).toBe(CURSOR);
+});
+
+describe('a file that can’t be told', () => {
+  it.each([
+    ['config.toml', '[mcp_servers.a]\n', 'this is TOML, which protect never writes'],
+    ['config.yaml', 'mcpServers:\n', 'this is YAML, which protect never writes'],
+    [
+      'mcp.json',
+      '{"mcpServers": {"a": {"command": "x}}}',
+      'line 1: column 34 begins a text that nothing ends',
+    ],
+  ])('unprotect says so of %s, and nothing of protect’s', async (name, text, why) => {
+    const file = await write(name, text);
+    const refused = run(unprotect, file);
+    await expect(refused).rejects.toThrow(`${file} is as it was, and nothing was taken out of it: ${why}`);
+    await expect(refused).rejects.not.toThrow('NOT behind');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  it('status does not say what it does not know', async () => {
+    const file = await write('mcp.json', A);
+    await run(protect, file);
+    await writeFile(file, '{"mcpServers": {');
+    const host = fakeHost({ env });
+    await showStatus(host, {});
+    expect(host.out()).toContain(
+      `Whether the servers of ${file} are behind the firewall is not known: line 1: `,
+    );
+    expect(host.out()).not.toContain('It is as it was');
+  });
+
+  it.each([
+    ['protect', protect],
+    ['unprotect', unprotect],
+  ] as const)('%s says in words why one can’t be read', async (_, command) => {
+    await expect(run(command, join(dir, 'no.json'))).rejects.toThrow("can't be read: there is no such file.");
+    await expect(run(command, dir)).rejects.toThrow(`${dir} is a folder: put the file in its place.`);
+    await symlink('round.json', join(dir, 'round.json'));
+    await expect(run(command, join(dir, 'round.json'))).rejects.toThrow('its links lead round in a circle.');
+    await write('plain', '');
+    await expect(run(command, join(dir, 'plain', 'mcp.json'))).rejects.toThrow('above it is no folder.');
+  });
+
+  it('nor is a file of servers that can’t be read told to be none', async () => {
+    await mkdir(join(dir, 'mcp-servers.json'));
+    const file = await write('mcp.json', A);
+    await expect(run(protect, file)).rejects.toThrow(
+      "mcp-servers.json can't be read: it is a folder; mend it",
+    );
+  });
 });

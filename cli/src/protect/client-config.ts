@@ -1,8 +1,9 @@
 import { isObject } from '@aegis/kit/json';
 import { foldName } from '@aegis/kit/text';
-import { applyEdits, type JSONPath, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { applyEdits, type JSONPath, modify, type ParseError, parse } from 'jsonc-parser';
 import { failure } from '../cli-error.ts';
 import { startsByName } from './entry-obstacle.ts';
+import { parseFault } from './parse-fault.ts';
 import { misspelt, twoReadings } from './two-readings.ts';
 
 /** One server of a client, as it stands in the client's file, and where. */
@@ -35,13 +36,14 @@ const at = (document: unknown, path: readonly string[]): unknown =>
     document,
   );
 
-/** Where clients keep their servers: most, VS Code, VS Code's settings, and Claude Code for one project each. */
+/** Where most clients keep their servers, VS Code, and VS Code's settings. */
+const LISTS = [['mcpServers'], ['servers'], ['mcp', 'servers']] as const;
+
+/** Where clients keep their servers: those, and Claude Code's for one project each. */
 function serverMaps(document: unknown): (readonly string[])[] {
   const projects = at(document, ['projects']);
   return [
-    ['mcpServers'],
-    ['servers'],
-    ['mcp', 'servers'],
+    ...LISTS,
     ...(isObject(projects)
       ? Object.keys(projects).map((project) => ['projects', project, 'mcpServers'])
       : []),
@@ -66,6 +68,45 @@ function elsewhere(document: unknown, maps: readonly (readonly string[])[]): Cli
   return below(document, [], false);
 }
 
+const kindOf = (value: unknown): string => {
+  if (Array.isArray(value)) return 'a list';
+  if (isObject(value)) return 'an object';
+  return value === null ? 'null' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
+};
+
+/** Why a file has no servers, where it is none of a client or not as clients write it. */
+function whyNoList(document: unknown): string {
+  if (!isObject(document))
+    return `it is ${kindOf(document)}, and clients have an object with "mcpServers" in it`;
+  const odd = LISTS.find((path) => at(document, path) !== undefined);
+  if (odd === undefined) return 'it has no "mcpServers" and no "servers"';
+  return `its "${odd.join('.')}" is ${kindOf(at(document, odd))}, and an object is wanted, with each server under its name`;
+}
+
+/** What is said of a file that holds no servers that can be told. */
+type Says = {
+  readonly sentence: (file: string, why: string) => string;
+  readonly otherFormat: (format: string) => string;
+};
+
+/** By who reads it: what is so of a file then differs. */
+export const SAYS = {
+  protect: {
+    sentence: (file, why) => `${file} is NOT behind the firewall: ${why}. It is as it was.`,
+    otherFormat: (format) =>
+      `protect takes JSON, and this is ${format}; put "aegis wrap" before its commands by hand`,
+  },
+  unprotect: {
+    sentence: (file, why) => `${file} is as it was, and nothing was taken out of it: ${why}.`,
+    otherFormat: (format) =>
+      `this is ${format}, which protect never writes; an "aegis wrap" in it was put there by hand, and goes by hand`,
+  },
+  status: {
+    sentence: (file, why) => `Whether the servers of ${file} are behind the firewall is not known: ${why}.`,
+    otherFormat: (format) => `it is ${format}, which status does not read`,
+  },
+} satisfies Record<string, Says>;
+
 /**
  * The servers in a client's file, as each client reads it. Comments and trailing commas are fine, as VS Code allows them,
  * and a byte order mark before all.
@@ -73,24 +114,16 @@ function elsewhere(document: unknown, maps: readonly (readonly string[])[]): Cli
  * @throws CliError `not_a_client_file` where it is no JSON, holds no list of servers, or is read by some clients as one
  * thing and by others as another
  */
-export function readEntries(file: string, text: string): readonly ClientServer[] {
+export function readEntries(file: string, text: string, says: Says = SAYS.protect): readonly ClientServer[] {
   const errors: ParseError[] = [];
   const body = bodyOf(text);
   const document: unknown = parse(body, errors, OPTIONS);
   const refuse = (why: string) =>
-    failure(
-      'not_a_client_file',
-      'Not a file of an MCP client',
-      `${file} is NOT behind the firewall: ${why}. It is as it was.`,
-    );
+    failure('not_a_client_file', 'Not a file of an MCP client', says.sentence(file, why));
   const format = otherFormat(file);
-  if (format !== undefined)
-    throw refuse(`protect takes JSON, and this is ${format}; put "aegis wrap" before its commands by hand`);
+  if (format !== undefined) throw refuse(says.otherFormat(format));
   const [first] = errors;
-  if (first) {
-    const line = body.slice(0, first.offset).split('\n').length;
-    throw refuse(`line ${line}: ${printParseErrorCode(first.error)}`);
-  }
+  if (first) throw refuse(parseFault(body, first));
   const differently = twoReadings(body, document);
   if (differently !== undefined) throw refuse(differently);
   const maps = serverMaps(document);
@@ -101,7 +134,7 @@ export function readEntries(file: string, text: string): readonly ClientServer[]
     }),
   );
   const all = [...known, ...elsewhere(document, maps)];
-  if (maps.length === 0 && all.length === 0) throw refuse('it has no "mcpServers" and no "servers"');
+  if (maps.length === 0 && all.length === 0) throw refuse(whyNoList(document));
   return all;
 }
 

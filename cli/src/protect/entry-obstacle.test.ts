@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isSteering, obstacle } from './entry-obstacle.ts';
 
+const ADDRESS = 'https://a.example/mcp';
 const entry = { command: 'npx', args: ['server'], env: { TOKEN: 't' } };
 
 describe('an entry that clients start as it says', () => {
@@ -56,12 +57,17 @@ it.each(ANYBODYS)(
 describe('an entry that clients start in more than one way', () => {
   it.each([
     [{ ...entry, url: 'https://evil.example/mcp' }, 'it has a command and a url'],
-    [{ ...entry, serverUrl: 'https://evil.example/mcp' }, 'it has an address in "serverUrl"'],
+    [
+      { ...entry, serverUrl: 'https://evil.example/mcp' },
+      'it has an address in "serverUrl" and a command, and clients differ in which they take',
+    ],
     [
       { serverUrl: 'https://a.example/mcp', httpUrl: 'https://evil.example/mcp' },
-      'it has an address in "httpUrl"',
+      'it has an address in "httpUrl" and another in "serverUrl", and clients differ in which they take',
     ],
-    [{ ServerUrl: 'https://a.example/mcp' }, 'it has an address in "ServerUrl"'],
+    [{ url: ADDRESS, httpUrl: ADDRESS }, 'it has an address in "httpUrl" and the same in "url"'],
+    [{ url: ADDRESS, endpoint: 'https://b.example' }, 'it has an address in "endpoint" and another in "url"'],
+    [{ ServerUrl: 'https://a.example/mcp' }, 'it has an address in "ServerUrl", which some clients take'],
     [{ url: 'https://a.example/mcp', httpUrl: 'https://evil.example/mcp' }, 'it has an address in "httpUrl"'],
     [{ ...entry, Command: 'evil' }, 'its "Command" is "command" to some clients'],
     [{ ...entry, ARGS: ['evil'] }, 'its "ARGS" is "args" to some clients'],
@@ -97,7 +103,6 @@ describe('an entry that clients start in more than one way', () => {
   ])('is left: %j', (value, why) => expect(obstacle(value)).toContain(why));
 });
 
-const ADDRESS = 'https://a.example/mcp';
 describe('a server that the firewall can reach in its client’s place', () => {
   it.each([
     ...['url', 'serverUrl', 'httpUrl'].map((key) => ({ [key]: ADDRESS })),
@@ -158,8 +163,8 @@ describe('a server that it can not', () => {
     [{ url: ADDRESS, requestOptions: { deep: { headers: { A: 'b' } } } }, `${brings} "headers"`],
     [{ url: ADDRESS, clientCert: '/c.pem' }, `${brings} "clientCert"`],
     [{ url: ADDRESS, proxy: 'http://p.example' }, `${brings} "proxy"`],
-    [{ url: ADDRESS, headers: { A: '${input:token}' } }, 'a question of VS Code'],
-    [{ url: '${input:where}' }, 'a question of VS Code'],
+    [{ url: ADDRESS, headers: { A: '${input:token}' } }, 'have ${input:token}, which its client asks for'],
+    [{ url: '${input:where}' }, 'have ${input:where}, which its client asks for'],
     [{ url: ADDRESS, headers: { A: '${file:/run/secret}' } }, fills],
     [{ url: ADDRESS, headers: { A: '${command:x}' } }, fills],
     [{ url: 'https://a.example/${workspaceFolderBasename}' }, fills],

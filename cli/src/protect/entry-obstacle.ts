@@ -60,6 +60,17 @@ function startingBelow(value: unknown): string | undefined {
   return undefined;
 }
 
+/** What an entry's client may take beside an address in a field that is not the one that we know it by. */
+function otherAddress(value: Value, key: string): string {
+  const one = `it has an address in "${key}"`;
+  if (isText(value['command'])) return `${one} and a command, and clients differ in which they take`;
+  const usual = addressKeyOf(value);
+  if (usual === undefined) return `${one}, which some clients take`;
+  return value[usual] === value[key]
+    ? `${one} and the same in "${usual}", and clients differ in which they take: leave one of them out`
+    : `${one} and another in "${usual}", and clients differ in which they take`;
+}
+
 /** What of an entry is not clear to us and may be to its client. */
 function unclear(value: Value): string | undefined {
   const address = isText(value['command']) ? 'url' : (addressKeyOf(value) ?? 'url');
@@ -69,7 +80,7 @@ function unclear(value: Value): string | undefined {
     if (known !== undefined && known !== key) return `its "${key}" is "${known}" to some clients`;
     if (known !== undefined || one === undefined || one === null || one === false) continue;
     if (STEERING_KEYS.test(name)) return `its "${key}" may change what is started, or with which settings`;
-    if (LIKE_AN_ADDRESS.test(name)) return `it has an address in "${key}", which some clients take`;
+    if (LIKE_AN_ADDRESS.test(name)) return otherAddress(value, key);
     const below = startingBelow(one);
     if (below !== undefined) return `its "${key}" has a "${below}", which some clients may take`;
   }

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import type { Env } from '@aegis/kit/env';
 import { codeOf } from '@aegis/kit/errors';
 import type { Firewall } from './behind.ts';
-import { hasNoList, otherFormat, readEntries } from './client-config.ts';
+import { hasNoList, otherFormat, readEntries, SAYS } from './client-config.ts';
 import { fileBehind, readText } from './file-text.ts';
 import { type ClientFile, knownClientFiles } from './known-clients.ts';
 import { type Known, planProtection, type Step } from './plan.ts';
@@ -49,14 +49,14 @@ async function lookInto({ client, path }: ClientFile, firewall: Firewall, seen: 
   const format = otherFormat(path);
   if (format !== undefined) {
     if (HAS_SERVERS.test(text))
-      seen.notLookedInto.push({ client, file: path, why: `it is ${format}, which status does not read` });
+      seen.notLookedInto.push({ client, file: path, why: SAYS.status.otherFormat(format) });
     return;
   }
   if (hasNoList(text)) return;
   // Where the servers file is not readable, nothing is known to be behind it.
   const servers = await knownServers(firewall.serversPath).catch(() => new Map<string, unknown>());
   const known = { servers, written: registry[await fileBehind(path, registry)] };
-  const steps = planProtection(readEntries(path, text), firewall, known);
+  const steps = planProtection(readEntries(path, text, SAYS.status), firewall, known);
   seen.rows.push(...steps.flatMap((step) => rowOf(client, path, step, known) ?? []));
 }
 

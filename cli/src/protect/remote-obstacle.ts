@@ -52,8 +52,9 @@ function transportObstacle(value: Value, key: string, address: string): string |
 /** What of an address and headers somebody else would have to fill in. */
 function placeholderObstacle(upstream: Value): string | undefined {
   const texts = JSON.stringify(upstream);
-  if (texts.includes('${input:'))
-    return "its address or headers come from a question of VS Code, which the firewall can't ask; use ${env:NAME}";
+  const [asked] = /\$\{input:[^{}"]*\}?/.exec(texts) ?? [];
+  if (asked !== undefined)
+    return `its address or headers have ${asked}, which its client asks for and the firewall can't; use \${env:NAME}`;
   for (const [written, inside] of texts.matchAll(PLACEHOLDER))
     if (inside === undefined || !OF_ENVIRONMENT.test(inside))
       return `its address or headers have ${written}, which its client fills in and the firewall can't; use \${env:NAME}`;

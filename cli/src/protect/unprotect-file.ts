@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { isObject } from '@aegis/kit/json';
 import { replaceFile } from '../policy-file/replace-file.ts';
 import { type Firewall, isSameFile, proxiedName } from './behind.ts';
-import { type ClientServer, readEntries, replaceEntry, samePath } from './client-config.ts';
+import { type ClientServer, readEntries, replaceEntry, SAYS, samePath } from './client-config.ts';
 import { withUpstream } from './entry-address.ts';
 import { fileBehind, readText } from './file-text.ts';
 import { backupOf, readCopy } from './kept-copy.ts';
@@ -42,7 +42,7 @@ export const unprotectFile = (given: string, firewall: Firewall): Promise<Unprot
       if (wrap !== undefined) return known !== undefined || isSameFile(wrap.launcher, launcher);
       return proxiedName(value, mcpUrl) !== undefined;
     };
-    const behind = readEntries(file, text).filter(isOurs);
+    const behind = readEntries(file, text, SAYS.unprotect).filter(isOurs);
     if (behind.length === 0) return { result: 'not_protected' };
     const original = await readCopy(file, known);
     const before = original === undefined ? [] : readEntries(file, original);
