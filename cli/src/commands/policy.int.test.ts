@@ -92,11 +92,11 @@ describe('validate', () => {
       { id: 'apr_a', tool: 'refunds.create', principal: 'me', because: "Rule 0 denies 'refunds.*'" },
     ];
     const two = await validateWhere({ approvals: 1, grants: 1, unknown: 3, first });
-    expect(two).toContain('  In force now, it would end 1 waiting or approved call and 1 grant:\n');
+    expect(two).toContain('  Taken now, it would end 1 waiting or approved call and 1 grant:\n');
     expect(two).toContain("    apr_a  refunds.create  me  Rule 0 denies 'refunds.*'\n    and 1 more\n");
     expect(two).toContain('  3 more could not be looked at in time\n');
     expect(await validateWhere({ approvals: 0, grants: 0, first: [] })).toContain(
-      '  In force now, it would end no waiting or approved calls and no grants\n',
+      '  Taken now, it would end no waiting or approved calls and no grants\n',
     );
     expect(JSON.parse(await validateWhere({ approvals: 1, grants: 0, first }, '--json'))).toMatchObject({
       ok: true,
@@ -108,8 +108,14 @@ describe('validate', () => {
     const host = await policy(['validate', '-', '--url', 'http://127.0.0.1:1'], V2);
     expect(host.exitCode).toBe(0);
     expect(host.out()).toMatch(
-      /warn {2}what it would end of what waits can not be told: No answer from the gateway/,
+      /warn {2}the file is checked; what it would end of what waits can not be told: No answer from the gateway/,
     );
+    expect(host.out()).not.toContain('Nothing was allowed');
+    const json = await policy(['validate', '-', '--json', '--url', 'http://127.0.0.1:1'], V2);
+    expect(JSON.parse(json.out())).toMatchObject({
+      ok: true,
+      notes: [expect.stringMatching(/can not be told/)],
+    });
   });
 
   test('a bad file names every error with its place, hostile text shown', async () => {

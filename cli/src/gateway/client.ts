@@ -2,6 +2,7 @@ import { parseJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { CliError, failure } from '../cli-error.ts';
+import { becameOf, NoAnswer } from './no-answer.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -15,6 +16,9 @@ const Problem = z.looseObject({
   detail: z.string(),
 });
 
+/** What a proxy says of what is behind it. */
+const AWAY: readonly number[] = [502, 503, 504];
+
 export type Question = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Relative to the gateway's address: no slash in front. */
@@ -27,13 +31,6 @@ export type Question = {
 };
 
 export type HttpAnswer = { readonly status: number; readonly body: unknown };
-
-function causeOf(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `none within ${timeoutMs / 1000} s`;
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message;
-  return String(error);
-}
 
 export const USER_AGENT = `aegis-cli/${packageJson.version}`;
 
@@ -65,12 +62,7 @@ export async function exchange(base: URL, question: Question): Promise<HttpAnswe
     const text = await response.text();
     return { status: response.status, body: parseBody(text) };
   } catch (error) {
-    throw failure(
-      'gateway_unreachable',
-      'The gateway is not reached',
-      `No answer from the gateway at ${base.href} (${causeOf(error, timeoutMs)}): start it with "npm start", or name another one by --url or AEGIS_URL. Nothing was allowed.`,
-      error,
-    );
+    throw new NoAnswer(error, base, question, timeoutMs);
   }
 }
 
@@ -101,9 +93,10 @@ export async function ask<S extends z.ZodType>(
       throw new CliError(problem.data, WRONG_USAGE_CODES.includes(problem.data.code) ? 2 : 1);
     }
   }
-  throw failure(
-    'unexpected_answer',
-    'Not an answer of AegisMCP',
-    `What answered at ${base.href} (HTTP ${status}) is not an AegisMCP gateway of this version: name the right one by --url or AEGIS_URL. Nothing was allowed.`,
-  );
+  const what = `What answered at ${base.href} (HTTP ${status}) is`;
+  const why = AWAY.includes(status)
+    ? `${what} something before the gateway, which does not answer it: it may be starting, stopping or busy, so try again.`
+    : `${what} not an AegisMCP gateway of this version: name the right one by --url or AEGIS_URL.`;
+  const detail = `${why}${becameOf(question, true)}`;
+  throw failure('unexpected_answer', 'Not an answer of AegisMCP', detail);
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { writeStackFile } from '../local/stack/stack-file.ts';
 import { run } from '../run.ts';
@@ -7,6 +8,7 @@ import { type GatewayDouble, startGatewayDouble } from '../testkit/gateway-doubl
 import { runningStack, stackOf } from '../testkit/stack.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 import { exchange } from './client.ts';
+import { NoAnswer } from './no-answer.ts';
 
 const YES = { status: 200, body: { allowed: true, approval_required: false, reasons: [] } };
 
@@ -123,17 +125,78 @@ test('nothing that listens is a sentence that says how to mend it, and no', asyn
   );
 });
 
+const closes = (socket: Socket) => void socket.once('data', () => socket.destroy());
+
+/** What a command says where this answers each connection. */
+async function saidWhere(onConnection: (socket: Socket) => void, args: readonly string[]) {
+  const server = createServer(onConnection);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const host = fakeHost({ env: { AEGIS_APPROVER_KEY: 'k' } });
+  await run(host, [...args, '--url', `http://127.0.0.1:${port}`]);
+  expect(host.err()).not.toMatch(/\bE[A-Z]{4,}|UND_|HPE_|fetch failed/);
+  return host.err();
+}
+
+describe('a gateway that says nothing is told for what it is:', () => {
+  test('one that closes the connection is not to be started', async () => {
+    const said = await saidWhere(closes, ['check', 'x']);
+    expect(said).toContain('(the connection was closed): it may be starting or stopping, so try again.');
+    expect(said).toContain('Nothing was allowed.');
+    expect(said).not.toContain('start it with');
+  });
+
+  test('what may have been done is not said to be undone', async () => {
+    const said = await saidWhere(closes, ['approvals', 'approve', 'a']);
+    expect(said).toContain('Whether it was done is not known: look before you do it again.');
+    expect(await saidWhere(closes, ['approvals', 'list'])).toMatch(/so try again\.\n$/);
+  });
+
+  test('something that speaks no HTTP is another thing', async () => {
+    const said = await saidWhere((socket) => void socket.end('INFO {"server_id":"N"}\r\n'), ['check', 'x']);
+    expect(said).toContain('(what answers there speaks no HTTP): name another one by --url or AEGIS_URL.');
+  });
+
+  test('a port where nothing listens is where one can be started', async () => {
+    const port = await new Promise<number>((free) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const { port: was } = server.address() as AddressInfo;
+        server.close(() => free(was));
+      });
+    });
+    const { detail } = await problemOf({ AEGIS_URL: `http://127.0.0.1:${port}` });
+    expect(detail).toContain('(nothing listens there): start it with "npm start", or name another one');
+  });
+
+  test('one that is late may be busy, and what it was asked may be done', () => {
+    const late = Object.assign(new Error('late'), { name: 'TimeoutError' });
+    const { message } = new NoAnswer(
+      late,
+      new URL(CLOSED),
+      { method: 'POST', path: 'policy/validate' },
+      10_000,
+    );
+    expect(message).toBe(
+      'No answer from the gateway at http://127.0.0.1:1/ (none within 10 s): it may be busy, so try again; its log says more.',
+    );
+  });
+});
+
 describe('an answer that is not yes is no:', () => {
   test.each([
     ['a page of something else', { status: 200, body: '<html>' }],
     ['an empty object', { status: 200, body: {} }],
     ['a truthy text', { status: 200, body: { ...YES.body, allowed: 'true' } }],
-    ['an error without a problem', { status: 502, body: 'Bad Gateway' }],
+    ['an error without a problem', { status: 500, body: 'Oops' }],
+    ['a proxy before one that is away', { status: 502, body: 'Bad Gateway' }],
   ])('%s', async (_, answer) => {
     const other = await startGatewayDouble({ 'POST /guard/check': answer });
     const problem = await problemOf({}, '--url', other.url);
     await other.stop();
     expect(problem).toMatchObject({ exitCode: 1, code: 'unexpected_answer' });
+    const isAway = answer.status === 502;
+    expect(problem.detail).toContain(isAway ? 'so try again.' : 'not an AegisMCP gateway of this version');
   });
 
   test('an answer with an error status, whatever its body says', async () => {

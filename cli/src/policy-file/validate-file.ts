@@ -7,25 +7,28 @@ import { readPolicyFile } from './read-policy-file.ts';
 import { type CheckedPolicy, checkPolicyText } from './validate.ts';
 import { type WouldEnd, wouldEnd, wouldEndLines } from './would-end.ts';
 
+/** What a firewall that runs did not say. */
+const untold = ({ because }: WouldEnd): string[] =>
+  because === undefined
+    ? []
+    : [`the file is checked; what it would end of what waits can not be told: ${because}`];
+
 /** The same answer as `POST /policy/validate`. */
-function validationDocument(checked: CheckedPolicy, { ends }: WouldEnd): object {
+function validationDocument(checked: CheckedPolicy, would: WouldEnd): object {
+  const { ends } = would;
   return checked.ok
     ? {
         ok: true,
         errors: [],
         version: 2,
         migrated: checked.migration.migrated,
-        notes: [...checked.migration.notes, ...checked.warnings.map((warning) => `Warning: ${warning}`)],
+        notes: [
+          ...checked.migration.notes,
+          ...[...checked.warnings, ...untold(would)].map((warning) => `Warning: ${warning}`),
+        ],
         ...(ends && { ends }),
       }
     : { ok: false, errors: checked.errors, version: 2, migrated: false, notes: [] };
-}
-
-function printWouldEnd(host: Host, { ends, because }: WouldEnd): void {
-  if (ends) for (const line of wouldEndLines(ends)) printLine(host, `  ${visible(line)}`);
-  if (because === undefined) return;
-  const what = `what it would end of what waits can not be told: ${because}`;
-  printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(what)}`);
 }
 
 /** Says whether a policy file is valid, and every error in it where it is not; and what it would end where one runs. */
@@ -42,9 +45,9 @@ export async function validateFile(
     if (checked.migration.migrated)
       printLine(host, `  It works as it is. As version 2, by "${program()} policy migrate", it would be:`);
     for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
-    for (const warning of checked.warnings)
+    if (would.ends) for (const line of wouldEndLines(would.ends)) printLine(host, `  ${visible(line)}`);
+    for (const warning of [...checked.warnings, ...untold(would)])
       printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(warning)}`);
-    printWouldEnd(host, would);
   } else {
     printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);
     for (const error of checked.errors) printLine(host, `  ${visible(error)}`);

@@ -39,7 +39,7 @@ export function wouldEndLines({ approvals, grants, unknown, first }: PolicyEnds)
   const named = first.map(({ id, tool, principal, because }) => `  ${id}  ${tool}  ${principal}  ${because}`);
   const more = approvals + grants - first.length;
   return [
-    `In force now, it would end ${count(approvals, 'waiting or approved call')} and ${count(grants, 'grant')}${named.length === 0 ? '' : ':'}`,
+    `Taken now, it would end ${count(approvals, 'waiting or approved call')} and ${count(grants, 'grant')}${named.length === 0 ? '' : ':'}`,
     ...named,
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(unknown > 0 ? [`${unknown} more could not be looked at in time`] : []),

@@ -1,8 +1,8 @@
 import { earlierVersion, startCommand } from '../../../relay/data-directory.js';
-import { CliError } from '../../cli-error.ts';
 import { describeStack, gatewayAddress } from '../../gateway/address.ts';
 import { HealthAnswer } from '../../gateway/answers.ts';
 import { exchange } from '../../gateway/client.ts';
+import { NoAnswer } from '../../gateway/no-answer.ts';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
 
 const NAME = 'stack';
@@ -33,8 +33,8 @@ async function lookAt(base: URL): Promise<Finding[]> {
     const { status, body } = await exchange(base, { method: 'GET', path: 'health' });
     return judge(base, status, body);
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    return [fail(NAME, error.message, `start it with "${startCommand()}", or see its log`)];
+    if (!(error instanceof NoAnswer)) throw error;
+    return [fail(NAME, error.what, error.mend)];
   }
 }
 
