@@ -133,6 +133,13 @@ export async function folderProblem(folder) {
     : `others can write in it: run chmod go-w ${folder}, where nobody did`;
 }
 
+/** Of what the system answers with, what a user who may not read a file sees. @type {Record<string, string>} */
+const UNREAD = {
+  EACCES: 'its permissions, or those of a folder above it, do not let you read it',
+  EPERM: 'the system does not let you read it',
+  ELOOP: 'its links lead round in a circle',
+};
+
 /**
  * The text of the file in which a running firewall says where it is. Each reader of it reads it here.
  *
@@ -154,9 +161,44 @@ export async function readStackText(dataDir) {
     return { text: await readFile(file, 'utf8') };
   } catch (error) {
     const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { problem: code };
+    return code === 'ENOENT' || code === 'ENOTDIR' ? undefined : { problem: UNREAD[code] ?? code };
   }
 }
+
+/** @param {string} dataDir */
+export const phasePath = (dataDir) => join(dataDir, 'stack.phase');
+
+/**
+ * What a firewall says that it does with its data directory while it does not say where it is. Whether it still runs is not
+ * said by that.
+ *
+ * @param {string} dataDir
+ * @returns {Promise<{ phase: 'starting' | 'stopping', pid: number } | undefined>}
+ */
+export async function readPhase(dataDir) {
+  const file = phasePath(dataDir);
+  try {
+    const found = await lstat(file);
+    if (!found.isFile() || found.uid !== (userId() ?? found.uid)) return undefined;
+    const { phase, pid } = JSON.parse(await readFile(file, 'utf8'));
+    return ['starting', 'stopping'].includes(phase) && Number.isInteger(pid) && pid > 0
+      ? { phase, pid }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What is so while a firewall starts or stops.
+ *
+ * @param {string} dataDir
+ * @param {string} phase
+ * @param {number} [pid]
+ * @returns {string}
+ */
+export const isBetween = (dataDir, phase, pid) =>
+  `AegisMCP is ${phase === 'starting' ? 'being started' : phase} from the data directory ${dataDir}${pid === undefined ? '' : ` (process ${pid})`}`;
 
 /**
  * Why the socket of a firewall is none of the user's; undefined where it is, or nothing is there.

@@ -5,7 +5,9 @@ import {
   dataDirOf,
   earlierVersion,
   formerData,
+  isBetween,
   program,
+  readPhase,
   readStackText,
   socketProblem,
   startCommand,
@@ -79,10 +81,15 @@ const gone = (stack, dataDir) =>
 /**
  * @param {Record<string, unknown> | undefined} stack
  * @param {NodeJS.ProcessEnv} env
- * @returns {NoFirewall}
+ * @returns {Promise<NoFirewall>}
  */
-function noAddress(stack, env) {
+async function noAddress(stack, env) {
   const dataDir = dataDirOf(env);
+  const doing = stack === undefined ? await readPhase(dataDir) : undefined;
+  if (doing !== undefined && isRunning(doing.pid)) {
+    const is = isBetween(dataDir, doing.phase, doing.pid);
+    return new NoFirewall(`${is}, and does not answer now: try again in a moment.`);
+  }
   if (stack !== undefined && isRunning(stack['pid'])) {
     return new NoFirewall(earlierVersion(dataDir, stack['pid']), true);
   }
@@ -128,7 +135,7 @@ export async function findFirewall(env) {
   const dataDir = dataDirOf(env);
   const stack = await readStack(dataDir);
   const address = stack?.['agent_address'];
-  if (stack === undefined || typeof address !== 'string') throw noAddress(stack, env);
+  if (stack === undefined || typeof address !== 'string') throw await noAddress(stack, env);
   const problem = await socketProblem(address);
   if (problem !== undefined) throw notUsed(dataDir, problem);
   // A port that its firewall left is anybody's; a socket in the user's folder is not.

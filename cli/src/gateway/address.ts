@@ -1,5 +1,5 @@
 import type { Env } from '@aegis/kit/env';
-import { formerData, startCommand } from '../../relay/data-directory.js';
+import { formerData, isBetween, startCommand } from '../../relay/data-directory.js';
 import { type CliError, failure, wrongUsage } from '../cli-error.ts';
 import { dataDirOf, type FoundStack, readStackFile, stackFilePath } from '../local/stack/stack-file.ts';
 
@@ -31,6 +31,8 @@ export function describeStack(found: FoundStack, dataDir: string): string | unde
   if (found.state === 'unreadable') {
     return `${stackFilePath(dataDir)} is not used (${found.why}): start AegisMCP with "${startCommand()}" as this user, or give --url.`;
   }
+  if (found.state === 'between')
+    return `${isBetween(dataDir, found.phase, found.pid)}, and does not answer now: try again in a moment.`;
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import { visible } from '../format/visible.ts';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { diskPercentOf } from '../local/disk-percent.ts';
-import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
+import { dataDirOf, type FoundStack, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
 import { firewallHere } from './firewall-here.ts';
 import { lookIntoClients, type Seen } from './look-into.ts';
@@ -20,6 +20,14 @@ async function nobodyApproves(gatewayUrl: string, dataDir: string): Promise<stri
 }
 
 const count = (n: number, words: string): string => (n === 0 ? '' : `${n} of ${words}`);
+
+/** What follows its name. */
+function howItIs(found: FoundStack): string {
+  if (found.state === 'running') return `runs, process ${found.stack.pid}`;
+  if (found.state !== 'between') return 'does not run; the first wrapped server starts it';
+  const is = found.phase === 'starting' ? 'being started' : found.phase;
+  return `is ${is}${found.pid === undefined ? '' : `, process ${found.pid}`}; look again in a moment`;
+}
 
 /** The first thing that is said, where anything is not behind the firewall or nobody can tell. */
 function headline({ rows, unreadable, notLookedInto }: Seen): string | undefined {
@@ -39,12 +47,9 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
   const seen = await lookIntoClients(firewall, host.env);
   const { rows, unreadable, notLookedInto } = seen;
   const isRunning = found.state === 'running';
-  const until = isRunning
-    ? `runs, process ${found.stack.pid}`
-    : 'does not run; the first wrapped server starts it';
   const first = headline(seen);
   if (!json && first !== undefined) printLine(host, first);
-  if (!json) printLine(host, `The firewall of ${firewall.dataDir} ${until}.`);
+  if (!json) printLine(host, `The firewall of ${firewall.dataDir} ${howItIs(found)}.`);
   if (!json && isRunning && found.stack.agent_address === undefined)
     printLine(host, earlierVersion(firewall.dataDir, found.stack.pid));
   const noApprover =
@@ -54,6 +59,7 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
   if (!json && full !== undefined) printLine(host, full);
   const document = {
     running: isRunning,
+    ...(found.state === 'between' && { phase: found.phase }),
     data_dir: firewall.dataDir,
     servers: rows,
     unreadable,

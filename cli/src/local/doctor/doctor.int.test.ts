@@ -9,6 +9,8 @@ import { type CannedAnswer, startGatewayDouble } from '../../testkit/gateway-dou
 import { runAegis } from '../../testkit/spawn-aegis.ts';
 import { runningStack, stackOf } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
+import { lockDirectory } from '../stack/directory-lock.ts';
+import { markPhase } from '../stack/phase.ts';
 import { writeStackFile } from '../stack/stack-file.ts';
 import type { Finding } from './finding.ts';
 
@@ -109,6 +111,27 @@ test('a port that another program has is a failure that names the variable', asy
   expect(of('gateway port')?.mend).toContain('set PORT to another port');
   expect(of('mcp port')?.level).toBe('ok');
 });
+
+test.each(['starting', 'stopping'] as const)(
+  'while a firewall is %s here, what it has taken is nobody else’s',
+  async (phase) => {
+    const { dir, env } = await installation();
+    const lock = await lockDirectory(join(dir, 'data'), 'stack');
+    onTestFinished(() => lock?.release());
+    await markPhase(join(dir, 'data'), phase);
+    const PORT = await takenPort();
+    const { ok, of } = await doctor({ ...env, PORT });
+    expect(ok).toBe(true);
+    const whose = `${PORT} is taken, as it seems by the AegisMCP that is ${phase} here`;
+    expect(of('gateway port')).toMatchObject({ level: 'warn', message: whose });
+    const is = `AegisMCP is ${phase === 'starting' ? 'being started' : phase} from the data directory`;
+    expect(of('stack')).toMatchObject({
+      level: 'warn',
+      message: expect.stringContaining(is) as string,
+      mend: 'wait until that is done, and run this again',
+    });
+  },
+);
 
 test('a port that is none is a failure', async () => {
   const { env } = await installation();

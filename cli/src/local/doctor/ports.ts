@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { codeOf } from '@aegis/kit/errors';
-import { type Finding, fail, type Look, ok, type Patient } from './finding.ts';
+import { type Finding, fail, type Look, ok, type Patient, warn } from './finding.ts';
 
 type Port = {
   readonly name: string;
@@ -9,6 +9,15 @@ type Port = {
   readonly standard: number;
   readonly url: string;
 };
+
+/** Why nobody can listen somewhere, by the system's code of it. */
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not listen there; ports above 1023 are for everybody',
+  EADDRNOTAVAIL: 'that is no address of this machine',
+  ENOTFOUND: 'that is no address of this machine',
+  EAI_AGAIN: 'that is no address of this machine',
+};
+export const whyNoPort = (code: string): string => WHY[code] ?? `the system says ${code}`;
 
 const MAX_PORT = 65_535;
 
@@ -21,7 +30,7 @@ export async function listenError(host: string, port: number): Promise<string | 
 async function lookAtPort(
   host: string,
   { name, variable, standard }: Port,
-  env: Patient['env'],
+  { env, stack }: Patient,
 ): Promise<Finding> {
   const label = `${name} port`;
   const text = env[variable] || String(standard);
@@ -32,9 +41,13 @@ async function lookAtPort(
   const error = await listenError(host, port);
   if (error === undefined) return ok(label, `${port} is free`);
   const isTaken = error === 'EADDRINUSE';
+  if (isTaken && stack.state === 'between') {
+    const whose = `${port} is taken, as it seems by the AegisMCP that is ${stack.phase} here`;
+    return warn(label, whose, 'wait until that is done, and run this again');
+  }
   return fail(
     label,
-    isTaken ? `${port} is taken by another program` : `${port} on ${host} can't be used (${error})`,
+    isTaken ? `${port} is taken by another program` : `${port} on ${host} can't be used: ${whyNoPort(error)}`,
     isTaken ? `stop that program, or ${mend}` : `set HOST to an address of this machine, or ${mend}`,
   );
 }
@@ -55,7 +68,7 @@ export const lookAtPorts: Look = async (patient) => {
   const host = patient.env['HOST'] || '127.0.0.1';
   const looks = portsOf(patient).map(async (port) => {
     if (isRunning) return ok(`${port.name} port`, `used by the running stack at ${port.url}`);
-    return lookAtPort(port.variable === 'AEGIS_NATS_PORT' ? '127.0.0.1' : host, port, patient.env);
+    return lookAtPort(port.variable === 'AEGIS_NATS_PORT' ? '127.0.0.1' : host, port, patient);
   });
   return Promise.all(looks);
 };

@@ -1,4 +1,4 @@
-import { earlierVersion, startCommand } from '../../../relay/data-directory.js';
+import { earlierVersion, isBetween, startCommand } from '../../../relay/data-directory.js';
 import { describeStack, gatewayAddress } from '../../gateway/address.ts';
 import { HealthAnswer } from '../../gateway/answers.ts';
 import { exchange } from '../../gateway/client.ts';
@@ -40,6 +40,10 @@ async function lookAt(base: URL): Promise<Finding[]> {
 
 /** Not running is no fault of the installation; running and not well is. */
 export const lookAtStack: Look = async ({ url, env, stack, dataDir }) => {
+  if (url === undefined && !env['AEGIS_URL'] && stack.state === 'between')
+    return [
+      warn(NAME, isBetween(dataDir, stack.phase, stack.pid), 'wait until that is done, and run this again'),
+    ];
   if (url === undefined && !env['AEGIS_URL'] && stack.state !== 'running') {
     const message = describeStack(stack, dataDir) ?? `none runs from the data directory ${dataDir}`;
     return [warn(NAME, message, `start it with "${startCommand()}"`)];

@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processInfo } from '@aegis/local-nats';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BackgroundHome, backgroundHome } from '../../testkit/background.ts';
-import { runAegis } from '../../testkit/spawn-aegis.ts';
+import { runAegis, spawnAegis } from '../../testkit/spawn-aegis.ts';
 import { runningStack } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
 import { ECHO, spawnWrap } from '../../testkit/wrapped.ts';
@@ -145,6 +146,23 @@ test('`aegis down` stops it and says so; with nothing to stop it says that, and 
     stdout: `No AegisMCP runs from the data directory ${dataDir}: there is nothing to stop.\n`,
   });
   expect((await runAegis(['--json', 'down'], { env })).stdout).toContain('"stopped": false');
+});
+
+test('one that is being started is said to be, and `aegis down` stops it', async () => {
+  const { env, dataDir } = await home();
+  const starting = spawnAegis(['up'], { env });
+  const ended = once(starting, 'exit');
+  await expect.poll(() => readdir(dataDir), { timeout: 30_000 }).toContain('stack.phase');
+  // It may be ready by now on a quick machine: then it is stopped all the same.
+  expect((await runAegis(['status'], { env })).stdout).toMatch(/ (?:is being started|runs), process \d+/);
+  expect(await runAegis(['down'], { env })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^AegisMCP \(process \d+\) has stopped\.\n$/) as string,
+  });
+  await ended;
+  const left = await readdir(dataDir);
+  expect(left).not.toContain('stack.phase');
+  expect(left).not.toContain('stack.json');
 });
 
 test('a firewall that was killed is started again on its data', async () => {

@@ -1,9 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { run } from '../../run.ts';
+import { fakeHost } from '../../testkit/fake-host.ts';
 import { runningStack, stackOf } from '../../testkit/stack.ts';
 import { temporaryDirectory } from '../../testkit/temporary-directory.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { markPhase } from './phase.ts';
 import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from './stack-file.ts';
 
 /** The id of a process that has ended. */
@@ -97,6 +102,68 @@ test('a data directory of before that a group could write in is narrowed by a st
   await runningStack(dataDir);
   expect((await stat(dataDir)).mode & 0o777).toBe(0o755);
   expect((await readStackFile(dataDir)).state).toBe('running');
+});
+
+async function held(name: 'stack' | 'start'): Promise<string> {
+  const dataDir = await temporaryDirectory();
+  const lock = await lockDirectory(dataDir, name);
+  onTestFinished(() => lock?.release());
+  return dataDir;
+}
+const said = async (dataDir: string, ...command: string[]) => {
+  const host = fakeHost({ env: { AEGIS_DATA_DIR: dataDir, HOME: dataDir } });
+  await run(host, command);
+  return host.out() + host.err();
+};
+
+test.each([
+  ['starting', 'being started'],
+  ['stopping', 'stopping'],
+] as const)('a firewall that is %s is neither there nor away, for every command', async (phase, is) => {
+  const dataDir = await held('stack');
+  await markPhase(dataDir, phase);
+  expect(await readStackFile(dataDir)).toEqual({ state: 'between', phase, pid: process.pid });
+  expect(await said(dataDir, 'check', 'x')).toBe(
+    `aegis: AegisMCP is ${is} from the data directory ${dataDir} (process ${process.pid}), and does not answer now: try again in a moment.\n`,
+  );
+  expect(await said(dataDir, 'status')).toContain(
+    `is ${is}, process ${process.pid}; look again in a moment.`,
+  );
+  // What the file of a stack before says of itself is no more so.
+  await writeStackFile(dataDir, stackOf({ pid: endedPid() }));
+  expect((await readStackFile(dataDir)).state).toBe('between');
+});
+
+test('one that says nothing of itself, and one that a wrapped server starts, are there too', async () => {
+  const dataDir = await held('stack');
+  expect(await readStackFile(dataDir)).toEqual({ state: 'between', phase: 'starting or stopping' });
+  expect(await said(dataDir, 'down')).toMatch(
+    /^aegis: AegisMCP is starting or stopping .*: run this again in a moment\.\n$/,
+  );
+  expect(await readStackFile(await held('start'))).toEqual({ state: 'between', phase: 'starting' });
+});
+
+test('what a process left that was killed says nothing: the lock has ended with it', async () => {
+  const dataDir = await temporaryDirectory();
+  const [directoryLock, phase] = ['./directory-lock.ts', './phase.ts'].map(
+    (one) => new URL(one, import.meta.url).href,
+  );
+  const code = `
+    const { lockDirectory } = await import('${directoryLock}');
+    const { markPhase } = await import('${phase}');
+    await lockDirectory('${dataDir}', 'stack');
+    await markPhase('${dataDir}', 'starting');
+    console.log('held');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  expect((await readStackFile(dataDir)).state).toBe('between');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(await readStackFile(dataDir)).toEqual({ state: 'none' });
+  expect(await said(dataDir, 'status')).toContain('does not run; the first wrapped server starts it');
 });
 
 test('a directory without a stack has none, a damaged file is unreadable', async () => {

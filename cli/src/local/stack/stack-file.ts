@@ -9,6 +9,7 @@ import { processInfo } from '@aegis/local-nats';
 import { z } from 'zod';
 import { dataDirOf, readStackText } from '../../../relay/data-directory.js';
 import { lockPath } from './directory-lock.ts';
+import { type Between, between } from './phase.ts';
 
 export { dataDirOf };
 
@@ -34,6 +35,7 @@ export type FoundStack =
   /** The process that wrote the file has ended and could not take it back. */
   | { readonly state: 'stale'; readonly stack: Stack }
   | { readonly state: 'unreadable'; readonly why: string }
+  | Between
   | { readonly state: 'none' };
 
 export const stackFilePath = (dataDir: string): string => join(dataDir, 'stack.json');
@@ -82,8 +84,10 @@ async function stackIn(text: string, dataDir: string): Promise<FoundStack> {
 /** The stack that runs from a data directory. Never throws. */
 export async function readStackFile(dataDir: string): Promise<FoundStack> {
   const read = await readStackText(dataDir);
-  if (read === undefined) return { state: 'none' };
-  return 'text' in read ? stackIn(read.text, dataDir) : { state: 'unreadable', why: read.problem };
+  if (read === undefined) return (await between(dataDir)) ?? { state: 'none' };
+  if ('problem' in read) return { state: 'unreadable', why: read.problem };
+  const found = await stackIn(read.text, dataDir);
+  return (found.state === 'stale' ? await between(dataDir) : undefined) ?? found;
 }
 
 /** Its paths as every reader understands them, whatever folder it runs in. */

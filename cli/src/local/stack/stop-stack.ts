@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processInfo } from '@aegis/local-nats';
+import { isBetween, phasePath } from '../../../relay/data-directory.js';
 import { failure } from '../../cli-error.ts';
 import { visible } from '../../format/visible.ts';
-import { describeStack } from '../../gateway/address.ts';
+import { describeStack, notRunning } from '../../gateway/address.ts';
 import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
 import { printDocument, printLine } from '../../output.ts';
 import { dataDirOf, readStackFile, stackFilePath } from './stack-file.ts';
@@ -17,9 +18,9 @@ async function isStack(pid: number): Promise<boolean> {
   return info !== undefined && /\b(main\.ts|aegis(\.js)?)\b.*\bup\b/.test(info.command);
 }
 
-async function end(dataDir: string, pid: number): Promise<void> {
+async function end(file: string, pid: number): Promise<void> {
   if (!(await isStack(pid))) {
-    const sentence = `Process ${pid}, which ${stackFilePath(dataDir)} names, is no AegisMCP: it is left alone. Remove that file if AegisMCP does not run.`;
+    const sentence = `Process ${pid}, which ${file} names, is no AegisMCP: it is left alone. Remove that file if AegisMCP does not run.`;
     throw failure('not_a_stack', 'Not an AegisMCP', sentence);
   }
   process.kill(pid, 'SIGTERM');
@@ -42,8 +43,11 @@ export async function stopStack(host: Host, { json }: GlobalOptions): Promise<Ex
   if (found.state === 'unreadable') {
     throw failure('stack_file', 'The stack file is not usable', describeStack(found, dataDir) ?? '');
   }
-  const pid = found.state === 'running' ? found.stack.pid : null;
-  if (pid !== null) await end(dataDir, pid);
+  const between = found.state === 'between' ? found : undefined;
+  if (between !== undefined && between.pid === undefined)
+    throw notRunning(`${isBetween(dataDir, between.phase)}: run this again in a moment.`);
+  const pid = found.state === 'running' ? found.stack.pid : (between?.pid ?? null);
+  if (pid !== null) await end(between ? phasePath(dataDir) : stackFilePath(dataDir), pid);
   if (json) printDocument(host, { stopped: pid !== null, pid });
   else if (pid === null)
     printLine(

@@ -3,13 +3,14 @@ import { ConfigError } from '@aegis/kit/env';
 import type { FileLock } from '@aegis/kit/files/lock';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import { readCandidate } from '@aegis/policy/candidate';
-import { formerData, program } from '../../../relay/data-directory.js';
+import { formerData, isBetween, program } from '../../../relay/data-directory.js';
 import { failure } from '../../cli-error.ts';
 import type { ExitCode, Host } from '../../host.ts';
 import { printNote } from '../../output.ts';
 import { withoutCode } from '../code-env.ts';
 import { lockDirectory } from '../stack/directory-lock.ts';
 import { removeFormerCodeFile } from '../stack/former-code-file.ts';
+import { markPhase, unmarkPhase } from '../stack/phase.ts';
 import {
   keepStackFile,
   readStackFile,
@@ -84,9 +85,16 @@ async function requireDirectory(dataDir: string): Promise<FileLock> {
   if (lock !== undefined) {
     // Whoever finds the lock held believes the file, and this one says where another stack was.
     await rm(stackFilePath(dataDir), { force: true });
+    await markPhase(dataDir, 'starting');
     return lock;
   }
   const found = await readStackFile(dataDir);
+  if (found.state === 'between' && found.pid !== undefined)
+    throw failure(
+      'stack_running',
+      'AegisMCP already runs',
+      `${isBetween(dataDir, found.phase, found.pid)}: wait for that one, or set AEGIS_DATA_DIR and the ports to start a second one.`,
+    );
   const who = 'stack' in found ? ` as process ${found.stack.pid}` : '';
   throw failure(
     'stack_running',
@@ -139,8 +147,9 @@ async function serve(
 export async function up(host: Host): Promise<ExitCode> {
   const config = readUpConfig(host.env, host.stdout.isTTY === true);
   const log = createLogger('aegis', config.LOG_LEVEL);
-  const stopping = stopSignal(host);
+  const asked = stopSignal(host);
   const lock = await requireDirectory(config.AEGIS_DATA_DIR);
+  const stopping = asked.then(() => markPhase(config.AEGIS_DATA_DIR, 'stopping'));
   let port: ReservedPort | undefined;
   try {
     for (const note of await notesOf(host.env, config.AEGIS_DATA_DIR)) printNote(host, `aegis: ${note}`);
@@ -150,6 +159,7 @@ export async function up(host: Host): Promise<ExitCode> {
     if (!(error instanceof Stopped)) throw error;
   } finally {
     await port?.release();
+    await unmarkPhase(config.AEGIS_DATA_DIR);
     lock.release();
   }
   return 0;
