@@ -3,17 +3,15 @@ import type { Service } from '@aegis/bus/service';
 import {
   type Approval,
   approvalsCancel,
-  approvalsComplete,
   approvalsConsume,
   approvalsDecide,
-  approvalsDraw,
   approvalsGet,
   approvalsList,
   approvalsOwn,
-  approvalsRedeem,
   approvalsRequest,
   approvalsStanding,
 } from '@aegis/contracts/approvals';
+import { approvalsComplete, approvalsDraw, approvalsRedeem } from '@aegis/contracts/codes';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { shownGrant } from '@aegis/contracts/grant-words';
 import { approvalsGrant, approvalsGrants, approvalsRevoke, type StoredGrant } from '@aegis/contracts/grants';

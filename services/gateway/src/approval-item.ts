@@ -3,13 +3,13 @@ import {
   ApprovalId,
   ApprovalStatus,
   approvalsGet,
-  DrawnCode,
   Endorsement,
   GrantId,
   Ruled,
 } from '@aegis/contracts/approvals';
 import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/contracts/call';
 import { MatchedRule } from '@aegis/contracts/decision';
+import { DrawnCode } from '@aegis/contracts/drawn-code';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { ApprovalTerms } from '@aegis/contracts/terms';
 import { z } from 'zod';

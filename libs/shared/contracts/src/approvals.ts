@@ -14,6 +14,7 @@ import {
   TraceId,
 } from './call.ts';
 import { EnforceReply, MatchedRule } from './decision.ts';
+import { DrawnCode } from './drawn-code.ts';
 import { Envelope } from './envelope.ts';
 import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
@@ -64,16 +65,6 @@ export const asRuled = <C extends StoredCall>({
   ...call,
   ...ruled,
 });
-
-/** What is kept of a code that an approver drew for one approval: their yes, as long as nobody has spoken it. */
-export const DrawnCode = z.strictObject({
-  digest: z.string().describe('scrypt of it with the approval: the code itself is nowhere'),
-  drawn_by: Principal.describe('whose yes it is'),
-  drawn_at: Timestamp.describe('when'),
-  until: Timestamp.describe('until when it can be redeemed'),
-  reason: Note.optional().describe('what they said why, where they did'),
-});
-export type DrawnCode = z.infer<typeof DrawnCode>;
 
 /** What the policy saw beside the call, so that it can be decided again. */
 const beside = {
@@ -239,7 +230,6 @@ export const Credential = z.strictObject({
   source: z.string().max(200),
 });
 export type Credential = z.infer<typeof Credential>;
-/** Who sends this, where they may change webhooks; an error where not. Nothing else is ever answered. */
 
 export const Verdict = z.enum(['approve', 'deny']);
 export type Verdict = z.infer<typeof Verdict>;
@@ -271,38 +261,6 @@ export const DecideReply = z.strictObject({
   because: z.string().optional(),
 });
 export type DecideReply = z.infer<typeof DecideReply>;
-
-/** Draws a code for this one approval: the yes of whoever draws it, waiting to be spoken. */
-export const DrawCode = DecideApproval.omit({ verdict: true });
-export type DrawCode = z.infer<typeof DrawCode>;
-/** `code` is there, once, where it was drawn; else `because` says why not. */
-export const DrawCodeReply = z.strictObject({ ...DecideReply.shape, code: z.string().optional() });
-export type DrawCodeReply = z.infer<typeof DrawCodeReply>;
-
-/**
- * `id` is an approval id or a dry run id. `source` is where the answer came from, for the limit on wrong codes. `principal`
- * is who sends it: a one-time code is taken from its asker alone.
- */
-export const CompleteApproval = z.strictObject({
-  id: z.string().min(1).max(200),
-  approval_code: z.string().max(1024),
-  reason: Note.optional(),
-  source: z.string().max(200),
-  principal: Principal.optional(),
-  /** An agent's key came with it: the standing code, which is a person's, is not taken. */
-  by_agent: z.literal(true).optional(),
-});
-export type CompleteApproval = z.infer<typeof CompleteApproval>;
-
-/** Whoever asked speaks a code. `id` is an approval id of theirs, or their dry run id. */
-export const RedeemCode = z.strictObject({
-  id: z.string().min(1).max(200),
-  principal: Principal,
-  approval_code: z.string().min(1).max(1024),
-  /** Of the call that they mean, where they say it. */
-  call_digest: Digest.optional(),
-});
-export type RedeemCode = z.infer<typeof RedeemCode>;
 
 /** What stands under an asker's own key, whatever its call. */
 export const OwnApproval = z.strictObject({ dry_run_id: DryRunId, principal: Principal });
@@ -352,12 +310,6 @@ export const approvalsRequest = rpc('approvals', 'request', RequestApproval, Req
 export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, StandingReply, {
   askedBy: ['enforcer'],
 });
-export const approvalsComplete = rpc('approvals', 'complete', CompleteApproval, ApprovalReply, {
-  askedBy: ['gateway'],
-});
-export const approvalsDraw = rpc('approvals', 'draw', DrawCode, DrawCodeReply, { askedBy: ['gateway'] });
-/** The agents' side may speak a code that a person gave; deciding is not its own. */
-export const approvalsRedeem = rpc('approvals', 'redeem', RedeemCode, DecideReply, { askedBy: ['mcp'] });
 export const approvalsOwn = rpc('approvals', 'own', OwnApproval, StandingReply, { askedBy: ['mcp'] });
 export const approvalsDecide = rpc('approvals', 'decide', DecideApproval, DecideReply, {
   askedBy: ['gateway'],

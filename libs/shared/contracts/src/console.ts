@@ -31,10 +31,10 @@ import {
   type ApprovalSummary,
   Credential,
   type DecideReply,
-  type DrawCodeReply,
   Word,
 } from './approvals.ts';
 import type { Call } from './call.ts';
+import { type DrawCodeReply } from './codes.ts';
 import { type Grant, GrantWord } from './grants.ts';
 import { AcceptTool, type QuarantinedTool } from './tool-definition.ts';
 import type { ListDeliveriesReply, ListWebhooksReply } from './webhooks.ts';

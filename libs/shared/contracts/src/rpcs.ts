@@ -1,5 +1,6 @@
 import * as approvals from './approvals.ts';
 import * as audit from './audit.ts';
+import * as codes from './codes.ts';
 import * as decision from './decision.ts';
 import * as firstApprover from './first-approver.ts';
 import * as grants from './grants.ts';
@@ -9,7 +10,7 @@ import type { Rpc } from './rpc.ts';
 import * as toolDefinition from './tool-definition.ts';
 import * as webhooks from './webhooks.ts';
 
-const AREAS = [policy, decision, approvals, toolDefinition, grants, firstApprover, webhooks, audit];
+const AREAS = [policy, decision, approvals, codes, toolDefinition, grants, firstApprover, webhooks, audit];
 
 const isRpc = (value: unknown): value is Rpc =>
   typeof value === 'object' && value !== null && 'verb' in value && 'askedBy' in value;

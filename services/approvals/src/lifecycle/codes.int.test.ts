@@ -1,4 +1,5 @@
-import { approvalsComplete, approvalsOwn } from '@aegis/contracts/approvals';
+import { approvalsOwn } from '@aegis/contracts/approvals';
+import { approvalsComplete } from '@aegis/contracts/codes';
 import { describe, expect, it } from 'vitest';
 import { written } from '../testkit/log.ts';
 import { createPeople, decide, draw, giveGrant } from '../testkit/people.ts';

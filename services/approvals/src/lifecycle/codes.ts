@@ -1,11 +1,5 @@
-import {
-  type Approval,
-  type DecideReply,
-  type DrawCode,
-  type DrawCodeReply,
-  type OwnApproval,
-  type RedeemCode,
-} from '@aegis/contracts/approvals';
+import { type Approval, type DecideReply, type OwnApproval } from '@aegis/contracts/approvals';
+import { type DrawCode, type DrawCodeReply, type RedeemCode } from '@aegis/contracts/codes';
 import type { Caller } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';

@@ -1,11 +1,11 @@
 import {
   type Approval,
   ApprovalId,
-  type CompleteApproval,
   type DecideApproval,
   type DecideReply,
   type Word,
 } from '@aegis/contracts/approvals';
+import { type CompleteApproval } from '@aegis/contracts/codes';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import { type ApprovalCommand, standingSentence } from '../domain/approval.ts';

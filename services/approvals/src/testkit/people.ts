@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   approvalsDecide,
-  approvalsDraw,
   type DecideApproval,
   type DecideReply,
-  type DrawCode,
-  type DrawCodeReply,
   type Verdict,
 } from '@aegis/contracts/approvals';
 import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/contracts/approvers-file';
+import { approvalsDraw, type DrawCode, type DrawCodeReply } from '@aegis/contracts/codes';
 import {
   approvalsGrant,
   approvalsGrants,

@@ -2,19 +2,21 @@ import type { Bus } from '@aegis/bus';
 import {
   type Approval,
   approvalsCancel,
-  approvalsComplete,
   approvalsConsume,
   approvalsGet,
   approvalsList,
-  approvalsRedeem,
   approvalsRequest,
   approvalsStanding,
-  type CompleteApproval,
-  type RedeemCode,
   type RequestApproval,
 } from '@aegis/contracts/approvals';
 import type { Call } from '@aegis/contracts/call';
 import { recordCall } from '@aegis/contracts/call-digest';
+import {
+  approvalsComplete,
+  approvalsRedeem,
+  type CompleteApproval,
+  type RedeemCode,
+} from '@aegis/contracts/codes';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { ApprovalTerms } from '@aegis/contracts/terms';

@@ -1,11 +1,6 @@
-import {
-  ApprovalId,
-  ApprovalStatus,
-  approvalsComplete,
-  approvalsGet,
-  approvalsList,
-} from '@aegis/contracts/approvals';
+import { ApprovalId, ApprovalStatus, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
 import { ANONYMOUS, Note } from '@aegis/contracts/call';
+import { approvalsComplete } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';

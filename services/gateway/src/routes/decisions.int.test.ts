@@ -1,12 +1,6 @@
 import { type Bus, route } from '@aegis/bus';
-import {
-  type Approval,
-  approvalsCancel,
-  approvalsComplete,
-  approvalsDecide,
-  approvalsDraw,
-  approvalsGet,
-} from '@aegis/contracts/approvals';
+import { type Approval, approvalsCancel, approvalsDecide, approvalsGet } from '@aegis/contracts/approvals';
+import { approvalsComplete, approvalsDraw } from '@aegis/contracts/codes';
 import { AppError } from '@aegis/kit/errors';
 import { makeKey } from '@aegis/kit/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,12 +1,6 @@
-import {
-  ApprovalId,
-  approvalsCancel,
-  approvalsDecide,
-  approvalsDraw,
-  Verdict,
-  Word,
-} from '@aegis/contracts/approvals';
+import { ApprovalId, approvalsCancel, approvalsDecide, Verdict, Word } from '@aegis/contracts/approvals';
 import { ANONYMOUS, DryRunId, Timestamp } from '@aegis/contracts/call';
+import { approvalsDraw } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';

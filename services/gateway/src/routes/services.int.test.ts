@@ -1,6 +1,7 @@
 import { type Bus, route } from '@aegis/bus';
-import { approvalsComplete, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
+import { approvalsGet, approvalsList } from '@aegis/contracts/approvals';
 import { auditQuery, auditWrite } from '@aegis/contracts/audit';
+import { approvalsComplete } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { healthOf } from '@aegis/contracts/health';
 import {

@@ -3,13 +3,12 @@ import { type Bus, connectBus, type Responder, route } from '@aegis/bus';
 import {
   type Approval,
   approvalsOwn,
-  approvalsRedeem,
   approvalsRequest,
-  type RedeemCode,
   type RequestApproval,
 } from '@aegis/contracts/approvals';
 import { auditWrite, type WriteAudit } from '@aegis/contracts/audit';
 import { callDigest } from '@aegis/contracts/call-digest';
+import { approvalsRedeem, type RedeemCode } from '@aegis/contracts/codes';
 import {
   type CheckReply,
   type CheckRequest,

@@ -4,7 +4,6 @@ import {
   type Approval,
   ApprovalStatus,
   approvalsOwn,
-  approvalsRedeem,
   approvalsRequest,
   QUESTION_TOOL,
   type RequestApproval,
@@ -12,6 +11,7 @@ import {
 } from '@aegis/contracts/approvals';
 import { DryRunId, Note } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
+import { approvalsRedeem } from '@aegis/contracts/codes';
 import { policyCheck } from '@aegis/contracts/decision';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';

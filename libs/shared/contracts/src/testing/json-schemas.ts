@@ -3,7 +3,9 @@ import * as approvals from '../approvals.ts';
 import * as audit from '../audit.ts';
 import * as bodies from '../bodies.ts';
 import * as call from '../call.ts';
+import * as codes from '../codes.ts';
 import * as decision from '../decision.ts';
+import * as drawnCode from '../drawn-code.ts';
 import * as envelope from '../envelope.ts';
 import { EVENT_TYPES } from '../events/mod.ts';
 import * as firstApprover from '../first-approver.ts';
@@ -22,6 +24,8 @@ const MODULES: readonly object[] = [
   bodies,
   decision,
   approvals,
+  drawnCode,
+  codes,
   terms,
   grants,
   firstApprover,
