@@ -28,7 +28,12 @@ describe('asking a person', () => {
     await Promise.all([startReplica(), startReplica()]);
     const all = await Promise.all(Array.from({ length: 20 }, () => request('key')));
     expect(new Set(all.map((one) => one.approval_id)).size).toBe(1);
-    expect(await codeOf(request('key', call(101)))).toBe('dry_run_id_in_use');
+    await expect(request('key', call(101))).rejects.toMatchObject({
+      code: 'dry_run_id_in_use',
+      message: expect.stringMatching(
+        /^dry_run_id: is in use for another call, .* waits for a person; use a new one/,
+      ) as string,
+    });
     expect((await request('key', call(100, 'you'))).approval_id).not.toBe(all[0]?.approval_id);
   });
 

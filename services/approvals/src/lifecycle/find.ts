@@ -122,5 +122,10 @@ export function standsFor(asked: RequestApproval, approval: Approval, now: Date)
   if (!stands(approval, now)) return false;
   if (approval.call_digest === callDigest(asked.call)) return true;
   if (approval.status === 'denied') return false;
-  throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call; use a new one.');
+  const { approval_id, status } = approval;
+  const how = status === 'pending' ? 'waits for a person' : 'is approved';
+  throw new AppError(
+    'dry_run_id_in_use',
+    `dry_run_id: is in use for another call, whose approval ${approval_id} ${how}; use a new one.`,
+  );
 }

@@ -31,7 +31,7 @@ const Input = z
     args: callArgs,
     reason: Note.optional().describe('Why you ask, for the person who decides.'),
     dry_run_id: DryRunId.optional().describe(
-      'Your name for this call; one is made where you give none. Without tool: the question that waits under it, or a question to a person.',
+      'Your name for this call; one is made where you give none. Without tool: the question that waits under it, or, with a reason, a question to a person.',
     ),
     approval_code: z
       .string()
@@ -102,6 +102,9 @@ export function nextStep(approval: Approval): string {
 const denied = (reasons: readonly string[]): string =>
   `tool: the policy denies this call (${reasons.join('; ')}), so no approval helps and nobody is asked: do not make this call.`;
 
+const nothingUnder = (dryRunId: string): string =>
+  `dry_run_id: you asked nothing under ${JSON.stringify(dryRunId)}. Correct it, or give the tool of the call that it is for; to ask a person something without a call, write the question in reason.`;
+
 /**
  * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is
  * enforced.
@@ -154,7 +157,10 @@ async function tell(deps: ToolDeps, given: Input, context: RequestContext, princ
   if (call) return ask(deps, { call, dry_run_id, reason }, context);
   const { approval } = await bus.ask(approvalsOwn, { dry_run_id: dry_run_id ?? '', principal }, context);
   if (approval && isAnswer(approval)) return { approval };
-  return ask(deps, questionOf(principal, given), context);
+  const why = reason ?? approval?.reason;
+  // A name that was mistyped is no question: nobody could answer it.
+  if (why === undefined) throw new AppError('invalid_request', nothingUnder(dry_run_id ?? ''));
+  return ask(deps, questionOf(principal, { ...given, reason: why }), context);
 }
 
 const textOf = ({ approval, nobody, because }: Told): string => {
@@ -174,8 +180,8 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     description:
       'Asks a person to approve one exact tool call, also one that the policy allows. It gives no permission: once the ' +
       'person has approved, call firewall_enforce with the same tool, op, amount_cents and args, and ' +
-      'meta.dry_run_id = the dry_run_id of this answer. With dry_run_id alone it says how that question stands; where there ' +
-      'is none, it asks the person without a call. A person may tell you a code: give it as approval_code, with the dry_run_id.',
+      'meta.dry_run_id = the dry_run_id of this answer. With dry_run_id alone it says how that question stands; with ' +
+      'dry_run_id and reason it asks the person without a call. A person may tell you a code: give it as approval_code, with the dry_run_id.',
     annotations: RECORDS,
     input: Input,
     output: Output,

@@ -160,6 +160,17 @@ describe('require_approval with a dry_run_id alone', () => {
   );
 });
 
+it('require_approval asks nobody under a dry_run_id that is mistyped: there is no call, and no question', async () => {
+  const before = stack.asked.approvals.length;
+  const result = await client.call('require_approval', { dry_run_id: 'nothere' });
+  expect(result.isError).toBe(true);
+  expect(firstText(result)).toBe(
+    'invalid_request: dry_run_id: you asked nothing under "nothere". Correct it, or give the tool of the call that it is for; ' +
+      'to ask a person something without a call, write the question in reason. Nothing was allowed.',
+  );
+  expect(stack.asked.approvals).toHaveLength(before);
+});
+
 describe('require_approval with a code', () => {
   it('hands it on with who asked, and says what to do next', async () => {
     const result = await client.call('require_approval', { dry_run_id: 'r-1', approval_code: CODE });
