@@ -17,7 +17,7 @@ export async function drawCode(host: Host, id: string, options: ApproverOptions 
     printLine(host, visible(drawn.code));
     printNote(
       host,
-      `Your yes to ${visible(drawn.approval_id)}, until ${visible(drawn.until)}: tell it to who asked. It is shown once, works once, and is good for nothing once anybody else decides.`,
+      `Your yes to ${visible(drawn.approval_id)}, until ${visible(drawn.until)}: tell it to who asked. It is shown once, works once, and counts no more once another is drawn or the call is decided.`,
     );
   }
   return 0;

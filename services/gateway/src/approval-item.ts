@@ -9,7 +9,7 @@ import {
 } from '@aegis/contracts/approvals';
 import { Call, Digest, DryRunId, Note, Principal, Timestamp, TraceId } from '@aegis/contracts/call';
 import { MatchedRule } from '@aegis/contracts/decision';
-import { DrawnCode } from '@aegis/contracts/drawn-code';
+import { DrawnCode, FormerCode } from '@aegis/contracts/drawn-code';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { ApprovalTerms } from '@aegis/contracts/terms';
 import { z } from 'zod';
@@ -32,6 +32,7 @@ const shape = {
   decide_by: Timestamp,
   endorsements: z.array(Endorsement).optional(),
   code: DrawnCode.omit({ digest: true }).optional(),
+  former_codes: z.array(FormerCode.omit({ digest: true })).optional(),
   wrong_codes: z.int().min(1).optional(),
   decided_at: Timestamp.optional(),
   decided_by: Principal.optional(),
@@ -50,17 +51,21 @@ const shape = {
 };
 type ApprovalItem = z.infer<z.ZodObject<typeof shape>>;
 
-/** That a code waits, and nothing of the code. */
-const codeOf = (approval: Approval): Pick<ApprovalItem, 'code'> => {
-  if (approval.status !== 'pending' || approval.code === undefined) return {};
-  const { digest: _, ...code } = approval.code;
-  return { code };
-};
+function withoutDigest<C extends DrawnCode>(kept: C): Omit<C, 'digest'> {
+  const { digest: _, ...code } = kept;
+  return code;
+}
+
+/** That a code waits, and which ones did, and nothing of a code. */
+const codesOf = (approval: Approval): Pick<ApprovalItem, 'code' | 'former_codes'> => ({
+  ...('code' in approval && approval.code !== undefined ? { code: withoutDigest(approval.code) } : {}),
+  ...(approval.former_codes === undefined ? {} : { former_codes: approval.former_codes.map(withoutDigest) }),
+});
 
 /** An approval as one flat object; `ts` is when it was requested. */
 export function toApprovalItem(approval: Approval): ApprovalItem {
   const { call, requested_at, ...rest } = approval;
-  return { ...rest, ts: requested_at, ...call, ...codeOf(approval) };
+  return { ...rest, ts: requested_at, ...call, ...codesOf(approval) };
 }
 
 /** An approval as REST shows it. */

@@ -14,7 +14,7 @@ import {
   TraceId,
 } from './call.ts';
 import { EnforceReply, MatchedRule } from './decision.ts';
-import { DrawnCode } from './drawn-code.ts';
+import { DrawnCode, FormerCode } from './drawn-code.ts';
 import { Envelope } from './envelope.ts';
 import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
@@ -91,6 +91,10 @@ const askedFor = <C extends z.ZodType>(call: C) => ({
   requested_at: Timestamp.describe('when it was asked for'),
   decide_by: Timestamp.describe('until when it can be decided'),
   endorsements: z.array(Endorsement).optional().describe('who has said yes so far'),
+  former_codes: z
+    .array(FormerCode)
+    .optional()
+    .describe('the codes for it that count no more, the newest last: 20 at most'),
 });
 const decided = {
   decided_at: Timestamp.describe('when it was decided'),
@@ -111,9 +115,7 @@ const approvalOf = <C extends z.ZodType>(call: C) => {
     z.strictObject({
       status: z.literal('pending'),
       ...asked,
-      code: DrawnCode.optional().describe(
-        'the code for it that waits to be spoken; any other change drops it',
-      ),
+      code: DrawnCode.optional().describe('the code for it that waits to be spoken'),
       wrong_codes: z.int().min(1).optional().describe('how many wrong ones its asker gave so far'),
     }),
     z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),

@@ -10,3 +10,14 @@ export const DrawnCode = z.strictObject({
   reason: Note.optional().describe('what they said why, where they did'),
 });
 export type DrawnCode = z.infer<typeof DrawnCode>;
+
+/** One that counts no more: whoever gives it has guessed nothing, and hears what became of it. */
+export const FormerCode = z.strictObject({
+  ...DrawnCode.shape,
+  ended_at: Timestamp.describe('since when it counts no more'),
+  dropped_because: z
+    .string()
+    .optional()
+    .describe('what happened then, for people; absent where it was redeemed'),
+});
+export type FormerCode = z.infer<typeof FormerCode>;

@@ -129,7 +129,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'policyChecks',
   ],
   'decision-event': ['decisionEvent'],
-  'drawn-code': ['DrawnCode'],
+  'drawn-code': ['DrawnCode', 'FormerCode'],
   envelope: ['Envelope', 'Traceparent', 'traceIdOf'],
   events: ['APPROVAL_EVENTS', 'EVENT_TYPES', 'GRANT_EVENTS', 'agentDigest', 'isEventType', 'sameWords'],
   'first-approver': [

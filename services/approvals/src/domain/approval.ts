@@ -93,13 +93,15 @@ function approveBy(
 ): ApprovalDecision {
   const decided = { decided_at: now.toISOString(), decided_by: granted_by, grant_id };
   const use_by = useBy(state, now, useWithinMs);
-  return happened('approved', { ...askedIn(state), ...decided, status: 'approved', use_by });
+  const asked = askedIn(state, { now, dropped: `a grant of ${granted_by} answered` });
+  return happened('approved', { ...asked, ...decided, status: 'approved', use_by });
 }
 
 /** A wrong code denies: there is no second guess. */
 function burn({ now, by, source }: Of<'burn'>, state: In<'pending'>): ApprovalDecision {
   const decided = { decided_at: now.toISOString(), decided_by: by.name, denied_because: 'wrong code' };
-  return happened('denied', { ...askedIn(state), ...decided, status: 'denied' }, source);
+  const asked = askedIn(state, { now, dropped: 'a wrong code denied the call' });
+  return happened('denied', { ...asked, ...decided, status: 'denied' }, source);
 }
 
 function consume(command: Of<'consume'>, state: Approval): ApprovalDecision {
@@ -118,8 +120,8 @@ function consume(command: Of<'consume'>, state: Approval): ApprovalDecision {
 }
 
 /** What was asked, without what was decided: that no longer counts once an open approval is over. */
-function askedOf(state: Open): Omit<In<'pending'>, 'status'> {
-  if (state.status === 'pending') return askedIn(state);
+function askedOf(state: Open, now: Date, dropped: string): Omit<In<'pending'>, 'status'> {
+  if (state.status === 'pending') return askedIn(state, { now, dropped });
   const {
     decided_at: _at,
     decided_by: _by,
@@ -134,11 +136,16 @@ function askedOf(state: Open): Omit<In<'pending'>, 'status'> {
 
 function supersede(state: Open, now: Date, because: string): ApprovalDecision {
   const over = { superseded_at: now.toISOString(), superseded_because: because };
-  return happened('superseded', { ...askedOf(state), status: 'superseded', ...over });
+  const asked = askedOf(state, now, `the call was superseded: ${because}`);
+  return happened('superseded', { ...asked, status: 'superseded', ...over });
 }
 
 const expire = (state: Open, now: Date): ApprovalDecision =>
-  happened('expired', { ...askedOf(state), status: 'expired', expired_at: now.toISOString() });
+  happened('expired', {
+    ...askedOf(state, now, 'the time to decide was over'),
+    status: 'expired',
+    expired_at: now.toISOString(),
+  });
 
 /** Only who asked takes the question back. */
 function cancel({ principal, because, now }: Of<'cancel'>, state: Approval): ApprovalDecision {
@@ -146,7 +153,8 @@ function cancel({ principal, because, now }: Of<'cancel'>, state: Approval): App
   if (call.principal !== principal) return { because: `Approval ${approval_id} is another's` };
   if (!isOpen(state)) return { because: `Approval ${approval_id} is ${status}` };
   const cancelled = { cancelled_at: now.toISOString(), cancelled_because: because };
-  return happened('cancelled', { ...askedOf(state), status: 'cancelled', ...cancelled });
+  const asked = askedOf(state, now, 'the question was taken back');
+  return happened('cancelled', { ...asked, status: 'cancelled', ...cancelled });
 }
 
 /** What is said of an approval that is there, and in time. */

@@ -56,6 +56,16 @@ describe('a code that an approver draws', () => {
       decision_reason: 'seen',
       use_by: at(20 + USE_MS).toISOString(),
       code_drawn_at: at(10).toISOString(),
+      former_codes: [
+        {
+          digest: 'scrypt:one',
+          drawn_by: 'ada',
+          drawn_at: at(10).toISOString(),
+          until: at(30_010).toISOString(),
+          reason: 'seen',
+          ended_at: at(20).toISOString(),
+        },
+      ],
     });
   });
 
@@ -90,16 +100,51 @@ describe('a code that an approver draws', () => {
     expect(drawn.state).toMatchObject({ code: { until: at(DECIDE_MS).toISOString() } });
     const late = approvals.decide(redeem({ now: at(30_011) }), waits().after(draw()).state);
     expect(late).toEqual({
-      because: `The code for approval ${waiting().approval_id} was good until ${at(30_010).toISOString()}`,
+      because: `The code for approval ${waiting().approval_id} was good until ${at(30_010).toISOString()}: ask for another`,
     });
   });
 
-  it('is dropped by each change of the approval: a yes of another, a no, a new one', () => {
-    const two = given(asked(waiting({ quorum: 2 }))).after(draw());
-    expect(two.after(vote()).state).not.toHaveProperty('code');
-    expect(two.after({ ...vote(), verdict: 'deny' }).state).not.toHaveProperty('code');
-    const other = two.after(draw({ by: bob, digest: 'scrypt:two' }));
-    expect(other.state).toMatchObject({ code: { digest: 'scrypt:two', drawn_by: 'bob' } });
+  it('is kept by a yes of somebody else, which is to the very same call', () => {
+    const two = given(asked(waiting({ quorum: 2 }))).after(draw(), vote());
+    expect(two.state).toMatchObject({ endorsements: [{ by: 'bob' }], code: { drawn_by: 'ada' } });
+    expect(two.after(redeem()).state).toMatchObject({ status: 'approved', decided_by: 'ada' });
+  });
+
+  it.each([
+    ['another one that is drawn', draw({ by: bob, now: at(15), digest: 'scrypt:two' }), 'bob drew another'],
+    ['a yes that its approver gives otherwise', vote(ada), 'ada said yes without it'],
+  ])('is dropped by %s, and stays on record with why', (_, command, dropped_because) => {
+    const dropped = given(asked(waiting({ quorum: 2 }))).after(draw(), command);
+    expect(dropped.state).toMatchObject({
+      former_codes: [
+        { digest: 'scrypt:one', drawn_by: 'ada', ended_at: at(15).toISOString(), dropped_because },
+      ],
+    });
+    expect(dropped.state).not.toHaveProperty('code.digest', 'scrypt:one');
+  });
+
+  it('is dropped by a no, as everything is', () => {
+    const no = waits().after(draw(), { ...vote(), verdict: 'deny' });
+    expect(no.state).not.toHaveProperty('code');
+    expect(no.state).toMatchObject({ former_codes: [{ dropped_because: 'bob denied the call' }] });
+  });
+
+  const kept = { drawn_by: 'ada', drawn_at: '10', until: '40', ended_at: '30' };
+  it.each([
+    [{ dropped_because: 'bob drew another' }, 'was dropped at 30, when bob drew another'],
+    [{}, 'was redeemed at 30, and works once'],
+    [{ dropped_because: 'bob drew another', until: '20' }, 'was good until 20'],
+  ])('that counts no more is no guess, and told as what it is: %j', (more, words) => {
+    const former = { ...kept, digest: 'scrypt:x', ...more };
+    const told = approvals.decide(redeem({ isRight: false, former }), waits().after(draw()).state);
+    expect(told).toEqual({ because: `The code that ada drew ${words}: ask for another` });
+  });
+
+  it('is forgotten when it was drawn too long ago to be meant', () => {
+    let state = waits();
+    for (let count = 0; count < 30; count++) state = state.after(draw({ digest: `scrypt:${count}` }));
+    expect(state.state?.former_codes).toHaveLength(20);
+    expect(state.state?.former_codes?.at(-1)).toMatchObject({ digest: 'scrypt:28' });
   });
 
   it.each([
@@ -111,7 +156,7 @@ describe('a code that an approver draws', () => {
       'approved',
       { type: 'granted', now: at(15), grant: { grant_id: 'gra_x', granted_by: 'bob', useWithinMs: USE_MS } },
     ],
-  ] as const)('redeems nothing once its approval is %s, whose state has nothing of it', (status, command) => {
+  ] as const)('redeems nothing once its approval is %s, whose state has none', (status, command) => {
     const over = waits().after(draw(), redeem({ isRight: false }), command);
     expect(statusOf(over)).toBe(status);
     expect(over.state).not.toHaveProperty('code');

@@ -1,6 +1,8 @@
 import type { Approval } from '@aegis/contracts/approvals';
+import type { FormerCode } from '@aegis/contracts/drawn-code';
 import { type ApprovalDecision, happened } from './approval-event.ts';
 import type { Approver } from './approver.ts';
+import { whyNoMore } from './former-codes.ts';
 import { askedIn, vote } from './vote.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
@@ -14,6 +16,8 @@ export type Redeem = {
   /** Who asked, by whose wrong codes it ends. */
   principal: string;
   isRight: boolean;
+  /** What was given instead, where that was right once. */
+  former?: FormerCode | undefined;
   /** Who drew it, as they are now; undefined where they are no approver any more. */
   drawer: Approver | undefined;
   useWithinMs: number;
@@ -27,19 +31,30 @@ function wrong({ now, principal, source }: Redeem, state: Pending): ApprovalDeci
   if (wrong_codes < MOST_WRONG) return happened('code_refused', { ...state, wrong_codes }, source);
   const denied_because = `${MOST_WRONG} wrong codes`;
   const decided = { decided_at: now.toISOString(), decided_by: principal, denied_because };
-  return happened('denied', { ...askedIn(state), ...decided, status: 'denied' }, source);
+  return happened(
+    'denied',
+    {
+      ...askedIn(state, { now, dropped: `${denied_because} denied the call` }),
+      ...decided,
+      status: 'denied',
+    },
+    source,
+  );
 }
 
 /**
- * The yes of whoever drew the code counts as it would if they said it now; a wrong code counts against the approval. A right
- * one that comes too late, or whose approver is none any more, is no guess: nothing happens.
+ * The yes of whoever drew the code counts as it would if they said it now; a wrong code counts against the approval. One
+ * that was right once, comes too late, or whose approver is none any more, is no guess: nothing happens.
  */
 export function redeem(given: Redeem, state: Pending): ApprovalDecision {
-  const { now, drawer: by, isRight, useWithinMs, gone = [] } = given;
+  const { now, drawer: by, isRight, former, useWithinMs, gone = [] } = given;
   const { code } = state;
+  if (former) return { because: whyNoMore(former) };
   if (!isRight || code === undefined) return wrong(given, state);
   if (now.getTime() > Date.parse(code.until))
-    return { because: `The code for approval ${state.approval_id} was good until ${code.until}` };
+    return {
+      because: `The code for approval ${state.approval_id} was good until ${code.until}: ask for another`,
+    };
   if (by === undefined)
     return {
       because: `${code.drawn_by}, who drew the code, is no approver any more`,

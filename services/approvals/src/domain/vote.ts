@@ -3,6 +3,7 @@ import { isBlank } from '@aegis/kit/text';
 import { type ApprovalDecision, happened } from './approval-event.ts';
 import { type Approver, isSamePerson, questionOf, whyNot, whyNoYes } from './approver.ts';
 import type { Nothing } from './decider.ts';
+import { type CodeEnd, endCode } from './former-codes.ts';
 
 type Pending = Extract<Approval, { status: 'pending' }>;
 
@@ -39,15 +40,9 @@ export const useBy = ({ terms }: Pick<Approval, 'terms'>, now: Date, useWithinMs
 
 const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
 
-/** Without the code that waits to be spoken: it was a yes to the approval as it was. */
-export function withoutCode(pending: Pending): Pending {
-  const { code: _, ...state } = pending;
-  return state;
-}
-
 /** What was asked, of an approval that comes to its end: codes belong to one that waits. */
-export function askedIn(pending: Pending): Pending {
-  const { code: _, wrong_codes: _wrong, ...state } = pending;
+export function askedIn(pending: Pending, end: CodeEnd): Omit<Pending, 'code' | 'wrong_codes'> {
+  const { wrong_codes: _, ...state } = endCode(pending, end);
   return state;
 }
 
@@ -59,9 +54,14 @@ function endorse(state: Pending, given: Vote): ApprovalDecision {
   const quorum = quorumOf(state);
   const at = now.toISOString();
   const endorsements = [...earlierIn(state, given), { by: by.name, at, reason }];
-  if (endorsements.length < quorum) return happened('endorsed', { ...withoutCode(state), endorsements });
+  const dropped = codeDrawnAt === undefined ? `${by.name} said yes without it` : undefined;
+  if (endorsements.length < quorum) {
+    // A code of somebody else is a yes to this very call, and goes on to wait.
+    const isOwn = state.code !== undefined && isSamePerson(state.code.drawn_by, by.name);
+    return happened('endorsed', { ...(isOwn ? endCode(state, { now, dropped }) : state), endorsements });
+  }
   return happened('approved', {
-    ...askedIn(state),
+    ...askedIn(state, { now, dropped }),
     status: 'approved',
     ...(quorum > 1 ? { endorsements } : {}),
     decided_at: at,
@@ -74,7 +74,7 @@ function endorse(state: Pending, given: Vote): ApprovalDecision {
 
 const deny = (state: Pending, { now, by, reason }: Vote): ApprovalDecision =>
   happened('denied', {
-    ...askedIn(state),
+    ...askedIn(state, { now, dropped: `${by.name} denied the call` }),
     status: 'denied',
     decided_at: now.toISOString(),
     decided_by: by.name,
@@ -120,5 +120,5 @@ export function draw(given: Draw, state: Pending): ApprovalDecision {
     until: new Date(Math.min(now.getTime() + withinMs, Date.parse(state.decide_by))).toISOString(),
     ...(reason === undefined ? {} : { reason }),
   };
-  return happened('code_drawn', { ...state, code });
+  return happened('code_drawn', { ...endCode(state, { now, dropped: `${by.name} drew another` }), code });
 }

@@ -51,7 +51,14 @@ describe('a code that an approver draws for one approval', () => {
     expect(await consume(asked)).toEqual({ consumed: true });
     const next = await request('key');
     expect(next).toMatchObject({ status: 'pending', generation: 2 });
-    expect(await redeem('key', code)).toMatchObject({ counted: false, approval: { status: 'pending' } });
+    const repeated = await redeem('key', code);
+    expect(repeated).toMatchObject({
+      counted: false,
+      because: expect.stringMatching(
+        /^The code that ada drew was redeemed at .*, and works once: /,
+      ) as string,
+    });
+    expect(repeated.approval).not.toHaveProperty('wrong_codes');
   });
 
   it('is taken from its asker alone: another finds nothing there, and spends no try', async () => {
@@ -98,20 +105,47 @@ describe('a code that an approver draws for one approval', () => {
     expect((await redeem('key', second)).approval).toMatchObject({ status: 'approved', decided_by: 'bob' });
   });
 
-  it('replaces the one before, is dropped by a yes of another, and survives a restart', async () => {
+  it('waits on where somebody else says yes, which is to the very same call', async () => {
+    const { keys } = await withPeople();
+    await request('key', call(), { terms: { quorum: 2 } });
+    const code = await codeIn(draw(keys.bob, 'key'));
+    await decide(keys.ada, 'key');
+    expect((await redeem('key', code)).approval).toMatchObject({ status: 'approved', decided_by: 'bob' });
+  });
+
+  it('that is dropped is told as dropped, with why, is no guess, and survives a restart', async () => {
     const people = await withPeople();
     const { keys } = people;
     await request('key', call(), { terms: { quorum: 3 } });
-    const [one, two] = [await codeIn(draw(keys.ada, 'key')), await codeIn(draw(keys.ada, 'key'))];
-    expect(await redeem('key', one)).toMatchObject({ counted: false });
+    const codes: string[] = [];
+    for (const name of ['ada', 'bob'] as const) codes.push(await codeIn(draw(keys[name], 'key')));
+    await decide(keys.bob, 'key');
     await stopAll();
     await startReplica(people.env);
-    expect((await redeem('key', two)).counted).toBe(true);
-    const three = await codeIn(draw(keys.bob, 'key'));
-    await decide(keys.eve, 'key');
-    const dropped = await redeem('key', three);
-    expect(dropped).toMatchObject({ counted: false, approval: { status: 'pending', wrong_codes: 2 } });
-    expect(dropped.because).toContain('nobody has drawn a code for it that counts now');
+    const [one = '', two = ''] = codes;
+    expect((await redeem('key', one)).because).toMatch(
+      /^The code that ada drew was dropped at .*, when bob drew/,
+    );
+    const dropped = await redeem('key', two);
+    expect(dropped.because).toMatch(
+      /^The code that bob drew was dropped at .*, when bob said yes without it/,
+    );
+    expect(dropped).toMatchObject({ counted: false, approval: { status: 'pending' } });
+    expect(dropped.approval).not.toHaveProperty('wrong_codes');
+    expect((await redeem('key', WRONG)).approval).toMatchObject({ wrong_codes: 1 });
+  });
+
+  it('of a question that was superseded is told as that when it is asked anew under its key', async () => {
+    const { keys } = await withPeople();
+    const asked = await request('key');
+    const code = await codeIn(draw(keys.ada, 'key'));
+    await cancel(asked.approval_id);
+    expect(await request('key')).toMatchObject({ generation: 2 });
+    const former = await redeem('key', code);
+    expect(former.because).toMatch(
+      /^The code that ada drew was dropped at .*, when the question was taken back/,
+    );
+    expect(former.approval).not.toHaveProperty('wrong_codes');
   });
 
   it('counts no more once its time is over, and that is no wrong one', async () => {
@@ -177,7 +211,9 @@ describe('a code that an approver draws for one approval', () => {
   it('two wrong words are on record and the third denies, drawn or not, whatever is drawn meanwhile', async () => {
     const { keys } = await withPeople();
     await request('key');
-    expect((await redeem('key', WRONG)).because).toContain('2 more wrong ones deny the call');
+    const none = (await redeem('key', WRONG)).because;
+    expect(none).toContain('No code that counts was drawn for this call: ask the person to draw one');
+    expect(none).toContain('2 more wrong ones deny the call');
     await draw(keys.ada, 'key');
     expect((await redeem('key', WRONG)).because).toContain('one more wrong one denies the call');
     await draw(keys.ada, 'key');
@@ -260,8 +296,17 @@ describe('completing over REST', () => {
 
   it('denies with the first wrong word, also where there is a one-time code alone', async () => {
     const { keys } = await withPeople({ APPROVAL_CODE: 'off' });
-    await request('none');
-    expect(await codeOf(complete('none', WRONG, '10.0.0.1', byMe))).toBe('not_an_approver');
+    const none = await request('none');
+    const word = complete('none', WRONG, '10.0.0.1', byMe);
+    await expect(word).rejects.toMatchObject({
+      code: 'not_an_approver',
+      message: expect.stringMatching(
+        new RegExp(
+          `^No code that counts was drawn for this call: .*"aegis approvals code ${none.approval_id}"`,
+        ),
+      ) as string,
+    });
+    expect((await get('none')).status).toBe('pending');
     await request('key');
     await draw(keys.ada, 'key');
     expect(await codeOf(complete('key', WRONG, '10.0.0.1', { principal: 'you' }))).toBe('not_an_approver');
@@ -271,13 +316,28 @@ describe('completing over REST', () => {
     });
   });
 
+  it.each([
+    ['where there is an approval code', {}],
+    ['where there is none', { APPROVAL_CODE: 'off' }],
+  ])('a code that was dropped denies nothing, and is told as that, %s', async (_, env) => {
+    const { keys } = await withPeople(env);
+    await request('key', call(), { terms: { quorum: 2 } });
+    const code = await codeIn(draw(keys.ada, 'key'));
+    await decide(keys.ada, 'key');
+    await expect(complete('key', code, '10.0.0.1', byMe)).rejects.toMatchObject({
+      code: 'code_over',
+      message: expect.stringContaining('when ada said yes without it: ask for another') as string,
+    });
+    expect((await get('key')).status).toBe('pending');
+  });
+
   it('says that a one-time code came too late', async () => {
     const { keys } = await withPeople();
     await request('key');
     const code = await codeIn(draw(keys.ada, 'key'));
     const later = Date.now() + 11 * 60_000;
     world.clock = () => new Date(later);
-    expect(await codeOf(complete('key', code, '10.0.0.1', byMe))).toBe('wrong_code');
+    expect(await codeOf(complete('key', code, '10.0.0.1', byMe))).toBe('code_over');
     expect((await get('key')).status).toBe('pending');
   });
 });

@@ -10,11 +10,13 @@ import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
 import { checkAttempts } from '../people/code.ts';
 import { isRightCode } from '../people/code-digest.ts';
-import { isOneTimeCode, makeOneTimeCode, oneTimeDigest } from '../people/one-time-code.ts';
+import { makeOneTimeCode, oneTimeDigest } from '../people/one-time-code.ts';
 import { wrongCodeId } from '../projections/wrong-codes.ts';
 import type { Loaded } from '../store.ts';
+import { noneDrawn } from './completing.ts';
 import { checkRevision, goneFrom, toReply } from './deciding.ts';
 import { findApproval, findOwn, findToDecide, notFound } from './find.ts';
+import { spokenTo } from './spoken.ts';
 
 /** Long enough to say it to an agent, and for the agent to repeat it. */
 const WITHIN_MS = 10 * 60_000;
@@ -28,7 +30,8 @@ export type Codes = {
    */
   draw(by: Approver, word: Omit<DrawCode, 'credential'>, deadlineMs: number): Promise<DrawCodeReply>;
   /**
-   * Counts the yes that the code stands for. A wrong one counts against the approval, and the third denies it.
+   * Counts the yes that the code stands for. A wrong one counts against the approval, and the third denies it; one that was
+   * right once changes nothing.
    *
    * @throws AppError `approval_not_found` where the caller asked nothing under this id, `not_an_approver` where whoever drew
    * it may not decide this any more, `too_many_requests`
@@ -41,11 +44,11 @@ export type Codes = {
 type Pending = Extract<Approval, { status: 'pending' }>;
 
 /** What is said to who spoke a wrong one. */
-function wrongSentence({ wrong_codes = 0, code }: Pending): string {
+function wrongSentence({ wrong_codes = 0, code, approval_id }: Pending): string {
   const left = MOST_WRONG - wrong_codes;
   const more = left === 1 ? 'one more wrong one denies the call' : `${left} more wrong ones deny the call`;
-  const drawn = code ? '' : ', and nobody has drawn a code for it that counts now';
-  return `The code is wrong${drawn}; ${more}. An approver draws one for this very call, in the console or with "aegis approvals code"`;
+  if (code) return `The code is wrong; ${more}. Ask the person for it again`;
+  return `${noneDrawn(approval_id)}. What was given is no code; ${more}`;
 }
 
 export function createCodes(ground: Ground, approvers: Pick<Approvers, 'byName'>): Codes {
@@ -67,6 +70,7 @@ export function createCodes(ground: Ground, approvers: Pick<Approvers, 'byName'>
   const judge = async (
     request: RedeemCode,
     { state }: Loaded<Approval>,
+    deadlineMs: number,
   ): Promise<ApprovalCommand | undefined> => {
     if (state.status !== 'pending') return undefined;
     const { principal, approval_code, call_digest } = request;
@@ -74,18 +78,18 @@ export function createCodes(ground: Ground, approvers: Pick<Approvers, 'byName'>
       throw new AppError('invalid_request', ANOTHER_CALL);
     const source = ground.mcpTakesCode && ground.code !== undefined ? `agent ${principal}` : undefined;
     if (source !== undefined) checkAttempts((sinceMs) => wrongCodes.wrongCodesSince(sinceMs), source, now());
-    const { code, approval_id } = state;
-    const isRight = code !== undefined && (await isOneTimeCode(approval_id, approval_code, code.digest));
-    const standing = isRight ? undefined : await byStandingCode(request, source, state);
+    const spoken = await spokenTo(ground, state, approval_code, deadlineMs);
+    const isOurs = spoken.isRight || spoken.former !== undefined;
+    const standing = isOurs ? undefined : await byStandingCode(request, source, state);
     if (standing) return standing;
-    const drawer = code && approvers.byName(code.drawn_by);
+    const drawer = state.code && approvers.byName(state.code.drawn_by);
     const gone = goneFrom(approvers, state);
-    return { type: 'redeem', now: now(), principal, isRight, drawer, useWithinMs, gone, source };
+    return { type: 'redeem', now: now(), principal, ...spoken, drawer, useWithinMs, gone, source };
   };
 
   const redeemOne = async (id: string, request: RedeemCode, deadlineMs: number): Promise<DecideReply> => {
     const found = await findApproval(ground, id, deadlineMs);
-    const done = await store.handle(id, found, (current) => judge(request, current), deadlineMs);
+    const done = await store.handle(id, found, (current) => judge(request, current, deadlineMs), deadlineMs);
     const reply = toReply(done);
     const { approval } = reply;
     const event = done.decision && 'event' in done.decision ? done.decision.event : undefined;

@@ -5,6 +5,7 @@ import type { Approvers } from '../people/approvers.ts';
 import { type Loaded, NOTHING } from '../store.ts';
 import { type Asking, type AskingDeps, createAsking } from './asking.ts';
 import { type Codes, createCodes } from './codes.ts';
+import { type Completing, createCompleting } from './completing.ts';
 import { createDeciding, type Deciding } from './deciding.ts';
 import { findApproval } from './find.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
@@ -14,6 +15,7 @@ export type LifecycleDeps = AskingDeps & { approvers: Pick<Approvers, 'byName'> 
 /** The life of an approval, from the question to its end. */
 export type Lifecycle = Asking &
   Deciding &
+  Completing &
   Codes & {
     /** Approves a call, and calls like it for a while. */
     grant(by: Approver, asked: GrantToGive, deadlineMs: number): Promise<Given>;
@@ -37,6 +39,7 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
   return {
     ...createAsking(deps),
     ...createDeciding(deps, deps.approvers),
+    ...createCompleting(deps, deps.approvers),
     ...createCodes(deps, deps.approvers),
     grant: (by, asked, deadlineMs) => giveGrant(deps, by, asked, deadlineMs),
     async cancel({ approval_id, principal, because }, deadlineMs) {

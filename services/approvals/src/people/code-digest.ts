@@ -17,12 +17,18 @@ const toText = (bytes: Buffer): string => `${PREFIX}${bytes.toString('base64url'
 
 export const codeDigest = (code: string): string => toText(scryptSync(code, SALT, BYTES, COST));
 
-/** Compares in constant time; nothing is right where there is no code. */
-export async function isRightCode(given: string, digest: string | undefined): Promise<boolean> {
-  if (digest === undefined) return false;
+/** Makes the slow digest once; each comparison takes the same time whatever is compared. */
+export async function compareCode(given: string): Promise<(digest: string) => boolean> {
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     scrypt(given, SALT, BYTES, COST, (error, made) => (error === null ? resolve(made) : reject(error)));
   });
-  const [own, other] = [Buffer.from(digest), Buffer.from(toText(bytes))];
-  return own.length === other.length && timingSafeEqual(own, other);
+  const other = Buffer.from(toText(bytes));
+  return (digest) => {
+    const own = Buffer.from(digest);
+    return own.length === other.length && timingSafeEqual(own, other);
+  };
 }
+
+/** Nothing is right where there is no code. */
+export const isRightCode = async (given: string, digest: string | undefined): Promise<boolean> =>
+  digest !== undefined && (await compareCode(given))(digest);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { codeDigest, isRightCode } from './code-digest.ts';
+import { codeDigest, compareCode } from './code-digest.ts';
 
 /** Without 0 and O, 1 and I: whoever hears or reads one writes it as it was meant. */
 const LETTERS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -19,6 +19,6 @@ const ofApproval = (approvalId: string, code: string): string => `${approvalId} 
 export const oneTimeDigest = (approvalId: string, code: string): string =>
   codeDigest(ofApproval(approvalId, code));
 
-/** Compares in constant time. */
-export const isOneTimeCode = (approvalId: string, given: string, digest: string): Promise<boolean> =>
-  isRightCode(ofApproval(approvalId, asDrawn(given)), digest);
+/** Whether what was given is the code that this is kept of. */
+export const compareOneTimeCode = (approvalId: string, given: string): Promise<(digest: string) => boolean> =>
+  compareCode(ofApproval(approvalId, asDrawn(given)));

@@ -136,7 +136,9 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
     summary: 'Approve with a code; a wrong code denies',
     description:
       'There is no second guess. One that is already decided answers its standing decision. A code that an approver drew for ' +
-      'this approval (`POST /approvals/{id}/code`) is taken where the call was asked over REST. The approval code is a ' +
+      'this approval (`POST /approvals/{id}/code`) is taken where the call was asked over REST; one that was right once, and ' +
+      'counts no more, is a 409 and denies nothing. Where no code can be right, because none was drawn and the approval code ' +
+      'does not decide it or is not set, nothing is wrong either: a 403. The approval code is a ' +
       "person's credential: beside an agent's key it is refused.",
     body: CompleteBody,
     response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 403, 404, 409, 429]) },
