@@ -2,7 +2,7 @@
 const TONES = {
   wait: ['pending', 'requested', 'endorsed', 'code_drawn', 'changed', 'new'],
   good: ['approved', 'consumed', 'succeeded', 'allowed', 'active', 'added'],
-  bad: ['denied', 'blocked', 'failed', 'outcome_unknown', 'removed'],
+  bad: ['denied', 'blocked', 'failed', 'outcome_unknown', 'code_refused', 'removed'],
 };
 
 /** The class of `parts.css` for it. */

@@ -69,6 +69,8 @@ export type TimelineEntry = {
     | 'requested'
     | 'endorsed'
     | 'code_drawn'
+    | 'code_dropped'
+    | 'code_refused'
     | Exclude<ApprovalStatus, 'pending'>
     | 'dispatched'
     | 'succeeded'
@@ -84,6 +86,7 @@ export type PastCall = {
   tool: string;
   op?: string;
   amount_cents?: number;
+  /** How it was answered; where it waited, how its approval stands now, or `asked` where nobody knows. */
   status: string;
   approval_id?: string;
   note?: string;

@@ -10,8 +10,8 @@ import type { ApprovalView } from '@aegis/contracts/console';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startConsole } from '../../testkit/browser.ts';
-import { createPeople, decide } from '../../testkit/people.ts';
-import { call, complete, consume, request, useWorld, world } from '../../testkit/world.ts';
+import { createPeople, decide, draw } from '../../testkit/people.ts';
+import { call, complete, consume, redeem, request, useWorld, world } from '../../testkit/world.ts';
 
 useWorld();
 
@@ -91,6 +91,52 @@ describe('what happened', () => {
     expect(askedPast).toEqual([{ principal: 'me', before, except: approval_id, limit: 10 }]);
     expect(past).toMatchObject({ total: 12, blocked: 3 });
     expect(past?.calls).toMatchObject([{ tool: 'secrets.read', status: 'blocked', op: 'x', note: 'denied' }]);
+  });
+
+  it('to a code is told whatever became of it: redeemed, dropped and why, or a wrong word', async () => {
+    const { env, keys } = await createPeople();
+    const { get } = await startConsole(env);
+    const { approval_id } = await request('key', call(), { terms: { quorum: 3 } });
+    const first = await draw(keys.ada, 'key');
+    await redeem('key', first.code ?? '');
+    await draw(keys.bob, 'key');
+    await redeem('key', 'ZZZZZZZZ');
+    await startRecord(
+      [{ approval_id, type: 'aegis.approval.code_refused.v1', ts: new Date().toISOString() }],
+      [],
+    );
+    await decide(keys.bob, 'key');
+    const { timeline } = (await get<ApprovalView>(`/approvals/${approval_id}`)).body;
+    expect(timeline.map(({ what, by, note }) => [what, by, note])).toEqual([
+      ['requested', 'me', undefined],
+      ['code_drawn', 'ada', expect.stringMatching(/^until /)],
+      ['endorsed', 'ada', expect.stringMatching(/^by a code that was drawn at /)],
+      ['code_drawn', 'bob', expect.stringMatching(/^until /)],
+      ['code_refused', 'me', undefined],
+      ['endorsed', 'bob', undefined],
+      ['code_dropped', undefined, 'the code of bob, because bob said yes without it'],
+    ]);
+  });
+
+  it('before is shown as it ended, also what waited when it was asked', async () => {
+    const { get } = await startConsole();
+    const [denied, waits, asked] = [
+      await request('denied'),
+      await request('waits'),
+      await request('key', call(7)),
+    ];
+    await complete('denied', 'wrong');
+    const line = { ok: false, status: 'pending', tool: 'refunds.create', principal: 'me' };
+    await startRecord(
+      [],
+      [
+        { ...line, approval_id: denied.approval_id },
+        { ...line, approval_id: waits.approval_id },
+        { ...line, approval_id: `apr_${'a'.repeat(26)}` },
+      ],
+    );
+    const { past } = (await get<ApprovalView>(`/approvals/${asked.approval_id}`)).body;
+    expect(past?.calls.map(({ status }) => status)).toEqual(['denied', 'pending', 'asked']);
   });
 
   it('is left out where the record can not be read just now, and the approval is there all the same', async () => {

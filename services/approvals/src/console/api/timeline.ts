@@ -9,25 +9,57 @@ const ENDS = {
   'aegis.call.failed.v1': 'failed',
   'aegis.call.outcome_unknown.v1': 'outcome_unknown',
 } as const;
+const REFUSED = 'aegis.approval.code_refused.v1';
 
 const note = (text: string | null | undefined): { note?: string } => (text ? { note: text } : {});
 
 /** How the approval came to where it is. */
-function ofApproval(approval: Approval): Entry[] {
+function ofApproval(approval: Approval, refused: readonly Entry[]): Entry[] {
   const requested: Entry = { at: approval.requested_at, what: 'requested', by: approval.call.principal };
   // The last yes of several is the one that approved: its own entry says so.
   const { decided_by } = 'use_by' in approval ? approval : { decided_by: undefined };
   const earlier = (approval.endorsements ?? []).filter(({ by }) => by !== decided_by);
   const endorsed = earlier.map(
-    ({ at, by, reason }): Entry => ({ at, what: 'endorsed', by, ...note(reason) }),
+    ({ at, by, reason }): Entry => ({
+      at,
+      what: 'endorsed',
+      by,
+      ...note(withCode(redeemedAt(approval, at, by), reason)),
+    }),
   );
-  return [requested, ...endorsed, ...ending(approval)];
+  const before = [...endorsed, ...codes(approval), ...refused].toSorted(
+    (a, b) => Date.parse(a.at) - Date.parse(b.at),
+  );
+  return [requested, ...before, ...ending(approval)];
+}
+
+/** When the code was drawn by which this person said yes just then, if so. */
+const redeemedAt = ({ former_codes = [] }: Approval, at: string, by: string): string | undefined =>
+  former_codes.find((one) => one.dropped_because === undefined && one.ended_at === at && one.drawn_by === by)
+    ?.drawn_at;
+
+const withCode = (drawnAt: string | undefined, why: string | undefined): string =>
+  [drawnAt && `by a code that was drawn at ${drawnAt}`, why].filter(Boolean).join(': ');
+
+/** Each yes that waited to be spoken, and why it waits no more where nobody spoke it. */
+function codes(approval: Approval): Entry[] {
+  const { former_codes = [] } = approval;
+  const waits = approval.status === 'pending' && approval.code ? [approval.code] : [];
+  const drawn = [...former_codes, ...waits].map(
+    (one): Entry => ({ at: one.drawn_at, what: 'code_drawn', by: one.drawn_by, note: `until ${one.until}` }),
+  );
+  const dropped = former_codes.flatMap(({ ended_at, until, drawn_by, dropped_because }): Entry[] =>
+    dropped_because === undefined || ended_at > until
+      ? []
+      : [{ at: ended_at, what: 'code_dropped', note: `the code of ${drawn_by}, because ${dropped_because}` }],
+  );
+  return [...drawn, ...dropped];
 }
 
 function ending(approval: Approval): Entry[] {
   switch (approval.status) {
     case 'pending':
-      return drawn(approval);
+      return [];
     case 'denied':
       return [
         {
@@ -50,21 +82,17 @@ function ending(approval: Approval): Entry[] {
   }
 }
 
-/** A yes that waits to be spoken. */
-function drawn({ code }: Extract<Approval, { status: 'pending' }>): Entry[] {
-  if (code === undefined) return [];
-  return [{ at: code.drawn_at, what: 'code_drawn', by: code.drawn_by, note: `until ${code.until}` }];
-}
-
 function approved(approval: Extract<Approval, { status: 'approved' | 'consumed' }>): Entry {
   const { grant_id, code_drawn_at: drawnAt, decision_reason: why } = approval;
-  const by =
-    grant_id === undefined ? drawnAt && `by a code that was drawn at ${drawnAt}` : `by grant ${grant_id}`;
+  const word =
+    grant_id === undefined
+      ? withCode(drawnAt, why)
+      : [`by grant ${grant_id}`, why].filter(Boolean).join(': ');
   return {
     at: approval.decided_at,
     what: 'approved',
     by: approval.decided_by,
-    ...note([by, why].filter(Boolean).join(': ')),
+    ...note(word),
   };
 }
 
@@ -80,5 +108,8 @@ function ofRecord(line: AuditLine): Entry[] {
 /** Everything that happened to a call that a person was asked about, in order. */
 export function timelineOf(approval: Approval, record: readonly AuditLine[]): Entry[] {
   const lines = record.toSorted((a, b) => a.seq - b.seq);
-  return [...ofApproval(approval), ...lines.flatMap(ofRecord)];
+  const refused = lines
+    .filter(({ type }) => type === REFUSED)
+    .map(({ ts: at }): Entry => ({ at, what: 'code_refused', by: approval.call.principal }));
+  return [...ofApproval(approval, refused), ...lines.flatMap(ofRecord)];
 }

@@ -1,5 +1,5 @@
 import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
-import type { ApprovalView, HistoryView, WaitingTool } from '@aegis/contracts/console';
+import type { ApprovalView, HistoryView, PastView, WaitingTool } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
 import type { Ground } from '../../ground.ts';
@@ -100,6 +100,16 @@ export function createViews(deps: ViewsDeps): Views {
     return ids.includes(approval_id) ? ids : [approval_id];
   };
 
+  /** How each that waited ended by now: on record it stands as it was answered then. */
+  const byNow = ({ calls, ...counted }: PastView): PastView => ({
+    ...counted,
+    calls: calls.map((call) => {
+      if (call.status !== 'pending') return call;
+      const entry = call.approval_id === undefined ? undefined : approvals.state.get(call.approval_id);
+      return { ...call, status: entry?.status ?? 'asked' };
+    }),
+  });
+
   return {
     inbox: createInbox(deps),
     async approval(by, id, deadlineMs) {
@@ -120,7 +130,7 @@ export function createViews(deps: ViewsDeps): Views {
         ...previous,
         group: groupOf(approval),
         timeline: timelineOf(approval, lines),
-        ...(past === undefined ? {} : { past }),
+        ...(past === undefined ? {} : { past: byNow(past) }),
         now: now().toISOString(),
       };
     },
