@@ -7,20 +7,20 @@ import {
   ServerName,
   ToolName,
 } from '@aegis/contracts/call';
-import { AppError } from '@aegis/kit/errors';
+import { AppError, checkInput } from '@aegis/kit/errors';
 import { isObject, parseStrictJson } from '@aegis/kit/json';
 import { KeyName } from '@aegis/kit/keys';
 import { parseDuration as parseAny } from '@aegis/kit/text';
 import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 
-/** A parser by a schema; wrong usage has the schema's own words. */
+/** A parser by a schema; wrong usage has the words of every other door. */
 export const parseBy =
   (schema: z.ZodType<string>) =>
   (value: string): string => {
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    throw new InvalidArgumentError(`${parsed.error.issues[0]?.message ?? 'not valid'}.`);
+    const checked = checkInput(schema, value);
+    if ('value' in checked) return checked.value;
+    throw new InvalidArgumentError(`${checked.mistakes.map(({ why }) => why).join('; ')}.`);
   };
 
 export const parseTool = parseBy(ToolName);

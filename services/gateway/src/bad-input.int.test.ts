@@ -270,6 +270,19 @@ describe('a field', () => {
   });
 });
 
+it.each([
+  ['/approvals?limit=5&limit=6', undefined, 'limit: is there more than once'],
+  [
+    '/policy/validate',
+    { policy: 'version: 2' },
+    'policy: expected the policy as a JSON object; `aegis policy validate FILE` reads YAML text',
+  ],
+])('%s of %j says: %s', async (url, payload, detail) => {
+  const method = payload === undefined ? 'GET' : 'POST';
+  const reply = await gateway.app.inject({ method, url, payload, headers: { host: 'localhost' } });
+  expect(reply.json()).toMatchObject({ status: 422, detail });
+});
+
 describe('a path', () => {
   it('/ leads people to the documentation', async () => {
     const { statusCode, headers } = await gateway.app.inject({ url: '/', headers: { host: 'localhost' } });

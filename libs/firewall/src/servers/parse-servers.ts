@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ServerName } from '@aegis/contracts/call';
-import { describeIssues } from '@aegis/kit/errors';
+import { checkInput, describeMistakes } from '@aegis/kit/errors';
 import { parseFile, type ReadFile } from '@aegis/kit/files';
 import { isObject } from '@aegis/kit/json';
 import { parseDuration } from '@aegis/kit/text';
@@ -85,7 +85,7 @@ const Entry = z
     const isCommand = entry.command !== undefined;
     const addresses = ADDRESSES.filter((key) => entry[key] !== undefined);
     if (isCommand === addresses.length > 0) {
-      return refuse('command', 'a server has either a command or a url');
+      return refuse('command', `a server has either a command or a ${addresses[0] ?? 'url'}`);
     }
     const [, second] = addresses;
     if (second !== undefined) refuse(second, 'a server has one address');
@@ -130,9 +130,9 @@ function upstreamOf({ url, serverUrl, httpUrl, ...entry }: z.output<typeof Entry
 }
 
 function readEntry(key: 'mcpServers' | 'servers', name: string, value: unknown): ReadFile<ServerEntry> {
-  const read = z.object({ [key]: One }).safeParse({ [key]: { [name]: value } }, { reportInput: true });
-  if (!read.success) return { problem: describeIssues(read.error) };
-  const entry = (read.data[key] as z.output<typeof One>)[name] as z.output<typeof Entry>;
+  const read = checkInput(z.object({ [key]: One }), { [key]: { [name]: value } });
+  if ('mistakes' in read) return { problem: describeMistakes(read.mistakes) };
+  const entry = (read.value[key] as z.output<typeof One>)[name] as z.output<typeof Entry>;
   const { record, hold, showDenied } = entry.aegis;
   return { file: { name, upstream: upstreamOf(entry), record, holdMs: hold, showDenied } };
 }

@@ -20,7 +20,9 @@ import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
-export const ApprovalId = z.string().regex(/^apr_[a-z2-7]{26}$/);
+export const ApprovalId = z
+  .string()
+  .regex(/^apr_[a-z2-7]{26}$/, 'expected the id of an approval: apr_ and 26 characters of a-z 2-7');
 export type ApprovalId = z.infer<typeof ApprovalId>;
 
 /** The tool of an approval that asks a person without a call: its yes is on record, and opens nothing. */
@@ -34,7 +36,9 @@ export const Endorsement = z.strictObject({
 });
 export type Endorsement = z.infer<typeof Endorsement>;
 
-export const GrantId = z.string().regex(/^gra_[a-z2-7]{26}$/);
+export const GrantId = z
+  .string()
+  .regex(/^gra_[a-z2-7]{26}$/, 'expected the id of a grant: gra_ and 26 characters of a-z 2-7');
 export type GrantId = z.infer<typeof GrantId>;
 
 /** What the rule itself took from the arguments, where it does: that counts, whatever the caller states. */

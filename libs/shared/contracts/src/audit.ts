@@ -26,13 +26,13 @@ export const auditWrite = rpc('audit', 'write', WriteAudit, WriteAuditReply, { a
 const Refused = z.strictObject({
   kind: z
     .string()
-    .regex(/^[a-z0-9_]{1,64}$/)
+    .regex(/^[a-z0-9_]{1,64}$/, 'expected 1 to 64 characters of a-z 0-9 _')
     .describe('the `code` of the answer, or `http_<status>`'),
   source: z
     .string()
     .min(1)
     .max(200)
-    .regex(ONE_LINE)
+    .regex(ONE_LINE, 'expected text without control characters')
     .describe('the address or the principal; `others` beyond the first'),
   count: z.int().min(1).describe('how many'),
 });

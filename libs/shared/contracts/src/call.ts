@@ -11,13 +11,14 @@ export const ToolName = z
   .regex(/^[A-Za-z0-9_.:/-]{1,256}$/, 'expected 1 to 256 characters of A-Z a-z 0-9 _ . : / -');
 export type ToolName = z.infer<typeof ToolName>;
 
+const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
+const EXPECTED_TOKEN = 'expected 1 to 64 characters of A-Z a-z 0-9 _ -';
+
 /**
  * The name of an MCP server behind the firewall: one subject token, and no dot, so that `<server>.<tool>` can be read in
  * one way only.
  */
-export const ServerName = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ -');
+export const ServerName = z.string().regex(TOKEN, EXPECTED_TOKEN);
 export type ServerName = z.infer<typeof ServerName>;
 
 /** Money in cents: a whole number from 0 to 2^53-1. */
@@ -52,9 +53,9 @@ export const Door = z
   .max(8192)
   .regex(/^(resource|prompt):/, 'expected resource:<uri> or prompt:<name>');
 /** One run of the firewall in the path: a subject token. */
-export const InstanceId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const InstanceId = z.string().regex(TOKEN, EXPECTED_TOKEN);
 /** One call through the firewall in the path: a subject token, unique. */
-export const CallId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
+export const CallId = z.string().regex(TOKEN, EXPECTED_TOKEN);
 export const Note = z.string().max(4096);
 
 /** Bytes that the arguments of one call may have, as JSON without needless escapes and spaces. */
@@ -70,7 +71,7 @@ export const Digest = z
   .string()
   .regex(/^sha256:[0-9a-f]{64}$/, 'expected a digest: "sha256:" and 64 characters of 0-9 a-f');
 /** A W3C trace id: 32 lower-case hexadecimal digits. */
-export const TraceId = z.string().regex(/^[0-9a-f]{32}$/);
+export const TraceId = z.string().regex(/^[0-9a-f]{32}$/, 'expected 32 characters of 0-9 a-f');
 export const Timestamp = z.iso.datetime();
 
 /**

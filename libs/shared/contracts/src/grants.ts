@@ -9,23 +9,28 @@ import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
 const text = z.string().min(1).max(4096);
+const EXPECTED_PATTERN =
+  'expected an object with one of equals, any, starts_with, path_within, url_within, host_in, email_domain_in and at_most, or at_least beside at_most';
 
 /**
  * What one argument may be. `any`: anything, or not there at all. The others: there, and as it says; those for places are
  * the policy's own conditions. What `starts_with`, and `at_most` alone, cover of before is said by `asCovered`.
  */
 export const ArgumentPattern = whole(
-  z.union([
-    z.strictObject({ equals: z.unknown() }),
-    z.strictObject({ any: z.literal(true) }),
-    z.strictObject({ starts_with: text }),
-    z.strictObject({ path_within: text }),
-    z.strictObject({ url_within: text }),
-    z.strictObject({ host_in: text }),
-    z.strictObject({ email_domain_in: text }),
-    z.strictObject({ at_least: z.number(), at_most: z.number() }),
-    z.strictObject({ at_most: z.number() }),
-  ]),
+  z.union(
+    [
+      z.strictObject({ equals: z.unknown() }),
+      z.strictObject({ any: z.literal(true) }),
+      z.strictObject({ starts_with: text }),
+      z.strictObject({ path_within: text }),
+      z.strictObject({ url_within: text }),
+      z.strictObject({ host_in: text }),
+      z.strictObject({ email_domain_in: text }),
+      z.strictObject({ at_least: z.number(), at_most: z.number() }),
+      z.strictObject({ at_most: z.number() }),
+    ],
+    EXPECTED_PATTERN,
+  ),
 );
 export type ArgumentPattern = z.infer<typeof ArgumentPattern>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkInput, describeMistakes } from './errors/invalid.ts';
 
 /** A bad environment variable, in words that name it. */
 export class ConfigError extends Error {}
@@ -11,9 +12,9 @@ export function parseEnv<S extends z.ZodObject>(schema: S, env: Env): z.output<S
   const present = Object.fromEntries(
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const parsed = schema.safeParse(present);
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
+  const checked = checkInput(schema, present);
+  if ('value' in checked) return checked.value;
+  throw new ConfigError(describeMistakes(checked.mistakes));
 }
 
 const wholeNumber = (expected: string, min: number, max: number) =>

@@ -45,8 +45,9 @@ it('errors has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(errors).toSorted()).toEqual([
     'AppError',
     'CATALOGUE',
+    'checkInput',
     'codeOf',
-    'describeIssues',
+    'describeMistakes',
     'fromFastify',
     'fromFault',
     'isErrorCode',

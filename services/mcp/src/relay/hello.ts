@@ -1,3 +1,4 @@
+import { ServerName } from '@aegis/contracts/call';
 import { RECORD_MODES } from '@aegis/firewall/gate';
 import type { ServerEnd } from '@aegis/firewall/relay';
 import { parseFile } from '@aegis/kit/files';
@@ -15,7 +16,7 @@ const initialize = z.string().optional();
 export const RelayHello = z.discriminatedUnion('mode', [
   z.strictObject({
     mode: z.literal('wrap'),
-    server: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'expected 1 to 64 characters of A-Z a-z 0-9 _ -'),
+    server: ServerName,
     hold_ms: z.int().min(0).max(MAX_HOLD_MS).default(DEFAULT_HOLD_MS),
     record: z.enum(RECORD_MODES).default('redacted'),
     show_denied: z.boolean().default(false),

@@ -35,7 +35,7 @@ const Input = z
     ),
     approval_code: z
       .string()
-      .min(1, 'expected the code that a person told you; leave it out where you have none')
+      .min(1, 'expected the code that a person told you, and nothing where you have none')
       .max(1024)
       .optional()
       .describe(

@@ -2,5 +2,5 @@ export { AppError, toAppError } from './app-error.ts';
 export { CATALOGUE, type ErrorCode, isErrorCode } from './catalogue.ts';
 export { type Fault, fromFault, type Problem, toFault, toProblem, toToolError } from './faces.ts';
 export { fromFastify } from './fastify.ts';
-export { describeIssues, parseRequest } from './invalid.ts';
+export { checkInput, describeMistakes, parseRequest } from './invalid.ts';
 export { codeOf, whyNoFile } from './system.ts';

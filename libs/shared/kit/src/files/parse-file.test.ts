@@ -12,7 +12,7 @@ it.each([
   ['{', 'it is not valid JSON'],
   ['', 'it is not valid JSON'],
   ['{"names":[],"names":[]}', 'an object has the same key twice'],
-  ['{"names":[1]}', 'names.0: invalid input: expected string, received number'],
+  ['{"names":[1]}', 'names.0: expected text, not a number'],
   ['{"names":[],"more":1}', 'more: unknown field'],
   ['{}', 'names: required'],
 ])('%j: %s', (text, problem) => {

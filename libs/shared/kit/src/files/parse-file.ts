@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { toAppError } from '../errors/app-error.ts';
-import { describeIssues } from '../errors/invalid.ts';
+import { checkInput, describeMistakes } from '../errors/invalid.ts';
 import { parseStrictJson } from '../json/strict.ts';
 import { withDoubles } from '../numbers/mod.ts';
 
@@ -10,8 +10,9 @@ export type ReadFile<T> = { readonly file: T } | { readonly problem: string };
 /** Reads the text of a JSON file by its schema. Never throws. */
 export function parseFile<S extends z.ZodType>(schema: S, text: string): ReadFile<z.output<S>> {
   try {
-    const parsed = schema.safeParse(withDoubles(parseStrictJson(text)), { reportInput: true });
-    return parsed.success ? { file: parsed.data } : { problem: describeIssues(parsed.error) };
+    const checked = checkInput(schema, withDoubles(parseStrictJson(text)));
+    if ('value' in checked) return { file: checked.value };
+    return { problem: describeMistakes(checked.mistakes).replace(/^body: /, '') };
   } catch (thrown) {
     return {
       problem: toAppError(thrown)
