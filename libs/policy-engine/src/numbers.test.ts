@@ -15,9 +15,10 @@ const policyOf = (text: string) => {
   if (!parsed.ok) throw new Error(parsed.errors.join());
   return validOf(validatePolicy(parsed.document));
 };
-/** What a rule that denies where args.n is so says of a call with this number. */
-function decide(when: string, n: string) {
-  const rules = `[{match: '*', decision: deny, when: {args.n: ${when}}}, {match: '*', decision: allow}]`;
+/** What a rule that denies, or one that allows, where args.n is so says of a call with this number. */
+function decide(when: string, n: string, decision: 'deny' | 'allow' = 'deny') {
+  const otherwise = decision === 'deny' ? 'allow' : 'deny';
+  const rules = `[{match: '*', decision: ${decision}, when: {args.n: ${when}}}, {match: '*', decision: ${otherwise}}]`;
   const args = parseJson(`{"n":${n}}`) as Record<string, unknown>;
   return evaluate(compilePolicy(policyOf(`version: 2\nrules: ${rules}`)), { tool: 'a', args });
 }
@@ -34,7 +35,8 @@ describe('a condition on a number', () => {
     ['{gte: 1732896000000000000}', '1732896000000000001', 'deny'],
     ['{lt: 1732896000000000000}', '1732895999999999999', 'deny'],
     ['{ne: 12345678901234567890}', '12345678901234567891', 'deny'],
-    ['{lte: 0.1}', '0.1000000000000000055', 'allow'],
+    ['{lte: 0.1}', '0.1000000000000000055', 'deny'],
+    ['{lte: 0.1}', '0.10000000000000002', 'allow'],
     ['{gt: 100}', '1e308', 'deny'],
     ['{gt: 100}', '1e400', 'deny'],
     ['{lt: 0}', '-1e999999999', 'deny'],
@@ -43,7 +45,8 @@ describe('a condition on a number', () => {
     ['0', '-0', 'deny'],
     ['1', '1.0', 'deny'],
     ['100', '1E+2', 'deny'],
-    ['{every: {lte: 5}}', '[5, 5.0000000000000000001]', 'allow'],
+    ['{every: {lte: 5}}', '[5, 5.0000000000000000001]', 'deny'],
+    ['{every: {lte: 5}}', '[5, 5.000000000000001]', 'allow'],
     ['{has: 12345678901234567890}', '[12345678901234567890]', 'deny'],
     ['{gt: 100}', '9'.repeat(100_000), 'deny'],
   ])('args.n: %s, and the call has %s: %s', (when, n, decision) => {
@@ -61,6 +64,41 @@ describe('a condition on a number', () => {
       'args.n is 12345678901234567891, more than 12345678901234567890',
     );
     expect(decide('{gt: 1}', '9'.repeat(100_000)).reasons.join().length).toBeLessThan(300);
+  });
+
+  it.each([
+    ['5', '5.00000000000000000001'],
+    ['5', '4.9999999999999999999'],
+    ['{in: [5, 7]}', '7.0000000000000000000000001e0'],
+    ['{has: 5}', '[1, 5.00000000000000000001]'],
+    ['{some: {eq: 5}}', '[1, 5.00000000000000000001]'],
+    ['{gte: 100}', '99.99999999999999999999'],
+    ['{lte: 0}', '1e-400'],
+    ['725653563933458432', '725653563933458433'],
+    ['725653563933458432', '725653563933458400'],
+    ['{gte: 9007199254740996}', '9007199254740995'],
+  ])('is denied where it is %s, and a call has %s, which others round to that', (when, n) => {
+    const { decision, reasons } = decide(when, n);
+    expect([decision, reasons.join()]).toEqual(['deny', expect.stringContaining("can't be evaluated")]);
+  });
+
+  it.each([
+    ['{lt: 100}', '99.99999999999999999999'],
+    ['{gt: 0}', '1e-400'],
+    ['{ne: 5}', '5.00000000000000000001'],
+    ['{gt: 9007199254740992}', '9007199254740993'],
+  ])('allows nothing where it is %s, and a call has %s, which others round to what is not so', (when, n) => {
+    expect(decide(when, n, 'allow').decision).toBe('review');
+  });
+
+  it.each([
+    ['12345678901234567890', '12345678901234567890'],
+    ['{in: [9007199254740993]}', '9007199254740993.0'],
+    ['{lt: 100}', '99.5'],
+    ['{lt: 100}', '0.1000000000000000055'],
+    ['{gt: 12345678901234567890}', '1e400'],
+  ])('passes where it is %s, and a call has %s, for whoever reads it', (when, n) => {
+    expect(decide(when, n, 'allow').decision).toBe('allow');
   });
 
   it('is no mapping: nothing stands below it', () => {

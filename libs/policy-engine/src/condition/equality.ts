@@ -1,5 +1,5 @@
 import { WrittenNumber, withPlainNumbers } from '@aegis/kit/numbers';
-import { isScalar, judge, type Matcher, type Scalar, sameTypeAs, typeOf } from './matcher.ts';
+import { isScalar, judge, type Matcher, roundsTo, type Scalar, sameTypeAs, typeOf } from './matcher.ts';
 import { showSome, showValue } from './show.ts';
 import { spelled } from './spelled.ts';
 import { joinAny, negate } from './truth.ts';
@@ -49,13 +49,17 @@ export function oneOfOperations(operations: readonly [string, ...string[]]): Mat
 
 /** Equal numbers are equal in whatever way they are written; what a double doesn't hold is equal by its digits. */
 const inOneForm = (value: Scalar): string | number | boolean => {
+  if (!(value instanceof WrittenNumber)) return value;
   const plain = withPlainNumbers(value);
   return plain instanceof WrittenNumber ? plain.text : (plain as string | number | boolean);
 };
 
 function equalValue(operands: readonly [Scalar, ...Scalar[]], phrase: string): Matcher {
   const set = new Set(operands.map(inOneForm));
-  return judge({ ...sameTypeAs(operands[0]), holds: (value) => set.has(inOneForm(value)), phrase });
+  const holds = (value: Scalar): boolean => set.has(inOneForm(value));
+  // What stands there is what the rule names: whoever rounds it rounds that, too.
+  const differs = (value: Scalar, isNow: boolean): boolean => !isNow && roundsTo(value, holds);
+  return judge({ ...sameTypeAs(operands[0]), holds, differs, phrase });
 }
 
 /** The very same text is equal whatever is in it. */

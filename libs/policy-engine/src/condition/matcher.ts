@@ -1,4 +1,4 @@
-import { type AnyNumber, compareNumbers, isNumber } from '@aegis/kit/numbers';
+import { type AnyNumber, compareNumbers, isNumber, roundingsOf } from '@aegis/kit/numbers';
 import type { Show } from './show.ts';
 import { type Truth, truthOf } from './truth.ts';
 
@@ -17,8 +17,15 @@ export function isScalar(value: unknown): value is Scalar {
 
 /** Whether this is a number that can be compared to the last digit. */
 export function isComparable(value: unknown): value is AnyNumber {
-  return isNumber(value) && compareNumbers(value, 0) !== undefined;
+  return isNumber(value) && (typeof value === 'number' || compareNumbers(value, 0) !== undefined);
 }
+
+/**
+ * Whether readers of JSON that have doubles alone take a number for one that is so. Most have no others, and the rest read
+ * each digit, so neither reading is the one that counts.
+ */
+export const roundsTo = (value: unknown, isSo: (rounded: AnyNumber) => boolean): boolean =>
+  isNumber(value) && roundingsOf(value).some(isSo);
 
 interface Judgement<T> {
   /** What a value must be to be judged; anything else can't be evaluated. */
@@ -27,14 +34,23 @@ interface Judgement<T> {
   readonly holds: (value: T) => boolean;
   /** What is so where it holds, and not so where it doesn't: `less than 3`. */
   readonly phrase: string;
+  /** Whether it would be otherwise for a reader that takes the value for another one. */
+  readonly differs?: (value: T, holds: boolean) => boolean;
 }
 
+const ROUNDED = 'which is another number for readers that round it to a double';
+
 /** A matcher that answers yes or no for values of one kind. */
-export function judge<T>({ accepts, expected, holds, phrase }: Judgement<T>): Matcher {
+export function judge<T>({ accepts, expected, holds, phrase, differs }: Judgement<T>): Matcher {
   return {
-    test: (value) => (accepts(value) ? truthOf(holds(value)) : 'unknown'),
+    test(value) {
+      if (!accepts(value)) return 'unknown';
+      const isSo = holds(value);
+      return differs?.(value, isSo) ? 'unknown' : truthOf(isSo);
+    },
     describe(value, truth, show) {
-      if (truth === 'unknown') return `is ${show(value)}, expected ${expected}`;
+      if (truth === 'unknown')
+        return `is ${show(value)}, ${accepts(value) ? ROUNDED : `expected ${expected}`}`;
       return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
     },
   };

@@ -1,5 +1,5 @@
 import { type AnyNumber, compareNumbers } from '@aegis/kit/numbers';
-import { isComparable, judge, type Matcher } from './matcher.ts';
+import { isComparable, judge, type Matcher, roundsTo } from './matcher.ts';
 import { showValue } from './show.ts';
 import { joinAll, type Truth } from './truth.ts';
 
@@ -18,11 +18,14 @@ export function isOrder(name: string): name is Order {
 
 /** To the last digit. Text is never read as a number, and NaN is in no order. */
 export function ordered(order: Order, operand: AnyNumber): Matcher {
-  const [word, holds] = ORDERS[order];
+  const [word, isSo] = ORDERS[order];
+  const orderOf = (value: AnyNumber): number => compareNumbers(value, operand) ?? Number.NaN;
   return judge({
     accepts: isComparable,
     expected: 'a number',
-    holds: (value) => holds(compareNumbers(value, operand) ?? Number.NaN),
+    holds: (value) => isSo(orderOf(value)),
+    // Rounding leads past no bound that such a reader has, but it leads to it.
+    differs: (value, isNow) => isNow !== isSo(0) && roundsTo(value, (rounded) => orderOf(rounded) === 0),
     phrase: `${word} ${showValue(operand)}`,
   });
 }

@@ -197,6 +197,7 @@ it('numbers has this public surface, and a change to it is a decision', () => {
     'isNumber',
     'isWholeNumber',
     'readNumber',
+    'roundingsOf',
     'withDoubles',
     'withPlainNumbers',
   ]);

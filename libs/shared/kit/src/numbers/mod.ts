@@ -6,6 +6,7 @@ export {
   isNumber,
   isWholeNumber,
   readNumber,
+  roundingsOf,
   WrittenNumber,
   withDoubles,
   withPlainNumbers,

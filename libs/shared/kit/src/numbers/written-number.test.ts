@@ -6,6 +6,7 @@ import {
   compareNumbers,
   isWholeNumber,
   readNumber,
+  roundingsOf,
   WrittenNumber,
   withDoubles,
   withPlainNumbers,
@@ -109,4 +110,18 @@ describe('a value with numbers in it', () => {
     expect(JSON.stringify(withPlainNumbers(value))).toBe(JSON.stringify(withPlainNumbers(other)));
     expect(JSON.stringify(withPlainNumbers(value))).toBe('{"a":[1,{"b":15e399}],"c":"x"}');
   });
+});
+
+it.each([
+  ['5', []],
+  ['0.1', []],
+  ['5.00000000000000000001', ['5']],
+  ['99.99999999999999999999', ['100']],
+  ['0.1000000000000000055', ['0.1']],
+  ['725653563933458433', ['725653563933458400', '725653563933458432']],
+  ['725653563933458400', ['725653563933458432']],
+  ['1e400', []],
+  ['1e-400', ['0']],
+])('%s is %j to readers that have doubles alone', (text, roundings) => {
+  expect(roundingsOf(readNumber(text)).map(String)).toEqual(roundings);
 });

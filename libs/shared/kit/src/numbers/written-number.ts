@@ -48,6 +48,20 @@ export function compareNumbers(one: AnyNumber, other: AnyNumber): -1 | 0 | 1 | u
   return compareDecimals(String(one), String(other));
 }
 
+/**
+ * What a reader that has doubles alone takes a number for, where that is another one than stands there: the nearest double,
+ * by the digits that JavaScript writes for it and by all that it has. None where a double holds none so large.
+ */
+export function roundingsOf(value: AnyNumber): readonly AnyNumber[] {
+  if (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return [];
+  const double = Number(String(value));
+  if (!Number.isFinite(double)) return [];
+  const rounded = typeof value === 'number' ? [] : [double];
+  return Number.isInteger(double) && !Number.isSafeInteger(double)
+    ? [...rounded, readNumber(String(BigInt(double)))]
+    : rounded;
+}
+
 /** Whether this is a whole number, in whatever way it is written. */
 export const isWholeNumber = (value: AnyNumber): boolean => isWholeDecimal(String(value));
 
