@@ -23,6 +23,8 @@ function decide(when: string, n: string, decision: 'deny' | 'allow' = 'deny') {
   return evaluate(compilePolicy(policyOf(`version: 2\nrules: ${rules}`)), { tool: 'a', args });
 }
 
+const TOO_LARGE = 'a number with a power of ten too large to compare';
+
 describe('a condition on a number', () => {
   it.each([
     ['12345678901234567890', '12345678901234567890', 'deny'],
@@ -56,7 +58,21 @@ describe('a condition on a number', () => {
   it('that nobody can compare can not be evaluated', () => {
     const { decision, reasons } = decide('{gt: 5}', '1e99999999999999999999');
     expect([decision, reasons.join()]).toEqual(['deny', expect.stringContaining("can't be evaluated")]);
-    expect(reasons.join()).toContain('args.n is 1e99999999999999999999, expected a number');
+    expect(reasons.join()).toContain(`args.n is 1e99999999999999999999, ${TOO_LARGE}`);
+  });
+
+  it.each([
+    ['5', '1e99999999999999999999', `args.n is 1e99999999999999999999, ${TOO_LARGE}`],
+    ['{in: [5]}', '1e-99999999999999999999', `args.n is 1e-99999999999999999999, ${TOO_LARGE}`],
+    ['{ne: a}', '1e99999999999999999999', 'args.n is 1e99999999999999999999, expected text'],
+    ['{has: 5}', '[1e99999999999999999999]', `args.n is a list of 1, of which one is ${TOO_LARGE}`],
+    ['{every: {gt: 5}}', '[1e99999999999999999999]', `of which one is 1e99999999999999999999, ${TOO_LARGE}`],
+    ['{gt: 5}', '"6"', "args.n is '6', expected a number"],
+    ['6', '"6"', "args.n is '6', expected a number"],
+    ['{gt: 5}', '[6]', 'args.n is a list of 1, expected a number'],
+    ['{gt: 5}', 'null', 'args.n is null, expected a number'],
+  ])('by %s says of %s what keeps it from being one: %s', (when, n, because) => {
+    expect(decide(when, n).reasons.join()).toContain(because);
   });
 
   it('is shown as it is written, and cut where it is long', () => {
@@ -148,6 +164,8 @@ describe('a number in the text of a policy', () => {
     ['+1', '1'],
     ['1e3', '1000'],
     ['1e308', '1.0e+308'],
+    ['1e400', '1.0e+400'],
+    ['12345678901234567890e2', '12345678901234567890.0e+2'],
     ['22:30', '1350'],
     ['.inf', 'a number of digits'],
   ])('%s is an error that says to write %s', (text, instead) => {

@@ -35,12 +35,15 @@ const plainly = (value: unknown): string | undefined =>
  * Why readers of YAML differ on what stands there without quotes, and what to write instead; undefined where they don't. The
  * core schema of YAML 1.2 reads 010 as ten and 0o10 as eight, and 1.1 reads 010 as eight and 0o10 as text.
  */
-export function faultOfNumber({ value, source, type }: Scalar): string | undefined {
+export function faultOfNumber(node: Scalar): string | undefined {
+  const { value, source, type } = node;
   if (type !== 'PLAIN' || source === undefined) return undefined;
   const isElsewhere = typeof value === 'string' && NUMBER_ELSEWHERE.test(source);
   if (!isElsewhere && (typeof value !== 'number' || ONE_READING.test(source))) return undefined;
   const shown = source.slice(0, MOST_SHOWN);
-  const numbers = new Set([plainly(value), plainly(inOlder(source))].filter((one) => one !== undefined));
+  const isExact = exactNumber(node) === value;
+  const read = isExact ? [plainly(value), plainly(inOlder(source))] : [numberForYaml(source)];
+  const numbers = new Set(read.filter((one) => one !== undefined));
   const instead = numbers.size === 0 ? 'a number of digits' : [...numbers].join(' or ');
   return `${shown} is not the same to all readers of YAML; write ${instead}, or '${shown}' in quotes for a text`;
 }

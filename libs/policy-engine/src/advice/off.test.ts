@@ -233,6 +233,13 @@ describe('a condition that nothing can be', () => {
     ['{ gt: 9007199254740993, lte: 9007199254740992 }', 1],
     ['{ gte: 9007199254740993, lte: 9007199254740993 }', 0],
     ['{ gt: 9007199254740992, lt: 9007199254740993 }', 0],
+    ['{ gt: 1.0e+400, lt: 1.0e+399 }', 1],
+    ['{ gt: 1.0e+399, lt: 1.0e+400 }', 0],
+    ['{ length: { gt: 9007199254740991 } }', 1],
+    ['{ length: { gte: 9007199254740991 } }', 0],
+    ['{ length: { gt: 4.9999999999999999999, lt: 5 } }', 1],
+    ['{ length: { gt: 4.9999999999999999999, lte: 5 } }', 0],
+    ['{ length: { lt: 1.0e+400 } }', 0],
   ])('by numbers to the last digit, as in %s, is told %i times', (operators, times) => {
     const when = `args.n: ${operators}`;
     const parsed = parsePolicyText(

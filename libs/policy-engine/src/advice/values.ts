@@ -55,14 +55,18 @@ export function valuesOf(said: readonly Said[]): readonly Scalar[] | undefined {
   return values.filter(isScalar);
 }
 
-/** Whether there is a number that is as the orders say; `whole` where there are only whole ones, from 0. */
+/** Whether there is a number that is as the orders say; `whole` where there are only whole ones, from 0 to 2^53-1. */
 export function hasRoom(said: readonly Said[], whole: boolean): boolean {
   const bounds = said.flatMap(([name, bound]) =>
     isOrder(name) && isComparable(bound) ? [{ name, bound }] : [],
   );
   const lowest = bounds.filter(({ name }) => name === 'gt' || name === 'gte');
   const highest = bounds.filter(({ name }) => name === 'lt' || name === 'lte');
-  if (whole) return hasWholeRoom(lowest, highest);
+  if (whole)
+    return oneFits(
+      wholeAbove(lowest),
+      bounds.map(({ name, bound }) => [name, bound]),
+    );
   return lowest.every((low) =>
     highest.every((high) => {
       const order = orderOf(low.bound, high.bound);
@@ -73,15 +77,13 @@ export function hasRoom(said: readonly Said[], whole: boolean): boolean {
 
 type Bound = { readonly name: Order; readonly bound: AnyNumber };
 
-/** Of amounts and lengths, which a double holds. */
-function hasWholeRoom(lowest: readonly Bound[], highest: readonly Bound[]): boolean {
-  const from = lowest.map(({ name, bound }) =>
-    name === 'gt' ? Math.floor(Number(bound)) + 1 : Math.ceil(Number(bound)),
-  );
-  const to = highest.map(({ name, bound }) =>
-    name === 'lt' ? Math.ceil(Number(bound)) - 1 : Math.floor(Number(bound)),
-  );
-  return Math.max(0, ...from) <= Math.min(Number.POSITIVE_INFINITY, ...to);
+/** The whole numbers of which one is the least that is above these bounds, if any is: 0, and those around each. */
+function wholeAbove(lowest: readonly Bound[]): number[] {
+  const around = lowest.flatMap(({ bound }) => {
+    const near = Math.floor(Number(bound));
+    return [near - 1, near, near + 1, near + 2];
+  });
+  return [0, ...around].filter((value) => Number.isSafeInteger(value) && value >= 0);
 }
 
 /** A text as a glob that is for it alone. */

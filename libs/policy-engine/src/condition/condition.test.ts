@@ -22,6 +22,7 @@ function many(count: number): object {
 const empty = 'expected at least one condition';
 const value = 'expected a value or a comparison such as {lte: 100}';
 const scalar = 'expected text, a number or true or false';
+const tooLarge = 'a number with a power of ten too large to compare';
 const text = 'expected text of 1 to 4096 characters';
 const root = 'expected an absolute path such as /srv, without . and .., backslashes and encodings';
 const length = 'expected a whole number, or a comparison such as {lte: 100}';
@@ -56,7 +57,9 @@ describe('a condition that is refused when it is loaded', () => {
     [{ 'args.x': { eq: null } }, `."args.x".eq: ${scalar}`],
     [{ 'args.x': { eq: { a: 1 } } }, `."args.x".eq: ${scalar}`],
     [{ 'args.x': { ne: Number.POSITIVE_INFINITY } }, `."args.x".ne: ${scalar}`],
-    [{ 'args.x': { lt: new WrittenNumber('1e99999999999999999999') } }, '."args.x".lt: expected a number'],
+    [{ 'args.x': { lt: new WrittenNumber('1e99999999999999999999') } }, `."args.x".lt: ${tooLarge}`],
+    [{ 'args.x': { in: [1, new WrittenNumber('1e99999999999999999999')] } }, `."args.x".in: ${tooLarge}`],
+    [{ amount_cents: -5 }, '.amount_cents: expected a whole number of cents from 0 to 9007199254740991'],
     [{ 'args.x': { eq: '\uD800' } }, '."args.x".eq: expected well-formed text'],
     [{ 'args.x': { in: [] } }, '."args.x".in: expected a list of one or more values'],
     [{ 'args.x': { in: 'ab' } }, '."args.x".in: expected a list of one or more values'],
@@ -87,7 +90,7 @@ describe('a condition that is refused when it is loaded', () => {
     [{ principal: { gt: 5 } }, ".principal.gt: can't be used with principal; expected one of eq, ne, in"],
     [{ server: { path_within: '/srv' } }, ".server.path_within: can't be used with server"],
     [{ amount_cents: { lt: '5' } }, '.amount_cents.lt: expected a number'],
-    [{ amount_cents: 1.5 }, '.amount_cents: expected a whole number of cents'],
+    [{ amount_cents: 1.5 }, '.amount_cents: expected a whole number of cents from 0 to 9007199254740991'],
     [{ amount_cents: { contains: '5' } }, ".amount_cents.contains: can't be used with amount_cents"],
     [{ 'time.hour': 24 }, '."time.hour": expected a whole number from 0 to 23'],
     [{ 'time.hour': { lt: 25 } }, '."time.hour".lt: expected a whole number from 0 to 24'],

@@ -1,5 +1,16 @@
-import { WrittenNumber, withPlainNumbers } from '@aegis/kit/numbers';
-import { isScalar, judge, type Matcher, roundsTo, type Scalar, sameTypeAs, typeOf } from './matcher.ts';
+import { isNumber, WrittenNumber, withPlainNumbers } from '@aegis/kit/numbers';
+import {
+  instead,
+  isComparable,
+  isScalar,
+  judge,
+  type Matcher,
+  roundsTo,
+  type Scalar,
+  sameTypeAs,
+  TOO_LARGE_TO_COMPARE,
+  typeOf,
+} from './matcher.ts';
 import { showSome, showValue } from './show.ts';
 import { spelled } from './spelled.ts';
 import { joinAny, negate } from './truth.ts';
@@ -92,6 +103,8 @@ export function having(operand: Scalar, ignoreCase = false): Matcher {
       if (!Array.isArray(value)) return `is ${show(value)}, expected a list`;
       if (truth !== 'unknown') return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
       const { accepts } = sameTypeAs(operand);
+      if (value.some((one) => isNumber(one) && !isComparable(one)))
+        return `is ${show(value)}, of which one is ${TOO_LARGE_TO_COMPARE}`;
       if (!value.every(accepts)) return `is ${show(value)}, not all of the type of ${showValue(operand)}`;
       const doubtful: unknown = value.find((element) => is.test(element) === 'unknown');
       return `is ${show(value)}, of which one ${is.describe(doubtful, truth, show)}`;
@@ -101,9 +114,8 @@ export function having(operand: Scalar, ignoreCase = false): Matcher {
 
 /** Why these can't be compared with, or undefined: scalars of one type. */
 export function faultOfScalars(operands: readonly unknown[]): string | undefined {
-  if (!operands.every(isScalar)) {
-    return 'expected text, a number or true or false';
-  }
+  const odd = operands.find((operand) => !isScalar(operand));
+  if (!operands.every(isScalar)) return instead(odd, 'text, a number or true or false');
   if (operands.some((operand) => typeof operand === 'string' && !operand.isWellFormed())) {
     return 'expected well-formed text';
   }

@@ -1,9 +1,10 @@
-import { asDouble, isNumber } from '@aegis/kit/numbers';
+import { asDouble, isNumber, isWholeNumber } from '@aegis/kit/numbers';
 import { ONE_LINE } from '@aegis/kit/text';
 import type { PolicyCall } from '../decision.ts';
 import type { Clock, LocalTime } from './clock.ts';
 import type { Field, NamedField } from './field.ts';
 import { isMapping } from './mapping.ts';
+import { isComparable } from './matcher.ts';
 import { showFor, showText } from './show.ts';
 
 /** A call, and where the rule that looks at it takes op and amount from. */
@@ -84,8 +85,12 @@ export function readAmount({ call, amount }: Facts): Reading {
   if (!read.known) return read;
   const cents = isNumber(read.value) ? asDouble(read.value) : read.value;
   if (isCents(cents)) return { known: true, value: cents };
-  return unfit(amount, read.value, 'a whole number of cents');
+  const isBeyond = isNumber(read.value) && (isWholeNumber(read.value) || !isComparable(read.value));
+  return unfit(amount, read.value, isBeyond ? CENTS : 'a whole number of cents');
 }
+
+/** What an amount is, for who gave a number that is none. */
+export const CENTS = `a whole number of cents from 0 to ${Number.MAX_SAFE_INTEGER}`;
 
 /** Whether this is an amount: a whole number of cents that a double holds. */
 export function isCents(value: unknown): value is number {

@@ -40,6 +40,13 @@ interface Judgement<T> {
 
 const ROUNDED = 'which is another number for readers that round it to a double';
 
+/** What docs/policy.md says of such a number: one, and no order or equality of it can be told. */
+export const TOO_LARGE_TO_COMPARE = 'a number with a power of ten too large to compare';
+
+/** What is wrong with a value that is not accepted: a number that nobody can compare is one all the same. */
+export const instead = (value: unknown, expected: string): string =>
+  isNumber(value) && !isComparable(value) ? TOO_LARGE_TO_COMPARE : `expected ${expected}`;
+
 /** A matcher that answers yes or no for values of one kind. */
 export function judge<T>({ accepts, expected, holds, phrase, differs }: Judgement<T>): Matcher {
   return {
@@ -50,7 +57,7 @@ export function judge<T>({ accepts, expected, holds, phrase, differs }: Judgemen
     },
     describe(value, truth, show) {
       if (truth === 'unknown')
-        return `is ${show(value)}, ${accepts(value) ? ROUNDED : `expected ${expected}`}`;
+        return `is ${show(value)}, ${accepts(value) ? ROUNDED : instead(value, expected)}`;
       return `is ${show(value)}, ${truth === 'holds' ? '' : 'not '}${phrase}`;
     },
   };
@@ -60,7 +67,7 @@ export function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-const TYPE_NAMES = { string: 'text', number: 'an exact number', boolean: 'true or false' } as const;
+const TYPE_NAMES = { string: 'text', number: 'a number', boolean: 'true or false' } as const;
 
 /** What kind of scalar this is. */
 export const typeOf = (scalar: Scalar): keyof typeof TYPE_NAMES =>

@@ -4,10 +4,10 @@ import { faultOfUrl } from '../url/url-within.ts';
 import { EXPECTED_WEEKDAY, isWeekday } from './clock.ts';
 import { every, some } from './elements.ts';
 import { equal, faultOfScalars, having, notEqual, oneOf } from './equality.ts';
-import { isCents } from './facts.ts';
+import { CENTS, isCents } from './facts.ts';
 import type { Field, FieldKind } from './field.ts';
 import { isMapping } from './mapping.ts';
-import { isComparable, type Matcher, type Scalar } from './matcher.ts';
+import { instead, isComparable, type Matcher, type Scalar } from './matcher.ts';
 import { isOrder, type Order, ofLength, ordered } from './number.ts';
 import { emailDomainIn, hostIn, pathWithin, urlWithin } from './places.ts';
 import { suggest } from './suggest.ts';
@@ -135,13 +135,13 @@ function faultOfCase(operands: readonly unknown[], ignoreCase: boolean): string 
 /** A comparison that can never hold, because the field has other values, is a mistake. */
 function faultForKind(operand: unknown, kind: FieldKind): string | undefined {
   if (kind === 'text' && typeof operand !== 'string') return 'expected text';
-  if (kind === 'number' && !isCents(operand)) return 'expected a whole number of cents';
+  if (kind === 'number' && !isCents(operand)) return `expected ${CENTS}`;
   if (kind === 'hour' && !(isCents(operand) && operand <= 23)) return 'expected a whole number from 0 to 23';
   return kind === 'weekday' && !isWeekday(operand) ? EXPECTED_WEEKDAY : undefined;
 }
 
 function buildOrder(order: Order, operand: unknown, kind: FieldKind): Built {
-  if (!isComparable(operand)) return refuse('expected a number');
+  if (!isComparable(operand)) return refuse(instead(operand, 'a number'));
   const isHour = isCents(operand) && operand <= 24;
   if (kind === 'hour' && !isHour) return refuse('expected a whole number from 0 to 24');
   return take(ordered(order, operand));
