@@ -35,7 +35,7 @@ const LIBRARY =
 
 type Says = (value: unknown) => Promise<readonly string[]> | readonly string[];
 
-/** A call that is taken asks the bus, which answers nothing here. */
+/** A call that is taken asks the bus, which fails here. */
 const onlyOurs = (thrown: unknown): void => {
   if (thrown instanceof AppError) throw thrown;
 };
@@ -173,16 +173,19 @@ describe('what is wrong is said in plain words, with the name of the field', () 
     await expectPlainWords(jsonSchemaOf(request), (value) => detailOf(() => parseRequest(request, value)));
   });
 
-  it.each(createTools({ bus: { ask: () => Promise.resolve(nobody) }, via: 'mcp-http', timeoutMs: 1 }))(
-    'by the MCP tool $name',
-    async (tool) => {
-      const schema = tool.inputSchema['~standard'].jsonSchema.input({
-        target: 'draft-2020-12',
-      }) as JsonSchema;
-      const caller = { principal: 'agent', traceparent: undefined };
-      await expectPlainWords(schema, (value) => detailOf(() => tool.call(value, caller).catch(onlyOurs)));
-    },
-  );
+  it.each(
+    createTools({
+      bus: { ask: () => Promise.reject(new Error('a call that was taken')) },
+      via: 'mcp-http',
+      timeoutMs: 1,
+    }),
+  )('by the MCP tool $name', async (tool) => {
+    const schema = tool.inputSchema['~standard'].jsonSchema.input({
+      target: 'draft-2020-12',
+    }) as JsonSchema;
+    const caller = { principal: 'agent', traceparent: undefined };
+    await expectPlainWords(schema, (value) => detailOf(() => tool.call(value, caller).catch(onlyOurs)));
+  });
 
   it.each(CONSOLE)('from the console: %s', async (_name, schema) => {
     await expectPlainWords(jsonSchemaOf(schema), (value) => detailOf(() => parseRequest(schema, value)));
