@@ -40,6 +40,7 @@ beforeAll(async () => {
           GRANT,
           { ...GRANT, revoked_at: SOON },
           { ...GRANT, expires_at: DELIVERY.at, covers: COVERS },
+          { ...GRANT, covers: 'Calls of bank.pay.', idle_because: 'nobody has accepted it' },
         ],
       },
     },
@@ -73,7 +74,7 @@ const last = () => gateway.seen.at(-1);
 describe('grants', () => {
   test('are listed as the patterns that they are, with their state', async () => {
     const host = await aegis('grants', 'list');
-    const [active = '', revoked, expired] = host.out().split('\n');
+    const [active = '', revoked, expired, idle] = host.out().split('\n');
     expect(active).toBe(
       [
         GRANT.grant_id,
@@ -84,6 +85,9 @@ describe('grants', () => {
         'key:ci',
         String.raw`{"tool":"refunds.create","args":{"note":{"equals":"\u202eevil"}}}`,
       ].join('\t'),
+    );
+    expect(idle).toMatch(
+      /\tidle\t.*\tCalls of bank\.pay\. It lets no call run now: nobody has accepted it\.$/,
     );
     expect([revoked, expired]).toEqual([
       expect.stringContaining('\trevoked\t'),

@@ -24,6 +24,7 @@ const STATUS_STYLES = new Map<string, Style>([
   ['pending', 'yellow'],
   ['review', 'yellow'],
   ['warn', 'yellow'],
+  ['idle', 'yellow'],
   ['blocked', 'red'],
   ['denied', 'red'],
   ['invalid', 'red'],

@@ -51,6 +51,7 @@ export const GrantItem = z.looseObject({
   principal: z.string(),
   pattern: z.looseObject({ tool: z.string() }),
   covers: z.string().nullish(),
+  idle_because: z.string().nullish(),
   granted_by: z.string(),
   expires_at: z.string(),
   uses: z.number(),

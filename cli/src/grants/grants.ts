@@ -6,7 +6,7 @@ import { GrantAnswer, type GrantItem, GrantsAnswer } from '../gateway/answers.ts
 import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import type { Question } from '../gateway/client.ts';
 import type { ExitCode, Host } from '../host.ts';
-import { printDocument, printLine, printList } from '../output.ts';
+import { printDocument, printLine, printList, printNote } from '../output.ts';
 
 export type GrantsOptions = ApproverOptions & { readonly active?: boolean };
 export type GiveOptions = ApproverOptions & Reason & { readonly minutes: number };
@@ -15,8 +15,13 @@ const HEADER = ['GRANT', 'STATUS', 'UNTIL', 'USES', 'BY', 'AGENT', 'CALLS'];
 
 const statusOf = (grant: GrantItem): string => {
   if (grant.revoked_at) return 'revoked';
-  return Date.parse(grant.expires_at) <= Date.now() ? 'expired' : 'active';
+  if (Date.parse(grant.expires_at) <= Date.now()) return 'expired';
+  return grant.idle_because ? 'idle' : 'active';
 };
+
+/** Why it lets nothing run, though it counts. */
+const idleNote = ({ idle_because: because }: GrantItem): string[] =>
+  because ? [`It lets no call run now: ${visible(because)}.`] : [];
 
 /** What it covers, as a sentence; a firewall of before says only its pattern. */
 const coveredBy = ({ covers, pattern }: GrantItem): string =>
@@ -33,7 +38,7 @@ export async function listGrants(host: Host, options: GrantsOptions): Promise<Ex
     grant.uses,
     grant.granted_by,
     grant.principal,
-    coveredBy(grant),
+    [coveredBy(grant), ...idleNote(grant)].join(' '),
   ]);
   printList(host, options, answer, HEADER, rows, 'No grants.');
   return 0;
@@ -47,6 +52,7 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
     host,
     `${status}  ${visible(grant.grant_id)}  ${coveredBy(grant)}  until ${visible(grant.expires_at)}`,
   );
+  for (const note of idleNote(grant)) printNote(host, note);
 }
 
 /** Approves a call, and the very same call again for a while. */

@@ -104,9 +104,10 @@ export const onTheBus = <W extends Pick<GrantWord, 'minutes'>>({ minutes, ...wor
   ...word,
   for_ms: minutesToMs(minutes),
 });
-/** A grant as it is answered: with the sentence of what it covers. */
+/** A grant as it is answered: with the sentence of what it covers, and what keeps it from letting anything run. */
 export const GrantShown = Grant.extend({
   covers: z.string().optional().describe('what it covers, as a sentence'),
+  idle_because: z.string().optional().describe('why it lets no call run now, though it counts'),
 });
 export type GrantShown = z.infer<typeof GrantShown>;
 export const GrantReply = z

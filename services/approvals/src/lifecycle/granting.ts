@@ -1,8 +1,10 @@
 import type { Approval, DecideReply } from '@aegis/contracts/approvals';
 import type { GiveGrant, Grant } from '@aegis/contracts/grants';
+import { AppError } from '@aegis/kit/errors';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import type { Approver } from '../domain/approver.ts';
 import { checkFault } from '../domain/decider.ts';
+import { notAccepted } from '../domain/tool-standing.ts';
 import type { Ground } from '../ground.ts';
 import { type Handled, type Loaded, NOTHING } from '../store.ts';
 import { alongWith } from './approval-store.ts';
@@ -25,10 +27,14 @@ export async function giveGrant(
   { approval_id, revision, pattern, for_ms, reason }: GrantToGive,
   deadlineMs: number,
 ): Promise<Given> {
-  const { bus, store, grantStore, now, useWithinMs } = ground;
+  const { bus, store, grantStore, known, now, useWithinMs } = ground;
   const found = await findApproval(ground, approval_id, deadlineMs);
   checkRevision(found, revision);
   const approval = found.state;
+  await known.tools.caughtUp(deadlineMs);
+  const { server, tool } = approval.call;
+  const unaccepted = notAccepted(approval.call, known.tools.state.byRulesName(server, tool));
+  if (unaccepted !== undefined) throw new AppError('invalid_request', `approval_id: ${unaccepted}.`);
   const grant_id = newGrantId();
   const vote = (current: Loaded<Approval>) => {
     checkRevision(current, revision);

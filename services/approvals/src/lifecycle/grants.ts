@@ -5,6 +5,7 @@ import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import type { Granted } from '../domain/approval.ts';
 import { type AskedOfGrant, mayAnswerFor, whyOver } from '../domain/grant.ts';
+import { whyIdle } from '../domain/tool-standing.ts';
 import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { Loaded } from '../store.ts';
@@ -29,6 +30,8 @@ export type Grants = {
   list(isWanted: (grant: StoredGrant) => boolean, most: number, deadlineMs: number): Promise<Grant[]>;
   /** Why it counts no more; undefined where it counts. */
   whyOver(grant: StoredGrant): string | undefined;
+  /** Why it lets no call run now, though it counts, as of the tools that are known; undefined where it does. */
+  whyIdle(grant: StoredGrant): string | undefined;
   /** The grant as of now. @throws AppError `not_found` */
   load(grantId: string, deadlineMs: number): Promise<Grant>;
   /** Ends it; one that is over stays as it is. `because`: why, where it is no person. @throws AppError `not_found` */
@@ -36,7 +39,7 @@ export type Grants = {
 };
 
 export function createGrants(
-  { bodies, grantStore: store, known: { grants, policies }, now, useWithinMs }: Ground,
+  { bodies, grantStore: store, known: { grants, policies, tools }, now, useWithinMs }: Ground,
   approvers: Pick<Approvers, 'byName'>,
 ): Grants {
   const oneByOne = createKeyedMutex();
@@ -96,11 +99,16 @@ export function createGrants(
   return {
     answer,
     async list(isWanted, most, deadlineMs) {
-      await grants.caughtUp(deadlineMs);
+      await Promise.all([grants.caughtUp(deadlineMs), tools.caughtUp(deadlineMs)]);
       const wanted = grants.state.all().filter(isWanted).slice(0, most);
       return Promise.all(wanted.map((grant) => joinGrant(bodies, grant, deadlineMs)));
     },
     whyOver: whyOverNow,
+    whyIdle(grant) {
+      const { server, tool } = grant.pattern;
+      const found = tools.state.byRulesName(server, tool);
+      return whyOverNow(grant) === undefined ? whyIdle(grant.pattern, found) : undefined;
+    },
     load: async (grantId, deadlineMs) => (await load(grantId, deadlineMs)).state,
     async revoke(grantId, by, deadlineMs, because) {
       revoking.add(grantId);

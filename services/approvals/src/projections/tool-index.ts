@@ -32,9 +32,9 @@ export class ToolIndex {
     return this.#fold.get(server, tool);
   }
 
-  /** The same by the name that rules have for the tool, `<server>.<tool>`. */
-  byRulesName(server: string, name: string): Tool | undefined {
-    return this.get(server, name.slice(server.length + 1));
+  /** The same by the name that rules have for the tool, `<server>.<tool>`; undefined of a call to no server, too. */
+  byRulesName(server: string | undefined, name: string): Tool | undefined {
+    return server === undefined ? undefined : this.get(server, name.slice(server.length + 1));
   }
 
   /** What a server said of one of its tools, by the name that rules have for it; undefined where it is not known. */

@@ -1,7 +1,8 @@
 import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/approvals';
-import type { ApprovalView, HistoryView, PastView, WaitingTool } from '@aegis/contracts/console';
+import type { ApprovalView, HistoryView, PastView } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
+import { notAccepted } from '../../domain/tool-standing.ts';
 import type { Ground } from '../../ground.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { ListQuery } from '../../lifecycle/list.ts';
@@ -30,18 +31,14 @@ export type Views = {
   history(query: Omit<ListQuery, 'limit'>, deadlineMs: number): Promise<HistoryView>;
 };
 
-/** A call of such a definition goes to a person whatever grants there are. */
-const NOT_ACCEPTED =
-  'nobody has accepted the definition of its tool, and until somebody does, each call is asked about';
-
 /** What this person may do, and if not, why not. */
 const mayOf = (
   by: Approver,
   approval: Approval,
-  waiting: WaitingTool | undefined,
+  unaccepted: string | undefined,
 ): Pick<ApprovalView, 'may_decide' | 'may_deny' | 'may_grant'> & Partial<ApprovalView> => {
   const decide = whyNotNow(by, toSummary(approval));
-  const grant = decide ?? whyNoGrant(approval) ?? (waiting && NOT_ACCEPTED);
+  const grant = decide ?? whyNoGrant(approval) ?? unaccepted;
   return {
     may_decide: decide === undefined,
     may_decide_because: decide,
@@ -92,6 +89,9 @@ export function createViews(deps: ViewsDeps): Views {
     return { change };
   };
 
+  const unacceptedOf = ({ call }: Approval): string | undefined =>
+    notAccepted(call, tools.state.byRulesName(call.server, call.tool));
+
   const groupOf = ({ approval_id, call_digest }: Approval): string[] => {
     const alike = [...approvals.state.open()].filter(
       ({ status, callDigest }) => status === 'pending' && callDigest === call_digest,
@@ -123,7 +123,7 @@ export function createViews(deps: ViewsDeps): Views {
       return {
         approval,
         revision: seq,
-        ...mayOf(by, approval, waitingToolOf(deps, approval)),
+        ...mayOf(by, approval, unacceptedOf(approval)),
         ...ruleOf(approval),
         ...definitionOf(approval),
         ...changeOf(approval),
