@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { protect } from '../protect/protect.ts';
 import { showStatus } from '../protect/status.ts';
 import { unprotect } from '../protect/unprotect.ts';
+import { run as cli } from '../run.ts';
 import { fakeHost } from '../testkit/fake-host.ts';
 import { temporaryDirectory } from '../testkit/temporary-directory.ts';
 
@@ -506,6 +507,11 @@ async function ofBefore(words: string): Promise<{ file: string; text: string; or
   await writeFile(join(dir, 'data', 'clients.json'), JSON.stringify({ [file]: { written } }));
   return { file, text, original };
 }
+const saidBy = async (command: 'status' | 'doctor') => {
+  const host = fakeHost({ env: { ...env, HOME: dir } });
+  await cli(host, [command]);
+  return host.out();
+};
 /** What status says of each server of a file. */
 const behind = async (file: string) => {
   const host = fakeHost({ env });
@@ -527,6 +533,20 @@ describe.each([
     expect(args).toBe('wrap --name a --hold 2m -- true');
     expect(Object.keys((await serversOf(file))['a']?.env ?? {})).toContain('AEGIS_SERVER_ENV_TOKEN');
     expect(await behind(file)).toEqual([true]);
+  });
+
+  it('is told to be written anew where a firewall that is started for it gets its variables', async () => {
+    const { file } = await ofBefore(words);
+    const shares = `a of ${file} is behind it as an earlier version wrote it: a firewall that is started for it gets its variables, too (TOKEN)`;
+    const mend = `run "npx aegis protect ${file}" again`;
+    const isSaid = words === '';
+    expect((await saidBy('status')).includes(`${shares}; ${mend}.\n`)).toBe(isSaid);
+    expect((await saidBy('doctor')).includes(`warn  clients: ${shares}\n      to mend: ${mend}\n`)).toBe(
+      isSaid,
+    );
+    await run(protect, file);
+    for (const command of ['status', 'doctor'] as const)
+      expect(await saidBy(command)).not.toContain('earlier version');
   });
 
   it('comes back to the byte', async () => {

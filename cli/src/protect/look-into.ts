@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { Env } from '@aegis/kit/env';
 import { codeOf } from '@aegis/kit/errors';
+import { program } from '../../relay/data-directory.js';
 import type { Firewall } from './behind.ts';
 import { hasNoList, otherFormat, readEntries, SAYS } from './client-config.ts';
 import { fileBehind, readText } from './file-text.ts';
@@ -8,6 +9,7 @@ import { type ClientFile, knownClientFiles } from './known-clients.ts';
 import { type Known, planProtection, type Step } from './plan.ts';
 import { readRegistry } from './registry.ts';
 import { knownServers } from './servers-file.ts';
+import { sharedNames } from './wrap-form.ts';
 
 /** One server of a client, and whether it is behind the firewall. */
 export type Row = {
@@ -18,6 +20,8 @@ export type Row = {
   name: string | null;
   /** Why it is not, where that is more than that nobody put it there. */
   because?: string;
+  /** Variables of its server that a firewall which is started for it gets, too: an earlier version wrote them so. */
+  shared?: readonly string[];
 };
 
 /** What was seen in clients' files: their servers, files that could not be read, and files that nobody looked into. */
@@ -36,7 +40,15 @@ function rowOf(client: string, file: string, step: Step, known: Known): Row | un
   const row = { client, file, server: step.entry.name };
   if (step.to === 'left') return { ...row, behind: false, name: null, because: step.because };
   const behind = step.to === 'none' || isOfBefore(step, known);
-  return { ...row, behind, name: behind ? step.name : null };
+  const shared = step.to === 'wrap' && behind ? sharedNames(step.entry.value) : [];
+  return { ...row, behind, name: behind ? step.name : null, ...(shared.length > 0 && { shared }) };
+}
+
+/** What is so of a server that is behind the firewall as an earlier version wrote it; `mend` is what a person does. */
+export function sharing({ server, file, shared = [] }: Row): { message: string; mend: string } | undefined {
+  if (shared.length === 0) return undefined;
+  const message = `${server} of ${file} is behind it as an earlier version wrote it: a firewall that is started for it gets its variables, too (${shared.join(', ')})`;
+  return { message, mend: `run "${program()} protect ${file}" again` };
 }
 
 /** Words that stand in a file of another format where it has servers of MCP. */

@@ -7,7 +7,7 @@ import { diskPercentOf } from '../local/disk-percent.ts';
 import { dataDirOf, type FoundStack, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
 import { firewallHere } from './firewall-here.ts';
-import { lookIntoClients, type Seen } from './look-into.ts';
+import { lookIntoClients, type Seen, sharing } from './look-into.ts';
 
 /** That nobody can approve, and why. What can't be asked is said elsewhere. */
 async function nobodyApproves(gatewayUrl: string, dataDir: string): Promise<string | undefined> {
@@ -73,6 +73,8 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
     for (const { server, file, because } of rows)
       if (because !== undefined)
         printLine(host, `${visible(server)} of ${file} is NOT behind it, because ${visible(because)}.`);
+    for (const { message, mend } of rows.flatMap((row) => sharing(row) ?? []))
+      printLine(host, `${visible(message)}; ${visible(mend)}.`);
     for (const { client, file, why } of notLookedInto)
       printLine(host, `${client}: ${visible(file)} was not looked into, because ${why}.`);
     for (const { why } of unreadable) printLine(host, why);

@@ -54,6 +54,12 @@ export function wrapIn(value: Value): Wrap | undefined {
   return { launcher, words, name: options.name, serverEnv: options.serverEnv ?? [], command, args };
 }
 
+/** Of those, the ones that a firewall gets that is started for such an entry, as the first version wrote it. */
+export function sharedNames(value: Value): string[] {
+  const kept = new Set(wrapIn(value)?.serverEnv.map((name) => name.toUpperCase()));
+  return strayNames(value).filter((name) => !kept.has(name.toUpperCase()));
+}
+
 /** An entry in our form with nothing but its stray variables. */
 export const withStrayOnly = (value: Value): Value => ({
   ...value,

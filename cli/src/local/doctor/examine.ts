@@ -4,6 +4,7 @@ import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
 import { printDocument, printLine } from '../../output.ts';
 import { dataDirOf, readStackFile } from '../stack/stack-file.ts';
 import { lookAtApprovers } from './approvers.ts';
+import { lookAtClients } from './clients.ts';
 import { lookAtDataDirectory } from './data-directory.ts';
 import { lookAtDocker } from './docker.ts';
 import type { Finding, Look } from './finding.ts';
@@ -21,6 +22,7 @@ const LOOKS: readonly Look[] = [
   lookAtPorts,
   lookAtStack,
   lookAtApprovers,
+  lookAtClients,
   lookAtDocker,
 ];
 
