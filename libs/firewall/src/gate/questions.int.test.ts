@@ -149,6 +149,23 @@ describe('a rule about what a server asks', () => {
     await until(() => eventsOf('aegis.call.refused.v1').length > 0);
   });
 
+  it.each(['Elicitation/Create', 'sampling/create_message', 'roots\u2215list'])(
+    'is not got by under an allow for all else with a method that only looks like one: %s',
+    async (method) => {
+      await inForce(
+        { match: 'server:elicitation/create', decision: 'deny' },
+        { match: '*', decision: 'allow' },
+      );
+      const one = await opened();
+      const asked = { ...requestOf('vendor/ask', ASKING), method };
+      expect(one.serverRequest(asked).type).toBe('answer');
+      expect(one.serverNotification({ ...notification('vendor/ask', ASKING), method })).toBe('drop');
+      const unfinishedAnswer = unfinished({ q: { method, params: ASKING } });
+      expect(answered(await call(CAN), unfinishedAnswer)).toContain('did not pass on');
+      await until(() => eventsOf('aegis.call.refused.v1').length === 3);
+    },
+  );
+
   it('allows it whatever the client said, and what nobody knows', async () => {
     await inForce({ match: 'server:*', decision: 'allow' });
     const one = await opened({});

@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ambiguity } from './ambiguity.ts';
-import { PARAMS_KEYS } from './protocol-keys.ts';
+import { METHODS } from './methods.ts';
+import { PARAMS_KEYS, SERVER_METHOD_NAMES } from './protocol-keys.ts';
 import { readClientMessage } from './read-message.ts';
 
 const call = (json: string) =>
@@ -31,4 +32,30 @@ it('a key of millions of combining marks takes no longer than it is', () => {
 it('an argument whose name a C string cuts short can be read in two ways', () => {
   const read = call('{"name":"read","arguments":{"path":"/srv","path\\u0000x":"/etc"}}');
   expect('message' in read && ambiguity(read.message)).toContain('invisible');
+});
+
+describe('a method of a server', () => {
+  it.each([
+    ['Elicitation/Create', 'elicitation/create'],
+    ['ELICITATION/CREATE', 'elicitation/create'],
+    ['elicitation_create', 'elicitation/create'],
+    ['elicitation//create', 'elicitation/create'],
+    ['elicitation.create', 'elicitation/create'],
+    ['elicitationCreate', 'elicitation/create'],
+    ['elicitation∕create', 'elicitation/create'],
+    ['elicitation/create\0x', 'elicitation/create'],
+    ['ｅlicitation/create', 'elicitation/create'],
+    ['sampling/createmessage', 'sampling/createMessage'],
+    ['sampling/create_message', 'sampling/createMessage'],
+    ['Roots/List', 'roots/list'],
+    ['Ping', 'ping'],
+    ['notifications/Elicitation/Complete', 'notifications/elicitation/complete'],
+  ])('that is written %j is %s to some readers', (written, meant) => {
+    expect(SERVER_METHOD_NAMES.lookedLike(written, true)).toBe(meant);
+  });
+
+  it('is itself as the protocol writes it, and none where only some letters are the same', () => {
+    const others = [...METHODS.server.keys(), 'vendor/ask', 'elicitation', 'create', 'roots/list/all'];
+    expect(others.filter((name) => SERVER_METHOD_NAMES.lookedLike(name, true) !== undefined)).toEqual([]);
+  });
 });

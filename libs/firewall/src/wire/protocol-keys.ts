@@ -43,27 +43,30 @@ function upToNul(name: string): string | undefined {
 /** Python's SDK takes `request_state` for `requestState` and `meta` for `_meta`. */
 const withoutUnderscores = (folded: string): string => folded.replaceAll('_', '');
 
+/** `elicitation_create` and `elicitation//create` are `elicitation/create` to who makes a function's name of them. */
+const lettersOf = (folded: string): string => folded.replace(/[^\p{L}\p{N}]/gu, '');
+
 /** Names of one place in a message: which field a key is, or only looks like. */
 export type ProtocolKeys = {
   /** The field that a reader could take this key for, though it is not written so; undefined for other keys. */
-  lookedLike(key: string, readsSnakeCase?: boolean): string | undefined;
+  lookedLike(key: string, isReadLoosely?: boolean): string | undefined;
   has(key: string): boolean;
 };
 
-function createProtocolKeys(names: readonly string[]): ProtocolKeys {
+function createProtocolKeys(names: readonly string[], join = withoutUnderscores): ProtocolKeys {
   const exact = new Set(names);
   const folded = new Map(names.map((name) => [foldName(name), name]));
-  const joined = new Map(names.map((name) => [withoutUnderscores(foldName(name)), name]));
-  const find = (fold: string, readsSnakeCase: boolean): string | undefined =>
-    readsSnakeCase ? joined.get(withoutUnderscores(fold)) : folded.get(fold);
+  const joined = new Map(names.map((name) => [join(foldName(name)), name]));
+  const find = (fold: string, isReadLoosely: boolean): string | undefined =>
+    isReadLoosely ? joined.get(join(fold)) : folded.get(fold);
   return {
     has: (key) => exact.has(key),
-    lookedLike(key, readsSnakeCase = false) {
+    lookedLike(key, isReadLoosely = false) {
       if (exact.has(key)) return undefined;
-      const found = find(foldName(key), readsSnakeCase);
+      const found = find(foldName(key), isReadLoosely);
       if (found !== undefined) return found;
       const cut = upToNul(key);
-      return cut === undefined ? undefined : find(foldName(cut), readsSnakeCase);
+      return cut === undefined ? undefined : find(foldName(cut), isReadLoosely);
     },
   };
 }
@@ -103,6 +106,8 @@ export const ERROR_KEYS = createProtocolKeys(['code', 'data', 'elicitations']);
 
 /** What a client may send, for what only looks like it. */
 export const METHOD_NAMES = createProtocolKeys([...METHODS.client.keys()]);
+/** What a server may send, for what a reader of another kind takes for it. */
+export const SERVER_METHOD_NAMES = createProtocolKeys([...METHODS.server.keys()], lettersOf);
 
 /** They name a request of ours or of the client's, which the firewall acts on. */
 const ACTED_ON: ReadonlySet<string> = new Set(['notifications/cancelled', 'notifications/progress']);

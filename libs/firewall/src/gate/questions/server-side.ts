@@ -1,7 +1,7 @@
 import type { JsonMembers } from '@aegis/kit/json';
 import type { Message, Notification, Request, Response } from '../../wire/message.ts';
 import { type Capabilities, isNotice, isRevisionOf, METHODS, type Revision } from '../../wire/methods.ts';
-import { ASKED_KEYS } from '../../wire/protocol-keys.ts';
+import { ASKED_KEYS, SERVER_METHOD_NAMES } from '../../wire/protocol-keys.ts';
 import { BY_DEFAULT, isUnspoken, type Ruling } from '../by-default.ts';
 import type { Who } from '../record/recorder.ts';
 import { canBeAsked } from './capable.ts';
@@ -58,6 +58,8 @@ export function createServerSide(deps: AtOnceDeps) {
     if ('problem' in question) return atOnce.refuse({ ...said, name: 'server:' }, question.problem);
     const { method, params } = question;
     const name = `server:${method}`;
+    const meant = SERVER_METHOD_NAMES.lookedLike(method, true);
+    if (meant !== undefined) return atOnce.refuse({ ...said, name }, `its method only looks like "${meant}"`);
     const isKnown = METHODS.server.get(method)?.as === 'question';
     const twin = isKnown ? twinProblem(params, ASKED_KEYS) : undefined;
     if (twin !== undefined) return atOnce.refuse({ ...said, name }, twin);
