@@ -133,6 +133,21 @@ describe('what is changed', () => {
     await expect.poll(told).toContain('"error":{"code":-32010');
   });
 
+  it('of a thousand refused questions a server has so many answers at a time as it takes, and no more', async () => {
+    const asks = Array.from({ length: 1_000 }, (_, n) => message('server/refused', {}, `q${n}`));
+    let told = 0;
+    const upstream = await startUpstream(({ body }, _request, response) => {
+      // What it is told it takes no notice of.
+      if (body.includes('-32010')) return void told++;
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end([...asks, result(1)].map((text) => `data: ${text}\n\n`).join(''));
+    });
+    const world = await startWorld({ servers: { shop: { url: upstream.url } } });
+    const { body } = await send(world.urlOf('shop'), 'POST', call('echo'));
+    expect(body.match(/^data: .*$/gm)).toEqual([`data: ${result(1)}`]);
+    await expect.poll(() => told).toBe(32);
+  });
+
   it('nonsense and notifications that are not for the client are dropped', async () => {
     const { post } = await startWith(events('{"nonsense":1}', message('notifications/secret'), result(1)));
     expect((await post(call('echo'))).body.match(/^data: .*$/gm)).toEqual([`data: ${result(1)}`]);

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { AskUpstream } from '@aegis/firewall/gate';
 import type { HttpUpstream } from '@aegis/firewall/servers';
-import { MAX_LINE_BYTES, type Response, readServerWords } from '@aegis/firewall/wire';
+import { MAX_LINE_BYTES, type Response, readServerWords, type ServerWord } from '@aegis/firewall/wire';
 import type { Exchange } from '../connection.ts';
+import { readInTurns } from '../in-turns.ts';
 import type { Limits } from '../limits.ts';
 import { revisionOf } from '../meta.ts';
 import { headerOf, isRevision } from './era.ts';
@@ -11,41 +12,42 @@ import { sendUpstream } from './send-upstream.ts';
 import { SseSplitter } from './sse.ts';
 import { kindOf, readReply } from './upstream-replies.ts';
 
+/** A server that asks more than this before it has taken an answer does not wait for them. */
+const MAX_ANSWERS = 32;
+
 const answeredError = (method: string, error: unknown): Error =>
   Object.assign(new Error(`${method}: the server answered with an error.`, { cause: error }), {
     code: Object(error).code as unknown,
   });
 
-async function* textsOf(reply: IncomingMessage): AsyncGenerator<Buffer, void> {
+/** Looks at each text of a reply until `look` says that it was the last. @throws Error where it is none, or too large */
+async function readTexts(reply: IncomingMessage, look: (text: Buffer) => boolean): Promise<void> {
   const kind = kindOf(reply);
-  if (kind.type === 'events') {
-    const splitter = new SseSplitter(MAX_LINE_BYTES);
-    for await (const chunk of reply as AsyncIterable<Buffer>) {
-      for (const { data } of splitter.push(chunk)) {
-        if (data !== undefined) yield Buffer.from(data);
-      }
-    }
-    return;
-  }
   if (kind.type === 'useless') throw new Error(`The server gave no answer: ${kind.because}.`);
-  yield await readReply(reply);
+  if (kind.type !== 'events') return void look(await readReply(reply));
+  const splitter = new SseSplitter(MAX_LINE_BYTES);
+  await readInTurns(reply, (piece) => {
+    const texts = splitter.push(piece).flatMap(({ data }) => (data === undefined ? [] : [data]));
+    return { isLast: texts.some((text) => look(Buffer.from(text))) };
+  });
 }
 
 /** @throws Error where there is none */
 async function responseTo(id: string, reply: IncomingMessage): Promise<Response> {
   let because = `HTTP ${reply.statusCode}`;
-  for await (const text of textsOf(reply)) {
-    for (const word of readServerWords(text, JSON.stringify(id))) {
-      if ('message' in word) {
-        if (word.message.kind === 'response' && word.message.id === id) return word.message;
-        continue;
-      }
-      because = word.nonsense;
-      // The stream may stay open, and nothing more comes of this.
-      if (word.answers === id) throw new Error(`The server gave no answer: ${because}`);
+  let response: Response | undefined;
+  const isIt = (word: ServerWord): boolean => {
+    if ('message' in word) {
+      if (word.message.kind === 'response' && word.message.id === id) response = word.message;
+      return response !== undefined;
     }
-  }
-  throw new Error(`The server gave no answer: ${because}`);
+    because = word.nonsense;
+    // The stream may stay open, and nothing more comes of this.
+    return word.answers === id;
+  };
+  await readTexts(reply, (text) => readServerWords(text, JSON.stringify(id)).some(isIt));
+  if (response === undefined) throw new Error(`The server gave no answer: ${because}`);
+  return response;
 }
 
 /** What the firewall asks a server itself over HTTP, under ids that no client can guess. */
@@ -54,6 +56,7 @@ export class HttpQuestions {
   readonly #limits: Limits;
   readonly #session: () => string | undefined;
   #version: string | undefined;
+  #answering = 0;
 
   constructor(upstream: HttpUpstream, limits: Limits, session: () => string | undefined) {
     this.#upstream = upstream;
@@ -88,6 +91,8 @@ export class HttpQuestions {
 
   /** Answers a question of the server's that the client never sees. It is not tried again: the server gives up by itself. */
   answer(text: string): void {
+    if (this.#answering >= MAX_ANSWERS) return;
+    this.#answering++;
     sendUpstream(this.#upstream, {
       method: 'POST',
       // An answer belongs to a session of the older revisions, so no header names a method.
@@ -95,10 +100,12 @@ export class HttpQuestions {
       body: text,
       signal: AbortSignal.timeout(this.#limits.answerTimeoutMs),
       timeoutMs: this.#limits.answerTimeoutMs,
-    }).then(
-      (reply) => void reply.resume(),
-      () => undefined,
-    );
+    })
+      .then(
+        (reply) => void reply.resume(),
+        () => undefined,
+      )
+      .finally(() => this.#answering--);
   }
 
   #headers(method: string, params: Record<string, unknown>): OutgoingHttpHeaders {

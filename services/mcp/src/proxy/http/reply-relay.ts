@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { errorResponse, INTERNAL_ERROR, MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import type { Call, Calls } from '../calls.ts';
+import { readInTurns } from '../in-turns.ts';
 import { type Fate, noAnswer } from '../no-answer.ts';
 import type { ClientStream } from './client-stream.ts';
 import { headersToClient, isType } from './headers.ts';
@@ -93,15 +94,17 @@ export class ReplyRelay {
     out.startEvents(reply.statusCode, headersToClient(reply.headers));
     const splitter = new SseSplitter(MAX_LINE_BYTES);
     const { own } = arrival;
-    for await (const chunk of reply as AsyncIterable<Buffer>) {
+    await readInTurns(reply, (piece) => {
+      const wasOver = own?.isOver;
       const shown: Buffer[] = [];
-      for (const event of splitter.push(chunk)) {
+      for (const event of splitter.push(piece)) {
         if (own !== undefined && event.id !== undefined) own.isResumable = true;
         const bytes = this.#options.messages.passEvent(event, arrival);
         if (bytes !== undefined) shown.push(bytes);
       }
-      if (shown.length > 0) await out.write(Buffer.concat(shown));
-    }
+      const room = shown.length > 0 ? out.write(Buffer.concat(shown)) : undefined;
+      return { isAnswer: own?.isOver !== wasOver, room };
+    });
     if (own === undefined || own.isOver) out.end();
     else this.#brokenOff(own, out, 'it ended its answer before it was whole');
   }

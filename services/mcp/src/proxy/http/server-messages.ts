@@ -9,6 +9,7 @@ import {
   type ServerWord,
 } from '@aegis/firewall/wire';
 import type { Logger } from '@aegis/kit/logger';
+import { createComplaints } from '../../relay/complaints.ts';
 import type { Call, Calls, ResponseAction } from '../calls.ts';
 import { noAnswer } from '../no-answer.ts';
 import { encodeEvent, type SseEvent } from './sse.ts';
@@ -24,7 +25,7 @@ export class ServerMessages {
   readonly #gate: Gate;
   readonly #calls: Calls;
   readonly #asked: InFlight;
-  readonly #log: Logger;
+  readonly #complain: (because: string) => void;
   readonly #answer: (text: string) => void;
 
   /** `asked`: the requests of the server that the client may answer. `answer` takes what it is told of the others. */
@@ -32,7 +33,7 @@ export class ServerMessages {
     this.#gate = gate;
     this.#calls = calls;
     this.#asked = asked;
-    this.#log = log;
+    this.#complain = createComplaints((sentence) => log.warn(sentence));
     this.#answer = answer;
   }
 
@@ -45,8 +46,7 @@ export class ServerMessages {
     return words.map((word) => {
       const wasOver = own?.isOver ?? true;
       const action = this.#actionOf(word, own, isResumed, words.length === 1);
-      if (action.type === 'drop')
-        this.#log.warn({ because: action.because }, 'message of the server dropped');
+      if (action.type === 'drop') this.#complain(action.because);
       return { ...action, isAnswer: !wasOver && own?.isOver === true };
     });
   }

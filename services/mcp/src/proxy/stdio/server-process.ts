@@ -5,6 +5,7 @@ import { createServerLines, MAX_LINE_BYTES, readLines, type ServerWord } from '@
 import type { Logger } from '@aegis/kit/logger';
 import type { Away } from '../away.ts';
 import { Unavailable } from '../connection.ts';
+import { readInTurns } from '../in-turns.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { childEnv } from './child-env.ts';
 
@@ -25,7 +26,8 @@ export type ServerProcessOptions = {
   readonly takeSlot: () => () => void;
   readonly log: Logger;
   readonly away: Away;
-  readonly heard: (word: ServerWord) => void;
+  /** Whether somebody waited for it. */
+  readonly heard: (word: ServerWord) => boolean;
   /** Told once, with the reason as part of a sentence. */
   readonly ended: (because: string) => void;
 };
@@ -127,9 +129,16 @@ export class ServerProcess {
 
   async #readOutput(): Promise<void> {
     const { log, heard } = this.#options;
-    const lines = createServerLines(heard);
+    let isAnswer = false;
+    const lines = createServerLines((word) => {
+      isAnswer = heard(word) || isAnswer;
+    });
     try {
-      for await (const chunk of this.#child.stdout as AsyncIterable<Buffer>) lines.take(chunk);
+      await readInTurns(this.#child.stdout, (piece) => {
+        isAnswer = false;
+        lines.take(piece);
+        return { isAnswer };
+      });
     } catch (err) {
       log.info({ err }, 'the output of the server broke off');
     }
@@ -149,10 +158,10 @@ export class ServerProcess {
     }
   }
 
-  #heard(word: ServerWord, heard: ServerProcessOptions['heard']): void {
+  #heard(word: ServerWord, heard: ServerProcessOptions['heard']): boolean {
     if (!this.#hasSpoken) this.#options.away.answered(this.#options.entry);
     this.#hasSpoken = true;
-    heard(word);
+    return heard(word);
   }
 
   /** The first of the two ends: the other one is waited for, but not for long. */

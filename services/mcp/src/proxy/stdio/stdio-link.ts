@@ -7,9 +7,10 @@ import {
   isFor,
   type Notification,
   type Request,
+  type Response,
   type ServerWord,
 } from '@aegis/firewall/wire';
-import type { Logger } from '@aegis/kit/logger';
+import { createComplaints } from '../../relay/complaints.ts';
 import type { Call, Calls } from '../calls.ts';
 import type { Limits } from '../limits.ts';
 import { metaOf } from '../meta.ts';
@@ -44,7 +45,8 @@ export type StdioLinkOptions = Pick<ServerProcessOptions, 'entry' | 'env' | 'log
 /** The JSON-RPC conversation with one process of a stdio server. */
 export class StdioLink {
   readonly #options: StdioLinkOptions;
-  readonly #log: Logger;
+  /** Says what goes no further. */
+  readonly #drop: (because: string) => void;
   readonly #process: ServerProcess;
   readonly #questions: UpstreamQuestions;
   /** What the server asks the client, and has no answer to. */
@@ -57,8 +59,8 @@ export class StdioLink {
   /** @throws Unavailable */
   constructor(options: StdioLinkOptions) {
     this.#options = options;
-    this.#log = options.log;
-    const heard = (word: ServerWord): void => this.#heard(word);
+    this.#drop = createComplaints((sentence) => options.log.warn(sentence));
+    const heard = (word: ServerWord): boolean => this.#heard(word);
     const ended = (because: string): void => this.#ended(because);
     this.#process = new ServerProcess({ ...options, heard, ended });
     this.#questions = new UpstreamQuestions((text) => void this.#process.send(text));
@@ -128,18 +130,28 @@ export class StdioLink {
     await this.#process.stop();
   }
 
-  #heard(word: ServerWord): void {
+  /** Takes a word of the server's; whether somebody waited for it. */
+  #heard(word: ServerWord): boolean {
     this.#lastHeardMs = Date.now();
-    if ('nonsense' in word) return this.#unreadable(word.nonsense, word.answers);
-    const { message } = word;
-    if (message.kind !== 'response') return this.#said(message);
-    if (this.#questions.answered(message)) return;
+    if ('nonsense' in word) this.#unreadable(word.nonsense, word.answers);
+    else if (word.message.kind === 'response') return this.#answered(word.message);
+    else this.#said(word.message);
+    return false;
+  }
+
+  #answered(message: Response): boolean {
+    if (this.#questions.answered(message)) return true;
     const waiting = this.#waitingFor(({ request }) => isFor(message.id, request.id));
-    if (waiting === undefined) return this.#drop('the response is to no request that waits');
-    const verdict = this.#options.calls.answered(message, waiting.call, false);
-    if (verdict.type === 'drop') return this.#drop(verdict.because);
-    this.#settle(waiting);
-    waiting.sink.answer(verdict.type === 'text' ? verdict.text : message.text);
+    const verdict = waiting && this.#options.calls.answered(message, waiting.call, false);
+    if (waiting === undefined || verdict === undefined)
+      this.#drop('the response is to no request that waits');
+    else if (verdict.type === 'drop') this.#drop(verdict.because);
+    else {
+      this.#settle(waiting);
+      waiting.sink.answer(verdict.type === 'text' ? verdict.text : message.text);
+      return true;
+    }
+    return false;
   }
 
   /** What can't be read is no answer, and the request that it was meant to answer gets no other. */
@@ -148,10 +160,6 @@ export class StdioLink {
     if (answers === undefined || this.#questions.unreadable(answers, nonsense)) return;
     const waiting = this.#waitingFor(({ request }) => isFor(answers, request.id));
     if (waiting !== undefined) this.#lose(waiting, unreadable(nonsense));
-  }
-
-  #drop(because: string): void {
-    this.#log.warn({ because }, 'message of the server dropped');
   }
 
   #waitingFor(isIt: (call: Call) => boolean): Waiting | undefined {
