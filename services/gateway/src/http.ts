@@ -2,6 +2,7 @@ import { AppError } from '@aegis/kit/errors';
 import { repeatedHeader } from '@aegis/kit/headers';
 import type { Logger } from '@aegis/kit/logger';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
+import { closeSilentConnections } from '@aegis/kit/silent-connections';
 import { refuseUnserved } from '@aegis/kit/unserved';
 import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -126,6 +127,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
   const deps = { ...given, ask: createAskFor(bus, timeoutMs), askText: createAskTextFor(bus, timeoutMs) };
   const app = createFastify(deps);
+  closeSilentConnections(app.server);
   serveBehindProxies(app.server, config.PROXY_PROTOCOL_FROM, (from) =>
     deps.refusals.count(NO_PROXY_HEADER, from),
   );

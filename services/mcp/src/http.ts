@@ -19,6 +19,7 @@ import { whyNotJson } from '@aegis/kit/json';
 import { bearerOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
+import { closeSilentConnections } from '@aegis/kit/silent-connections';
 import { refuseUnserved } from '@aegis/kit/unserved';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelcontextprotocol/server';
@@ -215,6 +216,7 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       response.destroy();
     });
   });
+  closeSilentConnections(server);
   serveBehindProxies(server, config.PROXY_PROTOCOL_FROM, (from) => refusals.count(NO_PROXY_HEADER, from));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;

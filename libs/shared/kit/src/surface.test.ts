@@ -13,6 +13,7 @@ import * as keys from './keys.ts';
 import * as logger from './logger.ts';
 import * as numbers from './numbers/mod.ts';
 import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
+import * as silentConnections from './silent-connections.ts';
 import * as text from './text/mod.ts';
 import * as trace from './trace.ts';
 import * as turns from './turns.ts';
@@ -35,6 +36,10 @@ it('arrivals has this public surface, and a change to it is a decision', () => {
 
 it('proxy-protocol has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(proxyProtocol).toSorted()).toEqual(['NO_PROXY_HEADER', 'serveBehindProxies']);
+});
+
+it('silent-connections has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(silentConnections).toSorted()).toEqual(['closeSilentConnections']);
 });
 
 it('disk has this public surface, and a change to it is a decision', () => {

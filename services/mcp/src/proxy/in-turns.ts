@@ -37,8 +37,8 @@ function measured<T>(work: () => T): { readonly done: T; readonly workedMs: numb
 }
 
 /**
- * Reads what a server says in small pieces, each at its turn, and rests after one that cost much while others are about: what
- * nobody asked for (comments, line ends, questions that are refused) costs more than its bytes, and holds up nobody.
+ * Reads what a server says in small pieces, each at its turn, and rests after one that cost much while others are about:
+ * what nobody asked for (comments, line ends, questions that are refused) costs more than its bytes, and holds up nobody.
  *
  * @throws what the source or `take` throws
  */
