@@ -16,6 +16,7 @@ describe('an entry that clients start as it says', () => {
       env: { NODE_ENV: 'production', PORT: '1', PATH: '/x' },
     },
     { ...entry, iconUrl: 'https://example.com/icon.png', env: null },
+    { command: 'npx', args: null, env: null, url: null, type: null, headers: null, cwd: null },
     { ...entry, shell: false, tools: { command: { enabled: true } }, note: 'see https://example.com' },
     {
       ...entry,
@@ -148,6 +149,7 @@ describe('a server that it can not', () => {
     [{ url: '' }, "can't reach it (url: "],
     [{ url: ADDRESS, headers: { 'X-Tenant': 42 } }, "can't reach it (headers.X-Tenant: "],
     [{ url: ADDRESS, headers: { 'X-Tenant': null } }, "can't reach it (headers.X-Tenant: "],
+    [{ url: ADDRESS, headers: { Connection: 'close' } }, "can't reach it (headers.Connection: "],
     [{ url: ADDRESS, headers: null }, "can't reach it (headers: "],
     [{ url: ADDRESS, headers: ['A: b'] }, "can't reach it (headers: "],
     [{ url: ADDRESS, headers: { 'a b': 'c' } }, "can't reach it (headers.a b: "],

@@ -88,8 +88,10 @@ function unclear(value: Value): string | undefined {
 }
 
 function commandObstacle(value: Value): string | undefined {
-  const { args = [], env } = value;
-  if (value['url'] !== undefined) return 'it has a command and a url, and clients differ in which they take';
+  const { env } = value;
+  const args = value['args'] ?? [];
+  if ((value['url'] ?? null) !== null)
+    return 'it has a command and a url, and clients differ in which they take';
   const other = kindsOf(value).find(({ kind }) => kind !== 'stdio');
   if (other !== undefined) return `it has a command, and its ${other.key} is not stdio`;
   if (!Array.isArray(args) || !args.every(isText)) return 'its args are no list of texts';

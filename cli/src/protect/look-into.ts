@@ -1,11 +1,12 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
+import { sep } from 'node:path';
 import type { Env } from '@aegis/kit/env';
 import { codeOf } from '@aegis/kit/errors';
 import { program } from '../../relay/data-directory.js';
 import type { Firewall } from './behind.ts';
 import { hasNoList, otherFormat, readEntries, SAYS } from './client-config.ts';
 import { fileBehind, readText } from './file-text.ts';
-import { type ClientFile, knownClientFiles } from './known-clients.ts';
+import { type ClientFile, EACH, knownClientFiles } from './known-clients.ts';
 import { type Known, planProtection, type Step } from './plan.ts';
 import { readRegistry } from './registry.ts';
 import { knownServers } from './servers-file.ts';
@@ -79,14 +80,28 @@ const isThere = (path: string): Promise<boolean> =>
     (error: unknown) => !['ENOENT', 'ENOTDIR'].includes(codeOf(error)),
   );
 
+/** The paths that one stands for; more in one folder are not looked into. */
+const MOST_IN_FOLDER = 500;
+
+async function pathsOf(path: string): Promise<readonly string[]> {
+  const parts = path.split(sep);
+  const at = parts.indexOf(EACH);
+  if (at < 0) return [path];
+  const names = await readdir(parts.slice(0, at).join(sep)).catch(() => []);
+  const each = names.toSorted((a, b) => a.localeCompare(b)).slice(0, MOST_IN_FOLDER);
+  return (await Promise.all(each.map((name) => pathsOf(parts.with(at, name).join(sep))))).flat();
+}
+
 /** The known files that are there, and every other one that was put behind this firewall, each once. */
 async function filesHere(dataDir: string, env: Env): Promise<readonly ClientFile[]> {
   const others = Object.keys(await readRegistry(dataDir)).map((path) => ({ client: 'other', path }));
   const files = new Map<string, ClientFile>();
-  for (const file of [...knownClientFiles(process.cwd(), env), ...others]) {
-    if (!(await isThere(file.path))) continue;
-    const real = await fileBehind(file.path, {});
-    if (!files.has(real)) files.set(real, file);
+  for (const { client, path: known } of [...knownClientFiles(process.cwd(), env), ...others]) {
+    for (const path of client === 'other' ? [known] : await pathsOf(known)) {
+      if (!(await isThere(path))) continue;
+      const real = await fileBehind(path, {});
+      if (!files.has(real)) files.set(real, { client, path });
+    }
   }
   return [...files.values()];
 }

@@ -37,6 +37,16 @@ describe('what a servers file may say', () => {
     });
   });
 
+  it('null, where nothing is meant', () => {
+    const nothing = { type: null, args: null, env: null, cwd: null, url: null, httpUrl: null };
+    expect(parsed(entry({ command: 'x', ...nothing })).get('shop')?.upstream).toEqual(
+      parsed(entry({ command: 'x' })).get('shop')?.upstream,
+    );
+    expect(parsed(entry({ url: 'http://a', command: null, args: null })).get('shop')?.upstream.kind).toBe(
+      'http',
+    );
+  });
+
   it("VS Code's shape, and what clients keep beside it", () => {
     const server = { type: 'stdio', command: 'x', timeout: 5, autoApprove: [], gallery: true };
     const text = JSON.stringify({ servers: { shop: server }, inputs: [] });
@@ -88,6 +98,11 @@ describe('what is refused, in words that name the field', () => {
     [entry({ url: 'http://a', headers: null }), 'mcpServers.shop.headers: '],
     [entry({ url: 'http://a', headers: { 'X Y': 'a' } }), 'mcpServers.shop.headers.X Y: no HTTP header'],
     [entry({ url: 'http://a', headers: { X: 'a\nb' } }), 'mcpServers.shop.headers.X: no HTTP header'],
+    [
+      entry({ url: 'http://a', headers: { 'Content-Length': '3' } }),
+      'headers.Content-Length: no HTTP header',
+    ],
+    [entry({ url: 'http://a', headers: { 'transfer-encoding': 'chunked' } }), 'headers.transfer-encoding: '],
     ['{"mcpServers":{"shop":1}}', 'mcpServers.shop: '],
     [entry({ url: 'ftp://a' }), 'mcpServers.shop.url: expected an address'],
     [entry({ type: 'sse', url: 'http://a' }), 'older HTTP+SSE transport is not supported'],

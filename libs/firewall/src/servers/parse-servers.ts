@@ -46,7 +46,12 @@ const isWebAddress = (text: string): boolean =>
   text.startsWith('${') || (/^https?:\/\/./i.test(text) && (text.includes('${') || URL.canParse(text)));
 const Address = z.string().refine(isWebAddress, 'expected an address that starts with http:// or https://');
 
+/** They say how one connection carries a request: whoever sends it writes them. */
+const OF_CONNECTION =
+  /^(?:connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+
 function isHeader(name: string, value: string): boolean {
+  if (OF_CONNECTION.test(name)) return false;
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);
@@ -129,8 +134,14 @@ function upstreamOf({ url, serverUrl, httpUrl, ...entry }: z.output<typeof Entry
   return { kind: 'stdio', command, args, env, cwd };
 }
 
+/** Some writers give null to each field that they don't use. */
+const withoutNulls = (value: unknown): unknown =>
+  isObject(value)
+    ? Object.fromEntries(Object.entries(value).filter(([key, one]) => one !== null || key === 'headers'))
+    : value;
+
 function readEntry(key: 'mcpServers' | 'servers', name: string, value: unknown): ReadFile<ServerEntry> {
-  const read = checkInput(z.object({ [key]: One }), { [key]: { [name]: value } });
+  const read = checkInput(z.object({ [key]: One }), { [key]: { [name]: withoutNulls(value) } });
   if ('mistakes' in read) return { problem: describeMistakes(read.mistakes) };
   const entry = (read.value[key] as z.output<typeof One>)[name] as z.output<typeof Entry>;
   const { record, hold, showDenied } = entry.aegis;
