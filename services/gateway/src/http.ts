@@ -60,6 +60,10 @@ const ONCE: ReadonlySet<string> = new Set([
   'sec-fetch-site',
 ]);
 
+/** Some clients add a slash at the end of a path. The pages have addresses of their own. */
+const withoutSlash = (url: string): string =>
+  url.replace(/^(?!\/(?:ui|docs)\/)(\/[^?#]*[^/?#])\/(?=[?#]|$)/, '$1');
+
 const noSuchPath = (): AppError => new AppError('not_found', 'No such path; GET /docs lists them all.');
 
 function createFastify({ log, refusals, door }: Pick<HttpDeps, 'log' | 'refusals' | 'door'>): App {
@@ -70,6 +74,7 @@ function createFastify({ log, refusals, door }: Pick<HttpDeps, 'log' | 'refusals
     requestTimeout: HEADERS_WITHIN_MS,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    rewriteUrl: ({ url = '/' }) => withoutSlash(url),
     genReqId: (raw) => requestIdOf(raw.headers),
     clientErrorHandler: (error, socket) => refuseUnreadable(error, socket, refusals),
     frameworkErrors: (error, request, reply) => void fail(error, request, reply),

@@ -47,6 +47,8 @@ beforeEach(() => {
 const post = (url: string, payload: object, headers: Record<string, string> = {}) =>
   gateway.app.inject({ method: 'POST', url, payload, headers: { host: 'localhost', ...headers } });
 
+const get = (url: string) => gateway.app.inject({ url, headers: { host: 'localhost' } });
+
 describe('POST /guard/check', () => {
   it("answers the policy's decision and asks as nobody in particular", async () => {
     const reply = await post('/guard/check', { tool: 'a.b', op: 'refund', amount_cents: 0 });
@@ -59,6 +61,16 @@ describe('POST /guard/check', () => {
       principal: 'anonymous',
       via: 'rest',
     });
+  });
+
+  it('is /guard/check/, too, as some clients write it, and so is each other path', async () => {
+    expect((await post('/guard/check/', { tool: 'a.b' })).json()).toEqual(allowedCheck);
+    expect((await post('/guard/check/?a=1', { tool: 'a.b' })).statusCode).toBe(422);
+    expect([(await get('/guard/check/')).statusCode, (await get('/guard/check//')).statusCode]).toEqual([
+      405, 404,
+    ]);
+    expect((await get('/openapi.json/')).json()).toHaveProperty('openapi');
+    expect((await get('/docs/')).statusCode).toBe(200);
   });
 
   it("passes a caller's trace on, and none that is not one", async () => {

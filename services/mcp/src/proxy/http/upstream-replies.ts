@@ -43,7 +43,10 @@ export function kindOf({ statusCode: status = 0, headers }: IncomingMessage): Re
   if (status >= CLIENT_ERROR) return { type: 'error' };
   if (status >= REDIRECT) {
     const because = `it sent a redirect (HTTP ${status}) to ${targetOf(headers)}, and none is followed`;
-    return { type: 'useless', because: `${because} but to the same address with a slash more or less` };
+    return {
+      type: 'useless',
+      because: `${because} but HTTP 307 or 308 to the same address with a slash more or less`,
+    };
   }
   if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
     return { type: 'useless', because: 'it compressed its answer, which nobody asked it to' };
