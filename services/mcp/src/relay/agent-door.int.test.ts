@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
@@ -35,6 +37,12 @@ async function relay(key = credential) {
   if (!('socket' in asked)) throw new Error(`refused with ${asked.status}`);
   return relayOver(asked.socket);
 }
+
+const comesIn = async (): Promise<boolean> =>
+  await askToRelay(address, credential).then(
+    (asked) => 'socket' in asked,
+    () => false,
+  );
 
 it('the socket and the credential are for their owner only, and nothing else is left there', async () => {
   expect(address).toBe(`unix:${join(dir, 'agent.sock')}`);
@@ -169,6 +177,23 @@ it('after a restart the credential is the same, and relays come in again', async
   const after = await relay();
   after.hello({ mode: 'tools' });
   await expect.poll(() => after.frames.length).toBe(1);
+});
+
+it('a socket that was taken away is there again for new relays, and those that are there stay', async () => {
+  const path = join(dir, 'agent.sock');
+  const before = await relay();
+  before.hello({ mode: 'tools' });
+  await rm(path);
+  await expect.poll(comesIn, { timeout: 10_000 }).toBe(true);
+  expect(await modeOf(path)).toBe(0o600);
+  // What a firewall leaves that was killed: nobody serves it.
+  const dead = createServer();
+  await once(dead.listen(join(dir, 'dead')), 'listening');
+  await rename(join(dir, 'dead'), path);
+  dead.close();
+  await expect.poll(comesIn, { timeout: 10_000 }).toBe(true);
+  before.send('C', `${toolCall('firewall_enforce', { tool: 'shop.search' }, 1)}\n`);
+  await expect.poll(before.output).toContain('"allowed":true');
 });
 
 it('without a keys file nobody is let in without the credential', async () => {

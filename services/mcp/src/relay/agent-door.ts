@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Refusals } from '@aegis/bus';
 import { RELAY_PATH, RELAY_PROTOCOL } from '@aegis/firewall/relay';
+import { type Taking, takeOnChange } from '@aegis/kit/files';
 import { repeatedHeader } from '@aegis/kit/headers';
 import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
@@ -104,6 +105,7 @@ export function createAgentDoor(options: AgentDoorOptions) {
     relays.keepPrincipals((principal) => principal !== own),
   );
   let socket: AgentSocket | undefined;
+  let watching: Taking | undefined;
   const server = createServer({
     headersTimeout: ASK_WITHIN_MS,
     requestTimeout: ASK_WITHIN_MS,
@@ -162,12 +164,28 @@ export function createAgentDoor(options: AgentDoorOptions) {
     stream.destroy();
   });
 
+  const listen = (): Promise<AgentSocket> =>
+    listenForAgents(server, sharedDir ?? dir, {
+      ...(platform && { platform }),
+      shared: sharedDir !== undefined,
+    });
+  /** Relays that are there stay; new ones find it again. */
+  const listenAgain = async (): Promise<void> => {
+    if (socket === undefined || !(await socket.isGone())) return;
+    server.close();
+    socket = await listen();
+    log.warn({ address: socket.address }, 'the socket of relays was taken away, and is there again');
+  };
+
   return {
     /** @throws ConfigError where the place is taken, or its credential is none */
     async start(): Promise<void> {
       await credential.start();
-      const shared = sharedDir !== undefined;
-      socket = await listenForAgents(server, sharedDir ?? dir, { ...(platform && { platform }), shared });
+      socket = await listen();
+      watching = takeOnChange(socket.address.replace(/^unix:/, ''), listenAgain, (err) =>
+        log.error({ err }, 'the socket of relays was taken away; will be tried again'),
+      );
+      await watching.start();
     },
     /** Where relays come in, such as `unix:/data/agent.sock`; undefined while nobody does. */
     address: (): string | undefined => socket?.address,
@@ -177,6 +195,7 @@ export function createAgentDoor(options: AgentDoorOptions) {
     /** Takes no new relays, and ends those that are there. */
     async stop(): Promise<void> {
       credential.stop();
+      watching?.stop();
       if (socket === undefined) return;
       const closed = once(server.close(), 'close');
       await relays.stop();

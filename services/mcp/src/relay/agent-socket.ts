@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '@aegis/kit/env';
 
 const NAME = 'agent.sock';
@@ -14,6 +15,8 @@ const OWNER_AND_GROUP = 0o660;
 /** Where relays reach the firewall: `unix:/path`, or `http://127.0.0.1:port` where there are no such sockets. */
 export type AgentSocket = {
   readonly address: string;
+  /** Whether nobody is reached where this one's file was; never of a port. */
+  isGone(): Promise<boolean>;
   /** Takes the socket's file away, where it is still this one's. */
   remove(): Promise<void>;
 };
@@ -38,6 +41,13 @@ const inodeOf = async (path: string): Promise<number | undefined> =>
     () => undefined,
   );
 
+/** Whether a socket's file went, or one that nobody serves is there instead. A folder that is gone may come back whole. */
+async function isGone(path: string, inode: number | undefined): Promise<boolean> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return existsSync(dirname(path));
+  return found.ino !== inode && found.isSocket() && !(await isServed(path));
+}
+
 /** @throws ConfigError where the place is taken by a firewall that runs, or by something that is no socket */
 async function requireFree(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
@@ -61,7 +71,7 @@ async function listenAt(server: Server, path: string, nursery: string, mode: num
     const remove = async (): Promise<void> => {
       if ((await inodeOf(path)) === inode) await rm(path, { force: true });
     };
-    return { address: `unix:${path}`, remove };
+    return { address: `unix:${path}`, isGone: () => isGone(path, inode), remove };
   } finally {
     await rm(nursery, { recursive: true, force: true });
   }
@@ -73,13 +83,22 @@ async function listenElsewhere(server: Server): Promise<AgentSocket> {
   const path = join(folder, NAME);
   await once(server.listen(path), 'listening');
   await chmod(path, OWNER_ONLY);
-  return { address: `unix:${path}`, remove: () => rm(folder, { recursive: true, force: true }) };
+  const inode = await inodeOf(path);
+  return {
+    address: `unix:${path}`,
+    isGone: () => isGone(path, inode),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 async function listenOnLoopback(server: Server): Promise<AgentSocket> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  return { address: `http://127.0.0.1:${port}`, remove: () => Promise.resolve() };
+  return {
+    address: `http://127.0.0.1:${port}`,
+    isGone: () => Promise.resolve(false),
+    remove: () => Promise.resolve(),
+  };
 }
 
 /**
