@@ -57,6 +57,10 @@ describe('a call is asked the same after an edit', () => {
     expect(edited(v1, more, over)).toEqual({ asks: 'the same' });
     expect(edited(v1, more, { tool: 'crm.export' })).toEqual({ asks: 'the same' });
     expect(edited(v1, { ...more, max_refund_cents: 150 }, over)).toMatchObject({ asks: 'otherwise' });
+    const link = { tool: 'refunds.create', op: 'payment_link_create', amount_cents: 20_000_000 };
+    expect(edited(v1, { ...more, max_payment_link_cents: 150 }, over)).toEqual({ asks: 'the same' });
+    expect(edited(v1, { ...more, max_refund_cents: 150 }, link)).toEqual({ asks: 'the same' });
+    expect(edited(v1, { ...more, max_payment_link_cents: 150 }, link)).toMatchObject({ asks: 'otherwise' });
     expect(edited(v1, { ...more, deny_tools: ['crm.*'] }, { tool: 'crm.export' })).toMatchObject({
       now: { decision: 'deny' },
     });

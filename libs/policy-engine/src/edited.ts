@@ -40,8 +40,8 @@ export function decideEdited(
   const then = evaluate(before.compiled, call);
   if (then.decision === 'deny' || then.rule?.index !== ruleIndex) return { asks: 'unknown' };
   const now = evaluate(after.compiled, call);
-  const digest = ruleDigest(before.document, ruleIndex);
-  const isSame = digest !== undefined && digest === ruleDigest(after.document, now.rule?.index);
+  const digest = ruleDigest(before.document, ruleIndex, call.op);
+  const isSame = digest !== undefined && digest === ruleDigest(after.document, now.rule?.index, call.op);
   if (isSame && now.decision === then.decision) return { asks: 'the same' };
   return { asks: 'otherwise', now, isItsRule: now.rule?.match === then.rule?.match };
 }

@@ -5,13 +5,17 @@ import { type PolicyDocument, ruleIn } from './prefix.ts';
 /**
  * What names a rule by its content, and not by its place: two policies that send a call to a person by rules of the same
  * digest ask the same question, of the same people. Without an index it is what a policy says where no rule matches. Of a
- * version 1 policy it is its caps, or that a tool is in no list.
+ * version 1 policy it is the cap of the call's `op`, or that a tool is in no list; without an op it is all caps.
  *
  * @returns undefined where the policy has no such rule
  */
-export function ruleDigest(document: PolicyDocument, index: number | undefined): string | undefined {
+export function ruleDigest(
+  document: PolicyDocument,
+  index: number | undefined,
+  op?: string,
+): string | undefined {
   const { version, timezone, rules: _, ...more } = document;
-  if (version !== 2) return digestOf(index === undefined ? ['in no list'] : ['caps', capsOf(document)]);
+  if (version !== 2) return digestOf(index === undefined ? ['in no list'] : ['caps', capsOf(document, op)]);
   if (index === undefined) return digestOf(['no rule', more]);
   const rule = ruleIn(document, index);
   if (rule === undefined) return undefined;
@@ -24,7 +28,14 @@ function contentOf({ description, reason, ...rule }: Record<string, unknown>): o
   return Object.fromEntries(fields.filter(([, value]) => value !== null));
 }
 
-const capsOf = ({ max_refund_cents: refund, max_payment_link_cents: link }: PolicyDocument) => [refund, link];
+/** Version 1 asks about an operation by its own cap alone. */
+function capsOf(
+  { max_refund_cents: refund, max_payment_link_cents: link }: PolicyDocument,
+  op: string | undefined,
+): unknown[] {
+  if (op === 'refund') return [op, refund];
+  return op === 'payment_link_create' ? [op, link] : [refund, link];
+}
 
 /** Rather too often than too seldom: any mention of the time will do. */
 const asksForTime = ({ when }: Record<string, unknown>): boolean =>

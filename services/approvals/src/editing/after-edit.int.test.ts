@@ -3,7 +3,7 @@ import type { Call } from '@aegis/contracts/call';
 import { describe, expect, it } from 'vitest';
 import { PATTERN, TO_ACME } from '../testkit/grants.ts';
 import { createPeople, giveGrant, listGrants } from '../testkit/people.ts';
-import { publish, REFUNDS, RULES } from '../testkit/policies.ts';
+import { publish, publishPolicy, REFUNDS, RULES } from '../testkit/policies.ts';
 import { call, complete, consume, get, request, startReplica, stopAll, useWorld } from '../testkit/world.ts';
 
 useWorld();
@@ -57,6 +57,25 @@ describe('an edit that does not concern a call', () => {
     expect((await request(undefined, TO_ACME, under)).status).toBe('approved');
     const others = { ...under, rule: { index: 4, match: '*' } };
     expect((await request(undefined, TO_ACME, others)).status).toBe('pending');
+  });
+
+  it('leaves it waiting where another cap of a version 1 policy changes, and it is used under that', async () => {
+    const v1 = {
+      version: 1,
+      allow_tools: ['*'],
+      deny_tools: ['secrets.*'],
+      max_refund_cents: 100,
+      max_payment_link_cents: 100,
+    } as const;
+    const asked = { policy_digest: await publishPolicy(v1), rule: { index: 0, match: '*' } };
+    await startReplica();
+    const refund: Call = { ...call(), op: 'refund', amount_cents: 500 };
+    const waits = await request('refund', refund, asked);
+    await request('link', { ...refund, op: 'payment_link_create' }, asked);
+    const policy_digest = await publishPolicy({ ...v1, max_payment_link_cents: 50 });
+    await expect.poll(() => statusOf('link')).toBe('superseded');
+    await complete('refund');
+    expect(await consume(waits, refund, { ...asked, policy_digest })).toEqual({ consumed: true });
   });
 
   it.each<[string, Call, Partial<RequestApproval>, readonly object[], readonly object[]]>([

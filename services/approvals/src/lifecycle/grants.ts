@@ -59,12 +59,12 @@ export function createGrants(
   /** The rule that it was given under has to be what asks, wherever it stands. */
   const isItsRule = (
     { policy_digest: given, rule: its }: StoredGrant,
-    { policyDigest, rule }: Pick<Asked, 'policyDigest' | 'rule'>,
+    { policyDigest, rule, call }: Pick<Asked, 'policyDigest' | 'rule' | 'call'>,
   ): boolean => {
     if (given === undefined || policyDigest === undefined)
       return given === policyDigest && its?.index === rule?.index;
     const then = { policyDigest: given, ruleIndex: its?.index };
-    return policies.state.isSameRule(then, { policyDigest, ruleIndex: rule?.index });
+    return policies.state.isSameRule(then, { policyDigest, ruleIndex: rule?.index }, call.op);
   };
 
   const answer: Grants['answer'] = async (
@@ -89,7 +89,9 @@ export function createGrants(
       .filter((grant) => mayAnswerFor(grant, asked, now()));
     if (candidates.length > 0 && policyDigest !== undefined && !policies.state.has(policyDigest))
       await policies.caughtUp(deadlineMs);
-    for (const { grant_id } of candidates.filter((grant) => isItsRule(grant, { policyDigest, rule }))) {
+    for (const { grant_id } of candidates.filter((grant) =>
+      isItsRule(grant, { policyDigest, rule, call: asked.call }),
+    )) {
       await oneByOne(grant_id, () => useOne(grant_id));
       if (made) return made.state;
     }

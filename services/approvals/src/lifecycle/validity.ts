@@ -27,7 +27,7 @@ export function createValidity(
 ): Validity {
   /** It binds by the content of the rule that asked: that one has to ask now, wherever it stands. */
   const policySays = async (
-    { policy_digest: asked, rule }: Approval,
+    { policy_digest: asked, rule, call }: Approval,
     { policyDigest, rule: now }: SaidNow,
     deadlineMs: number,
   ): Promise<string | undefined> => {
@@ -38,7 +38,7 @@ export function createValidity(
       { policyDigest: asked, ruleIndex: rule?.index },
       { policyDigest, ruleIndex: now?.index },
     ];
-    if (policies.state.isSameRule(then, today)) return undefined;
+    if (policies.state.isSameRule(then, today, call.op)) return undefined;
     return asked === policyDigest ? nowDecides(now) : `${POLICY_CHANGED}: ${nowDecides(now)}`;
   };
 

@@ -50,16 +50,16 @@ export class PolicyIndex {
     return this.#policies.get(digest)?.prefixes ?? [];
   }
 
-  /** Whether it is the same rule by its content, wherever it stands. Not where either policy is unknown. */
-  isSameRule(one: RuleOf, other: RuleOf): boolean {
+  /** Whether it is the same rule of a call's `op` by its content, wherever it stands. Not where either policy is unknown. */
+  isSameRule(one: RuleOf, other: RuleOf, op: string | undefined): boolean {
     if (one.policyDigest === other.policyDigest && one.ruleIndex === other.ruleIndex) return true;
-    const [digest, ofOther] = [one, other].map((rule) => this.#digestOf(rule));
+    const [digest, ofOther] = [one, other].map((rule) => this.#digestOf(rule, op));
     return digest !== undefined && digest === ofOther;
   }
 
-  #digestOf({ policyDigest, ruleIndex }: RuleOf): string | undefined {
+  #digestOf({ policyDigest, ruleIndex }: RuleOf, op: string | undefined): string | undefined {
     const document = this.documentOf(policyDigest);
-    return document && ruleDigest(document, ruleIndex);
+    return document && ruleDigest(document, ruleIndex, op);
   }
 
   rule(digest: string, index: number): Record<string, unknown> | undefined {

@@ -13,14 +13,18 @@ export const RULES = [
 export const REFUNDS = { rule: { index: 1, match: 'refunds.*' } };
 
 /** Puts a policy of these rules in force. @returns its digest */
-export async function publish(rules: readonly object[]): Promise<string> {
-  const policy = { version: 2, rules };
+export const publish = (rules: readonly object[]): Promise<string> => publishPolicy({ version: 2, rules });
+
+/** @returns its digest */
+export async function publishPolicy(
+  policy: { readonly version: 1 | 2 } & Record<string, unknown>,
+): Promise<string> {
   const digest = digestOf(policy);
   const event = createEvent({
     type: 'aegis.policy.published.v1',
     source: 'policy',
     time: world.clock().toISOString(),
-    data: { policy, digest, version: 2, path: 'policy.yml', origin: 'file' },
+    data: { policy, digest, version: policy.version, path: 'policy.yml', origin: 'file' },
   });
   await world.policy.append.one({ subject: POLICY_LOG, event }, soon().deadlineMs);
   return digest;
