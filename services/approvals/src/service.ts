@@ -27,7 +27,14 @@ export function createApprovals(deps: Known): ApprovalsService {
   let page: Page | undefined;
 
   const health = () =>
-    healthFrom([bus.problem(), ...problemsOf(known), approvers.problem, secret.problem, bus.append.problem]);
+    healthFrom([
+      bus.problem(),
+      ...problemsOf(known),
+      approvers.problem,
+      secret.problem,
+      core.afterEdit.problem,
+      bus.append.problem,
+    ]);
 
   const openPage = async (): Promise<Page> => {
     const isSecure = config.CONSOLE_URL.startsWith('https:');

@@ -8,11 +8,15 @@ const WITHIN_MS = 5_000;
 /** The thread has to begin, and others may want the core: nobody waits for this. */
 const LOOK_WITHIN_MS = 30_000;
 const AGAIN_AFTER_MS = 5_000;
+const UNSEEN =
+  'what an edit of the policy ends could not be looked at: calls and grants that are over may be shown as open, and open nothing; it is tried again every 5 s';
 
 /** Ends what an edit of the policy ends, a few at a time beside everything else; edits that come meanwhile are one. */
 export type AfterEdit = {
   /** Looks at all that is open once more. Resolves when there is nothing left to look at. */
   look(): Promise<void>;
+  /** Why something is still shown as open that the policy in force may have ended; undefined where nothing is. */
+  readonly problem: string | undefined;
   stop(): void;
 };
 
@@ -27,10 +31,13 @@ export function createAfterEdit(
   let isWanted = false;
   let isStopped = false;
   let later: NodeJS.Timeout | undefined;
+  let failures = 0;
+  let problem: string | undefined;
 
   /** One that can't be ended now is not lost: whoever uses it asks what its rule says now. For people it is tried again. */
   const failed = (err: unknown): void => {
     if (isStopped) return;
+    failures += 1;
     ground.log.warn({ err }, 'an edit of the policy is looked at again');
     later ??= setTimeout(() => {
       later = undefined;
@@ -68,7 +75,9 @@ export function createAfterEdit(
   const lookWhileWanted = async (): Promise<void> => {
     while (isWanted) {
       isWanted = false;
+      failures = 0;
       await lookOnce().catch(failed);
+      problem = failures > 0 ? UNSEEN : undefined;
     }
     looking = undefined;
   };
@@ -82,6 +91,9 @@ export function createAfterEdit(
 
   return {
     look,
+    get problem() {
+      return problem;
+    },
     stop() {
       isStopped = true;
       clearTimeout(later);
