@@ -102,7 +102,16 @@ describe('a call is asked otherwise after an edit', () => {
 it('what its own policy does not ask is not known to be asked', () => {
   const [then, now] = [readyPolicy(BEFORE), readyPolicy(rules(REFUNDS))];
   expect(decideEdited(then, now, REFUND, 2)).toEqual({ asks: 'unknown' });
-  expect(decideEdited(then, now, { tool: 'secrets.read' }, 0)).toEqual({ asks: 'unknown' });
+});
+
+it('what its own policy denies goes on under none, and what the policy says of it now is told', () => {
+  const [then, now] = [readyPolicy(BEFORE), readyPolicy(rules(REFUNDS))];
+  const secret = { tool: 'secrets.read' };
+  expect(decideEdited(then, now, secret, 0)).toMatchObject({
+    asks: 'otherwise',
+    now: { decision: 'review' },
+  });
+  expect(decideEdited(then, then, secret, 0)).toMatchObject({ asks: 'otherwise', now: { decision: 'deny' } });
 });
 
 it('whatever the edit, what is asked the same is decided by a rule of the same content, and never denied', () => {
@@ -121,7 +130,7 @@ it('whatever the edit, what is asked the same is decided by a rule of the same c
         const [then, now] = [readyPolicy(one), readyPolicy(after)];
         const [was, is] = [evaluate(then.compiled, call), evaluate(now.compiled, call)];
         if (was.decision === 'deny') {
-          expect(result).toEqual({ asks: 'unknown' });
+          expect(result).toMatchObject({ asks: 'otherwise', now: { decision: is.decision } });
           return;
         }
         const isSame =

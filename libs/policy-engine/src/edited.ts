@@ -38,10 +38,12 @@ export function decideEdited(
   ruleIndex: number | undefined,
 ): Edited {
   const then = evaluate(before.compiled, call);
-  if (then.decision === 'deny' || then.rule?.index !== ruleIndex) return { asks: 'unknown' };
+  if (then.rule?.index !== ruleIndex) return { asks: 'unknown' };
   const now = evaluate(after.compiled, call);
   const digest = ruleDigest(before.document, ruleIndex, call.op);
   const isSame = digest !== undefined && digest === ruleDigest(after.document, now.rule?.index, call.op);
-  if (isSame && now.decision === then.decision) return { asks: 'the same' };
+  // What was denied asked nobody, so nothing of it goes on, though an agent could have a person asked.
+  const asked = then.decision !== 'deny';
+  if (asked && isSame && now.decision === then.decision) return { asks: 'the same' };
   return { asks: 'otherwise', now, isItsRule: now.rule?.match === then.rule?.match };
 }
