@@ -45,6 +45,25 @@ test('what is not well, and what will not stay so, stands on each page until it 
   await banner.waitFor({ state: 'detached', timeout: 15_000 });
 });
 
+test('a grant that ends while somebody looks at the page is shown as over, with why', async () => {
+  const grant = {
+    grant_id: `gra_${'a'.repeat(26)}`,
+    granted_by: 'ada',
+    granted_at: at(0),
+    expires_at: at(600),
+    approval_id: idOf(1),
+    principal: 'agent',
+    uses: 0,
+    pattern: { tool: 'refunds.create' },
+  };
+  ui.grants = { active: [grant], over: [] };
+  await ui.goto('grants');
+  await ui.page.getByRole('button', { name: 'Revoke…' }).waitFor();
+  ui.grants = { active: [], over: [{ ...grant, over_because: 'the policy has changed' }] };
+  await ui.page.getByText('the policy has changed').waitFor();
+  await ui.page.getByText('No grant is active').waitFor();
+});
+
 test('where nothing answers at all, it says that the connection is lost', async () => {
   await ui.goto(`approvals`);
   await ui.page.getByText('Nothing waits').waitFor();

@@ -16,8 +16,8 @@ type Page = {
   keys?: readonly (readonly [key: string, does: string])[];
   /** Only people with this role see it. */
   role?: string;
-  /** Whether it is asked for again when something has changed. */
-  live?: true;
+  /** It shows what the stream does not tell of, and is asked for again from time to time. */
+  looks?: true;
   /** What one of them is called, where it is about one thing. */
   one?: string;
 };
@@ -33,14 +33,12 @@ const pages = {
       ['j k', 'move'],
       ['enter', 'opens'],
     ],
-    live: true,
   },
   approval: {
     path: '/ui/approvals/:id',
     data: 'approvals/:id',
     title: 'One approval',
     one: 'approval',
-    live: true,
   },
   history: { path: '/ui/history', data: 'history', title: 'History', nav: 'History' },
   grants: {
@@ -49,7 +47,7 @@ const pages = {
     title: 'Grants',
     nav: 'Grants',
     intro: 'Calls like these run without asking, for one agent and for a while. A deny rule still wins.',
-    live: true,
+    looks: true,
   },
   tools: {
     path: '/ui/tools',
@@ -58,6 +56,7 @@ const pages = {
     nav: 'Tools',
     intro:
       'Tools whose servers say something else of them than what was accepted. Each call of one waits for a person until somebody accepts the new definition.',
+    looks: true,
   },
   webhooks: {
     path: '/ui/webhooks',
@@ -67,6 +66,7 @@ const pages = {
     intro:
       'Who is told elsewhere that something waits. They are set by the command aegis webhooks, in a file or by REST; nothing is decided there.',
     role: 'admin',
+    looks: true,
   },
 } satisfies Record<string, Page>;
 

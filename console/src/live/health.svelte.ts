@@ -1,6 +1,7 @@
 import { createResource, type Resource } from '../api/resource.svelte.ts';
 import { type Health, type Said, saidIn } from '../text/health-words.ts';
 import { LOOK_MS } from './watch.ts';
+import { whileSeen } from './while-seen.ts';
 
 /** What the firewall says of itself, to everybody: the gateway's own answer, 503 where a part is not well. */
 export const health: Resource<Said[]> = createResource(async (signal) => {
@@ -8,17 +9,8 @@ export const health: Resource<Said[]> = createResource(async (signal) => {
   return saidIn((await response.json()) as Health);
 });
 
-function look(): void {
-  if (!document.hidden) void health.reload();
-}
-
 /** Looks from time to time, while somebody looks. Returns what stops it. */
 export function watchHealth(): () => void {
-  look();
-  document.addEventListener('visibilitychange', look);
-  const looking = setInterval(look, LOOK_MS);
-  return () => {
-    clearInterval(looking);
-    document.removeEventListener('visibilitychange', look);
-  };
+  if (!document.hidden) void health.reload();
+  return whileSeen(() => void health.reload(), LOOK_MS);
 }
