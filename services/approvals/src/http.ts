@@ -26,8 +26,7 @@ const ASSETS = {
   decorateReply: false,
 } as const;
 
-type PageDeps = Omit<PageRoutesDeps & FirstApproverPageDeps, 'page'> &
-  FormRoutesDeps &
+type PageDeps = Omit<PageRoutesDeps & FirstApproverPageDeps & FormRoutesDeps, 'page'> &
   ConsoleDeps & {
     host: string;
     port: number;
@@ -84,7 +83,7 @@ export async function createHttp(deps: PageDeps): Promise<Page> {
   const page = await loadPage();
   pageRoutes(app, { ...deps, page });
   firstApproverPage(app, { ...deps, page });
-  formRoutes(app, deps);
+  formRoutes(app, { ...deps, page });
   const address = await app.listen({ host: deps.host, port: deps.port });
   return { address, close: () => app.close() };
 }

@@ -3,11 +3,16 @@ import { describeCall } from './describe.ts';
 import type { WatchItem } from './item.ts';
 import type { Connection } from './source.ts';
 
+/** What a person may say here: a code is their yes, waiting to be spoken. */
+export type Saying = Verdict | 'code';
+
 /** What a person is being asked, at the foot of the screen. */
 export type Prompt =
-  | { readonly type: 'confirm'; readonly id: string }
-  | { readonly type: 'reason'; readonly id: string; readonly verdict: Verdict; readonly text: string }
-  | { readonly type: 'sending'; readonly id: string };
+  | { readonly type: 'confirm'; readonly id: string; readonly saying: Exclude<Saying, 'deny'> }
+  | { readonly type: 'reason'; readonly id: string; readonly saying: Saying; readonly text: string }
+  | { readonly type: 'sending'; readonly id: string }
+  /** Shown once: it stands until they have it. */
+  | { readonly type: 'code'; readonly id: string; readonly text: string };
 
 export type State = {
   /** Soonest deadline first: what waits, and what is under the cursor, whatever became of it. */
@@ -101,7 +106,7 @@ export function withItem(state: State, item: WatchItem): State {
 /** A question about what no longer waits is not asked any more. */
 function dropPrompt(state: State): State {
   const { prompt } = state;
-  if (prompt === undefined || prompt.type === 'sending') return state;
+  if (prompt === undefined || prompt.type === 'sending' || prompt.type === 'code') return state;
   const item = state.items.find((one) => one.approval_id === prompt.id);
   if (item?.status === 'pending') return state;
   return { ...state, prompt: undefined, notice: 'It no longer waits: nothing was sent.' };

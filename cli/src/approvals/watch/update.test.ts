@@ -31,7 +31,7 @@ function watching(...items: WatchItem[]) {
   };
 }
 
-const approve = (id: string, reason?: string): Effect => ({ type: 'decide', id, verdict: 'approve', reason });
+const approve = (id: string, reason?: string): Effect => ({ type: 'decide', id, saying: 'approve', reason });
 
 describe('approving', () => {
   test('takes two steps: a, then enter', () => {
@@ -70,7 +70,7 @@ describe('approving', () => {
     expect([watch.effects, watch.state().prompt]).toEqual([[], undefined]);
     watch.later(500);
     watch.press('d', 'x', 'return');
-    expect(watch.effects).toMatchObject([{ verdict: 'deny', reason: 'x' }]);
+    expect(watch.effects).toMatchObject([{ saying: 'deny', reason: 'x' }]);
   });
 
   test('takes no key within 500 ms of the cursor moving on', () => {
@@ -123,13 +123,13 @@ describe('denying', () => {
   test('asks why, takes letters as letters, and sends it', () => {
     const watch = watching(one);
     watch.press('d', 'q', 'a', 'x', 'backspace', 'j', 'return');
-    expect(watch.effects).toEqual([{ type: 'decide', id: one.approval_id, verdict: 'deny', reason: 'qaj' }]);
+    expect(watch.effects).toEqual([{ type: 'decide', id: one.approval_id, saying: 'deny', reason: 'qaj' }]);
   });
 
   test('needs no reason where the rule wants none', () => {
     const watch = watching(one);
     watch.press('d', 'return');
-    expect(watch.effects).toMatchObject([{ verdict: 'deny', reason: undefined }]);
+    expect(watch.effects).toMatchObject([{ saying: 'deny', reason: undefined }]);
   });
 
   test('is left with escape', () => {
@@ -185,4 +185,27 @@ test('Ctrl-C quits also while a reason is typed, and q is a letter there', () =>
   const watch = watching(one);
   watch.press('d', 'q', 'ctrl-c');
   expect(watch.effects).toEqual([{ type: 'quit' }]);
+});
+
+describe('a code to say', () => {
+  test('takes two steps as a yes does, and stands until whoever drew it has it, whatever happens meanwhile', () => {
+    const watch = watching(one, two);
+    watch.press('c');
+    expect(watch.state()).toMatchObject({
+      prompt: undefined,
+      notice: expect.stringContaining('press c') as string,
+    });
+    watch.later(1_000);
+    watch.press('c', 'return');
+    expect(watch.effects).toEqual([
+      { type: 'decide', id: one.approval_id, saying: 'code', reason: undefined },
+    ]);
+    watch.act({ type: 'drawn', id: one.approval_id, text: 'K7QF3NWT until 12:00' });
+    watch.press('j', 'escape', 'a');
+    watch.act({ type: 'changed', item: { ...one, status: 'approved' } });
+    expect(watch.state().prompt).toMatchObject({ type: 'code', text: 'K7QF3NWT until 12:00' });
+    watch.press('return');
+    expect(watch.state().prompt).toBeUndefined();
+    expect(watch.effects).toHaveLength(1);
+  });
 });

@@ -1,4 +1,3 @@
-import type { Verdict } from '@aegis/contracts/approvals';
 import type { WatchItem } from './item.ts';
 import type { Connection } from './source.ts';
 import {
@@ -6,6 +5,7 @@ import {
   lastTop,
   moveTo,
   type Prompt,
+  type Saying,
   SETTLED_AFTER_MS,
   type State,
   selected,
@@ -22,6 +22,8 @@ export type Action =
   | { readonly type: 'changed'; readonly item: WatchItem }
   /** What became of a decision that was sent, in words, and how it stands. */
   | { readonly type: 'answered'; readonly notice: string; readonly item?: WatchItem | undefined }
+  /** A code that was drawn, in words: it is shown once. */
+  | { readonly type: 'drawn'; readonly id: string; readonly text: string }
   | { readonly type: 'connection'; readonly is: Connection }
   | { readonly type: 'size'; readonly size: State['size'] }
   | { readonly type: 'tick' };
@@ -31,7 +33,7 @@ export type Effect =
   | {
       readonly type: 'decide';
       readonly id: string;
-      readonly verdict: Verdict;
+      readonly saying: Saying;
       readonly reason: string | undefined;
     };
 
@@ -39,25 +41,27 @@ type Next = { readonly state: State; readonly effect?: Effect };
 
 const MAX_REASON = 4096;
 
-function decide(state: State, id: string, verdict: Verdict, reason?: string): Next {
-  const effect: Effect = { type: 'decide', id, verdict, reason };
+function decide(state: State, id: string, saying: Saying, reason?: string): Next {
+  const effect: Effect = { type: 'decide', id, saying, reason };
   return { state: { ...state, prompt: { type: 'sending', id }, notice: '' }, effect };
 }
 
 /** The first of two steps. */
-function begin(state: State, verdict: Verdict): Next {
+function begin(state: State, saying: Saying): Next {
   const item = selected(state);
   if (item === undefined) return { state };
   if (item.status !== 'pending') return { state: { ...state, notice: 'It no longer waits.' } };
   const { approval_id: id } = item;
-  if (verdict === 'deny') return { state: { ...state, prompt: { type: 'reason', id, verdict, text: '' } } };
+  if (saying === 'deny') return { state: { ...state, prompt: { type: 'reason', id, saying, text: '' } } };
   if (state.nowMs - state.cursorSinceMs < SETTLED_AFTER_MS) {
     const deafUntilMs = state.nowMs + SETTLED_AFTER_MS;
-    return { state: { ...state, deafUntilMs, notice: 'It has just appeared: look first, then press a.' } };
+    return {
+      state: { ...state, deafUntilMs, notice: `It has just appeared: look first, then press ${saying[0]}.` },
+    };
   }
   const prompt: Prompt = item.terms?.require_reason
-    ? { type: 'reason', id, verdict, text: '' }
-    : { type: 'confirm', id };
+    ? { type: 'reason', id, saying, text: '' }
+    : { type: 'confirm', id, saying };
   return { state: { ...state, prompt } };
 }
 
@@ -88,6 +92,7 @@ const KEYS: Readonly<Record<string, (state: State) => Next>> = {
   return: (state) => ({ state: show(state, 'call') }),
   escape: (state) => ({ state: show(state, 'list') }),
   a: (state) => begin(state, 'approve'),
+  c: (state) => begin(state, 'code'),
   d: (state) => begin(state, 'deny'),
   q: (state) => ({ state, effect: { type: 'quit' } }),
 };
@@ -102,7 +107,7 @@ function typeReason(state: State, prompt: Prompt & { type: 'reason' }, { name, t
   const reason = prompt.text.trim();
   const isMissing = reason === '' && selected(state)?.terms?.require_reason;
   if (isMissing) return { state: { ...state, notice: 'This rule wants to know why.' } };
-  return decide(state, prompt.id, prompt.verdict, reason === '' ? undefined : reason);
+  return decide(state, prompt.id, prompt.saying, reason === '' ? undefined : reason);
 }
 
 function press(state: State, key: Key): Next {
@@ -111,13 +116,15 @@ function press(state: State, key: Key): Next {
   if (state.nowMs < state.deafUntilMs)
     return { state: { ...state, deafUntilMs: state.nowMs + SETTLED_AFTER_MS } };
   if (prompt?.type === 'reason') return typeReason(state, prompt, key);
+  if (prompt?.type === 'code')
+    return { state: key.name === 'return' ? { ...state, prompt: undefined } : state };
   const quiet = { ...state, notice: '' };
   if (prompt?.type === 'confirm') {
-    if (key.name === 'return') return decide(state, prompt.id, 'approve');
+    if (key.name === 'return') return decide(state, prompt.id, prompt.saying);
     return { state: { ...quiet, prompt: undefined, notice: 'Nothing was sent.' } };
   }
   const run = key.name !== undefined && Object.hasOwn(KEYS, key.name) ? KEYS[key.name] : undefined;
-  const waits = prompt?.type === 'sending' && (key.name === 'a' || key.name === 'd');
+  const waits = prompt?.type === 'sending' && ['a', 'c', 'd'].includes(key.name ?? '');
   return run === undefined || waits ? { state } : run(quiet);
 }
 
@@ -139,6 +146,8 @@ export function update(before: State, action: Action, nowMs: number): Next {
       return { state: withItem(state, action.item) };
     case 'answered':
       return { state: answered(state, action.notice, action.item) };
+    case 'drawn':
+      return { state: { ...state, prompt: { type: 'code', id: action.id, text: action.text } } };
     case 'connection':
       return { state: { ...state, connection: action.is } };
     case 'size':

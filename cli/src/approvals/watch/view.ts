@@ -2,7 +2,7 @@ import { columnsOf, fit } from '../../format/columns.ts';
 import { visible } from '../../format/visible.ts';
 import { describeCall } from './describe.ts';
 import type { WatchItem } from './item.ts';
-import { callRows, lastTop, type State, selected } from './state.ts';
+import { callRows, lastTop, type Saying, type State, selected } from './state.ts';
 
 const MOST_ROWS_OF_LIST = 8;
 /** Header, line between, notice, help. */
@@ -46,14 +46,24 @@ function header({ items, connection, size }: State): string {
   return fit(`${left}${' '.repeat(Math.max(gap, 1))}${right}`, size.columns);
 }
 
+/** What is asked for why, and what enter does then. */
+const ASKS: Readonly<Record<Saying, readonly [asks: string, does: string]>> = {
+  approve: ['Approve, because: ', 'approves'],
+  code: ['A code, because: ', 'draws it'],
+  deny: ['Deny, because: ', 'denies'],
+};
+
 function foot(state: State): [string, string] {
   const { prompt, screen } = state;
   const tool = visible(selected(state)?.tool ?? '');
-  if (prompt?.type === 'confirm') return [`Approve ${tool}?`, 'enter approves · any other key does not'];
+  if (prompt?.type === 'confirm')
+    return prompt.saying === 'code'
+      ? [`Draw a code for ${tool}, which is your yes?`, 'enter draws it · any other key does not']
+      : [`Approve ${tool}?`, 'enter approves · any other key does not'];
+  if (prompt?.type === 'code') return [prompt.text, 'enter, when you have it: it is shown once'];
   if (prompt?.type === 'sending') return ['Sending…', 'q quit'];
   if (prompt?.type === 'reason') {
-    const [asks, does] =
-      prompt.verdict === 'deny' ? ['Deny, because: ', 'denies'] : ['Approve, because: ', 'approves'];
+    const [asks, does] = ASKS[prompt.saying];
     const room = state.size.columns - asks.length - 1;
     const typed = Array.from(visible(prompt.text));
     return [
@@ -62,7 +72,7 @@ function foot(state: State): [string, string] {
     ];
   }
   const keys = screen === 'call' ? 'j/k space/b scroll · esc list' : 'j/k move · enter the whole call';
-  return [visible(state.notice), `${keys} · a approve · d deny · q quit`];
+  return [visible(state.notice), `${keys} · a approve · c code · d deny · q quit`];
 }
 
 /** As many rows as have room, the one under the cursor among them. */

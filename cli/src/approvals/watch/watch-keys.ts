@@ -1,7 +1,11 @@
 import { readSecretLine } from '../../approval-code.ts';
 import { type ApproverOptions, type Bearer, bearer, givenSecret } from '../../approver-credential.ts';
 import { CliError } from '../../cli-error.ts';
+import { visible } from '../../format/visible.ts';
+import { DrawnAnswer } from '../../gateway/answers.ts';
+import { ask } from '../../gateway/client.ts';
 import type { Host } from '../../host.ts';
+import { drawing } from '../code.ts';
 import { sendVerdict, standingIn, standingOf } from '../decide.ts';
 import { WatchItem } from './item.ts';
 import { type FindGateway, followApprovals } from './source.ts';
@@ -18,13 +22,23 @@ const END_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 async function carryOut(
   find: FindGateway,
   credential: Bearer | undefined,
-  { id, verdict, reason }: Extract<Effect, { type: 'decide' }>,
+  { id, saying, reason }: Extract<Effect, { type: 'decide' }>,
 ): Promise<Action> {
   if (credential === undefined) {
     return { type: 'answered', notice: 'You only look: start again with a key or the code to decide.' };
   }
   try {
-    const answer = await sendVerdict(await find(), id, verdict, { reason }, credential);
+    const base = await find();
+    if (saying === 'code') {
+      const { code, until } = await ask(
+        base,
+        { ...drawing(id, { reason }), headers: credential },
+        DrawnAnswer,
+      );
+      const text = `${visible(code)} until ${visible(until)}: tell it to who asked`;
+      return { type: 'drawn', id, text };
+    }
+    const answer = await sendVerdict(base, id, saying, { reason }, credential);
     const item = WatchItem.safeParse(answer).data;
     return { type: 'answered', notice: `${standingOf(answer)}: ${answer.tool}`, item };
   } catch (thrown) {

@@ -3,7 +3,7 @@ import { fieldsOf, openBrowser, startConsole } from '../../testkit/browser.ts';
 import { definition, seen } from '../../testkit/definitions.ts';
 import { createPeople, decide } from '../../testkit/people.ts';
 import { sawTool, toolChanged } from '../../testkit/tools.ts';
-import { call, complete, consume, get, list, request, useWorld } from '../../testkit/world.ts';
+import { call, complete, consume, get, list, redeem, request, useWorld } from '../../testkit/world.ts';
 
 useWorld();
 
@@ -146,6 +146,37 @@ describe('the page of one approval', () => {
     expect(text).toMatch(/<dt>yes of<\/dt><dd>ada, .*: seen/);
     await bob.send(path, { ...fieldsOf(text), verdict: 'approve' });
     expect((await get('key')).status).toBe('approved');
+  });
+
+  it('is where a code is drawn, on what was read, and shown once', async () => {
+    const { env, keys } = await createPeople();
+    const { base } = await startConsole(env);
+    const ada = openBrowser(base);
+    await ada.signIn(keys.ada);
+    const { approval_id } = await request('key', call(), { terms: { quorum: 2, require_reason: true } });
+    const path = ada.at(`/ui/approvals/${approval_id}`);
+    const { text } = await ada.open(path);
+    expect(text).toContain('Draw a code to say');
+    expect((await ada.open(ada.at('/ui/approvals'))).text).not.toContain('Draw a code to say');
+    const fields = { ...fieldsOf(text), verdict: 'code' };
+    expect((await ada.send(path, fields)).location).toBe(`${path}?error=invalid_request`);
+    expect((await ada.send(path, { verdict: 'code', reason: 'seen' })).location).toBe(
+      `${path}?error=invalid_request`,
+    );
+    const drawn = await ada.send(path, { ...fields, reason: 'seen' });
+    expect([drawn.status, drawn.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const [, code = ''] = /The code is ([2-9A-Z]{8}), until /.exec(drawn.text) ?? [];
+    expect((await ada.open(path)).text).not.toContain(code);
+    expect((await redeem('key', code)).approval).toMatchObject({
+      endorsements: [{ by: 'ada', reason: 'seen' }],
+    });
+    const again = await ada.send(path, {
+      ...fieldsOf((await ada.open(path)).text),
+      verdict: 'code',
+      reason: 'seen',
+    });
+    expect(again.location).toBe(`${path}?error=said_already`);
+    expect((await ada.open(again.location ?? '')).text).toContain('You have said yes already');
   });
 
   it('is 404 where there is no such approval', async () => {

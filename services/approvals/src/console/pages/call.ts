@@ -62,6 +62,10 @@ function sentOf({ approval_id, call: { args, input } }: Approval, base: string, 
   ${wholeOf(page, input, 'it', isListed)}`;
 }
 
+/** Where the whole call was read: what is drawn counts for that state. */
+const CODE = html`<button class="plain" name="verdict" value="code">Draw a code to say</button>
+    <small>The code is your yes: it counts when whoever asked gives it back.</small>`;
+
 /** One person's word. Deny comes first: the return key in the field sends the first button. */
 function decideForm({ approval_id, terms }: Approval, { base, revision, isChanged }: Shown): Html {
   const seen = revision === undefined ? '' : html`<input type="hidden" name="revision" value="${revision}">`;
@@ -73,6 +77,7 @@ function decideForm({ approval_id, terms }: Approval, { base, revision, isChange
     <label>${label} <input name="reason" autocomplete="off" maxlength="4096" ${required}></label>
     <button class="deny" name="verdict" value="deny">Deny</button>
     <button class="${isChanged ? 'plain' : 'approve'}" name="verdict" value="approve">Approve</button>
+    ${revision === undefined ? '' : CODE}
   </form>`;
 }
 

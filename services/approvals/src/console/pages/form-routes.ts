@@ -1,12 +1,13 @@
 import { PAGES } from '@aegis/console/pages';
-import { ApprovalId, Word } from '@aegis/contracts/approvals';
+import { ApprovalId, type DecideReply, Word } from '@aegis/contracts/approvals';
 import { AppError, parseRequest, toAppError } from '@aegis/kit/errors';
+import { html } from '@aegis/kit/text';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { Approvers } from '../../people/approvers.ts';
-import { isForeign, soon, sourceOfForm } from '../form.ts';
-import type { Sessions } from '../sessions.ts';
-import { CONSOLE, PAGES_OF_TOKEN, pagesOf } from './page.ts';
+import { HTML, isForeign, soon, sourceOfForm } from '../form.ts';
+import type { Session, Sessions } from '../sessions.ts';
+import { CONSOLE, PAGES_OF_TOKEN, type Page, pagesOf, SAID_ALREADY } from './page.ts';
 
 /** Where signing in may lead back to: our own pages. */
 const OWN_PAGE = new RegExp(
@@ -15,28 +16,35 @@ const OWN_PAGE = new RegExp(
     .join('|')})$`,
 );
 
-export type FormRoutesDeps = { sessions: Sessions; approvers: Approvers; lifecycle: Lifecycle };
+export type FormRoutesDeps = { page: Page; sessions: Sessions; approvers: Approvers; lifecycle: Lifecycle };
 type Sent = FastifyRequest<{ Params: { id: string; token?: string }; Body: URLSearchParams | undefined }>;
 
-/** The word in a form, which is all text, and has fields beside it. @throws AppError `invalid_request` */
-function wordIn(form: URLSearchParams | undefined): Word {
-  const said = [...(form ?? [])].filter(([name]) => name in Word.shape);
-  return parseRequest(
-    Word,
-    Object.fromEntries(said.map(([name, text]) => [name, name === 'revision' ? Number(text) : text])),
+/** What is drawn is seen: it counts for that state alone. */
+const Drawing = Word.omit({ verdict: true }).required({ revision: true });
+
+/** What a form says of these fields, which is all text; it has others beside them. */
+const saidIn = (form: URLSearchParams | undefined, shape: object): object =>
+  Object.fromEntries(
+    [...(form ?? [])]
+      .filter(([name]) => name in shape)
+      .map(([name, text]) => [name, name === 'revision' ? Number(text) : text]),
   );
-}
+
+/** Where it leads, or a page that is shown once. */
+type Done = string | { readonly shown: string };
 
 /** Does what a form of our own page says, and leads where that says; where it can't be done, to `back`, and says why. */
 async function act(
   request: Sent,
   reply: FastifyReply,
   back: string,
-  done: () => Promise<string>,
+  done: () => Promise<Done>,
 ): Promise<FastifyReply> {
   try {
     if (isForeign(request.headers)) return await reply.redirect(`${back}?error=forbidden_origin`, 303);
-    return await reply.redirect(await done(), 303);
+    const came = await done();
+    if (typeof came === 'string') return await reply.redirect(came, 303);
+    return await reply.type(HTML).send(came.shown);
   } catch (thrown) {
     return reply.redirect(`${back}?error=${toAppError(thrown).code}`, 303);
   }
@@ -61,17 +69,47 @@ function signInRoute(app: FastifyInstance, { sessions, approvers }: FormRoutesDe
   });
 }
 
+/** Draws a code, and shows it on a page that nothing keeps. */
+async function draw(
+  { page, lifecycle }: FormRoutesDeps,
+  { by }: Session,
+  { body, params: { id } }: Sent,
+  back: string,
+): Promise<Done> {
+  const drawn = await lifecycle.draw(
+    by,
+    { ...parseRequest(Drawing, saidIn(body, Drawing.shape)), id },
+    soon(),
+  );
+  const { approval, code } = drawn;
+  if (code === undefined || approval.status !== 'pending' || approval.code === undefined)
+    return `${back}?error=${notCounted(drawn)}`;
+  const text = `The code is ${code}, until ${approval.code.until}.`;
+  const main = html`<p>Tell it to ${approval.call.principal}, who asked. It is shown here once, works once, and counts no
+  more once another is drawn or the call is decided. <a href="${back}">The call</a></p>`;
+  return { shown: page({ title: 'A code for one call', main, notice: { tone: 'good', text } }) };
+}
+
+/** Why a word did not count: it is over, or this person has said theirs. */
+const notCounted = ({ approval }: DecideReply): string =>
+  approval.status === 'pending' ? SAID_ALREADY : 'already_decided';
+
 /** One person's word. Without a half in the address, as a page of an older version sends it, it leads to the sign-in. */
-function decideRoute(app: FastifyInstance, { sessions, lifecycle }: FormRoutesDeps, base: string): void {
+function decideRoute(app: FastifyInstance, deps: FormRoutesDeps, base: string): void {
+  const { sessions, lifecycle } = deps;
   app.post(`${base}/approvals/:id`, (request: Sent, reply) => {
     const { id, token } = request.params;
     const inbox = `${token === undefined ? CONSOLE : pagesOf(token)}/approvals`;
     const back = ApprovalId.safeParse(id).success ? `${inbox}/${id}` : inbox;
     return act(request, reply, back, async () => {
       const session = sessions.require(request, token ?? '');
-      const word = { ...wordIn(request.body), id };
-      const { counted } = await lifecycle.decide(session.by, word, soon());
-      return `${back}${counted ? '?decided=' : '?error=already_decided'}`;
+      if (request.body?.get('verdict') === 'code') return draw(deps, session, request, back);
+      const said = await lifecycle.decide(
+        session.by,
+        { ...parseRequest(Word, saidIn(request.body, Word.shape)), id },
+        soon(),
+      );
+      return `${back}${said.counted ? '?decided=' : `?error=${notCounted(said)}`}`;
     });
   });
 }

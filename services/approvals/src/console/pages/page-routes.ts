@@ -21,6 +21,7 @@ import {
   PAGES_OF_TOKEN,
   type Page,
   pagesOf,
+  SAID_ALREADY,
   signedIn,
   signInForm,
 } from './page.ts';
@@ -51,8 +52,13 @@ async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded<Appr
 }
 
 /** What the page says after a form was sent; the text is ours, never the address line's. */
-const faultOf = ({ error }: Query): Notice | undefined =>
-  error !== undefined && isErrorCode(error) ? { tone: 'bad', text: `${CATALOGUE[error].title}.` } : undefined;
+function faultOf({ error }: Query): Notice | undefined {
+  if (error === SAID_ALREADY)
+    return { tone: 'bad', text: 'You have said yes already, and count once: it takes somebody else.' };
+  return error !== undefined && isErrorCode(error)
+    ? { tone: 'bad', text: `${CATALOGUE[error].title}.` }
+    : undefined;
+}
 
 function outcomeOf({ state: { approval_id, status } }: Loaded<Approval>): Notice {
   const isGood = ['approved', 'consumed', 'pending'].includes(status);

@@ -16,6 +16,9 @@ export const pagesOf = (pageToken: string): string => `${CONSOLE}/s/${pageToken}
 /** The same for a route: a page token as it is made, and nothing that only looks like one. */
 export const PAGES_OF_TOKEN = pagesOf(':token(^[\\w-]{43}$)');
 
+/** In an address of ours, beside the codes of errors: this person's yes counts already. */
+export const SAID_ALREADY = 'said_already';
+
 const SLOT = '<!--plain-->';
 /** Where the console was not built, the page without scripts is all there is. */
 const NOT_BUILT = `<!doctype html>
