@@ -136,6 +136,7 @@ function adviseBeside(field: string, { path, said }: OfField, only: OfField | un
 }
 
 const EXACT = new Set(['eq', 'ne', 'in', 'has']);
+const AS_IT_IS = new Set([...EXACT, 'starts_with', 'ends_with', 'contains']);
 
 function adviseText([name, operand]: Said, path: Path): Finding[] {
   const texts: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
@@ -145,8 +146,12 @@ function adviseText([name, operand]: Said, path: Path): Finding[] {
       return [doubt([...path, name], 'typographic quotes are part of the text: write \' or "')];
     if (EXACT.has(name) && /^\s|\s$/.test(text))
       return [doubt([...path, name], 'has a blank at its end, which counts')];
-    if (name === 'path_within' && /[*?[{]/.test(text))
+    if (name === 'path_within' && /[*?[{$]/.test(text))
       return [doubt([...path, name], 'is no pattern: it is a folder, with all that is below it')];
+    if (name === 'url_within' && /[*[{$]/.test(text.replace(/^\w+:\/\/\[/, '')))
+      return [doubt([...path, name], 'is no pattern: it is an address, with all that is below it')];
+    if (AS_IT_IS.has(name) && /\w[./-]?\*$|^\*[./-]?\w/.test(text))
+      return [doubt([...path, name], '* stands for itself here: a pattern is compared by glob')];
     const isOdd = name === 'glob' && /\{[^}]*,[^}]*\}|\||^[!^]|\$$|\\[.dws]/.test(text);
     const remedy = isOdd ? remedyFor(text) : undefined;
     return remedy === undefined ? [] : [doubt([...path, name], remedy)];

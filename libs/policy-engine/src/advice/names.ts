@@ -1,5 +1,6 @@
 import { type GlobToken, matchGlob, parseGlob } from '../glob.ts';
 import type { PolicyRule } from '../schema.ts';
+import { adviseDoorSpelling } from './door-spelling.ts';
 import { doubt, type Finding, mistake, type Path } from './finding.ts';
 import { remedyFor } from './remedy.ts';
 import { KEY_NAMES, matchesSome, restsAfter, SERVER_NAMES, TOOL_NAMES } from './satisfiable.ts';
@@ -24,6 +25,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 const NO_URI = /^resource:[/~.]/;
 const A_SCHEME = 'a resource is matched by its URI, as in resource:file:///etc/*';
 const IS_DOOR = /^(?:resource|prompt|method|server):/;
+const NAMELESS = /^(?:prompt|method|server):$/;
 /** What a URI or the name of a prompt hardly has in it: most other characters it may have. */
 const ODD_IN_DOOR = /\{[^}]*,[^}]*\}|\||:\s|\s$|[\u2018-\u201f\u00ab\u00bb]/u;
 const OS_USER = 'os-user:';
@@ -43,6 +45,8 @@ export const couldBeDoor = (tokens: readonly GlobToken[]): boolean =>
 /** What is wrong with the glob of a rule, or of a list of version 1: no call can have such a name, or it looks so. */
 export function adviseMatch(glob: string, path: Path): Finding[] {
   const tokens = parseGlob(glob);
+  const spelled = NO_URI.test(glob) ? [] : adviseDoorSpelling(glob, path);
+  if (spelled.length > 0) return spelled;
   if (matchesSome(tokens, TOOL_NAMES)) return adviseUsual(glob, path);
   if (IS_DOOR.test(glob)) {
     if (NO_URI.test(glob)) return [doubt(path, A_SCHEME)];
@@ -92,9 +96,16 @@ function adviseUsual(glob: string, path: Path): Finding[] {
       meant === 'tool' ? 'a tool has no word before its name' : `did you mean ${meant}: instead?`;
     return [doubt(path, `is for tools whose names begin with '${word}:'; ${remedy}`)];
   }
-  const question = QUESTIONS[/^server:(.*)$/.exec(glob)?.[1] ?? ''];
+  if (NAMELESS.test(glob)) return [doubt(path, `is for what has no name: write ${glob}* for all of them`)];
+  const question = questionMeant(/^server:(.*)$/.exec(glob)?.[1] ?? '');
   if (question !== undefined) return [doubt(path, `no server asks this: did you mean server:${question}?`)];
   return DECEIVING.filter(([pattern]) => pattern.test(glob)).map(([, message]) => doubt(path, message));
+}
+
+/** What a server asks, where a name only looks like it. */
+function questionMeant(written: string): string | undefined {
+  const alike = Object.values(QUESTIONS).find((name) => name.toLowerCase() === written.toLowerCase());
+  return alike === written ? undefined : (alike ?? QUESTIONS[written]);
 }
 
 export function adviseServer(glob: string, path: Path): Finding[] {
@@ -123,13 +134,16 @@ export function adviseServers({ match, servers = [] }: PolicyRule, path: Path): 
 
 export function advisePrincipal(glob: string, path: Path): Finding[] {
   if (!couldBePrincipal(parseGlob(glob))) return [mistake(path, withRemedy(EXPECTED_PRINCIPAL, glob))];
-  return /^\s|\s$/.test(glob) ? [doubt(path, 'has a blank at its end, which is part of the name')] : [];
+  if (/^\s|\s$/.test(glob)) return [doubt(path, 'has a blank at its end, which is part of the name')];
+  const remedy = ODD_IN_DOOR.test(glob) ? remedyFor(glob) : undefined;
+  return remedy === undefined ? [] : [doubt(path, `is for names that are written so; ${remedy}`)];
 }
 
 /** Whether some caller has a name that matches. */
 export function couldBePrincipal(tokens: readonly GlobToken[]): boolean {
-  if (matchGlob(tokens, ANONYMOUS) || restsAfter(tokens, OS_USER).length > 0) return true;
-  return restsAfter(tokens, KEY).some((rest) => matchesSome(rest, KEY_NAMES));
+  const namesAfter = (word: string) => restsAfter(tokens, word).filter(({ length }) => length > 0);
+  if (matchGlob(tokens, ANONYMOUS) || namesAfter(OS_USER).length > 0) return true;
+  return namesAfter(KEY).some((rest) => matchesSome(rest, KEY_NAMES));
 }
 
 function withRemedy(expected: string, glob: string): string {

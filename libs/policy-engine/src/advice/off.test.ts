@@ -82,6 +82,19 @@ describe('a pattern that hardly means what it says is a warning', () => {
     ['server:sampling', 'did you mean server:sampling/createMessage?'],
     ['resource:/etc/*', 'by its URI, as in resource:file:///etc/*'],
     ['prompt: greet', 'it has a blank in it'],
+    ['prompt:', 'write prompt:* for all of them'],
+    ['server:sampling/createmessage', 'did you mean server:sampling/createMessage?'],
+    ['resource:HTTPS://example.com/*', 'write "resource:https://example.com/*"'],
+    ['resource:https://Example.com/*', 'write "resource:https://example.com/*"'],
+    ['resource:https://example.com:443/a', 'write "resource:https://example.com/a"'],
+    ['resource:https://example.com/%61*', 'write "resource:https://example.com/a*"'],
+    ['resource:FILE:///etc/*', 'write "resource:file:///etc/*"'],
+    ['resource:file:/etc/*', 'write "resource:file:///etc/*"'],
+    ['resource:file://localhost/etc/*', 'write "resource:file:///etc/*"'],
+    ['resource:file:///etc/../srv/*', 'write "resource:file:///srv/*"'],
+    ['resource:file:///a%20b', 'write "resource:file:///a b"'],
+    ['resource:file://other/etc/*', 'no resource has such a URI'],
+    ['resource:', 'no resource has such a URI'],
   ])('%s', (match, warning) => {
     expect(mistakesIn(denying({ match }))).toEqual([]);
     expect(advisePolicy(denying({ match }))).toEqual([expect.stringContaining(warning)]);
@@ -91,6 +104,15 @@ describe('a pattern that hardly means what it says is a warning', () => {
     'db.*',
     'prompt:*',
     'resource:file:///a b/*',
+    'resource:file:///etc/',
+    'resource:file:///ETC/*',
+    'resource:https://example.com:8443/*',
+    'resource:https://example.com:84*',
+    'resource:https://*.example.com/*',
+    'resource:https://example.com/café/*',
+    'resource:urn:isbn:*',
+    'resource:db*',
+    'resource:*passwd*',
     'method:x/*',
     'server:elicitation/create',
     'method:tasks/list',
@@ -108,6 +130,8 @@ describe('callers, servers and operations that nobody has', () => {
     [{ principals: ['os-user:ada', 'key:a b'] }, 'rules.0.principals.1: no caller has this name'],
     [{ principals: ['Anonymous'] }, 'rules.0.principals.0'],
     [{ principals: ['user:*'] }, 'rules.0.principals.0'],
+    [{ principals: ['key:'] }, 'rules.0.principals.0'],
+    [{ when: { principal: 'os-user:' } }, 'rules.0.when.principal'],
     [{ servers: ['prod db'] }, 'rules.0.servers.0: no server has this name'],
     [{ servers: ['db', 'fs.*'] }, 'rules.0.servers.1: no server has this name'],
     [{ servers: ['prod|test'] }, '| stands for itself'],
@@ -146,6 +170,8 @@ describe('callers, servers and operations that nobody has', () => {
     { match: 'db.*', when: { tool: { ends_with: '.drop' } } },
     { when: { principal: { eq: 'OS-USER:ada', ignore_case: true } } },
     { when: { tool: { in: ['db.drop', 'db.other'] } } },
+    { when: { 'args.x': { in: ['*', 'SELECT *', 'count(*)', '/*'] } } },
+    { when: { 'args.u': { url_within: 'https://[::1]:8443/a' } } },
   ])('%j is none', (rule) => {
     expect([mistakesIn(denying(rule)), advisePolicy(denying(rule))]).toEqual([[], []]);
   });
@@ -167,6 +193,18 @@ describe('callers, servers and operations that nobody has', () => {
     ],
     [{ servers: ['prod-*'] }, 'matches no tool of these servers: tools are named <server>.<tool>'],
     [{ when: { 'args.path': { path_within: '/etc/*' } } }, 'path_within: is no pattern: it is a folder'],
+    [{ when: { 'args.path': { path_within: '/home/$USER' } } }, 'path_within: is no pattern: it is a folder'],
+    [
+      { when: { 'args.u': { url_within: 'https://a.de/b/*' } } },
+      'url_within: is no pattern: it is an address',
+    ],
+    [{ when: { 'args.x': 'drop*' } }, 'rules.0.when."args.x".eq: * stands for itself here'],
+    [{ when: { 'args.x': { in: ['a', '*.env'] } } }, 'rules.0.when."args.x".in: * stands for itself here'],
+    [{ when: { 'args.x': { starts_with: '/srv/*' } } }, 'starts_with: * stands for itself here'],
+    [
+      { principals: ['os-user:{ada,bob}'] },
+      `rules.0.principals.0: is for names that are written so; ${BRACES}`,
+    ],
     [{ decision: 'review', cap_cents: 5 }, 'rules.0.cap_cents: changes nothing beside review'],
     [{ approvers: ['ada'] }, 'rules.0.approvers: changes nothing beside deny'],
   ])('%j is a warning', (rule, warning) => {
@@ -203,6 +241,7 @@ describe('a condition that nothing can be', () => {
     [{ 'args.x': { every: { eq: 'b', ne: 'b' } } }, 'nothing is all of this at once'],
     [{ 'args.x': { exists: false, eq: 'b' } }, 'what is not there can be nothing else'],
     [{ amount_cents: { lt: 0 } }, 'nothing is all of this at once'],
+    [{ amount_cents: { gt: Number.MAX_SAFE_INTEGER } }, 'nothing is all of this at once'],
     [{ only_args: ['to'], 'args.cc': 'a' }, 'only_args leaves this argument out'],
   ])('%j is a mistake', (when, error) => {
     expect(mistakesIn(denying({ when }))).toEqual([expect.stringContaining(error)]);
@@ -266,6 +305,10 @@ describe('a rule under one that is for all of its calls', () => {
     [
       { match: '**', decision: 'review' },
       { match: 'resource:*', decision: 'allow' },
+    ],
+    [
+      { match: '*', decision: 'allow', principals: ['*'] },
+      { match: 'db.drop', decision: 'deny' },
     ],
     [
       { match: 'db.*', decision: 'allow' },

@@ -46,6 +46,8 @@ function isNarrower(one: PolicyRule, other: PolicyRule): boolean {
   if (other.ops !== undefined && (one.op !== undefined || other.op !== undefined)) return false;
   return (['ops', 'servers', 'principals'] as const).every((key) => {
     const [list, wider] = [one[key], other[key]];
+    // Each call has a caller, and not each one a server.
+    if (key === 'principals' && wider?.some((glob) => IS_FOR_ALL.test(glob))) return true;
     return wider === undefined || (list?.every((name) => wider.includes(name)) ?? false);
   });
 }

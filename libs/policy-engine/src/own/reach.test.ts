@@ -1,3 +1,4 @@
+import { parseJson } from '@aegis/kit/json';
 import { describe, expect, it } from 'vitest';
 import { OWN } from '../testing/own.ts';
 import { compileOwn } from './scan.ts';
@@ -352,6 +353,20 @@ describe('a port that stands apart, in each spelling', () => {
     (port) => {
       expect(reaches({ host: '127.0.0.1', port })).toBe('reached');
       expect(reaches({ host: 'example.com', port })).toBe('nothing');
+    },
+  );
+});
+
+/** What arguments reach whose numbers are as they are written. */
+const asWritten = (text: string): string => reaches(parseJson(text));
+
+describe('a port in a number that readers round to it', () => {
+  it.each(['8000.0', '8e3', '7999.9999999999999999', '8000.0000000000000001', '7.99999999999999999999e3'])(
+    '%s',
+    (port) => {
+      expect(asWritten(`{"host":"127.0.0.1","port":${port}}`)).toBe('reached');
+      expect(asWritten(`{"args":["nc","localhost",${port}]}`)).toBe('reached');
+      expect(asWritten(`{"args":["nc","example.com",${port}]}`)).toBe('nothing');
     },
   );
 });

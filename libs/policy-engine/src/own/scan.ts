@@ -218,7 +218,8 @@ function besidePorts(
 function* linesOf(list: readonly unknown[]): Generator<string> {
   const words = list
     .filter((one) => typeof one === 'string' || isNumber(one))
-    .map((one) => String(isNumber(one) ? asDouble(one) : one));
+    // Whoever writes a number into a line has mostly read a double.
+    .map((one) => String(isNumber(one) ? Number(String(one)) : one));
   if (words.length < 2 || !list.some((one) => typeof one === 'string')) return;
   let line: string[] = [];
   let length = 0;
