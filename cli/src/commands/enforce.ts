@@ -1,5 +1,7 @@
+import { isOneKey } from '@aegis/contracts/run-key';
 import type { Command } from 'commander';
 import { program as here } from '../../relay/data-directory.js';
+import { wrongUsage } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
@@ -21,12 +23,17 @@ type EnforceOptions = GlobalOptions & {
   readonly op?: string;
   readonly amountCents?: number;
   readonly args?: Record<string, unknown>;
+  readonly runKey?: string;
   readonly dryRunId?: string;
   readonly reason?: string;
   readonly idempotencyKey?: string;
 };
 
-function bodyOf(tool: string, { op, amountCents, args, dryRunId, reason }: EnforceOptions): object {
+/** What a firewall of before knows, too. */
+function bodyOf(
+  tool: string,
+  { op, amountCents, args, runKey, dryRunId = runKey, reason }: EnforceOptions,
+): object {
   const meta = { dry_run_id: dryRunId, reason };
   const hasMeta = dryRunId !== undefined || reason !== undefined;
   return { tool, op, amount_cents: amountCents, args, ...(hasMeta ? { meta } : {}) };
@@ -38,11 +45,13 @@ function printPeople(host: Host, tool: string, answer: EnforceAnswer): void {
   if (answer.status === 'pending' && answer.approval_id) {
     printLine(host, `  To decide it: ${here()} approvals approve ${visible(answer.approval_id)}`);
     const key = visible(answer.dry_run_id ?? answer.approval_id);
-    printLine(host, `  Then ask again: the same call with --dry-run-id ${key}`);
+    printLine(host, `  Then ask again: the same call with --run-key ${key}`);
   }
 }
 
 async function enforce(host: Host, tool: string, options: EnforceOptions): Promise<ExitCode> {
+  if (!isOneKey({ run_key: options.runKey, dry_run_id: options.dryRunId }))
+    throw wrongUsage('--run-key: is not what --dry-run-id, its older name, says: give one of them.');
   const base = await gatewayAddress(options.url, host.env);
   const key = options.idempotencyKey;
   const answer = await ask(
@@ -69,7 +78,8 @@ export function registerEnforce(program: Command, host: Host): void {
     .option('--op <op>', 'operation, such as refund', parseOp)
     .option('--amount-cents <n>', 'money in cents', parseAmountCents)
     .option('--args <json>', "the call's arguments, a JSON object", parseArgs)
-    .option('--dry-run-id <id>', 'your own name for this call', parseDryRunId)
+    .option('--run-key <key>', 'your own name for this call', parseDryRunId)
+    .option('--dry-run-id <id>', 'the older name of --run-key', parseDryRunId)
     .option('--reason <text>', 'why the call is made, for the person who decides')
     .option('--idempotency-key <key>', 'a retry with the same key gets the same answer', parseIdempotencyKey)
     .action(runs(host, () => enforce));

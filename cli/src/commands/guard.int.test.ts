@@ -101,6 +101,15 @@ describe('enforce', () => {
     expect(gateway.seen.at(-1)?.headers['idempotency-key']).toBe('k1');
   });
 
+  test('the key is --run-key; the older name may say the same and nothing else', async () => {
+    await aegis('enforce', 'yes', '--run-key', 'order-17', '--dry-run-id', 'order-17');
+    expect(gateway.seen.at(-1)?.body).toEqual({ tool: 'yes', meta: { dry_run_id: 'order-17' } });
+    const before = gateway.seen.length;
+    const two = await aegis('enforce', 'yes', '--run-key', 'a', '--dry-run-id', 'b');
+    expect(two.err()).toContain('--run-key: is not what --dry-run-id, its older name, says');
+    expect([two.exitCode, gateway.seen.length]).toEqual([2, before]);
+  });
+
   test('sends no meta and no key where none was given', async () => {
     await aegis('enforce', 'yes');
     expect(gateway.seen.at(-1)?.body).toEqual({ tool: 'yes' });

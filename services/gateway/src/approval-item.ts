@@ -15,6 +15,8 @@ import { ApprovalTerms } from '@aegis/contracts/terms';
 import { z } from 'zod';
 
 const shape = {
+  /** The same by its newer and its older name. */
+  run_key: DryRunId,
   dry_run_id: DryRunId,
   approval_id: ApprovalId,
   status: ApprovalStatus,
@@ -65,7 +67,7 @@ const codesOf = (approval: Approval): Pick<ApprovalItem, 'code' | 'former_codes'
 /** An approval as one flat object; `ts` is when it was requested. */
 export function toApprovalItem(approval: Approval): ApprovalItem {
   const { call, requested_at, ...rest } = approval;
-  return { ...rest, ts: requested_at, ...call, ...codesOf(approval) };
+  return { ...rest, run_key: rest.dry_run_id, ts: requested_at, ...call, ...codesOf(approval) };
 }
 
 /** An approval as REST shows it. */

@@ -69,6 +69,7 @@ describe.each(MATRIX)('$kind over $way', ({ kind, way }) => {
     expect(asked.structuredContent).toEqual({
       status: 'pending',
       approval_id: APPROVAL_ID,
+      run_key: 'buy-1',
       dry_run_id: 'buy-1',
       trace_id: TRACE_ID,
       decide_by: DECIDE_BY,

@@ -137,6 +137,9 @@ export const EnforceReply = z
       .optional()
       .describe('the approval that it waits for, or was allowed or denied by'),
     dry_run_id: DryRunId.optional().describe("the caller's key for this call, or the one made for it"),
+    run_key: DryRunId.optional().describe(
+      'the same by its newer name, in what a caller is answered; the record has the older one',
+    ),
     trace_id: TraceId.describe('the trace of the decision'),
     decision_id: DecisionId.optional().describe('the `id` of the decision event that this answer is'),
     replayed: z

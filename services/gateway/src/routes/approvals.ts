@@ -2,6 +2,7 @@ import { ApprovalId, ApprovalStatus, approvalsGet, approvalsList } from '@aegis/
 import { ANONYMOUS, Note } from '@aegis/contracts/call';
 import { approvalsComplete } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
+import { isOneKey, ONE_KEY, runKeyOf } from '@aegis/contracts/run-key';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
@@ -38,19 +39,21 @@ const Unchanged = z.null().meta({ description: 'Nothing: it is as you have it' }
 
 const CompleteBody = z
   .strictObject({
+    run_key: z.string().min(1).max(200).optional(),
     dry_run_id: z.string().min(1).max(200).optional(),
     approval_id: z.string().min(1).max(200).optional(),
     approval_code: z.string().min(1, 'required').max(1024),
     reason: Note.optional(),
   })
-  .refine((body) => (body.dry_run_id === undefined) !== (body.approval_id === undefined), {
-    path: ['dry_run_id'],
-    message: 'expected exactly one of dry_run_id and approval_id',
+  .refine(isOneKey, ONE_KEY)
+  .refine((body) => (runKeyOf(body) === undefined) !== (body.approval_id === undefined), {
+    path: ['run_key'],
+    message: 'expected exactly one of run_key (or dry_run_id, its older name) and approval_id',
   })
   .meta({
     id: 'Complete',
     description: 'An id and a code',
-    examples: [{ dry_run_id: 'refund-A-1001', approval_code: 'the code', reason: 'The parcel was lost' }],
+    examples: [{ run_key: 'refund-A-1001', approval_code: 'the code', reason: 'The parcel was lost' }],
   });
 
 /** `ok`: the call is approved, by this answer or an earlier one. */
@@ -108,7 +111,7 @@ function getRoute(app: App, deps: HttpDeps): void {
   const get = {
     tags,
     operationId: 'getApproval',
-    summary: 'One approval, by its own id or its dry run id',
+    summary: 'One approval, by its own id or its run key',
     description:
       'With `wait` (up to 60s, such as `30s`) a pending one is answered once it is decided or over, or as it stands when the ' +
       'time is up; what is over is answered at once. Its `ETag` changes with each change. With `If-None-Match` an unchanged one is ' +
@@ -144,11 +147,11 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
     response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 403, 404, 409, 429]) },
   };
   app.post('/approvals/complete', { schema }, async (request) => {
-    const { dry_run_id, approval_id, approval_code, reason } = request.body;
+    const { approval_id, approval_code, reason } = request.body;
     const { approval } = await ask(
       approvalsComplete,
       {
-        id: dry_run_id ?? approval_id ?? '',
+        id: runKeyOf(request.body) ?? approval_id ?? '',
         approval_code,
         reason,
         source: request.ip,

@@ -230,7 +230,13 @@ describe('a code for one approval', () => {
     expect(reply.statusCode).toBe(200);
     expect(reply.headers).toMatchObject({ etag: '"8"', 'cache-control': 'no-store' });
     const { approval_id, dry_run_id } = pending;
-    expect(reply.json()).toEqual({ approval_id, dry_run_id, code: CODE, until: '2026-01-05T09:41:00.000Z' });
+    expect(reply.json()).toEqual({
+      approval_id,
+      run_key: dry_run_id,
+      dry_run_id,
+      code: CODE,
+      until: '2026-01-05T09:41:00.000Z',
+    });
     const credential = { secret: KEY, source: '127.0.0.1' };
     expect(asked).toEqual([{ id: 'run-1', reason: 'seen', revision: 7, credential }]);
   });

@@ -29,13 +29,20 @@ const DecideBody = Word.pick({ reason: true })
 const drawn = fixtureOf(approvalsDraw).reply.approval;
 /** The only place where a code stands. */
 const DrawnBody = z
-  .strictObject({ approval_id: ApprovalId, dry_run_id: DryRunId, code: z.string(), until: Timestamp })
+  .strictObject({
+    approval_id: ApprovalId,
+    run_key: DryRunId,
+    dry_run_id: DryRunId,
+    code: z.string(),
+    until: Timestamp,
+  })
   .meta({
     id: 'DrawnCode',
     description: 'A code for this one approval, shown once',
     examples: [
       {
         approval_id: drawn.approval_id,
+        run_key: drawn.dry_run_id,
         dry_run_id: drawn.dry_run_id,
         code: 'K7QF3NWT',
         until: '2026-01-01T00:13:00.000Z',
@@ -137,7 +144,7 @@ function codeRoute(app: App, { ask }: HttpDeps): void {
         return replyAlreadyDecided(request, reply, because ?? `It is ${approval.status} already.`, found);
       reply.headers({ etag: etagOf(revision), 'cache-control': 'no-store' });
       const { approval_id, dry_run_id } = approval;
-      return { approval_id, dry_run_id, code, until: approval.code.until };
+      return { approval_id, run_key: dry_run_id, dry_run_id, code, until: approval.code.until };
     });
   });
 }

@@ -44,7 +44,7 @@ export function eventRoutes(app: App, { feed, ask }: HttpDeps): void {
     operationId: 'streamEvents',
     summary: 'Decisions and approvals, live and resumable',
     description:
-      'Only what is stored is sent. With `approval_id`, only what is about that approval, which may be named by its dry run id ' +
+      'Only what is stored is sent. With `approval_id`, only what is about that approval, which may be named by its run key ' +
       'too. With `Last-Event-ID` (or `last_event_id`) first all that was stored after it, then ' +
       'live, without a gap or a repeat. A reader that is too slow is cut off and resumes by its last id; so is, where there are 100, ' +
       'the oldest of whoever has the most.',

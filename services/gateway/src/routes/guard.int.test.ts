@@ -97,6 +97,20 @@ describe('POST /guard/enforce', () => {
     expect(reply.json()).toEqual(enforceReply(status));
   });
 
+  it('takes the key by its newer and its older name, and answers both', async () => {
+    answer = () => ({ ...enforceReply('pending'), dry_run_id: 'run-1' });
+    for (const meta of [
+      { run_key: 'run-1' },
+      { dry_run_id: 'run-1' },
+      { run_key: 'run-1', dry_run_id: 'run-1' },
+      { run_key: 'run-1', dry_run_id: null },
+    ]) {
+      const reply = await post('/guard/enforce', { tool: 'a.b', meta });
+      expect(asked.at(-1)?.data).toMatchObject({ dry_run_id: 'run-1' });
+      expect(reply.json()).toMatchObject({ run_key: 'run-1', dry_run_id: 'run-1' });
+    }
+  });
+
   it('takes the run id and the reason from meta, and the idempotency key from its header', async () => {
     await post(
       '/guard/enforce',

@@ -1,7 +1,6 @@
 import {
   AmountCents,
   ANONYMOUS,
-  DryRunId,
   IdempotencyKey,
   MAX_CALL_MESSAGE_BYTES,
   Note,
@@ -9,6 +8,7 @@ import {
   ToolName,
 } from '@aegis/contracts/call';
 import { CheckReply, EnforceReply, enforce } from '@aegis/contracts/decision';
+import { isOneKey, ONE_KEY, runKeyFields, runKeyOf, withRunKey } from '@aegis/contracts/run-key';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
@@ -23,14 +23,17 @@ const CheckBody = z
     examples: [{ tool: 'refunds.create', op: 'refund', amount_cents: 12_500 }],
   });
 
-/** `meta` is the caller's own; two of its members mean something here. */
+/** `meta` is the caller's own; `run_key`, or `dry_run_id` as it was called, and `reason` mean something here. */
 const EnforceBody = z
   .strictObject({
     tool: ToolName,
     op: Op.optional(),
     amount_cents: AmountCents.optional(),
     args: z.record(z.string(), z.unknown()).optional(),
-    meta: z.looseObject({ dry_run_id: DryRunId.optional(), reason: Note.optional() }).optional(),
+    meta: z
+      .looseObject({ ...runKeyFields, reason: Note.optional() })
+      .refine(isOneKey, ONE_KEY)
+      .optional(),
   })
   .meta({
     id: 'Enforce',
@@ -41,7 +44,7 @@ const EnforceBody = z
         op: 'refund',
         amount_cents: 12_500,
         args: { order: 'A-1001' },
-        meta: { dry_run_id: 'refund-A-1001', reason: 'The parcel was lost' },
+        meta: { run_key: 'refund-A-1001', reason: 'The parcel was lost' },
       },
     ],
   });
@@ -85,7 +88,7 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
     const { meta, ...call } = request.body;
     const question = {
       call: { ...call, principal: ANONYMOUS },
-      dry_run_id: meta?.dry_run_id,
+      dry_run_id: meta && runKeyOf(meta),
       reason: meta?.reason,
       idempotency_key: request.headers['idempotency-key'],
       via: 'rest' as const,
@@ -95,7 +98,7 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
       throw new AppError('enforcer_unavailable', 'The enforcer gave an answer that contradicts itself.');
     }
     if (answer.replayed) reply.header('idempotency-replayed', 'true');
-    return answer;
+    return withRunKey(answer);
   });
 }
 

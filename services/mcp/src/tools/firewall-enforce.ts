@@ -1,5 +1,6 @@
-import { DryRunId, IdempotencyKey, Note } from '@aegis/contracts/call';
+import { IdempotencyKey, Note } from '@aegis/contracts/call';
 import { type EnforceReply, enforce } from '@aegis/contracts/decision';
+import { isOneKey, ONE_KEY, runKeyFields, runKeyOf, withRunKey } from '@aegis/contracts/run-key';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';
@@ -7,11 +8,13 @@ import { defineTool, type Tool, type ToolDeps } from './tool.ts';
 
 const Meta = z
   .looseObject({
-    dry_run_id: DryRunId.optional().describe(
-      'Your name for this call. After an approval, give the dry_run_id of the pending answer.',
+    run_key: runKeyFields.run_key.describe(
+      'Your name for this call. After an approval, give the run_key of the pending answer.',
     ),
+    dry_run_id: runKeyFields.dry_run_id.describe('The older name of run_key.'),
     reason: Note.optional().describe('Why you want to make the call, for the person who decides.'),
   })
+  .refine(isOneKey, ONE_KEY)
   .optional()
   .describe('About the call; not part of it. Other fields are accepted and not kept.');
 
@@ -30,7 +33,8 @@ const Output = z.looseObject({
   status: z.enum(['allowed', 'pending', 'blocked']),
   reasons: z.array(z.string()).describe('Why it is not simply allowed.'),
   approval_id: z.string().optional().describe('What the person approves.'),
-  dry_run_id: z.string().optional().describe('Give it as meta.dry_run_id when you ask again.'),
+  run_key: z.string().optional().describe('Give it as meta.run_key when you ask again.'),
+  dry_run_id: z.string().optional().describe('The same, by its older name.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),
   decision_id: z.string().optional().describe('The event that has this very answer on record.'),
   replayed: z.boolean().optional().describe('true: this idempotency_key was answered before.'),
@@ -51,7 +55,7 @@ export function nextStep(reply: EnforceReply): string {
     const key = JSON.stringify(reply.dry_run_id ?? reply.approval_id);
     return (
       `Pending${why(reply.reasons)}: do not make the call; ask a person to approve ${asked}, then call ` +
-      `firewall_enforce again with the same call and meta.dry_run_id = ${key}.`
+      `firewall_enforce again with the same call and meta.run_key = ${key}.`
     );
   }
   return `Blocked${why(reply.reasons)}: do not make this call, and tell the person who asked for it why.`;
@@ -65,7 +69,7 @@ export const firewallEnforce = (deps: ToolDeps): Tool =>
     description:
       'Ask this before every tool call that has an effect, with the call exactly as you will make it. ' +
       'Make the call only if the answer has allowed: true. status pending: a person has to approve it; wait for that and ' +
-      'ask again with meta.dry_run_id = the dry_run_id of the answer. status blocked: do not make the call. ' +
+      'ask again with meta.run_key = the run_key of the answer. status blocked: do not make the call. ' +
       'An error is never a permission. Each permission is for one call, and is recorded.',
     annotations: RECORDS,
     input: Input,
@@ -75,13 +79,13 @@ export const firewallEnforce = (deps: ToolDeps): Tool =>
         enforce,
         {
           call: { ...call, principal },
-          dry_run_id: meta?.dry_run_id,
+          dry_run_id: meta && runKeyOf(meta),
           idempotency_key,
           reason: meta?.reason,
           via: deps.via,
         },
         context,
       );
-      return { text: nextStep(data), data };
+      return { text: nextStep(data), data: withRunKey(data) };
     },
   });

@@ -16,7 +16,7 @@ const reply: EnforceReply = {
 it('names the approval id as the key where a pending answer has no dry run id', () => {
   expect(afterEnforce(reply)).toBe(
     'Pending: do not make the call; ask a person to approve apr_x, then call firewall_enforce again with the same call ' +
-      'and meta.dry_run_id = "apr_x".',
+      'and meta.run_key = "apr_x".',
   );
 });
 
@@ -35,7 +35,7 @@ const asked = {
 it.each([
   [
     { status: 'approved' },
-    'Approved: before you make the call, call firewall_enforce with the same call and meta.dry_run_id = "d-1".',
+    'Approved: before you make the call, call firewall_enforce with the same call and meta.run_key = "d-1".',
   ],
   [
     { status: 'denied', denied_because: 'wrong code' },
@@ -62,7 +62,7 @@ const question = { ...asked, call: { tool: 'require_approval', principal: 'me' }
 it.each([
   [
     { status: 'pending' },
-    'Pending: a person has to answer apr_x by 2030-01-01T13:00:00Z; to hear the answer, call require_approval with dry_run_id = "d-1".',
+    'Pending: a person has to answer apr_x by 2030-01-01T13:00:00Z; to hear the answer, call require_approval with run_key = "d-1".',
   ],
   [
     { status: 'approved' },

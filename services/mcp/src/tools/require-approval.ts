@@ -9,10 +9,11 @@ import {
   type RequestApproval,
   ruledOf,
 } from '@aegis/contracts/approvals';
-import { DryRunId, Note } from '@aegis/contracts/call';
+import { Note } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { approvalsRedeem } from '@aegis/contracts/codes';
 import { policyCheck } from '@aegis/contracts/decision';
+import { isOneKey, ONE_KEY, runKeyFields, runKeyOf } from '@aegis/contracts/run-key';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
@@ -30,24 +31,26 @@ const Input = z
     tool: callFields.tool.optional(),
     args: callArgs,
     reason: Note.optional().describe('Why you ask, for the person who decides.'),
-    dry_run_id: DryRunId.optional().describe(
+    run_key: runKeyFields.run_key.describe(
       'Your name for this call; one is made where you give none. Without tool: the question that waits under it, or, with a reason, a question to a person.',
     ),
+    dry_run_id: runKeyFields.dry_run_id.describe('The older name of run_key.'),
     approval_code: z
       .string()
       .min(1, 'expected the code that a person told you, and nothing where you have none')
       .max(1024)
       .optional()
       .describe(
-        'The code that a person told you for this dry_run_id. Never guess one: three wrong ones deny the call.',
+        'The code that a person told you for this run_key. Never guess one: three wrong ones deny the call.',
       ),
   })
-  .refine(({ tool, dry_run_id }) => tool !== undefined || dry_run_id !== undefined, {
+  .refine(isOneKey, ONE_KEY)
+  .refine((given) => given.tool !== undefined || runKeyOf(given) !== undefined, {
     path: ['tool'],
-    message: 'required, or else dry_run_id',
+    message: 'required, or else run_key',
   })
-  .refine(({ approval_code, dry_run_id }) => approval_code === undefined || dry_run_id !== undefined, {
-    path: ['dry_run_id'],
+  .refine((given) => given.approval_code === undefined || runKeyOf(given) !== undefined, {
+    path: ['run_key'],
     message: 'required beside approval_code: the one of the answer that said pending',
   })
   .superRefine(({ tool, op, amount_cents, args }, context) => {
@@ -62,15 +65,16 @@ type Input = z.output<typeof Input>;
 const Output = z.looseObject({
   status: ApprovalStatus,
   approval_id: z.string().describe('What the person approves.'),
-  dry_run_id: z.string().describe('Give it to firewall_enforce as meta.dry_run_id.'),
+  run_key: z.string().describe('Give it to firewall_enforce as meta.run_key.'),
+  dry_run_id: z.string().describe('The same, by its older name.'),
   trace_id: z.string().describe('Finds everything about this call in the audit log.'),
   decide_by: z.string().describe('Until when the person can decide (ISO 8601, UTC).'),
 });
 
 const again = ({ call, dry_run_id }: Approval): string =>
   call.tool === QUESTION_TOOL
-    ? `call require_approval with dry_run_id = ${JSON.stringify(dry_run_id)}`
-    : `call firewall_enforce with the same call and meta.dry_run_id = ${JSON.stringify(dry_run_id)}`;
+    ? `call require_approval with run_key = ${JSON.stringify(dry_run_id)}`
+    : `call firewall_enforce with the same call and meta.run_key = ${JSON.stringify(dry_run_id)}`;
 
 const OVER = {
   expired: 'nobody decided in time',
@@ -103,7 +107,7 @@ const denied = (reasons: readonly string[]): string =>
   `tool: the policy denies this call (${reasons.join('; ')}), so no approval helps and nobody is asked: do not make this call.`;
 
 const nothingUnder = (dryRunId: string): string =>
-  `dry_run_id: you asked nothing under ${JSON.stringify(dryRunId)}. Correct it, or give the tool of the call that it is for; to ask a person something without a call, write the question in reason.`;
+  `run_key: you asked nothing under ${JSON.stringify(dryRunId)}. Correct it, or give the tool of the call that it is for; to ask a person something without a call, write the question in reason.`;
 
 /**
  * Asks under the rule that the call has now, so that the same people decide, by the same terms, as when the call is
@@ -130,7 +134,7 @@ async function ask(deps: ToolDeps, question: Omit<RequestApproval, 'reasons'>, c
 }
 
 /** A question without a call: by its key, and what the agent says about it. */
-const questionOf = (principal: string, { dry_run_id, reason }: Input) => ({
+const questionOf = (principal: string, dry_run_id: string | undefined, reason: string | undefined) => ({
   call: { tool: QUESTION_TOOL, args: { dry_run_id }, principal },
   dry_run_id,
   reason,
@@ -146,7 +150,8 @@ const isAnswer = ({ status, call }: Approval): boolean =>
 
 async function tell(deps: ToolDeps, given: Input, context: RequestContext, principal: string): Promise<Told> {
   const { bus } = deps;
-  const { tool, op, amount_cents, args, reason, dry_run_id, approval_code } = given;
+  const { tool, op, amount_cents, args, reason, approval_code } = given;
+  const dry_run_id = runKeyOf(given);
   const call = tool === undefined ? undefined : { tool, op, amount_cents, args, principal };
   if (approval_code !== undefined && dry_run_id !== undefined) {
     const call_digest = call && callDigest(call);
@@ -160,7 +165,7 @@ async function tell(deps: ToolDeps, given: Input, context: RequestContext, princ
   const why = reason ?? approval?.reason;
   // A name that was mistyped is no question: nobody could answer it.
   if (why === undefined) throw new AppError('invalid_request', nothingUnder(dry_run_id ?? ''));
-  return ask(deps, questionOf(principal, { ...given, reason: why }), context);
+  return ask(deps, questionOf(principal, dry_run_id, why), context);
 }
 
 const textOf = ({ approval, nobody, because }: Told): string => {
@@ -180,14 +185,17 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     description:
       'Asks a person to approve one exact tool call, also one that the policy allows. It gives no permission: once the ' +
       'person has approved, call firewall_enforce with the same tool, op, amount_cents and args, and ' +
-      'meta.dry_run_id = the dry_run_id of this answer. With dry_run_id alone it says how that question stands; with ' +
-      'dry_run_id and reason it asks the person without a call. A person may tell you a code: give it as approval_code, with the dry_run_id.',
+      'meta.run_key = the run_key of this answer. With run_key alone it says how that question stands; with ' +
+      'run_key and reason it asks the person without a call. A person may tell you a code: give it as approval_code, with the run_key.',
     annotations: RECORDS,
     input: Input,
     output: Output,
     async run(given, context, principal) {
       const told = await tell(deps, given, context, principal);
       const { status, approval_id, trace_id, decide_by, dry_run_id } = told.approval;
-      return { text: textOf(told), data: { status, approval_id, dry_run_id, trace_id, decide_by } };
+      return {
+        text: textOf(told),
+        data: { status, approval_id, run_key: dry_run_id, dry_run_id, trace_id, decide_by },
+      };
     },
   });

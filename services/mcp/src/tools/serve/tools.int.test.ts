@@ -38,7 +38,7 @@ describe('firewall_enforce', () => {
     expect(result.isError).toBeFalsy();
     expect(firstText(result)).toBe(
       `Pending (Refund amount 900 exceeds cap): do not make the call; ask a person to approve ${APPROVAL_ID}, then call ` +
-        'firewall_enforce again with the same call and meta.dry_run_id = "r \\"1\\"".',
+        'firewall_enforce again with the same call and meta.run_key = "r \\"1\\"".',
     );
   });
 
@@ -61,6 +61,16 @@ describe('firewall_enforce', () => {
       idempotency_key: 'k-1',
       via: 'mcp-http',
     });
+  });
+
+  it('takes the key by its newer and its older name, and answers both', async () => {
+    for (const meta of [{ run_key: 'r-2' }, { dry_run_id: 'r-2' }, { run_key: 'r-2', dry_run_id: 'r-2' }]) {
+      const result = await client.call('firewall_enforce', { ...refund, meta });
+      expect(stack.asked.enforces.at(-1)).toMatchObject({ dry_run_id: 'r-2' });
+      expect(result.structuredContent).toMatchObject({ run_key: 'r-2', dry_run_id: 'r-2' });
+    }
+    const asked = await client.call('require_approval', { run_key: 'waits' });
+    expect(asked.structuredContent).toMatchObject({ run_key: 'waits', dry_run_id: 'waits' });
   });
 
   it('carries the same data as text for clients that read no structured content', async () => {
@@ -99,7 +109,7 @@ describe('require_approval', () => {
     });
     expect(firstText(result)).toBe(
       `Pending: do not make the call; ask a person to approve ${APPROVAL_ID} by ${DECIDE_BY}, then call ` +
-        'firewall_enforce with the same call and meta.dry_run_id = "made-by-approvals".',
+        'firewall_enforce with the same call and meta.run_key = "made-by-approvals".',
     );
   });
 
@@ -165,7 +175,7 @@ it('require_approval asks nobody under a dry_run_id that is mistyped: there is n
   const result = await client.call('require_approval', { dry_run_id: 'nothere' });
   expect(result.isError).toBe(true);
   expect(firstText(result)).toBe(
-    'invalid_request: dry_run_id: you asked nothing under "nothere". Correct it, or give the tool of the call that it is for; ' +
+    'invalid_request: run_key: you asked nothing under "nothere". Correct it, or give the tool of the call that it is for; ' +
       'to ask a person something without a call, write the question in reason. Nothing was allowed.',
   );
   expect(stack.asked.approvals).toHaveLength(before);
@@ -177,7 +187,7 @@ describe('require_approval with a code', () => {
     expect(stack.asked.codes.at(-1)).toEqual({ id: 'r-1', principal: 'anonymous', approval_code: CODE });
     expect(result.structuredContent).toMatchObject({ status: 'approved' });
     expect(firstText(result)).toBe(
-      'Approved: before you make the call, call firewall_enforce with the same call and meta.dry_run_id = "r-1".',
+      'Approved: before you make the call, call firewall_enforce with the same call and meta.run_key = "r-1".',
     );
   });
 
@@ -232,14 +242,20 @@ describe('arguments', () => {
       'amount_cents: expected an integer from 0 to 9007199254740991',
     ],
     ['firewall_enforce', { tool: 'a', meta: { dry_run_id: 5 } }, 'meta.dry_run_id: '],
+    [
+      'firewall_enforce',
+      { tool: 'a', meta: { run_key: 'a', dry_run_id: 'b' } },
+      'meta.run_key: is not what dry_run_id, its older name, says',
+    ],
+    ['require_approval', { run_key: 'a', dry_run_id: 'b' }, 'run_key: is not what dry_run_id'],
     ['require_approval', { tool: 'a', meta: {} }, 'meta: unknown field'],
-    ['require_approval', {}, 'tool: required, or else dry_run_id'],
+    ['require_approval', {}, 'tool: required, or else run_key'],
     [
       'require_approval',
       { dry_run_id: 'a', amount_cents: 5 },
       'amount_cents: belongs to a call: give its tool',
     ],
-    ['require_approval', { tool: 'a', approval_code: CODE }, 'dry_run_id: required beside approval_code'],
+    ['require_approval', { tool: 'a', approval_code: CODE }, 'run_key: required beside approval_code'],
     ['require_approval', { dry_run_id: 'a', approval_code: '' }, 'approval_code: expected the code'],
     ['audit_write', { action: 'a', ok: 'yes' }, 'ok: '],
     ['audit_write', { action: 'a', principal: 'root' }, 'principal: unknown field'],

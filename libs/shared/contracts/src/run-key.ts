@@ -1,0 +1,21 @@
+import { DryRunId } from './call.ts';
+
+/** The caller's own name for a run of a call: `run_key`, by its older name, which the record has, `dry_run_id`. */
+export const runKeyFields = { run_key: DryRunId.optional(), dry_run_id: DryRunId.optional() };
+
+type Keyed = { readonly run_key?: string | undefined; readonly dry_run_id?: string | undefined };
+
+/** What a caller named, by either name. */
+export const runKeyOf = ({ run_key, dry_run_id }: Keyed): string | undefined => run_key ?? dry_run_id;
+
+/** Two names with two keys: whoever reads the one would mean another call than who reads the other. */
+export const isOneKey = ({ run_key, dry_run_id }: Keyed): boolean =>
+  run_key === undefined || dry_run_id === undefined || run_key === dry_run_id;
+export const ONE_KEY = {
+  path: ['run_key'],
+  message: 'is not what dry_run_id, its older name, says: give one of them',
+};
+
+/** An answer with its key by both names. */
+export const withRunKey = <T extends Keyed>(answer: T): T & { run_key?: string } =>
+  answer.dry_run_id === undefined ? answer : { ...answer, run_key: answer.dry_run_id };
