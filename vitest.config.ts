@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{libs,services,console,cli,bench,examples,scripts}/**/*.test.ts'],
+          include: ['{libs,services,console,cli,clients,bench,examples,scripts}/**/*.test.ts'],
           exclude: [...nothing, '**/*.{int,contract,e2e}.test.ts'],
           sequence: { groupOrder: 0 },
         },
