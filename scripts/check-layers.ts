@@ -7,7 +7,18 @@ import { strayTypeImports } from './svelte-imports.ts';
 const FEWEST_MODULES = 1_000;
 const FEWEST_SVELTE_MODULES = 40;
 
-const FOLDERS = ['libs', 'services', 'console', 'cli', 'deploy', 'e2e', 'bench', 'examples', 'scripts'];
+const FOLDERS = [
+  'libs',
+  'services',
+  'console',
+  'cli',
+  'clients',
+  'deploy',
+  'e2e',
+  'bench',
+  'examples',
+  'scripts',
+];
 
 const { output } = await cruise(FOLDERS, { ...cruiseOptions, ruleSet, validate: true }, undefined, {
   tsConfig: extractTSConfig('tsconfig.json'),

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const COLUMNS = 125;
 const SOURCES = globSync(
-  '{libs,services,console,cli,deploy,e2e,bench,examples,scripts}/**/*.{ts,js,mjs,svelte}',
+  '{libs,services,console,cli,clients,deploy,e2e,bench,examples,scripts}/**/*.{ts,js,mjs,svelte}',
   {
     cwd: ROOT,
     exclude: (name) => /(^|\/)(node_modules|dist)$/.test(name),

@@ -33,6 +33,13 @@ const packages: IForbiddenRuleType[] = [
   room('a-server-of-ones-own-needs-the-shared', 'libs/local-nats', [SHARED]),
   room('the-console-needs-contracts-text-and-numbers', 'console', [CONTRACTS, TEXT, NUMBERS, READING]),
   {
+    name: 'clients-need-nothing',
+    comment: 'Whoever writes an agent takes the folder as it is: no package, and nothing of one runtime.',
+    severity: 'error',
+    from: { path: '^clients/', pathNot: TESTS },
+    to: { pathNot: ['^clients/'] },
+  },
+  {
     name: 'services-meet-on-the-bus',
     comment: 'A service never imports another. Approvals serves what the console builds.',
     severity: 'error',
@@ -136,7 +143,7 @@ export const ruleSet: IFlattenedRuleSet = {
     {
       name: 'products-import-no-tests',
       severity: 'error',
-      from: { path: '^(libs|services|console|cli|deploy)/', pathNot: TESTS },
+      from: { path: '^(libs|services|console|cli|clients|deploy)/', pathNot: TESTS },
       to: { path: ['\\.test\\.ts$', '/testkit/', '/testing/', '^(e2e|bench|examples|scripts)/'] },
     },
   ],
