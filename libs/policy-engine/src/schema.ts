@@ -102,6 +102,8 @@ export const PolicyRule = z
   .refine((rule) => rule.reason === undefined || rule.description === undefined, {
     path: ['reason'],
     error: TWO_REASONS,
+    // Also beside other errors: whoever mends a policy hears all at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   });
 export type PolicyRule = z.infer<typeof PolicyRule>;
 

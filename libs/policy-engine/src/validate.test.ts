@@ -117,6 +117,63 @@ describe('a policy that is refused', () => {
     expect(validatePolicy(document)).toEqual({ ok: false, errors });
   });
 
+  const hour = 'rules.0.when."time.hour": no hour is both';
+  it.each<[string, object, string[]]>([
+    [
+      'two reasons beside a pattern and hours that nothing can be',
+      rule({
+        match: 'db.{drop,delete}',
+        when: { 'time.hour': { gte: 22, lt: 6 } },
+        reason: 'a',
+        description: 'b',
+      }),
+      ['rules.0.reason: ', 'rules.0.match: matches no tool', hour],
+    ],
+    [
+      'an unknown field, a wrong decision and two reasons',
+      rule({ colour: 1, decision: 'ask', reason: 'a', description: 'b' }),
+      ['rules.0.decision: ', 'rules.0.colour: ', 'rules.0.reason: '],
+    ],
+    [
+      'a rule of another place',
+      {
+        version: 2,
+        rules: [
+          { match: 5, decision: 'deny' },
+          { match: 'db drop', decision: 'deny' },
+        ],
+      },
+      ['rules.0.match: expected a pattern', 'rules.1.match: matches no tool'],
+    ],
+    [
+      'a version in quotes, and what stands below it',
+      {
+        version: '2',
+        rules: [
+          { match: '*', decision: 'ask' },
+          { match: 'db drop', decision: 'deny' },
+        ],
+      },
+      ['version: expected 2 without quotes', 'rules.0.decision: ', 'rules.1.match: matches no tool'],
+    ],
+    [
+      'a version in quotes, and else only what nobody can mean',
+      { version: '2', rules: [{ match: 'db drop', decision: 'deny' }] },
+      ['version: expected 2 without quotes', 'rules.0.match: matches no tool'],
+    ],
+    ['no version', { rules: [{ match: '*' }] }, ['version: expected 2', 'rules.0.decision: ']],
+    [
+      'a list of version 1',
+      { max_refund_cents: -1, deny_tools: ['db.{a,b}'] },
+      ['max_refund_cents: expected', 'deny_tools.0: matches no tool'],
+    ],
+  ])('is told of all at once: %s', (_what, document, errors) => {
+    expect(validatePolicy(document)).toEqual({
+      ok: false,
+      errors: errors.map((error) => expect.stringContaining(error)),
+    });
+  });
+
   it('names the rule by its place', () => {
     const rules = [
       { match: 'a', decision: 'allow' },

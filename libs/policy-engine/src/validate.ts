@@ -1,15 +1,14 @@
 import { withDoubles } from '@aegis/kit/numbers';
 import { z } from 'zod';
+import { mistakesInSound } from './advice/advise.ts';
 import { isMapping } from './condition/mapping.ts';
+import { firstOf } from './first-of.ts';
 import { type Policy, PolicyRule, PolicyV1, PolicyV2 } from './schema.ts';
 import { showPath } from './show-path.ts';
 
 export type PolicyValidation =
   | { readonly ok: true; readonly policy: Policy; readonly version: 1 | 2 }
   | { readonly ok: false; readonly errors: string[] };
-
-/** A person mends a policy from the first few errors; a thousand of them only fill a log. */
-const MAX_ERRORS = 100;
 
 const BEGINS = 'it begins with "version: 2", and has a list of "rules:"';
 
@@ -25,14 +24,16 @@ export function validatePolicy(written: unknown): PolicyValidation {
   const version = Object.hasOwn(document, 'version') ? document['version'] : undefined;
   if (version === 2) return check(PolicyV2, withoutNulls(document), 2);
   if (version === undefined && Object.hasOwn(document, 'rules')) {
-    return refuse(['version: expected 2, because the policy has rules']);
+    return refuse(['version: expected 2, because the policy has rules', ...errorsOf(document, 2)]);
   }
   if (version === undefined && Object.hasOwn(document, 'match')) {
     return refuse([`this is a rule and no policy: ${BEGINS}, and this one of them`]);
   }
   if (version === undefined || version === 1) return check(PolicyV1, document, 1);
   const isText = version === '1' || version === '2';
-  return refuse([isText ? `version: expected ${version} without quotes` : 'version: expected 1 or 2']);
+  const meant = version === '1' || !Object.hasOwn(document, 'rules') ? 1 : 2;
+  const error = isText ? `version: expected ${version} without quotes` : 'version: expected 1 or 2';
+  return refuse([error, ...errorsOf(document, version === '2' ? 2 : meant)]);
 }
 
 /** Whether a document has no key of a policy: nothing at all, `{}`, or no more than that it is of version 1. */
@@ -47,7 +48,11 @@ const OPTIONAL = new Set(
 );
 
 /** What writes files by itself puts null where an optional field has no value. Version 1 never took it. */
-function withoutNulls({ timezone, rules, ...rest }: Readonly<Record<string, unknown>>): object {
+function withoutNulls({
+  timezone,
+  rules,
+  ...rest
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return {
     ...rest,
     ...(timezone !== undefined && timezone !== null && { timezone }),
@@ -62,20 +67,27 @@ function withoutEmptyFields(rule: unknown): unknown {
   );
 }
 
-function check(schema: z.ZodType<Policy>, document: object, version: 1 | 2): PolicyValidation {
+/** What else is wrong with one that does not say of which version it is, so that all of it can be mended at once. */
+function errorsOf(document: Readonly<Record<string, unknown>>, version: 1 | 2): string[] {
+  const meant = { ...document, version };
+  const checked = version === 1 ? check(PolicyV1, meant, 1) : check(PolicyV2, withoutNulls(meant), 2);
+  return checked.ok ? mistakesInSound(checked.policy) : checked.errors;
+}
+
+/** Beside what is no policy stands what nobody can mean, of each field that is right in itself. */
+function check(
+  schema: z.ZodType<Policy>,
+  document: Readonly<Record<string, unknown>>,
+  version: 1 | 2,
+): PolicyValidation {
   const result = schema.safeParse(document);
   if (result.success) return { ok: true, policy: result.data, version };
-  return refuse([...new Set(result.error.issues.flatMap(describeIssue))]);
+  const errors = result.error.issues.flatMap(describeIssue);
+  return refuse([...new Set([...errors, ...mistakesInSound(document)])]);
 }
 
 function refuse(errors: string[]): PolicyValidation {
   return { ok: false, errors: firstOf(errors, 'errors') };
-}
-
-/** The first of many sentences, and how many more of them there are. */
-export function firstOf(sentences: string[], noun: string): string[] {
-  const more = sentences.length - MAX_ERRORS;
-  return more <= 0 ? sentences : [...sentences.slice(0, MAX_ERRORS), `and ${more} more ${noun}`];
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

@@ -1,5 +1,7 @@
-import type { Policy, PolicyRule, PolicyV1 } from '../schema.ts';
-import { firstOf } from '../validate.ts';
+import type { z } from 'zod';
+import { isMapping } from '../condition/mapping.ts';
+import { firstOf } from '../first-of.ts';
+import { type Policy, PolicyRule, PolicyV1 } from '../schema.ts';
 import { adviseCondition } from './conditions.ts';
 import { type Finding, type Path, showFinding } from './finding.ts';
 import { adviseLooseTexts } from './loose-texts.ts';
@@ -14,6 +16,38 @@ import { adviseFields } from './unused.ts';
 export function mistakesIn(policy: Policy): string[] {
   const mistakes = findingsOf(policy).filter(({ isCertain }) => isCertain);
   return firstOf(mistakes.map(showFinding), 'errors');
+}
+
+/** The members of a document that are right in themselves, as they are read. */
+function soundMembers({ shape }: z.ZodObject, document: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([name, schema]) => {
+      const read = Object.hasOwn(document, name)
+        ? (schema as z.ZodType).safeParse(document[name])
+        : undefined;
+      return read?.success === true ? [[name, read.data]] : [];
+    }),
+  );
+}
+
+/** A rule of which some members are wrong: the others, beside what says nothing. */
+function mistakesInRule(written: unknown, path: Path): Finding[] {
+  if (!isMapping(written)) return [];
+  const sound = soundMembers(PolicyRule, written);
+  const found = adviseRule({ match: '*', decision: 'review', ...sound }, path);
+  return found.filter(({ path: at }) => Object.hasOwn(sound, String(at[path.length])));
+}
+
+/**
+ * The same of a document that is no policy, in each member of it that is right in itself: whoever mends it hears all at once.
+ */
+export function mistakesInSound(document: Readonly<Record<string, unknown>>): string[] {
+  const rules: readonly unknown[] = Array.isArray(document['rules']) ? document['rules'] : [];
+  const found = [
+    ...adviseV1(soundMembers(PolicyV1, document)),
+    ...rules.flatMap((rule, at) => mistakesInRule(rule, ['rules', at])),
+  ];
+  return found.filter(({ isCertain }) => isCertain).map(showFinding);
 }
 
 /** What a valid policy says that its author may not mean: what looks so, is never reached, or lets more through. */
