@@ -17,6 +17,7 @@ type Operation = {
 /** As much of an OpenAPI document as is looked at here (https://spec.openapis.org/oas/v3.1.1). */
 type ApiDocument = {
   openapi: string;
+  info: { description: string };
   servers?: { url: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components?: { schemas?: Record<string, Schema>; securitySchemes?: Record<string, object> };
@@ -183,6 +184,10 @@ describe('/openapi.json', () => {
         ref.replace('#/components/schemas/', ''),
       );
     }
+  });
+
+  it('says that an optional field of a body may be null, which its schemas do not', () => {
+    expect(document.info.description).toContain('An optional field of a body may be null');
   });
 
   it('says that an amount is a whole number up to 2^53-1', () => {

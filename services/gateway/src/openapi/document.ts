@@ -14,7 +14,8 @@ const INFO = {
   description:
     "The firewall for AI agents' tool calls: allow, deny, or ask a person, and prove afterwards what happened. " +
     'Every fault is application/problem+json (RFC 9457) with a stable code. Every answer has an X-Request-Id; a sane one that you ' +
-    'send is kept. A W3C traceparent that you send is passed on. In a browser: [approvals](/ui/approvals), [changed tools](/ui/tools).',
+    'send is kept. A W3C traceparent that you send is passed on. An optional field of a body may be null, which is to leave it ' +
+    'out; what you fill in as you like, such as args, keeps its nulls. In a browser: [approvals](/ui/approvals), [changed tools](/ui/tools).',
 };
 
 const TAGS = [
