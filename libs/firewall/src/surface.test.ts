@@ -10,6 +10,7 @@ it('gate has this public surface, and a change to it is a decision', () => {
     'RECORD_MODES',
     'UpstreamQuestions',
     'createFirewall',
+    'questionId',
     'sealSecret',
     'unreadable',
   ]);

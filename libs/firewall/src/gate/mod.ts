@@ -12,4 +12,4 @@ export {
 export { createFirewall, type Firewall } from './firewall.ts';
 export { sealSecret } from './read/request-state.ts';
 export { unreadable } from './sentences.ts';
-export { UpstreamQuestions } from './upstream-questions.ts';
+export { questionId, UpstreamQuestions } from './upstream-questions.ts';

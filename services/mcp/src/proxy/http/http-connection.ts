@@ -1,4 +1,4 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { Gate } from '@aegis/firewall/gate';
 import type { HttpUpstream, ServerEntry } from '@aegis/firewall/servers';
 import { createInFlight, errorResponse, type Message, type Request } from '@aegis/firewall/wire';
@@ -10,6 +10,7 @@ import { type Connection, type Exchange, type OpenGate, Unavailable } from '../c
 import type { Limits } from '../limits.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import type { ClientStream } from './client-stream.ts';
+import type { Reply } from './decoded.ts';
 import { comparedHeaders } from './era.ts';
 import { headersToServer } from './headers.ts';
 import { HttpQuestions } from './http-questions.ts';
@@ -151,7 +152,7 @@ export class HttpConnection implements Connection {
     parameters: OutgoingHttpHeaders,
   ): Promise<void> {
     const timeoutMs = call.request.method === LISTEN ? 0 : this.#limits.answerTimeoutMs;
-    let reply: IncomingMessage;
+    let reply: Reply;
     try {
       const compared = comparedHeaders(call.request, exchange.era);
       const headers = { ...headersToServer(exchange.headers, 'POST', compared), ...parameters };
@@ -165,7 +166,7 @@ export class HttpConnection implements Connection {
   }
 
   /** A session of the server's becomes one of ours: its id there is nobody's business here. */
-  #takeSession({ headers }: IncomingMessage, { out }: Exchange): void {
+  #takeSession({ headers }: Pick<Reply, 'headers'>, { out }: Exchange): void {
     const given = headers['mcp-session-id'];
     if (this.#sessionId === undefined || typeof given !== 'string') return;
     this.#upstreamSession ??= given;

@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
-import type { AskUpstream } from '@aegis/firewall/gate';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { type AskUpstream, questionId } from '@aegis/firewall/gate';
 import type { HttpUpstream } from '@aegis/firewall/servers';
 import { MAX_LINE_BYTES, type Response, readServerWords, type ServerWord } from '@aegis/firewall/wire';
 import type { Exchange } from '../connection.ts';
 import { readInTurns } from '../in-turns.ts';
 import type { Limits } from '../limits.ts';
 import { revisionOf } from '../meta.ts';
+import type { Reply } from './decoded.ts';
 import { headerOf, isRevision } from './era.ts';
 import { sendUpstream } from './send-upstream.ts';
 import { SseSplitter } from './sse.ts';
@@ -21,7 +21,7 @@ const answeredError = (method: string, error: unknown): Error =>
   });
 
 /** Looks at each text of a reply until `look` says that it was the last. @throws Error where it is none, or too large */
-async function readTexts(reply: IncomingMessage, look: (text: Buffer) => boolean): Promise<void> {
+async function readTexts(reply: Reply, look: (text: Buffer) => boolean): Promise<void> {
   const kind = kindOf(reply);
   if (kind.type === 'useless') throw new Error(`The server gave no answer: ${kind.because}.`);
   if (kind.type !== 'events') return void look(await readReply(reply));
@@ -33,17 +33,17 @@ async function readTexts(reply: IncomingMessage, look: (text: Buffer) => boolean
 }
 
 /** @throws Error where there is none */
-async function responseTo(id: string, reply: IncomingMessage): Promise<Response> {
+async function responseTo(id: number, reply: Reply): Promise<Response> {
   let because = `HTTP ${reply.statusCode}`;
   let response: Response | undefined;
   const isIt = (word: ServerWord): boolean => {
     if ('message' in word) {
-      if (word.message.kind === 'response' && word.message.id === id) response = word.message;
+      if (word.message.kind === 'response' && String(word.message.id) === String(id)) response = word.message;
       return response !== undefined;
     }
     because = word.nonsense;
     // The stream may stay open, and nothing more comes of this.
-    return word.answers === id;
+    return String(word.answers) === String(id);
   };
   await readTexts(reply, (text) => readServerWords(text, JSON.stringify(id)).some(isIt));
   if (response === undefined) throw new Error(`The server gave no answer: ${because}`);
@@ -71,7 +71,7 @@ export class HttpQuestions {
   }
 
   readonly ask: AskUpstream = async (method, params, signal) => {
-    const id = `aegis-${randomUUID()}`;
+    const id = questionId();
     const over = new AbortController();
     try {
       const reply = await sendUpstream(this.#upstream, {

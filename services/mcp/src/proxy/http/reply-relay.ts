@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { errorResponse, INTERNAL_ERROR, MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import type { Call, Calls } from '../calls.ts';
 import { readInTurns } from '../in-turns.ts';
 import { type Fate, noAnswer } from '../no-answer.ts';
 import type { ClientStream } from './client-stream.ts';
+import type { Reply } from './decoded.ts';
 import { headersToClient, isType } from './headers.ts';
 import { describeFailure } from './send-upstream.ts';
 import type { Arrival, ServerMessages, Verdict } from './server-messages.ts';
@@ -17,7 +17,7 @@ const PLAIN = 'text/plain; charset=utf-8';
 const NOT_TAKEN_UP = 'the client did not take its stream up again';
 
 /** Why there is no answer: `reply` where one began, whose status is the client's too where that says something. */
-type Loss = { readonly because: string; readonly fate?: Fate; readonly reply?: IncomingMessage };
+type Loss = { readonly because: string; readonly fate?: Fate; readonly reply?: Reply };
 
 export type ReplyRelayOptions = {
   readonly messages: ServerMessages;
@@ -41,7 +41,7 @@ export class ReplyRelay {
   }
 
   /** The answer to a client's request. */
-  async toRequest(reply: IncomingMessage, call: Call, out: ClientStream): Promise<void> {
+  async toRequest(reply: Reply, call: Call, out: ClientStream): Promise<void> {
     const kind = kindOf(reply);
     if (kind.type === 'useless') {
       reply.destroy();
@@ -63,7 +63,7 @@ export class ReplyRelay {
   }
 
   /** The answer to a notification, a response, a GET or a DELETE. @throws what the connection fails with */
-  async toOther(reply: IncomingMessage, out: ClientStream, isResumed: boolean): Promise<void> {
+  async toOther(reply: Reply, out: ClientStream, isResumed: boolean): Promise<void> {
     const kind = kindOf(reply);
     if (kind.type === 'events') {
       return await this.#events(reply, out, { isResumed }).catch(() => out.end());
@@ -90,7 +90,7 @@ export class ReplyRelay {
     out.answer(text, isError ? reply.statusCode : undefined);
   }
 
-  async #events(reply: IncomingMessage, out: ClientStream, arrival: Arrival): Promise<void> {
+  async #events(reply: Reply, out: ClientStream, arrival: Arrival): Promise<void> {
     out.startEvents(reply.statusCode, headersToClient(reply.headers));
     const splitter = new SseSplitter(MAX_LINE_BYTES);
     const { own } = arrival;
@@ -128,7 +128,7 @@ export class ReplyRelay {
     });
   }
 
-  #json(reply: IncomingMessage, body: Buffer, call: Call, out: ClientStream): void {
+  #json(reply: Reply, body: Buffer, call: Call, out: ClientStream): void {
     const verdicts =
       body.length === 0 ? [] : this.#options.messages.judge(body, { own: call, isResumed: false });
     const answer = verdicts.find(({ isAnswer }) => isAnswer);
@@ -149,7 +149,7 @@ export class ReplyRelay {
   }
 
   /** A status of its own stays what it is, unless the answer has begun: then it is an error in the stream. */
-  #error(reply: IncomingMessage, body: Buffer, call: Call, out: ClientStream): void {
+  #error(reply: Reply, body: Buffer, call: Call, out: ClientStream): void {
     const { statusCode: status = BAD_GATEWAY, headers } = reply;
     const answer = this.#options.messages
       .judge(body, { own: call, isResumed: false })
@@ -167,7 +167,7 @@ export class ReplyRelay {
   }
 
   /** Some servers answer a request later, on the stream of the session, where the client listens. */
-  #accepted(reply: IncomingMessage, call: Call, out: ClientStream): void {
+  #accepted(reply: Reply, call: Call, out: ClientStream): void {
     const { hasSession, listening } = this.#options;
     const status = reply.statusCode ?? NO_CONTENT;
     if (!hasSession || listening() === undefined)

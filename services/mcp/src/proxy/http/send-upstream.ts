@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { HttpUpstream } from '@aegis/firewall/servers';
+import { decoded, isUndecodable, type Reply } from './decoded.ts';
 import { TooLarge } from './too-large.ts';
 
 /** Below the 5 s after which Node's own servers close: a connection that is closing must not be taken for a call. */
@@ -47,6 +48,7 @@ export function describeFailure(error: unknown): string {
   const code = codeOf(error);
   if (code === 'ABORT_ERR') return 'its client closed the connection first';
   if (error instanceof Unsent) return `it can't be reached (${code})`;
+  if (isUndecodable(code)) return `its compressed answer can't be read (${code})`;
   if (code === 'ETIMEDOUT') return 'it did not answer in time';
   return `the connection broke off (${code})`;
 }
@@ -73,14 +75,14 @@ function slashOf({ statusCode, headers: { location } }: IncomingMessage, asked: 
  *
  * @throws Unsent where there was no connection; what it failed with otherwise
  */
-export async function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promise<IncomingMessage> {
+export async function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): Promise<Reply> {
   const url = new URL(upstream.url);
   url.hash = '';
   const reply = await sendTo(url, upstream.headers, outgoing);
   const slash = slashOf(reply, url);
-  if (slash === undefined) return reply;
+  if (slash === undefined) return decoded(reply);
   reply.resume();
-  return await sendTo(slash, upstream.headers, outgoing);
+  return decoded(await sendTo(slash, upstream.headers, outgoing));
 }
 
 function sendTo(

@@ -1,7 +1,7 @@
-import type { IncomingMessage } from 'node:http';
 import type { HttpSaid } from '@aegis/firewall/gate';
 import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import type { Fate } from '../no-answer.ts';
+import type { Reply } from './decoded.ts';
 import { isType } from './headers.ts';
 import { TooLarge } from './too-large.ts';
 
@@ -30,13 +30,13 @@ export type ReplyKind =
 const RELATIVE = 'relative:/';
 
 /** Where a redirect leads, without what could be a secret. */
-function targetOf({ location }: IncomingMessage['headers']): string {
+function targetOf({ location }: Reply['headers']): string {
   if (location === undefined || !URL.canParse(location, RELATIVE)) return 'nowhere';
   const { protocol, host, pathname } = new URL(location, RELATIVE);
   return protocol === 'relative:' ? pathname : `${protocol}//${host}${pathname}`;
 }
 
-export function kindOf({ statusCode: status = 0, headers }: IncomingMessage): ReplyKind {
+export function kindOf({ statusCode: status = 0, headers }: Reply): ReplyKind {
   if (CREDENTIALS.has(status)) {
     return { type: 'useless', because: `it refused the firewall's own credentials (HTTP ${status})` };
   }
@@ -48,25 +48,29 @@ export function kindOf({ statusCode: status = 0, headers }: IncomingMessage): Re
       because: `${because} but HTTP 307 or 308 to the same address with a slash more or less`,
     };
   }
-  if (headers['content-encoding'] !== undefined && headers['content-encoding'] !== 'identity') {
-    return { type: 'useless', because: 'it compressed its answer, which nobody asked it to' };
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    return {
+      type: 'useless',
+      because: `it compressed its answer (content-encoding: ${encoding.slice(0, 40)}), and of encodings the firewall reads gzip, deflate and br, one at a time`,
+    };
   }
   if (status !== OK) return { type: 'accepted' };
   return isType(headers['content-type'], 'text/event-stream') ? { type: 'events' } : { type: 'json' };
 }
 
-export const fateBy = ({ statusCode: status = 0 }: IncomingMessage): Fate =>
+export const fateBy = ({ statusCode: status = 0 }: Reply): Fate =>
   REFUSING.has(status) ? 'refused' : 'unknown';
 
 /** What the client is told of a status beside words; of success there is nothing to tell. */
-export function httpSaid({ statusCode = 0, headers }: IncomingMessage): HttpSaid | undefined {
+export function httpSaid({ statusCode = 0, headers }: Reply): HttpSaid | undefined {
   const retryAfter = headers['retry-after'];
   if (statusCode < REDIRECT) return undefined;
   return { http_status: statusCode, ...(retryAfter === undefined ? {} : { retry_after: retryAfter }) };
 }
 
 /** A body that is no response, as part of a sentence. */
-export function describeBody({ statusCode, headers }: IncomingMessage, body: Buffer): string {
+export function describeBody({ statusCode, headers }: Reply, body: Buffer): string {
   const type = headers['content-type'];
   if (body.length === 0) return `HTTP ${statusCode} and an empty body`;
   const what = `HTTP ${statusCode} and ${body.length} bytes of ${type ?? 'no type that it names'}`;
@@ -74,7 +78,7 @@ export function describeBody({ statusCode, headers }: IncomingMessage, body: Buf
 }
 
 /** The whole body. @throws TooLarge; what the connection fails with */
-export async function readReply(reply: IncomingMessage, maxBytes: number = MAX_LINE_BYTES): Promise<Buffer> {
+export async function readReply(reply: Reply, maxBytes: number = MAX_LINE_BYTES): Promise<Buffer> {
   const { 'content-length': length } = reply.headers;
   const all = length === undefined ? undefined : Number(length);
   const chunks: Buffer[] = [];
