@@ -128,6 +128,25 @@ it.each([
   await expect(definitions.of('write', LEGACY)).rejects.toThrow('this tool is not in what came');
 });
 
+it.each([
+  [
+    'an error',
+    () => Promise.reject(new Error('Invalid cursor.')),
+    'can not be read to its end: Invalid cursor, and',
+  ],
+  ['null', () => Promise.resolve(null), 'can not be read to its end: '],
+])('%s in the place of a later page leaves what came, and is asked for again', async (_, later, why) => {
+  let isMended = false;
+  const { definitions } = world(async (_method, { cursor }) => {
+    if (cursor === undefined) return { ...lists('read'), nextCursor: 'x' };
+    return isMended ? lists('write') : await later();
+  });
+  expect(await definitions.of('read', LEGACY)).toMatchObject({ type: 'listed' });
+  await expect(definitions.of('write', LEGACY)).rejects.toThrow(why);
+  isMended = true;
+  expect(await definitions.of('write', LEGACY)).toMatchObject({ type: 'listed' });
+});
+
 it('a list that takes long keeps a call no longer than it may, and is there for a later one', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const { definitions, asked } = world(() => promise, 1);

@@ -17,10 +17,9 @@ export type FetchedTools = {
 export const listUnavailable = (because: string, cause?: unknown): AppError =>
   new AppError('mcp_unavailable', `The server's list of tools ${because}.`, { cause });
 
-const unreadable = (cause?: unknown): AppError => {
-  const why = cause instanceof Error ? `: ${cause.message.replace(/\.$/, '')}` : '';
-  return listUnavailable(`can not be read${why}`, cause);
-};
+const whyOf = (cause: unknown): string =>
+  cause instanceof Error ? `: ${cause.message.replace(/\.$/, '')}` : '';
+const unreadable = (cause?: unknown): AppError => listUnavailable(`can not be read${whyOf(cause)}`, cause);
 
 /** What the next page is asked for with; an empty cursor, or what is no cursor at all, ends a list. */
 function cursorIn({ nextCursor }: JsonMembers): string | number | undefined {
@@ -47,7 +46,8 @@ async function* pages(
 }
 
 /**
- * All pages of a server's list of tools; undefined where it has no such list. A list that does not end is cut off.
+ * All pages of a server's list of tools; undefined where it has no such list. A list that does not end, or of which a later
+ * page can't be had, is cut off.
  *
  * @throws AppError where it can't be had
  */
@@ -61,14 +61,14 @@ export async function fetchTools(
   });
   aborted.catch(() => undefined);
   const listed: Listed[] = [];
-  let last: JsonMembers = {};
+  let last: JsonMembers | undefined;
   const ask = (params: object): Promise<unknown> =>
     Promise.race([askUpstream('tools/list', { ...envelope, ...params }, signal), aborted]);
   try {
     const asking = pages(ask);
     for (;;) {
       const { value, done } = await asking.next();
-      if (done === true) return value === undefined ? { listed, last } : { listed, last, cutOff: value };
+      if (done === true) return { listed, last: last ?? {}, ...(value !== undefined && { cutOff: value }) };
       last = value;
       const tools = toolsIn(value);
       if (tools.length + listed.length > MAX_TOOLS)
@@ -76,7 +76,8 @@ export async function fetchTools(
       for (const one of tools) listed.push(one);
     }
   } catch (thrown) {
-    if (Object(thrown).code === METHOD_NOT_FOUND && listed.length === 0) return undefined;
+    if (last !== undefined) return { listed, last, cutOff: `can not be read to its end${whyOf(thrown)}` };
+    if (Object(thrown).code === METHOD_NOT_FOUND) return undefined;
     throw thrown instanceof AppError ? thrown : unreadable(thrown);
   }
 }
