@@ -8,7 +8,7 @@ const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8
 /** Quotes as one, since a name in a source may have them escaped or curled. */
 const plain = (text: string): string => text.replaceAll(/\\?['’‘]/g, "'").replaceAll('\\\\', '\\');
 
-const FILES = globSync('{cli,console,deploy,e2e,libs,scripts,services}/**/*.test.ts', {
+const FILES = globSync('{cli,clients,console,deploy,e2e,libs,scripts,services}/**/*.test.ts', {
   cwd: ROOT,
   exclude: (name) => name === 'node_modules',
 });
