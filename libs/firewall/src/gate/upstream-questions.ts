@@ -12,8 +12,8 @@ const serverError = (error: unknown): Error =>
 const FIRST_ID = 2 ** 47;
 
 /**
- * An id for a question of the firewall's own: one of 2^47, which no client guesses or counts up to. A number, as most clients
- * have: servers that take no other kind answer it, and each language holds it.
+ * An id for a question of the firewall's own: one of 2^47, which no client guesses or counts up to. A number, as most
+ * clients have: servers that take no other kind answer it, and each language holds it.
  */
 export const questionId = (): number => randomInt(FIRST_ID, 2 * FIRST_ID);
 

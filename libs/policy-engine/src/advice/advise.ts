@@ -39,7 +39,8 @@ function mistakesInRule(written: unknown, path: Path): Finding[] {
 }
 
 /**
- * The same of a document that is no policy, in each member of it that is right in itself: whoever mends it hears all at once.
+ * The same of a document that is no policy, in each member of it that is right in itself: whoever mends it hears all at
+ * once.
  */
 export function mistakesInSound(document: Readonly<Record<string, unknown>>): string[] {
   const rules: readonly unknown[] = Array.isArray(document['rules']) ? document['rules'] : [];

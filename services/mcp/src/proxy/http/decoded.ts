@@ -18,7 +18,8 @@ export const isUndecodable = (code: string): boolean => /^(?:Z_|ERR__?ERROR_|ERR
 
 /**
  * An answer that its server compressed, though it was asked not to, as it was before. No more of it is decoded than somebody
- * reads: a small body that becomes a large one is bounded by who reads it. Other encodings, and two at once, stay as they are.
+ * reads: a small body that becomes a large one is bounded by who reads it. Other encodings, and two at once, stay as they
+ * are.
  */
 export function decoded(reply: IncomingMessage): Reply {
   const { 'content-encoding': encoding = '', 'content-length': _, ...headers } = reply.headers;
