@@ -5,6 +5,7 @@ import { AppError } from '@aegis/kit/errors';
 import { CommanderError } from 'commander';
 import { expect, test } from 'vitest';
 import { reportError } from './report.ts';
+import { run } from './run.ts';
 import { fakeHost } from './testkit/fake-host.ts';
 
 test.each([
@@ -31,6 +32,22 @@ test('an error text from elsewhere can not repaint the terminal', () => {
   const host = fakeHost();
   reportError(host, new AppError('not_found', 'no \u001b[2J'), false);
   expect(host.err()).toBe('aegis: no \\u{1b}[2J\n');
+});
+
+test.each([
+  [['grants', 'give', 'x', '--minutes', '1e9'], '--minutes: expected an integer from 1 to 1440.'],
+  [['audit', 'tail', '-n', '0'], '-n: expected an integer from 1 to 1000.'],
+  [
+    ['wrap', '--name', 'a', '--record', 'x', '--', 'y'],
+    '--record: expected one of none, digest, redacted, full.',
+  ],
+  [['keys', 'add', "a 'b"], /^name: expected /],
+])('a value of %j is told as every other door tells it', async (args, words) => {
+  const host = fakeHost();
+  await run(host, args);
+  expect(host.exitCode).toBe(2);
+  expect(host.err().replace('aegis: ', '').trim()).toMatch(words);
+  expect(host.err()).not.toContain('is invalid');
 });
 
 test('what the system refuses is said in words, with the file', async () => {

@@ -7,10 +7,21 @@ import { paint } from './format/paint.ts';
 import { toSafeJson, visible } from './format/visible.ts';
 import type { Host } from './host.ts';
 
+/** What the parser of the command line says of a value, as every other door says it: the name, and what is expected. */
+const OF_VALUE =
+  /^(?:option|command-argument)(?: '(-[^ ']*)[^']*' argument| value) '.*' is invalid(?: for argument '(.*)')?\. (.*)$/s;
+
+function sayUsage(message: string): string {
+  const plain = message.replace(/^error: /, '');
+  const [, option, argument, why] = OF_VALUE.exec(plain) ?? [];
+  if (why === undefined) return plain;
+  return `${option ?? argument ?? 'a value'}: ${why.replace(/^Allowed choices are/, 'expected one of')}`;
+}
+
 /** Anything thrown, as a CliError. */
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
-  if (thrown instanceof CommanderError) return wrongUsage(thrown.message.replace(/^error: /, ''));
+  if (thrown instanceof CommanderError) return wrongUsage(sayUsage(thrown.message));
   if (thrown instanceof AppError) return new CliError(toProblem(thrown), 1, { cause: thrown });
   if (thrown instanceof BrokerError) return failure('broker', 'The NATS server', thrown.message, thrown);
   if (thrown instanceof ConfigError) return failure('config', 'A setting is wrong', thrown.message, thrown);

@@ -146,6 +146,16 @@ describe('validate', () => {
     ]);
   });
 
+  test('a file that is no UTF-8 is told to be none, as at the start', async () => {
+    const file = await fileWith('');
+    await writeFile(file, Buffer.from('version: 2\nrules: [] # caf\xe9\n', 'latin1'));
+    const host = await policy(['validate', file]);
+    expect([host.exitCode, host.err()]).toEqual([1, `aegis: ${file} is not UTF-8 text: save it as UTF-8.\n`]);
+    const looked = fakeHost({ env: { POLICY_PATH: file, AEGIS_DATA_DIR: join(file, '..', 'data') } });
+    await run(looked, ['doctor']);
+    expect(looked.out()).toContain(`fail  policy: ${file} is not UTF-8 text: save it as UTF-8\n`);
+  });
+
   test('as a program under the Node of this machine, from standard input', async () => {
     const { code, stdout } = await runAegis(['policy', 'validate', '-'], { stdin: V2 });
     expect([code, stdout]).toEqual([0, 'valid  - is a version 2 policy\n']);

@@ -139,7 +139,10 @@ describe('wrong usage', () => {
     [['--name', 'a', '--hold', '50', '--', 'x'], 'expected a time such as 500ms, 50s or 2m, at most 60m'],
     [['--name', 'a', '--hold', '2h', '--', 'x'], 'expected a time'],
     [['--name', 'a', '--hold', '61m', '--', 'x'], 'at most 60m'],
-    [['--name', 'a', '--record', 'some', '--', 'x'], 'Allowed choices are none, digest, redacted, full'],
+    [
+      ['--name', 'a', '--record', 'some', '--', 'x'],
+      '--record: expected one of none, digest, redacted, full',
+    ],
   ])('%j names what is wrong', async (args, why) => {
     const AEGIS_DATA_DIR = await temporaryDirectory();
     const ended = await runAegis(['wrap', ...args], { env: { AEGIS_DATA_DIR } });

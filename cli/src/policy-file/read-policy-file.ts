@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
-import { whyNoFile } from '@aegis/kit/errors';
+import { buffer } from 'node:stream/consumers';
+import { codeOf, whyNoFile } from '@aegis/kit/errors';
 import { failure } from '../cli-error.ts';
 import type { Host } from '../host.ts';
 
@@ -9,11 +9,15 @@ export const STDIN = '-';
 
 /** The text of a policy file, or of standard input for `-`. @throws CliError `file_unreadable` */
 export async function readPolicyFile(host: Host, file: string): Promise<string> {
-  if (file === STDIN) return text(host.stdin);
   try {
-    return await readFile(file, 'utf8');
+    const bytes = await (file === STDIN ? buffer(host.stdin) : readFile(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    const detail = `${file} can't be read: ${whyNoFile(error)}.`;
+    const isNoText = codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA';
+    const name = file === STDIN ? 'standard input' : file;
+    const detail = isNoText
+      ? `${name} is not UTF-8 text: save it as UTF-8.`
+      : `${name} can't be read: ${whyNoFile(error)}.`;
     throw failure('file_unreadable', 'The file is not read', detail, error);
   }
 }

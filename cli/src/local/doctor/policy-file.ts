@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { codeOf, whyNoFile } from '@aegis/kit/errors';
+import { readText } from '@aegis/kit/files';
 import { besideData } from '../../../relay/data-directory.js';
 import { checkPolicyText } from '../../policy-file/validate.ts';
 import { type Finding, fail, type Look, ok, warn } from './finding.ts';
@@ -27,17 +26,12 @@ function judge(path: string, text: string): Finding[] {
 export const lookAtPolicyFile: Look = async ({ env, stack }) => {
   const written = env['POLICY_PATH'] || besideData('policy.yml', env);
   const path = stack.state === 'running' ? stack.stack.policy_path : written;
-  try {
-    return judge(path, await readFile(path, 'utf8'));
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') {
-      return [
-        fail(NAME, `${path} can't be read: ${whyNoFile(error)}`, 'make it readable, or set POLICY_PATH'),
-      ];
-    }
-    const mend = 'write one, or set POLICY_PATH to the one that you have';
-    return [
-      warn(NAME, `there is no ${path}: where there never was one, a person is asked about every call`, mend),
-    ];
-  }
+  const found = await readText(path);
+  if (found.state === 'text') return judge(path, found.text);
+  if (found.state !== 'missing')
+    return [fail(NAME, `${path} ${found.problem}`, 'mend that, or set POLICY_PATH')];
+  const mend = 'write one, or set POLICY_PATH to the one that you have';
+  return [
+    warn(NAME, `there is no ${path}: where there never was one, a person is asked about every call`, mend),
+  ];
 };
