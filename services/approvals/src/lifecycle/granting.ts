@@ -4,13 +4,13 @@ import { AppError } from '@aegis/kit/errors';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import type { Approver } from '../domain/approver.ts';
 import { checkFault } from '../domain/decider.ts';
-import { notAccepted } from '../domain/tool-standing.ts';
 import type { Ground } from '../ground.ts';
 import { type Handled, type Loaded, NOTHING } from '../store.ts';
 import { alongWith } from './approval-store.ts';
 import { checkRevision, toReply } from './deciding.ts';
 import { findApproval } from './find.ts';
 import { newGrantId } from './grant-store.ts';
+import { notAccepted } from './tool-standing.ts';
 
 export type GrantToGive = Omit<GiveGrant, 'credential'>;
 export type Given = DecideReply & { grant?: Grant };

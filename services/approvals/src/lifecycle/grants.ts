@@ -5,12 +5,12 @@ import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import type { Granted } from '../domain/approval.ts';
 import { type AskedOfGrant, mayAnswerFor, whyOver } from '../domain/grant.ts';
-import { whyIdle } from '../domain/tool-standing.ts';
 import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { Loaded } from '../store.ts';
 import type { Approving } from './approval-store.ts';
 import { joinGrant } from './grant-store.ts';
+import { whyIdle } from './tool-standing.ts';
 
 type Asked = AskedOfGrant & {
   rule: MatchedRule | undefined;

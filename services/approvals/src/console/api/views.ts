@@ -2,10 +2,10 @@ import { type Approval, type ApprovalSummary, asRuled } from '@aegis/contracts/a
 import type { ApprovalView, HistoryView, PastView } from '@aegis/contracts/console';
 import { type Approver, questionOf, whyNot } from '../../domain/approver.ts';
 import { whyNoGrant } from '../../domain/grant.ts';
-import { notAccepted } from '../../domain/tool-standing.ts';
 import type { Ground } from '../../ground.ts';
 import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { ListQuery } from '../../lifecycle/list.ts';
+import { notAccepted } from '../../lifecycle/tool-standing.ts';
 import type { List } from '../../nats.ts';
 import type { IndexEntry } from '../../projections/approval-index.ts';
 import { toSummary } from '../../projections/summary.ts';
