@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { POLICY_LOG } from '@aegis/contracts/subjects';
+import { IDENTITIES_LOG, POLICY_LOG } from '@aegis/contracts/subjects';
 import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -137,5 +137,16 @@ test('the name of a reader says nothing of another one, nor does an inbox', asyn
   for (const name of readers) {
     expect(name).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}_1$/);
     expect(starts.filter((start) => name.startsWith(start))).toHaveLength(1);
+  }
+});
+
+test('a reader that is stopped while it opens anew, as after a loss of the bus, ends', async () => {
+  // Nothing comes there, which would end it too.
+  const filter = IDENTITIES_LOG;
+  for (let turns = 0; turns < 4; turns++) {
+    const follower = await mcp.follow({ filter, fromSeq: 1, apply: () => undefined });
+    follower.reopen();
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+    expect(await Promise.race([follower.stop(), sleep(5_000, 'still waits')])).toBeUndefined();
   }
 });

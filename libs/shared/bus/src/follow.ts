@@ -126,7 +126,8 @@ export async function follow(link: Link, read: Read, options: FollowOptions) {
     for (let first = true; !isOver(); first = false) {
       try {
         if (!first) await reopen();
-        await applyAll();
+        // Whoever stops it closes the reading that there was by then.
+        if (!isOver()) await applyAll();
       } catch (err) {
         log.error({ err, position: position.at() }, 'following the log failed; trying again');
         await sleep(RETRY_MS);

@@ -35,25 +35,28 @@ function watchCurrency(link: Link, log: Logger) {
   let timer: NodeJS.Timeout | undefined;
   let current = false;
   let losses = 0;
-  let looking = false;
+  let looking: Promise<void> | undefined;
   let lookedAtMs = 0;
+  /** When the last look began that found nothing missing. */
+  let knownAtMs = Number.NEGATIVE_INFINITY;
 
   const look = async (follower: Follower): Promise<void> => {
     const before = losses;
+    const beganMs = performance.now();
     const position = follower.position();
     const caughtUp = link.isUp() && (await follower.caughtUp(Date.now() + CATCH_UP_WITHIN_MS));
     // What was caught up with before a loss says nothing of the time since.
     current = caughtUp && before === losses;
-    if (current) first.resolve(true);
-    else if (link.isUp() && follower.position() === position) {
+    if (current) {
+      knownAtMs = beganMs;
+      first.resolve(true);
+    } else if (link.isUp() && follower.position() === position) {
       // Somebody else takes what this reader is sent, or it was changed or deleted.
       log.warn({ position }, 'what is new in the log does not come; reading it anew');
       follower.reopen();
     }
   };
-  const lookWhereDue = async (follower: Follower): Promise<void> => {
-    if (looking || (current && performance.now() - lookedAtMs < LOOK_AGAIN_AFTER_MS)) return;
-    looking = true;
+  const lookOnce = async (follower: Follower): Promise<void> => {
     try {
       await look(follower);
     } catch (err) {
@@ -61,19 +64,44 @@ function watchCurrency(link: Link, log: Logger) {
       log.debug({ err }, 'still behind the log');
     }
     lookedAtMs = performance.now();
-    looking = false;
+    looking = undefined;
+  };
+  /** Looks, or waits for the look that is under way. */
+  const lookNow = (follower: Follower): Promise<void> => (looking ??= lookOnce(follower));
+  const lookWhereDue = (follower: Follower): void => {
+    if (current && performance.now() - lookedAtMs < LOOK_AGAIN_AFTER_MS) return;
+    void lookNow(follower);
   };
   const lose = (): void => {
     current = false;
+    knownAtMs = Number.NEGATIVE_INFINITY;
     losses++;
+  };
+  const knownForMs = (): number => (link.isUp() ? performance.now() - knownAtMs : Number.POSITIVE_INFINITY);
+
+  /** The look under way may have begun too long ago, so there may be another one. */
+  const lookUntilKnown = async (follower: Follower, ageMs: number, untilMs: number): Promise<boolean> => {
+    while (knownForMs() > ageMs) {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0 || !link.isUp()) return false;
+      await Promise.race([lookNow(follower), sleep(leftMs, undefined, { ref: false })]);
+    }
+    return true;
   };
 
   const forget = link.onDown(lose);
   return {
     isCurrent: () => current && link.isUp(),
+    /** Looks ahead where half of the age is over, so that hardly anybody waits for a look. */
+    isKnownWithin(follower: Follower, ageMs: number, withinMs: number): boolean | Promise<boolean> {
+      const forMs = knownForMs();
+      if (forMs > ageMs) return lookUntilKnown(follower, ageMs, performance.now() + withinMs);
+      if (forMs > ageMs / 2) void lookNow(follower);
+      return true;
+    },
     start(follower: Follower): Promise<boolean> {
-      timer = setInterval(() => void lookWhereDue(follower), TICK_MS).unref();
-      void lookWhereDue(follower);
+      timer = setInterval(() => lookWhereDue(follower), TICK_MS).unref();
+      lookWhereDue(follower);
       return first.promise;
     },
     stop(): void {
@@ -108,6 +136,13 @@ export function createReplica({ link, log, follow }: ReplicaDeps, options: Repli
     },
     /** False from a loss of the bus until it has caught up again, and while it is behind. */
     isCurrent: watch.isCurrent,
+    /**
+     * Whether all that was stored `ageMs` ago, or before, is applied. {@link isCurrent} says so of a few seconds ago, for a
+     * server may have stopped without a word; here the log was asked for its end since then, or is asked now, for no longer
+     * than `withinMs`.
+     */
+    isKnownWithin: (ageMs: number, withinMs: number): boolean | Promise<boolean> =>
+      follower === undefined ? false : watch.isKnownWithin(follower, ageMs, withinMs),
     /** True once all that was stored when this was called is applied, false where the deadline came first. */
     caughtUp: async (deadlineMs: number): Promise<boolean> => (await follower?.caughtUp(deadlineMs)) === true,
     /** True once what is stored at this sequence is applied, false where the deadline came first. */

@@ -65,6 +65,12 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
   'aegis.approver.added.v1': 'the same; who was added stands in the approvers file, which it reads',
   'aegis.body.stored.v1':
     'on a subject of its own, which nothing reads but the record; what refers to it is read whole or not at all',
+  ...Object.fromEntries(
+    ['created', 'key_added', 'key_revoked', 'removed'].map((what) => [
+      `aegis.identity.${what}.v1`,
+      'on a subject of its own, which nothing reads but the record: it asks nobody over REST for a name, as ever',
+    ]),
+  ),
   'aegis.requests.refused.v1': 'beside the entries of clients, which nothing reads but the record',
 };
 

@@ -5,12 +5,24 @@ import * as decision from './decision.ts';
 import * as firstApprover from './first-approver.ts';
 import * as grants from './grants.ts';
 import { healthOf, WITH_HEALTH } from './health.ts';
+import * as identities from './identities.ts';
 import * as policy from './policy.ts';
 import type { Rpc } from './rpc.ts';
 import * as toolDefinition from './tool-definition.ts';
 import * as webhooks from './webhooks.ts';
 
-const AREAS = [policy, decision, approvals, codes, toolDefinition, grants, firstApprover, webhooks, audit];
+const AREAS = [
+  policy,
+  identities,
+  decision,
+  approvals,
+  codes,
+  toolDefinition,
+  grants,
+  firstApprover,
+  webhooks,
+  audit,
+];
 
 const isRpc = (value: unknown): value is Rpc =>
   typeof value === 'object' && value !== null && 'verb' in value && 'askedBy' in value;

@@ -81,6 +81,10 @@ export const grantLog = subject(`${LOG}.grant.{grant_id}`);
 export const waitingLog = subject(`${LOG}.waiting.{principal_digest}`);
 export const WAITING_LOG = `${LOG}.waiting.*`;
 
+/** One exact subject a name, whatever its case and look: compare-and-set lets one have it. */
+export const identityLog = subject(`${LOG}.identity.{identity_id}`);
+export const IDENTITIES_LOG = `${LOG}.identity.*`;
+
 /** The link of the first approver, and who opened it; compare-and-set lets one. */
 export const APPROVER_LOG = `${LOG}.approver`;
 
@@ -91,12 +95,13 @@ export const BODIES_LOG = `${LOG}.body.*`;
 export const WEBHOOK_LOG = `${LOG}.webhook`;
 
 const HOLDS_STATE = new RegExp(
-  `^${LOG}\\.(policy|approver|(approval|grant|waiting|idempotency|body)\\.[^.]+)$`,
+  `^${LOG}\\.(policy|approver|(approval|grant|identity|waiting|idempotency|body)\\.[^.]+)$`,
 );
 
 /**
  * Whether what happens next is decided on the subject's last message: the policy, the first approver, an approval, a grant,
- * what an agent waits for, a kept answer, a body.
+ * an
+ * identity, what an agent waits for, a kept answer, a body.
  */
 export const holdsState = (exact: string): boolean => HOLDS_STATE.test(exact);
 

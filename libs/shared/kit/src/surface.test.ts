@@ -15,6 +15,7 @@ import * as numbers from './numbers/mod.ts';
 import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
 import * as silentConnections from './silent-connections.ts';
 import * as text from './text/mod.ts';
+import * as skeleton from './text/skeleton.ts';
 import * as trace from './trace.ts';
 import * as turns from './turns.ts';
 import * as unserved from './unserved.ts';
@@ -146,12 +147,24 @@ it('text has this public surface, and a change to it is a decision', () => {
   ]);
 });
 
+it('text/skeleton has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(skeleton).toSorted()).toEqual(['skeleton']);
+});
+
 it('hosts has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(hosts).toSorted()).toEqual(['mayAskHealth', 'ownHostNames', 'reachedAt', 'urlHost']);
 });
 
 it('keys has this public surface, and a change to it is a decision', () => {
-  expect(Object.keys(keys).toSorted()).toEqual(['KeyName', 'bearerOf', 'holderOf', 'keyDigest', 'makeKey']);
+  expect(Object.keys(keys).toSorted()).toEqual([
+    'KeyName',
+    'bearerOf',
+    'holderOf',
+    'identityKeyLook',
+    'keyDigest',
+    'makeIdentityKey',
+    'makeKey',
+  ]);
 });
 
 it('env has this public surface, and a change to it is a decision', () => {

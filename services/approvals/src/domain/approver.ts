@@ -1,7 +1,7 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { AppError } from '@aegis/kit/errors';
-import { skeleton } from './skeleton.ts';
+import { skeleton } from '@aegis/kit/text/skeleton';
 
 /** A person, or a system that stands for one, who may say yes or no. */
 export type Approver = {

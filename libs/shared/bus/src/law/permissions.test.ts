@@ -7,7 +7,15 @@ const of = (service: string, ...verbs: string[]) => verbs.map((verb) => `aegis.r
 /** Who may ask what. A question's definition names its askers; who is to ask more stands here too, on purpose. */
 const ASKS: Readonly<Record<Identity, readonly string[]>> = {
   admin: [],
-  policy: [],
+  // Whoever is at the machine and has its key: no other part says who is who.
+  policy: of(
+    'policy',
+    'identities',
+    'identity-create',
+    'identity-rotate',
+    'identity-revoke',
+    'identity-remove',
+  ),
   enforcer: [...of('policy', 'check'), ...of('approvals', 'request', 'standing', 'consume')],
   approvals: [
     ...of('audit', 'query', 'past'),

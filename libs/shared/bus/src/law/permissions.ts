@@ -11,6 +11,7 @@ import {
   EVENTS,
   enforceLog,
   GRANTS_LOG,
+  IDENTITIES_LOG,
   LOG,
   NOTICES_CONSUMER,
   POLICY_LOG,
@@ -90,7 +91,15 @@ const WITH_ANOTHERS_NOTICES = [
 /** What each may publish besides the questions that it asks. */
 const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
   admin: [`${API}.>`, `${LOG}.>`],
-  policy: [POLICY_LOG, 'aegis.checks.>', ...READ, ...follow(POLICY_LOG)],
+  // Who is who is written by policy alone: no part that speaks with agents could make one of them more than it is.
+  policy: [
+    POLICY_LOG,
+    IDENTITIES_LOG,
+    'aegis.checks.>',
+    ...READ,
+    ...follow(POLICY_LOG),
+    ...follow(IDENTITIES_LOG),
+  ],
   enforcer: [
     `${LOG}.decision.enforce.>`,
     IDEMPOTENCY_LOG,
@@ -130,7 +139,7 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     `${API}.DIRECT.GET.${STREAM}`,
     lastOf(`${LOG}.>`),
   ],
-  gateway: [...READ, ...follow(DECISIONS_LOG), ...follow(APPROVALS_LOG)],
+  gateway: [...READ, ...follow(DECISIONS_LOG), ...follow(APPROVALS_LOG), ...follow(IDENTITIES_LOG)],
   mcp: [
     // The firewall in the path decides where a rule needs no shared state, and records that itself.
     `${LOG}.decision.enforce.>`,
@@ -140,6 +149,7 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     ...READ,
     ...follow(POLICY_LOG),
     ...follow(TOOLS_LOG),
+    ...follow(IDENTITIES_LOG),
   ],
   reader: [],
 };

@@ -6,6 +6,7 @@ import { BODY_DEFINITIONS } from './body.ts';
 import { CALL_DEFINITIONS } from './call.ts';
 import { DECISION_DEFINITIONS } from './decision.ts';
 import { GRANT_DEFINITIONS } from './grant.ts';
+import { IDENTITY_DEFINITIONS } from './identity.ts';
 import { POLICY_DEFINITIONS } from './policy.ts';
 import { TOOL_DEFINITIONS } from './tool.ts';
 import { WAITING_DEFINITIONS } from './waiting.ts';
@@ -24,6 +25,7 @@ export const EVENT_TYPES = {
   ...WAITING_DEFINITIONS,
   ...GRANT_DEFINITIONS,
   ...BODY_DEFINITIONS,
+  ...IDENTITY_DEFINITIONS,
   ...APPROVER_DEFINITIONS,
   ...WEBHOOK_DEFINITIONS,
   ...CALL_DEFINITIONS,
@@ -37,6 +39,8 @@ export type EventData<T extends EventType> = z.infer<(typeof EVENT_TYPES)[T]['sc
 
 /** What happens to an approval. */
 export const APPROVAL_EVENTS = Object.keys(APPROVAL_DEFINITIONS) as (keyof typeof APPROVAL_DEFINITIONS)[];
+/** What happens to an identity. */
+export const IDENTITY_EVENTS = Object.keys(IDENTITY_DEFINITIONS) as (keyof typeof IDENTITY_DEFINITIONS)[];
 /** What happens to a grant. */
 export const GRANT_EVENTS = Object.keys(GRANT_DEFINITIONS) as (keyof typeof GRANT_DEFINITIONS)[];
 

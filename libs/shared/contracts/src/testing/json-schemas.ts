@@ -11,6 +11,7 @@ import { EVENT_TYPES } from '../events/mod.ts';
 import * as firstApprover from '../first-approver.ts';
 import * as grants from '../grants.ts';
 import * as health from '../health.ts';
+import * as identities from '../identities.ts';
 import * as policy from '../policy.ts';
 import * as rpc from '../rpc.ts';
 import { RPCS } from '../rpcs.ts';
@@ -29,6 +30,7 @@ const MODULES: readonly object[] = [
   terms,
   grants,
   firstApprover,
+  identities,
   webhooks,
   toolDefinition,
   policy,

@@ -1,5 +1,5 @@
-import { foldName } from '@aegis/kit/text';
 import { CONFUSABLES } from './confusables.ts';
+import { foldName } from './fold.ts';
 
 const TWINS: ReadonlyMap<string, string> = new Map(
   Object.entries(CONFUSABLES).flatMap(([plain, points]) =>

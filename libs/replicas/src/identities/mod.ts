@@ -1,0 +1,1 @@
+export { createIdentityReplica, type IdentityReplica } from './replica.ts';

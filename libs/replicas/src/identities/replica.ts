@@ -1,0 +1,137 @@
+import type { Bus, Replica } from '@aegis/bus';
+import { ANONYMOUS } from '@aegis/contracts/call';
+import { AGENT, type Identity, principalOf } from '@aegis/contracts/identities';
+import { IDENTITIES_LOG } from '@aegis/contracts/subjects';
+import { AppError } from '@aegis/kit/errors';
+import { identityKeyLook, keyDigest } from '@aegis/kit/keys';
+import { createIdentityFold, type Holder, type IdentityFold } from './domain/identity-fold.ts';
+
+/** A right that was taken away longer ago than this is never given: then nobody is known, until the log has answered. */
+const KNOWN_WITHIN_MS = 1_000;
+const ASK_WITHIN_MS = 1_000;
+/** Keys end by the clock too. */
+const LOOK_FOR_ENDED_MS = 500;
+
+const ASK = 'ask whoever runs the firewall for one ("aegis keys create")';
+
+const REFUSED: Readonly<Record<Exclude<Holder['state'], 'good' | 'damaged'>, string>> = {
+  expired: `The key has expired: ${ASK}, or to rotate it ("aegis keys rotate").`,
+  revoked: `The key was revoked: ${ASK}.`,
+};
+
+const unauthorized = (detail: string): AppError => new AppError('unauthorized', detail);
+
+/** Who there is, in this process: it follows the log, and knows nobody while it may have missed something. */
+export type IdentityReplica = Pick<Replica, 'start' | 'caughtUp'> & {
+  stop(): Promise<void>;
+  /**
+   * Who holds a key of the look of an identity's, as their principal.
+   *
+   * @throws AppError `unauthorized` where it is not, or no longer, good for an agent's calls, with why;
+   * `identities_unavailable` where this process may have missed that it was taken away
+   */
+  agentOf(key: string): Promise<string>;
+  /** Whether a caller needs a key. @throws AppError `identities_unavailable` */
+  isAsked(): Promise<boolean>;
+  /** The same as it was last known; true where it never was. */
+  readonly wasAsked: boolean;
+  /** Whether some key of this principal is good now, as far as is known. */
+  isAgent(principal: string): boolean;
+  /** Everybody who is not removed. @throws AppError `identities_unavailable` */
+  all(): Promise<Identity[]>;
+  /** A sentence where the log holds something that can't be read. */
+  readonly problem: string | undefined;
+};
+
+export type IdentityReplicaOptions = {
+  readonly now: () => Date;
+  /** Told of each principal one of whose keys has ended, by whatever way; of nobody in particular, once a key is needed. */
+  readonly ended?: (principal: string) => void;
+};
+
+/** Tells who could call and no longer can so; asked often in one loop turn, it looks once. */
+function watchEnds(fold: IdentityFold, now: () => Date, ended: (principal: string) => void) {
+  let before = fold.goodKeys(now());
+  let wasAsked = false;
+  let isDue = false;
+  const look = (): void => {
+    isDue = false;
+    const good = fold.goodKeys(now());
+    const names = new Set([...before].flatMap(([digest, name]) => (good.has(digest) ? [] : [name])));
+    before = good;
+    for (const name of names) ended(principalOf(name));
+    if (fold.wasAgent && !wasAsked) ended(ANONYMOUS);
+    wasAsked = fold.wasAgent;
+  };
+  return (): void => {
+    if (!isDue) setImmediate(look);
+    isDue = true;
+  };
+}
+
+/** A replica on this bus, whose identity must be allowed to follow {@link IDENTITIES_LOG}: `policy`, `gateway` and `mcp` are. */
+export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaOptions): IdentityReplica {
+  const fold = createIdentityFold();
+  const look = ended && watchEnds(fold, now, ended);
+  const replica = bus.replica({
+    filter: IDENTITIES_LOG,
+    apply(message) {
+      const unreadable = fold.apply(message);
+      look?.();
+      return unreadable;
+    },
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let wasKnown = false;
+
+  /** @throws AppError `identities_unavailable` */
+  const known = async (): Promise<void> => {
+    if (await replica.isKnownWithin(KNOWN_WITHIN_MS, ASK_WITHIN_MS)) {
+      wasKnown = true;
+      return;
+    }
+    const detail = bus.problem() ?? 'The log does not say who there is now.';
+    throw new AppError('identities_unavailable', `${detail} So nobody is let in.`);
+  };
+
+  return {
+    start(withinMs) {
+      if (look) timer = setInterval(look, LOOK_FOR_ENDED_MS).unref();
+      return replica.start(withinMs);
+    },
+    async stop() {
+      clearInterval(timer);
+      await replica.stop();
+    },
+    caughtUp: replica.caughtUp,
+    async agentOf(key) {
+      if (identityKeyLook(key) !== 'whole')
+        throw unauthorized('The key is not whole: it was cut or mistyped. Send it as it was shown.');
+      await known();
+      const holder = fold.holderOf(keyDigest(key), now());
+      if (holder === undefined) throw unauthorized(`The key is not known here: ${ASK}.`);
+      const { identity, state } = holder;
+      if (state === 'damaged')
+        throw new AppError('identities_unavailable', `${replica.problem ?? 'This can not be read'}.`);
+      if (state !== 'good') throw unauthorized(REFUSED[state]);
+      if (!identity.roles.includes(AGENT)) throw unauthorized(`The key is no agent's: ${ASK}.`);
+      return principalOf(identity.name);
+    },
+    async isAsked() {
+      await known();
+      return fold.wasAgent;
+    },
+    get wasAsked() {
+      return !wasKnown || fold.wasAgent;
+    },
+    isAgent: (principal) =>
+      [...fold.goodKeys(now()).values()].some((name) => principalOf(name) === principal),
+    async all() {
+      await known();
+      return fold.all();
+    },
+    get problem() {
+      return replica.problem;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { KeyName } from '@aegis/kit/keys';
+import { skeleton } from '@aegis/kit/text/skeleton';
+import { z } from 'zod';
+import { CODE_APPROVER } from './approvers-file.ts';
+import { Digest, Principal, Timestamp } from './call.ts';
+import { Empty, rpc } from './rpc.ts';
+import { whole } from './tolerant.ts';
+
+/** May ask whether a call may run, under its own name. */
+export const AGENT = 'agent';
+
+/** Roles that mean something by themselves: each opens what it says, and no identity has one of them for a name. */
+export const ROLES = [AGENT, 'approver', 'auditor', 'operator', 'admin'] as const;
+
+/** Keys that one identity may have, those that are over among them. */
+export const MOST_KEYS = 20;
+
+/** What the principal of an identity, or of a key's holder in a file, begins with. */
+export const OF_KEY = 'key:';
+/** Who calls with a key of this name: one form, so that rules are the same for REST and MCP. */
+export const principalOf = (name: string): string => `${OF_KEY}${name}`;
+
+export const IdentityId = z.string().regex(/^idn_[0-9a-f]{32}$/);
+/**
+ * Follows from how the name looks, so that two names that only look different are one subject, and compare-and-set lets one
+ * of them be.
+ */
+export const identityIdFor = (name: string): string =>
+  `idn_${createHash('sha256').update(skeleton(name)).digest('hex').slice(0, 32)}`;
+
+export const IdentityKey = z.strictObject({
+  digest: Digest.describe('SHA-256 of the key, which is kept nowhere'),
+  created_at: Timestamp.describe('when it was made'),
+  expires_at: Timestamp.optional().describe('when it ends by itself, where it does'),
+  revoked_at: Timestamp.optional().describe('when it was revoked'),
+});
+export type IdentityKey = z.infer<typeof IdentityKey>;
+
+/** Who somebody is. Read whole or not at all: to overlook a part of it would let in more than was meant. */
+export const Identity = whole(
+  z
+    .strictObject({
+      identity_id: IdentityId.describe('follows from how the name looks'),
+      name: KeyName.describe('who it is; rules see key:<name>'),
+      kind: z.enum(['agent', 'person', 'service']).describe('what it is'),
+      roles: z.array(KeyName).max(20).describe('what it may do'),
+      keys: z.array(IdentityKey).max(MOST_KEYS).describe('its keys, the newest at the end'),
+      created_at: Timestamp.describe('since when it is there'),
+      removed_at: Timestamp.optional().describe('since when it is not any more'),
+    })
+    .describe('the identity, folded: its whole state after this event'),
+);
+export type Identity = z.infer<typeof Identity>;
+
+/** A name that an identity may have. */
+export const IdentityName = KeyName.refine(
+  (name) => ![CODE_APPROVER, ...ROLES].some((word) => skeleton(word) === skeleton(name)),
+  `expected another name: ${CODE_APPROVER} is whoever knows the code, and ${ROLES.join(', ')} are roles`,
+);
+
+const by = Principal.describe('who did it: the user of the operating system');
+
+/** The key itself is made where it is shown; only its digest goes anywhere. */
+const NewKey = IdentityKey.pick({ digest: true, expires_at: true });
+
+/** As it is since. */
+export const IdentityReply = z.strictObject({ identity: Identity });
+export type IdentityReply = z.infer<typeof IdentityReply>;
+/** Whoever has the bus key of policy itself, on the machine: no other part asks. */
+const HERE = { askedBy: ['policy'] } as const;
+
+export const CreateIdentity = z.strictObject({
+  name: IdentityName,
+  kind: Identity.shape.kind,
+  roles: Identity.shape.roles.min(1),
+  key: NewKey,
+  by,
+});
+export type CreateIdentity = z.infer<typeof CreateIdentity>;
+export const policyIdentityCreate = rpc('policy', 'identity-create', CreateIdentity, IdentityReply, HERE);
+
+/** Ten years, as of a key's life. */
+const MOST_OVERLAP_MS = 3650 * 86_400_000;
+
+/** One more key; those that it has end after the overlap, or sooner by themselves. */
+export const RotateKey = z.strictObject({
+  name: KeyName,
+  key: NewKey,
+  overlap_ms: z.int().min(0).max(MOST_OVERLAP_MS),
+  by,
+});
+export type RotateKey = z.infer<typeof RotateKey>;
+export const policyIdentityRotate = rpc('policy', 'identity-rotate', RotateKey, IdentityReply, HERE);
+
+export const NamedIdentity = z.strictObject({ name: KeyName, by });
+export type NamedIdentity = z.infer<typeof NamedIdentity>;
+/** All keys that it has end now. */
+export const policyIdentityRevoke = rpc('policy', 'identity-revoke', NamedIdentity, IdentityReply, HERE);
+/** It is nobody any more, and its name is free. */
+export const policyIdentityRemove = rpc('policy', 'identity-remove', NamedIdentity, IdentityReply, HERE);
+
+/** Everybody who is not removed, by name. `asked`: whether callers over REST and MCP need a key, since there was one once. */
+export const ListIdentitiesReply = z.strictObject({ identities: z.array(Identity), asked: z.boolean() });
+export type ListIdentitiesReply = z.infer<typeof ListIdentitiesReply>;
+export const policyIdentities = rpc('policy', 'identities', Empty, ListIdentitiesReply, HERE);
+
+export const IdentityChanged = z.strictObject({
+  identity: Identity,
+  by,
+});
+export type IdentityChanged = z.infer<typeof IdentityChanged>;
