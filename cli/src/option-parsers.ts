@@ -60,6 +60,15 @@ export function parseDuration(maxMs: number): (value: string) => number {
   };
 }
 
+const YEARS_MS = 3650 * 86_400_000;
+
+/** A span of time such as `12h` or `90d`, in milliseconds. */
+export function parseLifetime(value: string): number {
+  const ms = parseAny(value, ['m', 'h', 'd']);
+  if (ms !== undefined && ms <= YEARS_MS) return ms;
+  throw new InvalidArgumentError('expected a time such as 30m, 12h or 90d, at most 3650d.');
+}
+
 /** Money in cents, written as digits only: `1e3`, `10.0` and ` 10` are refused. */
 export const parseAmountCents = parseCount(0, Number.MAX_SAFE_INTEGER);
 

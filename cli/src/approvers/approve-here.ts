@@ -1,54 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
-import { type Bus, connectBus } from '@aegis/bus';
-import { seedFile } from '@aegis/bus/law';
+import type { Bus } from '@aegis/bus';
 import { FIRST_APPROVER_PATH } from '@aegis/contracts/approval-words';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
 import { keyDigest } from '@aegis/kit/keys';
-import { createLogger } from '@aegis/kit/logger';
 import { osUserPrincipal } from '@aegis/kit/os-user';
-import { earlierVersion } from '../../relay/data-directory.js';
 import { failure, wrongUsage } from '../cli-error.ts';
-import { describeStack, noneRuns, notRunning } from '../gateway/address.ts';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, Host } from '../host.ts';
-import { dataDirOf, readStackFile } from '../local/stack/stack-file.ts';
+import { connectTo, type OwnBus, ownBus } from '../local/own-bus.ts';
 import { printLine, printNote } from '../output.ts';
 
 const TOKEN_BYTES = 32;
 const ANSWER_WITHIN_MS = 5_000;
 const YES = 'yes';
 
-type Place = {
-  readonly url: string;
-  readonly seedPath: string;
-  readonly consoleUrl: string;
-  /** Undefined in a container, which need not reach it. */
-  readonly gateway: URL | undefined;
-};
-
-/** The bus, by the key of approvals itself: in its container as the environment says, else the data directory's. */
-async function placeOf({ env }: Host): Promise<Place> {
-  const { NATS_URL: url, NATS_NKEY_FILE: seedPath, CONSOLE_URL: consoleUrl } = env;
-  if (url && seedPath) {
-    if (!consoleUrl)
-      throw wrongUsage('CONSOLE_URL is not set: the link leads to the console, so say where that is.');
-    return { url, seedPath, consoleUrl, gateway: undefined };
-  }
-  const dataDir = dataDirOf(env);
-  const found = await readStackFile(dataDir);
-  if (found.state !== 'running') {
-    const complaint = describeStack(found, dataDir);
-    throw complaint === undefined ? noneRuns(dataDir, env) : notRunning(complaint);
-  }
-  if (found.stack.agent_address === undefined) throw notRunning(earlierVersion(dataDir, found.stack.pid));
-  const { nats_url, keys_dir, gateway_url } = found.stack;
-  return {
-    url: nats_url,
-    seedPath: seedFile(keys_dir, 'approvals'),
-    consoleUrl: consoleUrl || gateway_url,
-    gateway: new URL(gateway_url),
-  };
+/** Where the link leads to. */
+function consoleOf({ env }: Host, { stack }: OwnBus): string {
+  const url = env['CONSOLE_URL'] || stack?.gateway_url;
+  if (url) return url.replace(/\/+$/, '');
+  throw wrongUsage('CONSOLE_URL is not set: the link leads to the console, so say where that is.');
 }
 
 /** A program that plays a person has at least to play a terminal. @throws CliError where it does not */
@@ -76,9 +47,6 @@ async function requireYes(host: Host): Promise<void> {
   if (String(answer).trim() !== YES) throw failure('not_confirmed', 'Not confirmed', 'No link was made.');
 }
 
-const connect = ({ url, seedPath }: Place): Promise<Bus> =>
-  connectBus({ url, identity: 'approvals', seedPath, log: createLogger('approve-here', 'silent') });
-
 /** @throws CliError where somebody can approve */
 async function invite(bus: Bus, token: string): Promise<string> {
   const asked = { token_digest: keyDigest(token), asked_by: osUserPrincipal() };
@@ -90,8 +58,9 @@ async function invite(bus: Bus, token: string): Promise<string> {
 }
 
 /** What can't be asked of the gateway is asked of approvals. */
-async function isNeeded({ gateway }: Place): Promise<boolean> {
-  const found = gateway === undefined ? undefined : await isNobodyThere(gateway).catch(() => undefined);
+async function isNeeded({ stack }: OwnBus): Promise<boolean> {
+  const found =
+    stack === undefined ? undefined : await isNobodyThere(new URL(stack.gateway_url)).catch(() => undefined);
   return found === undefined || (found.isNobody && found.damage === undefined);
 }
 
@@ -102,9 +71,10 @@ async function isNeeded({ gateway }: Place): Promise<boolean> {
  * @throws CliError where this is no terminal, nobody says yes, or somebody can approve already
  */
 export async function approveHere(host: Host): Promise<ExitCode> {
-  const place = await placeOf(host);
+  const place = await ownBus(host, 'approvals');
+  const consoleUrl = consoleOf(host, place);
   requireTerminal(host);
-  const bus = await connect(place);
+  const bus = await connectTo(place);
   try {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     // Nobody is asked for what can't be had: who approves already is said at once.
@@ -114,7 +84,7 @@ export async function approveHere(host: Host): Promise<ExitCode> {
       host,
       `Open this in a browser on this machine, until ${new Date(until).toLocaleTimeString()}; it works once:`,
     );
-    printLine(host, `${place.consoleUrl.replace(/\/+$/, '')}${FIRST_APPROVER_PATH}#${token}`);
+    printLine(host, `${consoleUrl}${FIRST_APPROVER_PATH}#${token}`);
   } finally {
     await bus.close();
   }

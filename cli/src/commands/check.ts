@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
+import { agentKey } from '../gateway/agent-key.ts';
 import { CheckAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
@@ -14,7 +15,11 @@ type CheckOptions = GlobalOptions & { readonly op?: string; readonly amountCents
 async function check(host: Host, tool: string, options: CheckOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
   const body = { tool, op: options.op, amount_cents: options.amountCents };
-  const answer = await ask(base, { method: 'POST', path: 'guard/check', body }, CheckAnswer);
+  const answer = await ask(
+    base,
+    { method: 'POST', path: 'guard/check', body, headers: agentKey(host) },
+    CheckAnswer,
+  );
   if (options.json) printDocument(host, answer);
   else {
     const status = answer.allowed ? 'allowed' : answer.approval_required ? 'review' : 'blocked';

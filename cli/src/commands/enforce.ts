@@ -5,6 +5,7 @@ import { wrongUsage } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
+import { agentKey } from '../gateway/agent-key.ts';
 import { EnforceAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
@@ -60,7 +61,7 @@ async function enforce(host: Host, tool: string, options: EnforceOptions): Promi
       method: 'POST',
       path: 'guard/enforce',
       body: bodyOf(tool, options),
-      headers: key === undefined ? {} : { 'idempotency-key': key },
+      headers: { ...agentKey(host), ...(key === undefined ? {} : { 'idempotency-key': key }) },
     },
     EnforceAnswer,
   );

@@ -1,28 +1,21 @@
-import { CLIENT_KEY_PREFIX, KEYS_NEEDED, parseKeys } from '@aegis/contracts/keys-file';
+import { KEYS_NEEDED } from '@aegis/contracts/keys-file';
 import { createOnce } from '@aegis/kit/files';
 import type { Command } from 'commander';
+import { CliError } from '../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
-import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
+import { addHolder, readHolders, removeHolder } from '../keys/holders-file.ts';
+import { identityRows } from '../keys/identity-words.ts';
 import { keysFiles } from '../keys/keys-files.ts';
+import { mcpKeys } from '../keys/mcp-keys.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
-import { parseKeyName } from '../option-parsers.ts';
+import { collect, parseKeyName, parseLifetime } from '../option-parsers.ts';
 import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { runs } from './runs.ts';
 
-const keysFile = ({ env }: Pick<Host, 'env'>): HoldersFile<string> => ({
-  noun: 'key',
-  command: 'keys',
-  prefix: CLIENT_KEY_PREFIX,
-  path: keysFiles(env, dataDirOf(env)).MCP_KEYS_FILE,
-  parse: (text) => {
-    const read = parseKeys(text);
-    return 'file' in read ? { file: read.file.keys } : read;
-  },
-  toDocument: (keys) => ({ keys }),
-});
+const A_DAY_MS = 86_400_000;
 
 async function addKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
-  const file = keysFile(host);
+  const file = mcpKeys(host);
   const { key, first } = await addHolder(file, name, (digest) => digest);
   const { MCP_KEYS_NEEDED_FILE: needed } = keysFiles(host.env, dataDirOf(host.env));
   if (needed !== undefined) await createOnce(needed, KEYS_NEEDED);
@@ -38,21 +31,45 @@ async function addKey(host: Host, name: string, { json }: GlobalOptions): Promis
   return 0;
 }
 
+/** Who is on the log; undefined where no firewall runs that could say it. */
+async function identitiesNow(host: Host) {
+  try {
+    return (await (await import('../keys/ask-policy.ts')).listIdentities(host)).identities;
+  } catch (thrown) {
+    if (thrown instanceof CliError && thrown.problem.code === 'stack_not_running') return undefined;
+    throw thrown;
+  }
+}
+
 async function listKeys(host: Host, options: GlobalOptions): Promise<ExitCode> {
-  const file = keysFile(host);
+  const file = mcpKeys(host);
   const keys = await readHolders(file);
   const { path } = file;
-  printList(host, options, { path, keys }, ['NAME', 'DIGEST'], Object.entries(keys), `No keys in ${path}.`);
+  const identities = await identitiesNow(host);
+  const answer = { path, keys, ...(identities === undefined ? {} : { identities }) };
+  const rows = [...Object.entries(keys), ...identityRows(identities ?? [], Date.now())];
+  printList(host, options, answer, ['NAME', 'DIGEST', 'ROLES', 'GOOD'], rows, `No keys in ${path}.`);
+  if (identities === undefined)
+    printNote(host, 'AegisMCP does not run, so these are the keys of the file only.');
   return 0;
 }
 
 /** A firewall looks at the file at once for a key that it does not know, and every now and then for one that it does. */
 const COUNTS = 'A firewall that runs takes it as no longer good within a second.';
 
+/** Who is not in the file may be on the log. */
+async function takeOut(host: Host, name: string): Promise<{ last: boolean; path?: string }> {
+  const file = mcpKeys(host);
+  const isInFile = Object.hasOwn(await readHolders(file), name);
+  const isOnLog = !isInFile && (await identitiesNow(host))?.some((one) => one.name === name);
+  if (!isOnLog) return { ...(await removeHolder(file, name)), path: file.path };
+  await (await import('../keys/ask-policy.ts')).removeIdentity(host, name);
+  return { last: false };
+}
+
 async function removeKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
-  const file = keysFile(host);
-  const { last } = await removeHolder(file, name);
-  if (json) printDocument(host, { name, path: file.path });
+  const { last, path } = await takeOut(host, name);
+  if (json) printDocument(host, { name, path });
   else printLine(host, `The key ${name} is no longer good.`);
   printNote(host, COUNTS);
   if (last) {
@@ -64,21 +81,56 @@ async function removeKey(host: Host, name: string, { json }: GlobalOptions): Pro
   return 0;
 }
 
-/** `aegis keys add|list|remove`: who may use MCP over HTTP. */
+const EXPIRES = ['--expires <time>', 'how long it is good, such as 12h or 90d', parseLifetime] as const;
+
+const load = () => import('../keys/identity-keys.ts');
+
+/** Keys of names on the log, for REST and MCP. */
+function registerIdentityKeys(keys: Command, host: Host): void {
+  keys
+    .command('create')
+    .description(
+      'give somebody a name, and a key for REST and MCP; it is shown once, and its digest is on record',
+    )
+    .requiredOption('--name <name>', 'who it is; rules see key:<name>', parseKeyName)
+    .option('--role <role>', 'what it may do (default: agent); may be repeated', collect(parseKeyName))
+    .option(...EXPIRES)
+    .action(runs(host, async () => (await load()).createKey));
+  keys
+    .command('show')
+    .description('show the keys of a name, those that are over among them')
+    .argument('<name>', 'who it is', parseKeyName)
+    .action(runs(host, async () => (await load()).showKeys));
+  keys
+    .command('rotate')
+    .description('make a new key for a name; those before it end after the overlap')
+    .argument('<name>', 'who it is', parseKeyName)
+    .option(...EXPIRES)
+    .option('--overlap <time>', 'how long the key before it stays good', parseLifetime, A_DAY_MS)
+    .action(runs(host, async () => (await load()).rotateKeys));
+  keys
+    .command('revoke')
+    .description('make all keys of a name worthless; the name stays')
+    .argument('<name>', 'who it is', parseKeyName)
+    .action(runs(host, async () => (await load()).revokeAll));
+}
+
+/** `aegis keys`: who may ask over REST and MCP. */
 export function registerKeys(program: Command, host: Host): void {
-  const keys = program.command('keys').description('API keys of MCP clients over HTTP');
+  const keys = program.command('keys').description('keys of agents and of MCP clients over HTTP');
+  registerIdentityKeys(keys, host);
   keys
     .command('add')
-    .description('make a key and show it once; its digest is kept in MCP_KEYS_FILE')
+    .description('make a key of an MCP client and show it once; its digest is kept in MCP_KEYS_FILE')
     .argument('<name>', 'whose key it is; rules see key:<name>', parseKeyName)
     .action(runs(host, () => addKey));
   keys
     .command('list')
-    .description('list the names and digests of the keys')
+    .description('list the names, digests, roles and ends of the keys')
     .action(runs(host, () => listKeys));
   keys
     .command('remove')
-    .description('make a key worthless')
+    .description('make a key worthless, and take its name out')
     .argument('<name>', 'whose key it is', parseKeyName)
     .action(runs(host, () => removeKey));
 }

@@ -4,10 +4,12 @@ import type { PolicyPublished } from '@aegis/contracts/policy';
 import { createOwn } from '@aegis/firewall/own';
 import { takeOnChange } from '@aegis/kit/files';
 import type { Logger } from '@aegis/kit/logger';
+import { createIdentityReplica } from '@aegis/replicas/identities';
 import { createPolicyReplica } from '@aegis/replicas/policy';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';
+import { identityRoutes } from './identities.ts';
 import { routes } from './nats.ts';
 import { offer } from './publish.ts';
 import { createTrying } from './trying/trying.ts';
@@ -46,9 +48,12 @@ function warnOfNoPolicy(log: Logger, published: PolicyPublished | undefined): vo
   else log.warn({ path }, 'no policy was written: a person is asked about every call');
 }
 
-/** Owns the policy's versions: reads the file, records what is good, activates from the log, answers checks. */
+/**
+ * Owns the policy's versions: reads the file, records what is good, activates from the log, answers checks. And who is who.
+ */
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
   const replica = createPolicyReplica(bus);
+  const identities = createIdentityReplica(bus, { now });
   const own = createOwn(config);
   const trying = createTrying(() => replica.active());
   const warnings = createWarnings(log);
@@ -75,23 +80,27 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
 
   const health = () =>
     healthFrom(
-      [bus.problem(), replica.problem, fileProblem(candidate, replica.state.published)],
+      [bus.problem(), replica.problem, identities.problem, fileProblem(candidate, replica.state.published)],
       warnings.of(replica.state.published),
     );
 
   return {
     async start() {
-      await replica.start();
+      await Promise.all([replica.start(), identities.start()]);
       await taking.start();
       warnOfNoPolicy(log, replica.state.published);
       const active = () => replica.active();
-      responder = await bus.respond([...routes({ bus, active, own, now, health }), ...trying.routes]);
+      responder = await bus.respond([
+        ...routes({ bus, active, own, now, health }),
+        ...identityRoutes({ bus, replica: identities, now }),
+        ...trying.routes,
+      ]);
     },
     async stop() {
       taking.stop();
       await responder?.drain();
       trying.stop();
-      await replica.stop();
+      await Promise.all([replica.stop(), identities.stop()]);
     },
     health,
   };

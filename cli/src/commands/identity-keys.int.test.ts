@@ -1,0 +1,67 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { backgroundHome } from '../testkit/background.ts';
+import { runAegis } from '../testkit/spawn-aegis.ts';
+
+const POLICY = 'version: 2\nrules:\n  - { match: "*", principals: ["key:billing"], decision: allow }\n';
+const KEY = /^aegis_[0-9A-Za-z]{49}\n$/;
+
+test('an agent gets a name and a key; from then on REST asks for one, until it is revoked; all of it is on record', async () => {
+  const home = await backgroundHome(POLICY);
+  onTestFinished(() => home.remove());
+  await runAegis(['wrap', '--name', 'srv', '--', 'cat'], { env: home.env });
+  const aegis = (args: string[], key?: string) =>
+    runAegis(args, { env: { ...home.env, ...(key === undefined ? {} : { AEGIS_KEY: key }) } });
+
+  expect((await aegis(['check', 'a.tool'])).stdout).toContain('review');
+  const made = await aegis(['keys', 'create', '--name', 'billing', '--role', 'agent', '--expires', '90d']);
+  expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(KEY)]);
+  expect(made.stderr).toContain('from now on calls over REST and MCP over HTTP need one');
+  const key = made.stdout.trim();
+  expect((await aegis(['check', 'a.tool'], key)).stdout).toContain('allowed');
+  const nobody = await aegis(['check', 'a.tool']);
+  expect([nobody.code, nobody.stderr]).toEqual([
+    1,
+    expect.stringContaining('A key is needed here') as string,
+  ]);
+
+  const alike = await aegis(['keys', 'create', '--name', 'Bi11ing']);
+  expect([alike.code, alike.stderr]).toEqual([1, expect.stringContaining('looks like billing') as string]);
+  await aegis(['keys', 'add', 'laptop']);
+  const inFile = await aegis(['keys', 'create', '--name', 'Laptop']);
+  expect([inFile.code, inFile.stderr]).toEqual([
+    1,
+    expect.stringContaining('has a key of the name laptop') as string,
+  ]);
+
+  const rotated = await aegis(['keys', 'rotate', 'billing', '--overlap', '10m', '--json']);
+  const second = JSON.parse(rotated.stdout) as { key: string; principal: string };
+  expect(second.principal).toBe('key:billing');
+  for (const one of [key, second.key])
+    expect((await aegis(['check', 'a.tool'], one)).stdout).toContain('allowed');
+  const listed = (await aegis(['keys', 'list'])).stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t')[0]);
+  expect(listed).toEqual(['laptop', 'billing', 'billing']);
+
+  await aegis(['keys', 'revoke', 'billing']);
+  for (const one of [key, second.key]) {
+    const refused = await aegis(['check', 'a.tool'], one);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('was revoked') as string]);
+  }
+  expect((await aegis(['keys', 'show', 'billing'])).stdout).toMatch(/\trevoked\n.*\trevoked\n/);
+  expect((await aegis(['keys', 'remove', 'billing'])).stdout).toBe('The key billing is no longer good.\n');
+  expect((await aegis(['keys', 'show', 'billing'])).stderr).toContain('There is nobody of the name billing');
+
+  const { stdout } = await aegis(['audit', 'query', '--limit', '30', '--json']);
+  const entries = (JSON.parse(stdout) as { entries: { action: string; principal?: string }[] }).entries;
+  const by = entries.filter(({ action }) => action.startsWith('identity.'));
+  expect(by.map(({ action }) => action)).toEqual([
+    'identity.removed',
+    'identity.key_revoked',
+    'identity.key_added',
+    'identity.created',
+  ]);
+  for (const { principal } of by) expect(principal).toMatch(/^os-user:/);
+  expect(`${stdout}${await home.log()}`).not.toContain(key.slice(6));
+}, 180_000);

@@ -1,0 +1,111 @@
+import { AGENT, type Identity, identityIdFor, principalOf } from '@aegis/contracts/identities';
+import { keyDigest, makeIdentityKey } from '@aegis/kit/keys';
+import { failure } from '../cli-error.ts';
+import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { printDocument, printLine, printList, printNote } from '../output.ts';
+import { createIdentity, listIdentities, revokeKeys, rotateKey } from './ask-policy.ts';
+import { readHolders } from './holders-file.ts';
+import { keyEnd } from './identity-words.ts';
+import { mcpKeys } from './mcp-keys.ts';
+
+export type CreateOptions = GlobalOptions & {
+  readonly name: string;
+  readonly role?: string[];
+  readonly expires?: number;
+};
+export type RotateOptions = GlobalOptions & { readonly expires?: number; readonly overlap: number };
+
+const FIRST =
+  'This is the first key of an agent: from now on calls over REST and MCP over HTTP need one, and nobody is anonymous there any more.';
+
+/** A name of the keys file would be the same caller. @throws CliError `name_taken` */
+async function requireNotInFile(host: Host, name: string): Promise<void> {
+  const file = mcpKeys(host);
+  const inFile = Object.keys(await readHolders(file)).find(
+    (one) => identityIdFor(one) === identityIdFor(name),
+  );
+  if (inFile === undefined) return;
+  const detail = `${file.path} has a key of the name ${inFile}, which is the same caller: take another name, or remove that one with "aegis keys remove ${inFile}".`;
+  throw failure('name_taken', 'The name is taken', detail);
+}
+
+/** Its digest goes to the log; the key itself stays here. */
+const newKey = (lifetimeMs: number | undefined) => {
+  const key = makeIdentityKey();
+  const expires_at = lifetimeMs === undefined ? undefined : new Date(Date.now() + lifetimeMs).toISOString();
+  return { key, kept: { digest: keyDigest(key), expires_at } };
+};
+
+function printKey(host: Host, key: string, { name, roles, keys }: Identity, { json }: GlobalOptions): void {
+  const last = keys.at(-1);
+  const principal = principalOf(name);
+  if (json) printDocument(host, { name, key, principal, roles, expires_at: last?.expires_at });
+  else printLine(host, key);
+  const end = last === undefined ? '' : keyEnd(last, Date.now());
+  printNote(
+    host,
+    `This key is shown once, and only its digest is kept. It is good ${end}; calls made with it are those of ${principal}.`,
+  );
+}
+
+/** `aegis keys create`: a name on the log, with roles and a key. */
+export async function createKey(host: Host, options: CreateOptions): Promise<ExitCode> {
+  const { name, role: roles = [AGENT], expires } = options;
+  await requireNotInFile(host, name);
+  const { asked } = await listIdentities(host);
+  if (!asked && roles.includes(AGENT)) printNote(host, FIRST);
+  const { key, kept } = newKey(expires);
+  printKey(host, key, await createIdentity(host, { name, kind: 'agent', roles, key: kept }), options);
+  return 0;
+}
+
+/** @throws CliError `identity_not_found` */
+async function identityOf(host: Host, name: string): Promise<Identity> {
+  const { identities } = await listIdentities(host);
+  const found = identities.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const detail = `There is nobody of the name ${name}; "aegis keys list" shows who there is.`;
+  throw failure('identity_not_found', 'Nobody has this name', detail);
+}
+
+/** As long as the newest key was made for. */
+function lifetimeOf({ keys }: Identity): number | undefined {
+  const { created_at, expires_at } = keys.at(-1) ?? {};
+  if (created_at === undefined || expires_at === undefined) return undefined;
+  return Date.parse(expires_at) - Date.parse(created_at);
+}
+
+/** `aegis keys rotate`: one more key; those before it end after the overlap. */
+export async function rotateKeys(host: Host, name: string, options: RotateOptions): Promise<ExitCode> {
+  const { expires, overlap: overlap_ms } = options;
+  const { key, kept } = newKey(expires ?? lifetimeOf(await identityOf(host, name)));
+  printKey(host, key, await rotateKey(host, { name, key: kept, overlap_ms }), options);
+  const ends = new Date(Date.now() + overlap_ms).toISOString();
+  printNote(
+    host,
+    overlap_ms === 0
+      ? 'The key before it is no longer good.'
+      : `The key before it is good until ${ends} at most.`,
+  );
+  return 0;
+}
+
+/** `aegis keys revoke`: no key of this name is good any more. */
+export async function revokeAll(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
+  const identity = await revokeKeys(host, name);
+  if (json) printDocument(host, identity);
+  else printLine(host, `No key of ${name} is good any more.`);
+  printNote(
+    host,
+    'A firewall that runs refuses them within a second. The name stays: "aegis keys rotate" makes it a new key, "aegis keys remove" takes it out.',
+  );
+  return 0;
+}
+
+/** `aegis keys show`: all keys of a name, those that are over among them. */
+export async function showKeys(host: Host, name: string, options: GlobalOptions): Promise<ExitCode> {
+  const identity = await identityOf(host, name);
+  const rows = identity.keys.map((key) => [key.digest, key.created_at, keyEnd(key, Date.now())]);
+  printList(host, options, identity, ['DIGEST', 'MADE', 'GOOD'], rows, `${name} has no key.`);
+  return 0;
+}

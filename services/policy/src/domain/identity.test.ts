@@ -1,0 +1,137 @@
+import { type Identity, identityIdFor, MOST_KEYS } from '@aegis/contracts/identities';
+import { describe, expect, it } from 'vitest';
+import { decide, type IdentityCommand } from './identity.ts';
+
+const NOW = new Date('2026-01-05T09:30:00.000Z');
+const AT = NOW.toISOString();
+const LATER = '2026-04-05T09:30:00.000Z';
+const MINUTE = 60_000;
+const digestOf = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
+const by = 'os-user:ada';
+
+const create = (name = 'billing', more: object = {}): IdentityCommand => ({
+  type: 'create',
+  name,
+  kind: 'agent',
+  roles: ['agent'],
+  key: { digest: digestOf(0), expires_at: LATER },
+  by,
+  ...more,
+});
+const rotate = (n: number, overlap_ms: number): IdentityCommand => ({
+  type: 'rotate',
+  name: 'billing',
+  key: { digest: digestOf(n) },
+  overlap_ms,
+  by,
+});
+
+/** Who there is after these, each a minute after the one before. */
+function after(...commands: IdentityCommand[]): Identity | undefined {
+  let state: Identity | undefined;
+  for (const [i, command] of commands.entries())
+    state = decide(command, state, new Date(NOW.getTime() + i * MINUTE)).data.identity;
+  return state;
+}
+const codeOf = (command: IdentityCommand, state: Identity | undefined): unknown => {
+  try {
+    return decide(command, state, NOW).type;
+  } catch (thrown) {
+    return (thrown as { code: string }).code;
+  }
+};
+
+it('a new name has its roles, its key and who made it', () => {
+  expect(decide(create(), undefined, NOW)).toEqual({
+    type: 'aegis.identity.created.v1',
+    data: {
+      by,
+      identity: {
+        identity_id: identityIdFor('billing'),
+        name: 'billing',
+        kind: 'agent',
+        roles: ['agent'],
+        keys: [{ digest: digestOf(0), created_at: AT, expires_at: LATER }],
+        created_at: AT,
+      },
+    },
+  });
+});
+
+describe('a name', () => {
+  it.each(['billing', 'Billing', 'bi11ing'])('that is there, or looks like it, is taken: %s', (name) => {
+    expect(codeOf(create(name), after(create()))).toBe('name_taken');
+  });
+
+  it('that was removed is free, with nothing of who had it', () => {
+    const gone = after(create(), { type: 'remove', name: 'billing', by });
+    const again = decide(create('Billing', { key: { digest: digestOf(9) } }), gone, NOW).data.identity;
+    expect(again).toMatchObject({ name: 'Billing', keys: [{ digest: digestOf(9) }] });
+    expect(again.removed_at).toBeUndefined();
+    expect(again.keys).toHaveLength(1);
+  });
+
+  it.each(['rotate', 'revoke', 'remove'] as const)('that only looks like one does not %s it', (type) => {
+    const command = { ...rotate(1, 0), type, name: 'Billing' } as IdentityCommand;
+    expect(codeOf(command, after(create()))).toBe('identity_not_found');
+    expect(codeOf(command, undefined)).toBe('identity_not_found');
+    expect(
+      codeOf({ ...command, name: 'billing' }, after(create(), { type: 'remove', name: 'billing', by })),
+    ).toBe('identity_not_found');
+  });
+});
+
+it.each(['admin', 'auditor', 'finance'])('a role that opens nothing yet is not given: %s', (role) => {
+  expect(codeOf(create('billing', { roles: ['agent', role] }), undefined)).toBe('invalid_request');
+});
+
+it('a key that has ended already is not made', () => {
+  expect(codeOf(create('billing', { key: { digest: digestOf(0), expires_at: AT } }), undefined)).toBe(
+    'invalid_request',
+  );
+  const ended = { ...rotate(1, 0), key: { digest: digestOf(1), expires_at: AT } } as IdentityCommand;
+  expect(codeOf(ended, after(create()))).toBe('invalid_request');
+});
+
+describe('a rotated key', () => {
+  it('stays good for the overlap, and no longer than it would have been', () => {
+    const ends = new Date(NOW.getTime() + 11 * MINUTE).toISOString();
+    expect(after(create(), rotate(1, 10 * MINUTE))?.keys).toEqual([
+      { digest: digestOf(0), created_at: AT, expires_at: ends },
+      { digest: digestOf(1), created_at: new Date(NOW.getTime() + MINUTE).toISOString() },
+    ]);
+    const long = after(create(), rotate(1, 3650 * 86_400_000));
+    expect(long?.keys[0]?.expires_at).toBe(LATER);
+  });
+
+  it('ends at once without an overlap', () => {
+    const at = new Date(NOW.getTime() + MINUTE).toISOString();
+    expect(after(create(), rotate(1, 0))?.keys[0]?.expires_at).toBe(at);
+  });
+
+  it('a revoked one stays revoked', () => {
+    const state = after(create(), { type: 'revoke', name: 'billing', by }, rotate(1, MINUTE));
+    expect(state?.keys.map(({ revoked_at }) => revoked_at !== undefined)).toEqual([true, false]);
+  });
+});
+
+it('those that are over make room, the oldest first; where all are good there is no more', () => {
+  const over = after(create(), ...Array.from({ length: MOST_KEYS + 5 }, (_, i) => rotate(i + 1, 0)));
+  expect(over?.keys).toHaveLength(MOST_KEYS);
+  expect(over?.keys.at(-1)?.digest).toBe(digestOf(MOST_KEYS + 5));
+  expect(over?.keys[0]?.digest).toBe(digestOf(6));
+  const day = 86_400_000;
+  const good = after(create(), ...Array.from({ length: MOST_KEYS - 1 }, (_, i) => rotate(i + 1, day)));
+  expect(good?.keys).toHaveLength(MOST_KEYS);
+  expect(codeOf(rotate(99, day), good)).toBe('too_many_requests');
+});
+
+it.each([
+  ['revoke', 'aegis.identity.key_revoked.v1', false],
+  ['remove', 'aegis.identity.removed.v1', true],
+] as const)('%s ends every key, at once', (type, event, isRemoved) => {
+  const command = { type, name: 'billing', by } as const;
+  const { type: happened, data } = decide(command, after(create(), rotate(1, MINUTE)), NOW);
+  expect([happened, data.by, data.identity.removed_at !== undefined]).toEqual([event, by, isRemoved]);
+  expect(data.identity.keys.map(({ revoked_at }) => revoked_at)).toEqual([AT, AT]);
+});
