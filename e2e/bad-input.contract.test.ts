@@ -85,6 +85,7 @@ async function routesOfGateway(): Promise<RouteOptions[]> {
     feed: { close: () => undefined } as never,
     waiting: { close: () => undefined } as never,
     door: createDoor(1000),
+    identities: nobody,
     refusals: { count: () => undefined },
   });
   const routes: RouteOptions[] = [];

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import type { Feed } from './events/feed.ts';
+import type { CallersDeps } from './http/callers.ts';
 import type { AskFor, AskTextFor } from './http/request-context.ts';
 import type { Door } from './http/turns.ts';
 import type { Waiting } from './waiting/waiting.ts';
@@ -29,4 +30,5 @@ export type HttpDeps = {
   door: Door;
   waiting: Waiting;
   refusals: Pick<Refusals, 'count'>;
+  identities: CallersDeps;
 };

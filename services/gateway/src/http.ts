@@ -8,6 +8,7 @@ import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
+import { nameCallers } from './http/callers.ts';
 import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT, readJsonBody } from './http/json-body.ts';
 import { loggedUrl } from './http/logged-url.ts';
@@ -138,6 +139,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   );
   const allowed = createAllowed();
   guardTheDoor(app, config, allowed);
+  nameCallers(app, deps.identities);
   refuseUnknownQuery(app);
   door.guard(app);
   refuseUnserved(app.server, deps.refusals.count);

@@ -3,6 +3,7 @@ import { createRefusals } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { ConfigError } from '@aegis/kit/env';
 import { reachedAt } from '@aegis/kit/hosts';
+import { createIdentityReplica } from '@aegis/replicas/identities';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
 import { createDoor } from './http/turns.ts';
@@ -30,15 +31,18 @@ function unlistenable(thrown: unknown, host: string, port: number): unknown {
 const urlOf = ({ address, port }: AddressInfo): string => `http://${reachedAt(address, port)}`;
 
 /** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
-export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gateway {
+export function createGateway({ bus, config, log, now }: Deps<GatewayConfig>): Gateway {
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
   const door = createDoor(timeoutMs);
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide });
   const waiting = createWaiting({ bus });
   const refusals = createRefusals({ ask: bus.ask, log, door: 'rest' });
-  const app = createHttp({ bus, config, log, feed, door, waiting, refusals });
+  const identities = createIdentityReplica(bus, { now });
+  const app = createHttp({ bus, config, log, feed, door, waiting, refusals, identities });
   return {
     async start() {
+      // Until it has caught up nobody is let in, which is no reason to keep health from being asked.
+      await identities.start(timeoutMs);
       try {
         await app.listen({ host: config.HOST, port: config.PORT });
       } catch (thrown) {
@@ -48,6 +52,7 @@ export function createGateway({ bus, config, log }: Deps<GatewayConfig>): Gatewa
     async stop() {
       await app.close();
       await refusals.close();
+      await identities.stop();
     },
     health: () => healthFrom([bus.problem()]),
     address: () => urlOf(app.server.address() as AddressInfo),

@@ -5,7 +5,6 @@ import { parseEnv } from '@aegis/kit/env';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { McpEnv } from './config.ts';
 import { createHttp } from './http.ts';
-import { createKeyHolders } from './proxy/keys/key-holders.ts';
 import { quiet } from './testkit/stand-ins.ts';
 import { createServer } from './tools/serve/server.ts';
 
@@ -18,7 +17,7 @@ const http = createHttp({
   factory: () => createServer([], quiet),
   config: parseEnv(McpEnv, { MCP_PORT: '0', PROXY_PROTOCOL_FROM: '127.0.0.1' }),
   health: () => healthy,
-  keys: createKeyHolders({ path: undefined, log: quiet }),
+  callers: { principalOf: () => Promise.resolve('anonymous') },
   proxy: { handle: () => Promise.reject(new Error('no servers')), stop: () => Promise.resolve() },
   log: quiet,
   refusals: { count: (kind, source) => counted.push([kind, source]) },

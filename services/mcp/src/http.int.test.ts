@@ -10,7 +10,6 @@ import { keyDigest } from '@aegis/kit/keys';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { McpEnv } from './config.ts';
 import { createHttp } from './http.ts';
-import { createKeyHolders } from './proxy/keys/key-holders.ts';
 import { MISREAD_CALLS, messageIn, send, toolCall } from './testkit/post.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 import { quiet } from './testkit/stand-ins.ts';
@@ -221,7 +220,7 @@ describe('a port that is taken', () => {
       factory: () => createServer([], quiet),
       config,
       health: () => healthy,
-      keys: createKeyHolders({ path: undefined, log: quiet }),
+      callers: { principalOf: () => Promise.resolve('anonymous') },
       proxy: {
         handle: () => Promise.reject(new Error('no servers')),
         stop: () => Promise.resolve(),

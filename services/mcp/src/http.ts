@@ -26,7 +26,8 @@ import { type AuthInfo, createMcpHandler, type McpServerFactory } from '@modelco
 import type { McpConfig } from './config.ts';
 import { createDoor, type Turn } from './door.ts';
 import { readBody } from './http-body.ts';
-import { type KeyHolders, UNKNOWN_KEY } from './proxy/keys/key-holders.ts';
+import type { Callers } from './proxy/keys/callers.ts';
+import { UNKNOWN_KEY } from './proxy/keys/key-holders.ts';
 import type { Proxy } from './proxy/proxy.ts';
 import { HTTP_REFUSAL } from './proxy/refused.ts';
 import {
@@ -70,12 +71,18 @@ export type HttpDeps = {
     'HOST' | 'MCP_PORT' | 'ALLOWED_HOSTS' | 'PROXY_PROTOCOL_FROM' | 'REQUEST_TIMEOUT_MS'
   >;
   readonly health: Service['health'];
-  /** Tells who holds a key. */
-  readonly keys: Pick<KeyHolders, 'principalOf' | 'reread'>;
+  readonly callers: Pick<Callers, 'principalOf'>;
   /** The servers behind the firewall. */
   readonly proxy: Pick<Proxy, 'handle' | 'stop'>;
   readonly log: Logger;
   readonly refusals: Pick<Refusals, 'count'>;
+};
+
+/** What is thrown and is an answer, with the headers that belong to it. */
+const ANSWERED: Readonly<Record<string, ((retryAfterS: string) => Record<string, string>) | undefined>> = {
+  unauthorized: () => ({ 'www-authenticate': 'Bearer' }),
+  identities_unavailable: (seconds) => ({ 'retry-after': seconds }),
+  too_many_requests: (seconds) => ({ 'retry-after': seconds }),
 };
 
 const refusal = (sentence: string): string => errorResponse('null', HTTP_REFUSAL, sentence);
@@ -149,7 +156,7 @@ async function closeServer(server: Server, finish: () => Promise<void>, withinMs
 }
 
 /** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
-export function createHttp({ factory, config, health, keys, proxy, log, refusals }: HttpDeps) {
+export function createHttp({ factory, config, health, callers, proxy, log, refusals }: HttpDeps) {
   const hostNames = ownHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
@@ -182,14 +189,13 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
       });
     }
     const { authorization } = request.headers;
-    if (keys.principalOf(authorization) === undefined && authorization !== undefined) await keys.reread();
-    const principal = keys.principalOf(authorization);
+    const principal = await callers.principalOf(authorization);
     if (principal === undefined) {
       const detail =
         bearerOf(authorization) === undefined
           ? 'A key is needed here: send it as "Authorization: Bearer <key>".'
           : UNKNOWN_KEY;
-      return sendJson(response, 401, refusal(detail), { 'www-authenticate': 'Bearer' });
+      throw new AppError('unauthorized', detail);
     }
     const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal, request);
     try {
@@ -210,8 +216,8 @@ export function createHttp({ factory, config, health, keys, proxy, log, refusals
     });
     handle(request, response).catch((err: unknown) => {
       const { code, status, message, retryAfterS = 1 } = toAppError(err);
-      if (code === 'too_many_requests' && !response.headersSent)
-        return sendJson(response, status, refusal(message), { 'retry-after': String(retryAfterS) });
+      const more = ANSWERED[code]?.(String(retryAfterS));
+      if (more && !response.headersSent) return sendJson(response, status, refusal(message), more);
       log.info({ err }, 'request broke off');
       response.destroy();
     });

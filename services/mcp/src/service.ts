@@ -1,15 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { createRefusals, type Refusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
+import { OF_KEY } from '@aegis/contracts/identities';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
 import { createAllowance, createLimiter } from '@aegis/kit/allowance';
 import { ConfigError } from '@aegis/kit/env';
+import { createIdentityReplica } from '@aegis/replicas/identities';
 import type { McpConfig } from './config.ts';
 import { createHttp } from './http.ts';
 import { routes } from './nats.ts';
 import type { OpenGate } from './proxy/connection.ts';
-import { createKeyHolders, type KeyHolders, OF_KEY } from './proxy/keys/key-holders.ts';
+import { type Callers, createCallers } from './proxy/keys/callers.ts';
+import { createKeyHolders } from './proxy/keys/key-holders.ts';
 import type { Limits } from './proxy/limits.ts';
 import { createProxy } from './proxy/proxy.ts';
 import { createAgentDoor } from './relay/agent-door.ts';
@@ -80,7 +83,7 @@ const GRACE_MS = 500;
 function createAgents(
   { bus, config, log }: Deps<McpConfig>,
   openGate: OpenGate,
-  keys: KeyHolders,
+  callers: Callers,
   refusals: Pick<Refusals, 'count'>,
 ) {
   const { AGENT_DIR: dir, AEGIS_SOCKET_DIR: sharedDir, REQUEST_TIMEOUT_MS: timeoutMs } = config;
@@ -92,18 +95,14 @@ function createAgents(
     refusals,
     log,
   });
-  const holderOfKey = async (authorization: string | undefined) => {
-    if (keys.holderOf(authorization) === undefined) await keys.reread();
-    return keys.holderOf(authorization);
-  };
   const door =
-    dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, holderOfKey, relays, refusals, log });
+    dir === undefined ? undefined : createAgentDoor({ dir, sharedDir, callers, relays, refusals, log });
   return { door, relays };
 }
 
 /** The five tools, and the firewall in front of other MCP servers, over Streamable HTTP and for relays. */
 export function createMcp(deps: Deps<McpConfig>): Mcp {
-  const { bus, config, log } = deps;
+  const { bus, config, log, now } = deps;
   const refusals = createRefusals({ ask: bus.ask, log, door: 'mcp' });
   const tools = createTools({ bus, via: 'mcp-http', timeoutMs: config.REQUEST_TIMEOUT_MS, refusals });
   const judging = createJudging(deps);
@@ -111,11 +110,19 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     path: config.MCP_KEYS_FILE,
     neededPath: config.MCP_KEYS_NEEDED_FILE,
     log,
-    changed: (isKept) => {
+    changed: (isInFile) => {
+      const isKept = (principal: string): boolean => isInFile(principal) || identities.isAgent(principal);
       proxy.keepPrincipals(isKept);
       relays.keepPrincipals((principal) => !principal.startsWith(OF_KEY) || isKept(principal));
     },
   });
+  const identities = createIdentityReplica(bus, {
+    now,
+    ended: (ended) => {
+      for (const ways of [proxy, relays]) ways.keepPrincipals((principal) => principal !== ended);
+    },
+  });
+  const callers = createCallers({ keys, identities });
   const proxy = createProxy({
     serversPath: config.MCP_SERVERS,
     openGate: judging.openGate,
@@ -123,23 +130,32 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     env: process.env,
     log,
   });
-  const { door, relays } = createAgents(deps, judging.openGate, keys, refusals);
+  const { door, relays } = createAgents(deps, judging.openGate, callers, refusals);
   const health = () => {
     // What the firewall lacks is no trouble where nothing ever stood behind it.
     const lacks = proxy.hasServers || relays.hadServer ? judging.problems() : [];
     const others = lacks.filter((problem) => problem !== bus.problem());
     return healthFrom(
-      [bus.problem(), keys.problem, door?.problem, proxy.problem, bus.append.problem, ...others],
+      [
+        bus.problem(),
+        keys.problem,
+        identities.problem,
+        door?.problem,
+        proxy.problem,
+        bus.append.problem,
+        ...others,
+      ],
       proxy.warnings,
     );
   };
   const factory = () => createServer(tools, log);
-  const http = createHttp({ factory, config, health, keys, proxy, log, refusals });
+  const http = createHttp({ factory, config, health, callers, proxy, log, refusals });
   let responder: Responder | undefined;
   return {
     async start() {
       await judging.start();
-      await Promise.all([keys.start(), proxy.start()]);
+      // Until it has caught up nobody is let in over HTTP, which is no reason to keep relays out.
+      await Promise.all([keys.start(), proxy.start(), identities.start(config.REQUEST_TIMEOUT_MS)]);
       await http.listen();
       await door?.start();
       responder = await bus.respond(routes(health));
@@ -148,6 +164,7 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
       judging.release();
       await Promise.all([http.close(), door?.stop()]);
       keys.stop();
+      await identities.stop();
       await judging.stop();
       await refusals.close();
       await responder?.drain();

@@ -1,4 +1,4 @@
-import { makeKey } from '@aegis/kit/keys';
+import { makeIdentityKey, makeKey } from '@aegis/kit/keys';
 import { expect, it } from 'vitest';
 import { credentialOf, isByAgent } from './credential.ts';
 
@@ -22,14 +22,13 @@ it.each([undefined, '', 'Bearer', 'Bearer   ', 'Basic abc', `Bearer ${'x'.repeat
   },
 );
 
-const isBy = (secret: string) => isByAgent({ headers: { authorization: `Bearer ${secret}` } });
+const isBy = (secret: string, principal = 'anonymous') =>
+  isByAgent({ headers: { authorization: `Bearer ${secret}` }, principal });
 
 it('tells an agent’s key from an approver’s and from a code', () => {
-  expect([makeKey('aegis'), makeKey('aegis_approver'), 'aegis_short', 'open sesame'].map(isBy)).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
-  expect(isByAgent({ headers: {} })).toBe(false);
+  expect(
+    [makeKey('aegis'), makeKey('aegis_approver'), 'aegis_short', 'open sesame'].map((one) => isBy(one)),
+  ).toEqual([true, false, false, false]);
+  expect(isByAgent({ headers: {}, principal: 'anonymous' })).toBe(false);
+  expect(isBy(makeIdentityKey(), 'key:ci')).toBe(true);
 });

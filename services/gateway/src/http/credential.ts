@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Credential } from '@aegis/contracts/approvals';
+import { ANONYMOUS } from '@aegis/contracts/call';
 import { CLIENT_KEY_PREFIX } from '@aegis/contracts/keys-file';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyRequest } from 'fastify';
@@ -8,12 +9,12 @@ import type { FastifyRequest } from 'fastify';
 const BEARER = /^Bearer +(\S.*)$/i;
 const MAX_LENGTH = 1024;
 
-/** An agent's key; an approver's is longer. */
+/** A key of the file of MCP clients; an approver's is longer. */
 const AGENTS_KEY = new RegExp(`^${CLIENT_KEY_PREFIX}_[\\w-]{43}$`);
 
-/** Whether a request comes with the look of an agent's key, whoever has it. */
-export const isByAgent = ({ headers }: Pick<FastifyRequest, 'headers'>): boolean =>
-  AGENTS_KEY.test(BEARER.exec(headers.authorization?.trimEnd() ?? '')?.[1] ?? '');
+/** Whether a request comes from an agent, or with the look of the key of an MCP client, whoever has it. */
+export const isByAgent = ({ headers, principal }: Pick<FastifyRequest, 'headers' | 'principal'>): boolean =>
+  principal !== ANONYMOUS || AGENTS_KEY.test(BEARER.exec(headers.authorization?.trimEnd() ?? '')?.[1] ?? '');
 
 /** A header's bytes reach us as Latin letters; a code with others was sent in UTF-8. */
 function decode(secret: string): string {

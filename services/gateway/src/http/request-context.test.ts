@@ -20,7 +20,9 @@ describe('the request id', () => {
 
 describe('the traceparent', () => {
   it('of a caller is passed on', () => {
-    expect(contextOf({ headers: { traceparent: TRACE }, ip: IP }, 1).traceparent).toBe(TRACE);
+    expect(contextOf({ headers: { traceparent: TRACE }, ip: IP, principal: 'key:ci' }, 1).traceparent).toBe(
+      TRACE,
+    );
   });
 
   it.each([
@@ -32,13 +34,20 @@ describe('the traceparent', () => {
     TRACE.replace('00f067aa0ba902b7', '0'.repeat(16)),
     TRACE.replace('00-4', 'ff-4'),
   ])('that is not one is as none: %j', (given) => {
-    expect(contextOf({ headers: { traceparent: given }, ip: IP }, 1).traceparent).toBeUndefined();
+    expect(
+      contextOf({ headers: { traceparent: given }, ip: IP, principal: 'key:ci' }, 1).traceparent,
+    ).toBeUndefined();
   });
+});
+
+it('who calls, and from where, is told to who answers', () => {
+  const { caller } = contextOf({ headers: {}, ip: IP, principal: 'key:ci' }, 1);
+  expect(caller).toEqual({ principal: 'key:ci', from: IP });
 });
 
 it('a request has its deadline from the moment it came', () => {
   const before = Date.now();
-  const { deadlineMs } = contextOf({ headers: {}, ip: IP }, 1500);
+  const { deadlineMs } = contextOf({ headers: {}, ip: IP, principal: 'key:ci' }, 1500);
   expect(deadlineMs).toBeGreaterThanOrEqual(before + 1500);
   expect(deadlineMs).toBeLessThanOrEqual(Date.now() + 1500);
 });

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Bus, RequestContext } from '@aegis/bus';
-import { ANONYMOUS } from '@aegis/contracts/call';
 import type { Rpc } from '@aegis/contracts/rpc';
 import { parseTraceparent } from '@aegis/kit/trace';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+
+/** What is read of a request. */
+export type Asking = Pick<FastifyRequest, 'headers' | 'ip' | 'principal'>;
 
 const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -15,21 +17,18 @@ export function requestIdOf(headers: IncomingHttpHeaders): string {
   return typeof given === 'string' && SANE_ID.test(given) ? given : randomUUID();
 }
 
-/** What a request carries over the bus: its deadline from now on, the caller's trace, and where the caller is. */
-export const contextOf = (
-  { headers, ip }: Pick<FastifyRequest, 'headers' | 'ip'>,
-  timeoutMs: number,
-): RequestContext => ({
+/** What a request carries over the bus: its deadline from now on, the caller's trace, and who and where the caller is. */
+export const contextOf = ({ headers, ip, principal }: Asking, timeoutMs: number): RequestContext => ({
   deadlineMs: Date.now() + timeoutMs,
   traceparent: parseTraceparent(headers['traceparent']),
-  caller: { principal: ANONYMOUS, from: ip },
+  caller: { principal, from: ip },
 });
 
 /** Asks a service on behalf of a request; `atLeastMs` where the answer may take longer than others. */
 export type AskFor = <Req extends z.ZodType, Rep extends z.ZodType>(
   question: Rpc<Req, Rep>,
   data: z.input<Req>,
-  request: Pick<FastifyRequest, 'headers' | 'ip'>,
+  request: Asking,
   atLeastMs?: number,
 ) => Promise<z.output<Rep>>;
 
@@ -42,7 +41,7 @@ export const createAskFor =
 export type AskTextFor = <Req extends z.ZodType, Rep extends z.ZodType>(
   question: Rpc<Req, Rep>,
   data: string,
-  request: Pick<FastifyRequest, 'headers' | 'ip'>,
+  request: Asking,
   atLeastMs?: number,
 ) => Promise<z.output<Rep>>;
 

@@ -167,11 +167,23 @@ describe('/openapi.json', () => {
     }
   });
 
+  it('says what an agent does by its key, and how', () => {
+    expect(document.components?.securitySchemes).toMatchObject({ agent: { type: 'http', scheme: 'bearer' } });
+    const withKey = operations().filter(([, { security = [] }]) => security.some((way) => 'agent' in way));
+    expect(withKey.map(([name]) => name).toSorted()).toEqual([
+      'POST /approvals/{id}/cancel',
+      'POST /audit',
+      'POST /guard/check',
+      'POST /guard/enforce',
+    ]);
+    for (const [, { responses }] of withKey) expect(Object.keys(responses ?? {})).toContain('401');
+  });
+
   it('says where an approver has to sign in, and how', () => {
     expect(document.components?.securitySchemes).toMatchObject({
       approver: { type: 'http', scheme: 'bearer' },
     });
-    const withKey = operations().filter(([, { security }]) => security !== undefined);
+    const withKey = operations().filter(([, { security = [] }]) => security.some((way) => 'approver' in way));
     expect(withKey.map(([name]) => name).toSorted()).toEqual(SIGNED_IN);
     for (const [, { responses }] of withKey) expect(Object.keys(responses ?? {})).toContain('401');
   });

@@ -1,5 +1,5 @@
 import { ApprovalId, ApprovalStatus, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
-import { ANONYMOUS, Note } from '@aegis/contracts/call';
+import { Note } from '@aegis/contracts/call';
 import { approvalsComplete } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { isOneKey, ONE_KEY, runKeyOf } from '@aegis/contracts/run-key';
@@ -155,7 +155,7 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
         approval_code,
         reason,
         source: request.ip,
-        principal: ANONYMOUS,
+        principal: request.principal,
         ...(isByAgent(request) ? { by_agent: true as const } : {}),
       },
       request,

@@ -6,11 +6,11 @@ import {
   WriteAudit,
   WriteAuditReply,
 } from '@aegis/contracts/audit';
-import { ANONYMOUS } from '@aegis/contracts/call';
 import { visibleJson } from '@aegis/kit/text';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { AS_AGENT } from '../openapi/security.ts';
+import { AGENT_FAULTS, BODY_FAULTS, problems } from '../schemas/problem.ts';
 import { wholeNumber, yesOrNo } from '../schemas/query.ts';
 
 const tags = ['audit'];
@@ -40,11 +40,12 @@ export function auditRoutes(app: App, { ask }: HttpDeps): void {
     summary: 'Write an entry into the record',
     description:
       'It is shown as `client:<action>`, with who wrote it: no entry of a client passes for one of ours.',
+    ...AS_AGENT,
     body: AuditBody,
-    response: { 201: WriteAuditReply, ...problems([...BODY_FAULTS, 429]) },
+    response: { 201: WriteAuditReply, ...problems([...BODY_FAULTS, ...AGENT_FAULTS]) },
   };
   app.post('/audit', { schema: write }, async (request, reply) => {
-    const entry = { ...request.body, principal: ANONYMOUS, via: 'rest' as const };
+    const entry = { ...request.body, principal: request.principal, via: 'rest' as const };
     const written = await ask(auditWrite, entry, request);
     return reply.code(201).send(written);
   });

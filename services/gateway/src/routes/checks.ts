@@ -6,8 +6,7 @@ import {
   policyCheck,
   policyChecks,
 } from '@aegis/contracts/decision';
-import type { FastifyRequest } from 'fastify';
-import { contextOf } from '../http/request-context.ts';
+import { type Asking, contextOf } from '../http/request-context.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
 type Asked = {
@@ -17,10 +16,7 @@ type Asked = {
 };
 
 /** Asks what the policy says of one call. */
-export type AskCheck = (
-  question: CheckRequest,
-  request: Pick<FastifyRequest, 'headers' | 'ip'>,
-) => Promise<CheckReply>;
+export type AskCheck = (question: CheckRequest, request: Asking) => Promise<CheckReply>;
 
 /**
  * Has the policy asked about calls that come in the same turn of the event loop in one message: the two messages of a

@@ -1,5 +1,5 @@
 import { ApprovalId, approvalsCancel, approvalsDecide, Verdict, Word } from '@aegis/contracts/approvals';
-import { ANONYMOUS, DryRunId, Timestamp } from '@aegis/contracts/call';
+import { DryRunId, Timestamp } from '@aegis/contracts/call';
 import { approvalsDraw } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { z } from 'zod';
@@ -7,8 +7,8 @@ import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
 import { etagOf, revisionOf } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { SIGNED_IN } from '../openapi/security.ts';
-import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
+import { AS_AGENT, SIGNED_IN } from '../openapi/security.ts';
+import { AGENT_FAULTS, BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
 import { approvalIdOf, orAlreadyDecided, replyAlreadyDecided } from './already-decided.ts';
 import { ApprovalParams } from './approvals.ts';
 
@@ -155,9 +155,10 @@ function cancelRoute(app: App, { ask }: HttpDeps): void {
     operationId: 'cancelApproval',
     summary: 'Take a question back, by whoever asked it over REST',
     description: 'A call of somebody else stays as it is, and so does one that ran, or is over.',
+    ...AS_AGENT,
     params: ApprovalParams,
     body: CancelBody,
-    response: { 200: ApprovalItem, ...problems([...BODY_FAULTS, 404, 429]), ...STANDING },
+    response: { 200: ApprovalItem, ...problems([...BODY_FAULTS, ...AGENT_FAULTS, 404]), ...STANDING },
   };
   app.post('/approvals/:id/cancel', { schema }, async (request, reply) => {
     const { reason = 'Whoever asked took it back.' } = request.body;
@@ -165,13 +166,13 @@ function cancelRoute(app: App, { ask }: HttpDeps): void {
       approvalsCancel,
       {
         approval_id: await approvalIdOf(ask, request, request.params.id),
-        principal: ANONYMOUS,
+        principal: request.principal,
         because: reason,
       },
       request,
     );
     if (approval.status !== 'cancelled') {
-      const isAnothers = approval.call.principal !== ANONYMOUS;
+      const isAnothers = approval.call.principal !== request.principal;
       const because = isAnothers
         ? `Only ${approval.call.principal}, who asked, may cancel it.`
         : `It is ${approval.status} already.`;

@@ -1,6 +1,5 @@
 import {
   AmountCents,
-  ANONYMOUS,
   IdempotencyKey,
   MAX_CALL_MESSAGE_BYTES,
   Note,
@@ -12,7 +11,8 @@ import { isOneKey, ONE_KEY, runKeyFields, runKeyOf, withRunKey } from '@aegis/co
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
+import { AS_AGENT } from '../openapi/security.ts';
+import { AGENT_FAULTS, BODY_FAULTS, GuardProblem, problems } from '../schemas/problem.ts';
 import { createAskCheck } from './checks.ts';
 
 const CheckBody = z
@@ -59,11 +59,12 @@ function checkRoute(app: App, deps: HttpDeps): void {
     operationId: 'check',
     summary: 'What would the policy say?',
     description: 'Advisory: nothing is recorded for good, and nothing may run because of it.',
+    ...AS_AGENT,
     body: CheckBody,
-    response: { 200: CheckReply, ...problems(BODY_FAULTS, GuardProblem) },
+    response: { 200: CheckReply, ...problems([...BODY_FAULTS, ...AGENT_FAULTS], GuardProblem) },
   };
   app.post('/guard/check', { schema }, async (request) => {
-    const answer = await askCheck({ ...request.body, principal: ANONYMOUS, via: 'rest' }, request);
+    const answer = await askCheck({ ...request.body, principal: request.principal, via: 'rest' }, request);
     if (answer.allowed !== (answer.decision === 'allow')) {
       throw new AppError('policy_unavailable', 'The policy service gave an answer that contradicts itself.');
     }
@@ -80,14 +81,15 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
       'The answer is on record before it is given. `allowed`, `pending` and `blocked` are all answers, with status 200. ' +
       'An approval allows one call, once. A retry with the same Idempotency-Key gets the same answer for ten minutes, pending ones too, with `replayed: true` and ' +
       'the header `Idempotency-Replayed: true`, on record each time; where it does not stand any more, it is `blocked`.',
+    ...AS_AGENT,
     headers: EnforceHeaders,
     body: EnforceBody,
-    response: { 200: EnforceReply, ...problems([...BODY_FAULTS, 409, 429], GuardProblem) },
+    response: { 200: EnforceReply, ...problems([...BODY_FAULTS, ...AGENT_FAULTS, 409], GuardProblem) },
   };
   app.post('/guard/enforce', { schema, bodyLimit: MAX_CALL_MESSAGE_BYTES }, async (request, reply) => {
     const { meta, ...call } = request.body;
     const question = {
-      call: { ...call, principal: ANONYMOUS },
+      call: { ...call, principal: request.principal },
       dry_run_id: meta && runKeyOf(meta),
       reason: meta?.reason,
       idempotency_key: request.headers['idempotency-key'],

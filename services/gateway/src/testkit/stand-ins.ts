@@ -3,6 +3,7 @@ import { healthOf } from '@aegis/contracts/health';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
+import { createIdentityReplica } from '@aegis/replicas/identities';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { GatewayEnv } from '../config.ts';
@@ -42,6 +43,7 @@ export async function createTestApp(
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
   const door = createDoor(timeoutMs);
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide, ...feedOptions });
+  const identities = createIdentityReplica(bus, { now: () => new Date() });
   const counted: [kind: string, source: string | undefined][] = [];
   const app = createHttp({
     bus,
@@ -50,8 +52,10 @@ export async function createTestApp(
     feed,
     door,
     waiting: createWaiting({ bus, ...waitingOptions }),
+    identities,
     refusals: { count: (kind, source) => counted.push([kind, source]) },
   });
+  await identities.start();
   await app.ready();
   return {
     app,
@@ -60,6 +64,7 @@ export async function createTestApp(
     counted,
     async stop() {
       await app.close();
+      await identities.stop();
       await bus.close();
     },
   };

@@ -10,6 +10,7 @@ import { ownHostNames } from '@aegis/kit/hosts';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
 import { osUserPrincipal } from '@aegis/kit/os-user';
+import type { Callers } from '../proxy/keys/callers.ts';
 import { UNKNOWN_KEY } from '../proxy/keys/key-holders.ts';
 import { createAgentCredential } from './agent-credential.ts';
 import { type AgentSocket, listenForAgents } from './agent-socket.ts';
@@ -30,10 +31,8 @@ export type AgentDoorOptions = {
   readonly dir: string;
   /** The folder of the socket instead, where its group may use it. */
   readonly sharedDir?: string | undefined;
-  /** Who holds a key of the keys file, by an `Authorization` header; undefined for nobody. */
-  readonly holderOfKey: (
-    authorization: string | undefined,
-  ) => string | undefined | Promise<string | undefined>;
+  /** Who holds another key than the one for relays of this user. */
+  readonly callers: Pick<Callers, 'holderOf'>;
   readonly relays: Pick<Relays, 'serve' | 'isFull' | 'keepPrincipals' | 'stop'>;
   readonly refusals: Pick<Refusals, 'count'>;
   readonly log: Logger;
@@ -99,7 +98,7 @@ function limitSilent(server: Server): (stream: Duplex) => void {
 
 /** Where relays of this machine come in: one HTTP request each, which becomes a connection of frames. */
 export function createAgentDoor(options: AgentDoorOptions) {
-  const { dir, sharedDir, holderOfKey, relays, refusals, log, platform } = options;
+  const { dir, sharedDir, callers, relays, refusals, log, platform } = options;
   const own = osUserPrincipal();
   const credential = createAgentCredential(dir, log, () =>
     relays.keepPrincipals((principal) => principal !== own),
@@ -123,7 +122,7 @@ export function createAgentDoor(options: AgentDoorOptions) {
     const key = bearerOf(authorization);
     if (key === undefined) return undefined;
     const { digest } = credential;
-    return (digest && holderOf(key, [[own, digest]])) ?? holderOfKey(authorization);
+    return (digest && holderOf(key, [[own, digest]])) ?? callers.holderOf(authorization);
   };
   const admit = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     const { authorization } = request.headers;

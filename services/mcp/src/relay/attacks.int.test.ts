@@ -39,7 +39,13 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'aegis-attacks-'));
   const refusals = { count: (...one: [string, string | undefined]) => void counted.push(one) };
   const relays = createRelays({ openGate, createServer, drainMs: 100, log, refusals });
-  door = createAgentDoor({ dir, holderOfKey: () => undefined, relays, refusals, log });
+  door = createAgentDoor({
+    dir,
+    callers: { holderOf: () => Promise.resolve(undefined) },
+    relays,
+    refusals,
+    log,
+  });
   await door.start();
   credential = (await readFile(join(dir, 'agent-credential'), 'utf8')).trim();
 });

@@ -1,12 +1,10 @@
 import { existsSync } from 'node:fs';
 import { ANONYMOUS } from '@aegis/contracts/call';
+import { OF_KEY, principalOf } from '@aegis/contracts/identities';
 import { KEYS_NEEDED, type KeysFile, parseKeys } from '@aegis/contracts/keys-file';
 import { createOnce, createWatchedFile } from '@aegis/kit/files';
 import { bearerOf, holderOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
-
-/** What the principal of a key's holder begins with. */
-export const OF_KEY = 'key:';
 
 /** What is said to who sends a key that nobody has. */
 export const UNKNOWN_KEY =
@@ -75,7 +73,7 @@ export function createKeyHolders({ path, neededPath, log, changed }: KeyHoldersO
       changed?.((principal) => {
         const name = principal.slice(OF_KEY.length);
         return (
-          principal === `${OF_KEY}${name}` && Object.hasOwn(now.keys, name) && now.keys[name] === before[name]
+          principal === principalOf(name) && Object.hasOwn(now.keys, name) && now.keys[name] === before[name]
         );
       });
       if (now !== OPEN && neededPath !== undefined) await createOnce(neededPath, KEYS_NEEDED);
@@ -84,7 +82,7 @@ export function createKeyHolders({ path, neededPath, log, changed }: KeyHoldersO
   const holder = (authorization: string | undefined): string | undefined => {
     const key = bearerOf(authorization);
     const name = key === undefined ? undefined : holderOf(key, Object.entries(file.content.keys));
-    return name === undefined ? undefined : `${OF_KEY}${name}`;
+    return name === undefined ? undefined : principalOf(name);
   };
   return {
     start: () => file.start(),

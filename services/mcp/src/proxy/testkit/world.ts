@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { healthy } from '@aegis/bus/service';
 import { parseEnv } from '@aegis/kit/env';
+import { AppError } from '@aegis/kit/errors';
 import { createLogger } from '@aegis/kit/logger';
 import { onTestFinished } from 'vitest';
 import { McpEnv } from '../../config.ts';
 import { createHttp } from '../../http.ts';
 import { createServer as createTools } from '../../tools/serve/server.ts';
 import type { OpenGate } from '../connection.ts';
+import { createCallers } from '../keys/callers.ts';
 import { createKeyHolders } from '../keys/key-holders.ts';
 import type { Limits } from '../limits.ts';
 import { createProxy } from '../proxy.ts';
@@ -30,6 +32,13 @@ export type WorldOptions = {
   readonly keys?: Record<string, string>;
   /** A gate that does not pretend. */
   readonly openGate?: OpenGate;
+};
+
+/** No identity is on the log. */
+const NOBODY = {
+  agentOf: () => Promise.reject(new AppError('unauthorized', 'The key is not known here.')),
+  isAsked: () => Promise.resolve(false),
+  wasAsked: false,
 };
 
 /** The HTTP side of the service, with a gate that only pretends; it goes when the test ends. */
@@ -61,7 +70,7 @@ export async function startWorld({ servers, limits, env = {}, keys, openGate }: 
     factory,
     config,
     health: () => healthy,
-    keys: holders,
+    callers: createCallers({ keys: holders, identities: NOBODY }),
     proxy,
     log: quiet,
     refusals: { count: () => undefined },

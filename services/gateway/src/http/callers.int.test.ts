@@ -1,0 +1,210 @@
+import { request as httpRequest } from 'node:http';
+import { type Bus, type RequestContext, route } from '@aegis/bus';
+import { approvalsCancel } from '@aegis/contracts/approvals';
+import { auditWrite } from '@aegis/contracts/audit';
+import { createEvent } from '@aegis/contracts/create-event';
+import { enforce, policyCheck } from '@aegis/contracts/decision';
+import { type Identity, identityIdFor } from '@aegis/contracts/identities';
+import { identityLog } from '@aegis/contracts/subjects';
+import { keyDigest, makeIdentityKey, makeKey } from '@aegis/kit/keys';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { APPROVAL_ID, allowedCheck, enforceReply, pending, TRACE_ID } from '../testkit/samples.ts';
+import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
+
+type Asked = { data: unknown; context: RequestContext };
+let server: Server;
+let services: Bus[];
+let gateway: Awaited<ReturnType<typeof createTestApp>>;
+let asked: Asked[] = [];
+const keep = (data: unknown, context: RequestContext) => void asked.push({ data, context });
+
+beforeAll(async () => {
+  server = await startNatsServer();
+  services = await Promise.all([
+    standIn(server, 'policy', [
+      route(policyCheck, (data, context) => {
+        keep(data, context);
+        return allowedCheck;
+      }),
+    ]),
+    standIn(server, 'enforcer', [
+      route(enforce, (data, context) => {
+        keep(data, context);
+        return enforceReply('allowed');
+      }),
+    ]),
+    standIn(server, 'approvals', [
+      route(approvalsCancel, (data, context) => {
+        keep(data, context);
+        return { approval: pending, revision: 7 };
+      }),
+    ]),
+    standIn(server, 'audit', [
+      route(auditWrite, (data, context) => {
+        keep(data, context);
+        return { ok: true as const, trace_id: TRACE_ID, path: '/a' };
+      }),
+    ]),
+  ]);
+  gateway = await createTestApp(server);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await Promise.all(services.map((bus) => bus.close()));
+  await server.stop();
+});
+beforeEach(() => {
+  asked = [];
+});
+
+/** Puts on record that somebody has this key. */
+async function record(
+  name: string,
+  key: string,
+  more: Partial<Identity> = {},
+  ended: object = {},
+): Promise<void> {
+  const identity_id = identityIdFor(name);
+  const at = new Date().toISOString();
+  const keys = [{ digest: keyDigest(key), created_at: at, ...ended }];
+  const identity: Identity = {
+    identity_id,
+    name,
+    kind: 'agent',
+    roles: ['agent'],
+    keys,
+    created_at: at,
+    ...more,
+  };
+  const event = createEvent({
+    type: 'aegis.identity.created.v1',
+    source: 'policy',
+    time: at,
+    data: { identity, by: 'os-user:ada' },
+  });
+  await services[0]?.append.one({ subject: identityLog(identity_id), event }, Date.now() + 5_000);
+}
+
+const post = (url: string, payload: object, authorization?: string) =>
+  gateway.app.inject({
+    method: 'POST',
+    url,
+    payload,
+    headers: { host: 'localhost', ...(authorization === undefined ? {} : { authorization }) },
+  });
+const ENFORCE = ['/guard/enforce', { tool: 'a.b' }] as const;
+/** What an agent does. */
+const AGENTS: readonly (readonly [string, object])[] = [
+  ENFORCE,
+  ['/guard/check', { tool: 'a.b' }],
+  ['/audit', { action: 'deploy' }],
+  [`/approvals/${APPROVAL_ID}/cancel`, {}],
+];
+const MADE = makeIdentityKey();
+
+describe('before an agent has a key', () => {
+  it.each(AGENTS)('whoever asks without one is nobody in particular: %s', async (url, body) => {
+    expect((await post(url, body)).statusCode).toBeLessThan(410);
+    expect(JSON.stringify(asked)).toContain('"principal":"anonymous"');
+  });
+
+  it('a key that nobody made is refused all the same', async () => {
+    const reply = await post(...ENFORCE, `Bearer ${makeIdentityKey()}`);
+    expect([reply.statusCode, reply.json().code, asked]).toEqual([401, 'unauthorized', []]);
+  });
+});
+
+describe('from the first key of an agent on', () => {
+  const revoked = makeIdentityKey();
+  const expired = makeIdentityKey();
+  const auditor = makeIdentityKey();
+  beforeAll(async () => {
+    await record('billing', MADE);
+    await record('old', revoked, {}, { revoked_at: new Date().toISOString() });
+    await record('over', expired, {}, { expires_at: new Date(Date.now() - 1).toISOString() });
+    await record('reader', auditor, { roles: ['auditor'] });
+    const isKnown = async () => (await post(...ENFORCE, `Bearer ${expired}`)).json().detail as string;
+    await vi.waitFor(async () => expect(await isKnown()).toContain('expired'), { timeout: 10_000 });
+    asked = [];
+  });
+
+  it.each(AGENTS)('what it does is done under its name: %s', async (url, body) => {
+    await post(url, body, `Bearer ${MADE}`);
+    expect(asked).toHaveLength(1);
+    expect(JSON.stringify(asked[0]?.data)).toContain('"principal":"key:billing"');
+    expect(asked[0]?.context.caller).toEqual({ principal: 'key:billing', from: '127.0.0.1' });
+  });
+
+  it('only the one who asked hears that it may cancel', async () => {
+    const reply = await post(`/approvals/${APPROVAL_ID}/cancel`, {}, `Bearer ${MADE}`);
+    expect([reply.statusCode, reply.json().detail]).toEqual([
+      409,
+      'Only anonymous, who asked, may cancel it.',
+    ]);
+  });
+
+  const WRONG: readonly (readonly [string, string | undefined, string])[] = [
+    ['none', undefined, 'A key is needed here'],
+    ['one that nobody has here', `Bearer ${makeIdentityKey()}`, 'not known here'],
+    ['one that was cut', `Bearer ${MADE.slice(0, -4)}`, 'cut or mistyped'],
+    ['one with a letter too many', `Bearer ${MADE}x`, 'cut or mistyped'],
+    ['one that was revoked', `Bearer ${revoked}`, 'was revoked'],
+    ['one that has expired', `Bearer ${expired}`, 'has expired'],
+    ['one of somebody who is no agent', `Bearer ${auditor}`, "no agent's"],
+    ['one of the file of MCP clients', `Bearer ${makeKey('aegis')}`, 'no key of an agent'],
+    ['an approver’s', `Bearer ${makeKey('aegis_approver')}`, 'no key of an agent'],
+    ['nonsense', 'Bearer nonsense', 'no key of an agent'],
+    ['another scheme', 'Basic YTpi', 'no key of an agent'],
+  ];
+  describe.each(WRONG)('with %s', (_, authorization, because) => {
+    it.each(AGENTS)('nothing is done: %s', async (url, body) => {
+      const reply = await post(url, body, authorization);
+      expect([reply.statusCode, reply.json().code]).toEqual([401, 'unauthorized']);
+      expect(reply.headers['www-authenticate']).toBe('Bearer');
+      expect(reply.json().detail).toContain(because);
+      expect(asked).toEqual([]);
+      if (authorization?.includes('aegis_')) expect(reply.body).not.toContain(authorization.slice(20));
+    });
+  });
+
+  it('a guard’s caller reads that nothing is allowed', async () => {
+    expect((await post(...ENFORCE)).json()).toMatchObject({ allowed: false, reasons: ['unauthorized'] });
+  });
+});
+
+const send = async (headers: Record<string, string | string[]>): Promise<number | undefined> => {
+  if (gateway.app.server.address() === null) await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = gateway.app.server.address() as { port: number };
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  httpRequest({ port, path: '/guard/check', method: 'POST', headers }, (reply) => {
+    reply.resume();
+    resolve(reply.statusCode);
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+};
+
+describe('over a real connection', () => {
+  it.each([
+    ['two keys at once', [`Bearer ${MADE}`, `Bearer ${MADE}`], 422],
+    ['64 KiB of a key', `Bearer ${'a'.repeat(65_536)}`, 431],
+  ])('%s are refused', async (_, authorization, status) => {
+    expect(await send({ authorization, 'content-length': '0' })).toBe(status);
+    expect(asked).toEqual([]);
+  });
+});
+
+const codeOf = async (authorization?: string) => {
+  const reply = await post(...ENFORCE, authorization);
+  return [reply.statusCode, reply.json().code];
+};
+
+it('while nobody can say who there is, nobody is let in', async () => {
+  await server.kill();
+  await expect
+    .poll(() => codeOf(`Bearer ${MADE}`), { timeout: 10_000 })
+    .toEqual([503, 'identities_unavailable']);
+  expect(await codeOf()).toEqual([503, 'identities_unavailable']);
+  await server.restart();
+});

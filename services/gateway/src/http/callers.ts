@@ -1,0 +1,49 @@
+import { ANONYMOUS } from '@aegis/contracts/call';
+import { AppError } from '@aegis/kit/errors';
+import { bearerOf, identityKeyLook } from '@aegis/kit/keys';
+import type { IdentityReplica } from '@aegis/replicas/identities';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls: `key:<name>`, proved by their key, or `anonymous`. */
+    principal: string;
+  }
+}
+
+/** What an agent does under its name, by method and path: where there is an agent with a key, nobody does it without one. */
+const AGENTS: ReadonlySet<string> = new Set([
+  'POST /guard/check',
+  'POST /guard/enforce',
+  'POST /audit',
+  'POST /approvals/:id/cancel',
+]);
+
+export type CallersDeps = Pick<IdentityReplica, 'agentOf' | 'isAsked'>;
+
+async function callerOf(identities: CallersDeps, request: FastifyRequest): Promise<string> {
+  const { authorization } = request.headers;
+  const isAgents = AGENTS.has(`${request.method} ${request.routeOptions.url}`);
+  const key = bearerOf(authorization);
+  const look = key === undefined ? 'none' : identityKeyLook(key);
+  // Elsewhere it may be somebody's code, which may look like anything.
+  if (key !== undefined && (look === 'whole' || (look === 'damaged' && isAgents)))
+    return identities.agentOf(key);
+  if (!isAgents || !(await identities.isAsked())) return ANONYMOUS;
+  const detail =
+    authorization === undefined
+      ? 'A key is needed here: send "Authorization: Bearer " and the key of an agent; "aegis keys create" makes one.'
+      : 'This is no key of an agent: "aegis keys create" makes one.';
+  throw new AppError('unauthorized', detail);
+}
+
+/** Has each request know who it comes from, before anything is done or read for it. */
+export function nameCallers(
+  app: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>,
+  identities: CallersDeps,
+): void {
+  app.decorateRequest('principal', ANONYMOUS);
+  app.addHook('onRequest', async (request) => {
+    request.principal = await callerOf(identities, request);
+  });
+}
