@@ -69,7 +69,10 @@ function watchEnds(fold: IdentityFold, now: () => Date, ended: (principal: strin
   };
 }
 
-/** A replica on this bus, whose identity must be allowed to follow {@link IDENTITIES_LOG}: `policy`, `gateway` and `mcp` are. */
+/**
+ * A replica on this bus, whose identity must be allowed to follow {@link IDENTITIES_LOG}: `policy`, `gateway` and `mcp`
+ * are.
+ */
 export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaOptions): IdentityReplica {
   const fold = createIdentityFold();
   const look = ended && watchEnds(fold, now, ended);

@@ -100,7 +100,9 @@ export const policyIdentityRevoke = rpc('policy', 'identity-revoke', NamedIdenti
 /** It is nobody any more, and its name is free. */
 export const policyIdentityRemove = rpc('policy', 'identity-remove', NamedIdentity, IdentityReply, HERE);
 
-/** Everybody who is not removed, by name. `asked`: whether callers over REST and MCP need a key, since there was one once. */
+/**
+ * Everybody who is not removed, by name. `asked`: whether callers over REST and MCP need a key, since there was one once.
+ */
 export const ListIdentitiesReply = z.strictObject({ identities: z.array(Identity), asked: z.boolean() });
 export type ListIdentitiesReply = z.infer<typeof ListIdentitiesReply>;
 export const policyIdentities = rpc('policy', 'identities', Empty, ListIdentitiesReply, HERE);

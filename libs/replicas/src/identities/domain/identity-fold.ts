@@ -50,8 +50,8 @@ export function createIdentityFold() {
       return 'unreadable';
     },
     /**
-     * Whose key has this digest. Looked up, not compared in constant time: what is compared is a digest of what was sent, and
-     * whoever learns how far it agrees with a kept one knows nothing of a key that has it.
+     * Whose key has this digest. Looked up, not compared in constant time: what is compared is a digest of what was sent,
+     * and whoever learns how far it agrees with a kept one knows nothing of a key that has it.
      */
     holderOf(digest: string, now: Date): Holder | undefined {
       const identity = identities.get(owners.get(digest) ?? '');
