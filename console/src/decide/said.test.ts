@@ -42,6 +42,14 @@ test('what counted says what it did', () => {
   );
 });
 
+test('an answer to a question without a call opens none, and says so', () => {
+  const call = { ...pending(1).call, tool: 'require_approval' };
+  const said = (approval: Approval, verdict: 'approve' | 'deny') =>
+    saidOf({ approval: { ...approval, call }, revision: 2, counted: true }, verdict, 'bob');
+  expect(said(approved('bob'), 'approve')).toBe('You said yes, which is on record. It opens no call.');
+  expect(said(denied('bob'), 'deny')).toBe('You said no.');
+});
+
 test('what changed meanwhile and still waits is to be looked at again', () => {
   const result = { approval: pending(1), revision: 3, counted: false, because: 'It changed.' };
   expect(saidOf(result, 'approve', 'bob')).toBe('It changed. Look again, then decide.');

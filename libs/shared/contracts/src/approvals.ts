@@ -20,13 +20,12 @@ import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
 
+export { QUESTION_TOOL } from './question-tool.ts';
+
 export const ApprovalId = z
   .string()
   .regex(/^apr_[a-z2-7]{26}$/, 'expected the id of an approval: apr_ and 26 characters of a-z 2-7');
 export type ApprovalId = z.infer<typeof ApprovalId>;
-
-/** The tool of an approval that asks a person without a call: its yes is on record, and opens nothing. */
-export const QUESTION_TOOL = 'require_approval';
 
 /** One person's yes, where it takes more than one. */
 export const Endorsement = z.strictObject({

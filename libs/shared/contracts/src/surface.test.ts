@@ -211,6 +211,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'policyMigrate',
     'policyValidate',
   ],
+  'question-tool': ['QUESTION_TOOL'],
   'read-event': ['createReadEvent', 'readEvent'],
   rpc: ['Empty', 'rpc'],
   rpcs: ['RPCS'],

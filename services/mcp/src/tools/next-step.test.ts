@@ -43,11 +43,11 @@ it.each([
   ],
   [
     { status: 'expired' },
-    'No longer open (expired): nobody decided in time; do not make the call, and ask anew if it is still wanted.',
+    'No longer open (expired): nobody decided, or nobody used it, in time; do not make the call, and ask anew if it is still wanted.',
   ],
   [
-    { status: 'superseded' },
-    'No longer open (superseded): the rules or the tool changed after it was asked; do not make the call, and ask anew if it is still wanted.',
+    { status: 'superseded', superseded_because: 'its grant was revoked' },
+    'No longer open (superseded): its grant was revoked; do not make the call, and ask anew if it is still wanted.',
   ],
   [
     { status: 'consumed' },

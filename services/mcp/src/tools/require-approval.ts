@@ -77,9 +77,8 @@ const again = ({ call, dry_run_id }: Approval): string =>
     : `call firewall_enforce with the same call and meta.run_key = ${JSON.stringify(dry_run_id)}`;
 
 const OVER = {
-  expired: 'nobody decided in time',
+  expired: 'nobody decided, or nobody used it, in time',
   cancelled: 'the question was taken back',
-  superseded: 'the rules or the tool changed after it was asked',
   consumed: 'this approval has been used',
 } as const;
 
@@ -100,7 +99,8 @@ export function nextStep(approval: Approval): string {
   if (approval.status === 'denied') {
     return `Denied (${approval.denied_because}): do not make this call, and tell the person who asked for it why.`;
   }
-  return `No longer open (${approval.status}): ${OVER[approval.status]}; do not make the call, and ask anew if it is still wanted.`;
+  const why = approval.status === 'superseded' ? approval.superseded_because : OVER[approval.status];
+  return `No longer open (${approval.status}): ${why}; do not make the call, and ask anew if it is still wanted.`;
 }
 
 const denied = (reasons: readonly string[]): string =>
