@@ -66,3 +66,14 @@ it.each([
     expect(isOpen(stream)).toBe(true);
   },
 );
+
+it('connections that wait for an answer take no room from new ones, however many they are', async () => {
+  const streams: Socket[] = [];
+  for (let n = 0; n < 2 * MOST; n++) {
+    const stream = await open(OTHER, STREAM);
+    expect(await answerOf(stream)).toContain('it began');
+    streams.push(stream);
+  }
+  expect(await answerOf(await open(OTHER, ASK))).toContain('answered');
+  expect(streams.filter(isOpen)).toHaveLength(2 * MOST);
+});

@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** So many connections of a server are open at once before those that ask nothing make room. */
+/** So many connections of a server that ask nothing may be open at once. */
 const MOST = 1_024;
 
 /**
- * Keeps a server, and what stands before it, from being full of connections that ask nothing: beyond `most` each new one has
- * the oldest closed whose request is not whole, of whoever has the most. Called before `serveBehindProxies`.
+ * Keeps a server, and what stands before it, from being full of connections that ask nothing: beyond `most` of those each new
+ * one has the oldest closed of whoever has the most. One asks once its request is whole, until it is answered. Called before
+ * `serveBehindProxies`.
  */
 export function closeSilentConnections(server: Server, most = MOST): void {
   /** Of each address, the longest silent first. */
@@ -14,12 +15,10 @@ export function closeSilentConnections(server: Server, most = MOST): void {
   const asked = new WeakMap<Socket, IncomingMessage>();
   let count = 0;
 
+  const isSilent = (socket: Socket): boolean => asked.get(socket)?.complete !== true;
   const closeOne = (): void => {
-    const byMost = [...open.values()].toSorted((a, b) => b.size - a.size);
-    for (const sockets of byMost) {
-      const silent = [...sockets].find((socket) => asked.get(socket)?.complete !== true);
-      if (silent !== undefined) return void silent.destroy();
-    }
+    const silent = [...open.values()].map((sockets) => [...sockets].filter(isSilent));
+    if (silent.flat().length > most) silent.toSorted((a, b) => b.length - a.length)[0]?.[0]?.destroy();
   };
   server.on('connection', (socket: Socket) => {
     const from = socket.remoteAddress ?? '';
