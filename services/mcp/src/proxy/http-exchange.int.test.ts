@@ -148,6 +148,25 @@ describe('what is changed', () => {
     await expect.poll(() => told).toBe(32);
   });
 
+  it('what a server says to a refusal is not read without end', async () => {
+    const { promise: cut, resolve } = Promise.withResolvers<void>();
+    const upstream = await startUpstream(({ body }, _request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (!body.includes('-32010')) {
+        const asks = message('server/refused', {}, 'q');
+        return void response.end(`data: ${asks}\n\ndata: ${result(1)}\n\n`);
+      }
+      response.once('close', resolve);
+      const goOn = (): void => {
+        if (!response.destroyed) response.write('x'.repeat(16_384), () => setImmediate(goOn));
+      };
+      goOn();
+    });
+    const world = await startWorld({ servers: { shop: { url: upstream.url } } });
+    await send(world.urlOf('shop'), 'POST', call('echo'));
+    await cut;
+  });
+
   it('nonsense and notifications that are not for the client are dropped', async () => {
     const { post } = await startWith(events('{"nonsense":1}', message('notifications/secret'), result(1)));
     expect((await post(call('echo'))).body.match(/^data: .*$/gm)).toEqual([`data: ${result(1)}`]);

@@ -14,6 +14,8 @@ import { kindOf, readReply } from './upstream-replies.ts';
 
 /** A server that asks more than this before it has taken an answer does not wait for them. */
 const MAX_ANSWERS = 32;
+/** What a server says to an answer is read this far, so that its connection can be used again. */
+const MAX_THANKS_BYTES = 65_536;
 
 const answeredError = (method: string, error: unknown): Error =>
   Object.assign(new Error(`${method}: the server answered with an error.`, { cause: error }), {
@@ -101,10 +103,8 @@ export class HttpQuestions {
       signal: AbortSignal.timeout(this.#limits.answerTimeoutMs),
       timeoutMs: this.#limits.answerTimeoutMs,
     })
-      .then(
-        (reply) => void reply.resume(),
-        () => undefined,
-      )
+      .then((reply) => readReply(reply, MAX_THANKS_BYTES))
+      .catch(() => undefined)
       .finally(() => this.#answering--);
   }
 

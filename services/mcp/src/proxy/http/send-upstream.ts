@@ -81,7 +81,8 @@ export async function sendUpstream(upstream: HttpUpstream, outgoing: Outgoing): 
   const reply = await sendTo(url, upstream.headers, outgoing);
   const slash = slashOf(reply, url);
   if (slash === undefined) return decoded(reply);
-  reply.resume();
+  // Its body may have no end.
+  reply.destroy();
   return decoded(await sendTo(slash, upstream.headers, outgoing));
 }
 

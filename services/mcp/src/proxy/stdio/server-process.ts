@@ -148,6 +148,8 @@ export class ServerProcess {
 
   async #readErrors(): Promise<void> {
     const { log } = this.#options;
+    // Lines that nobody is shown are not looked for: there may be no end of them.
+    if (!log.isLevelEnabled('debug')) return void this.#child.stderr.resume();
     const tooLong = (): void => log.debug('the server wrote a long line to stderr');
     try {
       for await (const line of readLines(this.#child.stderr, { tooLong })) {
