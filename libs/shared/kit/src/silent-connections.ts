@@ -5,9 +5,9 @@ import type { Socket } from 'node:net';
 const MOST = 1_024;
 
 /**
- * Keeps a server, and what stands before it, from being full of connections that ask nothing: beyond `most` of those each new
- * one has the oldest closed of whoever has the most. One asks once its request is whole, until it is answered. Called before
- * `serveBehindProxies`.
+ * Keeps a server, and what stands before it, from being full of connections that ask nothing: beyond `most` of those each
+ * new one has the oldest closed of whoever has the most. One asks once its request is whole, until it is answered. Called
+ * before `serveBehindProxies`.
  */
 export function closeSilentConnections(server: Server, most = MOST): void {
   /** Of each address, the longest silent first. */
