@@ -26,11 +26,24 @@ it.each([
   ['file:///{+f}', 'etc/', {}, 'file:///etc/'],
   ['file:///{dir}/{f}', 'sha', { dir: 'etc' }, 'file:///etc/sha'],
   ['file:///{dir}/{f}', 'sha', {}, 'file:///{dir}/sha'],
-  ['file:///srv{/dir,f:3}', '../etc', {}, 'file:///srv../etc'],
+  ['file:///srv{/dir,f:6}', '../etc', {}, 'file:///srv/../etc'],
+  ['file://{/dir,f}', 'passwd', { dir: 'etc' }, 'file:///etc/passwd'],
+  ['file:///etc{.f}', 'd', {}, 'file:///etc.d'],
+  ['db://main{?table,f}', '9', { table: 'users' }, 'db://main?table=users&f=9'],
+  ['db://main?a=1{&f}', 'users', {}, 'db://main?a=1&f=users'],
+  ['db://main{;f*}', 'users', {}, 'db://main;f=users'],
+  ['db://main{#f}', 'users', {}, 'db://main#users'],
+  ['db://{toString}/{f}', 'users', {}, 'db://{toString}/users'],
 ])('goes by the template %s, and by what %j makes of it with %j', (uri, value, given, filledIn) => {
   expect(named(resource(uri, value, given))).toMatchObject({
     door: `resource:${uri}`,
     filledIn: `resource:${filledIn}`,
+  });
+});
+
+it('is refused where more is given than the template takes of it, as some would cut it there', () => {
+  expect(readCompletion('files', resource('file:///{f:3}/x', 'etcxyz'))).toEqual({
+    invalid: 'params.argument.value: longer than what the template takes of it',
   });
 });
 

@@ -1,10 +1,8 @@
 import { type JsonMembers, membersOf } from '@aegis/kit/json';
 import { type ReadName, readDoor } from './named.ts';
+import { filledIn } from './uri-template.ts';
 
 export const COMPLETE_TOOL = 'completion/complete';
-/** An expression of a URI template (RFC 6570), and one of its variables without what modifies it. */
-const EXPRESSION = /\{[+#./;?&]?([^{}]*)\}/g;
-const VARIABLE = /^([^:*]*)/;
 
 const MEMBERS = ['_meta', 'ref', 'argument', 'context'];
 const OF_ARGUMENT = ['name', 'value'];
@@ -12,17 +10,6 @@ const OF_CONTEXT = ['arguments'];
 
 const strangerIn = (value: unknown, known: readonly string[]): string | undefined =>
   Object.keys(membersOf(value)).find((key) => !known.includes(key));
-
-/** A template with the values that are there so far; what has none stands as it is written. */
-function filledIn(template: string, values: JsonMembers): string {
-  return template.replace(EXPRESSION, (expression, names: string) => {
-    const found = names.split(',').flatMap((name) => {
-      const value = values[VARIABLE.exec(name.trim())?.[1] ?? ''];
-      return typeof value === 'string' && value !== '' ? [value] : [];
-    });
-    return found.length === 0 ? expression : found.join(',');
-  });
-}
 
 /** A completion is for a prompt, or for the template of resources, and goes by the rules for these. */
 export function readCompletion(server: string, params: JsonMembers): ReadName {
@@ -46,7 +33,10 @@ export function readCompletion(server: string, params: JsonMembers): ReadName {
     ...(typeof variable === 'string' ? { [variable]: value } : {}),
   };
   const door = isPrompt ? `prompt:${name}` : `resource:${String(uri)}`;
-  const filled = isPrompt ? door : `resource:${filledIn(String(uri), values)}`;
+  const address = isPrompt ? '' : filledIn(String(uri), values);
+  if (address === undefined)
+    return { invalid: 'params.argument.value: longer than what the template takes of it' };
+  const filled = isPrompt ? door : `resource:${address}`;
   const args = context === undefined ? { ref, argument } : { ref, argument, context };
   return readDoor({
     method: COMPLETE_TOOL,
