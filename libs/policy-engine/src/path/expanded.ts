@@ -11,12 +11,15 @@ const ANY_NAMES = /[$`]|^\*\*$/;
 /** Variables and commands, of which nothing may be left. */
 const EMPTIED = /\$\{[^{}]*\}|\$\([^()]*\)|\$(?:\w+|[@*#?!-])|`[^`]*`/g;
 const QUOTES = /['"\\]/g;
+/** What a command says, which may be anything, and a dot or slash that shells and `printf` spell by its number. */
+const ANYTHING = /\$\(|`|\\(?:x\{?0*2[ef]|u\{?0*2[ef]|0*5[67])/i;
 
 /**
  * Whether a path climbs, or may, once something is put in the place of what it holds: with `..` beside a variable that is
- * empty, a brace or a `**`, or with a pattern that some shells match with `..`.
+ * empty, a brace or a `**`, with a pattern that some shells match with `..`, or by what a command says.
  */
 export function mayClimbExpanded(path: string): boolean {
+  if (ANYTHING.test(path)) return true;
   if (!EXPANDS.test(path)) return false;
   const unquoted = path.replace(QUOTES, '');
   if (unquoted.includes('..') || unquoted.replace(EMPTIED, '').includes('..')) return true;
@@ -25,7 +28,7 @@ export function mayClimbExpanded(path: string): boolean {
 
 function matchesUp(name: string): boolean {
   if (EXTENDED_START.test(name)) return true;
-  return name.startsWith('.') && /[*?[]/.test(name) && matches(name, '..');
+  return /^[.[].*[*?[\]]/.test(name) && matches(name, '..');
 }
 
 /**
