@@ -127,6 +127,12 @@ test('query prints one document in JSON, tabbed lines otherwise, newest first', 
   expect(lines[0]).toBe('3\t2026-01-31T12:00:00.000Z\tguard.enforce\ttrue\tallowed\tx\t\t\todd\\u{1b}[2J');
 });
 
+test('query by a status that no entry has says which there are', async () => {
+  const host = await aegis('query', '--status', 'deniedd');
+  expect(host.exitCode).toBe(2);
+  expect(host.err()).toMatch(/--status.*expected one of allowed, .*denied/);
+});
+
 test.each([
   ['--from', 'yesterday'],
   ['--ok', 'maybe'],

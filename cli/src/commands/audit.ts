@@ -1,3 +1,4 @@
+import { AuditStatus } from '@aegis/contracts/audit';
 import { type Command, Option } from 'commander';
 import { queryAudit } from '../audit/query.ts';
 import { tailAudit } from '../audit/tail.ts';
@@ -27,9 +28,9 @@ export function registerAudit(program: Command, host: Host): void {
     .addOption(
       new Option('--ok <bool>', 'only what went well, or only what did not').choices(['true', 'false']),
     )
-    .option('--status <status>', 'with this status, such as blocked')
+    .addOption(new Option('--status <status>', 'with this status').choices(AuditStatus.options))
     .option('--principal <name>', 'of this principal')
-    .option('--approval <id>', 'about this approval')
+    .option('--approval <id>', 'about this approval, by its id or its run key')
     .option('--call <id>', 'of this call through the firewall in the path')
     .option('--limit <n>', 'at most so many', parseCount(1, MAX_LIMIT), DEFAULT_LIMIT)
     .option('--before <seq>', 'older than this entry', parseCount(1, Number.MAX_SAFE_INTEGER))

@@ -87,6 +87,27 @@ export const AuditMended = z.strictObject({
 });
 export type AuditMended = z.infer<typeof AuditMended>;
 
+/** What a line may say of how it went; `refused` is what a firewall did not take, or a count of such. */
+export const AuditStatus = z.enum([
+  'allowed',
+  'pending',
+  'blocked',
+  'review',
+  'approved',
+  'denied',
+  'expired',
+  'superseded',
+  'cancelled',
+  'consumed',
+  'succeeded',
+  'failed',
+  'accepted',
+  'outcome_unknown',
+  'passed',
+  'refused',
+  'replayed',
+]);
+
 /** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
 export const AuditLine = z.object({
   seq: z.int().min(1),

@@ -47,6 +47,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   audit: [
     'AuditLine',
     'AuditMended',
+    'AuditStatus',
     'CLIENTS_ENTRY',
     'CountRefused',
     'CountRefusedReply',

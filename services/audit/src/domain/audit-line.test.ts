@@ -1,4 +1,5 @@
-import { AuditLine } from '@aegis/contracts/audit';
+import { readFileSync } from 'node:fs';
+import { AuditLine, AuditStatus } from '@aegis/contracts/audit';
 import { EVENT_TYPES, type EventData, type EventType } from '@aegis/contracts/events';
 import { fixtureOf, messageOf } from '@aegis/contracts/testing/fixtures';
 import { describe, expect, it } from 'vitest';
@@ -233,4 +234,14 @@ describe('the flat line', () => {
     const line = lineWith('aegis.policy.rejected.v1', { path: 'p', errors });
     expect(line.note).toHaveLength(4096);
   });
+});
+
+it('no line has a status that nobody can ask for, and each that can be asked for is one of a line', () => {
+  const released = readFileSync(new URL('testkit/released-audit.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => AuditLine.parse(JSON.parse(line)));
+  const said = [...TYPES.map((type) => lineOf(messageOf(type))), ...released];
+  const statuses = said.flatMap(({ status }) => status ?? []);
+  expect(new Set(statuses)).toEqual(new Set(AuditStatus.options));
 });

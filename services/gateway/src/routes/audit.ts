@@ -1,4 +1,6 @@
+import { ApprovalId, approvalsGet } from '@aegis/contracts/approvals';
 import {
+  AuditStatus,
   auditQuery,
   auditWrite,
   QueryAudit,
@@ -25,6 +27,9 @@ const AuditBody = WriteAudit.omit({ principal: true, via: true }).meta({
 const AuditQuery = z.strictObject({
   ...QueryAudit.omit({ ok: true, limit: true, before: true }).shape,
   ok: yesOrNo.optional(),
+  status: AuditStatus.optional(),
+  /** Either id names an approval. */
+  approval_id: z.string().min(1).max(200).optional(),
   limit: wholeNumber(1, 1000).default(100),
   before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
 });
@@ -55,11 +60,19 @@ export function auditRoutes(app: App, { ask }: HttpDeps): void {
     operationId: 'queryAudit',
     summary: 'Entries of the record, newest first',
     description:
-      'Times are ISO 8601 in UTC, `from` inclusive, `to` exclusive. A page ends with `next` where there are more: ask again with `before=<next>`.',
+      'Times are ISO 8601 in UTC, `from` inclusive, `to` exclusive. A page ends with `next` where there are more: ask again with `before=<next>`. ' +
+      'With `approval_id`, only what is about that approval, which may be named by its run key too.',
     querystring: AuditQuery,
-    response: { 200: QueryAuditReply, ...problems([422, 503]) },
+    response: { 200: QueryAuditReply, ...problems([404, 409, 422, 503]) },
   };
-  app.get('/audit', { schema: query, serializerCompiler }, (request) =>
-    ask(auditQuery, request.query, request),
-  );
+  app.get('/audit', { schema: query, serializerCompiler }, async (request) => {
+    const { approval_id: id } = request.query;
+    const idOf = async () => (await ask(approvalsGet, { id: id ?? '' }, request)).approval.approval_id;
+    // By its own id the record is read where the approvals are away too.
+    const approval_id = id === undefined || ApprovalId.safeParse(id).success ? id : await idOf();
+    const page = await ask(auditQuery, { ...request.query, approval_id }, request);
+    const isNothing = page.entries.length === 0 && page.next === undefined;
+    if (isNothing && id !== undefined && approval_id === id) await idOf();
+    return page;
+  });
 }

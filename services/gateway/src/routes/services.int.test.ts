@@ -29,6 +29,7 @@ let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let asked: unknown[] = [];
 let policyProblems: string[] = [];
 let isTold = true;
+let isRecorded = true;
 
 const keep = <T>(data: unknown, reply: T): T => {
   asked.push(data);
@@ -49,7 +50,8 @@ const policyRoutes = () => [
 const approvalsRoutes = () => [
   route(approvalsList, (data) => keep(data, { approvals: [approved, pending], next: '7' })),
   route(approvalsGet, ({ id }) => {
-    if (id !== 'run/1') throw new AppError('approval_not_found', `There is no approval ${id}.`);
+    if (id !== 'run/1' && id !== APPROVAL_ID)
+      throw new AppError('approval_not_found', `There is no approval ${id}.`);
     return { approval: pending, revision: 7 };
   }),
   route(approvalsComplete, (data) =>
@@ -70,7 +72,7 @@ beforeAll(async () => {
     standIn(server, 'notifier'),
     standIn(server, 'audit', [
       route(auditWrite, (data) => keep(data, { ok: true as const, trace_id: TRACE_ID, path: 'audit.jsonl' })),
-      route(auditQuery, (data) => keep(data, auditPage)),
+      route(auditQuery, (data) => keep(data, isRecorded ? auditPage : { entries: [] })),
     ]),
     standIn(server, 'mcp'),
   ]);
@@ -85,6 +87,7 @@ beforeEach(() => {
   asked = [];
   policyProblems = [];
   isTold = true;
+  isRecorded = true;
 });
 
 const get = (url: string) => gateway.app.inject({ url, headers: { host: 'localhost' } });
@@ -207,7 +210,8 @@ describe('the record', () => {
 
   it('is asked by time, tool, ok, status, principal, approval and call, page by page', async () => {
     const reply = await get(
-      '/audit?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&tool=a.b&ok=false&status=pending&principal=anonymous&approval_id=apr_1&call_id=c-1&limit=5&before=42',
+      '/audit?from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z&tool=a.b&ok=false&status=pending&principal=anonymous&call_id=c-1&limit=5&before=42&approval_id=' +
+        APPROVAL_ID,
     );
     expect(reply.json()).toEqual(auditPage);
     expect(asked).toEqual([
@@ -218,11 +222,33 @@ describe('the record', () => {
         ok: false,
         status: 'pending',
         principal: 'anonymous',
-        approval_id: 'apr_1',
+        approval_id: APPROVAL_ID,
         call_id: 'c-1',
         limit: 5,
         before: 42,
       },
     ]);
+  });
+
+  it('is asked by the run key of an approval too', async () => {
+    expect((await get('/audit?approval_id=run%2F1')).json()).toEqual(auditPage);
+    expect(asked).toEqual([{ approval_id: APPROVAL_ID, limit: 100 }]);
+  });
+
+  it('says that there is no such approval, and of one that there is, that it has nothing', async () => {
+    isRecorded = false;
+    for (const id of ['zzz', `apr_${'z'.repeat(26)}`]) {
+      const reply = await get(`/audit?approval_id=${id}`);
+      expect([reply.statusCode, reply.json().code]).toEqual([404, 'approval_not_found']);
+    }
+    const none = await get(`/audit?approval_id=${APPROVAL_ID}&status=denied`);
+    expect([none.statusCode, none.json()]).toEqual([200, { entries: [] }]);
+  });
+
+  it('says which statuses there are to one who asks for another', async () => {
+    const reply = await get('/audit?status=pennding');
+    expect(reply.statusCode).toBe(422);
+    expect(reply.json().detail).toMatch(/^status: expected one of allowed, pending, /);
+    expect(asked).toEqual([]);
   });
 });
