@@ -14,7 +14,7 @@ import { runs } from './runs.ts';
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 500;
 
-const ID = ['<id>', 'approval id or dry run id'] as const;
+const ID = ['<id>', 'approval id or run key'] as const;
 const WHY = ['--reason <text>', 'why'] as const;
 
 function registerDecisions(approvals: Command, host: Host): void {

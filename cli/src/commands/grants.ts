@@ -16,7 +16,7 @@ export function registerGrants(program: Command, host: Host): void {
     .action(runs(host, () => listGrants));
   withCredential(grants.command('give'))
     .description('approve a call, and the very same call of that agent again for a while')
-    .argument('<approval-id>', 'approval id or dry run id')
+    .argument('<approval-id>', 'approval id or run key')
     .requiredOption(
       '--minutes <n>',
       'how long, up to a day',

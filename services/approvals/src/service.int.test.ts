@@ -126,8 +126,15 @@ describe('a key that looks like an approval', () => {
     await startReplica();
     const first = await request('key');
     expect((await request(first.approval_id)).approval_id).toBe(first.approval_id);
-    expect(await codeOf(request(first.approval_id, call(1)))).toBe('invalid_request');
-    expect(await codeOf(request(`apr_${'a'.repeat(26)}`))).toBe('invalid_request');
+    await expect(request(first.approval_id, call(1))).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(/^dry_run_id: names the approval of another call/) as string,
+    });
+    const unknown = `apr_${'a'.repeat(26)}`;
+    await expect(request(unknown)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringMatching(new RegExp(`^dry_run_id: there is no approval ${unknown}: `)) as string,
+    });
   });
 });
 

@@ -1,3 +1,4 @@
+import { AppError } from '@aegis/kit/errors';
 import { DryRunId } from './call.ts';
 
 /** The caller's own name for a run of a call: `run_key`, by its older name, which the record has, `dry_run_id`. */
@@ -19,3 +20,19 @@ export const ONE_KEY = {
 /** An answer with its key by both names. */
 export const withRunKey = <T extends Keyed>(answer: T): T & { run_key?: string } =>
   answer.dry_run_id === undefined ? answer : { ...answer, run_key: answer.dry_run_id };
+
+const OLDER = 'dry_run_id: ';
+
+/**
+ * What a service has against a key, which it knows by the older name only, with the field that the caller sent: `within`
+ * is where their keys stand, such as `meta.`.
+ */
+export function nameWhatWasSent(sent: Keyed | undefined, within: string): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof AppError && thrown.message.startsWith(OLDER))) throw thrown;
+    const field = sent?.run_key === undefined ? 'dry_run_id' : 'run_key';
+    throw new AppError(thrown.code, `${within}${field}: ${thrown.message.slice(OLDER.length)}`, {
+      cause: thrown,
+    });
+  };
+}

@@ -216,7 +216,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'read-event': ['createReadEvent', 'readEvent'],
   rpc: ['Empty', 'rpc'],
   rpcs: ['RPCS'],
-  'run-key': ['ONE_KEY', 'isOneKey', 'runKeyFields', 'runKeyOf', 'withRunKey'],
+  'run-key': ['ONE_KEY', 'isOneKey', 'nameWhatWasSent', 'runKeyFields', 'runKeyOf', 'withRunKey'],
   subjects: [
     'APPROVALS_LOG',
     'APPROVER_LOG',

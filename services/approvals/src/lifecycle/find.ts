@@ -27,7 +27,10 @@ export async function keyOf(
   const isOwn =
     named?.state.call.principal === call.principal && named.state.call_digest === callDigest(call);
   if (isOwn) return named.state.dry_run_id;
-  throw new AppError('invalid_request', 'dry_run_id: names the approval of another call');
+  const why = named
+    ? 'names the approval of another call: give the key that this call was asked under, or a new one'
+    : `there is no approval ${dryRunId}: give the key that the call was asked under, or one that is no approval's id`;
+  throw new AppError('invalid_request', `dry_run_id: ${why}`);
 }
 
 /** The newest approval under a key that is for this very call, whatever its state and whatever came under the key since. */
@@ -79,7 +82,7 @@ async function idForDryRun(
   if (another) {
     throw new AppError(
       'dry_run_id_ambiguous',
-      'dry_run_id: more than one caller uses it; name the approval_id.',
+      'More than one caller uses this run key: name the approval_id.',
     );
   }
   return one.approvalId;
@@ -110,7 +113,7 @@ export async function findToDecide(deps: Ground, id: string, deadlineMs: number)
   if (id === approval_id || generation === 1) return found;
   const before = await deps.store.load(approvalIdFor(call.principal, dry_run_id, generation - 1), deadlineMs);
   if (before?.state.call_digest === call_digest) return found;
-  throw new AppError('dry_run_id_ambiguous', 'dry_run_id: named another call before; name the approval_id.');
+  throw new AppError('dry_run_id_ambiguous', 'This run key named another call before: name the approval_id.');
 }
 
 /**

@@ -172,6 +172,18 @@ describe('POST /guard/enforce', () => {
   });
 });
 
+it.each([
+  ['run_key', 'meta.run_key: is in use for another call'],
+  ['dry_run_id', 'meta.dry_run_id: is in use for another call'],
+])('what the enforcer has against a key names %s, which was sent', async (field, detail) => {
+  answer = () => {
+    throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call');
+  };
+  const reply = await post('/guard/enforce', { tool: 'a.b', meta: { [field]: 'run-1' } });
+  expect([reply.statusCode, reply.json().detail]).toEqual([409, detail]);
+  expect(reply.json().title).toBe('This run key is in use for another call');
+});
+
 describe('every answer', () => {
   it("carries the caller's request id, or a new one, also where it is a fault", async () => {
     const good = await post('/guard/check', { tool: 'a.b' }, { 'x-request-id': 'mine-1' });

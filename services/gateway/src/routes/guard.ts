@@ -7,7 +7,14 @@ import {
   ToolName,
 } from '@aegis/contracts/call';
 import { CheckReply, EnforceReply, enforce } from '@aegis/contracts/decision';
-import { isOneKey, ONE_KEY, runKeyFields, runKeyOf, withRunKey } from '@aegis/contracts/run-key';
+import {
+  isOneKey,
+  nameWhatWasSent,
+  ONE_KEY,
+  runKeyFields,
+  runKeyOf,
+  withRunKey,
+} from '@aegis/contracts/run-key';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
@@ -95,7 +102,7 @@ function enforceRoute(app: App, { ask }: HttpDeps): void {
       idempotency_key: request.headers['idempotency-key'],
       via: 'rest' as const,
     };
-    const answer = await ask(enforce, question, request);
+    const answer = await ask(enforce, question, request).catch(nameWhatWasSent(meta, 'meta.'));
     if (answer.allowed !== (answer.status === 'allowed')) {
       throw new AppError('enforcer_unavailable', 'The enforcer gave an answer that contradicts itself.');
     }

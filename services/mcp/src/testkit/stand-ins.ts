@@ -66,6 +66,8 @@ function check({ tool }: CheckRequest): CheckReply {
 function decide({ call, dry_run_id, via }: EnforceRequest): EnforceReply {
   if (call.tool.startsWith('broken.'))
     throw new AppError('storage_unavailable', 'The event log does not take writes.');
+  if (dry_run_id === 'taken')
+    throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call');
   const { allowed, approval_required, reasons } = check({ tool: call.tool, principal: call.principal, via });
   const waits = approval_required
     ? { approval_id: APPROVAL_ID, dry_run_id: dry_run_id ?? 'made-by-approvals' }
@@ -75,6 +77,8 @@ function decide({ call, dry_run_id, via }: EnforceRequest): EnforceReply {
 }
 
 function pend({ call, dry_run_id, reasons }: RequestApproval): Approval {
+  if (dry_run_id === 'taken')
+    throw new AppError('dry_run_id_in_use', 'dry_run_id: is in use for another call');
   return {
     status: 'pending',
     approval_id: APPROVAL_ID,
@@ -94,7 +98,7 @@ export const CODE = 'K7QF3NWT';
 /** What is said of a wrong one. */
 export const WRONG_CODE = 'The code is wrong; 2 more wrong ones deny the call';
 
-/** Under `waits` a call waits; under `over` a question is over; under any other key there is nothing. */
+/** Under `waits` a call waits; under `over` a question is over; `taken` is another call's; under any other key there is nothing. */
 function standsUnder(dry_run_id: string, principal: string): Approval | undefined {
   const of = (tool: string): Approval => pend({ call: { tool, principal }, dry_run_id, reasons: [] });
   if (dry_run_id === 'waits') return of('refunds.create');

@@ -1,6 +1,13 @@
 import { IdempotencyKey, Note } from '@aegis/contracts/call';
 import { type EnforceReply, enforce } from '@aegis/contracts/decision';
-import { isOneKey, ONE_KEY, runKeyFields, runKeyOf, withRunKey } from '@aegis/contracts/run-key';
+import {
+  isOneKey,
+  nameWhatWasSent,
+  ONE_KEY,
+  runKeyFields,
+  runKeyOf,
+  withRunKey,
+} from '@aegis/contracts/run-key';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
 import { callArgs, callFields } from './call-fields.ts';
@@ -75,7 +82,7 @@ export const firewallEnforce = (deps: ToolDeps): Tool =>
     input: Input,
     output: Output,
     async run({ meta, idempotency_key, ...call }, context, principal) {
-      const data = await deps.bus.ask(
+      const asked = deps.bus.ask(
         enforce,
         {
           call: { ...call, principal },
@@ -86,6 +93,7 @@ export const firewallEnforce = (deps: ToolDeps): Tool =>
         },
         context,
       );
+      const data = await asked.catch(nameWhatWasSent(meta, 'meta.'));
       return { text: nextStep(data), data: withRunKey(data) };
     },
   });

@@ -13,7 +13,7 @@ import { Note } from '@aegis/contracts/call';
 import { callDigest } from '@aegis/contracts/call-digest';
 import { approvalsRedeem } from '@aegis/contracts/codes';
 import { policyCheck } from '@aegis/contracts/decision';
-import { isOneKey, ONE_KEY, runKeyFields, runKeyOf } from '@aegis/contracts/run-key';
+import { isOneKey, nameWhatWasSent, ONE_KEY, runKeyFields, runKeyOf } from '@aegis/contracts/run-key';
 import { AppError } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { RECORDS } from './annotations.ts';
@@ -191,7 +191,7 @@ export const requireApproval = (deps: ToolDeps): Tool =>
     input: Input,
     output: Output,
     async run(given, context, principal) {
-      const told = await tell(deps, given, context, principal);
+      const told = await tell(deps, given, context, principal).catch(nameWhatWasSent(given, ''));
       const { status, approval_id, trace_id, decide_by, dry_run_id } = told.approval;
       return {
         text: textOf(told),

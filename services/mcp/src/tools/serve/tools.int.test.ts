@@ -73,6 +73,17 @@ describe('firewall_enforce', () => {
     expect(asked.structuredContent).toMatchObject({ run_key: 'waits', dry_run_id: 'waits' });
   });
 
+  it.each(['run_key', 'dry_run_id'])(
+    'names %s, which was sent, where another call has that key',
+    async (field) => {
+      const key = { [field]: 'taken' };
+      const enforced = await client.call('firewall_enforce', { ...refund, meta: key });
+      expect(firstText(enforced)).toContain(` meta.${field}: is in use for another call`);
+      const asked = await client.call('require_approval', { ...refund, ...key });
+      expect(firstText(asked)).toContain(` ${field}: is in use for another call`);
+    },
+  );
+
   it('carries the same data as text for clients that read no structured content', async () => {
     const result = await client.call('firewall_enforce', refund);
     expect(JSON.parse(result.content[1]?.text ?? '')).toEqual(result.structuredContent);
