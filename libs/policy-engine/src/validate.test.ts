@@ -107,7 +107,11 @@ describe('a policy that is refused', () => {
       rule({ ops: [1] }),
       ['rules.0.ops.0: expected an operation name of 1 to 256 characters'],
     ],
-    ['an unknown version 1 key', { max_refund: 1 }, ['max_refund: unknown field']],
+    [
+      'an unknown version 1 key',
+      { max_refund: 1 },
+      ['max_refund: unknown field; did you mean max_refund_cents?'],
+    ],
     ['a version 1 cap below 0', { max_refund_cents: -5 }, [`max_refund_cents: ${cents}`]],
     ['a version 1 list left empty', { deny_tools: null }, ['deny_tools: expected a list of patterns']],
     ['a version 1 list that is text', { allow_tools: '*' }, ['allow_tools: expected a list of patterns']],

@@ -5,6 +5,7 @@ import { isMapping } from './condition/mapping.ts';
 import { firstOf } from './first-of.ts';
 import { type Policy, PolicyRule, PolicyV1, PolicyV2 } from './schema.ts';
 import { showPath } from './show-path.ts';
+import { unknownKey } from './unknown-key.ts';
 
 export type PolicyValidation =
   | { readonly ok: true; readonly policy: Policy; readonly version: 1 | 2 }
@@ -82,7 +83,7 @@ function check(
 ): PolicyValidation {
   const result = schema.safeParse(document);
   if (result.success) return { ok: true, policy: result.data, version };
-  const errors = result.error.issues.flatMap(describeIssue);
+  const errors = result.error.issues.flatMap((issue) => describeIssue(issue, version));
   return refuse([...new Set([...errors, ...mistakesInSound(document)])]);
 }
 
@@ -90,7 +91,8 @@ function refuse(errors: string[]): PolicyValidation {
   return { ok: false, errors: firstOf(errors, 'errors') };
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
+function describeIssue(issue: z.core.$ZodIssue, version: 1 | 2): string[] {
   if (issue.code !== 'unrecognized_keys') return [`${showPath(issue.path)}: ${issue.message}`];
-  return issue.keys.map((key) => `${showPath([...issue.path, key])}: unknown field`);
+  const place = issue.path.length > 0 ? 'rule' : version;
+  return issue.keys.map((key) => `${showPath([...issue.path, key])}: ${unknownKey(key, place)}`);
 }

@@ -30,13 +30,21 @@ const length = 'expected a whole number, or a comparison such as {lte: 100}';
 describe('a condition that is refused when it is loaded', () => {
   it.each<[unknown, string]>([
     [[], `: ${empty}`],
-    ['args.x', `: ${empty}`],
+    ['args.x', `: ${empty} and no text: write it as {args.x: {starts_with: …}}`],
+    ['args.path startswith /srv', `: ${empty} and no text: write it as {args.path: {starts_with: …}}`],
+    ['args.cents <= 100', `: ${empty} and no text: write it as {args.cents: {lte: …}}`],
+    ['the path is /srv', `: ${empty} and no text: write it as {args.path: {starts_with: …}}`],
+    ['', `: ${empty} and no text: write it as {args.path: {starts_with: …}}`],
+    [true, `: ${empty}`],
     [new Map([['args.x', 1]]), `: ${empty}`],
     [{ all: [] }, '.all: expected a list of one or more conditions'],
     [{ any: { 'args.x': 1 } }, '.any: expected a list of one or more conditions'],
     [{ any: [{}] }, `.any.0: ${empty}`],
     [{ not: {} }, `.not: ${empty}`],
-    [{ not: [{ 'args.x': 1 }] }, `.not: ${empty}`],
+    [
+      { not: [{ 'args.x': 1 }] },
+      `.not: ${empty}, and no list: put it under all: (each holds) or any: (one holds)`,
+    ],
     [{ princpal: 'a' }, '.princpal: unknown field; did you mean principal?'],
     [
       { all: [{ any: [{ 'arguments.x': 1 }] }] },

@@ -5,7 +5,7 @@ import { type Field, parseField } from './field.ts';
 import { isMapping } from './mapping.ts';
 import { isScalar } from './matcher.ts';
 import { ONLY_ARGS, onlyArgsClause } from './only-args.ts';
-import { buildOperator, EXISTS, IGNORE_CASE, readIgnoreCase } from './operators.ts';
+import { buildOperator, EXISTS, IGNORE_CASE, operatorMeant, readIgnoreCase } from './operators.ts';
 import { ANYTHING } from './truth.ts';
 
 /** What is wrong with a condition, and where in it. */
@@ -43,7 +43,8 @@ export function buildCondition(document: unknown, clock: Clock): BuiltCondition 
 }
 
 function buildMapping(document: unknown, path: Path, work: Work): Clause {
-  if (!isMapping(document) || Object.keys(document).length === 0) return fail(work, path, EXPECTED);
+  if (!isMapping(document)) return fail(work, path, insteadOf(document));
+  if (Object.keys(document).length === 0) return fail(work, path, EXPECTED);
   if (levelsOf(path) > MAX_DEPTH) return fail(work, path, `expected at most ${MAX_DEPTH} levels`);
   const parts: Clause[] = [];
   for (const [key, value] of Object.entries(document)) {
@@ -51,6 +52,17 @@ function buildMapping(document: unknown, path: Path, work: Work): Clause {
     parts.push(buildEntry(key, value, [...path, key], work));
   }
   return joined(parts);
+}
+
+/** What stands where a mapping should, as it would be written: a line of code, or a list of conditions. */
+function insteadOf(document: unknown): string {
+  if (Array.isArray(document) && document.length > 0)
+    return `${EXPECTED}, and no list: put it under all: (each holds) or any: (one holds)`;
+  if (typeof document !== 'string') return EXPECTED;
+  const [field = '', operator = ''] = document.trim().split(/\s+/, 2);
+  const isField = parseField(field).ok;
+  const example = `${isField ? field : 'args.path'}: {${(isField && operatorMeant(operator)) || 'starts_with'}: …}`;
+  return `${EXPECTED} and no text: write it as {${example}}`;
 }
 
 /** Only joins nest, and each leaves its name in the path. */

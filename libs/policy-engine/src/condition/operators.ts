@@ -94,6 +94,21 @@ export function readIgnoreCase(
   return { ok: false, error: `expected beside one of ${Object.keys(TEXT_BUILDERS).join(', ')}` };
 }
 
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['=', 'eq'],
+  ['==', 'eq'],
+  ['===', 'eq'],
+  ['!=', 'ne'],
+  ['<', 'lt'],
+  ['<=', 'lte'],
+  ['>', 'gt'],
+  ['>=', 'gte'],
+]);
+
+/** The operator that somebody meant who writes conditions as a language of programs does; undefined where none is near. */
+export const operatorMeant = (word: string): string | undefined =>
+  OPERATORS.get(word) ?? (NAMES.includes(word) ? word : suggest(word, NAMES));
+
 function unknownOperator(name: string): string {
   if (name === 'not' || name === 'all' || name === 'any') {
     return `unknown operator; ${name} stands outside, around the field`;
