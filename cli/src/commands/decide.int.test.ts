@@ -118,7 +118,7 @@ describe('code', () => {
     const host = await aegis(['code', ID, '--key', 'k', '--reason', 'seen']);
     expect([host.exitCode, host.out()]).toEqual([0, 'K7QF3NWT\n']);
     expect(host.err()).toBe(
-      `Your yes to ${ID}, until 2026-01-31T12:10:00.000Z: tell it to who asked. It is shown once, works once, and is good for nothing once anybody else decides.\n`,
+      `Your yes to ${ID}, until 2026-01-31T12:10:00.000Z: tell it to who asked. It is shown once, works once, and counts no more once another is drawn or the call is decided.\n`,
     );
     expect(last()?.headers.authorization).toBe('Bearer k');
     expect(last()?.body).toEqual({ reason: 'seen' });
