@@ -11,8 +11,17 @@ import type { Host } from './host.ts';
 const OF_VALUE =
   /^(?:option|command-argument)(?: '(-[^ ']*)[^']*' argument| value) '.*' is invalid(?: for argument '(.*)')?\. (.*)$/s;
 
+/** The same of a value that is not there. */
+const MISSING = [
+  /^option '(?:-\w, )?(-[^ ']*)[^']*' argument missing/,
+  /^required option '(?:-\w, )?(-[^ ']*)[^']*' not specified/,
+  /^missing required argument '([^']*)'/,
+];
+
 function sayUsage(message: string): string {
   const plain = message.replace(/^error: /, '');
+  const [missing] = MISSING.flatMap((shape) => shape.exec(plain)?.[1] ?? []);
+  if (missing !== undefined) return `${missing}: required`;
   const [, option, argument, why] = OF_VALUE.exec(plain) ?? [];
   if (why === undefined) return plain;
   return `${option ?? argument ?? 'a value'}: ${why.replace(/^Allowed choices are/, 'expected one of')}`;

@@ -29,6 +29,20 @@ export function standingOf({
     : `${status}${by}${why}`;
 }
 
+/** What was answered to a word that came too late, and how it stands, said once: most answers say it already. */
+export function withStanding(detail: string, standing: ApprovalItem): string {
+  const { status, decided_by: by } = standing;
+  const sentence = detail.replace(/\.?$/, '');
+  const whole = standingOf(standing);
+  const isSaid =
+    sentence.includes(whole) || (status === 'consumed' && sentence.includes(`approved by ${by}`));
+  if (isSaid) return `${sentence}.`;
+  const withoutWhy = standingOf({ ...standing, decision_reason: undefined });
+  return sentence.endsWith(withoutWhy)
+    ? `${sentence.slice(0, -withoutWhy.length)}${whole}.`
+    : `${sentence}. It stands: ${whole}.`;
+}
+
 /** The approval as it stands, where a decision came too late. */
 export function standingIn(thrown: unknown): ApprovalItem | undefined {
   if (!(thrown instanceof CliError) || thrown.problem.code !== 'already_decided') return undefined;
@@ -60,7 +74,7 @@ export async function orSayWhoWon<T>(sending: Promise<T>): Promise<T> {
     const standing = standingIn(thrown);
     if (standing === undefined) throw thrown;
     const { problem } = thrown as CliError;
-    const detail = `${problem.detail.replace(/\.?$/, '.')} It stands: ${standingOf(standing)}.`;
+    const detail = withStanding(problem.detail, standing);
     throw new CliError({ ...problem, detail }, 1, { cause: thrown });
   }
 }

@@ -96,7 +96,13 @@ describe('validate', () => {
     expect(two).toContain("    apr_a  refunds.create  me  Rule 0 denies 'refunds.*'\n    and 1 more\n");
     expect(two).toContain('  3 more could not be looked at in time\n');
     expect(await validateWhere({ approvals: 0, grants: 0, first: [] })).toContain(
-      '  Taken now, it would end no waiting or approved calls and no grants\n',
+      '  Taken now, it would end nothing that waits or is granted\n',
+    );
+    expect(await validateWhere({ approvals: 4, grants: 0, first: [] })).toContain(
+      '  Taken now, it would end 4 waiting or approved calls\n',
+    );
+    expect(await validateWhere({ approvals: 0, grants: 2, first: [] })).toContain(
+      '  Taken now, it would end 2 grants\n',
     );
     expect(JSON.parse(await validateWhere({ approvals: 1, grants: 0, first }, '--json'))).toMatchObject({
       ok: true,
@@ -158,7 +164,7 @@ describe('validate', () => {
 
   test('as a program under the Node of this machine, from standard input', async () => {
     const { code, stdout } = await runAegis(['policy', 'validate', '-'], { stdin: V2 });
-    expect([code, stdout]).toEqual([0, 'valid  - is a version 2 policy\n']);
+    expect([code, stdout]).toEqual([0, 'valid  standard input is a version 2 policy\n']);
   });
 });
 

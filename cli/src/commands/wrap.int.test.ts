@@ -133,9 +133,9 @@ describe('with a firewall that runs', () => {
 
 describe('wrong usage', () => {
   test.each([
-    [['--', 'x'], "required option '--name <server>' not specified"],
+    [['--', 'x'], '--name: required'],
     [['--name', 'a.b', '--', 'x'], 'expected 1 to 64 characters of A-Z a-z 0-9 _ -'],
-    [['--name', 'a'], "missing required argument 'command'"],
+    [['--name', 'a'], 'command: required'],
     [['--name', 'a', '--hold', '50', '--', 'x'], 'expected a time such as 500ms, 50s or 2m, at most 60m'],
     [['--name', 'a', '--hold', '2h', '--', 'x'], 'expected a time'],
     [['--name', 'a', '--hold', '61m', '--', 'x'], 'at most 60m'],

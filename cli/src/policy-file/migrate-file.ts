@@ -3,7 +3,7 @@ import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printNote } from '../output.ts';
 import { formatOf, formatPolicy } from './format-policy.ts';
-import { readPolicyFile, STDIN } from './read-policy-file.ts';
+import { nameOf, readPolicyFile, STDIN } from './read-policy-file.ts';
 import { keepBackup, replaceFile } from './replace-file.ts';
 import { type CheckedPolicy, checkPolicyText } from './validate.ts';
 
@@ -13,7 +13,7 @@ type Done = { readonly written?: string; readonly backup?: string };
 
 function refuse(host: Host, file: string, errors: readonly string[], json: boolean): ExitCode {
   if (json) printDocument(host, { ok: false, version: 2, errors, notes: [] });
-  else for (const error of errors) printNote(host, `${visible(file)}: ${visible(error)}`);
+  else for (const error of errors) printNote(host, `${visible(nameOf(file))}: ${visible(error)}`);
   return 1;
 }
 
@@ -31,10 +31,11 @@ async function write(
 }
 
 function printNotes(host: Host, file: string, notes: readonly string[], done: Done): void {
-  for (const note of notes) printNote(host, `${visible(file)}: ${visible(note)}`);
-  if (notes.length === 0) printNote(host, `${visible(file)}: version 2 already, nothing to migrate.`);
-  if (done.backup) printNote(host, `${visible(file)}: kept as ${visible(done.backup)}.`);
-  if (done.written) printNote(host, `${visible(file)}: written; comments of the old file are not in it.`);
+  for (const note of notes) printNote(host, `${visible(nameOf(file))}: ${visible(note)}`);
+  if (notes.length === 0) printNote(host, `${visible(nameOf(file))}: version 2 already, nothing to migrate.`);
+  if (done.backup) printNote(host, `${visible(nameOf(file))}: kept as ${visible(done.backup)}.`);
+  if (done.written)
+    printNote(host, `${visible(nameOf(file))}: written; comments of the old file are not in it.`);
 }
 
 /** Version 1 to version 2: the result on stdout, or into the file with `inPlace`; remarks on stderr. */

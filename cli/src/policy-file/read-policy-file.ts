@@ -7,6 +7,9 @@ import type { Host } from '../host.ts';
 /** The name that means standard input. */
 export const STDIN = '-';
 
+/** How a file is named in a sentence. */
+export const nameOf = (file: string): string => (file === STDIN ? 'standard input' : file);
+
 /** The text of a policy file, or of standard input for `-`. @throws CliError `file_unreadable` */
 export async function readPolicyFile(host: Host, file: string): Promise<string> {
   try {
@@ -14,7 +17,7 @@ export async function readPolicyFile(host: Host, file: string): Promise<string> 
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     const isNoText = codeOf(error) === 'ERR_ENCODING_INVALID_ENCODED_DATA';
-    const name = file === STDIN ? 'standard input' : file;
+    const name = nameOf(file);
     const detail = isNoText
       ? `${name} is not UTF-8 text: save it as UTF-8.`
       : `${name} can't be read: ${whyNoFile(error)}.`;

@@ -3,7 +3,7 @@ import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
-import { readPolicyFile } from './read-policy-file.ts';
+import { nameOf, readPolicyFile } from './read-policy-file.ts';
 import { type CheckedPolicy, checkPolicyText } from './validate.ts';
 import { type WouldEnd, wouldEnd, wouldEndLines } from './would-end.ts';
 
@@ -41,7 +41,10 @@ export async function validateFile(
   const would = checked.ok ? await wouldEnd(host, checked.policy, url) : {};
   if (json) printDocument(host, validationDocument(checked, would));
   else if (checked.ok) {
-    printLine(host, `${paintStatus(host, 'valid')}  ${visible(file)} is a version ${checked.version} policy`);
+    printLine(
+      host,
+      `${paintStatus(host, 'valid')}  ${visible(nameOf(file))} is a version ${checked.version} policy`,
+    );
     if (checked.migration.migrated)
       printLine(host, `  It works as it is. As version 2, by "${program()} policy migrate", it would be:`);
     for (const note of checked.migration.notes) printLine(host, `  ${visible(note)}`);
@@ -49,7 +52,7 @@ export async function validateFile(
     for (const warning of [...checked.warnings, ...untold(would)])
       printLine(host, `  ${paintStatus(host, 'warn')}  ${visible(warning)}`);
   } else {
-    printLine(host, `${paintStatus(host, 'invalid')}  ${visible(file)}`);
+    printLine(host, `${paintStatus(host, 'invalid')}  ${visible(nameOf(file))}`);
     for (const error of checked.errors) printLine(host, `  ${visible(error)}`);
     if (checked.goesOn)
       printLine(host, '  Where it is in force already, it goes on; once it is changed, it is refused.');

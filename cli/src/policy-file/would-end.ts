@@ -32,14 +32,15 @@ export async function wouldEnd(host: Host, policy: Policy, url: string | undefin
   }
 }
 
-const count = (n: number, what: string): string => `${n || 'no'} ${what}${n === 1 ? '' : 's'}`;
+const count = (n: number, what: string): string[] => (n === 0 ? [] : [`${n} ${what}${n === 1 ? '' : 's'}`]);
 
 /** The same as lines for people. */
 export function wouldEndLines({ approvals, grants, unknown, first }: PolicyEnds): string[] {
   const named = first.map(({ id, tool, principal, because }) => `  ${id}  ${tool}  ${principal}  ${because}`);
   const more = approvals + grants - first.length;
+  const ended = [...count(approvals, 'waiting or approved call'), ...count(grants, 'grant')];
   return [
-    `Taken now, it would end ${count(approvals, 'waiting or approved call')} and ${count(grants, 'grant')}${named.length === 0 ? '' : ':'}`,
+    `Taken now, it would end ${ended.join(' and ') || 'nothing that waits or is granted'}${named.length === 0 ? '' : ':'}`,
     ...named,
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...(unknown > 0 ? [`${unknown} more could not be looked at in time`] : []),

@@ -6,7 +6,7 @@ import { DrawnAnswer } from '../../gateway/answers.ts';
 import { ask } from '../../gateway/client.ts';
 import type { Host } from '../../host.ts';
 import { drawing } from '../code.ts';
-import { sendVerdict, standingIn, standingOf } from '../decide.ts';
+import { sendVerdict, standingIn, standingOf, withStanding } from '../decide.ts';
 import { WatchItem } from './item.ts';
 import { type FindGateway, followApprovals } from './source.ts';
 import { initialState } from './state.ts';
@@ -45,8 +45,7 @@ async function carryOut(
     const standing = standingIn(thrown);
     const item = WatchItem.safeParse(standing).data;
     const detail = thrown instanceof CliError ? thrown.problem.detail : String(thrown);
-    const stands = standing === undefined ? '' : ` It stands: ${standingOf(standing)}.`;
-    return { type: 'answered', notice: `${detail}${stands}`, item };
+    return { type: 'answered', notice: standing ? withStanding(detail, standing) : detail, item };
   }
 }
 
