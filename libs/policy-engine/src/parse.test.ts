@@ -90,3 +90,17 @@ describe('a policy text that is read', () => {
     expect(parsePolicyText('a: yes\nb: off')).toEqual({ ok: true, document: { a: 'yes', b: 'off' } });
   });
 });
+
+it.each(['version: 2\nrules: []\n', '{"version": 2, "rules": []}', '# mine\nversion: 2\n'])(
+  'says of UTF-16 without a mark that it is no UTF-8: %j',
+  (text) => {
+    const little = Buffer.from(text, 'utf16le');
+    const big = Buffer.from(little).swap16();
+    for (const bytes of [little, big]) {
+      expect(parsePolicyText(bytes.toString('utf8'))).toEqual({
+        ok: false,
+        errors: ['the policy is not UTF-8 text: save it as UTF-8'],
+      });
+    }
+  },
+);

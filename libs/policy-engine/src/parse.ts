@@ -32,11 +32,13 @@ type Fault = { readonly offset: number } & (
 /**
  * Reads YAML 1.2 or JSON (which YAML contains) into a document for `validatePolicy`. Never throws. Refused, with line
  * and column: broken syntax, a key given twice, anchors, aliases, tags, directives, keys that are not text,
- * `__proto__`, numbers that readers of YAML differ on, a second document, and more than 1 MiB. A text that says nothing
- * is the document `null`.
+ * `__proto__`, numbers that readers of YAML differ on, a second document, UTF-16, and more than 1 MiB. A text that says
+ * nothing is the document `null`.
  */
 export function parsePolicyText(text: string): ParsedPolicyText {
   if (isTooLarge(text)) return { ok: false, errors: [`the policy is larger than ${MAX_POLICY_BYTES} bytes`] };
+  if (text.slice(0, 2).includes('\0'))
+    return { ok: false, errors: ['the policy is not UTF-8 text: save it as UTF-8'] };
   const lines = new LineCounter();
   try {
     // The library's own check of unique keys is quadratic: 60,000 keys took 90 seconds. `findFaults` checks them.
