@@ -40,7 +40,7 @@ it('signing in comes first, takes no wrong code, and leads to the call that was 
   await ada.page.goto(`${world.stack.url}/ui/approvals/${id}`);
   expect(await ada.page.content()).not.toContain('crm.export_users');
   await signIn('a wrong code');
-  expect(await said(ada)).toBe('The code is wrong.');
+  expect(await said(ada)).toBe('The key or code is wrong.');
   await signIn(world.keys.ada);
   await ada.page.waitForURL(`**/ui/s/*/approvals/${id}`);
   expect(await ada.page.locator('pre').innerText()).toBe('{\n  "to": "bank⟨U+202E⟩"\n}');

@@ -87,7 +87,7 @@ describe('signing in', () => {
     const browser = openBrowser(base);
     const wrong = await browser.send('/ui/session', { secret: 'wrong-code', back: '/ui/approvals' });
     expect(wrong.location).toBe('/ui/approvals?error=wrong_code');
-    expect((await browser.open(wrong.location ?? '')).text).toContain('The code is wrong.');
+    expect((await browser.open(wrong.location ?? '')).text).toContain('The key or code is wrong.');
     for (const site of ['cross-site', 'same-site', 'none']) {
       const foreign = await browser.send('/ui/session', { secret: CODE }, { 'sec-fetch-site': site });
       expect(foreign.location).toBe('/ui/approvals?error=forbidden_origin');

@@ -141,7 +141,10 @@ describe('the page of one approval', () => {
     const stale = await bob.send(path, { ...old, verdict: 'approve' });
     expect(stale.location).toBe(`${path}?error=precondition_failed`);
     const { text } = await bob.open(stale.location ?? '');
-    expect(text).toContain('It is not as you saw it.');
+    expect(text).toContain(
+      'It is not as you saw it: somebody said something since. Read it as it is now, and decide then.',
+    );
+    expect(text).toContain('<dt>run key</dt><dd>key</dd>');
     expect(text).toContain('<dt>said yes</dt><dd>1 of 2</dd>');
     expect(text).toMatch(/<dt>yes of<\/dt><dd>ada, .*: seen/);
     await bob.send(path, { ...fieldsOf(text), verdict: 'approve' });

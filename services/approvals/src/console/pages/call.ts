@@ -13,10 +13,12 @@ const INDENTED_BYTES = 700_000;
 export const bytesOf = ({ markup }: Html): number => Buffer.byteLength(markup);
 const time = (iso: string): Html => html`<time datetime="${iso}">${iso}</time>`;
 
+const nameOf = (key: string): string => (key === 'dry_run_id' ? 'run key' : key.replaceAll('_', ' '));
+
 /** What is on record beside the call: who, when, until when, by its names there. */
 const onRecord = ({ status: _status, reason: _reason, ...more }: Approval): Fact[] =>
   Object.entries(more).flatMap(([key, value]): Fact[] =>
-    typeof value === 'string' ? [[key.replaceAll('_', ' '), TIME.test(value) ? time(value) : value]] : [],
+    typeof value === 'string' ? [[nameOf(key), TIME.test(value) ? time(value) : value]] : [],
   );
 
 function factsOf(approval: Approval): Fact[] {

@@ -1,6 +1,6 @@
 import { PAGES } from '@aegis/console/pages';
 import { type Approval, ApprovalId } from '@aegis/contracts/approvals';
-import { CATALOGUE, isErrorCode, toAppError } from '@aegis/kit/errors';
+import { CATALOGUE, type ErrorCode, isErrorCode, toAppError } from '@aegis/kit/errors';
 import { type Html, html } from '@aegis/kit/text';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ground } from '../../ground.ts';
@@ -51,12 +51,22 @@ async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded<Appr
   }
 }
 
+/** What to do, where a title alone does not say it to somebody before a page. */
+const TO_DO: Partial<Record<ErrorCode, string>> = {
+  unauthorized: 'Nobody is signed in here any more: sign in again.',
+  wrong_code: 'The key or code is wrong.',
+  precondition_failed:
+    'It is not as you saw it: somebody said something since. Read it as it is now, and decide then.',
+  invalid_request:
+    'What was sent is not complete: fill in each field that is asked for, such as a reason, and send it again.',
+};
+
 /** What the page says after a form was sent; the text is ours, never the address line's. */
 function faultOf({ error }: Query): Notice | undefined {
   if (error === SAID_ALREADY)
     return { tone: 'bad', text: 'You have said yes already, and count once: it takes somebody else.' };
   return error !== undefined && isErrorCode(error)
-    ? { tone: 'bad', text: `${CATALOGUE[error].title}.` }
+    ? { tone: 'bad', text: TO_DO[error] ?? `${CATALOGUE[error].title}.` }
     : undefined;
 }
 

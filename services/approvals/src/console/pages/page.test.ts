@@ -1,6 +1,6 @@
 import { html } from '@aegis/kit/text';
 import { expect, it } from 'vitest';
-import { loadPage } from './page.ts';
+import { loadPage, needsScripts } from './page.ts';
 
 const view = { title: 'Inbox $& <b>', main: html`<p>What waits, for $1 $&</p>` };
 
@@ -20,5 +20,12 @@ it('where the console was not built, the page works all the same, and has no scr
     notice: { tone: 'bad', text: 'No <i>.' },
   });
   expect(page).toContain('<p role="status" class="told bad">No &lt;i&gt;.</p><p>What waits');
+  expect(page).toContain('The console is not built: run <code>npm run build:console</code>');
   expect(page).not.toMatch(/script/);
+});
+
+it('what needs scripts says that they are needed, and nothing of a console that is built', async () => {
+  const page = (await loadPage())({ title: 'History', main: needsScripts('/ui') });
+  expect(page).toContain('This page needs JavaScript.');
+  expect(page).not.toContain('built');
 });

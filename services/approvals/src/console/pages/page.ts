@@ -22,7 +22,8 @@ export const SAID_ALREADY = 'said_already';
 const SLOT = '<!--plain-->';
 /** Where the console was not built, the page without scripts is all there is. */
 const NOT_BUILT = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>AegisMCP</title></head><body>${SLOT}</body></html>
+<html lang="en"><head><meta charset="utf-8"><title>AegisMCP</title></head><body>${SLOT}
+<p>The console is not built: run <code>npm run build:console</code>, and start the firewall again.</p></body></html>
 `;
 
 /** Reads the built console once. */
@@ -52,9 +53,7 @@ export const signedIn = (name: string, base: string): Html => html`
   <p>Signed in as ${name}, for an hour at most. <button>Sign out</button></p>
 </form>`;
 
-export const needsScripts = (
-  base: string,
-): Html => html`<p>This page needs JavaScript, and the console to be built.
+export const needsScripts = (base: string): Html => html`<p>This page needs JavaScript.
   <a href="${base}/approvals">What waits</a> can be decided without.</p>`;
 export const nothingHere = (base: string): Html =>
   html`<p>There is nothing at this address. <a href="${base}/approvals">What waits</a></p>`;
