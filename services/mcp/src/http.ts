@@ -155,13 +155,50 @@ async function closeServer(server: Server, finish: () => Promise<void>, withinMs
   clearTimeout(timer);
 }
 
+/** @throws AppError `unauthorized`, `identities_unavailable` */
+async function callerOf(callers: HttpDeps['callers'], { headers }: IncomingMessage): Promise<string> {
+  const { authorization } = headers;
+  const principal = await callers.principalOf(authorization);
+  if (principal !== undefined) return principal;
+  const detail =
+    bearerOf(authorization) === undefined
+      ? 'A key is needed here: send it as "Authorization: Bearer <key>".'
+      : UNKNOWN_KEY;
+  throw new AppError('unauthorized', detail);
+}
+
+/** Has callers wait for their turn; whose key ended while they did, or while their message came in, has none. */
+function createEntrance({ callers, config }: Pick<HttpDeps, 'callers' | 'config'>) {
+  const door = createDoor(config.REQUEST_TIMEOUT_MS);
+  return async (principal: string, request: IncomingMessage): Promise<Turn> => {
+    const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal, request);
+    const lookAgain = async (): Promise<void> => {
+      if ((await callerOf(callers, request)) !== principal) throw new AppError('unauthorized', UNKNOWN_KEY);
+    };
+    const weigh = async (body: Buffer): Promise<void> => {
+      await turn.weigh(body);
+      await lookAgain();
+    };
+    const widen = async (): Promise<void> => {
+      await turn.widen();
+      await lookAgain();
+    };
+    if (request.method === 'POST') return { ...turn, weigh, widen };
+    await lookAgain().catch((refused: unknown) => {
+      turn.end();
+      throw refused;
+    });
+    return turn;
+  };
+}
+
 /** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
 export function createHttp({ factory, config, health, callers, proxy, log, refusals }: HttpDeps) {
   const hostNames = ownHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
   const mcp = createMcpRoute({ factory, log, refusals });
-  const door = createDoor(config.REQUEST_TIMEOUT_MS);
+  const enter = createEntrance({ callers, config });
   const finish = async (): Promise<void> => {
     await Promise.all([mcp.close(), proxy.stop()]);
   };
@@ -188,16 +225,8 @@ export function createHttp({ factory, config, health, callers, proxy, log, refus
         'content-type': 'application/problem+json',
       });
     }
-    const { authorization } = request.headers;
-    const principal = await callers.principalOf(authorization);
-    if (principal === undefined) {
-      const detail =
-        bearerOf(authorization) === undefined
-          ? 'A key is needed here: send it as "Authorization: Bearer <key>".'
-          : UNKNOWN_KEY;
-      throw new AppError('unauthorized', detail);
-    }
-    const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal, request);
+    const principal = await callerOf(callers, request);
+    const turn = await enter(principal, request);
     try {
       if (server !== undefined) return await proxy.handle(server, principal, request, response, turn);
       if (request.method === 'POST') return await mcp.post(request, response, principal, turn);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { type Bus, type RequestContext, route } from '@aegis/bus';
 import { approvalsCancel } from '@aegis/contracts/approvals';
@@ -193,6 +194,34 @@ describe('over a real connection', () => {
     expect(await send({ authorization, 'content-length': '0' })).toBe(status);
     expect(asked).toEqual([]);
   });
+});
+
+it.each(AGENTS)('a key that ends while a body comes in does nothing more: %s', async (url, body) => {
+  const name = `slow${AGENTS.findIndex(([one]) => one === url)}`;
+  const key = makeIdentityKey();
+  await record(name, key);
+  const authorization = `Bearer ${key}`;
+  await expect
+    .poll(async () => (await post('/guard/check', { tool: 'a.b' }, authorization)).statusCode)
+    .toBe(200);
+  asked = [];
+  if (gateway.app.server.address() === null) await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = gateway.app.server.address() as { port: number };
+  const text = JSON.stringify(body);
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  const headers = { authorization, 'content-type': 'application/json', 'content-length': text.length };
+  const slow = httpRequest({ port, path: url, method: 'POST', headers }, (reply) => {
+    reply.resume();
+    resolve(reply.statusCode);
+  }).on('error', reject);
+  const arrived = once(gateway.app.server, 'request');
+  slow.write(text.slice(0, 1));
+  await arrived;
+  await record(name, key, {}, { revoked_at: new Date().toISOString() });
+  await expect.poll(async () => (await post(...ENFORCE, authorization)).statusCode).toBe(401);
+  asked = [];
+  slow.end(text.slice(1));
+  expect([await promise, asked]).toEqual([401, []]);
 });
 
 const codeOf = async (authorization?: string) => {

@@ -37,13 +37,18 @@ async function callerOf(identities: CallersDeps, request: FastifyRequest): Promi
   throw new AppError('unauthorized', detail);
 }
 
-/** Has each request know who it comes from, before anything is done or read for it. */
+/**
+ * Has each request know who it comes from, before anything is done or read for it, and looks again once its body is there: a
+ * key may have ended while that came in, or waited for its turn.
+ */
 export function nameCallers(
   app: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>,
   identities: CallersDeps,
 ): void {
   app.decorateRequest('principal', ANONYMOUS);
-  app.addHook('onRequest', async (request) => {
+  const name = async (request: FastifyRequest): Promise<void> => {
     request.principal = await callerOf(identities, request);
-  });
+  };
+  app.addHook('onRequest', name);
+  app.addHook('preHandler', name);
 }
