@@ -98,7 +98,10 @@ export const CODE = 'K7QF3NWT';
 /** What is said of a wrong one. */
 export const WRONG_CODE = 'The code is wrong; 2 more wrong ones deny the call';
 
-/** Under `waits` a call waits; under `over` a question is over; `taken` is another call's; under any other key there is nothing. */
+/**
+ * Under `waits` a call waits; under `over` a question is over; `taken` is another call's; under any other key there is
+ * nothing.
+ */
 function standsUnder(dry_run_id: string, principal: string): Approval | undefined {
   const of = (tool: string): Approval => pend({ call: { tool, principal }, dry_run_id, reasons: [] });
   if (dry_run_id === 'waits') return of('refunds.create');
