@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { backgroundHome } from '../testkit/background.ts';
 import { runAegis } from '../testkit/spawn-aegis.ts';
@@ -33,6 +35,12 @@ test('an agent gets a name and a key; from then on REST asks for one, until it i
     expect.stringContaining('has a key of the name laptop') as string,
   ]);
 
+  const onLog = await aegis(['keys', 'add', 'Billing']);
+  expect([onLog.code, onLog.stderr]).toEqual([
+    1,
+    expect.stringContaining('billing is on the log already') as string,
+  ]);
+
   const rotated = await aegis(['keys', 'rotate', 'billing', '--overlap', '10m', '--json']);
   const second = JSON.parse(rotated.stdout) as { key: string; principal: string };
   expect(second.principal).toBe('key:billing');
@@ -64,4 +72,13 @@ test('an agent gets a name and a key; from then on REST asks for one, until it i
   ]);
   for (const { principal } of by) expect(principal).toMatch(/^os-user:/);
   expect(`${stdout}${await home.log()}`).not.toContain(key.slice(6));
+
+  // Put into the file while nothing ran that could have refused it: one caller, and both ways end.
+  const keysFile = join(home.dataDir, 'mcp-keys.json');
+  const { keys } = JSON.parse(await readFile(keysFile, 'utf8')) as { keys: Record<string, string> };
+  const both = await aegis(['keys', 'create', '--name', 'both']);
+  await writeFile(keysFile, JSON.stringify({ keys: { ...keys, both: keys['laptop'] } }));
+  await aegis(['keys', 'remove', 'both']);
+  expect((await aegis(['keys', 'list'])).stdout).not.toContain('both');
+  expect((await aegis(['check', 'a.tool'], both.stdout.trim())).stderr).toContain('was revoked');
 }, 180_000);

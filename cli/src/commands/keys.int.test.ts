@@ -43,6 +43,30 @@ test('keys are listed by name and digest, and removed', async () => {
   );
 });
 
+test('where nobody can say who is on the log, the file is kept all the same, and that is said', async () => {
+  const AEGIS_DATA_DIR = await temporaryDirectory();
+  const env = {
+    AEGIS_DATA_DIR,
+    NATS_URL: 'nats://127.0.0.1:1',
+    NATS_NKEY_FILE: join(AEGIS_DATA_DIR, 'none'),
+  };
+  const aegis = async (...args: string[]) => {
+    const host = fakeHost({ env });
+    await run(host, ['keys', ...args]);
+    return host;
+  };
+  expect((await aegis('add', 'ci')).exitCode).toBe(0);
+  const listed = await aegis('list');
+  expect([listed.exitCode, listed.out()]).toEqual([0, expect.stringMatching(/^ci\t/m)]);
+  expect(listed.err()).toContain(', so these are the keys of the file only.');
+  const removed = await aegis('remove', 'ci');
+  expect([removed.exitCode, removed.err()]).toEqual([
+    0,
+    expect.stringContaining('only the file was looked at: a key of ci on the log stays good.'),
+  ]);
+  expect((await aegis('remove', 'ci')).err()).not.toContain('There is no key of the name');
+});
+
 test('a name is used once', async () => {
   const { aegis } = await inDirectory();
   await aegis('add', 'ci');

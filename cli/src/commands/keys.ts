@@ -1,12 +1,15 @@
+import { identityIdFor } from '@aegis/contracts/identities';
 import { KEYS_NEEDED } from '@aegis/contracts/keys-file';
+import type { AppError } from '@aegis/kit/errors';
 import { createOnce } from '@aegis/kit/files';
 import type { Command } from 'commander';
-import { CliError } from '../cli-error.ts';
+import { type CliError, failure } from '../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, readHolders, removeHolder } from '../keys/holders-file.ts';
 import { identityRows } from '../keys/identity-words.ts';
 import { keysFiles } from '../keys/keys-files.ts';
 import { mcpKeys } from '../keys/mcp-keys.ts';
+import { isNotRunning, onLog, whyUnknown } from '../keys/on-log.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
 import { collect, parseKeyName, parseLifetime } from '../option-parsers.ts';
 import { printDocument, printLine, printList, printNote } from '../output.ts';
@@ -14,8 +17,19 @@ import { runs } from './runs.ts';
 
 const A_DAY_MS = 86_400_000;
 
+/** A name on the log would be the same caller. @throws CliError `name_taken` */
+async function requireNotOnLog(host: Host, name: string): Promise<void> {
+  const found = await onLog(host);
+  if ('unknown' in found) return;
+  const taken = found.identities.find((one) => one.identity_id === identityIdFor(name));
+  if (taken === undefined) return;
+  const detail = `${taken.name} is on the log already, which is the same caller: its keys are good for MCP too. Make it one more with "aegis keys rotate ${taken.name}", or take another name.`;
+  throw failure('name_taken', 'The name is taken', detail);
+}
+
 async function addKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
   const file = mcpKeys(host);
+  await requireNotOnLog(host, name);
   const { key, first } = await addHolder(file, name, (digest) => digest);
   const { MCP_KEYS_NEEDED_FILE: needed } = keysFiles(host.env, dataDirOf(host.env));
   if (needed !== undefined) await createOnce(needed, KEYS_NEEDED);
@@ -31,47 +45,50 @@ async function addKey(host: Host, name: string, { json }: GlobalOptions): Promis
   return 0;
 }
 
-/** Who is on the log; undefined where no firewall runs that could say it. */
-async function identitiesNow(host: Host) {
-  try {
-    return (await (await import('../keys/ask-policy.ts')).listIdentities(host)).identities;
-  } catch (thrown) {
-    if (thrown instanceof CliError && thrown.problem.code === 'stack_not_running') return undefined;
-    throw thrown;
-  }
-}
-
 async function listKeys(host: Host, options: GlobalOptions): Promise<ExitCode> {
   const file = mcpKeys(host);
   const keys = await readHolders(file);
   const { path } = file;
-  const identities = await identitiesNow(host);
+  const found = await onLog(host);
+  const identities = 'identities' in found ? found.identities : undefined;
   const answer = { path, keys, ...(identities === undefined ? {} : { identities }) };
   const rows = [...Object.entries(keys), ...identityRows(identities ?? [], Date.now())];
   printList(host, options, answer, ['NAME', 'DIGEST', 'ROLES', 'GOOD'], rows, `No keys in ${path}.`);
-  if (identities === undefined)
-    printNote(host, 'AegisMCP does not run, so these are the keys of the file only.');
+  if ('unknown' in found)
+    printNote(host, `${whyUnknown(found.unknown)} these are the keys of the file only.`);
   return 0;
 }
 
 /** A firewall looks at the file at once for a key that it does not know, and every now and then for one that it does. */
 const COUNTS = 'A firewall that runs takes it as no longer good within a second.';
 
-/** Who is not in the file may be on the log. */
-async function takeOut(host: Host, name: string): Promise<{ last: boolean; path?: string }> {
+type TakenOut = { readonly last: boolean; readonly path?: string; readonly unknown?: CliError | AppError };
+
+/** Takes a name out of the file and off the log: it is one caller, whichever of them knows it. */
+async function takeOut(host: Host, name: string): Promise<TakenOut> {
   const file = mcpKeys(host);
   const isInFile = Object.hasOwn(await readHolders(file), name);
-  const isOnLog = !isInFile && (await identitiesNow(host))?.some((one) => one.name === name);
-  if (!isOnLog) return { ...(await removeHolder(file, name)), path: file.path };
-  await (await import('../keys/ask-policy.ts')).removeIdentity(host, name);
-  return { last: false };
+  const taken = isInFile ? { ...(await removeHolder(file, name)), path: file.path } : undefined;
+  const found = await onLog(host);
+  if ('identities' in found && found.identities.some((one) => one.name === name)) {
+    await (await import('../keys/ask-policy.ts')).removeIdentity(host, name);
+    return taken ?? { last: false };
+  }
+  if (!taken && 'unknown' in found && !isNotRunning(found.unknown)) throw found.unknown;
+  return { ...(taken ?? (await removeHolder(file, name))), ...('unknown' in found ? found : {}) };
 }
 
 async function removeKey(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
-  const { last, path } = await takeOut(host, name);
+  const { last, path, unknown } = await takeOut(host, name);
   if (json) printDocument(host, { name, path });
   else printLine(host, `The key ${name} is no longer good.`);
   printNote(host, COUNTS);
+  if (unknown)
+    printNote(
+      host,
+      `${whyUnknown(unknown)} only the file was looked at: a key of ${name} on the log stays good.`,
+    );
+  printNote(host, `Whoever gets the name next is the same caller: what ${name} asked and may do is theirs.`);
   if (last) {
     printNote(
       host,
