@@ -22,19 +22,20 @@ const seconds = Number(values.seconds);
 const kinds = KINDS.filter((kind) => values.only === undefined || kind.includes(values.only));
 
 /** One caller who asks one question after the other, and waits for each answer. */
-const innocent = ({ gatewayUrl }: Where, connections = 1): Promise<LoadResult> =>
+const innocent = ({ gatewayUrl, key }: Where, connections = 1): Promise<LoadResult> =>
   measure({
     url: `${gatewayUrl}/guard/enforce`,
     body: JSON.stringify(MEASURED.call),
+    key,
     allowedMark: '"allowed":true',
     connections,
     seconds: connections === 1 ? seconds : RECORD_SECONDS,
   });
 
-async function beside(kind: Kind, where: Where): Promise<LoadResult> {
+async function beside(kind: Kind, where: Where, worst: string): Promise<LoadResult> {
   const child = fork(WORST, { execArgv: [] });
   try {
-    child.send({ kind, where });
+    child.send({ kind, where: { ...where, key: worst } });
     await once(child, 'message');
     return await innocent(where);
   } finally {
@@ -51,14 +52,16 @@ await mkdir(temporary, { recursive: true });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const stack = await startStack(temporary, AEGIS_POLICY);
 try {
-  await innocent(stack, 64);
+  const where = { ...stack, key: stack.createKey('measured') };
+  const worst = stack.createKey('worst');
+  await innocent(where, 64);
   console.log(
     "While one caller sends the worst that is accepted: another's enforce, one after the other, in ms.",
   );
   console.log(`${''.padEnd(20)}      p50      p99    p99 alone    ratio`);
   for (const kind of kinds) {
-    const alone = await innocent(stack);
-    const shared = await beside(kind, stack);
+    const alone = await innocent(where);
+    const shared = await beside(kind, where, worst);
     const ratio = (shared.p99 / alone.p99).toFixed(1);
     console.log(
       `${kind.padEnd(20)}${ms(shared.p50)}${ms(shared.p99)}${ms(alone.p99).padStart(13)}${ratio.padStart(9)}`,

@@ -5,6 +5,8 @@ import { percentile } from './percentile.ts';
 export type LoadSpec = {
   url: string;
   body: string;
+  /** Who asks; nobody in particular by default. */
+  key?: string;
   /** Every reply must hold this. */
   allowedMark: string;
   connections: number;
@@ -22,7 +24,7 @@ async function load(spec: LoadSpec): Promise<LoadResult> {
   const run = autocannon({
     url: spec.url,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(spec.key && { authorization: `Bearer ${spec.key}` }) },
     body: spec.body,
     connections: spec.connections,
     duration: spec.seconds,

@@ -19,11 +19,9 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-export type Where = { gatewayUrl: string; mcpUrl: string };
+export type Where = { gatewayUrl: string; mcpUrl: string; key: string };
 
 const MIB = 1_048_576;
-const KEY = { authorization: 'Bearer somebody else' };
-const JSON_BODY = { ...KEY, 'content-type': 'application/json' };
 
 /** Sends it again and again, over so many connections. */
 function again(connections: number, send: () => Promise<Response>): void {
@@ -47,13 +45,19 @@ const versionOne = {
 };
 
 /** Runs one kind of load until the process ends. */
-export function run(kind: Kind, { gatewayUrl, mcpUrl }: Where): void {
-  const read = (path: string) => () => fetch(`${gatewayUrl}${path}`, { headers: KEY });
+export function run(kind: Kind, { gatewayUrl, mcpUrl, key }: Where): void {
+  const authorization = `Bearer ${key}`;
+  const read = (path: string) => () => fetch(`${gatewayUrl}${path}`, { headers: { authorization } });
   const post = (path: string, document: object) => {
     const body = JSON.stringify(document);
-    return () => fetch(`${gatewayUrl}${path}`, { method: 'POST', headers: JSON_BODY, body });
+    const headers = { authorization, 'content-type': 'application/json' };
+    return () => fetch(`${gatewayUrl}${path}`, { method: 'POST', headers, body });
   };
-  const mcpHeaders = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const mcpHeaders = {
+    authorization,
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+  };
   const callTool = (name: string, args: object) => {
     const params = { name, arguments: args };
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params });
@@ -81,7 +85,7 @@ export function run(kind: Kind, { gatewayUrl, mcpUrl }: Where): void {
     'large MCP messages': () => again(4, callTool('firewall_enforce', numbers)),
     'MCP policy reads': () => again(16, callTool('policy_get', {})),
     refusals: () => again(400, read('/approvals?limit=500')),
-    'many connections': () => again(256, check({})),
+    'many connections': () => again(256, check({ authorization })),
     'many keys': () => again(256, () => check({ authorization: `Bearer ${keys++}` })()),
   };
   loads[kind]();

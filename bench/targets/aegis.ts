@@ -28,8 +28,19 @@ export type AegisStack = {
   mcpUrl: string;
   pid: number;
   versions: Record<string, string>;
+  /** A key of a new agent's own. */
+  createKey(name: string): string;
   stop(): Promise<void>;
 };
+
+function createKey(dataDir: string, name: string): string {
+  const args = [AEGIS_MAIN, 'keys', 'create', '--name', name, '--json'];
+  const env = { ...process.env, AEGIS_DATA_DIR: dataDir };
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  const { key } = JSON.parse(stdout || '{}') as { key?: string };
+  if (key === undefined) throw new Error(`${name} has no key: ${stderr}`);
+  return key;
+}
 
 /** Starts a stack under this policy with its data in `dataDir`; `env` comes on top of its own settings. */
 export async function startStack(
@@ -65,6 +76,7 @@ export async function startStack(
     mcpUrl: stack['mcp_url'] ?? '',
     pid: child.pid,
     versions: { node: process.versions.node, 'nats-server': await natsVersion() },
+    createKey: (name) => createKey(dataDir, name),
     stop: () => child.stop(),
   };
 }
