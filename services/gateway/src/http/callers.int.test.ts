@@ -3,12 +3,11 @@ import { request as httpRequest } from 'node:http';
 import { type Bus, type RequestContext, route } from '@aegis/bus';
 import { approvalsCancel } from '@aegis/contracts/approvals';
 import { auditWrite } from '@aegis/contracts/audit';
-import { createEvent } from '@aegis/contracts/create-event';
 import { enforce, policyCheck } from '@aegis/contracts/decision';
-import { type Identity, identityIdFor } from '@aegis/contracts/identities';
-import { identityLog } from '@aegis/contracts/subjects';
-import { keyDigest, makeIdentityKey, makeKey } from '@aegis/kit/keys';
+import type { Identity } from '@aegis/contracts/identities';
+import { makeIdentityKey, makeKey } from '@aegis/kit/keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordAgent } from '../testkit/agents.ts';
 import { APPROVAL_ID, allowedCheck, enforceReply, pending, TRACE_ID } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
@@ -58,33 +57,9 @@ beforeEach(() => {
   asked = [];
 });
 
-/** Puts on record that somebody has this key. */
-async function record(
-  name: string,
-  key: string,
-  more: Partial<Identity> = {},
-  ended: object = {},
-): Promise<void> {
-  const identity_id = identityIdFor(name);
-  const at = new Date().toISOString();
-  const keys = [{ digest: keyDigest(key), created_at: at, ...ended }];
-  const identity: Identity = {
-    identity_id,
-    name,
-    kind: 'agent',
-    roles: ['agent'],
-    keys,
-    created_at: at,
-    ...more,
-  };
-  const event = createEvent({
-    type: 'aegis.identity.created.v1',
-    source: 'policy',
-    time: at,
-    data: { identity, by: 'os-user:ada' },
-  });
-  await services[0]?.append.one({ subject: identityLog(identity_id), event }, Date.now() + 5_000);
-}
+const record = (
+  ...who: [name: string, key: string, more?: Partial<Identity>, ended?: object]
+): Promise<void> => recordAgent(services[0] as Bus, ...who);
 
 const post = (url: string, payload: object, authorization?: string) =>
   gateway.app.inject({
@@ -109,9 +84,17 @@ describe('before an agent has a key', () => {
     expect(JSON.stringify(asked)).toContain('"principal":"anonymous"');
   });
 
-  it('a key that nobody made is refused all the same', async () => {
-    const reply = await post(...ENFORCE, `Bearer ${makeIdentityKey()}`);
-    expect([reply.statusCode, reply.json().code, asked]).toEqual([401, 'unauthorized', []]);
+  it.each([
+    ['a key that nobody made', `Bearer ${makeIdentityKey()}`],
+    ['one of the file of MCP clients', `Bearer ${makeKey('aegis')}`],
+    ['an approver’s', `Bearer ${makeKey('aegis_approver')}`],
+    ['nonsense', 'Bearer nonsense'],
+    ['another scheme', 'Basic YTpi'],
+  ])('%s is refused all the same, and is nobody’s name', async (_, authorization) => {
+    for (const [url, body] of AGENTS) {
+      const reply = await post(url, body, authorization);
+      expect([reply.statusCode, reply.json().code, asked]).toEqual([401, 'unauthorized', []]);
+    }
   });
 });
 

@@ -29,11 +29,12 @@ async function callerOf(identities: CallersDeps, request: FastifyRequest): Promi
   // Elsewhere it may be somebody's code, which may look like anything.
   if (key !== undefined && (look === 'whole' || (look === 'damaged' && isAgents)))
     return identities.agentOf(key);
-  if (!isAgents || !(await identities.isAsked())) return ANONYMOUS;
+  // What is sent and not a key would be a caller who takes it for a name.
+  if (!isAgents || (authorization === undefined && !(await identities.isAsked()))) return ANONYMOUS;
   const detail =
     authorization === undefined
       ? 'A key is needed here: send "Authorization: Bearer " and the key of an agent; "aegis keys create" makes one.'
-      : 'This is no key of an agent: "aegis keys create" makes one.';
+      : 'This is no key of an agent: "aegis keys create" makes one; those of "aegis keys add" are for MCP over HTTP.';
   throw new AppError('unauthorized', detail);
 }
 

@@ -1,16 +1,25 @@
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { type Bus, route } from '@aegis/bus';
 import { enforce } from '@aegis/contracts/decision';
+import { makeIdentityKey } from '@aegis/kit/keys';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { recordAgent } from '../testkit/agents.ts';
 import { enforceReply } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
 let server: Server;
 let enforcer: Bus;
+let policy: Bus;
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let sockets: Socket[] = [];
 let asked: string[] = [];
 let answers: (() => void)[] = [];
+const keys = new Map(
+  ['one', 'other', 'next', ...Array.from({ length: 64 }, (_, n) => `key-${n}`)].map((name) => [
+    name,
+    makeIdentityKey(),
+  ]),
+);
 
 beforeAll(async () => {
   server = await startNatsServer();
@@ -21,12 +30,15 @@ beforeAll(async () => {
       return enforceReply('allowed');
     }),
   ]);
+  policy = await standIn(server, 'policy');
+  for (const [name, key] of keys) await recordAgent(policy, name, key);
   gateway = await createTestApp(server, { REQUEST_TIMEOUT_MS: '5000' });
   await gateway.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterAll(async () => {
   await gateway.stop();
   await enforcer.close();
+  await policy.close();
   await server.stop();
 });
 afterEach(() => {
@@ -37,12 +49,13 @@ beforeEach(() => {
   answers = [];
 });
 
-const call = (tool: string, key?: string, args: object = {}) =>
+/** By the agent of this name. */
+const call = (tool: string, name = tool, args: object = {}) =>
   gateway.app.inject({
     method: 'POST',
     url: '/guard/enforce',
     payload: { tool, args },
-    headers: { host: 'localhost', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+    headers: { host: 'localhost', authorization: `Bearer ${keys.get(name)}` },
   });
 const answerAll = async (calls: readonly Promise<unknown>[]): Promise<void> => {
   const done = Promise.all(calls);
@@ -91,7 +104,7 @@ function say(text: string): Socket {
   return socket;
 }
 const headOf = (length: number): string =>
-  `POST /guard/enforce HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+  `POST /guard/enforce HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${keys.get('one')}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
 const connections = () =>
   new Promise<number>((resolve) => gateway.app.server.getConnections((_err, count) => resolve(count)));
 
@@ -107,7 +120,7 @@ it.each([
 });
 
 it('who leaves before their turn has none, then or later', async () => {
-  const held = Array.from({ length: 64 }, (_, n) => call('held', `key ${n}`));
+  const held = Array.from({ length: 64 }, (_, n) => call('held', `key-${n}`));
   await expect.poll(() => asked.length).toBe(64);
   const body = JSON.stringify({ tool: 'left' });
   const left = Array.from({ length: 160 }, (_, n) =>
