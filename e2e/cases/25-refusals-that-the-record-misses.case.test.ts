@@ -44,8 +44,8 @@ it('what is refused before it is a decision is counted, at each door, by kind an
     expect(body.entries.every(({ action }) => action === 'requests.refused')).toBe(true);
     return body.entries.map(({ note }) => note).join('\n');
   };
-  await expect.poll(notes).toMatch(/at mcp since/);
-  await expect.poll(notes).toMatch(/at rest since/);
+  await expect.poll(notes).toMatch(/over MCP since/);
+  await expect.poll(notes).toMatch(/over REST since/);
   const said = await notes();
   for (const kind of ['3 invalid_json', '1 invalid_request', '1 payload_too_large', '1 unauthorized'])
     expect(said).toContain(`${kind} of 127.0.0.1`);
@@ -61,5 +61,5 @@ it('what was refused just before the end is in the record too', async () => {
   const last = lines
     .map((line) => JSON.parse(line) as Line)
     .findLast(({ action }) => action === 'requests.refused');
-  expect(last?.note).toMatch(/^1 at rest since .*: 1 invalid_json of 127\.0\.0\.1$/);
+  expect(last?.note).toMatch(/^1 over REST since .*: 1 invalid_json of 127\.0\.0\.1$/);
 });

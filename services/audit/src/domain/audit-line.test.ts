@@ -245,3 +245,11 @@ it('no line has a status that nobody can ask for, and each that can be asked for
   const statuses = said.flatMap(({ status }) => status ?? []);
   expect(new Set(statuses)).toEqual(new Set(AuditStatus.options));
 });
+
+it.each([
+  ['rest', 'over REST'],
+  ['mcp', 'over MCP'],
+  ['path', 'in the path'],
+] as const)('what was refused by %s is told as %s', (door, over) => {
+  expect(lineWith('aegis.requests.refused.v1', { door }).note).toMatch(new RegExp(`^\\d+ ${over} since `));
+});

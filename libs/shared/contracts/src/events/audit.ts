@@ -9,6 +9,9 @@ const AUDIT: Channel = {
   subject: AUDIT_LOG,
 };
 
+/** By which way something came in, for people. */
+const OVER = { rest: 'over REST', mcp: 'over MCP', path: 'in the path' } as const;
+
 export const AUDIT_DEFINITIONS = {
   [CLIENTS_ENTRY]: event({
     schema: WriteAudit,
@@ -40,7 +43,7 @@ export const AUDIT_DEFINITIONS = {
     audit: ({ door, since, total, refused }) => ({
       ok: false,
       status: 'refused',
-      note: `${total} at ${door} since ${since}: ${refused
+      note: `${total} ${OVER[door]} since ${since}: ${refused
         .map(({ kind, source, count }) => `${count} ${kind} of ${source}`)
         .join(', ')}`,
     }),
