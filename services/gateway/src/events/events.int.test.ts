@@ -104,6 +104,18 @@ describe('live', () => {
     await expect.poll(replayed.ids).toEqual([asked, seq]);
   });
 
+  it.each([
+    ['last_event_id', '?last_event_id=99999999', {}],
+    ['Last-Event-ID', '', { 'last-event-id': '99999999' }],
+  ])('after a place beyond the end names %s, and what to give', async (field, query, headers) => {
+    const reply = await fetch(`${url}${query}`, { headers });
+    const { detail } = (await reply.json()) as { detail: string };
+    expect(reply.status).toBe(422);
+    expect(detail).toMatch(
+      new RegExp(`^${field}: the log ends at \\d+; leave it out to read from now on, or give 0`),
+    );
+  });
+
   it('of an approval that there is not, nothing would ever come: that is said', async () => {
     const reply = await fetch(`${url}?approval_id=another`);
     expect([reply.status, ((await reply.json()) as { code: string }).code]).toEqual([

@@ -22,6 +22,9 @@ const RETRY_MS = 1000;
 /** Whose stream it is, and in whose turn it is replayed. */
 export type Reader = { readonly name: string; readonly caller: unknown };
 
+/** Where a reader was in the log, and the field that said so. */
+export type Position = { readonly seq: number; readonly field: string };
+
 export type FeedOptions = {
   bus: Pick<Bus, 'isUp' | 'onDown' | 'live' | 'range' | 'read'>;
   log: Logger;
@@ -35,14 +38,14 @@ export type FeedOptions = {
 
 export type Feed = {
   /**
-   * Server-Sent Events of what is wanted: with `afterSeq` first all that was stored after it, then live, each once and in
+   * Server-Sent Events of what is wanted: with `after` first all that was stored after it, then live, each once and in
    * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of
    * theirs, which may come back with its last id. Where all are taken, whoever has the most gives way.
    *
    * @throws AppError `invalid_request` for a position that the log does not have; `bus_unavailable`,
    * `storage_unavailable`; `gateway_unavailable` while it stops
    */
-  open(reader: Reader, wanted: Wanted, afterSeq: number | undefined): Promise<Readable>;
+  open(reader: Reader, wanted: Wanted, after: Position | undefined): Promise<Readable>;
   /** Ends every stream and opens no more. */
   close(): void;
 };
@@ -106,13 +109,13 @@ export function createFeed(options: FeedOptions): Feed {
   };
 
   return {
-    async open(reader, wanted, afterSeq) {
+    async open(reader, wanted, after) {
       if (closed) throw new AppError('gateway_unavailable', 'The gateway is stopping.');
       if (!bus.isUp()) throw new AppError('bus_unavailable', 'The message bus is away.');
       const client = join(reader.name, wanted);
       const upstream = { bus, log, timeoutMs, takeTurn: async () => await turns.take(reader.caller) };
       try {
-        await bringUp(client, upstream, wanted, afterSeq);
+        await bringUp(client, upstream, wanted, after);
       } catch (thrown) {
         client.outlet.cut();
         throw thrown;
@@ -136,11 +139,15 @@ async function bringUp(
   client: Client,
   { bus, log, timeoutMs, takeTurn }: Upstream,
   wanted: Wanted,
-  afterSeq: number | undefined,
+  after: Position | undefined,
 ): Promise<void> {
+  const afterSeq = after?.seq;
   const { seq: end } = await bus.read.end(Date.now() + timeoutMs);
-  if (afterSeq !== undefined && afterSeq > end) {
-    throw new AppError('invalid_request', `Last-Event-ID: the log ends at ${end}.`);
+  if (after !== undefined && after.seq > end) {
+    throw new AppError(
+      'invalid_request',
+      `${after.field}: the log ends at ${end}; leave it out to read from now on, or give 0 to read all that is stored.`,
+    );
   }
   // The id alone is no event: a reader that has seen none yet can still resume from here.
   client.outlet.write(`retry: ${RETRY_MS}\nid: ${afterSeq ?? end}\n\n`);

@@ -55,12 +55,15 @@ export function eventRoutes(app: App, { feed, ask }: HttpDeps): void {
   app.get('/events', { schema, exposeHeadRoute: false }, async (request, reply) => {
     // A browser that reconnects sends the header and still has the query of its first connection.
     const header = parseRequest(Position, { 'last-event-id': request.headers['last-event-id'] });
-    const afterSeq = header['last-event-id'] ?? request.query.last_event_id;
+    const { last_event_id } = request.query;
+    const inQuery = last_event_id === undefined ? undefined : { seq: last_event_id, field: 'last_event_id' };
+    const seq = header['last-event-id'];
+    const after = seq === undefined ? inQuery : { seq, field: 'Last-Event-ID' };
     const reader = { name: readerOf(request), caller: callerOf(request) };
     const { types: kinds, approval_id: id } = request.query;
     const approvalId =
       id === undefined ? undefined : (await ask(approvalsGet, { id }, request)).approval.approval_id;
-    const stream = await feed.open(reader, { kinds, approvalId }, afterSeq);
+    const stream = await feed.open(reader, { kinds, approvalId }, after);
     return reply
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
