@@ -1,3 +1,4 @@
+import { belongElsewhere } from '@aegis/kit/errors';
 import { z } from 'zod';
 import {
   AmountCents,
@@ -184,3 +185,9 @@ export const DecisionEnforced = z.strictObject({
   via: Via.describe('where it came in, `wrap` and `proxy` through the firewall in the path'),
 });
 export type DecisionEnforced = z.infer<typeof DecisionEnforced>;
+
+/** What is said of arguments that come with a check. */
+export const NO_ARGUMENTS = belongElsewhere(
+  ['args', 'meta'],
+  'a check sees no arguments and no meta, so it says what holds whatever they are; an enforce takes them',
+);

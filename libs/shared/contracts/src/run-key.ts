@@ -1,4 +1,4 @@
-import { AppError } from '@aegis/kit/errors';
+import { AppError, belongElsewhere } from '@aegis/kit/errors';
 import { DryRunId } from './call.ts';
 
 /** The caller's own name for a run of a call: `run_key`, by its older name, which the record has, `dry_run_id`. */
@@ -36,3 +36,9 @@ export function nameWhatWasSent(sent: Keyed | undefined, within: string): (throw
     });
   };
 }
+
+/** What is said of them beside `meta`. */
+export const INSIDE_META = belongElsewhere(
+  ['run_key', 'dry_run_id', 'reason'],
+  'run_key and reason go inside meta: give meta.run_key, meta.reason',
+);

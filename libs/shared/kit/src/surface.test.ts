@@ -51,6 +51,7 @@ it('errors has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(errors).toSorted()).toEqual([
     'AppError',
     'CATALOGUE',
+    'belongElsewhere',
     'checkInput',
     'codeOf',
     'describeMistakes',

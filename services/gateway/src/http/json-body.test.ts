@@ -14,6 +14,10 @@ it.each([
   expect(() => readJsonBody(body)).toThrow(expect.objectContaining({ code: 'invalid_json' }));
 });
 
+it.each(['', ' \n'])('a body that is %j is said to be empty', (body) => {
+  expect(() => readJsonBody(Buffer.from(body))).toThrow('The body is empty: send a JSON object.');
+});
+
 it('the same key twice is refused, because two readers could differ on it', () => {
   expect(() => readJsonBody(Buffer.from('{"tool":"a","tool":"b"}'))).toThrow(
     expect.objectContaining({ code: 'invalid_request' }),

@@ -9,7 +9,9 @@ export const BODY_LIMIT = 1024 * 1024;
 /** @throws AppError `invalid_json` where it is not JSON in UTF-8, `invalid_request` where two readers could differ on it */
 export function readJsonBody(body: Buffer): unknown {
   if (!isUtf8(body)) throw new AppError('invalid_json', 'The body is not UTF-8.');
-  return parseStrictJson(body.toString('utf8'));
+  const text = body.toString('utf8');
+  if (text.trim() === '') throw new AppError('invalid_json', 'The body is empty: send a JSON object.');
+  return parseStrictJson(text);
 }
 
 /** Takes `application/json` and no other type: a page elsewhere can't send it without asking first. */

@@ -6,8 +6,9 @@ import {
   Op,
   ToolName,
 } from '@aegis/contracts/call';
-import { CheckReply, EnforceReply, enforce } from '@aegis/contracts/decision';
+import { CheckReply, EnforceReply, enforce, NO_ARGUMENTS } from '@aegis/contracts/decision';
 import {
+  INSIDE_META,
   isOneKey,
   nameWhatWasSent,
   ONE_KEY,
@@ -23,7 +24,7 @@ import { AGENT_FAULTS, BODY_FAULTS, GuardProblem, problems } from '../schemas/pr
 import { createAskCheck } from './checks.ts';
 
 const CheckBody = z
-  .strictObject({ tool: ToolName, op: Op.optional(), amount_cents: AmountCents.optional() })
+  .strictObject({ tool: ToolName, op: Op.optional(), amount_cents: AmountCents.optional() }, NO_ARGUMENTS)
   .meta({
     id: 'Check',
     description: 'A call that somebody thinks of making',
@@ -32,16 +33,19 @@ const CheckBody = z
 
 /** `meta` is the caller's own; `run_key`, or `dry_run_id` as it was called, and `reason` mean something here. */
 const EnforceBody = z
-  .strictObject({
-    tool: ToolName,
-    op: Op.optional(),
-    amount_cents: AmountCents.optional(),
-    args: z.record(z.string(), z.unknown()).optional(),
-    meta: z
-      .looseObject({ ...runKeyFields, reason: Note.optional() })
-      .refine(isOneKey, ONE_KEY)
-      .optional(),
-  })
+  .strictObject(
+    {
+      tool: ToolName,
+      op: Op.optional(),
+      amount_cents: AmountCents.optional(),
+      args: z.record(z.string(), z.unknown()).optional(),
+      meta: z
+        .looseObject({ ...runKeyFields, reason: Note.optional() })
+        .refine(isOneKey, ONE_KEY)
+        .optional(),
+    },
+    INSIDE_META,
+  )
   .meta({
     id: 'Enforce',
     description: 'A call that somebody wants to make now',

@@ -1,6 +1,7 @@
 import { IdempotencyKey, Note } from '@aegis/contracts/call';
 import { type EnforceReply, enforce } from '@aegis/contracts/decision';
 import {
+  INSIDE_META,
   isOneKey,
   nameWhatWasSent,
   ONE_KEY,
@@ -25,14 +26,17 @@ const Meta = z
   .optional()
   .describe('About the call; not part of it. Other fields are accepted and not kept.');
 
-const Input = z.strictObject({
-  ...callFields,
-  args: callArgs,
-  meta: Meta,
-  idempotency_key: IdempotencyKey.optional().describe(
-    'A new random text for each call that you want to make. If the answer is lost, ask again with the same key to get the same answer.',
-  ),
-});
+const Input = z.strictObject(
+  {
+    ...callFields,
+    args: callArgs,
+    meta: Meta,
+    idempotency_key: IdempotencyKey.optional().describe(
+      'A new random text for each call that you want to make. If the answer is lost, ask again with the same key to get the same answer.',
+    ),
+  },
+  INSIDE_META,
+);
 
 const Output = z.looseObject({
   allowed: z.boolean().describe('true: make the call now. Anything else: do not.'),

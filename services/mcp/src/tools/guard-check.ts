@@ -1,4 +1,4 @@
-import { type CheckReply, policyCheck } from '@aegis/contracts/decision';
+import { type CheckReply, NO_ARGUMENTS, policyCheck } from '@aegis/contracts/decision';
 import { z } from 'zod';
 import { READS } from './annotations.ts';
 import { callFields } from './call-fields.ts';
@@ -27,7 +27,7 @@ export const guardCheck = (deps: ToolDeps): Tool =>
       'Says what the policy thinks of a tool call, as advice: it gives no permission and asks nobody. ' +
       'Before you make the call, use firewall_enforce.',
     annotations: READS,
-    input: z.strictObject(callFields),
+    input: z.strictObject(callFields, NO_ARGUMENTS),
     output: Output,
     async run(args, context, principal) {
       const reply = await deps.bus.ask(policyCheck, { ...args, principal, via: deps.via }, context);

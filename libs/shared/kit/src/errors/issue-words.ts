@@ -90,3 +90,11 @@ export function issueWords(issue: RawIssue): string {
       : eitherOf(issue.errors.map(([first]) => first?.message));
   return issue.code === 'unrecognized_keys' ? 'unknown field' : 'this is not taken here';
 }
+
+/** For a strict object: what is said of these fields, which belong elsewhere, where no other one is unknown beside them. */
+export const belongElsewhere = (fields: readonly string[], where: string) => ({
+  error: (issue: { readonly code?: string; readonly keys?: readonly string[] }): string | undefined =>
+    issue.code === 'unrecognized_keys' && issue.keys?.every((key) => fields.includes(key))
+      ? `unknown field; ${where}`
+      : undefined,
+});

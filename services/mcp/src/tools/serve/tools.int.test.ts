@@ -84,6 +84,13 @@ describe('firewall_enforce', () => {
     },
   );
 
+  it('says that a key goes inside meta, and that a check sees no arguments', async () => {
+    const enforced = await client.call('firewall_enforce', { ...refund, run_key: 'r' });
+    expect(firstText(enforced)).toMatch(/ run_key: unknown field; .*give meta\.run_key/);
+    const checked = await client.call('guard_check', { tool: 'shop.search', args: {} });
+    expect(firstText(checked)).toContain(' args: unknown field; a check sees no arguments');
+  });
+
   it('carries the same data as text for clients that read no structured content', async () => {
     const result = await client.call('firewall_enforce', refund);
     expect(JSON.parse(result.content[1]?.text ?? '')).toEqual(result.structuredContent);
