@@ -1,4 +1,4 @@
-import { AuditStatus } from '@aegis/contracts/audit';
+import { AUDIT_STATUSES } from '@aegis/contracts/audit';
 import { type Command, Option } from 'commander';
 import { queryAudit } from '../audit/query.ts';
 import { tailAudit } from '../audit/tail.ts';
@@ -28,7 +28,7 @@ export function registerAudit(program: Command, host: Host): void {
     .addOption(
       new Option('--ok <bool>', 'only what went well, or only what did not').choices(['true', 'false']),
     )
-    .addOption(new Option('--status <status>', 'with this status').choices(AuditStatus.options))
+    .addOption(new Option('--status <status>', 'with this status').choices(AUDIT_STATUSES))
     .option('--principal <name>', 'of this principal')
     .option('--approval <id>', 'about this approval, by its id or its run key')
     .option('--call <id>', 'of this call through the firewall in the path')

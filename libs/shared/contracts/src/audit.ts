@@ -88,7 +88,7 @@ export const AuditMended = z.strictObject({
 export type AuditMended = z.infer<typeof AuditMended>;
 
 /** What a line may say of how it went; `refused` is what a firewall did not take, or a count of such. */
-export const AuditStatus = z.enum([
+export const AUDIT_STATUSES = [
   'allowed',
   'pending',
   'blocked',
@@ -106,7 +106,7 @@ export const AuditStatus = z.enum([
   'passed',
   'refused',
   'replayed',
-]);
+] as const;
 
 /** One line of the audit file: flat, so that `jq 'select(.ok == false)'` works. */
 export const AuditLine = z.object({

@@ -45,9 +45,9 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   ],
   'approvers-file': ['APPROVER_KEY_PREFIX', 'Approver', 'ApproversFile', 'CODE_APPROVER', 'parseApprovers'],
   audit: [
+    'AUDIT_STATUSES',
     'AuditLine',
     'AuditMended',
-    'AuditStatus',
     'CLIENTS_ENTRY',
     'CountRefused',
     'CountRefusedReply',

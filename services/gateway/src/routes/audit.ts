@@ -1,6 +1,6 @@
 import { ApprovalId, approvalsGet } from '@aegis/contracts/approvals';
 import {
-  AuditStatus,
+  AUDIT_STATUSES,
   auditQuery,
   auditWrite,
   QueryAudit,
@@ -27,7 +27,7 @@ const AuditBody = WriteAudit.omit({ principal: true, via: true }).meta({
 const AuditQuery = z.strictObject({
   ...QueryAudit.omit({ ok: true, limit: true, before: true }).shape,
   ok: yesOrNo.optional(),
-  status: AuditStatus.optional(),
+  status: z.enum(AUDIT_STATUSES).optional(),
   /** Either id names an approval. */
   approval_id: z.string().min(1).max(200).optional(),
   limit: wholeNumber(1, 1000).default(100),
