@@ -255,7 +255,9 @@ describe('the standing code', () => {
       decided_by: 'approval-code',
     });
     await request('named', call(), { terms: { approvers: ['finance'] } });
-    expect((await redeem('named', CODE)).counted).toBe(false);
+    expect(await codeOf(redeem('named', CODE))).toBe('not_an_approver');
+    expect(await get('named')).not.toHaveProperty('wrong_codes');
+    expect((await redeem('named', WRONG)).approval).toMatchObject({ wrong_codes: 1 });
     for (const key of ['a', 'b', 'c', 'd']) {
       await request(key);
       await redeem(key, WRONG);
@@ -330,6 +332,34 @@ describe('completing over REST', () => {
     });
     expect((await get('key')).status).toBe('pending');
   });
+
+  it.each([
+    ['approvers', { approvers: ['ada'] }],
+    ['a quorum', { quorum: 2 }],
+    ['both', { approvers: ['finance'], quorum: 2 }],
+  ])(
+    'the right standing code is told that it decides nothing by %s, and denies nothing',
+    async (_, terms) => {
+      const { keys } = await withPeople();
+      await request('key', call(), { terms });
+      const drawer = 'approvers' in terms && terms.approvers[0] === 'finance' ? keys.bob : keys.ada;
+      const code = await codeIn(draw(drawer, 'key'));
+      for (let times = 0; times < 6; times++) {
+        await expect(complete('key', CODE, '10.0.0.1', byMe)).rejects.toMatchObject({
+          code: 'not_an_approver',
+          message: expect.stringMatching(
+            /The approval code does not decide this: .*speak the code/,
+          ) as string,
+        });
+      }
+      expect(await get('key')).not.toHaveProperty('wrong_codes');
+      expect(await get('key')).toMatchObject({
+        status: 'pending',
+        code: { drawn_by: expect.anything() as string },
+      });
+      expect((await complete('key', code, '10.0.0.1', byMe)).status).not.toBe('denied');
+    },
+  );
 
   it('says that a one-time code came too late', async () => {
     const { keys } = await withPeople();

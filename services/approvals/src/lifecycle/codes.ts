@@ -4,7 +4,7 @@ import type { Caller } from '@aegis/kit/allowance';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
 import type { ApprovalCommand } from '../domain/approval.ts';
-import { type Approver, CODE_HOLDER, questionOf, whyNoYes } from '../domain/approver.ts';
+import { type Approver, CODE_HOLDER } from '../domain/approver.ts';
 import { MOST_WRONG } from '../domain/code.ts';
 import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
@@ -13,7 +13,7 @@ import { isRightCode } from '../people/code-digest.ts';
 import { makeOneTimeCode, oneTimeDigest } from '../people/one-time-code.ts';
 import { wrongCodeId } from '../projections/wrong-codes.ts';
 import type { Loaded } from '../store.ts';
-import { noneDrawn } from './completing.ts';
+import { noneDrawn, whyNotStanding } from './completing.ts';
 import { checkRevision, goneFrom, toReply } from './deciding.ts';
 import { findApproval, findOwn, findToDecide, notFound } from './find.ts';
 import { spokenTo } from './spoken.ts';
@@ -62,8 +62,10 @@ export function createCodes(ground: Ground, approvers: Pick<Approvers, 'byName'>
     source: string | undefined,
     approval: Pending,
   ): Promise<ApprovalCommand | undefined> => {
-    if (source === undefined || whyNoYes(CODE_HOLDER, questionOf(approval)) !== undefined) return undefined;
-    if (!(await isRightCode(approval_code, ground.code))) return undefined;
+    if (source === undefined || !(await isRightCode(approval_code, ground.code))) return undefined;
+    // Right, and no guess: it counts nothing against the call.
+    const whyNot = whyNotStanding(approval);
+    if (whyNot) throw new AppError('not_an_approver', whyNot);
     return { type: 'vote', now: now(), by: CODE_HOLDER, verdict: 'approve', useWithinMs };
   };
 

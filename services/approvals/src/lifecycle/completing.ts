@@ -28,8 +28,17 @@ export type Completing = {
 export const noneDrawn = (approvalId: string): string =>
   `No code that counts was drawn for this call: ask the person to draw one, in the console or with "aegis approvals code ${approvalId}"`;
 
+/** What whoever asked does where one was. */
+const SPEAK_DRAWN = 'To go on, speak the code that was drawn for this call.';
+
 const onlyFrom = ({ call }: Approval): string =>
   `A code that was drawn for this call is taken from ${call.principal} alone, who asked.`;
+
+/** Why the standing code, right as it is, does not decide an approval; undefined where it does. */
+export function whyNotStanding(approval: Approval): string | undefined {
+  const because = whyNoYes(CODE_HOLDER, questionOf(approval));
+  return because && `The approval code does not decide this: ${because}.`;
+}
 
 export function createCompleting(ground: Ground, approvers: Pick<Approvers, 'byName'>): Completing {
   const { store, now, wrongCodes, codesOneByOne, useWithinMs } = ground;
@@ -38,8 +47,7 @@ export function createCompleting(ground: Ground, approvers: Pick<Approvers, 'byN
   const whyNoCode = (request: CompleteApproval, approval: Approval): string | undefined => {
     if (request.by_agent) return CODE_IS_A_PERSONS;
     if (ground.code === undefined) return 'There is no approval code here.';
-    const because = whyNoYes(CODE_HOLDER, questionOf(approval));
-    return because && `The approval code does not decide this: ${because}.`;
+    return whyNotStanding(approval);
   };
 
   /** What a word of a one-time code comes to; nothing where it is none. */
@@ -80,7 +88,10 @@ export function createCompleting(ground: Ground, approvers: Pick<Approvers, 'byN
     if (spoken) return spoken;
     if (!mayBeRight) throw new AppError('not_an_approver', whyNone);
     const said = { now: at, by: CODE_HOLDER };
-    return whyNot === undefined && (await isRightCode(approval_code, ground.code))
+    // An agent learns nothing of the standing code.
+    const isStanding = !request.by_agent && (await isRightCode(approval_code, ground.code));
+    if (isStanding && whyNot) throw new AppError('not_an_approver', `${whyNot} ${SPEAK_DRAWN}`);
+    return isStanding
       ? { ...said, type: 'vote', verdict: 'approve', reason, useWithinMs }
       : { ...said, type: 'burn', source: from };
   };
