@@ -97,11 +97,35 @@ describe('migration of version 1 to version 2', () => {
       'Migrated from version 1 to version 2.',
       "Stricter: 'refunds*' is allowed for op 'refund' up to 5000 cents only. Version 1 also allowed calls with " +
         'another op, or with none, without that cap; now a person is asked.',
-      "Stricter: 'payment_links*' is allowed up to 20000 cents whatever the op, and needs an amount. Version 1 put " +
-        "that cap on op 'payment_link_create' only.",
+      "Stricter: 'payment_links*' is allowed for op 'refund' up to 5000 cents, for any other op or none up to " +
+        "20000 cents, and needs an amount. Version 1 capped op 'refund' and 'payment_link_create' only.",
       "As in version 1, the cap for op 'refund' and 'payment_link_create' holds only for calls that name that op. " +
         'To cap a tool whatever the call says, give it a rule with cap_cents and without ops.',
     ]);
+  });
+
+  it.each([
+    ['no refund cap', {}],
+    ['a refund cap that is no lower', { max_refund_cents: 20_000 }],
+  ])('says that one cap holds whatever the op where there is %s', (_, caps) => {
+    const { notes } = migratePolicy({
+      ...caps,
+      max_payment_link_cents: 20_000,
+      allow_tools: ['payment_links*'],
+    });
+    expect(notes[1]).toContain("'payment_links*' is allowed up to 20000 cents whatever the op");
+  });
+
+  it.each([['*'], ['same']])('says of nothing that it is allowed where %j is denied', (denied) => {
+    const allow_tools = ['refunds*', 'payment_links*'];
+    const deny_tools = denied === '*' ? ['*'] : allow_tools;
+    const { notes } = migratePolicy({
+      max_refund_cents: 5,
+      max_payment_link_cents: 6,
+      allow_tools,
+      deny_tools,
+    });
+    expect(notes.join('\n')).not.toContain('is allowed');
   });
 
   it('leaves version 2 as it is', () => {

@@ -48,6 +48,11 @@ export function migratePolicy(policy: Policy): Migration {
   };
 }
 
+/** A deny rule stands before what is allowed: of such a pattern nothing is. */
+function isDenied(match: string, from: EffectivePolicyV1): boolean {
+  return from.deny_tools.includes(match) || from.deny_tools.includes('*');
+}
+
 function isRefunds(match: string, from: EffectivePolicyV1): boolean {
   return from.max_refund_cents > 0 && match.startsWith('refunds');
 }
@@ -64,11 +69,13 @@ function migrateRefunds(refunds: string[], others: string[], from: EffectivePoli
   const reopened = refunds.filter(overlaps);
   return {
     rules: [...rules, ...reopened.map((match): PolicyRule => ({ match, decision: 'review', reason: NO_OP }))],
-    notes: refunds.map(
-      (match) =>
-        `Stricter: '${match}' is allowed for op 'refund' up to ${cap} cents only. Version 1 also allowed calls ` +
-        'with another op, or with none, without that cap; now a person is asked.',
-    ),
+    notes: refunds
+      .filter((match) => !isDenied(match, from))
+      .map(
+        (match) =>
+          `Stricter: '${match}' is allowed for op 'refund' up to ${cap} cents only. Version 1 also allowed calls ` +
+          'with another op, or with none, without that cap; now a person is asked.',
+      ),
   };
 }
 
@@ -82,10 +89,15 @@ function migratePaymentLinks(match: string, from: EffectivePolicyV1): Part {
     rules: isRefundTighter
       ? [capRule(match, cap, 'payment_link_create'), capRule(match, refundCap, 'refund'), rule]
       : [rule],
-    notes: [
-      `Stricter: '${match}' is allowed up to ${cap} cents whatever the op, and needs an amount. Version 1 put ` +
-        "that cap on op 'payment_link_create' only.",
-    ],
+    notes: isDenied(match, from)
+      ? []
+      : [
+          isRefundTighter
+            ? `Stricter: '${match}' is allowed for op 'refund' up to ${refundCap} cents, for any other op or none up to ` +
+              `${cap} cents, and needs an amount. Version 1 capped op 'refund' and 'payment_link_create' only.`
+            : `Stricter: '${match}' is allowed up to ${cap} cents whatever the op, and needs an amount. Version 1 put ` +
+              "that cap on op 'payment_link_create' only.",
+        ],
   };
 }
 
