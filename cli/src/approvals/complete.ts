@@ -20,6 +20,7 @@ export async function completeApproval(
   else {
     const status = paintStatus(host, visible(answer.status));
     printLine(host, `${status}  ${visible(answer.approval_id)}`);
+    if (answer.reason !== undefined) printLine(host, visible(answer.reason));
   }
   return answer.status === 'approved' ? 0 : 1;
 }

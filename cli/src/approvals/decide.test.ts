@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApprovalItem } from '../gateway/answers.ts';
-import { withStanding } from './decide.ts';
+import { standingOf, withStanding } from './decide.ts';
 
 const standing = (status: string, decided_by?: string, decision_reason?: string): ApprovalItem =>
   ({ approval_id: 'apr_1', status, decided_by, decision_reason }) as ApprovalItem;
@@ -27,4 +27,13 @@ test.each([
   ['It is decided already', standing('approved', 'bo'), 'It is decided already. It stands: approved by bo.'],
 ])('%j of one that is so is said once', (detail, stands, said) => {
   expect(withStanding(detail, stands)).toBe(said);
+});
+
+const deniedBy = (by: string, why?: string): string =>
+  standingOf({ ...standing('denied', by, why), denied_because: why ?? 'wrong code' });
+
+test('a guess that denied is said of nobody, and a person’s no of whoever said it', () => {
+  expect(deniedBy('approval-code')).toBe('denied, because a wrong code was given');
+  expect(deniedBy('approval-code', 'no')).toBe('denied by approval-code: no');
+  expect(deniedBy('ada')).toBe('denied by ada');
 });

@@ -1,4 +1,5 @@
 import type { Verdict } from '@aegis/contracts/approvals';
+import { CODE_APPROVER } from '@aegis/contracts/approvers-file';
 import type { ApproverOptions, Bearer } from '../approver-credential.ts';
 import { CliError } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
@@ -17,9 +18,12 @@ export function standingOf({
   status,
   decided_by,
   decision_reason,
+  denied_because,
   endorsements,
   terms,
 }: ApprovalItem): string {
+  if (decided_by === CODE_APPROVER && denied_because === 'wrong code' && !decision_reason)
+    return `${status}, because a wrong code was given`;
   const by = decided_by ? ` by ${decided_by}` : '';
   const why = decision_reason ? `: ${decision_reason}` : '';
   const yes = (endorsements ?? []).map((one) => one.by);

@@ -35,6 +35,7 @@ export const ApprovalItem = z.looseObject({
   amount_cents: z.number().nullish(),
   principal: z.string().nullish(),
   decided_by: z.string().nullish(),
+  denied_because: z.string().nullish(),
   decision_reason: z.string().nullish(),
   endorsements: z.array(z.looseObject({ by: z.string() })).nullish(),
   terms: z.looseObject({ quorum: z.number().nullish(), require_reason: z.boolean().nullish() }).nullish(),
@@ -81,6 +82,7 @@ export const CompleteAnswer = z.looseObject({
   ok: z.boolean(),
   status: z.string(),
   approval_id: z.string(),
+  reason: z.string().optional(),
 });
 
 export const ToolItem = z.looseObject({

@@ -63,3 +63,11 @@ test('how it stands names who decided, or that it was oneself, and why', () => {
   });
   expect(statusLineOf(approved('bob'), 'bob').text).toBe('Approved by you.');
 });
+
+test('that a wrong code denied it is said of nobody', () => {
+  const guessed = { ...denied('approval-code'), denied_because: 'wrong code' } as Approval;
+  const text = 'Denied, because a wrong code was given.';
+  expect(statusLineOf(guessed, 'bob')).toEqual({ tone: 'bad', text });
+  const result = { approval: guessed, revision: 2, counted: false, because: 'It is denied.' };
+  expect(saidOf(result, 'approve', 'bob')).toBe('Decided meanwhile: denied, because a wrong code was given.');
+});

@@ -1,3 +1,4 @@
+import { deniedByGuess } from '@aegis/contracts/approval-words';
 import type { Approval } from '@aegis/contracts/approvals';
 
 /** How an approval stands, for people. `tone` is how it looks. */
@@ -26,12 +27,15 @@ export function statusLineOf(approval: Approval, me: string): StatusLine {
         text: `${approvedBy(approval, me)}, and used.`,
         ...because(approval.decision_reason),
       };
-    case 'denied':
+    case 'denied': {
+      const guess = deniedByGuess(approval);
+      if (guess !== undefined) return { tone: 'bad', text: `${guess.replace(/^d/, 'D')}.` };
       return {
         tone: 'bad',
         text: `Denied by ${orYou(approval.decided_by, me)}.`,
         ...because(approval.decision_reason ?? approval.denied_because),
       };
+    }
     case 'expired':
       return { tone: 'over', text: 'Expired: nobody decided, or nobody used it, in time.' };
     case 'cancelled':
@@ -52,6 +56,8 @@ export function statusLineOf(approval: Approval, me: string): StatusLine {
 /** What was on the screen turned into this without the person's doing. */
 export function lostTo(approval: Approval, me: string): string | undefined {
   const decider = 'decided_by' in approval ? approval.decided_by : undefined;
+  if (approval.status === 'denied' && deniedByGuess(approval))
+    return `Decided meanwhile: ${deniedByGuess(approval)}.`;
   if (decider === undefined || decider === me) return undefined;
   const verdict = approval.status === 'denied' ? 'denied' : 'approved';
   return `Decided by someone else first: ${verdict} by ${decider}.`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { standingForCaller } from './approval-words.ts';
+import { deniedByGuess, standingForCaller } from './approval-words.ts';
 import { fixtureOf } from './testing/fixtures.ts';
 
 it.each([
@@ -20,5 +20,22 @@ it.each([
     });
     expect(sentence.startsWith(`Approval ${approval.approval_id} ${stands}`)).toBe(true);
     expect(sentence).not.toContain('ada');
+  },
+);
+
+it.each([
+  ['approval-code', 'wrong code', undefined, 'denied, because a wrong code was given'],
+  ['me', '3 wrong codes', undefined, 'denied, because 3 wrong codes were given'],
+  ['ada', 'wrong code', undefined, undefined],
+  ['approval-code', 'wrong code', 'wrong code', undefined],
+] as const)(
+  '%s denied with %j is a guess or a person’s no',
+  (decided_by, denied_because, decision_reason, words) => {
+    const { approval } = fixtureOf('aegis.approval.denied.v1').data;
+    if (approval.status !== 'denied') throw new Error('the fixture is of another kind');
+    const { decision_reason: _, ...rest } = approval;
+    const given = { ...rest, decided_by, denied_because, ...(decision_reason ? { decision_reason } : {}) };
+    const denied = { ...given, call: { ...approval.call, principal: 'me' } };
+    expect(deniedByGuess(denied)).toBe(words);
   },
 );

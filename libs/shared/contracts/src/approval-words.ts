@@ -1,4 +1,5 @@
-import type { Approval } from './approvals.ts';
+import type { Approval, StoredApproval } from './approvals.ts';
+import { CODE_APPROVER } from './approvers-file.ts';
 
 /** Where the one-time link of `aegis approve-here` leads: its token stands behind `#`, which no browser sends. */
 export const FIRST_APPROVER_PATH = '/ui/first-approver';
@@ -10,13 +11,30 @@ export const FIRST_APPROVER_PATH = '/ui/first-approver';
 export const NOBODY_APPROVES =
   'Nobody can approve yet: a person has to run "aegis approve-here" in a terminal, where AegisMCP runs, and open its link';
 
+type Denied = Extract<StoredApproval, { status: 'denied' }>;
+
+/**
+ * That wrong codes denied it, which may be anybody's guess; undefined where a person said no. The events keep `decided_by`:
+ * `approval-code`, or of three wrong words whoever asked.
+ */
+export function deniedByGuess(approval: Denied): string | undefined {
+  const { decided_by, denied_because, decision_reason, call } = approval;
+  if (decision_reason !== undefined) return undefined;
+  if (decided_by === CODE_APPROVER && denied_because === 'wrong code')
+    return 'denied, because a wrong code was given';
+  return decided_by === call.principal && denied_because === '3 wrong codes'
+    ? 'denied, because 3 wrong codes were given'
+    : undefined;
+}
+
 /**
  * How an approval stands, for whoever made its call, an agent above all: why it does not run, and nobody's name. People hear
  * who decided, where they ask; the record has both.
  */
 export function standingForCaller(approval: Approval): string {
   const { approval_id: id, status } = approval;
-  if (approval.status === 'denied') return `Approval ${id} was denied: ${approval.denied_because}`;
+  if (approval.status === 'denied')
+    return `Approval ${id} was ${deniedByGuess(approval) ?? `denied: ${approval.denied_because}`}`;
   if (approval.status === 'cancelled') return `Approval ${id} is cancelled: ${approval.cancelled_because}`;
   if (approval.status === 'superseded') return `Approval ${id} is superseded: ${approval.superseded_because}`;
   return `Approval ${id} is ${status}`;

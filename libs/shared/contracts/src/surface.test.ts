@@ -3,7 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 /** What each area shows to other packages at run time. */
 const SURFACE: Readonly<Record<string, readonly string[]>> = {
-  'approval-words': ['FIRST_APPROVER_PATH', 'NOBODY_APPROVES', 'standingForCaller'],
+  'approval-words': ['FIRST_APPROVER_PATH', 'NOBODY_APPROVES', 'deniedByGuess', 'standingForCaller'],
   approvals: [
     'Approval',
     'ApprovalChanged',

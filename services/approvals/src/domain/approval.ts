@@ -1,3 +1,4 @@
+import { deniedByGuess } from '@aegis/contracts/approval-words';
 import { type Approval, QUESTION_TOOL, type RequestApproval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { type ApprovalDecision, type ApprovalEvent, happened } from './approval-event.ts';
@@ -174,7 +175,7 @@ function decideOn(command: Exclude<ApprovalCommand, Of<'request'>>, state: Appro
 export function standingSentence(state: Approval): string {
   const { approval_id: id, status } = state;
   if (state.status === 'denied')
-    return `Approval ${id} was denied by ${state.decided_by}: ${state.denied_because}`;
+    return `Approval ${id} was ${deniedByGuess(state) ?? `denied by ${state.decided_by}: ${state.denied_because}`}`;
   if (state.status === 'approved') return `Approval ${id} was approved by ${state.decided_by}`;
   if (state.status === 'consumed') return `Approval ${id} was approved by ${state.decided_by} and is used`;
   if (state.status === 'cancelled') return `Approval ${id} was cancelled: ${state.cancelled_because}`;

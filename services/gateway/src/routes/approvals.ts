@@ -1,3 +1,4 @@
+import { standingForCaller } from '@aegis/contracts/approval-words';
 import { ApprovalId, ApprovalStatus, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
 import { Note } from '@aegis/contracts/call';
 import { approvalsComplete } from '@aegis/contracts/codes';
@@ -56,9 +57,14 @@ const CompleteBody = z
     examples: [{ run_key: 'refund-A-1001', approval_code: 'the code', reason: 'The parcel was lost' }],
   });
 
-/** `ok`: the call is approved, by this answer or an earlier one. */
+/** `ok`: the call is approved, by this answer or an earlier one; else `reason` says why not. */
 const CompleteResult = z
-  .strictObject({ ok: z.boolean(), status: ApprovalStatus, approval_id: ApprovalId })
+  .strictObject({
+    ok: z.boolean(),
+    status: ApprovalStatus,
+    approval_id: ApprovalId,
+    reason: z.string().optional(),
+  })
   .meta({
     id: 'CompleteResult',
     description: 'The standing decision',
@@ -161,7 +167,14 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
       request,
     );
     const ok = approval.status === 'approved' || approval.status === 'consumed';
-    return { ok, status: approval.status, approval_id: approval.approval_id };
+    const { status, approval_id: id } = approval;
+    const again = status === 'denied' ? '. To ask again, send the call with another run key' : '';
+    return {
+      ok,
+      status,
+      approval_id: id,
+      ...(ok ? {} : { reason: `${standingForCaller(approval)}${again}.` }),
+    };
   });
 }
 

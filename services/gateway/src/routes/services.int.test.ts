@@ -188,7 +188,12 @@ describe('approvals', () => {
     });
     expect([wrong.statusCode, wrong.json()]).toEqual([
       200,
-      { ok: false, status: 'denied', approval_id: APPROVAL_ID },
+      {
+        ok: false,
+        status: 'denied',
+        approval_id: APPROVAL_ID,
+        reason: `Approval ${APPROVAL_ID} was denied: wrong code. To ask again, send the call with another run key.`,
+      },
     ]);
     const from = { source: '127.0.0.1', principal: 'anonymous' };
     expect(asked).toEqual([

@@ -1,3 +1,4 @@
+import { deniedByGuess } from '@aegis/contracts/approval-words';
 import type { Approval } from '@aegis/contracts/approvals';
 import type { AuditLine } from '@aegis/contracts/audit';
 import type { TimelineEntry } from '@aegis/contracts/console';
@@ -65,7 +66,7 @@ function ending(approval: Approval): Entry[] {
         {
           at: approval.decided_at,
           what: 'denied',
-          by: approval.decided_by,
+          ...(deniedByGuess(approval) === undefined ? { by: approval.decided_by } : {}),
           ...note(approval.denied_because),
         },
       ];
