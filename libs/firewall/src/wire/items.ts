@@ -8,6 +8,14 @@ import {
   QUOTE,
 } from '@aegis/kit/json';
 
+/**
+ * How many members and elements in all a message may have: a million distinct keys take seconds to check, and everybody
+ * waits for that. What servers say are tables, too.
+ */
+export const MAX_ITEMS = { client: 100_000, server: 250_000 } as const;
+export const tooManyItems = (whose: keyof typeof MAX_ITEMS): string =>
+  `The message has more than ${MAX_ITEMS[whose]} members and elements in all.`;
+
 const SPACE = 0x20;
 /** An item has at least one character and a comma before it or a bracket around it. */
 const SMALLEST_ITEM = 2;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { hasEscapedKeys, parseKeyByKey } from '@aegis/kit/json';
-import { hasMoreItems } from './items.ts';
+import { hasMoreItems, MAX_ITEMS, tooManyItems } from './items.ts';
 import { type Scan, scanObject, type TopMember, topMembers } from './scan.ts';
 
 /** A JSON object and what its text says beyond its value. */
@@ -36,21 +36,19 @@ function parse(text: string): { value: unknown } | undefined {
 }
 
 /** Numbers are read as they are written in what a client says, and in what a server asks where that is short. */
-const isReadExactly = (value: object, text: string, isClient: boolean): boolean =>
-  isClient || (Object.hasOwn(value, 'method') && text.length <= MAX_EXACT_LENGTH);
+const isReadExactly = (value: object, text: string, whose: 'client' | 'server'): boolean =>
+  whose === 'client' || (Object.hasOwn(value, 'method') && text.length <= MAX_EXACT_LENGTH);
 
 /**
  * Reads the bytes of one message. A line feed can only stand between two tokens and becomes a space, so that the text
- * stays one line. More than `maxItems` members and elements in all, which only a client is held to, are a problem that is
- * found before anything is parsed.
+ * stays one line. More than {@link MAX_ITEMS} members and elements in all are a problem that is found before anything is
+ * parsed.
  */
-export function readJsonObject(bytes: Uint8Array, maxItems?: number): JsonObject | NotAnObject {
+export function readJsonObject(bytes: Uint8Array, whose: 'client' | 'server'): JsonObject | NotAnObject {
   if (!isUtf8(bytes)) return notJson('The message is not valid UTF-8.');
   const came = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   if (came.startsWith(BYTE_ORDER_MARK)) return notJson('The message starts with a byte order mark.');
-  if (maxItems !== undefined && hasMoreItems(came, maxItems)) {
-    return notObject(`The message has more than ${maxItems} members and elements in all.`);
-  }
+  if (hasMoreItems(came, MAX_ITEMS[whose])) return notObject(tooManyItems(whose));
   const parsed = parse(came);
   if (!parsed) return notJson('The message is not valid JSON.');
   const { value } = parsed;
@@ -59,7 +57,7 @@ export function readJsonObject(bytes: Uint8Array, maxItems?: number): JsonObject
   const text = came.replaceAll('\n', ' ');
   const scan = scanObject(text);
   const escaped = hasEscapedKeys(text);
-  const isExact = scan.hasPlainNumbers || isReadExactly(value, text, maxItems !== undefined);
+  const isExact = scan.hasPlainNumbers || isReadExactly(value, text, whose);
   // The engine's own parser is the quickest, and reads keys without an escape as they are written.
   const isParsed = !escaped && (scan.hasPlainNumbers || !isExact);
   const read = isParsed ? value : parseKeyByKey(text, isExact ? 'as written' : 'as doubles');

@@ -5,9 +5,6 @@ import { type JsonObject, readJsonObject } from './json-object.ts';
 import type { Message, RefusedMessage } from './message.ts';
 import { isReadIn, strangerIn } from './protocol-keys.ts';
 
-/** What a client says may have this many members and elements in all: a million distinct keys take seconds to check. */
-export const MAX_CLIENT_ITEMS = 100_000;
-
 const refuse = (problem: string, rawId = 'null', code = INVALID_REQUEST): { refused: RefusedMessage } => ({
   refused: { because: problem, answer: errorResponse(rawId, code, problem) },
 });
@@ -40,7 +37,7 @@ function readStrictly(object: JsonObject): Message | { readonly problem: string 
  * Numbers are read as they are written, whatever a double holds.
  */
 export function readClientMessage(bytes: Uint8Array): { message: Message } | { refused: RefusedMessage } {
-  const object = readJsonObject(bytes, MAX_CLIENT_ITEMS);
+  const object = readJsonObject(bytes, 'client');
   if ('problem' in object) {
     return refuse(object.problem, 'null', object.isJson ? INVALID_REQUEST : PARSE_ERROR);
   }
@@ -49,11 +46,11 @@ export function readClientMessage(bytes: Uint8Array): { message: Message } | { r
 }
 
 /**
- * Reads one message of a server. What it says may be as deep and as odd as it likes, but who it answers and what kind
- * of message it is must be plain; `nonsense` says why it is not. Never throws.
+ * Reads one message of a server. What it says may be as odd as it likes, but who it answers and what kind of message
+ * it is must be plain; `nonsense` says why it is not. Never throws.
  */
 export function readServerMessage(bytes: Uint8Array): { message: Message } | { nonsense: string } {
-  const object = readJsonObject(bytes);
+  const object = readJsonObject(bytes, 'server');
   if ('problem' in object) return { nonsense: object.problem };
   const message = readEnvelope(object);
   return 'problem' in message ? { nonsense: message.problem } : { message };

@@ -1,4 +1,5 @@
 import { elements, OPEN_ARRAY, skipSpace, slice } from '@aegis/kit/json';
+import { hasMoreItems, MAX_ITEMS, tooManyItems } from './items.ts';
 import { readJsonObject } from './json-object.ts';
 import { isError, mend } from './mend.ts';
 import type { Id, Message } from './message.ts';
@@ -29,7 +30,7 @@ const isWhole = (message: Message): boolean =>
 
 function mendedMessage(text: string, asker: string | undefined): ServerWord {
   const bytes = Buffer.from(text);
-  const object = readJsonObject(bytes);
+  const object = readJsonObject(bytes, 'server');
   if ('problem' in object) return { nonsense: object.problem, answers: undefined };
   const nonsense = (because: string): ServerWord => ({ nonsense: because, answers: answeredBy(bytes) });
   try {
@@ -47,6 +48,8 @@ function mendedMessage(text: string, asker: string | undefined): ServerWord {
 function wordsIn(bytes: Uint8Array, asker: string | undefined): readonly ServerWord[] {
   const came = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   const text = came.replace(BYTE_ORDER_MARK, '').replaceAll('\r', ' ');
+  if (hasMoreItems(text, MAX_ITEMS.server))
+    return [{ nonsense: tooManyItems('server'), answers: answeredBy(bytes) }];
   try {
     JSON.parse(text);
   } catch {

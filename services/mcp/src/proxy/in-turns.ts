@@ -4,7 +4,7 @@ import { createTurns } from '../relay/turns.ts';
 
 /** So much of what a server says is read at once: of the shortest words of it hundreds are in there. */
 const PIECE_BYTES = 1_024;
-/** Shorter than the silence after which half a message is given up. */
+/** Shorter than the silence after which half a message is given up; what is owed beyond goes on after the next piece. */
 const LONGEST_REST_MS = 1_000;
 
 /** All servers of this process share its event loop, and leave the most of it to everybody else. */
@@ -47,13 +47,16 @@ export async function readInTurns(
   take: (piece: Buffer) => Taken,
 ): Promise<void> {
   const pace = createPace();
+  let owedMs = 0;
   for await (const chunk of source) {
     for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
       const piece = chunk.subarray(from, from + PIECE_BYTES);
       const { done, workedMs } = await atItsTurn(() => measured(() => take(piece)));
       if (done.isLast) return;
       await done.room;
-      const restMs = done.isAnswer ? 0 : Math.min(pace(workedMs), LONGEST_REST_MS);
+      if (!done.isAnswer) owedMs += pace(workedMs);
+      const restMs = Math.min(owedMs, LONGEST_REST_MS);
+      owedMs -= restMs;
       if (restMs > 0) await sleep(restMs);
     }
   }
