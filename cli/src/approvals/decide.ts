@@ -1,5 +1,5 @@
+import { CODE_APPROVER } from '@aegis/contracts/approval-words';
 import type { Verdict } from '@aegis/contracts/approvals';
-import { CODE_APPROVER } from '@aegis/contracts/approvers-file';
 import type { ApproverOptions, Bearer } from '../approver-credential.ts';
 import { CliError } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';

@@ -1,5 +1,7 @@
 import type { Approval, StoredApproval } from './approvals.ts';
-import { CODE_APPROVER } from './approvers-file.ts';
+
+/** Who approved where the code did: nobody else may have this name, or it as a role. */
+export const CODE_APPROVER = 'approval-code';
 
 /** Where the one-time link of `aegis approve-here` leads: its token stands behind `#`, which no browser sends. */
 export const FIRST_APPROVER_PATH = '/ui/first-approver';

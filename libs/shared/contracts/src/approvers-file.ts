@@ -1,10 +1,9 @@
 import { parseFile, type ReadFile } from '@aegis/kit/files';
 import { KeyName } from '@aegis/kit/keys';
 import { z } from 'zod';
+import { CODE_APPROVER } from './approval-words.ts';
 import { Digest, Principal } from './call.ts';
 
-/** Who approved where the code did: nobody else may have this name, or it as a role. */
-export const CODE_APPROVER = 'approval-code';
 /** What an approver's key begins with. */
 export const APPROVER_KEY_PREFIX = 'aegis_approver';
 

@@ -1,6 +1,6 @@
 import { KeyName } from '@aegis/kit/keys';
 import { z } from 'zod';
-import { CODE_APPROVER } from './approvers-file.ts';
+import { CODE_APPROVER } from './approval-words.ts';
 import { Digest, Principal, Timestamp } from './call.ts';
 import { rpc } from './rpc.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { KeyName } from '@aegis/kit/keys';
 import { skeleton } from '@aegis/kit/text/skeleton';
 import { z } from 'zod';
-import { CODE_APPROVER } from './approvers-file.ts';
+import { CODE_APPROVER } from './approval-words.ts';
 import { Digest, Principal, Timestamp } from './call.ts';
 import { Empty, rpc } from './rpc.ts';
 import { whole } from './tolerant.ts';

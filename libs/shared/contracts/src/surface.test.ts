@@ -3,7 +3,13 @@ import manifest from '../package.json' with { type: 'json' };
 
 /** What each area shows to other packages at run time. */
 const SURFACE: Readonly<Record<string, readonly string[]>> = {
-  'approval-words': ['FIRST_APPROVER_PATH', 'NOBODY_APPROVES', 'deniedByGuess', 'standingForCaller'],
+  'approval-words': [
+    'CODE_APPROVER',
+    'FIRST_APPROVER_PATH',
+    'NOBODY_APPROVES',
+    'deniedByGuess',
+    'standingForCaller',
+  ],
   approvals: [
     'Approval',
     'ApprovalChanged',
@@ -43,7 +49,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'asRuled',
     'ruledOf',
   ],
-  'approvers-file': ['APPROVER_KEY_PREFIX', 'Approver', 'ApproversFile', 'CODE_APPROVER', 'parseApprovers'],
+  'approvers-file': ['APPROVER_KEY_PREFIX', 'Approver', 'ApproversFile', 'parseApprovers'],
   audit: [
     'AUDIT_STATUSES',
     'AuditLine',
