@@ -198,5 +198,5 @@ test('a code for one call is drawn on what was seen, and shown once; enter draws
   ]);
   await ui.page.getByRole('button', { name: 'Done' }).click();
   await ui.approveButton().waitFor();
-  expect(await ui.page.getByText('K7QF3NWT').count()).toBe(0);
+  await expect.poll(() => ui.page.getByText('K7QF3NWT').count()).toBe(0);
 });

@@ -129,13 +129,18 @@ test('the name of a reader says nothing of another one, nor does an inbox', asyn
   );
   onTestFinished(() => Promise.all(followers.map((follower) => follower.stop())).then(() => undefined));
   const names = (await Array.fromAsync(jsm.consumers.list('AEGIS'))).map(({ name }) => name);
-  const readers = names.filter((name) => name !== 'notices' && name !== 'own');
+  // A reader that was opened anew has the next number, as one of a test before may have been.
+  const readers = [
+    ...new Set(
+      names.filter((name) => name !== 'notices' && name !== 'own').map((name) => name.replace(/_\d+$/, '')),
+    ),
+  ];
   expect(readers.length).toBeGreaterThanOrEqual(2);
   const starts = [...readers, ...seen.map(({ subject }) => subject.slice('_INBOX_mcp.'.length))].map((one) =>
     one.slice(0, 12),
   );
   for (const name of readers) {
-    expect(name).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}_1$/);
+    expect(name).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
     expect(starts.filter((start) => name.startsWith(start))).toHaveLength(1);
   }
 });
