@@ -165,7 +165,9 @@ describe('aegis up', () => {
     await writeFile(file, '');
     const { exitCode, output } = await failure({ dataDir: join(file, 'data') });
     expect(exitCode).toBe(1);
-    expect(output).toMatch(/^aegis: The data directory .* can't be written .*AEGIS_DATA_DIR/);
+    expect(output).toMatch(
+      /^aegis: The data directory .* can't be written, because what stands above it is no folder: .*AEGIS_DATA_DIR/,
+    );
     expect(output.split('\n')).toHaveLength(1);
   });
 

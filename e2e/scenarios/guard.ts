@@ -83,7 +83,8 @@ export function guardScenarios({ url, code }: Target): void {
   it('denies on a wrong code, for good', async () => {
     const id = key('wrong');
     const { approval_id } = (await enforce(url(), overCap(id))).body;
-    const denied = { ok: false, status: 'denied', approval_id };
+    const reason = expect.stringContaining('wrong code was given');
+    const denied = { ok: false, status: 'denied', approval_id, reason };
     expect((await complete(url(), id, 'not the code')).body).toEqual(denied);
     expect((await complete(url(), id, code())).body).toEqual(denied);
     expect((await enforce(url(), overCap(id))).body).toMatchObject({ allowed: false, status: 'blocked' });
