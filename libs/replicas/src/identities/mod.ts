@@ -1,1 +1,1 @@
-export { createIdentityReplica, type IdentityReplica } from './replica.ts';
+export { createIdentityReplica, type Holder, type IdentityReplica } from './replica.ts';

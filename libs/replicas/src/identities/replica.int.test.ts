@@ -103,6 +103,9 @@ describe('a key', () => {
     await expect(replica.agentOf(key.slice(0, -3))).rejects.toThrow('it was cut or mistyped');
     await expect(replica.agentOf(key)).rejects.toThrow("The key is no agent's");
     await expect(replica.agentOf(makeIdentityKey())).rejects.toThrow('The key is not known here');
+    await expect(replica.holderOf(makeIdentityKey())).rejects.toThrow('The key is not known here');
+    const reader = { name: 'reader', kind: 'agent', roles: ['auditor'], principal: 'key:reader' };
+    expect(await replica.holderOf(key)).toEqual(reader);
   });
 
   it('of somebody whose last event can not be read is nobody’s', async () => {

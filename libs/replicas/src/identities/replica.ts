@@ -4,7 +4,7 @@ import { AGENT, type Identity, principalOf } from '@aegis/contracts/identities';
 import { IDENTITIES_LOG } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { identityKeyLook, keyDigest } from '@aegis/kit/keys';
-import { createIdentityFold, type Holder, type IdentityFold } from './domain/identity-fold.ts';
+import { createIdentityFold, type IdentityFold, type KeyFound } from './domain/identity-fold.ts';
 
 /** A right that was taken away longer ago than this is never given: then nobody is known, until the log has answered. */
 const KNOWN_WITHIN_MS = 1_000;
@@ -14,22 +14,27 @@ const LOOK_FOR_ENDED_MS = 500;
 
 const ASK = 'ask whoever runs the firewall for one ("aegis keys create")';
 
-const REFUSED: Readonly<Record<Exclude<Holder['state'], 'good' | 'damaged'>, string>> = {
+const REFUSED: Readonly<Record<Exclude<KeyFound['state'], 'good' | 'damaged'>, string>> = {
   expired: `The key has expired: ${ASK}, or to rotate it ("aegis keys rotate").`,
   revoked: `The key was revoked: ${ASK}.`,
 };
 
 const unauthorized = (detail: string): AppError => new AppError('unauthorized', detail);
 
+/** Whose a good key is: what they are called, what they are and may do, and how rules and the record see them. */
+export type Holder = Pick<Identity, 'name' | 'kind' | 'roles'> & { readonly principal: string };
+
 /** Who there is, in this process: it follows the log, and knows nobody while it may have missed something. */
 export type IdentityReplica = Pick<Replica, 'start' | 'caughtUp'> & {
   stop(): Promise<void>;
   /**
-   * Who holds a key of the look of an identity's, as their principal.
+   * Who holds a key of the look of an identity's.
    *
-   * @throws AppError `unauthorized` where it is not, or no longer, good for an agent's calls, with why;
-   * `identities_unavailable` where this process may have missed that it was taken away
+   * @throws AppError `unauthorized` where it is not, or no longer, good, with why; `identities_unavailable` where this
+   * process may have missed that it was taken away
    */
+  holderOf(key: string): Promise<Holder>;
+  /** The same, as their principal, for an agent's calls. @throws AppError `unauthorized` where it is no agent's too */
   agentOf(key: string): Promise<string>;
   /** Whether a caller needs a key. @throws AppError `identities_unavailable` */
   isAsked(): Promise<boolean>;
@@ -97,6 +102,20 @@ export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaO
     throw new AppError('identities_unavailable', `${detail} So nobody is let in.`);
   };
 
+  const holderOf = async (key: string): Promise<Holder> => {
+    if (identityKeyLook(key) !== 'whole')
+      throw unauthorized('The key is not whole: it was cut or mistyped. Send it as it was shown.');
+    await known();
+    const found = fold.find(keyDigest(key), now());
+    if (found === undefined) throw unauthorized(`The key is not known here: ${ASK}.`);
+    const { identity, state } = found;
+    if (state === 'damaged')
+      throw new AppError('identities_unavailable', `${replica.problem ?? 'This can not be read'}.`);
+    if (state !== 'good') throw unauthorized(REFUSED[state]);
+    const { name, kind, roles } = identity;
+    return { name, kind, roles, principal: principalOf(name) };
+  };
+
   return {
     start(withinMs) {
       if (look) timer = setInterval(look, LOOK_FOR_ENDED_MS).unref();
@@ -107,18 +126,11 @@ export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaO
       await replica.stop();
     },
     caughtUp: replica.caughtUp,
+    holderOf,
     async agentOf(key) {
-      if (identityKeyLook(key) !== 'whole')
-        throw unauthorized('The key is not whole: it was cut or mistyped. Send it as it was shown.');
-      await known();
-      const holder = fold.holderOf(keyDigest(key), now());
-      if (holder === undefined) throw unauthorized(`The key is not known here: ${ASK}.`);
-      const { identity, state } = holder;
-      if (state === 'damaged')
-        throw new AppError('identities_unavailable', `${replica.problem ?? 'This can not be read'}.`);
-      if (state !== 'good') throw unauthorized(REFUSED[state]);
-      if (!identity.roles.includes(AGENT)) throw unauthorized(`The key is no agent's: ${ASK}.`);
-      return principalOf(identity.name);
+      const { roles, principal } = await holderOf(key);
+      if (!roles.includes(AGENT)) throw unauthorized(`The key is no agent's: ${ASK}.`);
+      return principal;
     },
     async isAsked() {
       await known();

@@ -23,7 +23,7 @@ function foldOf(...facts: [Type, Identity][]) {
   return fold;
 }
 const stateIn = (fold: ReturnType<typeof foldOf>, digest = digestOf('a'), now = NOW) =>
-  fold.holderOf(digest, now)?.state;
+  fold.find(digest, now)?.state;
 
 const created = (identity: Identity): [Type, Identity] => ['aegis.identity.created.v1', identity];
 
@@ -35,7 +35,7 @@ describe('whose key it is', () => {
 
   it('is its owner, until it ends by the clock, to the millisecond', () => {
     const fold = foldOf(created(identityOf('ci', { expires_at: NOW.toISOString() })));
-    expect(fold.holderOf(digestOf('a'), new Date(NOW.getTime() - 1))).toMatchObject({
+    expect(fold.find(digestOf('a'), new Date(NOW.getTime() - 1))).toMatchObject({
       identity: { name: 'ci' },
       state: 'good',
     });

@@ -6,7 +6,7 @@ import { identityLog } from '@aegis/contracts/subjects';
 type Message = Parameters<typeof readEvent>[0];
 
 /** Whose key this is, and whether it is good; `damaged`: the log holds something of them that can't be read. */
-export type Holder = {
+export type KeyFound = {
   readonly identity: Identity;
   readonly state: 'good' | 'expired' | 'revoked' | 'damaged';
 };
@@ -53,7 +53,7 @@ export function createIdentityFold() {
      * Whose key has this digest. Looked up, not compared in constant time: what is compared is a digest of what was sent,
      * and whoever learns how far it agrees with a kept one knows nothing of a key that has it.
      */
-    holderOf(digest: string, now: Date): Holder | undefined {
+    find(digest: string, now: Date): KeyFound | undefined {
       const identity = identities.get(owners.get(digest) ?? '');
       const key = identity?.keys.find((one) => one.digest === digest);
       if (identity === undefined || key === undefined) return undefined;
