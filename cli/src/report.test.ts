@@ -55,6 +55,26 @@ test.each([
   expect(host.err()).not.toMatch(/is invalid|missing|specified|argument/);
 });
 
+test.each([
+  [['chekc', 'x'], 'chekc: there is no such command. Did you mean check? --help lists what there is.'],
+  [['approvals', 'lst'], 'lst: there is no such command. Did you mean list? --help lists what there is.'],
+  [['zzzz'], 'zzzz: there is no such command. --help lists what there is.'],
+  [['doctor', '--jsn'], '--jsn: there is no such option. Did you mean --json? --help lists what there is.'],
+  [
+    ['approvals', 'show', 'a', 'b', 'c'],
+    'show: takes one value, and here are more: a, b, c. A value with blanks in it wants quotes; --help lists what it takes.',
+  ],
+  [
+    ['doctor', 'x'],
+    'doctor: takes no value, and here are more: x. A value with blanks in it wants quotes; --help lists what it takes.',
+  ],
+])('what is wrong with %j is said in plain words, with the remedy', async (args, words) => {
+  const host = fakeHost();
+  await run(host, args);
+  expect(host.exitCode).toBe(2);
+  expect(host.err()).toBe(`aegis: ${words}\n`);
+});
+
 test('what the system refuses is said in words, with the file', async () => {
   const thrown: unknown = await readFile('/nowhere/a').catch((error: unknown) => error);
   const host = fakeHost();

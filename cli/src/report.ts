@@ -6,26 +6,7 @@ import { CliError, failure, wrongUsage } from './cli-error.ts';
 import { paint } from './format/paint.ts';
 import { toSafeJson, visible } from './format/visible.ts';
 import type { Host } from './host.ts';
-
-/** What the parser of the command line says of a value, as every other door says it: the name, and what is expected. */
-const OF_VALUE =
-  /^(?:option|command-argument)(?: '(-[^ ']*)[^']*' argument| value) '.*' is invalid(?: for argument '(.*)')?\. (.*)$/s;
-
-/** The same of a value that is not there. */
-const MISSING = [
-  /^option '(?:-\w, )?(-[^ ']*)[^']*' argument missing/,
-  /^required option '(?:-\w, )?(-[^ ']*)[^']*' not specified/,
-  /^missing required argument '([^']*)'/,
-];
-
-function sayUsage(message: string): string {
-  const plain = message.replace(/^error: /, '');
-  const [missing] = MISSING.flatMap((shape) => shape.exec(plain)?.[1] ?? []);
-  if (missing !== undefined) return `${missing}: required`;
-  const [, option, argument, why] = OF_VALUE.exec(plain) ?? [];
-  if (why === undefined) return plain;
-  return `${option ?? argument ?? 'a value'}: ${why.replace(/^Allowed choices are/, 'expected one of')}`;
-}
+import { sayUsage } from './say-usage.ts';
 
 /** Anything thrown, as a CliError. */
 export function toCliError(thrown: unknown): CliError {

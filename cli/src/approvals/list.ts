@@ -11,7 +11,7 @@ export type ListOptions = GlobalOptions & {
   readonly before?: string;
 };
 
-const HEADER = ['APPROVAL', 'STATUS', 'SINCE', 'TOOL', 'OP', 'CENTS', 'DRY RUN'];
+const HEADER = ['APPROVAL', 'STATUS', 'SINCE', 'TOOL', 'OP', 'CENTS', 'RUN KEY'];
 
 export async function listApprovals(host: Host, options: ListOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);

@@ -48,7 +48,7 @@ describe('list', () => {
     const host = await aegis(['list'], { terminal: true, env: { NO_COLOR: '1' } });
     expect(host.exitCode).toBe(0);
     expect(host.out()).toMatch(
-      /^APPROVAL +STATUS +SINCE +TOOL +OP +CENTS +DRY RUN\napr_a+ +pending .* 700 +order 17\/a\n$/,
+      /^APPROVAL +STATUS +SINCE +TOOL +OP +CENTS +RUN KEY\napr_a+ +pending .* 700 +order 17\/a\n$/,
     );
     expect(host.err()).toContain('--before abc');
   });

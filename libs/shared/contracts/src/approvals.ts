@@ -250,7 +250,7 @@ export const Word = z.strictObject({
 });
 export type Word = z.infer<typeof Word>;
 
-/** The same on the bus. `id` is an approval id or a dry run id. */
+/** The same on the bus. `id` is an approval id or a run key. */
 export const DecideApproval = z.strictObject({
   id: z.string().min(1).max(200),
   ...Word.shape,

@@ -11,7 +11,7 @@ export const DrawCodeReply = z.strictObject({ ...DecideReply.shape, code: z.stri
 export type DrawCodeReply = z.infer<typeof DrawCodeReply>;
 
 /**
- * `id` is an approval id or a dry run id. `source` is where the answer came from, for the limit on wrong codes. `principal`
+ * `id` is an approval id or a run key. `source` is where the answer came from, for the limit on wrong codes. `principal`
  * is who sends it: a one-time code is taken from its asker alone.
  */
 export const CompleteApproval = z.strictObject({
@@ -25,7 +25,7 @@ export const CompleteApproval = z.strictObject({
 });
 export type CompleteApproval = z.infer<typeof CompleteApproval>;
 
-/** Whoever asked speaks a code. `id` is an approval id of theirs, or their dry run id. */
+/** Whoever asked speaks a code. `id` is an approval id of theirs, or their run key. */
 export const RedeemCode = z.strictObject({
   id: z.string().min(1).max(200),
   principal: Principal,

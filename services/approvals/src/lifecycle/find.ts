@@ -11,7 +11,7 @@ export const notFound = (id: string): AppError =>
   new AppError('approval_not_found', `There is no approval ${JSON.stringify(id)}.`);
 
 /**
- * The key that a caller means by a dry run id. Where it is an approval's id, that approval's key, for its own call only: a
+ * The key that a caller means by a run key. Where it is an approval's id, that approval's key, for its own call only: a
  * key that looks like another call's approval would make a person decide the wrong one.
  *
  * @throws AppError `invalid_request`
@@ -68,7 +68,7 @@ export async function findOwn(
   }
 }
 
-/** The one approval that a dry run id means: the only one, or the only one that waits. */
+/** The one approval that a run key means: the only one, or the only one that waits. */
 async function idForDryRun(
   { known: { approvals } }: Ground,
   dryRunId: string,
@@ -89,7 +89,7 @@ async function idForDryRun(
 }
 
 /**
- * By approval id or by dry run id.
+ * By approval id or by run key.
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */

@@ -36,7 +36,7 @@ export async function orAlreadyDecided<T>(
   }
 }
 
-/** The approval's own id, where its dry run id was given. @throws AppError `approval_not_found` */
+/** The approval's own id, where its run key was given. @throws AppError `approval_not_found` */
 export async function approvalIdOf(ask: AskFor, request: FastifyRequest, id: string): Promise<string> {
   if (ApprovalId.safeParse(id).success) return id;
   return (await ask(approvalsGet, { id }, request)).approval.approval_id;
