@@ -36,4 +36,12 @@ test('a guess that denied is said of nobody, and a person’s no of whoever said
   expect(deniedBy('approval-code')).toBe('denied, because a wrong code was given');
   expect(deniedBy('approval-code', 'no')).toBe('denied by approval-code: no');
   expect(deniedBy('ada')).toBe('denied by ada');
+  const denied = {
+    ...standing('denied', 'me'),
+    denied_because: '3 wrong codes',
+    drawn_code_only: true,
+  } as const;
+  expect(standingOf(denied)).toBe(
+    'denied, because 3 wrong codes were given, none of them drawn for this call',
+  );
 });

@@ -1,4 +1,4 @@
-import { CODE_APPROVER } from '@aegis/contracts/approval-words';
+import { CODE_APPROVER, guessed, WRONG_CODE } from '@aegis/contracts/approval-words';
 import type { Verdict } from '@aegis/contracts/approvals';
 import type { ApproverOptions, Bearer } from '../approver-credential.ts';
 import { CliError } from '../cli-error.ts';
@@ -19,11 +19,13 @@ export function standingOf({
   decided_by,
   decision_reason,
   denied_because,
+  drawn_code_only,
   endorsements,
   terms,
 }: ApprovalItem): string {
-  if (decided_by === CODE_APPROVER && denied_because === 'wrong code' && !decision_reason)
-    return `${status}, because a wrong code was given`;
+  const isOldGuess = decided_by === CODE_APPROVER && denied_because === WRONG_CODE && !decision_reason;
+  const isGuess = typeof drawn_code_only === 'boolean' || isOldGuess;
+  if (denied_because && isGuess) return guessed(denied_because, drawn_code_only ?? false);
   const by = decided_by ? ` by ${decided_by}` : '';
   const why = decision_reason ? `: ${decision_reason}` : '';
   const yes = (endorsements ?? []).map((one) => one.by);

@@ -36,6 +36,7 @@ export const ApprovalItem = z.looseObject({
   principal: z.string().nullish(),
   decided_by: z.string().nullish(),
   denied_because: z.string().nullish(),
+  drawn_code_only: z.boolean().nullish(),
   decision_reason: z.string().nullish(),
   endorsements: z.array(z.looseObject({ by: z.string() })).nullish(),
   terms: z.looseObject({ quorum: z.number().nullish(), require_reason: z.boolean().nullish() }).nullish(),

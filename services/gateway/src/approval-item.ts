@@ -42,6 +42,7 @@ const shape = {
   grant_id: GrantId.optional(),
   code_drawn_at: Timestamp.optional(),
   denied_because: z.string().optional(),
+  drawn_code_only: z.boolean().optional(),
   expired_at: Timestamp.optional(),
   cancelled_at: Timestamp.optional(),
   cancelled_because: z.string().optional(),

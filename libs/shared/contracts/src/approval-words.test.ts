@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { deniedByGuess, standingForCaller } from './approval-words.ts';
+import { EVENT_TYPES } from './events/mod.ts';
 import { fixtureOf } from './testing/fixtures.ts';
 
 it.each([
@@ -37,5 +38,21 @@ it.each([
     const given = { ...rest, decided_by, denied_because, ...(decision_reason ? { decision_reason } : {}) };
     const denied = { ...given, call: { ...approval.call, principal: 'me' } };
     expect(deniedByGuess(denied)).toBe(words);
+  },
+);
+
+it.each([
+  [false, 'wrong code', 'denied, because a wrong code was given'],
+  [false, '3 wrong codes', 'denied, because 3 wrong codes were given'],
+  [true, 'wrong code', 'denied, because a code was given that was not drawn for this call'],
+  [true, '3 wrong codes', 'denied, because 3 wrong codes were given, none of them drawn for this call'],
+] as const)(
+  'what a code that denied was not (only a drawn one was right: %s; %s) is said, whoever decided, by the line of the record too',
+  (drawn_code_only, denied_because, words) => {
+    const { approval } = fixtureOf('aegis.approval.denied.v1').data;
+    if (approval.status !== 'denied') throw new Error('the fixture is of another kind');
+    const denied = { ...approval, decided_by: 'ada', denied_because, drawn_code_only };
+    expect(deniedByGuess(denied)).toBe(words);
+    expect(EVENT_TYPES['aegis.approval.denied.v1'].audit?.({ approval: denied }).note).toBe(words);
   },
 );

@@ -15,17 +15,30 @@ export const NOBODY_APPROVES =
 
 type Denied = Extract<StoredApproval, { status: 'denied' }>;
 
+/** `denied_because` of the wrong code that denies at once. */
+export const WRONG_CODE = 'wrong code';
+
+/** That a wrong code denied it, in words; `drawnOnly` where no code could be right but the one that was drawn for it. */
+export function guessed(deniedBecause: string, drawnOnly = false): string {
+  const isOne = deniedBecause === WRONG_CODE;
+  if (drawnOnly)
+    return isOne
+      ? 'denied, because a code was given that was not drawn for this call'
+      : `denied, because ${deniedBecause} were given, none of them drawn for this call`;
+  return isOne ? 'denied, because a wrong code was given' : `denied, because ${deniedBecause} were given`;
+}
+
 /**
- * That wrong codes denied it, which may be anybody's guess; undefined where a person said no. The events keep `decided_by`:
- * `approval-code`, or of three wrong words whoever asked.
+ * That wrong codes denied it, which may be anybody's guess; undefined where a person said no. Events of before
+ * `drawn_code_only` have `decided_by` alone: `approval-code`, or of three wrong words whoever asked.
  */
 export function deniedByGuess(approval: Denied): string | undefined {
-  const { decided_by, denied_because, decision_reason, call } = approval;
+  const { decided_by, denied_because, decision_reason, drawn_code_only, call } = approval;
+  if (drawn_code_only !== undefined) return guessed(denied_because, drawn_code_only);
   if (decision_reason !== undefined) return undefined;
-  if (decided_by === CODE_APPROVER && denied_because === 'wrong code')
-    return 'denied, because a wrong code was given';
+  if (decided_by === CODE_APPROVER && denied_because === WRONG_CODE) return guessed(denied_because);
   return decided_by === call.principal && denied_because === '3 wrong codes'
-    ? 'denied, because 3 wrong codes were given'
+    ? guessed(denied_because)
     : undefined;
 }
 

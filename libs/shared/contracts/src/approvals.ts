@@ -122,7 +122,18 @@ const approvalOf = <C extends z.ZodType>(call: C) => {
       wrong_codes: z.int().min(1).optional().describe('how many wrong ones its asker gave so far'),
     }),
     z.strictObject({ status: z.literal('approved'), ...asked, ...approved }),
-    z.strictObject({ status: z.literal('denied'), ...asked, ...decided, denied_because: Because }),
+    z.strictObject({
+      status: z.literal('denied'),
+      ...asked,
+      ...decided,
+      denied_because: Because,
+      drawn_code_only: z
+        .boolean()
+        .optional()
+        .describe(
+          'there where a wrong code denied it, and no person: true where only the code that was drawn for it could be right',
+        ),
+    }),
     z.strictObject({
       status: z.literal('expired'),
       ...asked,

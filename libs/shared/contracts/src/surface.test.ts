@@ -7,7 +7,9 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'CODE_APPROVER',
     'FIRST_APPROVER_PATH',
     'NOBODY_APPROVES',
+    'WRONG_CODE',
     'deniedByGuess',
+    'guessed',
     'standingForCaller',
   ],
   approvals: [

@@ -23,7 +23,7 @@ const someone = person('someone');
 const complete = (rightCode: boolean, now: Date): Command =>
   rightCode
     ? { type: 'vote', now, by: someone, verdict: 'approve', useWithinMs: USE }
-    : { type: 'burn', now, by: someone };
+    : { type: 'burn', now, by: someone, drawn_code_only: false };
 const consume = (now: Date, call_digest = DIGEST): Command => ({
   type: 'consume',
   now,
@@ -61,7 +61,7 @@ describe('an approval', () => {
   it('is denied by a wrong code, and the right one is too late then', () => {
     const denied = pending.after(complete(false, at(10)));
     expect(denied.state).toMatchObject({ status: 'denied', denied_because: 'wrong code' });
-    denied.when(complete(true, at(20))).comesTo(refused('was denied by someone: wrong code'));
+    denied.when(complete(true, at(20))).comesTo(refused('was denied, because a wrong code was given'));
     denied.when(consume(at(20))).comesTo(refused('is denied'));
   });
 

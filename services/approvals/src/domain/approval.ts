@@ -1,4 +1,4 @@
-import { deniedByGuess } from '@aegis/contracts/approval-words';
+import { deniedByGuess, WRONG_CODE } from '@aegis/contracts/approval-words';
 import { type Approval, QUESTION_TOOL, type RequestApproval } from '@aegis/contracts/approvals';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { type ApprovalDecision, type ApprovalEvent, happened } from './approval-event.ts';
@@ -28,8 +28,8 @@ export type ApprovalCommand = { now: Date } & (
   | ({ type: 'vote' } & Vote)
   | ({ type: 'draw' } & Draw)
   | ({ type: 'redeem' } & Redeem)
-  /** A wrong code, and who sent it, for the limit on them. */
-  | { type: 'burn'; by: Approver; source?: string }
+  /** A wrong code, whether the drawn one alone was right, and who sent it, for the limit on them. */
+  | { type: 'burn'; by: Approver; drawn_code_only: boolean; source?: string }
   | {
       type: 'consume';
       call_digest: string;
@@ -99,8 +99,13 @@ function approveBy(
 }
 
 /** A wrong code denies: there is no second guess. */
-function burn({ now, by, source }: Of<'burn'>, state: In<'pending'>): ApprovalDecision {
-  const decided = { decided_at: now.toISOString(), decided_by: by.name, denied_because: 'wrong code' };
+function burn({ now, by, source, drawn_code_only }: Of<'burn'>, state: In<'pending'>): ApprovalDecision {
+  const decided = {
+    decided_at: now.toISOString(),
+    decided_by: by.name,
+    denied_because: WRONG_CODE,
+    drawn_code_only,
+  };
   const asked = askedIn(state, { now, dropped: 'a wrong code denied the call' });
   return happened('denied', { ...asked, ...decided, status: 'denied' }, source);
 }

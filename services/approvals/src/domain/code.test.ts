@@ -151,7 +151,7 @@ describe('a code that an approver draws', () => {
     ['cancelled', { type: 'cancel', now: at(15), principal: 'me', because: 'x' }],
     ['superseded', { type: 'supersede', now: at(15), because: 'x' }],
     ['expired', { type: 'expire', now: at(DECIDE_MS + 1) }],
-    ['denied', { type: 'burn', now: at(15), by: CODE_HOLDER }],
+    ['denied', { type: 'burn', now: at(15), by: CODE_HOLDER, drawn_code_only: false }],
     [
       'approved',
       { type: 'granted', now: at(15), grant: { grant_id: 'gra_x', granted_by: 'bob', useWithinMs: USE_MS } },
@@ -179,6 +179,7 @@ describe('a code that an approver draws', () => {
       status: 'denied',
       decided_by: 'me',
       denied_because: '3 wrong codes',
+      drawn_code_only: true,
     });
   });
 });

@@ -30,7 +30,8 @@ function wrong({ now, principal, source }: Redeem, state: Pending): ApprovalDeci
   const wrong_codes = (state.wrong_codes ?? 0) + 1;
   if (wrong_codes < MOST_WRONG) return happened('code_refused', { ...state, wrong_codes }, source);
   const denied_because = `${MOST_WRONG} wrong codes`;
-  const decided = { decided_at: now.toISOString(), decided_by: principal, denied_because };
+  const drawn_code_only = source === undefined;
+  const decided = { decided_at: now.toISOString(), decided_by: principal, denied_because, drawn_code_only };
   return happened(
     'denied',
     {

@@ -296,6 +296,18 @@ describe('completing over REST', () => {
     expect(await complete('key', code, '10.0.0.1', beside)).toMatchObject({ status: 'approved' });
   });
 
+  it('says of the standing code, which is right and not taken there, that it is not the one that was drawn', async () => {
+    const { keys } = await withPeople();
+    await request('key');
+    await draw(keys.ada, 'key');
+    const beside = { ...byMe, by_agent: true as const };
+    const denied = await complete('key', CODE, '10.0.0.1', beside);
+    expect(denied).toMatchObject({ status: 'denied', drawn_code_only: true });
+    await request('guessed');
+    const wrong = await complete('guessed', WRONG, '10.0.0.1', byMe);
+    expect(wrong).toMatchObject({ status: 'denied', drawn_code_only: false });
+  });
+
   it('denies with the first wrong word, also where there is a one-time code alone', async () => {
     const { keys } = await withPeople({ APPROVAL_CODE: 'off' });
     const none = await request('none');
@@ -315,6 +327,7 @@ describe('completing over REST', () => {
     expect(await complete('key', WRONG, '10.0.0.1', byMe)).toMatchObject({
       status: 'denied',
       denied_because: 'wrong code',
+      drawn_code_only: true,
     });
   });
 

@@ -93,7 +93,7 @@ export function createCompleting(ground: Ground, approvers: Pick<Approvers, 'byN
     if (isStanding && whyNot) throw new AppError('not_an_approver', `${whyNot} ${SPEAK_DRAWN}`);
     return isStanding
       ? { ...said, type: 'vote', verdict: 'approve', reason, useWithinMs }
-      : { ...said, type: 'burn', source: from };
+      : { ...said, type: 'burn', drawn_code_only: whyNot !== undefined, source: from };
   };
 
   const completeOne = async (request: CompleteApproval, deadlineMs: number): Promise<Approval> => {

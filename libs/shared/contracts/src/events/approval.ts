@@ -1,3 +1,4 @@
+import { guessed } from '../approval-words.ts';
 import { Approval, ApprovalChanged, asRuled, type StoredApproval } from '../approvals.ts';
 import { Call } from '../call.ts';
 import { approvalLog } from '../subjects.ts';
@@ -16,13 +17,16 @@ const APPROVALS: Channel<ApprovalChanged> = {
   },
 };
 
-/** `denied_because` may be the person's own words already. */
+/** `denied_because` may be the person's own words already. Without `drawn_code_only` a line stays as releases wrote it. */
 const denied = ({
   decided_by,
   denied_because,
   decision_reason,
+  drawn_code_only,
 }: Extract<StoredApproval, { status: 'denied' }>) =>
-  `denied by ${decided_by}: ${decision_reason === denied_because ? denied_because : because(denied_because, decision_reason)}`;
+  drawn_code_only !== undefined
+    ? guessed(denied_because, drawn_code_only)
+    : `denied by ${decided_by}: ${decision_reason === denied_because ? denied_because : because(denied_because, decision_reason)}`;
 
 /** Everybody whose yes it took; where it was a grant's, whose grant that is. */
 function approved(approval: Extract<StoredApproval, { status: 'approved' }>): string {
