@@ -28,6 +28,9 @@ export async function listApprovals(host: Host, options: ListOptions): Promise<E
   ]);
   const whenEmpty = options.status ? `Nothing is ${options.status}.` : 'No approvals yet.';
   printList(host, options, answer, HEADER, rows, whenEmpty);
+  for (const { approval_id, because } of options.json ? [] : answer.unreadable) {
+    printNote(host, `${visible(approval_id)}: ${visible(because)}`);
+  }
   if (answer.next && !options.json) printNote(host, `There are more: --before ${visible(answer.next)}`);
   return 0;
 }

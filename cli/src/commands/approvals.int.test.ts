@@ -15,6 +15,7 @@ const APPROVAL = {
   amount_cents: 700,
   args: { note: '\u202eevil' },
 };
+const UNREADABLE = { approval_id: ID, because: 'The 70000 bytes of arguments can not be read back.' };
 
 const complete = (seen: Seen) => {
   const { approval_code } = seen.body as { approval_code: string };
@@ -27,7 +28,9 @@ beforeAll(async () => {
   gateway = await startGatewayDouble({
     'GET /approvals': ({ target }) => ({
       status: 200,
-      body: { approvals: target.includes('status=denied') ? [] : [APPROVAL], next: 'abc' },
+      body: target.includes('status=consumed')
+        ? { approvals: [APPROVAL], unreadable: [UNREADABLE] }
+        : { approvals: target.includes('status=denied') ? [] : [APPROVAL], next: 'abc' },
     }),
     [`GET /approvals/${ID}`]: { status: 200, body: APPROVAL },
     'GET /approvals/order%2017%2Fa': { status: 200, body: APPROVAL },
@@ -51,6 +54,12 @@ describe('list', () => {
       /^APPROVAL +STATUS +SINCE +TOOL +OP +CENTS +RUN KEY\napr_a+ +pending .* 700 +order 17\/a\n$/,
     );
     expect(host.err()).toContain('--before abc');
+  });
+
+  test('says of what can not be read that it can not, beside the list', async () => {
+    const host = await aegis(['list', '--status', 'consumed']);
+    expect(host.out()).toContain(`${ID}\tpending`);
+    expect(host.err()).toBe(`${ID}: The 70000 bytes of arguments can not be read back.\n`);
   });
 
   test('is lines parted by tabs elsewhere', async () => {

@@ -20,6 +20,8 @@ const denied = { ...one, status: 'denied', decided_by: 'bob', decision_reason: '
 
 let gateway: GatewayDouble;
 let waiting: WatchItem[] = [];
+let unreadable: { approval_id: string; because: string }[] = [];
+let whole: WatchItem;
 let streams: ServerResponse[] = [];
 let decide: () => { status: number; body: unknown };
 
@@ -29,10 +31,11 @@ const tellAll = (item: WatchItem): void => {
 const verdicts = (): Seen[] => gateway.seen.filter(({ method }) => method === 'POST');
 
 beforeEach(async () => {
-  [waiting, streams] = [[one], []];
+  [waiting, unreadable, streams] = [[one], [], []];
   decide = () => ({ status: 200, body: approved });
   gateway = await startGatewayDouble({
-    'GET /approvals': () => ({ status: 200, body: { approvals: waiting } }),
+    'GET /approvals': () => ({ status: 200, body: { approvals: waiting, unreadable } }),
+    [`GET /approvals/${watchItem(3).approval_id}`]: () => ({ status: 200, body: whole }),
     'GET /events': { stream: (response) => void streams.push(response) },
     [`POST /approvals/${one.approval_id}/approve`]: () => decide(),
     [`POST /approvals/${one.approval_id}/deny`]: () => decide(),
@@ -75,6 +78,25 @@ describe('at a terminal', () => {
     await ended;
     expect([host.exitCode, host.isRaw()]).toEqual([0, false]);
     expect(host.out().endsWith('\u001b[?2004l\u001b[?25h\u001b[?1049l')).toBe(true);
+  });
+
+  test('a large call that comes in is fetched whole; what can not be read is said to be so, and no empty call', async () => {
+    const args_body = { digest: 'sha256:0', bytes: 70_000, begins: '{"note"' };
+    const because = 'The 70000 bytes of arguments can not be read back.';
+    const apart = { decide_by: LATER, args: undefined, args_body };
+    const [large, lost] = [watchItem(3, apart), watchItem(4, { decide_by: LATER, args: undefined })];
+    whole = { ...large, args: { note: 'all of it' } };
+    waiting = [lost];
+    unreadable = [{ approval_id: lost.approval_id, because }];
+    const { screen, shows, press, ended } = await watch();
+    await shows(because);
+    expect(screen()).not.toContain('{}');
+    tellAll(large);
+    await shows(/2 waiting/);
+    press('k');
+    await shows('"note": "all of it"');
+    press('q');
+    await ended;
   });
 
   test('what comes in is shown at once, and its control characters are not obeyed', async () => {

@@ -43,8 +43,14 @@ export const ApprovalItem = z.looseObject({
 });
 export type ApprovalItem = z.infer<typeof ApprovalItem>;
 
+/** Approvals that can't be read whole: in the list without their arguments, or not there at all. */
+export const UnreadableItems = z
+  .array(z.looseObject({ approval_id: z.string(), because: z.string() }))
+  .default([]);
+
 export const ApprovalsAnswer = z.looseObject({
   approvals: z.array(ApprovalItem),
+  unreadable: UnreadableItems,
   next: z.string().nullish(),
 });
 

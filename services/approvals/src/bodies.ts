@@ -3,7 +3,7 @@ import { type Body, type BodyRef, joinApart, setApart } from '@aegis/contracts/b
 import { createEvent } from '@aegis/contracts/create-event';
 import { readEvent } from '@aegis/contracts/read-event';
 import { bodyLog } from '@aegis/contracts/subjects';
-import { AppError } from '@aegis/kit/errors';
+import { UnreadableError } from './unreadable.ts';
 
 /** Digests of bodies that are known to be in the log. */
 const MOST_KNOWN = 1_000;
@@ -64,7 +64,7 @@ export function createBodies(bus: Pick<Bus, 'append' | 'read'>, now: () => Date)
       seq === 0
         ? 'they are not in the log.'
         : `what is stored there is something else: ${mendIt(subjectOf(digest))}.`;
-    throw new AppError('storage_unavailable', `${what}: ${why}`);
+    throw new UnreadableError(`${what}: ${why}`);
   };
 
   return {

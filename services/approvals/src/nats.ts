@@ -145,8 +145,8 @@ const byCallers = ({ lifecycle, allowance, approvers, consume, list, tools, heal
   }),
   route(approvalsGet, async ({ id }, { deadlineMs }) => withRevision(await lifecycle.get(id, deadlineMs))),
   route(approvalsList, async (query, { deadlineMs }) => {
-    const { items, next } = await list(query, WHOLE, deadlineMs);
-    return next === undefined ? { approvals: items } : { approvals: items, next };
+    const { items: approvals, ...page } = await list(query, WHOLE, deadlineMs);
+    return { approvals, ...page };
   }),
   route(approvalsTools, (_, { deadlineMs }) => tools.list(deadlineMs)),
   route(approvalsAccept, async (request, { deadlineMs }) => {

@@ -2,8 +2,8 @@ import { type Bus, type Fact, isConflict, mendIt } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
-import { AppError } from '@aegis/kit/errors';
 import type { Decider, Decision } from './domain/decider.ts';
+import { UnreadableError } from './unreadable.ts';
 
 type Event = { readonly type: EventType; readonly data: EventData<EventType> };
 
@@ -97,7 +97,7 @@ export function createStore<S, C extends { readonly now: Date }, E extends Event
     const event = await kind.read(last, deadlineMs);
     if (!event) {
       const detail = `The record of ${nameOf(id)} can not be read: ${mendIt(subjectOf(id))}.`;
-      throw new AppError('storage_unavailable', detail);
+      throw new UnreadableError(detail);
     }
     const loaded = { state: decider.evolve(undefined, event), seq: last.seq };
     if (kind.isOver?.(loaded.state)) memory.put(id, loaded);

@@ -43,8 +43,13 @@ const json = (name: string, value: Record<string, unknown>): string[] => {
   return [`${name.padEnd(LABEL)}${first}`, ...rest];
 };
 
+const sentOf = ({ args, input }: WatchItem): string[] => [
+  ...json('args', args ?? {}),
+  ...(input ? json('also sent', input) : []),
+];
+
 function lay(item: WatchItem, columns: number): string[] {
-  const sent = [...json('args', item.args ?? {}), ...(item.input ? json('also sent', item.input) : [])];
+  const sent = item.unreadable ? show([['args', item.unreadable]]) : sentOf(item);
   const [what, others] = [facts(item).slice(0, 4), facts(item).slice(4)];
   return [...show(what), ...sent, ...show(others)].flatMap((line) => wrap(line, columns));
 }

@@ -1,6 +1,6 @@
 import { parseJson } from '@aegis/kit/json';
 import { z } from 'zod';
-import { ApprovalItem } from '../../gateway/answers.ts';
+import { ApprovalItem, UnreadableItems } from '../../gateway/answers.ts';
 
 /** An approval as the watch shows it; members that it does not name stay. */
 export const WatchItem = ApprovalItem.extend({
@@ -19,11 +19,24 @@ export const WatchItem = ApprovalItem.extend({
     })
     .nullish(),
   decide_by: z.string(),
+  /** Why its arguments, which are not here, can't be read. */
+  unreadable: z.string().nullish(),
 });
 export type WatchItem = z.infer<typeof WatchItem>;
 
 /** A page of the list. */
-export const WatchPage = z.looseObject({ approvals: z.array(WatchItem), next: z.string().nullish() });
+export const WatchPage = z.looseObject({
+  approvals: z.array(WatchItem),
+  unreadable: UnreadableItems,
+  next: z.string().nullish(),
+});
+type WatchPage = z.infer<typeof WatchPage>;
+
+/** What a page has, each with why its arguments can't be read, where they can't. */
+export function itemsOfPage({ approvals, unreadable }: WatchPage): WatchItem[] {
+  const why = new Map(unreadable.map(({ approval_id, because }) => [approval_id, because]));
+  return approvals.map((item) => ({ ...item, unreadable: why.get(item.approval_id) }));
+}
 
 const ApprovalEvent = z.looseObject({
   data: z.looseObject({

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
+import { CliError } from '../../cli-error.ts';
 import { addressOf, ask, USER_AGENT } from '../../gateway/client.ts';
-import { itemOfEvent, type WatchItem, WatchPage } from './item.ts';
+import { itemOfEvent, itemsOfPage, WatchItem, WatchPage } from './item.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';
 
@@ -24,9 +25,24 @@ async function waiting(base: URL): Promise<WatchItem[]> {
   for (let before: string | undefined; ; ) {
     const query = { status: 'pending', limit: PAGE, before };
     const page = await ask(base, { method: 'GET', path: 'approvals', query }, WatchPage);
-    items.push(...page.approvals);
+    items.push(...itemsOfPage(page));
     if (!page.next || page.next === before) return items;
     before = page.next;
+  }
+}
+
+/** An event has large arguments by reference alone, and who decides has to see them. */
+async function wholeOf(base: URL, item: WatchItem): Promise<WatchItem> {
+  if (item['args_body'] === undefined && item['input_body'] === undefined) return item;
+  try {
+    const { args, input } = await ask(
+      base,
+      { method: 'GET', path: `approvals/${item.approval_id}` },
+      WatchItem,
+    );
+    return { ...item, args, input };
+  } catch (thrown) {
+    return { ...item, unreadable: thrown instanceof CliError ? thrown.problem.detail : String(thrown) };
   }
 }
 
@@ -72,7 +88,7 @@ async function connectOnce(base: URL, watcher: Watcher, signal: AbortSignal): Pr
       .pipeThrough(new EventSourceParserStream());
     for await (const { data } of events) {
       const item = itemOfEvent(data);
-      if (item) watcher.changed(item);
+      if (item) watcher.changed(await wholeOf(base, item));
     }
   } finally {
     silence.end();

@@ -315,8 +315,15 @@ export const ListApprovals = z.strictObject({
   limit: z.int().min(1).max(500),
   before: z.string().optional(),
 });
+/** An approval that is on record and can't be read whole: what can be of it stands in the list, without its arguments. */
+export const Unreadable = z.strictObject({
+  approval_id: ApprovalId,
+  because: z.string().describe('what can not be read, and why, for people'),
+});
+export type Unreadable = z.infer<typeof Unreadable>;
 export const ListApprovalsReply = z.strictObject({
   approvals: z.array(Approval),
+  unreadable: z.array(Unreadable).optional(),
   next: z.string().optional(),
 });
 

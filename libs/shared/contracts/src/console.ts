@@ -31,6 +31,7 @@ import {
   type ApprovalSummary,
   Credential,
   type DecideReply,
+  type Unreadable,
   Word,
 } from './approvals.ts';
 import type { Call } from './call.ts';
@@ -136,8 +137,8 @@ export type DecidedView = DecideReply & { grant?: Grant };
 /** With the code, shown once, where one was drawn. */
 export type DrawnView = DrawCodeReply;
 
-/** Newest first; `next` is the `before` of the page after it. */
-export type HistoryView = { items: ApprovalSummary[]; next?: string };
+/** Newest first; `next` is the `before` of the page after it; `unreadable`: what can't be read whole. */
+export type HistoryView = { items: ApprovalSummary[]; unreadable?: Unreadable[]; next?: string };
 
 /** `active`: those that count now. */
 export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: string })[]; now: string };

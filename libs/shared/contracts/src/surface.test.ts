@@ -38,6 +38,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'StandingApproval',
     'StandingReply',
     'StoredApproval',
+    'Unreadable',
     'Verdict',
     'Word',
     'approvalsCancel',

@@ -1,7 +1,8 @@
-import type { Approval, ApprovalStatus } from '@aegis/contracts/approvals';
+import type { Approval, ApprovalStatus, Unreadable } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import type { Ground } from '../ground.ts';
 import type { IndexEntry } from '../projections/approval-index.ts';
+import { UnreadableError } from '../unreadable.ts';
 
 /** Which approvals; times are in milliseconds since the epoch, inclusive at `fromMs`, exclusive at `toMs`. */
 export type ListQuery = {
@@ -15,11 +16,18 @@ export type ListQuery = {
   toMs?: number | undefined;
 };
 
-/** What a page is made of, and how much of it fits. */
-export type Shape<T> = { toItem: (approval: Approval) => T; bytesOf: (item: T) => number; maxBytes: number };
+/** What a page is made of, and how much of it fits. `because`: why its arguments, which are not there, can't be read. */
+export type Shape<T> = {
+  toItem: (approval: Approval, because: string | undefined) => T;
+  bytesOf: (item: T) => number;
+  maxBytes: number;
+};
 
-/** `next` is the `before` of the page that follows, where there is one. */
-export type ListPage<T> = { items: T[]; next?: string };
+/** `next` is the `before` of the page that follows, where there is one; `unreadable` is there where any is. */
+export type ListPage<T> = { items: T[]; unreadable?: Unreadable[]; next?: string };
+
+/** What is read of one: all of it, or what can be of what stands in the log, and why not all of it. */
+type Read = { entry: IndexEntry; approval?: Approval | undefined; because?: string };
 
 const isWanted =
   ({ status, principal, tool, approver, fromMs = 0, toMs = Number.POSITIVE_INFINITY }: ListQuery) =>
@@ -38,12 +46,21 @@ async function* loadAll(
   store: Ground['store'],
   entries: Iterable<IndexEntry>,
   deadlineMs: number,
-): AsyncGenerator<Approval> {
+): AsyncGenerator<Read> {
   let group: IndexEntry[] = [];
+  /** One that can't be read keeps nobody from the others. */
+  const load = async (entry: IndexEntry): Promise<Read> => {
+    try {
+      return { entry, approval: (await store.load(entry.approvalId, deadlineMs))?.state };
+    } catch (thrown) {
+      if (!(thrown instanceof UnreadableError)) throw thrown;
+      return { entry, approval: thrown.rest, because: thrown.message };
+    }
+  };
   const loadGroup = async () => {
-    const loaded = await Promise.all(group.map((entry) => store.load(entry.approvalId, deadlineMs)));
+    const loaded = await Promise.all(group.map(load));
     group = [];
-    return loaded.flatMap((one) => (one ? [one.state] : []));
+    return loaded;
   };
   for (const entry of entries) {
     group.push(entry);
@@ -69,16 +86,23 @@ export async function listApprovals<T>(
     throw new AppError('invalid_request', 'before: names no approval');
   }
   const items: T[] = [];
-  let bytes = 0;
-  let last = '';
+  const unreadable: Unreadable[] = [];
+  const pageWith = (more: { next?: string }): ListPage<T> => ({
+    items,
+    ...(unreadable.length > 0 && { unreadable }),
+    ...more,
+  });
+  let [bytes, count, last] = [0, 0, ''];
   const entries = approvals.state.newestFirst(isWanted(query), query.before);
-  for await (const approval of loadAll(store, entries, deadlineMs)) {
-    if (query.status !== undefined && approval.status !== query.status) continue;
-    const item = toItem(approval);
-    bytes += bytesOf(item);
-    if (items.length > 0 && (items.length === query.limit || bytes > maxBytes)) return { items, next: last };
-    items.push(item);
-    last = approval.approval_id;
+  for await (const { entry, approval, because } of loadAll(store, entries, deadlineMs)) {
+    const status = approval?.status ?? entry.status;
+    if (query.status !== undefined && status !== query.status) continue;
+    const item = approval && toItem(approval, because);
+    bytes += item === undefined ? 0 : bytesOf(item);
+    if (count > 0 && (count === query.limit || bytes > maxBytes)) return pageWith({ next: last });
+    if (item !== undefined) items.push(item);
+    if (because !== undefined) unreadable.push({ approval_id: entry.approvalId, because });
+    [count, last] = [count + 1, entry.approvalId];
   }
-  return { items };
+  return pageWith({});
 }

@@ -1,5 +1,11 @@
 import { standingForCaller } from '@aegis/contracts/approval-words';
-import { ApprovalId, ApprovalStatus, approvalsGet, approvalsList } from '@aegis/contracts/approvals';
+import {
+  ApprovalId,
+  ApprovalStatus,
+  approvalsGet,
+  approvalsList,
+  Unreadable,
+} from '@aegis/contracts/approvals';
 import { Note } from '@aegis/contracts/call';
 import { approvalsComplete } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
@@ -16,11 +22,20 @@ import { waitFor, wholeNumber } from '../schemas/query.ts';
 
 const tags = ['approvals'];
 
-const ApprovalList = z.strictObject({ approvals: z.array(ApprovalItem), next: z.string().optional() }).meta({
-  id: 'Approvals',
-  description: 'A page of approvals',
-  examples: [{ approvals: fixtureOf(approvalsList).reply.approvals.map(toApprovalItem) }],
-});
+const ApprovalList = z
+  .strictObject({
+    approvals: z.array(ApprovalItem),
+    unreadable: z
+      .array(Unreadable)
+      .optional()
+      .describe('those that can not be read whole: without their arguments above, or not there at all'),
+    next: z.string().optional(),
+  })
+  .meta({
+    id: 'Approvals',
+    description: 'A page of approvals',
+    examples: [{ approvals: fixtureOf(approvalsList).reply.approvals.map(toApprovalItem) }],
+  });
 
 const ApprovalsQuery = z.strictObject({
   status: ApprovalStatus.optional(),

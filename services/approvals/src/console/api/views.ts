@@ -9,6 +9,7 @@ import { notAccepted } from '../../lifecycle/tool-standing.ts';
 import type { List } from '../../nats.ts';
 import type { IndexEntry } from '../../projections/approval-index.ts';
 import { toSummary } from '../../projections/summary.ts';
+import { UnreadableError } from '../../unreadable.ts';
 import { waitingToolOf } from '../waiting-tool.ts';
 import type { CallRecord } from './call-record.ts';
 import { createInbox, type Inbox, whyNotNow } from './inbox.ts';
@@ -30,6 +31,13 @@ export type Views = {
   approval(by: Approver, id: string, deadlineMs: number): Promise<ApprovalView>;
   history(query: Omit<ListQuery, 'limit'>, deadlineMs: number): Promise<HistoryView>;
 };
+
+/** Nothing where it is on record and can't be read: what is shown beside a call never keeps anybody from that call. */
+const readable = <T>(read: Promise<T>): Promise<T | undefined> =>
+  read.catch((thrown: unknown) => {
+    if (thrown instanceof UnreadableError) return undefined;
+    throw thrown;
+  });
 
 /** What this person may do, and if not, why not. */
 const mayOf = (
@@ -60,7 +68,7 @@ export function createViews(deps: ViewsDeps): Views {
       server === asked.call.server &&
       (status === 'approved' || status === 'consumed');
     const [entry] = approvals.state.newestFirst(isBefore, asked.approval_id);
-    const previous = entry && (await store.load(entry.approvalId, deadlineMs))?.state;
+    const previous = entry && (await readable(store.load(entry.approvalId, deadlineMs)))?.state;
     if (!previous) return {};
     const { approval_id, status, requested_at } = previous;
     const { op, amount_cents, args, input, principal } = asRuled(previous);
@@ -141,8 +149,7 @@ export function createViews(deps: ViewsDeps): Views {
         bytesOf: (item: ApprovalSummary) => item.args_bytes + item.args_preview.length,
         maxBytes: PAGE_BYTES,
       };
-      const { items, next } = await list({ ...query, limit: ROWS }, shape, deadlineMs);
-      return next === undefined ? { items } : { items, next };
+      return list({ ...query, limit: ROWS }, shape, deadlineMs);
     },
   };
 }

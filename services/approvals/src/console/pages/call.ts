@@ -85,24 +85,28 @@ function decideForm({ approval_id, terms }: Approval, { base, revision, isChange
 
 /**
  * How a call is shown. `base`: where the pages of this sign-in are; `revision`: what was seen, not in the list;
- * `isChanged`: nobody accepted the definition of its tool yet.
+ * `isChanged`: nobody accepted the definition of its tool yet. `unreadable`: why its arguments can't be read.
  */
-type Shown = { base: string; revision?: number; isChanged: boolean };
+type Shown = { base: string; revision?: number; isChanged: boolean; unreadable?: string | undefined };
+
+/** What nobody can read nobody decides. */
+export const cantBeRead = (because: string): Html =>
+  html`<p class="told bad">${because} So nobody can decide it.</p>`;
 
 const CHANGED = html`<p class="told bad">Nobody has accepted the definition of this tool yet: read what changed, on the page
   <a href="/ui/tools">Tools</a> (with scripts) or by <code>aegis tools list</code>, before you approve.</p>`;
 
 /** A call that waits, or has waited, and what decides it. */
 export function callOf(approval: Approval, shown: Shown): Html {
-  const { base, revision, isChanged } = shown;
+  const { base, revision, isChanged, unreadable } = shown;
   const { approval_id, status, call, reasons } = approval;
   return html`
 <article class="card" id="${approval_id}" data-status="${status}">
   <h2><a href="${base}/approvals/${approval_id}">${call.tool}</a>: ${status}</h2>
   <ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
   ${isChanged ? CHANGED : ''}
-  ${sentOf(approval, base, revision === undefined)}
+  ${unreadable === undefined ? sentOf(approval, base, revision === undefined) : cantBeRead(unreadable)}
   <dl>${factsOf(approval).map(([name, value]) => (value === undefined ? '' : html`<dt>${name}</dt><dd>${value}</dd>`))}</dl>
-  ${status === 'pending' ? decideForm(approval, shown) : ''}
+  ${status === 'pending' && unreadable === undefined ? decideForm(approval, shown) : ''}
 </article>`;
 }

@@ -8,11 +8,12 @@ import type { Lifecycle } from '../../lifecycle/lifecycle.ts';
 import type { List } from '../../nats.ts';
 import type { Approvers } from '../../people/approvers.ts';
 import type { Loaded } from '../../store.ts';
+import { UnreadableError } from '../../unreadable.ts';
 import { HTML, isForeign, soon } from '../form.ts';
 import { createOneOrigin } from '../one-origin.ts';
 import type { Session, Sessions } from '../sessions.ts';
 import { waitingToolOf } from '../waiting-tool.ts';
-import { bytesOf, callOf } from './call.ts';
+import { bytesOf, callOf, cantBeRead } from './call.ts';
 import {
   CONSOLE,
   type Notice,
@@ -41,12 +42,16 @@ export type PageRoutesDeps = Pick<Ground, 'known'> & {
 type Query = { before?: string; decided?: string; error?: string };
 type Asked = FastifyRequest<{ Params: { token: string; id: string }; Querystring: Query }>;
 
-/** The approval at an address; undefined where there is none. */
-async function approvalAt(lifecycle: Lifecycle, id: string): Promise<Loaded<Approval> | undefined> {
+/** The approval at an address, or why it can't be read; undefined where there is none. */
+async function approvalAt(
+  lifecycle: Lifecycle,
+  id: string,
+): Promise<Loaded<Approval> | UnreadableError | undefined> {
   try {
     return await lifecycle.get(id, soon());
   } catch (thrown) {
     if (toAppError(thrown).code === 'approval_not_found') return undefined;
+    if (thrown instanceof UnreadableError) return thrown;
     throw thrown;
   }
 }
@@ -80,16 +85,26 @@ function outcomeOf({ state: { approval_id, status } }: Loaded<Approval>): Notice
 async function listOf(deps: PageRoutesDeps, base: string, before: string | undefined): Promise<Html> {
   const { list } = deps;
   const isChanged = (one: Approval) => waitingToolOf(deps, one) !== undefined;
-  const toItem = (one: Approval) => callOf(one, { base, isChanged: isChanged(one) });
-  const shape = { ...LISTED, toItem, bytesOf };
-  const { items, next } = await list({ ...LISTED, before }, shape, soon());
-  if (items.length === 0) return html`<p>Nothing waits.</p>`;
+  const toItem = (one: Approval, because: string | undefined) => ({
+    id: one.approval_id,
+    shown: callOf(one, { base, isChanged: isChanged(one), unreadable: because }),
+  });
+  const shape = { ...LISTED, toItem, bytesOf: ({ shown }: { shown: Html }) => bytesOf(shown) };
+  const { items, unreadable = [], next } = await list({ ...LISTED, before }, shape, soon());
+  if (items.length + unreadable.length === 0) return html`<p>Nothing waits.</p>`;
+  const shownIds = items.map(({ id }) => id);
+  const others = unreadable.filter(({ approval_id }) => !shownIds.includes(approval_id));
   const older = next && html`<p><a rel="next" href="${base}/approvals?before=${next}">Older</a></p>`;
-  return html`${items}${older}`;
+  return html`${others.map(({ because }) => cantBeRead(because))}${items.map(({ shown }) => shown)}${older}`;
 }
 
 const noPage = (page: Page, reply: FastifyReply, base: string): FastifyReply =>
   reply.code(404).send(page({ title: 'Nothing here', main: nothingHere(base) }));
+
+const noWhole = (page: Page, reply: FastifyReply, base: string, { message, status }: UnreadableError) => {
+  const main = html`${cantBeRead(message)}<p><a href="${base}/approvals">What waits</a></p>`;
+  return reply.code(status).send(page({ title: PAGES.approval.title, main }));
+};
 
 const signIn = ({ page, approvers }: PageRoutesDeps, back: string, query: Query): string =>
   page({ title: 'Sign in', main: signInForm(back, approvers.isNobody), notice: faultOf(query) });
@@ -155,6 +170,7 @@ function approvalRoute(app: FastifyInstance, deps: PageRoutesDeps): void {
     if (!session) return signIn(deps, `${INBOX}/${params.id}`, query);
     const loaded = await approvalAt(lifecycle, params.id);
     if (!loaded) return noPage(page, reply, base);
+    if (loaded instanceof UnreadableError) return noWhole(page, reply, base, loaded);
     const notice = faultOf(query) ?? (query.decided === undefined ? undefined : outcomeOf(loaded));
     const isChanged = waitingToolOf(deps, loaded.state) !== undefined;
     const call = callOf(loaded.state, { base, revision: loaded.seq, isChanged });
