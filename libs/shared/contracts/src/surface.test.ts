@@ -3,6 +3,7 @@ import manifest from '../package.json' with { type: 'json' };
 
 /** What each area shows to other packages at run time. */
 const SURFACE: Readonly<Record<string, readonly string[]>> = {
+  access: ['ACCESS', 'WHO', 'restPermit'],
   'approval-words': [
     'CODE_APPROVER',
     'FIRST_APPROVER_PATH',

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { type Bus, type RequestContext, route } from '@aegis/bus';
+import { ACCESS } from '@aegis/contracts/access';
 import { approvalsCancel } from '@aegis/contracts/approvals';
 import { auditWrite } from '@aegis/contracts/audit';
 import { enforce, policyCheck } from '@aegis/contracts/decision';
 import type { Identity } from '@aegis/contracts/identities';
 import { makeIdentityKey, makeKey } from '@aegis/kit/keys';
+import Fastify from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordAgent } from '../testkit/agents.ts';
 import { APPROVAL_ID, allowedCheck, enforceReply, pending, TRACE_ID } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
+import { nameCallers } from './callers.ts';
 
 type Asked = { data: unknown; context: RequestContext };
 let server: Server;
@@ -77,6 +80,21 @@ const AGENTS: readonly (readonly [string, object])[] = [
   [`/approvals/${APPROVAL_ID}/cancel`, {}],
 ];
 const MADE = makeIdentityKey();
+
+const isRoute = (row: string): boolean => {
+  const [method, url = ''] = row.split(' ');
+  return gateway.app.hasRoute({
+    method: method as 'GET',
+    url: url.replace('/docs/*', '/docs/static/index.html'),
+  });
+};
+
+it('each row of the table of who may what is a route, and a route without a row is none', () => {
+  expect(Object.keys(ACCESS.rest).filter((row) => !isRoute(row))).toEqual([]);
+  const app = Fastify();
+  nameCallers(app, { agentOf: async () => '', isAsked: async () => false });
+  expect(() => app.get('/new', () => '')).toThrow('GET /new has no row');
+});
 
 describe('before an agent has a key', () => {
   it.each(AGENTS)('whoever asks without one is nobody in particular: %s', async (url, body) => {

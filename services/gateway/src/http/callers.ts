@@ -1,3 +1,4 @@
+import { restPermit } from '@aegis/contracts/access';
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { AppError } from '@aegis/kit/errors';
 import { bearerOf, identityKeyLook } from '@aegis/kit/keys';
@@ -47,6 +48,11 @@ export function nameCallers(
   identities: CallersDeps,
 ): void {
   app.decorateRequest('principal', ANONYMOUS);
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat())
+      if (restPermit(one, url) === undefined)
+        throw new RangeError(`${one} ${url} has no row in the table of who may what`);
+  });
   const name = async (request: FastifyRequest): Promise<void> => {
     request.principal = await callerOf(identities, request);
   };
