@@ -1,6 +1,6 @@
 /**
- * Who may what, at every door: the one table. The gateway and the MCP service read it, `docs/roles.md` is made from it, and a
- * test walks the real routes, tools, questions and pages: what has no row here opens to nobody.
+ * Who may what, at every door: the one table. The gateway and the MCP service read it, `docs/roles.md` is made from it, and
+ * a test walks the real routes, tools, questions and pages: what has no row here opens to nobody.
  */
 
 /** In the words of the page that is made of this table. */

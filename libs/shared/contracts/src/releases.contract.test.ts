@@ -71,6 +71,9 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
       'on a subject of its own, which nothing reads but the record: it asks nobody over REST for a name, as ever',
     ]),
   ),
+  'aegis.call.fenced.v1':
+    'where ends of calls are, and nothing stands on it there. An end on the subject of its run is none for the enforcer of the ' +
+    'last release, which says of such a call that its outcome is unknown once that run is over: upgrade the enforcer first',
   'aegis.requests.refused.v1': 'beside the entries of clients, which nothing reads but the record',
 };
 

@@ -109,11 +109,14 @@ export const CALLS_LOG = `${LOG}.call.*`;
 /** What servers say of their tools, and what an approver accepted of it. */
 export const TOOLS_LOG = `${LOG}.tool.>`;
 
-/** How a call through the firewall ended. Compare-and-set from nothing: a call ends once. */
-export const callLog = subject(`${LOG}.call.{call_id}`);
+/**
+ * What a run of the firewall writes of calls: how they ended, what passed unjudged, what it refused. By compare-and-set on
+ * what it wrote before, until another part fences it.
+ */
+export const runLog = subject(`${LOG}.call.{instance}`);
 
-/** What passed a run of the firewall unjudged, and what it refused: all of a run on one subject. */
-export const notesLog = subject(`${LOG}.call.{instance}`);
+/** How a call ended whose run is fenced, and of versions before each. Compare-and-set from nothing: a call ends once. */
+export const callLog = subject(`${LOG}.call.{call_id}`);
 
 /** Written by the firewall in the path, which sees the definitions. */
 export const toolLog = subject(`${LOG}.tool.{server}`);

@@ -1,7 +1,7 @@
 import type { Bus, Followed, Follower, Skipped } from '@aegis/bus';
 import { traceIdOf } from '@aegis/contracts/envelope';
 import { readEvent } from '@aegis/contracts/read-event';
-import { CALLS_LOG, callLog, enforceLog } from '@aegis/contracts/subjects';
+import { CALLS_LOG, enforceLog } from '@aegis/contracts/subjects';
 import type { OpenCall } from './open-calls.ts';
 
 const DECIDED = 'aegis.decision.enforced.v1';
@@ -20,8 +20,7 @@ export function toOpenCall(message: Followed): OpenCall | undefined {
 const ENDS = ['aegis.call.succeeded.v1', 'aegis.call.failed.v1', 'aegis.call.outcome_unknown.v1'] as const;
 
 /** The call that this event ends, or undefined: messages that passed or were refused were never decided. */
-export const toEnded = (message: Followed): string | undefined =>
-  readEvent(message, ...ENDS) && callLog.parameterIn(message.subject);
+export const toEnded = (message: Followed): string | undefined => readEvent(message, ...ENDS)?.data.call_id;
 
 /** So many open calls may be ones whose end the other reader has not come to. */
 const MANY = 10_000;

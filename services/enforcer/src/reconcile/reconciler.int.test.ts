@@ -1,6 +1,7 @@
+import { runLog } from '@aegis/contracts/subjects';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { storeDispatch, storeSuccess } from '../testkit/calls.ts';
+import { endOf, storeDispatch, storeSuccess } from '../testkit/calls.ts';
 import { startWorld, type World } from '../testkit/world.ts';
 
 const GRACE_MS = 200;
@@ -16,8 +17,9 @@ const succeed = (callId: string, instance: string) => storeSuccess(world.mcp, ca
 
 /** How each call ended, in the log's order, such as `c1 succeeded`. */
 async function ends(): Promise<string[]> {
-  const events = (await world.logged()).filter(({ type }) => type.startsWith('aegis.call.'));
-  return events.map(({ type, data }) => `${String(data['call_id'])} ${type.split('.')[2]}`);
+  const events = (await world.logged()).filter(({ data }) => data['call_id'] !== undefined);
+  const ofCalls = events.filter(({ type }) => type.startsWith('aegis.call.'));
+  return ofCalls.map(({ type, data }) => `${String(data['call_id'])} ${type.split('.')[2]}`);
 }
 
 describe('a firewall that dies with calls under way', () => {
@@ -86,6 +88,23 @@ describe('a firewall that dies with calls under way', () => {
 });
 
 describe('a call that a firewall lost sight of', () => {
+  it('has ended where its run says so on its own subject, and that is closed once before another says how it ended', async () => {
+    const subject = runLog('dead');
+    await Promise.all(['c1', 'c2', 'c3'].map((call) => letThrough(call, 'dead')));
+    for (const call of ['c1', 'c2'])
+      await world.mcp.append.one({ subject, event: endOf(call, 'dead') }, Date.now() + 5_000);
+    const start = () => world.startEnforcer({ reconcileAfterMs: GRACE_MS });
+    await Promise.all([start(), start()]);
+    const all = ['c1 succeeded', 'c2 succeeded', 'c3 outcome_unknown'];
+    await expect.poll(ends, { timeout: 10_000 }).toEqual(all);
+    await letThrough('c4', 'dead');
+    await expect.poll(ends, { timeout: 10_000 }).toEqual([...all, 'c4 outcome_unknown']);
+    const logged = await world.logged();
+    const fences = logged.filter(({ type }) => type === 'aegis.call.fenced.v1');
+    const before = logged.find(({ data }) => data['call_id'] === 'c2' && 'result_bytes' in data);
+    expect(fences.map(({ data }) => data)).toEqual([{ instance: 'dead', after: before?.id }]);
+  });
+
   it('has one end: what comes late, after it was recorded as unknown, is refused', async () => {
     await letThrough('c1', 'dead');
     await world.startEnforcer({ reconcileAfterMs: GRACE_MS });

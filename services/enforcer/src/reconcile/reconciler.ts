@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Bus, createSkipped, isConflict } from '@aegis/bus';
+import { type Bus, createSkipped, type Follower, isConflict } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
-import { callLog } from '@aegis/contracts/subjects';
+import { readEvent } from '@aegis/contracts/read-event';
+import { callLog, runLog } from '@aegis/contracts/subjects';
 import type { Logger } from '@aegis/kit/logger';
+import { newTraceId } from '@aegis/kit/trace';
 import { createOpenCalls, type OpenCall } from './open-calls.ts';
 import { type LogReaders, readLog } from './read-log.ts';
 import { createSilence } from './silence.ts';
@@ -13,6 +15,7 @@ const ANSWER_WITHIN_MS = 1_000;
 const CATCH_UP_WITHIN_MS = 1_000;
 const STORE_WITHIN_MS = 2_000;
 const RETRY_MS = 1_000;
+const FENCED = 'aegis.call.fenced.v1';
 
 const BECAUSE =
   'The firewall that sent this call went away before it had recorded how it ended. The server may have run it. It is not sent again.';
@@ -27,6 +30,27 @@ function toEvent({ trace_id, ...call }: OpenCall, now: Date) {
     traceId: trace_id,
     data: { ...call, because: BECAUSE },
   });
+}
+
+/**
+ * From this on a run of the firewall ends no call on its own subject, so that what is there by then is all that it ended: it
+ * writes there by compare-and-set on its own last word. True once this reader knows all of that, false where the run lives.
+ */
+async function fence(bus: Bus, ends: Follower, instance: string, now: Date): Promise<boolean> {
+  const deadlineMs = Date.now() + STORE_WITHIN_MS;
+  const subject = runLog(instance);
+  const last = await bus.read.last(subject, deadlineMs);
+  if (last && readEvent(last, FENCED)) return ends.applied(last.seq, deadlineMs);
+  const data = { instance, after: last?.event?.id };
+  const made = { source: 'enforcer', time: now.toISOString(), traceId: newTraceId() };
+  const event = createEvent({ ...made, type: FENCED, data });
+  try {
+    const { seq } = await bus.append.one({ subject, event, expect: last?.seq ?? 0 }, deadlineMs);
+    return await ends.applied(seq, deadlineMs);
+  } catch (thrown) {
+    if (isConflict(thrown)) return false;
+    throw thrown;
+  }
 }
 
 /**
@@ -57,10 +81,11 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
     }
   };
 
-  const look = async (instance: string): Promise<void> => {
+  const look = async (ends: Follower, instance: string): Promise<void> => {
     const answer = await bus.alive.ask(instance, ANSWER_WITHIN_MS);
     if (answer !== 'silent') return silence.broken(instance);
     if (!silence.goesOn(instance, performance.now())) return;
+    if (!(await fence(bus, ends, instance, now()))) return;
     for (const call of open.of(instance)) await end(call);
   };
 
@@ -69,7 +94,7 @@ export function createReconciler(bus: Bus, log: Logger, now: () => Date, graceMs
     if (!bus.isUp() || !(await ends.caughtUp(Date.now() + CATCH_UP_WITHIN_MS))) return;
     const instances = open.instances(performance.now() - everyMs);
     silence.keepOnly(instances);
-    await Promise.all(instances.map(look));
+    await Promise.all(instances.map((instance) => look(ends, instance)));
   };
 
   const onStart = (call: OpenCall): void => {

@@ -54,6 +54,7 @@ export async function storeDispatch(bus: Bus, callId: string, instance: string):
   return traceId;
 }
 
+/** As versions before write it, and a firewall that was fenced. */
 export async function storeSuccess(bus: Bus, callId: string, instance: string): Promise<void> {
   await bus.append.one({ subject: callLog(callId), event: endOf(callId, instance), expect: 0 }, within());
 }

@@ -6,11 +6,12 @@ import type { Dispatch } from '@aegis/contracts/decision';
 import { type DecisionFacts, decisionEvent } from '@aegis/contracts/decision-event';
 import type { Envelope } from '@aegis/contracts/envelope';
 import type { EventData, EventType } from '@aegis/contracts/events';
-import { callLog, enforceLog, notesLog } from '@aegis/contracts/subjects';
+import { callLog, enforceLog, runLog } from '@aegis/contracts/subjects';
 import type { Allowance, Caller } from '@aegis/kit/allowance';
 import type { Logger } from '@aegis/kit/logger';
 import { newTraceId } from '@aegis/kit/trace';
-import { type BackgroundWriterOptions, createBackgroundWriter } from './background-writer.ts';
+import { createBackgroundWriter } from './background-writer.ts';
+import { createRunLog } from './run-log.ts';
 
 /** Ends, and notes, are facts that only this process knows, so many of each may wait for a bus that is away. */
 const MOST_WAITING = 4_096;
@@ -88,9 +89,13 @@ const BEYOND = 'too_many_requests';
 
 export function createRecorder({ bus, log, allowance, now, instance }: RecorderDeps) {
   const together = createGroupCommit(bus.append, TOGETHER);
-  const append: BackgroundWriterOptions['append'] = together.store;
-  const ends = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
-  const notes = createBackgroundWriter({ append, log, limit: MOST_WAITING, untilStored: true });
+  const ofRun = createGroupCommit(createRunLog(bus, instance), TOGETHER);
+  const many = { log, limit: MOST_WAITING, untilStored: true };
+  const ends = createBackgroundWriter({ ...many, append: ofRun.store });
+  const notes = createBackgroundWriter({ ...many, append: ofRun.store });
+  const decisions = createBackgroundWriter({ ...many, append: together.store });
+  /** Where notes go once this run is fenced. */
+  const afterFence = runLog(randomUUID());
 
   const refusals = createRefusals({ ask: bus.ask, log, door: 'path' });
 
@@ -98,7 +103,7 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
   const note = <T extends EventType>(type: T, data: EventData<T>): boolean => {
     const time = now().toISOString();
     return notes.store(() => ({
-      subject: notesLog(instance),
+      subject: afterFence,
       event: createEvent({ type, source: SOURCE, time, traceId: newTraceId(), data }),
     }));
   };
@@ -145,12 +150,12 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
         return false;
       }
       const made = { source: SOURCE, time: facts.ruling.ruled_at, traceId: newTraceId() };
-      return notes.store(() => ({
+      return decisions.store(() => ({
         subject: enforceLog(facts.outcome),
         event: decisionEvent(facts, made),
       }));
     },
-    /** How a call ended. Nobody waits for it; it is tried until it is stored. */
+    /** How a call ended. Nobody waits for it; it is tried until it is stored, of a fenced run where no other end stands. */
     end(sent: Sent, how: () => CallEnd): void {
       const { callId, traceId, tool, server, principal } = sent;
       const time = now().toISOString();
@@ -184,7 +189,9 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
     /** Waits a little for what is still to be stored. */
     async close(): Promise<void> {
       together.flush();
-      await Promise.all([ends.close(CLOSE_WITHIN_MS), notes.close(CLOSE_WITHIN_MS), refusals.close()]);
+      ofRun.flush();
+      const writers = [ends, notes, decisions].map((writer) => writer.close(CLOSE_WITHIN_MS));
+      await Promise.all([...writers, refusals.close()]);
     },
   };
 }

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { CallId, ClientInfo, Digest, InstanceId, Principal, ServerName } from '../call.ts';
 import { DecisionId } from '../decision.ts';
-import { callLog, notesLog } from '../subjects.ts';
+import { runLog } from '../subjects.ts';
 import { type Channel, event } from './event.ts';
 
-const CALLS: Channel<{ call_id: string }> = {
+const CALLS: Channel<{ instance: string; call_id: string }> = {
   id: 'calls',
   title: 'Calls through the firewall in the path',
   about:
     'The firewall in the path stores one decision with a `dispatch` before the server sees a call, and one of the three ends after ' +
-    'it. A call ends once: the first end that is stored stands. An end is not waited for, so a result may be there a moment before.',
-  subject: callLog,
-  parameter: { description: "The call, as its decision's dispatch names it.", of: ({ call_id }) => call_id },
+    'it. A call ends once: the first end that is stored stands. An end is not waited for, so a result may be there a moment before. ' +
+    'All of one run of the firewall share a subject; where that run was fenced, and in versions before, each has its own.',
+  subject: runLog,
+  parameter: {
+    description: "The run of the firewall, or the call, as its decision's dispatch names them.",
+    of: ({ instance, call_id }) => [instance, call_id],
+  },
 };
 
 /** Of versions before, each stands on a subject of its own, by its `call_id`. */
@@ -19,8 +23,15 @@ const NOTES: Channel = {
   id: 'callNotes',
   title: 'Messages that no rule judged',
   about: 'They end nothing, so all of one run of the firewall share a subject: none costs one for good.',
-  subject: notesLog,
+  subject: runLog,
   parameter: { description: 'The run of the firewall.' },
+};
+
+const FENCES: Channel<{ instance: string }> = {
+  id: 'callFences',
+  title: 'Runs of the firewall that are taken for gone',
+  subject: runLog,
+  parameter: { description: 'The run of the firewall.', of: ({ instance }) => instance },
 };
 
 /** The call that an end belongs to. */
@@ -84,6 +95,22 @@ export const CALL_DEFINITIONS = {
       'The server may have run the call; nobody knows. It is never sent again. Where the server dies, its firewall says so; where ' +
       'that went away, for longer than `RECONCILE_AFTER_MS`, the enforcer does, and what it records of the call later is refused.',
     audit: ({ because }) => ({ status: 'outcome_unknown', note: because }),
+  }),
+  'aegis.call.fenced.v1': event({
+    schema: z.strictObject({
+      instance: of.instance.describe('the run of the firewall'),
+      after: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('the `id` of the last event before this one here'),
+    }),
+    channel: FENCES,
+    sentence:
+      'A run of the firewall that had let calls through answered nobody for longer than `RECONCILE_AFTER_MS`, so the enforcer says ' +
+      'of those calls how they ended. What that run has to say of a call from here on stands where no end of it does.',
+    audit: () => ({ status: 'fenced', note: 'a run of the firewall that answers nobody' }),
   }),
   'aegis.call.passed.v1': event({
     schema: z.strictObject({

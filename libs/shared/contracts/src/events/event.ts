@@ -11,11 +11,11 @@ export type Channel<Data = never> = {
   /** What is to be known of all its events. */
   readonly about?: string;
   readonly subject: string | Pick<Subject, 'address' | 'parameterIn'>;
-  /** The parameter of the subject: what it is, what it may be, and what an event's data say that it is, where they do. */
+  /** The parameter of the subject: what it is, what it may be, and what an event's data say that it is (one of these). */
   readonly parameter?: {
     readonly description: string;
     readonly values?: readonly string[];
-    of?(data: Data): string;
+    of?(data: Data): string | readonly string[];
   };
 };
 
@@ -61,7 +61,7 @@ export function belongsOn<S extends z.ZodObject>(
   if (fits?.(data) === false) return false;
   if (typeof subject === 'string') return subject === exact;
   const found = subject.parameterIn(exact);
-  return found !== undefined && (parameter?.of === undefined || parameter.of(data) === found);
+  return found !== undefined && (parameter?.of === undefined || [parameter.of(data)].flat().includes(found));
 }
 
 /** Reasons as one note; none are no note. */

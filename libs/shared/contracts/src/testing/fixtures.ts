@@ -17,7 +17,7 @@ export const fixtureOf = <T extends EventType>(type: T): Fixture<T> =>
 export function storedOn<T extends EventType>(type: T, data: EventData<T>): string {
   const { subject, parameter }: EventDefinition['channel'] = EVENT_TYPES[type].channel;
   if (typeof subject === 'string') return subject;
-  return subject.address.replace(/\{\w+\}/, parameter?.of?.(data) ?? SOME);
+  return subject.address.replace(/\{\w+\}/, [parameter?.of?.(data)].flat()[0] ?? SOME);
 }
 
 /** A fixture as a message of the log, with this data where it is given. */
