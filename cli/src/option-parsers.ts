@@ -97,3 +97,10 @@ export function parseTime(value: string): string {
 export const collect =
   <T>(parse: (value: string) => T) =>
   (value: string, before: readonly T[] = []): T[] => [...before, parse(value)];
+
+/** Who a person is where they make calls. */
+export const CALLS_AS = [
+  '--principal <principal>',
+  'who they are where they make calls, such as key:laptop: they never approve these; may be repeated',
+  collect(parsePrincipal),
+] as const;

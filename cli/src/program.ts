@@ -10,6 +10,7 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerDown } from './commands/down.ts';
 import { registerEnforce } from './commands/enforce.ts';
 import { registerGrants } from './commands/grants.ts';
+import { registerIdentities } from './commands/identities.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerMcp } from './commands/mcp.ts';
 import { registerPolicy } from './commands/policy.ts';
@@ -39,6 +40,7 @@ const COMMANDS: readonly Register[] = [
   registerApprovers,
   registerWebhooks,
   registerKeys,
+  registerIdentities,
   registerAudit,
   registerDoctor,
   registerBroker,

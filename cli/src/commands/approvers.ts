@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, type HoldersFile, readHolders, removeHolder } from '../keys/holders-file.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
-import { collect, parseKeyName, parsePrincipal } from '../option-parsers.ts';
+import { CALLS_AS, collect, parseKeyName } from '../option-parsers.ts';
 import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { runs } from './runs.ts';
 
@@ -78,11 +78,7 @@ export function registerApprovers(program: Command, host: Host): void {
     .description('make a key for an approver and show it once; its digest is kept')
     .argument('<name>', 'who it is; rules name them by it', parseKeyName)
     .option('--role <role>', 'what rules may name instead; may be repeated', collect(parseKeyName))
-    .option(
-      '--principal <principal>',
-      'who they are where they make calls, such as key:laptop: they never approve these; may be repeated',
-      collect(parsePrincipal),
-    )
+    .option(...CALLS_AS)
     .option(...FILE)
     .action(runs(host, () => addApprover));
   approvers

@@ -61,10 +61,44 @@ test('an agent gets a name and a key; from then on REST asks for one, until it i
   expect((await aegis(['keys', 'remove', 'billing'])).stdout).toBe('The key billing is no longer good.\n');
   expect((await aegis(['keys', 'show', 'billing'])).stderr).toContain('There is nobody of the name billing');
 
+  const person = await aegis([
+    'keys',
+    'create',
+    '--name',
+    'ada',
+    '--role',
+    'approver',
+    '--role',
+    'admin',
+    '--json',
+  ]);
+  expect(JSON.parse(person.stdout)).toMatchObject({ name: 'ada', roles: ['approver', 'admin'] });
+  const roles = await aegis(['identities', 'roles', 'ada', '--add', 'finance', '--drop', 'approver']);
+  expect([roles.code, roles.stdout]).toEqual([0, 'ada has the role admin, finance.\n']);
+  expect((await aegis(['identities', 'show', 'ada'])).stdout).toBe(
+    'ada\tperson\tadmin\tadmin finance\t\t1 good\n',
+  );
+  for (const args of [
+    ['identities', 'roles', 'ada', '--drop', 'admin'],
+    ['keys', 'revoke', 'ada'],
+    ['keys', 'remove', 'ada'],
+  ]) {
+    const last = await aegis(args);
+    expect([last.code, last.stderr]).toEqual([1, expect.stringContaining('ada is the only admin') as string]);
+  }
+  const recovered = await aegis(['identities', 'recover', 'bob']);
+  expect([recovered.code, recovered.stdout]).toEqual([0, expect.stringMatching(KEY)]);
+  expect((await aegis(['identities', 'list'])).stdout).toContain('bob\tperson\tapprover admin\t');
+  expect((await aegis(['identities', 'roles', 'ada', '--drop', 'admin'])).code).toBe(0);
+
   const { stdout } = await aegis(['audit', 'query', '--limit', '30', '--json']);
   const entries = (JSON.parse(stdout) as { entries: { action: string; principal?: string }[] }).entries;
   const by = entries.filter(({ action }) => action.startsWith('identity.'));
   expect(by.map(({ action }) => action)).toEqual([
+    'identity.roles_changed',
+    'identity.recovered',
+    'identity.roles_changed',
+    'identity.created',
     'identity.removed',
     'identity.key_revoked',
     'identity.key_added',

@@ -2,7 +2,7 @@ import { identityIdFor } from '@aegis/contracts/identities';
 import { KEYS_NEEDED } from '@aegis/contracts/keys-file';
 import type { AppError } from '@aegis/kit/errors';
 import { createOnce } from '@aegis/kit/files';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CliError, failure } from '../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { addHolder, readHolders, removeHolder } from '../keys/holders-file.ts';
@@ -11,7 +11,7 @@ import { keysFiles } from '../keys/keys-files.ts';
 import { mcpKeys } from '../keys/mcp-keys.ts';
 import { isNotRunning, onLog, whyUnknown } from '../keys/on-log.ts';
 import { dataDirOf } from '../local/stack/stack-file.ts';
-import { collect, parseKeyName, parseLifetime } from '../option-parsers.ts';
+import { CALLS_AS, collect, parseKeyName, parseLifetime } from '../option-parsers.ts';
 import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { runs } from './runs.ts';
 
@@ -110,7 +110,19 @@ function registerIdentityKeys(keys: Command, host: Host): void {
       'give somebody a name, and a key for REST and MCP; it is shown once, and its digest is on record',
     )
     .requiredOption('--name <name>', 'who it is; rules see key:<name>', parseKeyName)
-    .option('--role <role>', 'what it may do (default: agent); may be repeated', collect(parseKeyName))
+    .option(
+      '--role <role>',
+      'what it may do: agent (default), approver, auditor, operator or admin; or what rules name a person by; may be repeated',
+      collect(parseKeyName),
+    )
+    .addOption(
+      new Option('--kind <kind>', 'what it is (default: agent by that role alone, else person)').choices([
+        'agent',
+        'person',
+        'service',
+      ]),
+    )
+    .option(...CALLS_AS)
     .option(...EXPIRES)
     .action(runs(host, async () => (await load()).createKey));
   keys

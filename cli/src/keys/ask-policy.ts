@@ -1,12 +1,16 @@
 import {
+  type ChangeRoles,
   type CreateIdentity,
   type Identity,
   type ListIdentitiesReply,
   policyIdentities,
   policyIdentityCreate,
+  policyIdentityRecover,
   policyIdentityRemove,
   policyIdentityRevoke,
+  policyIdentityRoles,
   policyIdentityRotate,
+  type RecoverAdmin,
   type RotateKey,
 } from '@aegis/contracts/identities';
 import type { Rpc } from '@aegis/contracts/rpc';
@@ -48,3 +52,9 @@ export const revokeKeys = async (host: Host, name: string): Promise<Identity> =>
 
 export const removeIdentity = async (host: Host, name: string): Promise<Identity> =>
   (await askPolicy(host, policyIdentityRemove, { name, by: by() })).identity;
+
+export const changeRoles = async (host: Host, asked: Omit<ChangeRoles, 'by'>): Promise<Identity> =>
+  (await askPolicy(host, policyIdentityRoles, { ...asked, by: by() })).identity;
+
+export const recoverAdmin = async (host: Host, asked: Omit<RecoverAdmin, 'by'>): Promise<Identity> =>
+  (await askPolicy(host, policyIdentityRecover, { ...asked, by: by() })).identity;

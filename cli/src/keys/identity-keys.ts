@@ -10,7 +10,9 @@ import { mcpKeys } from './mcp-keys.ts';
 
 export type CreateOptions = GlobalOptions & {
   readonly name: string;
+  readonly kind?: Identity['kind'];
   readonly role?: string[];
+  readonly principal?: string[];
   readonly expires?: number;
 };
 export type RotateOptions = GlobalOptions & { readonly expires?: number; readonly overlap: number };
@@ -30,13 +32,18 @@ async function requireNotInFile(host: Host, name: string): Promise<void> {
 }
 
 /** Its digest goes to the log; the key itself stays here. */
-const newKey = (lifetimeMs: number | undefined) => {
+export const newKey = (lifetimeMs: number | undefined) => {
   const key = makeIdentityKey();
   const expires_at = lifetimeMs === undefined ? undefined : new Date(Date.now() + lifetimeMs).toISOString();
   return { key, kept: { digest: keyDigest(key), expires_at } };
 };
 
-function printKey(host: Host, key: string, { name, roles, keys }: Identity, { json }: GlobalOptions): void {
+export function printKey(
+  host: Host,
+  key: string,
+  { name, kind, roles, keys }: Identity,
+  { json }: GlobalOptions,
+): void {
   const last = keys.at(-1);
   const principal = principalOf(name);
   if (json) printDocument(host, { name, key, principal, roles, expires_at: last?.expires_at });
@@ -44,23 +51,24 @@ function printKey(host: Host, key: string, { name, roles, keys }: Identity, { js
   const end = last === undefined ? '' : keyEnd(last, Date.now());
   printNote(
     host,
-    `This key is shown once, and only its digest is kept. It is good ${end}; calls made with it are those of ${principal}.`,
+    `This key is shown once, and only its digest is kept. It is good ${end}; ${kind === 'person' ? `with it ${name} is known` : `calls made with it are those of ${principal}`}.`,
   );
 }
 
 /** `aegis keys create`: a name on the log, with roles and a key. */
 export async function createKey(host: Host, options: CreateOptions): Promise<ExitCode> {
-  const { name, role: roles = [AGENT], expires } = options;
+  const { name, role: roles = [AGENT], principal: principals, expires } = options;
+  const { kind = roles.every((role) => role === AGENT) ? 'agent' : 'person' } = options;
   await requireNotInFile(host, name);
   const { asked } = await listIdentities(host);
   if (!asked && roles.includes(AGENT)) printNote(host, FIRST);
   const { key, kept } = newKey(expires);
-  printKey(host, key, await createIdentity(host, { name, kind: 'agent', roles, key: kept }), options);
+  printKey(host, key, await createIdentity(host, { name, kind, roles, principals, key: kept }), options);
   return 0;
 }
 
 /** @throws CliError `identity_not_found` */
-async function identityOf(host: Host, name: string): Promise<Identity> {
+export async function identityOf(host: Host, name: string): Promise<Identity> {
   const { identities } = await listIdentities(host);
   const found = identities.find((one) => one.name === name);
   if (found !== undefined) return found;

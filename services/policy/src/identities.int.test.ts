@@ -4,6 +4,8 @@ import {
   policyIdentities,
   policyIdentityCreate,
   policyIdentityRemove,
+  policyIdentityRevoke,
+  policyIdentityRoles,
   policyIdentityRotate,
 } from '@aegis/contracts/identities';
 import { identityLog } from '@aegis/contracts/subjects';
@@ -76,6 +78,30 @@ it('of keys that several admins make at once none is lost', async () => {
   expect(settledCodes(results)).toEqual(Array.from({ length: 5 }, () => 'done'));
   const found = (await all()).identities.find(({ name }) => name === 'busy');
   expect(found?.keys).toHaveLength(6);
+});
+
+it('of two admins who take each other’s right at once one stays, on whichever replica they are asked', async () => {
+  const person = { kind: 'person' as const, roles: ['admin'], by };
+  const drop = (name: string) =>
+    admin.ask(policyIdentityRoles, { name, add: [], drop: ['admin'], by }, soon());
+  const take = [
+    drop,
+    (name: string) => admin.ask(policyIdentityRemove, { name, by }, soon()),
+    (name: string) => admin.ask(policyIdentityRevoke, { name, by }, soon()),
+  ];
+  for (const [i, takeAway] of take.entries()) {
+    const names = [`ada${i}`, `eve${i}`, `cyd${i}`];
+    for (const name of names)
+      await admin.ask(policyIdentityCreate, { ...person, name, key: newKey() }, soon());
+    const before = (await all()).identities.filter(({ roles }) => roles.includes('admin'));
+    const results = await Promise.allSettled(before.map(({ name }) => takeAway(name)));
+    expect(settledCodes(results).filter((code) => code === 'last_admin')).toHaveLength(1);
+    const { identities } = await all();
+    const left = identities.filter(
+      ({ roles, keys: [key] }) => roles.includes('admin') && key?.revoked_at === undefined,
+    );
+    expect(left).toHaveLength(1);
+  }
 });
 
 it('who was removed is in no list, has no key, and is still on record', async () => {

@@ -1,38 +1,44 @@
 import { type Bus, mendIt, type Route, retryOnConflict, route } from '@aegis/bus';
 import { createEvent } from '@aegis/contracts/create-event';
-import { IDENTITY_EVENTS } from '@aegis/contracts/events';
 import {
   type IdentityReply,
   identityIdFor,
   policyIdentities,
   policyIdentityCreate,
+  policyIdentityRecover,
   policyIdentityRemove,
   policyIdentityRevoke,
+  policyIdentityRoles,
   policyIdentityRotate,
 } from '@aegis/contracts/identities';
-import { readEvent } from '@aegis/contracts/read-event';
-import { identityLog } from '@aegis/contracts/subjects';
+import { IDENTITIES_LOG, identityLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
+import { createMutex } from '@aegis/kit/mutex';
 import { newTraceId } from '@aegis/kit/trace';
 import type { IdentityReplica } from '@aegis/replicas/identities';
 import { decide, type IdentityCommand } from './domain/identity.ts';
 
-/** Others may change the same one at the same time; each goes on from what the one before left. */
+/** Other replicas may change who there is at the same time; each goes on from what the one before left. */
 const ATTEMPTS = 10;
 
 type Deps = { readonly bus: Bus; readonly replica: IdentityReplica; readonly now: () => Date };
 
-/** Who there is, and the one way to change it: decided on the log's own last word, compare-and-set. */
+/**
+ * Who there is, and the one way to change it: decided on all that the log has of everybody, compare-and-set on all of it,
+ * so that what must hold of several (one name, one key, an admin) is not lost between two who change at the same time.
+ */
 export function identityRoutes({ bus, replica, now }: Deps): Route[] {
   const change = async (command: IdentityCommand, deadlineMs: number): Promise<IdentityReply> => {
-    const subject = identityLog(identityIdFor(command.name));
-    const last = await bus.read.last(subject, deadlineMs);
-    const before = readEvent(last, ...IDENTITY_EVENTS);
-    if (last && !before) {
+    const id = identityIdFor(command.name);
+    const subject = identityLog(id);
+    const { seq, of, all } = await replica.asStored(deadlineMs);
+    const { identity: before, isDamaged } = of(id);
+    if (isDamaged) {
       const detail = `What the log has of ${command.name} can't be read: ${mendIt(subject)}.`;
       throw new AppError('identities_unavailable', detail);
     }
-    const { type, data } = decide(command, before?.data.identity, now());
+    const others = all().filter(({ identity_id }) => identity_id !== id);
+    const { type, data } = decide(command, before, now(), others);
     const made = {
       source: 'policy',
       time: now().toISOString(),
@@ -40,15 +46,20 @@ export function identityRoutes({ bus, replica, now }: Deps): Route[] {
       subject: command.name,
     };
     const event = createEvent({ ...made, type, data });
-    await bus.append.one({ subject, event, expect: last?.seq ?? 0 }, deadlineMs);
+    await bus.append.one({ subject, event, expect: seq, expectOf: IDENTITIES_LOG }, deadlineMs);
     return { identity: data.identity };
   };
+  const oneByOne = createMutex();
   const changed = (command: IdentityCommand, deadlineMs: number): Promise<IdentityReply> =>
-    retryOnConflict(() => change(command, deadlineMs), ATTEMPTS);
+    oneByOne(() => retryOnConflict(() => change(command, deadlineMs), ATTEMPTS));
 
   return [
     route(policyIdentityCreate, (asked, { deadlineMs }) => changed({ ...asked, type: 'create' }, deadlineMs)),
     route(policyIdentityRotate, (asked, { deadlineMs }) => changed({ ...asked, type: 'rotate' }, deadlineMs)),
+    route(policyIdentityRoles, (asked, { deadlineMs }) => changed({ ...asked, type: 'roles' }, deadlineMs)),
+    route(policyIdentityRecover, (asked, { deadlineMs }) =>
+      changed({ ...asked, type: 'recover' }, deadlineMs),
+    ),
     route(policyIdentityRevoke, (asked, { deadlineMs }) => changed({ ...asked, type: 'revoke' }, deadlineMs)),
     route(policyIdentityRemove, (asked, { deadlineMs }) => changed({ ...asked, type: 'remove' }, deadlineMs)),
     route(policyIdentities, async (_, { deadlineMs }) => {

@@ -44,9 +44,14 @@ export type IdentityReplica = Pick<Replica, 'start' | 'caughtUp'> & {
   isAgent(principal: string): boolean;
   /** Everybody who is not removed. @throws AppError `identities_unavailable` */
   all(): Promise<Identity[]>;
+  /** Who there is by all that is stored. @throws AppError `identities_unavailable` */
+  asStored(deadlineMs: number): Promise<StoredIdentities>;
   /** A sentence where the log holds something that can't be read. */
   readonly problem: string | undefined;
 };
+
+/** Who there is, and the last sequence of {@link IDENTITIES_LOG} by which that was so: who changes it expects it. */
+export type StoredIdentities = Pick<IdentityFold, 'of' | 'all'> & { readonly seq: number };
 
 export type IdentityReplicaOptions = {
   readonly now: () => Date;
@@ -144,6 +149,11 @@ export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaO
     async all() {
       await known();
       return fold.all();
+    },
+    async asStored(deadlineMs) {
+      const seq = await bus.read.lastSeq(IDENTITIES_LOG, deadlineMs);
+      if (await replica.applied(seq, deadlineMs)) return { of: fold.of, all: fold.all, seq };
+      throw new AppError('identities_unavailable', 'This replica is behind the log.');
     },
     get problem() {
       return replica.problem;

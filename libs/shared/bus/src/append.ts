@@ -20,8 +20,11 @@ const NO_ROOM_CODES: ReadonlySet<number | undefined> = new Set([10210, 10176]);
 const SERVER_ERROR = 500;
 const BATCH_AGAIN_MS = 100;
 
-/** A fact to store. `expect` is the sequence of the subject's last message, 0 where there is none. */
-export type Fact = { subject: string; event: Envelope; expect?: number };
+/**
+ * A fact to store. `expect` is the sequence of the subject's last message, 0 where there is none; of the last one of all
+ * subjects that `expectOf` matches, where that is given.
+ */
+export type Fact = { subject: string; event: Envelope; expect?: number; expectOf?: string };
 export type Stored = { seq: number };
 
 type PubAck = {
@@ -40,6 +43,7 @@ function toMessage(
   const h = headers();
   if (batch === undefined || batch.dedupe) h.set('Nats-Msg-Id', fact.event.id);
   if (fact.expect !== undefined) h.set('Nats-Expected-Last-Subject-Sequence', String(fact.expect));
+  if (fact.expectOf !== undefined) h.set('Nats-Expected-Last-Subject-Sequence-Subject', fact.expectOf);
   if (batch) {
     h.set('Nats-Batch-Id', batch.id);
     h.set('Nats-Batch-Sequence', String(batch.index + 1));

@@ -13,8 +13,24 @@ export const AGENT = 'agent';
 /** Roles that mean something by themselves: each opens what it says, and no identity has one of them for a name. */
 export const ROLES = [AGENT, 'approver', 'auditor', 'operator', 'admin'] as const;
 
+/** May decide, as far as the rules say. */
+export const APPROVER = 'approver';
+/** May say where calls go: servers, tools, who is told. */
+export const OPERATOR = 'operator';
+/** May say who there is. */
+export const ADMIN = 'admin';
+
+/** Roles that each kind may have. What decides or governs is a person's; a person's own calls have a name of their own. */
+export const ROLES_OF = {
+  agent: [AGENT],
+  service: [AGENT, 'auditor', OPERATOR],
+  person: [APPROVER, 'auditor', OPERATOR, ADMIN],
+} as const satisfies Record<string, readonly (typeof ROLES)[number][]>;
+
 /** Keys that one identity may have, those that are over among them. */
 export const MOST_KEYS = 20;
+/** Names that rules have for one person, and callers that one person is. */
+const MOST_NAMES = 100;
 
 /** What the principal of an identity, or of a key's holder in a file, begins with. */
 export const OF_KEY = 'key:';
@@ -34,6 +50,7 @@ export const IdentityKey = z.strictObject({
   created_at: Timestamp.describe('when it was made'),
   expires_at: Timestamp.optional().describe('when it ends by itself, where it does'),
   revoked_at: Timestamp.optional().describe('when it was revoked'),
+  roles: z.array(KeyName).max(20).optional().describe('of the roles, those that it opens; absent where all'),
 });
 export type IdentityKey = z.infer<typeof IdentityKey>;
 
@@ -45,6 +62,16 @@ export const Identity = whole(
       name: KeyName.describe('who it is; rules see key:<name>'),
       kind: z.enum(['agent', 'person', 'service']).describe('what it is'),
       roles: z.array(KeyName).max(20).describe('what it may do'),
+      rule_roles: z
+        .array(KeyName)
+        .max(MOST_NAMES)
+        .optional()
+        .describe('what rules may name a person by; it opens nothing else'),
+      principals: z
+        .array(Principal)
+        .max(MOST_NAMES)
+        .optional()
+        .describe('the callers that a person is, whose calls they never decide'),
       keys: z.array(IdentityKey).max(MOST_KEYS).describe('its keys, the newest at the end'),
       created_at: Timestamp.describe('since when it is there'),
       removed_at: Timestamp.optional().describe('since when it is not any more'),
@@ -73,7 +100,8 @@ const HERE = { askedBy: ['policy'] } as const;
 export const CreateIdentity = z.strictObject({
   name: IdentityName,
   kind: Identity.shape.kind,
-  roles: Identity.shape.roles.min(1),
+  roles: z.array(KeyName).min(1).max(MOST_NAMES).describe('what it may do, and what rules may name it by'),
+  principals: z.array(Principal).max(MOST_NAMES).optional(),
   key: NewKey,
   by,
 });
@@ -99,6 +127,21 @@ export type NamedIdentity = z.infer<typeof NamedIdentity>;
 export const policyIdentityRevoke = rpc('policy', 'identity-revoke', NamedIdentity, IdentityReply, HERE);
 /** It is nobody any more, and its name is free. */
 export const policyIdentityRemove = rpc('policy', 'identity-remove', NamedIdentity, IdentityReply, HERE);
+
+/** Gives and takes roles, those that rules name among them. */
+export const ChangeRoles = z.strictObject({
+  name: KeyName,
+  add: z.array(KeyName).max(MOST_NAMES),
+  drop: z.array(KeyName).max(MOST_NAMES),
+  by,
+});
+export type ChangeRoles = z.infer<typeof ChangeRoles>;
+export const policyIdentityRoles = rpc('policy', 'identity-roles', ChangeRoles, IdentityReply, HERE);
+
+/** On the machine itself: whoever has this name is a person and an admin, by this key and no other. */
+export const RecoverAdmin = z.strictObject({ name: IdentityName, key: NewKey, by });
+export type RecoverAdmin = z.infer<typeof RecoverAdmin>;
+export const policyIdentityRecover = rpc('policy', 'identity-recover', RecoverAdmin, IdentityReply, HERE);
 
 /**
  * Everybody who is not removed, by name. `asked`: whether callers over REST and MCP need a key, since there was one once.

@@ -66,7 +66,7 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
   'aegis.body.stored.v1':
     'on a subject of its own, which nothing reads but the record; what refers to it is read whole or not at all',
   ...Object.fromEntries(
-    ['created', 'key_added', 'key_revoked', 'removed'].map((what) => [
+    ['created', 'key_added', 'key_revoked', 'roles_changed', 'recovered', 'removed'].map((what) => [
       `aegis.identity.${what}.v1`,
       'on a subject of its own, which nothing reads but the record: it asks nobody over REST for a name, as ever',
     ]),

@@ -81,8 +81,110 @@ describe('a name', () => {
   });
 });
 
-it.each(['admin', 'auditor', 'finance'])('a role that opens nothing yet is not given: %s', (role) => {
+it.each(['admin', 'auditor', 'approver', 'operator', 'finance'])('an agent is an agent alone: %s', (role) => {
   expect(codeOf(create('billing', { roles: ['agent', role] }), undefined)).toBe('invalid_request');
+  const change: IdentityCommand = { type: 'roles', name: 'billing', add: [role], drop: [], by };
+  expect(codeOf(change, after(create()))).toBe('invalid_request');
+});
+
+const person = (name: string, roles: string[], n = 50): Identity =>
+  decide(create(name, { kind: 'person', roles, key: { digest: digestOf(n) } }), undefined, NOW).data.identity;
+const roles = (name: string, add: string[], drop: string[] = []): IdentityCommand => ({
+  type: 'roles',
+  name,
+  add,
+  drop,
+  by,
+});
+const against = (command: IdentityCommand, state: Identity | undefined, ...others: Identity[]): unknown => {
+  try {
+    return decide(command, state, NOW, others).type;
+  } catch (thrown) {
+    return (thrown as { code: string }).code;
+  }
+};
+
+describe('a person', () => {
+  it('has what opens something, and all that rules may name them by', () => {
+    expect(person('ada', ['approver', 'finance', 'admin'])).toMatchObject({
+      roles: ['approver', 'admin'],
+      rule_roles: ['approver', 'finance', 'admin'],
+    });
+  });
+
+  it('never has the role agent: their calls have a name of their own', () => {
+    expect(codeOf(create('ada', { kind: 'person', roles: ['approver', 'agent'] }), undefined)).toBe(
+      'invalid_request',
+    );
+    expect(against(roles('ada', ['agent']), person('ada', ['approver']))).toBe('invalid_request');
+  });
+
+  it('is given roles and loses them, and what they do not have is said', () => {
+    const changed = decide(
+      roles('ada', ['audit-team', 'auditor'], ['finance']),
+      person('ada', ['finance']),
+      NOW,
+    );
+    expect(changed.type).toBe('aegis.identity.roles_changed.v1');
+    expect(changed.data.identity).toMatchObject({
+      roles: ['auditor'],
+      rule_roles: ['audit-team', 'auditor'],
+    });
+    expect(codeOf(roles('ada', [], ['support']), person('ada', ['finance']))).toBe('invalid_request');
+  });
+
+  it('is not named as others are by a role, nor has a role that is a person, however it is written', () => {
+    const ada = person('ada', ['approver', 'finance']);
+    for (const name of ['finance', 'Finance', 'f1nance'])
+      expect(against(create(name, { kind: 'person', roles: ['approver'] }), undefined, ada)).toBe(
+        'invalid_request',
+      );
+    for (const role of ['ada', 'Ada'])
+      expect(against(roles('bob', [role]), person('bob', ['approver'], 51), ada)).toBe('invalid_request');
+  });
+
+  it('has a key that nobody else has', () => {
+    const same = create('bob', { kind: 'person', roles: ['approver'], key: { digest: digestOf(50) } });
+    expect(against(same, undefined, person('ada', ['approver']))).toBe('invalid_request');
+  });
+});
+
+describe('the last admin', () => {
+  const ada = person('ada', ['approver', 'admin']);
+  const bob = person('bob', ['admin'], 51);
+  const revokedBob = decide({ type: 'revoke', name: 'bob', by }, bob, NOW, [ada]).data.identity;
+  const takeAway: readonly IdentityCommand[] = [
+    { type: 'remove', name: 'ada', by },
+    { type: 'revoke', name: 'ada', by },
+    roles('ada', ['auditor'], ['admin']),
+    roles('ada', ['admin'], ['admin']),
+  ];
+
+  it.each(takeAway)('stays: $type', (command) => {
+    expect(against(command, ada)).toBe('last_admin');
+    expect(against(command, ada, person('cyd', ['auditor'], 52))).toBe('last_admin');
+    // Nobody can act by a key that is over.
+    expect(against(command, ada, revokedBob)).toBe('last_admin');
+    expect(against(command, ada, bob)).toMatch(/^aegis/);
+  });
+
+  it('is who recovers it, by the new key alone, whatever roles were there', () => {
+    const lost = person('ada', ['approver', 'finance']);
+    const command: IdentityCommand = { type: 'recover', name: 'ada', key: { digest: digestOf(60) }, by };
+    const { type, data } = decide(command, lost, NOW);
+    expect([type, data.identity.roles, data.identity.rule_roles]).toEqual([
+      'aegis.identity.recovered.v1',
+      ['approver', 'admin'],
+      ['approver', 'finance', 'admin'],
+    ]);
+    expect(data.identity.keys.map(({ digest, revoked_at }) => [digest, revoked_at !== undefined])).toEqual([
+      [digestOf(50), true],
+      [digestOf(60), false],
+    ]);
+    expect(decide(command, undefined, NOW).data.identity).toMatchObject({ name: 'ada', kind: 'person' });
+    expect(codeOf({ ...command, name: 'billing' }, after(create()))).toBe('name_taken');
+    expect(codeOf({ ...command, name: 'Ada' }, lost)).toBe('name_taken');
+  });
 });
 
 it('a key that has ended already is not made', () => {

@@ -1,5 +1,7 @@
 import {
-  AGENT,
+  ADMIN,
+  APPROVER,
+  type ChangeRoles,
   type CreateIdentity,
   type Identity,
   type IdentityChanged,
@@ -7,25 +9,33 @@ import {
   identityIdFor,
   MOST_KEYS,
   type NamedIdentity,
+  type RecoverAdmin,
   type RotateKey,
 } from '@aegis/contracts/identities';
 import { AppError } from '@aegis/kit/errors';
+import {
+  changeRoles,
+  invalid,
+  isOver,
+  type Others,
+  requireAnAdmin,
+  requireOwnKey,
+  requireUnlike,
+  sorted,
+} from './identity-roles.ts';
 
 export type IdentityCommand =
   | ({ readonly type: 'create' } & CreateIdentity)
   | ({ readonly type: 'rotate' } & RotateKey)
+  | ({ readonly type: 'roles' } & ChangeRoles)
+  | ({ readonly type: 'recover' } & RecoverAdmin)
   | ({ readonly type: 'revoke' | 'remove' } & NamedIdentity);
 
+type IdentityFact = 'created' | 'key_added' | 'key_revoked' | 'roles_changed' | 'recovered' | 'removed';
 export type IdentityEvent = {
-  readonly type: `aegis.identity.${'created' | 'key_added' | 'key_revoked' | 'removed'}.v1`;
+  readonly type: `aegis.identity.${IdentityFact}.v1`;
   readonly data: IdentityChanged;
 };
-
-/** What opens a door by now. A role that opens none yet would be a promise. */
-const GIVEN: readonly string[] = [AGENT];
-
-const isOver = ({ revoked_at, expires_at }: IdentityKey, at: string): boolean =>
-  revoked_at !== undefined || (expires_at !== undefined && Date.parse(expires_at) <= Date.parse(at));
 
 /** A key that is good for nothing would be the caller's mistake. */
 function requireFuture({ expires_at }: Pick<IdentityKey, 'expires_at'>, at: string): void {
@@ -35,9 +45,10 @@ function requireFuture({ expires_at }: Pick<IdentityKey, 'expires_at'>, at: stri
 }
 
 function create(
-  { name, kind, roles, key }: CreateIdentity,
+  { name, kind, roles, principals, key }: CreateIdentity,
   state: Identity | undefined,
   at: string,
+  others: Others,
 ): Identity {
   if (state && state.removed_at === undefined) {
     const detail =
@@ -46,18 +57,49 @@ function create(
         : `The name ${name} looks like ${state.name}, who is there already.`;
     throw new AppError('name_taken', detail);
   }
-  const other = roles.find((role) => !GIVEN.includes(role));
-  if (other !== undefined) {
-    throw new AppError('invalid_request', `roles: expected ${GIVEN.join(', ')}; ${other} opens nothing yet`);
-  }
   requireFuture(key, at);
+  requireOwnKey(key, others);
+  if (principals !== undefined && kind !== 'person')
+    throw invalid('principals: only a person has callers that they are');
+  const given = sorted(kind, [...new Set(roles)]);
+  if (kind === 'person') requireUnlike(name, given.rule_roles ?? [], others);
   return {
     identity_id: identityIdFor(name),
     name,
     kind,
-    roles,
+    ...given,
+    ...(principals === undefined ? {} : { principals }),
     keys: [{ ...key, created_at: at }],
     created_at: at,
+  };
+}
+
+const union = (one: readonly string[] = [], more: readonly string[] = []): string[] => [
+  ...new Set([...one, ...more]),
+];
+
+/** Whoever the name was, it is a person and an admin since, by the new key alone. */
+function recover(
+  { name, key, by }: RecoverAdmin,
+  state: Identity | undefined,
+  at: string,
+  others: Others,
+): Identity {
+  const isThere = state !== undefined && state.removed_at === undefined;
+  if (isThere && (state.kind !== 'person' || state.name !== name)) {
+    const detail = `${state.name} is ${state.kind === 'person' ? 'there already, and looks like it' : `of the kind ${state.kind}`}: take another name.`;
+    throw new AppError('name_taken', detail);
+  }
+  const roles = [APPROVER, ADMIN];
+  const made = create({ name, kind: 'person', roles, key, by }, undefined, at, others);
+  if (!isThere) return made;
+  const { keys } = made;
+  const before = revoked(state, at).keys.slice(1 - MOST_KEYS);
+  return {
+    ...state,
+    roles: union(state.roles, made.roles),
+    rule_roles: union(state.rule_roles, made.rule_roles),
+    keys: [...before, ...keys],
   };
 }
 
@@ -74,8 +116,9 @@ function endingBy(key: IdentityKey, endsAt: string): IdentityKey {
   return key.revoked_at !== undefined || isSooner ? key : { ...key, expires_at: endsAt };
 }
 
-function rotate({ key, overlap_ms }: RotateKey, state: Identity, at: string): Identity {
+function rotate({ key, overlap_ms }: RotateKey, state: Identity, at: string, others: Others): Identity {
   requireFuture(key, at);
+  requireOwnKey(key, [state, ...others]);
   const endsAt = new Date(Date.parse(at) + overlap_ms).toISOString();
   const before = state.keys.map((one) => endingBy(one, endsAt));
   const good = before.filter((one) => !isOver(one, at));
@@ -100,21 +143,40 @@ const revoked = (state: Identity, at: string): Identity => ({
   keys: state.keys.map((key) => (isOver(key, at) ? key : { ...key, revoked_at: at })),
 });
 
+/** What becomes of somebody who is there. @throws as {@link decide} */
+function change(
+  command: Exclude<IdentityCommand, { readonly type: 'create' | 'recover' }>,
+  identity: Identity,
+  at: string,
+  others: Others,
+): readonly [IdentityFact, Identity] {
+  if (command.type === 'rotate') return ['key_added', rotate(command, identity, at, others)];
+  if (command.type === 'revoke') return ['key_revoked', revoked(identity, at)];
+  if (command.type === 'roles') return ['roles_changed', changeRoles(command, identity, others)];
+  return ['removed', { ...revoked(identity, at), removed_at: at }];
+}
+
 /**
- * What a command makes of who is there under a name, or of nobody.
+ * What a command makes of who is there under a name, or of nobody, beside all others who are there.
  *
- * @throws AppError `name_taken`, `identity_not_found`, `invalid_request`, `too_many_requests`
+ * @throws AppError `name_taken`, `identity_not_found`, `invalid_request`, `too_many_requests`, `last_admin`
  */
-export function decide(command: IdentityCommand, state: Identity | undefined, now: Date): IdentityEvent {
+export function decide(
+  command: IdentityCommand,
+  state: Identity | undefined,
+  now: Date,
+  others: Others = [],
+): IdentityEvent {
   const at = now.toISOString();
   const { by, name } = command;
-  if (command.type === 'create')
-    return { type: 'aegis.identity.created.v1', data: { identity: create(command, state, at), by } };
-  const identity = require(name, state);
-  if (command.type === 'rotate')
-    return { type: 'aegis.identity.key_added.v1', data: { identity: rotate(command, identity, at), by } };
-  if (command.type === 'revoke')
-    return { type: 'aegis.identity.key_revoked.v1', data: { identity: revoked(identity, at), by } };
-  const removed = { ...revoked(identity, at), removed_at: at };
-  return { type: 'aegis.identity.removed.v1', data: { identity: removed, by } };
+  const event = (what: IdentityFact, identity: Identity): IdentityEvent => ({
+    type: `aegis.identity.${what}.v1`,
+    data: { identity, by },
+  });
+  if (command.type === 'create') return event('created', create(command, state, at, others));
+  if (command.type === 'recover') return event('recovered', recover(command, state, at, others));
+  const before = require(name, state);
+  const [what, after] = change(command, before, at, others);
+  requireAnAdmin(before, after, at, others);
+  return event(what, after);
 }

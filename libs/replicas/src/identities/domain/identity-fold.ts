@@ -71,6 +71,11 @@ export function createIdentityFold() {
           ),
         ),
       ),
+    /** What the log has of an id, and whether that is all that it has. */
+    of: (id: string): { readonly identity: Identity | undefined; readonly isDamaged: boolean } => ({
+      identity: identities.get(id),
+      isDamaged: damaged.has(id),
+    }),
     /** Everybody who is not removed, by name. */
     all: (): Identity[] =>
       [...identities.values()]

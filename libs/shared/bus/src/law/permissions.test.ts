@@ -13,6 +13,8 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
     'identities',
     'identity-create',
     'identity-rotate',
+    'identity-roles',
+    'identity-recover',
     'identity-revoke',
     'identity-remove',
   ),

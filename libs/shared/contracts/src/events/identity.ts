@@ -22,6 +22,12 @@ const newest = ({ keys }: Identity): string => {
   return key === undefined ? '' : `key ${key.digest}, ${until(key.expires_at)}`;
 };
 
+/** All that somebody may do, and is named by. */
+const rolesOf = ({ roles, rule_roles = [] }: Identity): string => {
+  const named = rule_roles.length > 0 ? `; rules may name ${rule_roles.join(', ')}` : '';
+  return `${roles.join(', ') || 'none'}${named}`;
+};
+
 const changed = (
   sentence: string,
   noteOf: (identity: Identity) => string,
@@ -39,7 +45,7 @@ const changed = (
 export const IDENTITY_DEFINITIONS = {
   'aegis.identity.created.v1': changed(
     'Somebody was given a name, roles and a key.',
-    (one) => `${one.name}, with the role ${one.roles.join(', ')}: ${newest(one)}`,
+    (one) => `${one.name}, with the role ${rolesOf(one)}: ${newest(one)}`,
   ),
   'aegis.identity.key_added.v1': changed(
     'A new key was made for somebody. The keys before it end, at once or after an overlap.',
@@ -48,6 +54,14 @@ export const IDENTITY_DEFINITIONS = {
   'aegis.identity.key_revoked.v1': changed(
     'All keys of somebody were revoked.',
     ({ name }) => `${name}: no key is good any more`,
+  ),
+  'aegis.identity.roles_changed.v1': changed(
+    'Somebody was given other roles.',
+    (one) => `${one.name} has the role ${rolesOf(one)}`,
+  ),
+  'aegis.identity.recovered.v1': changed(
+    'Somebody was made an admin on the machine itself, by one new key.',
+    (one) => `${one.name} is an admin: ${newest(one)}`,
   ),
   'aegis.identity.removed.v1': changed(
     'Somebody was taken out, and is nobody any more.',

@@ -13,6 +13,7 @@ export const CATALOGUE = {
   dry_run_id_ambiguous: { status: 409, title: 'More than one caller uses this run key' },
   version_conflict: { status: 409, title: 'Somebody else was first' },
   name_taken: { status: 409, title: 'Somebody has this name, or one that looks like it' },
+  last_admin: { status: 409, title: 'Nobody else is an admin' },
   already_decided: { status: 409, title: 'It is decided already' },
   read_only: { status: 409, title: 'This can not be changed here' },
   code_over: { status: 409, title: 'This code counts no more' },
