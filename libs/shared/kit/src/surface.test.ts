@@ -8,6 +8,7 @@ import * as lock from './files/lock.ts';
 import * as files from './files/mod.ts';
 import * as headers from './headers.ts';
 import * as hosts from './hosts.ts';
+import * as interim from './interim.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
@@ -33,6 +34,10 @@ it('allowance has this public surface, and a change to it is a decision', () => 
 
 it('arrivals has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(arrivals).toSorted()).toEqual(['createArrivals']);
+});
+
+it('interim has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(interim).toSorted()).toEqual(['ONLY_INTERIM', 'limitInterim']);
 });
 
 it('proxy-protocol has this public surface, and a change to it is a decision', () => {

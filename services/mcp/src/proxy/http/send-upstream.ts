@@ -6,6 +6,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { HttpUpstream } from '@aegis/firewall/servers';
+import { limitInterim } from '@aegis/kit/interim';
 import { decoded, isUndecodable, type Reply } from './decoded.ts';
 import { TooLarge } from './too-large.ts';
 
@@ -39,12 +40,15 @@ export class Unsent extends Error {
   }
 }
 
+/** It said that it goes on, and on. */
+class NeverAnswers extends Error {}
+
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
 
 /** Why there is no answer, as part of a sentence; without anything that could be a secret. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof TooLarge) return error.message;
+  if (error instanceof TooLarge || error instanceof NeverAnswers) return error.message;
   const code = codeOf(error);
   if (code === 'ABORT_ERR') return 'its client closed the connection first';
   if (error instanceof Unsent) return `it can't be reached (${code})`;
@@ -105,6 +109,9 @@ function sendTo(
       sent.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
     );
     sent.once('response', resolve);
+    limitInterim(sent, (because) => new NeverAnswers(because));
+    // Whoever goes over to another protocol (101) ends the request, and nothing else says so.
+    sent.once('close', () => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
     let isConnected = false;
     sent.once('socket', (socket) => {
       if (!socket.connecting) isConnected = true;

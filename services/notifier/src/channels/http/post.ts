@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { limitInterim } from '@aegis/kit/interim';
 import { type AttemptResult, DeliveryError, toAttemptResult } from '../../domain/attempt-result.ts';
 import { checkedAddresses, type Resolve } from './destination.ts';
 
@@ -58,6 +59,7 @@ function post(
     lookup: pinnedTo(addresses),
     signal,
   });
+  limitInterim(request, (because) => new DeliveryError(because));
   let answered = false;
   request.on('response', (answer) => {
     answered = true;
