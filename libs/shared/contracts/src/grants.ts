@@ -93,7 +93,8 @@ const { minutes: _, ...untimed } = GrantWord.shape;
 
 /** The same on the bus, where times are in milliseconds. */
 export const GiveGrant = z.strictObject({
-  approval_id: ApprovalId,
+  /** Its own id, or the run key where that never named another call. */
+  approval_id: z.string().min(1).max(200),
   for_ms: z.int().min(minutesToMs(LEAST_GRANT_MINUTES)).max(minutesToMs(MOST_GRANT_MINUTES)),
   ...untimed,
   credential: Credential,

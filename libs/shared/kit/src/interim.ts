@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 
-/** So often a server may say that it goes on (HTTP 1xx) before it answers: each costs as much as an answer, and says nothing. */
+/** So often a server may say that it goes on (HTTP 1xx) before it answers: each costs as much, and says nothing. */
 const MOST_INTERIM = 64;
 
 /** Why nobody listens any more, as the end of a sentence. */

@@ -102,18 +102,18 @@ export async function findApproval(deps: Ground, id: string, deadlineMs: number)
 }
 
 /**
- * The same for somebody who decides: a key that named another call before is none to decide by, because they may mean that
- * one.
+ * The same for somebody who decides, or gives a grant: a key that ever named another call, of whomever, is none to decide
+ * by, because they may mean the one that they saw.
  *
  * @throws AppError `approval_not_found`, `dry_run_id_ambiguous`
  */
 export async function findToDecide(deps: Ground, id: string, deadlineMs: number): Promise<Loaded<Approval>> {
   const found = await findApproval(deps, id, deadlineMs);
-  const { approval_id, dry_run_id, generation, call, call_digest } = found.state;
-  if (id === approval_id || generation === 1) return found;
-  const before = await deps.store.load(approvalIdFor(call.principal, dry_run_id, generation - 1), deadlineMs);
-  if (before?.state.call_digest === call_digest) return found;
-  throw new AppError('dry_run_id_ambiguous', 'This run key named another call before: name the approval_id.');
+  if (id === found.state.approval_id || !deps.known.approvals.state.isAmbiguous(id)) return found;
+  throw new AppError(
+    'dry_run_id_ambiguous',
+    'This run key named more than one call: look at the one that you mean, and name its approval_id.',
+  );
 }
 
 /**

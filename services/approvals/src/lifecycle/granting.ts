@@ -8,7 +8,7 @@ import type { Ground } from '../ground.ts';
 import { type Handled, type Loaded, NOTHING } from '../store.ts';
 import { alongWith } from './approval-store.ts';
 import { checkRevision, toReply } from './deciding.ts';
-import { findApproval } from './find.ts';
+import { findToDecide } from './find.ts';
 import { newGrantId } from './grant-store.ts';
 import { notAccepted } from './tool-standing.ts';
 
@@ -28,7 +28,7 @@ export async function giveGrant(
   deadlineMs: number,
 ): Promise<Given> {
   const { bus, store, grantStore, known, now, useWithinMs } = ground;
-  const found = await findApproval(ground, approval_id, deadlineMs);
+  const found = await findToDecide(ground, approval_id, deadlineMs);
   checkRevision(found, revision);
   const approval = found.state;
   await known.tools.caughtUp(deadlineMs);

@@ -1,6 +1,6 @@
 import { makeKey } from '@aegis/kit/keys';
 import { describe, expect, it } from 'vitest';
-import { createPeople, decide, type People } from '../testkit/people.ts';
+import { createPeople, decide, draw, giveGrant, type People } from '../testkit/people.ts';
 import {
   CODE,
   call,
@@ -129,16 +129,39 @@ describe('where two people are needed', () => {
   });
 });
 
-describe('a key that names another call than before', () => {
-  it('is no way to decide: somebody may mean the one that they saw', async () => {
+describe('a key that ever named another call', () => {
+  const [seen, other] = [call(), call(9_900)];
+  const asked = async (of: typeof seen): Promise<void> => {
+    const { approval_id, call: its } = await request('key', of);
+    await cancel(approval_id, its.principal);
+  };
+  it.each([
+    ['just before', () => asked(seen)],
+    ['before the same was asked twice', () => asked(seen).then(() => asked(other))],
+    ['after it was asked before', () => asked(other).then(() => asked(seen))],
+    ['of another caller, which is over', () => asked(call(100, 'you'))],
+    ['of another caller, which waits', async () => void (await request('key', call(100, 'you')))],
+  ])(
+    '%s, is no way to decide or to give a grant: somebody may mean the one that they saw',
+    async (_, before) => {
+      const { keys } = await startWithPeople();
+      await before();
+      const unseen = await request('key', other);
+      expect(await codeOf(decide(keys.ada, 'key'))).toBe('dry_run_id_ambiguous');
+      expect(await codeOf(decide(keys.ada, 'key', 'deny'))).toBe('dry_run_id_ambiguous');
+      expect(await codeOf(complete('key'))).toBe('dry_run_id_ambiguous');
+      expect(await codeOf(draw(keys.ada, 'key'))).toBe('dry_run_id_ambiguous');
+      expect(await codeOf(giveGrant(keys.ada, 'key'))).toBe('dry_run_id_ambiguous');
+      expect((await get(unseen.approval_id)).status).toBe('pending');
+      expect(await giveGrant(keys.ada, unseen.approval_id)).toMatchObject({ granted_by: 'ada' });
+    },
+  );
+
+  it('and never did, is one, however often the call was asked', async () => {
     const { keys } = await startWithPeople();
-    await request('key');
-    await cancel((await get('key')).approval_id);
-    const unseen = await request('key', call(9_900));
-    expect(await codeOf(decide(keys.ada, 'key'))).toBe('dry_run_id_ambiguous');
-    expect(await codeOf(complete('key'))).toBe('dry_run_id_ambiguous');
-    expect((await get('key')).status).toBe('pending');
-    expect((await decide(keys.ada, unseen.approval_id)).counted).toBe(true);
+    await asked(seen);
+    await request('key', seen);
+    expect(await giveGrant(keys.ada, 'key')).toMatchObject({ granted_by: 'ada' });
   });
 });
 

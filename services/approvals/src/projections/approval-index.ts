@@ -81,6 +81,8 @@ export class ApprovalIndex {
   readonly #place = new Map<string, number>();
   readonly #open = new Set<IndexEntry>();
   readonly #byDryRunId = new Map<string, IndexEntry[]>();
+  /** Keys under which more than one call was asked, by whomever. */
+  readonly #ambiguous = new Set<string>();
   /** Under a key that was used more than once: by caller, key and call, the newest. */
   readonly #byReusedKey = new Map<string, IndexEntry>();
   readonly #wrongCodes = new WrongCodes();
@@ -117,6 +119,7 @@ export class ApprovalIndex {
     this.#place.set(entry.approvalId, this.#order.length);
     this.#order.push(entry);
     const same = this.#byDryRunId.get(entry.dryRunId) ?? [];
+    if (same.some(({ callDigest }) => callDigest !== entry.callDigest)) this.#ambiguous.add(entry.dryRunId);
     const before = same.find((one) => one.principal === entry.principal);
     if (before) for (const one of [before, entry]) this.#byReusedKey.set(reusedKey(one), one);
     const others = same.filter(
@@ -152,6 +155,11 @@ export class ApprovalIndex {
   /** The latest approval of each principal under this key. */
   withDryRunId(dryRunId: string): readonly IndexEntry[] {
     return this.#byDryRunId.get(dryRunId) ?? [];
+  }
+
+  /** Whether this key named more than one call, over all callers and times. */
+  isAmbiguous(dryRunId: string): boolean {
+    return this.#ambiguous.has(dryRunId);
   }
 
   /** The latest generation under this key, or undefined. A hint: the log may have a newer one. */

@@ -11,7 +11,7 @@ import {
 } from '@aegis/contracts/webhooks';
 import { AppError } from '@aegis/kit/errors';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { APPROVAL_ID, denied } from '../testkit/samples.ts';
+import { denied } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
 const KEY = 'aegis_approver_ada';
@@ -87,7 +87,7 @@ describe('a grant', () => {
 
   it('is given by the dry run id too, for the very same call', async () => {
     await send('POST', '/grants', { approval_id: 'run-1', minutes: 1440 });
-    expect(asked).toEqual([{ approval_id: APPROVAL_ID, for_ms: 86_400_000, credential }]);
+    expect(asked).toEqual([{ approval_id: 'run-1', for_ms: 86_400_000, credential }]);
   });
 
   it('is given for what minutes were called before, all the same', async () => {

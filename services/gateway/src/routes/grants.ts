@@ -16,7 +16,7 @@ import type { App, HttpDeps } from '../http-deps.ts';
 import { SIGNED_IN } from '../openapi/security.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
 import { yesOrNo } from '../schemas/query.ts';
-import { approvalIdOf, orAlreadyDecided } from './already-decided.ts';
+import { orAlreadyDecided } from './already-decided.ts';
 import { DecideHeaders } from './decisions.ts';
 
 const tags = ['grants'];
@@ -65,12 +65,11 @@ function giveRoute(app: App, { ask }: HttpDeps): void {
     },
   };
   app.post('/grants', { schema }, async (request, reply) => {
-    const { approval_id: id, for_minutes = 0, minutes = for_minutes, ...rest } = request.body;
+    const { for_minutes = 0, minutes = for_minutes, ...rest } = request.body;
     const credential = credentialOf(request);
     const revision = revisionOf(request.headers['if-match']);
-    const approval_id = await approvalIdOf(ask, request, id);
-    const asked = { ...onTheBus({ ...rest, minutes }), approval_id, revision, credential };
-    return orAlreadyDecided(ask, request, reply, id, async () => {
+    const asked = { ...onTheBus({ ...rest, minutes }), revision, credential };
+    return orAlreadyDecided(ask, request, reply, rest.approval_id, async () => {
       const given = await ask(approvalsGrant, asked, request);
       reply.code(201);
       return given;

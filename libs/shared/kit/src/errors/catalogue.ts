@@ -10,7 +10,7 @@ export const CATALOGUE = {
   approval_not_found: { status: 404, title: 'No such approval' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   dry_run_id_in_use: { status: 409, title: 'This run key is in use for another call' },
-  dry_run_id_ambiguous: { status: 409, title: 'More than one caller uses this run key' },
+  dry_run_id_ambiguous: { status: 409, title: 'This run key named more than one call' },
   version_conflict: { status: 409, title: 'Somebody else was first' },
   name_taken: { status: 409, title: 'Somebody has this name, or one that looks like it' },
   last_admin: { status: 409, title: 'Nobody else is an admin' },
