@@ -41,6 +41,13 @@ beforeAll(async () => {
           { ...GRANT, revoked_at: SOON },
           { ...GRANT, expires_at: DELIVERY.at, covers: COVERS },
           { ...GRANT, covers: 'Calls of bank.pay.', idle_because: 'nobody has accepted it' },
+          { ...GRANT, covers: 'Calls of bank.pay.', over_because: 'ada is no approver any more' },
+          {
+            ...GRANT,
+            covers: 'Calls of bank.pay.',
+            revoked_at: SOON,
+            over_because: 'the policy has changed',
+          },
         ],
       },
     },
@@ -74,7 +81,7 @@ const last = () => gateway.seen.at(-1);
 describe('grants', () => {
   test('are listed as the patterns that they are, with their state', async () => {
     const host = await aegis('grants', 'list');
-    const [active = '', revoked, expired, idle] = host.out().split('\n');
+    const [active = '', revoked, expired, idle, over, edited] = host.out().split('\n');
     expect(active).toBe(
       [
         GRANT.grant_id,
@@ -89,6 +96,8 @@ describe('grants', () => {
     expect(idle).toMatch(
       /\tidle\t.*\tCalls of bank\.pay\. It lets no call run now: nobody has accepted it\.$/,
     );
+    expect(over).toMatch(/\tover\t.*\tCalls of bank\.pay\. It is over: ada is no approver any more\.$/);
+    expect(edited).toMatch(/\trevoked\t.*\tCalls of bank\.pay\. It is over: the policy has changed\.$/);
     expect([revoked, expired]).toEqual([
       expect.stringContaining('\trevoked\t'),
       expect.stringMatching(

@@ -59,6 +59,7 @@ export const GrantItem = z.looseObject({
   principal: z.string(),
   pattern: z.looseObject({ tool: z.string() }),
   covers: z.string().nullish(),
+  over_because: z.string().nullish(),
   idle_because: z.string().nullish(),
   granted_by: z.string(),
   expires_at: z.string(),

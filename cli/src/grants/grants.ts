@@ -1,3 +1,4 @@
+import { grantNote, grantStatus } from '@aegis/contracts/grant-words';
 import type { Reason } from '../approvals/decide.ts';
 import type { ApproverOptions } from '../approver-credential.ts';
 import { paintStatus } from '../format/paint.ts';
@@ -13,15 +14,13 @@ export type GiveOptions = ApproverOptions & Reason & { readonly minutes: number 
 
 const HEADER = ['GRANT', 'STATUS', 'UNTIL', 'USES', 'BY', 'AGENT', 'CALLS'];
 
-const statusOf = (grant: GrantItem): string => {
-  if (grant.revoked_at) return 'revoked';
-  if (Date.parse(grant.expires_at) <= Date.now()) return 'expired';
-  return grant.idle_because ? 'idle' : 'active';
-};
+const statusOf = (grant: GrantItem): string => grantStatus(grant, Date.now());
 
-/** Why it lets nothing run, though it counts. */
-const idleNote = ({ idle_because: because }: GrantItem): string[] =>
-  because ? [`It lets no call run now: ${visible(because)}.`] : [];
+/** Why it lets nothing run, where it doesn't. */
+const noteOf = (grant: GrantItem): string[] => {
+  const note = grantNote(grant, Date.now());
+  return note === undefined ? [] : [visible(note)];
+};
 
 /** What it covers, as a sentence; a firewall of before says only its pattern. */
 const coveredBy = ({ covers, pattern }: GrantItem): string =>
@@ -38,7 +37,7 @@ export async function listGrants(host: Host, options: GrantsOptions): Promise<Ex
     grant.uses,
     grant.granted_by,
     grant.principal,
-    [coveredBy(grant), ...idleNote(grant)].join(' '),
+    [coveredBy(grant), ...noteOf(grant)].join(' '),
   ]);
   printList(host, options, answer, HEADER, rows, 'No grants.');
   return 0;
@@ -52,7 +51,7 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
     host,
     `${status}  ${visible(grant.grant_id)}  ${coveredBy(grant)}  until ${visible(grant.expires_at)}`,
   );
-  for (const note of idleNote(grant)) printNote(host, note);
+  for (const note of noteOf(grant)) printNote(host, note);
 }
 
 /** Approves a call, and the very same call again for a while. */

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Bus } from '@aegis/bus';
 import { approvalsStanding, StoredApproval } from '@aegis/contracts/approvals';
 import type { Envelope } from '@aegis/contracts/envelope';
-import { approvalLog, bodyLog } from '@aegis/contracts/subjects';
+import { StoredGrant } from '@aegis/contracts/grants';
+import { approvalLog, bodyLog, grantLog } from '@aegis/contracts/subjects';
 import { describe, expect, it } from 'vitest';
 import { createBodies } from './bodies.ts';
 import { bytesOf, written } from './testkit/log.ts';
@@ -194,4 +195,27 @@ it('a grant of a large call answers for just this call, and its uses are small',
   expect((await request('without', { ...call(), args: large().args })).status).toBe('pending');
   expect(await listGrants(people.keys.bob)).toMatchObject([{ pattern: grant.pattern, uses: 5 }]);
   expect((await decide(people.keys.bob, (await get('another')).approval_id, 'deny')).counted).toBe(true);
+});
+
+it('a grant whose pattern can not be read is shown as one that lets nothing run, and keeps nothing from the others', async () => {
+  const people = await createPeople();
+  await startReplica(people.env);
+  const { approval_id } = await request('key', large());
+  const grant = await giveGrant(people.keys.ada, approval_id, {});
+  const other = await giveGrant(people.keys.ada, (await request('other', call())).approval_id, {});
+  const last = await bus().read.last(grantLog(grant.grant_id), soon().deadlineMs);
+  const inLog = StoredGrant.parse(last?.event?.data['grant']);
+  const lost = bodyLog(inLog.pattern.args_body?.digest.replace('sha256:', '') ?? '');
+  const body = await bus().read.last(lost, soon().deadlineMs);
+  if (!body?.event) throw new Error('no body');
+  await put(lost, { ...body.event, data: { ...body.event.data, body: { document: 'another' } } }, body.seq);
+  const [newer, older] = await listGrants(people.keys.bob, true);
+  expect(newer).toMatchObject({ grant_id: other.grant_id, covers: other.covers });
+  expect([older?.grant_id, older?.covers, older?.idle_because]).toEqual([
+    grant.grant_id,
+    undefined,
+    expect.stringMatching(/can not be read back: what is stored there is something else/),
+  ]);
+  // A person is asked, and no call of that tool is refused for it.
+  expect((await request('again', { ...call(), args: { of: 'none' } })).status).toBe('pending');
 });

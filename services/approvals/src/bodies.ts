@@ -1,5 +1,5 @@
 import { type Bus, isConflict, mendIt } from '@aegis/bus';
-import { type Body, type BodyRef, joinApart, setApart } from '@aegis/contracts/bodies';
+import { type Body, type BodyRef, type Joined, joinApart, setApart } from '@aegis/contracts/bodies';
 import { createEvent } from '@aegis/contracts/create-event';
 import { readEvent } from '@aegis/contracts/read-event';
 import { bodyLog } from '@aegis/contracts/subjects';
@@ -12,6 +12,12 @@ type Holder = Parameters<typeof setApart>[0];
 type StoredHolder = Parameters<typeof joinApart>[0];
 
 const subjectOf = (digest: string): string => bodyLog(digest.replace('sha256:', ''));
+
+/** What an event says, without arguments and input that stand elsewhere. */
+export function withoutBodies<H extends StoredHolder>(holder: H): Joined<H> {
+  const { args_body: _args, input_body: _input, ...rest } = holder;
+  return rest;
+}
 
 /** Arguments and input that are too large to stand in each event: once in the log, before what refers to them. */
 export type Bodies = ReturnType<typeof createBodies>;

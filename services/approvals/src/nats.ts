@@ -13,15 +13,7 @@ import {
 } from '@aegis/contracts/approvals';
 import { approvalsComplete, approvalsDraw, approvalsRedeem } from '@aegis/contracts/codes';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
-import { shownGrant } from '@aegis/contracts/grant-words';
-import {
-  approvalsGrant,
-  approvalsGrants,
-  approvalsRevoke,
-  type Grant,
-  type GrantShown,
-  type StoredGrant,
-} from '@aegis/contracts/grants';
+import { approvalsGrant, approvalsGrants, approvalsRevoke, type StoredGrant } from '@aegis/contracts/grants';
 import { healthOf } from '@aegis/contracts/health';
 import { approvalsEnds } from '@aegis/contracts/policy';
 import { approvalsAccept, approvalsAcceptBy, approvalsTools } from '@aegis/contracts/tool-definition';
@@ -79,19 +71,8 @@ type Answering = {
   health: Service['health'];
 };
 
-/** A grant as it is now, with what it covers. */
-const showing =
-  ({ grants }: Answering) =>
-  (grant: Grant): GrantShown => {
-    const idle_because = grants.whyIdle(grant);
-    return { ...shownGrant(grant), ...(idle_because !== undefined && { idle_because }) };
-  };
-
 /** What people say by their own key, or the code; and at the machine, where nobody has either. */
-const byPeople = (
-  { lifecycle, approvers, firstApprovers, grants, tools }: Answering,
-  shownNow: (grant: Grant) => GrantShown,
-): Route[] => [
+const byPeople = ({ lifecycle, approvers, firstApprovers, grants, tools }: Answering): Route[] => [
   route(approvalsInvite, (asked, { deadlineMs }) => firstApprovers.invite(asked, deadlineMs)),
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
@@ -106,18 +87,18 @@ const byPeople = (
   }),
   route(approvalsGrant, async ({ credential, ...asked }, { deadlineMs }) => {
     const given = await lifecycle.grant(await approvers.authenticate(credential), asked, deadlineMs);
-    if (given.grant) return { grant: shownNow(given.grant) };
+    if (given.grant) return { grant: grants.shown(given.grant) };
     throw new AppError('already_decided', `${given.because ?? 'It is decided already'}.`);
   }),
   route(approvalsGrants, async ({ credential, active }, { deadlineMs }) => {
     await approvers.authenticate(credential);
     const isWanted = (grant: StoredGrant): boolean =>
       active === undefined || (grants.whyOver(grant) === undefined) === active;
-    return { grants: (await grants.list(isWanted, MOST_GRANTS, deadlineMs)).map(shownNow) };
+    return { grants: await grants.list(isWanted, MOST_GRANTS, deadlineMs) };
   }),
   route(approvalsRevoke, async ({ credential, grant_id }, { deadlineMs }) => {
     const { name } = await approvers.authenticate(credential);
-    return { grant: shownNow(await grants.revoke(grant_id, name, deadlineMs)) };
+    return { grant: grants.shown(await grants.revoke(grant_id, name, deadlineMs)) };
   }),
 ];
 
@@ -187,7 +168,7 @@ const byAdmins = ({ approvers, bus }: Answering): Route[] => [
 /** The approvals service's ways in on the bus. */
 export const routes = (answering: Answering): Route[] => [
   ...byCallers(answering),
-  ...byPeople(answering, showing(answering)),
+  ...byPeople(answering),
   ...byAdmins(answering),
   textRoute(approvalsEnds, answering.wouldEnd.answer),
 ];

@@ -36,7 +36,7 @@ import {
 } from './approvals.ts';
 import type { Call } from './call.ts';
 import { type DrawCodeReply } from './codes.ts';
-import { type Grant, GrantWord } from './grants.ts';
+import { type Grant, type GrantShown, GrantWord } from './grants.ts';
 import { AcceptTool, type QuarantinedTool } from './tool-definition.ts';
 import type { ListDeliveriesReply, ListWebhooksReply } from './webhooks.ts';
 
@@ -141,7 +141,7 @@ export type DrawnView = DrawCodeReply;
 export type HistoryView = { items: ApprovalSummary[]; unreadable?: Unreadable[]; next?: string };
 
 /** `active`: those that count now. */
-export type GrantsView = { active: Grant[]; over: (Grant & { over_because?: string })[]; now: string };
+export type GrantsView = { active: GrantShown[]; over: GrantShown[]; now: string };
 
 /**
  * A definition that nobody accepted yet. `is_older`: another definition of the tool was seen since. `is_first`: none of it

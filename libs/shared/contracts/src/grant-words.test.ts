@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { argumentWords, patternSentence } from './grant-words.ts';
+import { argumentWords, grantNote, grantStatus, patternSentence } from './grant-words.ts';
 import type { ArgumentPattern } from './grants.ts';
 
 it.each<[string, ArgumentPattern, string]>([
@@ -36,4 +36,21 @@ it('a pattern is one sentence', () => {
     'Calls of shop.pay of the server shop for pay of at most 12.50 where "to" is exactly "ada" and "note" is anything, or ' +
       'left out, with no other arguments and with exactly {"task":{}} sent besides.',
   );
+});
+
+it.each([
+  [{}, 'active', undefined],
+  [{ idle_because: 'nobody accepted it' }, 'idle', 'It lets no call run now: nobody accepted it.'],
+  [{ over_because: 'ada is gone' }, 'over', 'It is over: ada is gone.'],
+  [
+    { revoked_at: '2026-01-01T00:00:00Z', over_because: 'revoked by ada' },
+    'revoked',
+    'It is over: revoked by ada.',
+  ],
+  [{ revoked_at: '2026-01-01T00:00:00Z' }, 'revoked', undefined],
+  [{ expires_at: '2026-01-01T00:00:00Z', over_because: 'its time is over' }, 'expired', undefined],
+])('a grant with %j is %s: %s', (more, status, note) => {
+  const grant = { expires_at: '2026-02-01T00:00:00Z', ...more };
+  const nowMs = Date.parse('2026-01-15T00:00:00Z');
+  expect([grantStatus(grant, nowMs), grantNote(grant, nowMs)]).toEqual([status, note]);
 });

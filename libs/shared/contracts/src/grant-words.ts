@@ -65,6 +65,30 @@ export function patternSentence({
   return `${parts.filter((part) => part !== '').join(' ')}.`;
 }
 
+/** What of a grant says how it stands, also as a firewall of before answers it. */
+type Standing = {
+  readonly [K in 'revoked_at' | 'over_because' | 'idle_because']?: string | null | undefined;
+} & Pick<Grant, 'expires_at'>;
+
+/** How a grant stands, in a word. */
+export function grantStatus(
+  { revoked_at, expires_at, over_because, idle_because }: Standing,
+  nowMs: number,
+): 'revoked' | 'expired' | 'over' | 'idle' | 'active' {
+  if (revoked_at) return 'revoked';
+  if (Date.parse(expires_at) <= nowMs) return 'expired';
+  if (over_because) return 'over';
+  return idle_because ? 'idle' : 'active';
+}
+
+/** Why it lets no call run, as a sentence; undefined where it does, and where its time says it. */
+export function grantNote(grant: Standing, nowMs: number): string | undefined {
+  const { over_because, idle_because } = grant;
+  if (grantStatus(grant, nowMs) === 'expired') return undefined;
+  if (over_because) return `It is over: ${over_because}.`;
+  return idle_because ? `It lets no call run now: ${idle_because}.` : undefined;
+}
+
 /** A grant with the sentence of what it covers. */
 export const shownGrant = (grant: Grant): GrantShown => ({
   ...grant,

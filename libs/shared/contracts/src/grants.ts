@@ -105,9 +105,13 @@ export const onTheBus = <W extends Pick<GrantWord, 'minutes'>>({ minutes, ...wor
   ...word,
   for_ms: minutesToMs(minutes),
 });
-/** A grant as it is answered: with the sentence of what it covers, and what keeps it from letting anything run. */
+/** A grant as it is shown: with the sentence of what it covers, and what keeps it from letting anything run. */
 export const GrantShown = Grant.extend({
   covers: z.string().optional().describe('what it covers, as a sentence'),
+  over_because: z
+    .string()
+    .optional()
+    .describe('why it counts no more, whatever else it says; absent where it counts'),
   idle_because: z.string().optional().describe('why it lets no call run now, though it counts'),
 });
 export type GrantShown = z.infer<typeof GrantShown>;

@@ -163,7 +163,15 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
   ],
   fixture: ['fixtureOf'],
   'grant-minutes': ['LEAST_GRANT_MINUTES', 'MOST_GRANT_MINUTES', 'minutesToMs'],
-  'grant-words': ['argumentWords', 'asCovered', 'isWholeRange', 'patternSentence', 'shownGrant'],
+  'grant-words': [
+    'argumentWords',
+    'asCovered',
+    'grantNote',
+    'grantStatus',
+    'isWholeRange',
+    'patternSentence',
+    'shownGrant',
+  ],
   grants: [
     'ArgumentPattern',
     'CallPattern',

@@ -2,7 +2,7 @@ import type { Call } from '@aegis/contracts/call';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { parseJson } from '@aegis/kit/json';
 import { describe, expect, it } from 'vitest';
-import { matchesPattern, patternOf } from './call-pattern.ts';
+import { matchesPattern, patternOf, whyNotCovered } from './call-pattern.ts';
 
 const call = (more: Partial<Call> = {}): Call => ({ tool: 'bank.pay', principal: 'me', ...more });
 const pattern = (more: Partial<CallPattern> = {}): CallPattern => ({ tool: 'bank.pay', ...more });
@@ -195,5 +195,35 @@ describe('what is sent besides the arguments', () => {
       expect(matchesPattern(one, call({ input: other }))).toBe(false);
     }
     expect(matchesPattern(patternOf(call()), call({ input }))).toBe(false);
+  });
+});
+
+const is = (equals: unknown): ArgumentPattern => ({ equals });
+
+describe('what keeps a call out of a pattern', () => {
+  it.each<[Partial<CallPattern>, Partial<Call>, string]>([
+    [{ tool: 'bank.*' }, {}, 'pattern.tool is "bank.*", and the call\'s is "bank.pay"'],
+    [{ op: 'pay' }, {}, 'pattern.op is "pay", and the call\'s is none'],
+    [{}, { amount_cents: 5 }, "pattern.max_amount_cents is none, and the call's amount is 5"],
+    [
+      { max_amount_cents: 4 },
+      { amount_cents: 5 },
+      "pattern.max_amount_cents is 4, and the call's amount is 5",
+    ],
+    [{}, { input: { a: 1 } }, 'pattern.input is not what the call sends besides its arguments'],
+    [
+      { args: { to: { any: true } } },
+      { args: { to: 'x', 'a note': 'y' } },
+      'pattern.args."a note" is missing, and the call has it; {"any": true} covers whatever it is',
+    ],
+    [{ args: { to: is('x') } }, {}, 'pattern.args.to is of an argument that the call does not have'],
+    [
+      { args: { to: is('x'), n: { at_least: 0, at_most: 3 } } },
+      { args: { to: 'x', n: 4 } },
+      "pattern.args.n covers a whole number from 0 to 3, and the call's is not that",
+    ],
+    [{ args: { to: is('x') } }, { args: { to: 'x' } }, ''],
+  ])('%j and a call with %j: %s', (of, more, why) => {
+    expect(whyNotCovered(pattern(of), call(more)) ?? '').toBe(why);
   });
 });

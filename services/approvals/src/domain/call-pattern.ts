@@ -1,5 +1,5 @@
 import type { Call } from '@aegis/contracts/call';
-import { asCovered, isWholeRange } from '@aegis/contracts/grant-words';
+import { argumentWords, asCovered, isWholeRange } from '@aegis/contracts/grant-words';
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { digestOf } from '@aegis/kit/json';
 import { compareNumbers, isNumber, isWholeNumber, withPlainNumbers } from '@aegis/kit/numbers';
@@ -51,19 +51,46 @@ function covers(written: ArgumentPattern, args: Args, key: string): boolean {
 const amountFits = (most: number | undefined, amount: number | undefined): boolean =>
   most === undefined ? amount === undefined : amount !== undefined && amount <= most;
 
-/** Whether a call is one of those that a pattern means. What the pattern does not speak of, it does not cover. */
-export function matchesPattern(pattern: CallPattern, call: Call): boolean {
-  const named = ['tool', 'server', 'definition_digest', 'op'] as const;
-  if (named.some((field) => pattern[field] !== call[field])) return false;
-  if (!amountFits(pattern.max_amount_cents, call.amount_cents)) return false;
-  if (!isEqual(pattern.input ?? null, call.input ?? null)) return false;
-  const patterns = pattern.args ?? {};
-  const args = call.args ?? {};
-  return (
-    Object.keys(args).every((key) => Object.hasOwn(patterns, key)) &&
-    Object.entries(patterns).every(([key, one]) => covers(one, args, key))
-  );
+const FIELD_CHARS = 64;
+const VALUE_CHARS = 200;
+
+/** An argument's place in a pattern; a name that is not plain is quoted, and cut. */
+export const argumentField = (name: string): string =>
+  `pattern.args.${/^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, FIELD_CHARS))}`;
+
+const said = (value: string | number | undefined): string =>
+  value === undefined ? 'none' : JSON.stringify(value).slice(0, VALUE_CHARS);
+
+function whyNotArgs(patterns: Readonly<Record<string, ArgumentPattern>>, args: Args): string | undefined {
+  const unnamed = Object.keys(args).find((name) => !Object.hasOwn(patterns, name));
+  if (unnamed !== undefined)
+    return `${argumentField(unnamed)} is missing, and the call has it; {"any": true} covers whatever it is`;
+  const [name, pattern] = Object.entries(patterns).find(([key, one]) => !covers(one, args, key)) ?? [];
+  if (name === undefined || pattern === undefined) return undefined;
+  if (!Object.hasOwn(args, name))
+    return `${argumentField(name)} is of an argument that the call does not have`;
+  return `${argumentField(name)} covers ${argumentWords(name, pattern).slice(0, VALUE_CHARS)}, and the call's is not that`;
 }
+
+/**
+ * What keeps a call from being one of those that a pattern means, by its field; undefined where it is one. What the pattern
+ * does not speak of, it does not cover.
+ */
+export function whyNotCovered(pattern: CallPattern, call: Call): string | undefined {
+  for (const field of ['tool', 'server', 'definition_digest', 'op'] as const) {
+    if (pattern[field] === call[field]) continue;
+    return `pattern.${field} is ${said(pattern[field])}, and the call's is ${said(call[field])}`;
+  }
+  const { max_amount_cents: most } = pattern;
+  if (!amountFits(most, call.amount_cents))
+    return `pattern.max_amount_cents is ${said(most)}, and the call's amount is ${said(call.amount_cents)}`;
+  if (!isEqual(pattern.input ?? null, call.input ?? null))
+    return 'pattern.input is not what the call sends besides its arguments';
+  return whyNotArgs(pattern.args ?? {}, call.args ?? {});
+}
+
+export const matchesPattern = (pattern: CallPattern, call: Call): boolean =>
+  whyNotCovered(pattern, call) === undefined;
 
 /** The same call again and again, up to its amount. */
 export function patternOf(call: Call): CallPattern {

@@ -3,7 +3,7 @@ import type { Call } from '@aegis/contracts/call';
 import type { GRANT_EVENTS } from '@aegis/contracts/events';
 import type { CallPattern, Grant, StoredGrant } from '@aegis/contracts/grants';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
-import { matchesPattern, patternOf } from './call-pattern.ts';
+import { matchesPattern, patternOf, whyNotCovered } from './call-pattern.ts';
 import type { Decider, Decision } from './decider.ts';
 import { faultOfPattern } from './pattern-fault.ts';
 import { sameTerms } from './terms.ts';
@@ -97,8 +97,10 @@ function give(command: Extract<GrantCommand, { type: 'give' }>): Decision<GrantE
     : own;
   const fault = faultOfPattern(pattern, call.args ?? {});
   if (fault !== undefined) return { because: fault, fault: 'invalid_request' };
-  if (!matchesPattern(pattern, call)) {
-    return { because: 'pattern: does not cover the call that it is given for', fault: 'invalid_request' };
+  const notCovered = whyNotCovered(pattern, call);
+  if (notCovered !== undefined) {
+    const what = 'pattern: does not cover the call that it is given for';
+    return { because: `${what}: ${notCovered}`, fault: 'invalid_request' };
   }
   const { terms, approval_id, policy_digest, rule } = approval;
   const grant: Grant = {

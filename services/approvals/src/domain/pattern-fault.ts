@@ -1,6 +1,7 @@
 import type { ArgumentPattern, CallPattern } from '@aegis/contracts/grants';
 import { type TextKind, textKind } from '@aegis/kit/text';
 import { type PlaceOperator, placeTest } from '@aegis/policy-engine';
+import { argumentField } from './call-pattern.ts';
 
 const REMEDIES: Readonly<Record<TextKind, string>> = {
   url: 'a URL that starts so may be of another host; use url_within, host_in or equals',
@@ -44,8 +45,7 @@ export function faultOfPattern(
       Object.hasOwn(args, name) ? args[name] : undefined,
       pattern.tool,
     );
-    const field = /^[\w-]{1,64}$/.test(name) ? name : JSON.stringify(name.slice(0, 64));
-    if (fault !== undefined) return `pattern.args.${field}${fault}`;
+    if (fault !== undefined) return `${argumentField(name)}${fault}`;
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
 import type { Bus, Fact } from '@aegis/bus';
-import type { Approval, StoredApproval } from '@aegis/contracts/approvals';
+import type { Approval } from '@aegis/contracts/approvals';
 import { APPROVAL_EVENTS } from '@aegis/contracts/events';
 import { readEvent } from '@aegis/contracts/read-event';
 import { approvalLog } from '@aegis/contracts/subjects';
-import type { Bodies } from '../bodies.ts';
+import { type Bodies, withoutBodies } from '../bodies.ts';
 import { type ApprovalCommand, approvals, deadlineOf, type Granted, isOpen } from '../domain/approval.ts';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
 import { createStore, type Handling, type Kind, type Loaded, type Store } from '../store.ts';
@@ -16,12 +16,6 @@ const MOVES_DEADLINE: ReadonlySet<string> = new Set([
 
 export type ApprovalStore = Store<Approval, ApprovalCommand, ApprovalEvent>;
 
-/** All but arguments and input that stand elsewhere. */
-function restOf({ call, ...approval }: StoredApproval): Approval {
-  const { args_body: _args, input_body: _input, ...rest } = call;
-  return { ...approval, call: rest };
-}
-
 const approvalKind = (bodies: Bodies): Kind<Approval, ApprovalCommand, ApprovalEvent> => ({
   decider: approvals,
   subjectOf: approvalLog,
@@ -30,9 +24,8 @@ const approvalKind = (bodies: Bodies): Kind<Approval, ApprovalCommand, ApprovalE
     if (!event) return undefined;
     const { approval } = event.data;
     const call = await bodies.join(approval.call, deadlineMs).catch((thrown: unknown) => {
-      throw thrown instanceof UnreadableError
-        ? new UnreadableError(thrown.message, restOf(approval))
-        : thrown;
+      if (!(thrown instanceof UnreadableError)) throw thrown;
+      throw new UnreadableError(thrown.message, { ...approval, call: withoutBodies(approval.call) });
     });
     return { type: event.type, data: { ...event.data, approval: { ...approval, call } } };
   },

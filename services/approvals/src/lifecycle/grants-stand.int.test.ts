@@ -31,6 +31,10 @@ describe('a grant stands on the rule that it was given under', () => {
     const after = { rule: { index: 0, match: 'refunds.*' }, policy_digest: await publish(stricter) };
     expect((await request('next', call(), after)).status).toBe('pending');
     await expect.poll(() => listGrants(CODE, true)).toEqual([]);
+    const over_because = expect.stringMatching(
+      /^the policy has changed since it was given: its rule has changed/,
+    );
+    expect(await listGrants(CODE)).toMatchObject([{ revoked_by: 'the policy', over_because }]);
   });
 
   it('and goes on when only a later rule changes; another rule of the same policy is not its own', async () => {
@@ -48,8 +52,11 @@ it('a grant ends with its giver: who is no approver any more lets nothing run', 
   const { keys, without } = await startWithPeople();
   await giveGrant(keys.ada, (await request('first')).approval_id);
   expect((await request('like')).status).toBe('approved');
+  expect((await listGrants(CODE, true))[0]).not.toHaveProperty('over_because');
   await without('ada');
   await expect.poll(() => listGrants(CODE, true)).toEqual([]);
+  const [over] = await listGrants(CODE);
+  expect([over?.over_because, over?.revoked_at]).toEqual(['ada is no approver any more', undefined]);
   expect((await request('next')).status).toBe('pending');
 });
 

@@ -1,13 +1,16 @@
 import { type Approval, GrantId } from '@aegis/contracts/approvals';
 import type { MatchedRule } from '@aegis/contracts/decision';
-import type { Grant, StoredGrant } from '@aegis/contracts/grants';
+import { shownGrant } from '@aegis/contracts/grant-words';
+import type { Grant, GrantShown, StoredGrant } from '@aegis/contracts/grants';
 import { AppError } from '@aegis/kit/errors';
 import { createKeyedMutex } from '@aegis/kit/mutex';
+import { withoutBodies } from '../bodies.ts';
 import type { Granted } from '../domain/approval.ts';
 import { type AskedOfGrant, mayAnswerFor, whyOver } from '../domain/grant.ts';
 import type { Ground } from '../ground.ts';
 import type { Approvers } from '../people/approvers.ts';
 import type { Loaded } from '../store.ts';
+import { UnreadableError } from '../unreadable.ts';
 import type { Approving } from './approval-store.ts';
 import { joinGrant } from './grant-store.ts';
 import { whyIdle } from './tool-standing.ts';
@@ -27,15 +30,20 @@ export type Grants = {
    */
   answer(asked: Asked, append: Approving<Granted>, deadlineMs: number): Promise<Approval | undefined>;
   /** Those that are wanted, the newest first, at most so many. */
-  list(isWanted: (grant: StoredGrant) => boolean, most: number, deadlineMs: number): Promise<Grant[]>;
+  list(isWanted: (grant: StoredGrant) => boolean, most: number, deadlineMs: number): Promise<GrantShown[]>;
+  /** As people see it, as of what is known of its giver and its tool. */
+  shown(grant: Grant): GrantShown;
   /** Why it counts no more; undefined where it counts. */
   whyOver(grant: StoredGrant): string | undefined;
-  /** Why it lets no call run now, though it counts, as of the tools that are known; undefined where it does. */
-  whyIdle(grant: StoredGrant): string | undefined;
   /** The grant as of now. @throws AppError `not_found` */
   load(grantId: string, deadlineMs: number): Promise<Grant>;
   /** Ends it; one that is over stays as it is. `because`: why, where it is no person. @throws AppError `not_found` */
   revoke(grantId: string, by: string, deadlineMs: number, because?: string): Promise<Grant>;
+};
+
+/** What nobody can read answers for nothing: a person is asked. */
+const orUnreadable = (thrown: unknown): void => {
+  if (!(thrown instanceof UnreadableError)) throw thrown;
 };
 
 export function createGrants(
@@ -92,10 +100,29 @@ export function createGrants(
     for (const { grant_id } of candidates.filter((grant) =>
       isItsRule(grant, { policyDigest, rule, call: asked.call }),
     )) {
-      await oneByOne(grant_id, () => useOne(grant_id));
+      await oneByOne(grant_id, () => useOne(grant_id)).catch(orUnreadable);
       if (made) return made.state;
     }
     return undefined;
+  };
+
+  const standingOf = (grant: StoredGrant): Pick<GrantShown, 'over_because' | 'idle_because'> => {
+    const over_because = whyOverNow(grant);
+    if (over_because !== undefined) return { over_because };
+    const { server, tool } = grant.pattern;
+    const idle_because = whyIdle(grant.pattern, tools.state.byRulesName(server, tool));
+    return idle_because === undefined ? {} : { idle_because };
+  };
+
+  /** One whose pattern can't be read keeps nobody from the others; what it covers is not said. */
+  const shownFrom = async (grant: StoredGrant, deadlineMs: number): Promise<GrantShown> => {
+    try {
+      return { ...shownGrant(await joinGrant(bodies, grant, deadlineMs)), ...standingOf(grant) };
+    } catch (thrown) {
+      if (!(thrown instanceof UnreadableError)) throw thrown;
+      const idle_because = thrown.message.replace(/\.$/, '');
+      return { ...grant, pattern: withoutBodies(grant.pattern), idle_because, ...standingOf(grant) };
+    }
   };
 
   return {
@@ -103,14 +130,10 @@ export function createGrants(
     async list(isWanted, most, deadlineMs) {
       await Promise.all([grants.caughtUp(deadlineMs), tools.caughtUp(deadlineMs)]);
       const wanted = grants.state.all().filter(isWanted).slice(0, most);
-      return Promise.all(wanted.map((grant) => joinGrant(bodies, grant, deadlineMs)));
+      return Promise.all(wanted.map((grant) => shownFrom(grant, deadlineMs)));
     },
+    shown: (grant) => ({ ...shownGrant(grant), ...standingOf(grant) }),
     whyOver: whyOverNow,
-    whyIdle(grant) {
-      const { server, tool } = grant.pattern;
-      const found = tools.state.byRulesName(server, tool);
-      return whyOverNow(grant) === undefined ? whyIdle(grant.pattern, found) : undefined;
-    },
     load: async (grantId, deadlineMs) => (await load(grantId, deadlineMs)).state,
     async revoke(grantId, by, deadlineMs, because) {
       revoking.add(grantId);

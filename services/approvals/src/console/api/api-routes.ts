@@ -60,8 +60,7 @@ function readRoutes(app: FastifyInstance, { sessions, views, grants, now }: ApiD
     sessions.require(request);
     const counts = (grant: StoredGrant) => grants.whyOver(grant) === undefined;
     const active = await grants.list(counts, Number.POSITIVE_INFINITY, soon());
-    const ended = await grants.list((grant) => !counts(grant), OVER, soon());
-    const over = ended.map((grant) => ({ ...grant, over_because: grants.whyOver(grant) ?? '' }));
+    const over = await grants.list((grant) => !counts(grant), OVER, soon());
     return { active, over, now: now().toISOString() };
   });
 }
