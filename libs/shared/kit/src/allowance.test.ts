@@ -18,7 +18,7 @@ const through = (takes: () => boolean, many = 1_000): number =>
   Array.from({ length: many }, takes).filter(Boolean).length;
 
 describe('a caller', () => {
-  const ann = { principal: 'key:ann', from: 'cursor' };
+  const ann = { principal: 'os-user:ann', from: 'cursor' };
 
   it('has so many entries at once, and then so many a minute, for ever', () => {
     const given = allowance();
@@ -38,7 +38,7 @@ describe('a caller', () => {
         status: 429,
         retryAfterS: 1,
         message: expect.stringMatching(
-          /^principal: key:ann \(cursor\) .*CALLER_ENTRIES_PER_MINUTE .* in 1 s/,
+          /^principal: os-user:ann \(cursor\) .*CALLER_ENTRIES_PER_MINUTE .* in 1 s/,
         ),
       }),
     );
@@ -68,6 +68,12 @@ describe('a caller', () => {
 });
 
 describe('callers', () => {
+  it('with one agent’s keys are one, whatever they call themselves', () => {
+    const given = allowance();
+    let n = 0;
+    expect(through(() => given.takes({ principal: 'key:ann', from: `client-${n++}` }))).toBe(3);
+  });
+
   it('of different names or addresses do not stop each other', () => {
     const given = allowance();
     through(() => given.takes({ principal: 'anonymous', from: '10.0.0.1' }));

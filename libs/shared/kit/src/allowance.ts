@@ -46,8 +46,11 @@ const ratesOf = (settings: Settings): Rates => ({
   kib: { atOnce: settings.CALLER_KIB_AT_ONCE, thenEach: settings.CALLER_KIB_PER_MINUTE, everyMs: MINUTE_MS },
 });
 
+/** Whose key was looked at is one caller, by whatever name of a client and from whatever address. */
+const PROVED = /^key:/;
+
 const nameOf = ({ principal, from }: Caller): string =>
-  from === undefined ? principal : `${principal} (${from.slice(0, MAX_FROM)})`;
+  from === undefined || PROVED.test(principal) ? principal : `${principal} (${from.slice(0, MAX_FROM)})`;
 
 export type Limiter = ReturnType<typeof createLimiter>;
 

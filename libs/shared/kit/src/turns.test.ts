@@ -59,13 +59,31 @@ it('who was alone gets its share only, once another is about, and all the room a
   expect(served).toEqual(['flood', 'flood', 'flood', 'flood']);
 });
 
-it('more than enough does not wait: neither of one caller, nor of all', async () => {
+it('more than enough of one caller does not wait', async () => {
   const { ask } = world({ atOnce: 1 });
   void ask('a');
   for (let n = 0; n < 5; n++) void ask('a');
   await expect(ask('a')).rejects.toMatchObject({ code: 'too_many_requests', status: 429 });
-  for (let n = 0; n < 3; n++) void ask(`b${n}`);
-  await expect(ask('c')).rejects.toMatchObject({ code: 'too_many_requests' });
+});
+
+it('nor of all, where nobody has more than one who comes', async () => {
+  const { ask } = world({ atOnce: 1 });
+  void ask('a');
+  for (let n = 0; n < 8; n++) void ask(`b${n}`);
+  await expect(ask('c')).rejects.toMatchObject({ code: 'too_many_requests', retryAfterS: 1 });
+});
+
+it('where all places to wait are taken, whoever has the most of them gives one to who has none', async () => {
+  const { ask, served, end } = world({ atOnce: 1 });
+  void ask('a');
+  const floods = ['flood', 'more'].flatMap((name) => [0, 1, 2, 3].map(() => ask(name)));
+  const settledFloods = Promise.allSettled(floods);
+  const other = ask('other');
+  for (let n = 0; n < 9; n++) await end();
+  await other;
+  expect(served.slice(1, 4).toSorted()).toEqual(['flood', 'more', 'other']);
+  const refused = (await settledFloods).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(1);
 });
 
 it('nobody waits for ever, and who gave up takes no turn', async () => {

@@ -26,7 +26,11 @@ export type EndTurn = (restMs?: number) => void;
 
 export type Turns = ReturnType<typeof createTurns>;
 
-type Waiting = { readonly start: () => void; readonly timer: NodeJS.Timeout };
+type Waiting = {
+  readonly start: () => void;
+  readonly refuse: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+};
 type Caller = { running: number; readonly waiting: Waiting[] };
 
 const busy = (): AppError =>
@@ -100,7 +104,7 @@ export function createTurns(options: TurnsOptions) {
       leave(key, one);
       reject(busy());
     }, withinMs);
-    const entry: Waiting = { start: () => resolve(begin(key, one)), timer };
+    const entry: Waiting = { start: () => resolve(begin(key, one)), refuse: reject, timer };
     one.waiting.push(entry);
     waits += 1;
     return promise;
@@ -115,6 +119,18 @@ export function createTurns(options: TurnsOptions) {
     }, REFUSED_AFTER_MS);
     return promise;
   };
+  /** Where all places are taken, the last that waits of whoever has the most gives its own to one who has fewer. */
+  const makesRoom = (mine: number): boolean => {
+    let greediest: Caller | undefined;
+    for (const one of callers.values())
+      if (one.waiting.length > (greediest?.waiting.length ?? mine + 1)) greediest = one;
+    const last = greediest?.waiting.pop();
+    if (last === undefined) return false;
+    waits -= 1;
+    clearTimeout(last.timer);
+    new Promise((resolve) => resolve(refuse())).catch(last.refuse);
+    return true;
+  };
   return {
     /**
      * The caller's turn, by whatever names the caller: at once where there is room, else once it has come.
@@ -128,7 +144,8 @@ export function createTurns(options: TurnsOptions) {
       // Who has less than its share has room whoever else is about.
       const hasRoom = one.running < shared || one.running < share();
       const isFree = !isStarting && running < atOnce && one.waiting.length === 0 && hasRoom;
-      if (!isFree && (one.waiting.length >= waiting || waits >= waitingInAll)) return refuse();
+      const mine = one.waiting.length;
+      if (!isFree && (mine >= waiting || (waits >= waitingInAll && !makesRoom(mine)))) return refuse();
       callers.set(key, one);
       return isFree ? begin(key, one) : queue(key, one);
     },

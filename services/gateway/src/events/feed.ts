@@ -4,6 +4,7 @@ import { AppError } from '@aegis/kit/errors';
 import { restFor } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { EndTurn, Turns } from '@aegis/kit/turns';
+import { createPlaces, type Holder } from '../places/places.ts';
 import { type Client, createClient } from './client.ts';
 import { isWanted, type Wanted } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';
@@ -20,7 +21,7 @@ const PART_RESTS = 3;
 const RETRY_MS = 1000;
 
 /** Whose stream it is, and in whose turn it is replayed. */
-export type Reader = { readonly name: string; readonly caller: unknown };
+export type Reader = Holder & { readonly caller: unknown };
 
 /** Where a reader was in the log, and the field that said so. */
 export type Position = { readonly seq: number; readonly field: string };
@@ -40,7 +41,8 @@ export type Feed = {
   /**
    * Server-Sent Events of what is wanted: with `after` first all that was stored after it, then live, each once and in
    * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of
-   * theirs, which may come back with its last id. Where all are taken, whoever has the most gives way.
+   * theirs, which may come back with its last id. Where all are taken, whoever has the most gives way: of principals,
+   * and of addresses with all who proved nothing there.
    *
    * @throws AppError `invalid_request` for a position that the log does not have; `bus_unavailable`,
    * `storage_unavailable`; `gateway_unavailable` while it stops
@@ -50,60 +52,40 @@ export type Feed = {
   close(): void;
 };
 
-/**
- * Which stream ends where one more of this reader begins: the oldest of their own, where they have their share of all; else,
- * where all are taken, the oldest of whoever has the most. `clients` has the oldest first.
- */
-function whoGivesWay(
-  clients: ReadonlyMap<Client, string>,
-  name: string,
-  maxStreams: number,
-): Client | undefined {
-  const oldestOf = new Map<string, Client>();
-  const counts = new Map<string, number>();
-  for (const [client, reader] of clients) {
-    if (!oldestOf.has(reader)) oldestOf.set(reader, client);
-    counts.set(reader, (counts.get(reader) ?? 0) + 1);
-  }
-  if ((counts.get(name) ?? 0) >= maxStreams * SHARE) return oldestOf.get(name);
-  if (clients.size < maxStreams) return undefined;
-  const most = Math.max(...counts.values());
-  const [greediest = name] = [...counts].find(([, count]) => count === most) ?? [];
-  return oldestOf.get(greediest);
-}
-
 /** The stream of stored events for any number of readers, over one pair of subscriptions that lives while there are any. */
 export function createFeed(options: FeedOptions): Feed {
   const { bus, log, timeoutMs, turns, heartbeatMs = HEARTBEAT_MS, maxStreams = MAX_STREAMS } = options;
-  /** The oldest first, each with the name of who reads it. */
-  const clients = new Map<Client, string>();
+  const clients = createPlaces<Client>();
   let closed = false;
   const source = createLiveSource(bus.live, log, (event) => {
-    for (const client of clients.keys()) client.offer(event);
+    for (const client of clients.each()) client.offer(event);
   });
   const endAll = (): void => {
-    for (const client of clients.keys()) client.outlet.end();
+    for (const client of clients.each()) client.outlet.end();
   };
   // What was missed while the bus was away is in the log: a reader comes back with its last id and gets it.
   const forget = bus.onDown(endAll);
   const heartbeat = setInterval(() => {
-    for (const client of clients.keys()) client.outlet.write(': still here\n\n');
+    for (const client of clients.each()) client.outlet.write(': still here\n\n');
   }, heartbeatMs);
   heartbeat.unref();
 
-  const makeRoom = (name: string): void => {
-    const oldest = whoGivesWay(clients, name, maxStreams);
+  /** The oldest of their own makes room, where they have their share of all; else, where all are taken, the greediest's. */
+  const makeRoom = (reader: Holder): void => {
+    const hasShare = clients.countOf(reader) >= maxStreams * SHARE;
+    const giving = hasShare ? reader : clients.size >= maxStreams ? clients.greediest() : undefined;
+    const oldest = giving && clients.oldestOf(giving);
     if (oldest === undefined) return;
     clients.delete(oldest);
     oldest.outlet.cut();
   };
-  const join = (name: string, wanted: Wanted): Client => {
-    makeRoom(name);
+  const join = (reader: Holder, wanted: Wanted): Client => {
+    makeRoom(reader);
     const client = createClient(wanted, () => {
       clients.delete(client);
       if (clients.size === 0) source.stop();
     });
-    clients.set(client, name);
+    clients.add(client, reader);
     source.start();
     return client;
   };
@@ -112,7 +94,7 @@ export function createFeed(options: FeedOptions): Feed {
     async open(reader, wanted, after) {
       if (closed) throw new AppError('gateway_unavailable', 'The gateway is stopping.');
       if (!bus.isUp()) throw new AppError('bus_unavailable', 'The message bus is away.');
-      const client = join(reader.name, wanted);
+      const client = join(reader, wanted);
       const upstream = { bus, log, timeoutMs, takeTurn: async () => await turns.take(reader.caller) };
       try {
         await bringUp(client, upstream, wanted, after);

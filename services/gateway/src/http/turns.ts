@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { ANONYMOUS } from '@aegis/contracts/call';
 import { type Arrival, createArrivals } from '@aegis/kit/arrivals';
 import { AppError } from '@aegis/kit/errors';
 import { partsOf, restFor } from '@aegis/kit/json';
 import { createTurns, type EndTurn, type Turns } from '@aegis/kit/turns';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Holder } from '../places/places.ts';
 
 /** So many connections one honest program uses at once without a wait. */
 const AT_ONCE = 64;
@@ -12,6 +13,9 @@ const SHARED = 4;
 /** What costs by its size, or by what there is to search: few at a time, of one caller one. */
 const WIDE_AT_ONCE = 4;
 const WIDE_SHARED = 1;
+/** Of those that wait for a decision, what looks again: as much may wait for that as may wait at all, and longer. */
+const LOOKS_WAITING = 60_000;
+const LOOKS_WITHIN_MS = 20_000;
 /** Large bodies that come in, or wait for their turn. */
 const LARGE_BODIES = 64;
 
@@ -34,13 +38,23 @@ const WIDE: ReadonlySet<string> = new Set([
 /** A stream costs by what comes of it: its begin, and its share of what happens. */
 const STREAM_REST_MS = 100;
 
-/** Who asks: whoever has a key, wherever they connect from; else the connection. */
-export const callerOf = ({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): unknown =>
-  headers.authorization ?? raw.socket;
+/** What says who asks. */
+export type Asked = Pick<FastifyRequest, 'headers' | 'ip' | 'principal'>;
 
-/** Whose streams these are: of a key, of a session, or of everybody without one at an address. */
-export const readerOf = ({ headers, ip }: { headers: IncomingHttpHeaders; ip: string }): string =>
-  headers.authorization ?? headers.cookie ?? ip;
+/**
+ * Who asks: a principal that was proved, wherever they connect from; an address, for whatever it sends that proves nothing
+ * here; else the connection.
+ */
+export const callerOf = ({ headers, ip, principal, raw }: Asked & Pick<FastifyRequest, 'raw'>): unknown => {
+  if (principal !== ANONYMOUS) return principal;
+  return headers.authorization === undefined ? raw.socket : `at ${ip}`;
+};
+
+/** Whose places these are: a principal's, or those of a session or a key that is not known here, among its address's. */
+export const holderOf = ({ headers, ip, principal }: Asked): Holder =>
+  principal === ANONYMOUS
+    ? { name: headers.authorization ?? headers.cookie ?? ip, group: ip }
+    : { name: principal, group: principal };
 
 /** A request that is served: the turns that it has, and its body until it has one. */
 type Served = { readonly ends: EndTurn[]; restMs: number; arrival?: Arrival };
@@ -74,6 +88,13 @@ export function createDoor(withinMs: number) {
     waiting: 32,
     waitingInAll: 256,
     withinMs,
+  });
+  const looks = createTurns({
+    atOnce: WIDE_AT_ONCE,
+    shared: WIDE_SHARED,
+    waiting: LOOKS_WAITING,
+    waitingInAll: LOOKS_WAITING,
+    withinMs: LOOKS_WITHIN_MS,
   });
   const served = new WeakMap<object, Served>();
   const arrivals = createArrivals(LARGE_BODIES);
@@ -150,6 +171,8 @@ export function createDoor(withinMs: number) {
     stepAside: (request: FastifyRequest): void => leave(request, 0),
     /** Turns of what is wide, for the parts of a read that goes on. */
     wide,
+    /** Turns of those that stepped aside, in which each looks whether there is something to say. */
+    looks,
   };
 }
 

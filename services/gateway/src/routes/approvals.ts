@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
 import { isByAgent } from '../http/credential.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
-import { callerOf, readerOf } from '../http/turns.ts';
+import { callerOf, holderOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, problems } from '../schemas/problem.ts';
 import { waitFor, wholeNumber } from '../schemas/query.ts';
@@ -111,13 +111,13 @@ function createFind({ ask, door, waiting }: HttpDeps) {
     reply.raw.once('close', () => left.abort());
     door.stepAside(request);
     const wait = {
-      name: readerOf(request),
+      holder: holderOf(request),
       approvalId: approval_id,
       untilMs: Date.now() + waitMs,
       gone: left.signal,
     };
     return waiting.decided(wait, async () => {
-      const endTurn = await door.wide.take(callerOf(request));
+      const endTurn = await door.looks.take(callerOf(request));
       try {
         return await ask(approvalsGet, { id: approval_id }, request);
       } finally {

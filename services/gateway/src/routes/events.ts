@@ -2,7 +2,7 @@ import { approvalsGet } from '@aegis/contracts/approvals';
 import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { KINDS, type Kind } from '../events/live-event.ts';
-import { callerOf, readerOf } from '../http/turns.ts';
+import { callerOf, holderOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { problems } from '../schemas/problem.ts';
 
@@ -59,7 +59,7 @@ export function eventRoutes(app: App, { feed, ask }: HttpDeps): void {
     const inQuery = last_event_id === undefined ? undefined : { seq: last_event_id, field: 'last_event_id' };
     const seq = header['last-event-id'];
     const after = seq === undefined ? inQuery : { seq, field: 'Last-Event-ID' };
-    const reader = { name: readerOf(request), caller: callerOf(request) };
+    const reader = { ...holderOf(request), caller: callerOf(request) };
     const { types: kinds, approval_id: id } = request.query;
     const approvalId =
       id === undefined ? undefined : (await ask(approvalsGet, { id }, request)).approval.approval_id;

@@ -2,7 +2,9 @@ import { type Bus, route } from '@aegis/bus';
 import { type Approval, approvalsGet } from '@aegis/contracts/approvals';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
+import { makeIdentityKey } from '@aegis/kit/keys';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordAgent } from '../testkit/agents.ts';
 import { APPROVAL_ID, approvalEvent, approved, denied, pending } from '../testkit/samples.ts';
 import { createTestApp, type Server, standIn, startNatsServer } from '../testkit/stand-ins.ts';
 
@@ -122,8 +124,8 @@ describe('waiting for a decision', () => {
     const asked = wait('60s');
     await isWaiting();
     await server.kill();
-    await server.restart();
     stands = approved;
+    await server.restart();
     expect(await statusOf(await asked)).toBe('approved');
   });
 
@@ -183,6 +185,20 @@ describe('too many who wait', () => {
     left.abort();
     await Promise.all(waiting);
     await expect.poll(async () => (await wait('1ms')).status).toBe(200);
+  });
+
+  it('whoever takes many names at an address gives way to an agent with a key, and hears how it stands', async () => {
+    const policy = await standIn(server, 'policy');
+    const key = makeIdentityKey();
+    await recordAgent(policy, 'billing', key);
+    const taken = [0, 1, 2, 3, 4, 5, 6, 7].map((name) => wait('60s', APPROVAL_ID, asKey(`${name % 4}`)));
+    await isWaiting(8);
+    const asked = wait('60s', APPROVAL_ID, asKey(key));
+    expect(await statusOf(await Promise.any(taken))).toBe('pending');
+    await become(approved);
+    expect(await statusOf(await asked)).toBe('approved');
+    await Promise.all(taken);
+    await policy.close();
   });
 
   it('who waits takes no turn of those that ask', async () => {

@@ -1,14 +1,20 @@
 import { AppError } from '@aegis/kit/errors';
+import { createPlaces, type Holder } from '../places/places.ts';
 
-/** Requests that wait at once, in this process. */
-const MOST_WAITERS = 1_000;
+/** Requests that wait at once, in this process: fifty of each of a thousand callers, and some. */
+const MOST_WAITERS = 60_000;
 /** Of these, one caller's. */
+const OF_ONE = 250;
+/** However few there are. */
 const SHARE = 0.25;
 /** When it is worth another try, in seconds: as long as a place is taken for, mostly. */
 const RETRY_AFTER_S = 5;
 
 /** One request that waits to be woken. */
 export type Waiter = {
+  /** It waits no longer: somebody else needs its place. */
+  readonly isOver: () => boolean;
+  readonly end: () => void;
   /** Something happened: it looks again, at once where it was about to wait. */
   readonly wake: () => void;
   /** From here on a wake counts: to be called before it looks. */
@@ -19,12 +25,19 @@ export type Waiter = {
 
 function createWaiter(): Waiter {
   let isWoken = false;
+  let isOver = false;
   let go: (() => void) | undefined;
+  const wake = (): void => {
+    isWoken = true;
+    go?.();
+  };
   return {
-    wake() {
-      isWoken = true;
-      go?.();
+    isOver: () => isOver,
+    end() {
+      isOver = true;
+      wake();
     },
+    wake,
     arm: () => void (isWoken = false),
     woken(withinMs) {
       if (isWoken) return Promise.resolve();
@@ -42,24 +55,40 @@ function createWaiter(): Waiter {
 const tooMany = (detail: string, code: 'too_many_requests' | 'gateway_unavailable'): AppError =>
   new AppError(code, `${detail}: ask again later, or without wait.`, { retryAfterS: RETRY_AFTER_S });
 
-/** The requests that wait, each with whose it is: so many at most, and of one caller a quarter of them. */
+/**
+ * The requests that wait, each with whose it is: so many at most, and so many of one caller. Where all are taken, the oldest
+ * of whoever has the most is answered as it stands.
+ */
 export function createWaiters(most: number = MOST_WAITERS) {
-  const waiters = new Map<Waiter, string>();
-  const ofOne = Math.max(1, Math.floor(most * SHARE));
-  const countOf = (name: string): number => [...waiters.values()].filter((one) => one === name).length;
+  const waiters = createPlaces<Waiter>();
+  const ofOne = Math.max(1, Math.min(OF_ONE, Math.floor(most * SHARE)));
+  const makeRoom = ({ group }: Holder): void => {
+    const greediest = waiters.greediest();
+    const oldest = greediest && waiters.oldestOf(greediest);
+    if (oldest === undefined || greediest?.group === group)
+      throw tooMany(`${most} requests wait already`, 'gateway_unavailable');
+    waiters.delete(oldest);
+    oldest.end();
+  };
   return {
-    /** @throws AppError `too_many_requests` where this caller has its share, `gateway_unavailable` where all are taken */
-    enter(name: string): Waiter {
-      if (countOf(name) >= ofOne)
+    get size(): number {
+      return waiters.size;
+    },
+    /**
+     * @throws AppError `too_many_requests` where this caller has its share, `gateway_unavailable` where all are taken and
+     * nobody has more
+     */
+    enter(holder: Holder): Waiter {
+      if (waiters.countOf(holder) >= ofOne)
         throw tooMany(`${ofOne} requests of this caller wait already`, 'too_many_requests');
-      if (waiters.size >= most) throw tooMany(`${most} requests wait already`, 'gateway_unavailable');
+      if (waiters.size >= most) makeRoom(holder);
       const waiter = createWaiter();
-      waiters.set(waiter, name);
+      waiters.add(waiter, holder);
       return waiter;
     },
     leave: (waiter: Waiter): void => void waiters.delete(waiter),
     wakeAll: (): void => {
-      for (const waiter of waiters.keys()) waiter.wake();
+      for (const waiter of waiters.each()) waiter.wake();
     },
   };
 }

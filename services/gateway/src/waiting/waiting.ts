@@ -2,10 +2,13 @@ import type { Bus } from '@aegis/bus';
 import type { Approval } from '@aegis/contracts/approvals';
 import { EVENTS } from '@aegis/contracts/subjects';
 import { toAppError } from '@aegis/kit/errors';
+import type { Holder } from '../places/places.ts';
 import { createWaiters, type Waiter } from './waiters.ts';
 
 /** A notice may be lost, with the bus or a replica: so often it is looked whether there was one, in milliseconds. */
 const REREAD_MS = 10_000;
+/** Where many wait, more seldom: so many milliseconds for each, that looking takes little of what the gateway can do. */
+const REREAD_APART_MS = 2;
 /** And what could not be read is tried again after so long. */
 const AGAIN_MS = 1_000;
 
@@ -17,7 +20,7 @@ export type WaitingOptions = {
 
 /** Who waits, for which approval, until when (milliseconds since the epoch), and whether they are still there. */
 export type Wait = {
-  readonly name: string;
+  readonly holder: Holder;
   readonly approvalId: string;
   readonly untilMs: number;
   readonly gone: AbortSignal;
@@ -78,14 +81,15 @@ export function createWaiting({ bus, most, rereadMs = REREAD_MS }: WaitingOption
   // What happened while the bus was away was not heard of.
   const forget = bus.onUp(waiters.wakeAll);
   return {
-    async decided({ name, approvalId, untilMs, gone }, read) {
-      const waiter = waiters.enter(name);
-      const isOver = (): boolean => isClosed || gone.aborted;
+    async decided({ holder, approvalId, untilMs, gone }, read) {
+      const waiter = waiters.enter(holder);
+      const isOver = (): boolean => isClosed || gone.aborted || waiter.isOver();
       try {
         gone.addEventListener('abort', waiter.wake);
         // Before it is read, so that what is decided after the read wakes.
         const unsubscribe = bus.live.subscribe(`${EVENTS}.approval.${approvalId}`, waiter.wake);
-        return await readUntil({ waiter, untilMs, rereadMs, isOver, read }).finally(unsubscribe);
+        const restMs = Math.max(rereadMs, waiters.size * REREAD_APART_MS);
+        return await readUntil({ waiter, untilMs, rereadMs: restMs, isOver, read }).finally(unsubscribe);
       } finally {
         waiters.leave(waiter);
       }

@@ -46,7 +46,7 @@ export type Settled = Exclude<Approval, { status: 'pending' }>;
 export async function holdCall(deps: HoldDeps, hold: Hold): Promise<Settled | 'pending' | 'gone'> {
   const { bus, held, log, timeoutMs } = deps;
   const { approvalId, principal, untilMs, signal, tell } = hold;
-  if (!held.enter(approvalId)) return 'pending';
+  if (!held.enter(approvalId, principal)) return 'pending';
   const look = async (): Promise<Settled | 'pending'> => {
     const deadlineMs = Date.now() + timeoutMs;
     try {
@@ -68,7 +68,7 @@ export async function holdCall(deps: HoldDeps, hold: Hold): Promise<Settled | 'p
     }
     await pause(Math.min(LOOK_EVERY_MS, untilMs - now), signal);
   }
-  const isLast = held.leave(approvalId);
+  const isLast = held.leave(approvalId, principal);
   if (!signal.aborted) return seen;
   if (isLast) await cancelApproval(deps, approvalId, principal, 'the call was cancelled while it waited');
   return 'gone';
