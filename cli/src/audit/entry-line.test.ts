@@ -21,6 +21,7 @@ test('an entry is one line: time, action, status, what was called', () => {
   expect(entryLine(fakeHost(), ENTRY)).toBe(
     '2026-01-31T12:00:00.000Z  guard.enforce         pending    refunds.create  refund  700 cents',
   );
+  expect(entryLine(fakeHost(), { ...ENTRY, currency: 'EUR' })).toMatch(/ {2}700 cents {2}EUR$/);
 });
 
 test('an entry without a status says whether it went well, and what is not there is left out', () => {

@@ -17,7 +17,8 @@ function outcome(host: Host, { status, ok, type }: AuditLine): string {
 
 /** One entry on one line for people: time, action, status, what was called, the note. */
 export function entryLine(host: Host, entry: AuditLine): string {
-  const called = [entry.tool, entry.op, entry.amount_cents === null ? null : `${entry.amount_cents} cents`];
+  const amount = entry.amount_cents === null ? null : `${entry.amount_cents} cents`;
+  const called = [entry.tool, entry.op, amount, entry.currency ?? null];
   const parts = [
     visible(entry.ts),
     cellText(entry.action).padEnd(ACTION_WIDTH),

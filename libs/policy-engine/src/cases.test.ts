@@ -22,6 +22,7 @@ const Expected = z.strictObject({
   rule: z.optional(z.strictObject({ index: z.int(), match: z.string() })),
   op: z.optional(z.string()),
   amount_cents: z.optional(z.number()),
+  currency: z.optional(z.string()),
   terms: z.optional(z.record(z.string(), z.unknown())),
 });
 const Case = z.strictObject({

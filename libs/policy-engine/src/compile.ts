@@ -1,5 +1,6 @@
 import { compileRule } from './compile-rule.ts';
 import { createClock, DEFAULT_TIMEZONE } from './condition/clock.ts';
+import { createNaming } from './currencies.ts';
 import { effectivePolicy } from './defaults.ts';
 import { createDoorGlobs } from './door-globs.ts';
 import { createGlobIndex, type GlobIndex } from './glob-index.ts';
@@ -56,6 +57,7 @@ function compileV2(policy: PolicyV2) {
     version: 2 as const,
     rules,
     index: createGlobIndex(patterns, (at) => rules[at]?.isForEveryCall === true),
+    naming: createNaming(rules),
     /** Of the rules that deny or review. */
     strictDoors: createDoorGlobs(
       rules.map(({ match, decision }) => (decision === 'allow' ? undefined : match)),

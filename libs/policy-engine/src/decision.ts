@@ -49,6 +49,8 @@ export interface Decision {
   /** The op and the amount in cents that the deciding rule took from the arguments, where it says so and could. */
   readonly op?: string;
   readonly amount_cents?: number;
+  /** The currency that the deciding rule read there, where it names currencies and could. */
+  readonly currency?: string;
   /**
    * What the deciding rule says of who decides, where it says anything. Beside `allow` too: somebody else may send the
    * call to a person. Never beside `deny`.

@@ -9,8 +9,23 @@ const NO_RULE = 'No matching rule; default to review';
 
 /** Version 2: rules from the top down, the first that is for the call decides; none means review. */
 export function evaluateV2(policy: CompiledV2, call: PolicyCall, door?: DoorName): Decision {
-  if (door !== undefined) return evaluateDoor(policy, call, door);
-  return decide(policy, call, policy.index.matching(call.tool)) ?? review(NO_RULE);
+  const decision =
+    door === undefined
+      ? (decide(policy, call, policy.index.matching(call.tool)) ?? review(NO_RULE))
+      : evaluateDoor(policy, call, door);
+  return decision.allowed ? askOfWhat(policy, call, door?.name ?? call.tool, decision) : decision;
+}
+
+/** An amount is bounded in one currency: a bound that names none asks, where the policy names one for this tool. */
+function askOfWhat(policy: CompiledV2, call: PolicyCall, name: string, allowed: Decision): Decision {
+  const { rule } = allowed;
+  if (policy.naming === undefined || rule === undefined) return allowed;
+  const by = policy.rules[rule.index];
+  if (by === undefined || by.currency !== undefined || !by.boundsAmount) return allowed;
+  const naming = policy.naming(name, call);
+  if (naming === undefined) return allowed;
+  const because = `Rule ${rule.index} can't allow '${rule.match}' without review: it bounds an amount and names no currency, and rule ${naming} names one`;
+  return { ...allowed, ...review(because, rule) };
 }
 
 /**
@@ -73,7 +88,7 @@ function applyUnsure(rule: CompiledRule, deciding: DecidingRule, facts: Facts): 
 }
 
 /** A cap of 0 is a cap: only an amount of 0 is under it. */
-function checkCap({ capCents, match }: CompiledRule, facts: Facts): string | undefined {
+function checkCap({ capCents, match, currency }: CompiledRule, facts: Facts): string | undefined {
   if (capCents === undefined) return undefined;
   const amount = readAmount(facts);
   if (!amount.known) {
@@ -81,23 +96,31 @@ function checkCap({ capCents, match }: CompiledRule, facts: Facts): string | und
     return `Amount required for pattern '${match}' but ${amount.because}`;
   }
   const cents = amount.value as number;
-  return cents > capCents ? `Amount ${cents} exceeds cap ${capCents} for pattern '${match}'` : undefined;
+  if (cents <= capCents) return undefined;
+  const read = currency?.read(facts);
+  const of = read?.known ? ` ${String(read.value)}` : '';
+  return `Amount ${cents}${of} exceeds cap ${capCents}${of} for pattern '${match}'`;
 }
 
 /** What the rule says beyond its decision; most rules say nothing, and cost nothing here. */
 function withMore(decision: Decision, rule: CompiledRule, facts: Facts): Decision {
   const terms = decision.decision === 'deny' ? undefined : rule.terms;
-  const takesArguments = rule.op !== undefined || rule.amount !== undefined;
+  const takesArguments = [rule.op, rule.amount, rule.currency].some((taken) => taken !== undefined);
   if (terms === undefined && !takesArguments) return decision;
   return { ...decision, ...(takesArguments && takenBy(rule, facts)), ...(terms && { terms }) };
 }
 
 /** What the rule took from the arguments, so that what is recorded is what was judged. */
-function takenBy({ op, amount }: CompiledRule, facts: Facts): Pick<Decision, 'op' | 'amount_cents'> {
+function takenBy(
+  { op, amount, currency }: CompiledRule,
+  facts: Facts,
+): Pick<Decision, 'op' | 'amount_cents' | 'currency'> {
   const takenOp = op && readOp(facts);
   const takenAmount = amount && readAmount(facts);
+  const takenCurrency = currency?.read(facts);
   return {
     ...(takenOp?.known && { op: takenOp.value as string }),
     ...(takenAmount?.known && { amount_cents: takenAmount.value as number }),
+    ...(takenCurrency?.known && { currency: takenCurrency.value as string }),
   };
 }

@@ -25,6 +25,7 @@ it.each([
   [{ match: '*', decision: 'allow', when: { 'args."a.b"': 1 } }, false, true],
   [{ match: '*', decision: 'allow', amount: 'args.amount_cents' }, false, true],
   [{ match: '*', decision: 'allow', op: 'args.mode' }, false, true],
+  [{ match: '*', decision: 'allow', cap_cents: 5, currency: 'EUR' }, false, true],
 ])('%j', (rule, caller, args) => {
   expect(looks(rule)).toEqual({ caller, arguments: args });
   expect(looks({ match: 'x', decision: 'deny' }, rule)).toEqual({ caller, arguments: args });

@@ -24,6 +24,8 @@ export const OF_RULE: Readonly<Record<keyof PolicyRule, LooksAt>> = {
   principals: CALLER,
   amount: ARGUMENTS,
   op: ARGUMENTS,
+  currency: ARGUMENTS,
+  currency_from: ARGUMENTS,
   // Whatever it names: rather too often than too seldom. What it looks at beside them is said by its fields.
   when: ARGUMENTS,
   approvers: NOTHING,

@@ -22,6 +22,7 @@ describe('a policy that was changed says the same of a call', () => {
     ['a later rule is another one', policy([deny, review, { ...allow, decision: 'deny' }])],
     ['a later rule is gone', policy([deny, review])],
     ['a rule is added at the end', policy([deny, review, allow, deny])],
+    ['a later rule has a currency that is null', policy([deny, review, { ...allow, currency: null }])],
   ])('where %s', (_, after) => {
     expect(asksTheSame(before, after, 1)).toBe(true);
     expect(asksTheSame(after, before, 1)).toBe(true);
@@ -38,6 +39,7 @@ describe('a policy that was changed may say something else', () => {
     ['the rule is gone', policy([deny])],
     ['it counts hours elsewhere', policy([deny, review, allow], { timezone: 'Asia/Tokyo' })],
     ['it has a key that nobody knows yet', policy([deny, review, allow], { defaults: {} })],
+    ['a later rule names a currency', policy([deny, review, { ...allow, currency: 'EUR' }])],
     ['it is of version 1', prefixDigests({ allow_tools: ['*'] })],
     ['its rules are no list', prefixDigests({ version: 2, rules: { 0: deny, 1: review } })],
   ])('where %s', (_, after) => {
@@ -66,7 +68,12 @@ describe('a policy that was changed may say something else', () => {
       fc.property(policiesWithConditions, policiesWithConditions, fc.nat(6), ({ rules }, other, keep) => {
         const after = [...rules.slice(0, keep), ...other.rules];
         const firstOther = after.findIndex((rule, at) => JSON.stringify(rule) !== JSON.stringify(rules[at]));
-        const same = firstOther === -1 ? Math.min(after.length, rules.length) : firstOther;
+        const untouched = firstOther === -1 ? Math.min(after.length, rules.length) : firstOther;
+        // Which rules name a currency counts for those above them, too.
+        const [named, namedAfter] = [rules, after].map((all) =>
+          all.flatMap(({ currency, match, servers }) => (currency ? [[match, servers]] : [])),
+        );
+        const same = JSON.stringify(named) === JSON.stringify(namedAfter) ? untouched : 0;
         const [one, two] = [policy(rules), policy(after)];
         for (let at = 0; at <= rules.length; at++) expect(asksTheSame(one, two, at)).toBe(at < same);
       }),

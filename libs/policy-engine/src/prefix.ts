@@ -3,7 +3,10 @@ import { createHash } from 'node:crypto';
 /** A policy as it was written. */
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
-/** By rule, a digest of everything down to it: the first match wins, so no later rule had a say. */
+/**
+ * By rule, a digest of everything down to it: the first match wins, so no later rule had a say. Only which rules name a
+ * currency counts wherever they stand.
+ */
 export type PrefixDigests = readonly string[];
 
 /**
@@ -12,12 +15,16 @@ export type PrefixDigests = readonly string[];
  */
 export function prefixDigests({ rules, ...head }: PolicyDocument): PrefixDigests {
   if (!Array.isArray(rules)) return [];
-  let digest = sha256(JSON.stringify(head));
+  const naming = rules.filter(namesCurrency).map(({ match, servers }) => [match, servers]);
+  let digest = sha256(JSON.stringify(head) + (naming.length === 0 ? '' : JSON.stringify(naming)));
   return rules.map((rule: unknown) => {
     digest = sha256(`${digest}\0${JSON.stringify(rule)}`);
     return digest;
   });
 }
+
+const namesCurrency = (rule: unknown): rule is Record<string, unknown> =>
+  typeof rule === 'object' && rule !== null && 'currency' in rule && (rule.currency ?? null) !== null;
 
 /** Whether the rule that asked, and all before it, are the same in both: then both say the same of its call. */
 export function asksTheSame(

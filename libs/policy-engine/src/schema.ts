@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createClock, DEFAULT_TIMEZONE, isTimezone } from './condition/clock.ts';
 import { buildCondition } from './condition/condition.ts';
+import { isCurrency } from './condition/facts.ts';
 import { parseField } from './condition/field.ts';
 import type { Condition } from './condition/mapping.ts';
 import { termFields } from './terms.ts';
@@ -45,12 +46,21 @@ const patterns = z.array(pattern, 'expected a list of patterns');
 
 /** Where an argument is: `args.amount_cents`. */
 const EXPECTED_ARGUMENT = 'expected an argument such as args.amount_cents';
+const EXPECTED_CURRENCY_PLACE = 'expected an argument such as args.currency';
 const argument = z.string(EXPECTED_ARGUMENT).refine(isArgument, EXPECTED_ARGUMENT);
 
 function isArgument(path: string): boolean {
   const parsed = parseField(path);
   return parsed.ok && parsed.field.keys !== undefined && parsed.field.root === 'args';
 }
+
+const EXPECTED_CURRENCY = 'expected a currency of three capital letters such as EUR, or a list of them';
+const currencyCode = z.string(EXPECTED_CURRENCY).refine(isCurrency, EXPECTED_CURRENCY);
+const currencies = z.union(
+  [currencyCode, z.array(currencyCode).min(1, EXPECTED_CURRENCY)],
+  EXPECTED_CURRENCY,
+);
+const currencyPlace = z.string(EXPECTED_CURRENCY_PLACE).refine(isArgument, EXPECTED_CURRENCY_PLACE);
 
 /** The time zone changes nothing about what a condition may say, so any will do to check it. */
 const anyClock = createClock(DEFAULT_TIMEZONE);
@@ -78,8 +88,9 @@ export type PolicyV1 = z.infer<typeof PolicyV1>;
 
 /**
  * One rule of version 2. `cap_cents` bounds what an `allow` rule allows; the other decisions don't use it. `amount` and
- * `op` say which arguments they are taken from, instead of from what the caller states. The terms say who decides where the
- * call goes to a person; with `deny` they mean nothing. `description` is another name of `reason`.
+ * `op` say which arguments they are taken from, instead of from what the caller states. With `currency` the rule is for
+ * amounts in these alone, as `currency_from` has it. The terms say who decides where the call goes to a person; with `deny`
+ * they mean nothing. `description` is another name of `reason`.
  */
 export const PolicyRule = z
   .strictObject(
@@ -92,6 +103,8 @@ export const PolicyRule = z
       principals: z.optional(globs),
       amount: z.optional(argument),
       op: z.optional(argument),
+      currency: z.optional(currencies),
+      currency_from: z.optional(currencyPlace),
       when: z.optional(condition),
       ...termFields,
       reason,

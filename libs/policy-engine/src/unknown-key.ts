@@ -18,6 +18,7 @@ const OTHER_WORDS: Readonly<Record<string, readonly string[]>> = {
   reason: ['message', 'comment', 'because', 'note'],
   cap_cents: ['cap', 'limit', 'max_cents', 'max_amount'],
   ops: ['operation', 'operations'],
+  currency: ['currency_code'],
   expires_in: ['timeout', 'ttl', 'expires', 'deadline'],
 };
 

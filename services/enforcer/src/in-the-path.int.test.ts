@@ -118,12 +118,13 @@ describe('a call from the firewall in the path', () => {
     expect(await decision()).not.toHaveProperty('dispatch');
   });
 
-  it('is recorded with the operation and the amount that the rule took, under the digest of the call', async () => {
-    await world.policySays(verdict('allow', { op: 'move', amount_cents: 700 }));
+  it('is recorded with the operation, the amount and the currency that the rule took, under the digest of the call', async () => {
+    await world.policySays(verdict('allow', { op: 'move', amount_cents: 700, currency: 'EUR' }));
     await ask(request());
     expect((await decision()).call).toMatchObject({
       op: 'move',
       amount_cents: 700,
+      currency: 'EUR',
       call_digest: callDigest(call),
     });
   });

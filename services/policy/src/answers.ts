@@ -46,8 +46,21 @@ export function announce(bus: Bus, request: CheckRequest, reply: CheckReply, now
     policy_digest,
     op = request.op,
     amount_cents = request.amount_cents,
+    currency,
   } = reply;
-  const data = { tool, op, amount_cents, principal, via, outcome, reasons, policy_digest, rule, built_in };
+  const data = {
+    tool,
+    op,
+    amount_cents,
+    currency,
+    principal,
+    via,
+    outcome,
+    reasons,
+    policy_digest,
+    rule,
+    built_in,
+  };
   const event = createEvent({
     type: 'aegis.decision.checked.v1',
     source: 'policy',

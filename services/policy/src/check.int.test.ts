@@ -21,6 +21,7 @@ rules:
     amount: args.total
     op: args.mode
     cap_cents: 1000
+    currency: EUR
   - match: "resource:file:///etc/*"
     decision: deny
   - match: "clock.*"
@@ -86,12 +87,13 @@ const check = (question: Partial<CheckRequest>) => {
 describe('a check', () => {
   it('judges by the arguments and the server, and says what it took from them', async () => {
     const pay = { tool: 'pay.out', server: 'bank', op: 'lie', amount_cents: 1 };
-    expect(await check({ ...pay, args: { total: 900, mode: 'transfer' } })).toMatchObject({
+    expect(await check({ ...pay, args: { total: 900, mode: 'transfer', currency: 'EUR' } })).toMatchObject({
       decision: 'allow',
       amount_cents: 900,
+      currency: 'EUR',
       op: 'transfer',
     });
-    expect(await check({ ...pay, args: { total: 9_000, mode: 'transfer' } })).toMatchObject({
+    expect(await check({ ...pay, args: { total: 9_000, mode: 'transfer', currency: 'EUR' } })).toMatchObject({
       decision: 'review',
       amount_cents: 9_000,
     });
@@ -147,11 +149,11 @@ describe('a check', () => {
   });
 
   it('is announced with what was taken from the arguments, and without the arguments', async () => {
-    const args = { total: 900, mode: 'transfer', secret: 'hunter2' };
+    const args = { total: 900, mode: 'transfer', currency: 'EUR', secret: 'hunter2' };
     await check({ tool: 'pay.out', server: 'bank', args, client: { name: 'cursor' } });
     await expect
       .poll(() => announced)
-      .toMatchObject([{ tool: 'pay.out', op: 'transfer', amount_cents: 900 }]);
+      .toMatchObject([{ tool: 'pay.out', op: 'transfer', amount_cents: 900, currency: 'EUR' }]);
     expect(JSON.stringify(announced)).not.toMatch(/hunter2|cursor/);
   });
 

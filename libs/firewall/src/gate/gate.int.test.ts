@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { answered, answerOf, callOf, MODERN, requestOf, saidNo, send } from './testkit/client.ts';
+import { inForce } from './testkit/in-force.ts';
 import { data, eventsOf, gate, until, useWorld, world } from './testkit/world.ts';
 
 const DECIDED = 'aegis.decision.enforced.v1';
@@ -33,6 +34,15 @@ it('a call that a rule denies is not sent: the model reads which rule, and the r
   const [decision] = await until(() => eventsOf(DECIDED).length === 1 && eventsOf(DECIDED));
   expect(data(decision)).toMatchObject({ outcome: 'blocked', rule: { index: 0, match: '*.move' } });
   expect(data(decision)['dispatch']).toBeUndefined();
+});
+
+it('an amount is on record with the currency that its rule read', async () => {
+  const euros = { match: '*', decision: 'allow', amount: 'args.n', cap_cents: 900 } as const;
+  await inForce({ ...euros, currency: ['CHF', 'EUR'] });
+  await send(gate(), callOf('read', { n: 700, currency: 'EUR' })).disposition;
+  await until(() => eventsOf(DECIDED).length === 1);
+  const paid = { outcome: 'allowed', call: { amount_cents: 700, currency: 'EUR' } };
+  expect(data(eventsOf(DECIDED)[0])).toMatchObject(paid);
 });
 
 it('how a call ended is recorded, and the client gets the server’s own bytes', async () => {

@@ -48,6 +48,7 @@ export function decisionOf(
     ruling: {
       rule: ruling.rule,
       built_in: ruling.built_in,
+      currency: ruling.currency,
       policy_digest: policy.digest,
       policy_version: policy.version,
       ruled_at: ruledAt.toISOString(),

@@ -5,6 +5,7 @@ import { type Policy, PolicyRule, PolicyV1 } from '../schema.ts';
 import { adviseCondition } from './conditions.ts';
 import { type Finding, type Path, showFinding } from './finding.ts';
 import { adviseLooseTexts } from './loose-texts.ts';
+import { adviseCurrencies, adviseCurrency } from './money.ts';
 import { adviseMatch, advisePrincipal, adviseServer, adviseServers } from './names.ts';
 import { adviseOrder } from './unreachable.ts';
 import { adviseFields } from './unused.ts';
@@ -69,7 +70,11 @@ function findingsOf(policy: Policy): readonly Finding[] {
 function findIn(policy: Policy): Finding[] {
   if (policy.version !== 2) return adviseV1(policy);
   const { rules } = policy;
-  return [...rules.flatMap((rule, at) => adviseRule(rule, ['rules', at])), ...adviseOrder(rules)];
+  return [
+    ...rules.flatMap((rule, at) => adviseRule(rule, ['rules', at])),
+    ...adviseOrder(rules),
+    ...adviseCurrencies(rules),
+  ];
 }
 
 function adviseV1({ allow_tools = [], deny_tools = [] }: PolicyV1): Finding[] {
@@ -88,6 +93,7 @@ function adviseRule(rule: PolicyRule, path: Path): Finding[] {
     ...principals.flatMap((glob, at) => advisePrincipal(glob, [...path, 'principals', at])),
     ...(when === undefined ? [] : adviseCondition(when, [...path, 'when'], rule)),
     ...adviseFields(rule, path),
+    ...adviseCurrency(rule, path),
     ...adviseLooseTexts(rule, path),
   ];
 }

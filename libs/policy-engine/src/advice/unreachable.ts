@@ -43,6 +43,7 @@ function isNarrower(one: PolicyRule, other: PolicyRule): boolean {
   const isSame = one.op === other.op && one.amount === other.amount;
   if (other.when !== undefined && !(isSame && JSON.stringify(one.when) === JSON.stringify(other.when)))
     return false;
+  if (!isOfItsCurrencies(one, other)) return false;
   if (other.ops !== undefined && (one.op !== undefined || other.op !== undefined)) return false;
   return (['ops', 'servers', 'principals'] as const).every((key) => {
     const [list, wider] = [one[key], other[key]];
@@ -50,6 +51,14 @@ function isNarrower(one: PolicyRule, other: PolicyRule): boolean {
     if (key === 'principals' && wider?.some((glob) => IS_FOR_ALL.test(glob))) return true;
     return wider === undefined || (list?.every((name) => wider.includes(name)) ?? false);
   });
+}
+
+function isOfItsCurrencies(one: PolicyRule, { currency, currency_from }: PolicyRule): boolean {
+  if (currency === undefined) return true;
+  const codes = one.currency === undefined ? [] : [one.currency].flat();
+  return (
+    codes.length > 0 && one.currency_from === currency_from && codes.every((code) => currency.includes(code))
+  );
 }
 
 /** Whether a glob matches whatever another one matches: it is matched against that one's steps. */

@@ -78,6 +78,18 @@ function isOperation(value: unknown): boolean {
   );
 }
 
+/** What a currency is: a code as ISO 4217 writes it. */
+export const isCurrency = (value: unknown): boolean => typeof value === 'string' && /^[A-Z]{3}$/.test(value);
+
+/** The currency that stands in an argument. What only looks like a code is not known: it may be another to its reader. */
+export function currencyReader(field: Field & { readonly keys: readonly string[] }): Reader {
+  return ({ call }) => {
+    const read = readMember(call.args, field.text, field.keys);
+    if (!read.known || isCurrency(read.value)) return read;
+    return unfit(field, read.value, 'a currency of three capital letters such as EUR');
+  };
+}
+
 /** The amount as the rule takes it: a whole number of cents, or not known. */
 export function readAmount({ call, amount }: Facts): Reading {
   if (amount?.keys === undefined) return reading('amount_cents', call.amount_cents);

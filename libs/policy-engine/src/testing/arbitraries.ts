@@ -87,6 +87,8 @@ export const policiesWithConditions: fc.Arbitrary<PolicyV2> = fc.record({
             principals: fc.constantFrom<string[]>(['key:*'], ['os-user:*']),
             amount: fc.constant('args.x'),
             op: fc.constant('args.y'),
+            currency: fc.constantFrom<string | string[]>('EUR', ['EUR', 'CHF']),
+            currency_from: fc.constant('args.y'),
             when: condition,
             approvers: fc.constantFrom<string[]>(['ada'], ['finance', 'approval-code']),
             quorum: fc.constantFrom(1, 2),
@@ -102,6 +104,22 @@ export const policiesWithConditions: fc.Arbitrary<PolicyV2> = fc.record({
   ),
 });
 
+/** Codes, and what is none to somebody who reads closely. */
+const TEXTS = [
+  'EUR',
+  'CHF',
+  'JPY',
+  'eur',
+  'Eur',
+  'EUR ',
+  'EU',
+  'EURO',
+  '\uff25\uff35\uff32',
+  'E\u200bUR',
+  '',
+];
+export const CURRENCIES: readonly unknown[] = [...TEXTS, 978, null, true, ['EUR'], { code: 'EUR' }];
+
 export const callsWithArguments: fc.Arbitrary<PolicyCall> = fc
   .tuple(
     calls,
@@ -110,7 +128,8 @@ export const callsWithArguments: fc.Arbitrary<PolicyCall> = fc
         args: fc.record(
           {
             x: fc.constantFrom<unknown>(0, 5, 6, 1.5, '5', null, [5]),
-            y: fc.constantFrom<unknown>('refund', '/srv/a', '/etc', '/srv/%2e%2e', 7),
+            y: fc.constantFrom<unknown>('refund', '/srv/a', '/etc', '/srv/%2e%2e', 7, 'EUR'),
+            currency: fc.constantFrom<unknown>(...CURRENCIES),
           },
           { requiredKeys: [] },
         ),

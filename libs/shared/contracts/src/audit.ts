@@ -126,6 +126,8 @@ export const AuditLine = z.object({
   policy_digest: z.string().optional(),
   /** A call through the firewall in the path: the same in its decision's line and in its end's. */
   call_id: z.string().optional(),
+  /** Of the amount, where the rule that decided names one. */
+  currency: z.string().optional(),
   server: z.string().optional(),
   /** The resource or the prompt, where it is not a tool that is used. */
   door: z.string().optional(),

@@ -28,6 +28,9 @@ export const AmountCents = z
   // A refinement is code; in JSON Schema it is this.
   .meta({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
+/** A currency by its code of ISO 4217. */
+export const Currency = z.string().regex(/^[A-Z]{3}$/, 'expected three capital letters such as EUR');
+
 /** Text that people will read in a log line or a table: it is one line. */
 const line = (max: number) =>
   z.string().min(1).max(max).regex(ONE_LINE, 'expected text without control characters');

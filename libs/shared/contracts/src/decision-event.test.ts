@@ -42,8 +42,9 @@ describe('the event of a decision', () => {
   it('has the operation and the amount that its rule took, and what the caller stated where it took none', () => {
     const stated = { ...recordCall({ ...call, op: 'copy', amount_cents: 1 }) };
     expect(dataOf({ call: stated }).call).toEqual(stated);
-    const took = { ...ruling, op: 'move', amount_cents: 0 };
-    expect(dataOf({ call: stated, ruling: took }).call).toEqual({ ...stated, op: 'move', amount_cents: 0 });
+    const took = { ...ruling, op: 'move', amount_cents: 0, currency: 'EUR' };
+    const taken = { op: 'move', amount_cents: 0, currency: 'EUR' };
+    expect(dataOf({ call: stated, ruling: took }).call).toEqual({ ...stated, ...taken });
   });
 
   it('has nothing else', () => {

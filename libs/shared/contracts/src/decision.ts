@@ -6,6 +6,7 @@ import {
   CallId,
   CallInput,
   ClientInfo,
+  Currency,
   Digest,
   Door,
   DryRunId,
@@ -71,6 +72,8 @@ export const CheckReply = z
     /** What the rule took from the arguments, where it says that they come from there. */
     op: Op.optional(),
     amount_cents: AmountCents.optional(),
+    /** The currency that a rule which names one read in the arguments. */
+    currency: Currency.optional(),
     /** What the deciding rule says about who approves; never beside a denial. */
     terms: ApprovalTerms.optional(),
     policy_digest: Digest,
@@ -159,6 +162,7 @@ export const RecordedCall = z.strictObject({
   tool: ToolName.describe("the tool's name"),
   op: Op.optional().describe('what it does there, as its rule took it'),
   amount_cents: AmountCents.optional().describe('the amount, in cents, as its rule took it'),
+  currency: Currency.optional().describe('its currency, where its rule names one and read it'),
   args_digest: Digest.optional().describe('SHA-256 of the arguments, in their place'),
   input_digest: Digest.optional().describe('SHA-256 of what else the server got, in its place'),
   server: ToolName.optional().describe('the MCP server'),

@@ -93,6 +93,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'CallId',
     'CallInput',
     'ClientInfo',
+    'Currency',
     'Digest',
     'Door',
     'DryRunId',

@@ -79,6 +79,7 @@ export function toAuditLine(recorded: Placed): AuditLine {
     principal: flat.principal,
     policy_digest: flat.policy_digest,
     call_id: flat.call_id,
+    currency: flat.currency,
     server: flat.server,
     door: flat.door,
     client: flat.client,

@@ -68,6 +68,7 @@ export function createJudgeAtOnce({ parts, options }: AtOnceDeps) {
       ruling: {
         rule: ruling.rule,
         built_in: ruling.built_in,
+        currency: ruling.currency,
         policy_digest: published.digest,
         policy_version: published.version,
         ruled_at: ruledAt.toISOString(),

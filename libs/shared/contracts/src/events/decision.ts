@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AmountCents, Digest, DryRunId, Op, Principal, Timestamp, ToolName, Via } from '../call.ts';
+import { AmountCents, Currency, Digest, DryRunId, Op, Principal, Timestamp, ToolName, Via } from '../call.ts';
 import {
   DecisionEnforced,
   DecisionId,
@@ -40,6 +40,7 @@ export const DECISION_DEFINITIONS = {
       tool: ToolName.describe("the tool's name"),
       op: Op.optional().describe('what it does there'),
       amount_cents: AmountCents.optional().describe('the amount, in cents'),
+      currency: Currency.optional().describe('its currency, where the rule names one and read it'),
       principal: Principal.describe('who asked'),
       outcome: Checked.describe('what the policy says'),
       reasons: z.array(z.string()).describe('why it is not simply allowed'),
