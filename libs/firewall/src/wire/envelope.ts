@@ -55,6 +55,12 @@ export function answerableId(object: JsonObject): string {
   return 'problem' in read ? 'null' : read.rawId;
 }
 
+/** How the id is answered that was found in a text which nobody reads; `null` where it is not plain. */
+export function writtenId(id: Id | undefined): string {
+  const rawId = JSON.stringify(id) ?? 'null';
+  return idProblem(id, rawId) === undefined ? rawId : 'null';
+}
+
 /** What lets two readers see different messages: a reader that ends lines at a carriage return, or folds keys. */
 export function textProblem({ text, value, top }: JsonObject): string | undefined {
   if (text.includes('\r')) return 'The message has a carriage return inside.';

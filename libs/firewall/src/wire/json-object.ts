@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { hasEscapedKeys, parseKeyByKey } from '@aegis/kit/json';
-import { hasMoreItems, MAX_ITEMS, tooManyItems } from './items.ts';
+import { hasEscapedKeys, hasMoreItems, parseKeyByKey, tooManyItems } from '@aegis/kit/json';
+import { MAX_ITEMS } from './items.ts';
 import { type Scan, scanObject, type TopMember, topMembers } from './scan.ts';
 
 /** A JSON object and what its text says beyond its value. */
@@ -48,7 +48,7 @@ export function readJsonObject(bytes: Uint8Array, whose: 'client' | 'server'): J
   if (!isUtf8(bytes)) return notJson('The message is not valid UTF-8.');
   const came = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   if (came.startsWith(BYTE_ORDER_MARK)) return notJson('The message starts with a byte order mark.');
-  if (hasMoreItems(came, MAX_ITEMS[whose])) return notObject(tooManyItems(whose));
+  if (hasMoreItems(came, MAX_ITEMS[whose])) return notObject(tooManyItems('message', MAX_ITEMS[whose]));
   const parsed = parse(came);
   if (!parsed) return notJson('The message is not valid JSON.');
   const { value } = parsed;

@@ -92,7 +92,8 @@ it.each([
   ['half a surrogate pair in a key', call('{"arguments":[{"\\udc00":1}]}'), 'surrogate'],
   ['a carriage return', `{"jsonrpc":"2.0","id":7,"method":"ping",\r"params":{}}`, 'carriage return'],
   ['arguments nested too deep', call(`{"arguments":${'['.repeat(67)}${']'.repeat(67)}}`), 'too deep'],
-  ['90,000 levels', call(`{"arguments":${'['.repeat(9e4)}${']'.repeat(9e4)}}`), 'too deep'],
+  ['19,000 levels', call(`{"arguments":${'['.repeat(19e3)}${']'.repeat(19e3)}}`), 'too deep'],
+  ['90,000 levels', call(`{"arguments":${'['.repeat(9e4)}${']'.repeat(9e4)}}`), 'more than 20000'],
   ['params that are a list', call('["a"]'), 'params must be an object'],
   ['no jsonrpc', '{"id":7,"method":"ping"}', 'jsonrpc'],
   ['jsonrpc as a number', '{"jsonrpc":2.0,"id":7,"method":"ping"}', 'jsonrpc'],
@@ -223,6 +224,20 @@ it.each([
   expect(JSON.stringify(params)).toBe(`{"arguments":{"a":["1e400",${number}]}}`);
 });
 
+it.each([
+  ['a response', (many: string) => `{"jsonrpc":"2.0","id":7,"result":${many}}`],
+  ['no method so far', (many: string) => `{"jsonrpc":"2.0","id":7,"params":${many},"method":"tools/call"}`],
+  ['an id that is none', (many: string) => `{"jsonrpc":"2.0","id":7.5,"method":"a","params":${many}}`],
+  ['a notification', (many: string) => `{"jsonrpc":"2.0","method":"a","params":${many}}`],
+  ['a batch', (many: string) => `[{"jsonrpc":"2.0","id":7,"method":"a","params":${many}}]`],
+])('%s of too many members is refused under no id', (_, message) => {
+  const many = `{"a":[${'1,'.repeat(40_000)}1]}`;
+  expect(refusal(message(many))).toMatchObject({
+    id: null,
+    because: expect.stringMatching(/^The message has more/),
+  });
+});
+
 function server(text: string) {
   const came = readServerMessage(Buffer.from(text));
   if ('nonsense' in came) throw new Error(came.nonsense);
@@ -260,13 +275,13 @@ it.each([
 it.each([
   ['elements', (items: number) => `[${Array.from({ length: items }, () => '1').join(',')}]`],
   ['members', (items: number) => `{${Array.from({ length: items }, (_, i) => `"k${i}":{}`).join(',')}}`],
-])('reads 100,000 %s in all and refuses one more', (_, build) => {
+])('reads 20,000 %s in all and refuses one more', (_, build) => {
   // Three fields, `arguments` and `a` are members too.
   const message = (items: number) => call(`{"arguments":{"a":${build(items)}}}`);
-  expect(passed(message(100_000 - 6)).kind).toBe('request');
-  expect(refusal(message(100_000 - 5))).toEqual({
-    id: null,
+  expect(passed(message(20_000 - 6)).kind).toBe('request');
+  expect(refusal(message(20_000 - 5))).toEqual({
+    id: 7,
     code: -32600,
-    because: 'The message has more than 100000 members and elements in all.',
+    because: 'The message has more than 20000 members and elements in all.',
   });
 });

@@ -1,9 +1,13 @@
 import { depthProblem, paramsProblem, treeProblem } from './ambiguity.ts';
-import { answerableId, readEnvelope } from './envelope.ts';
+import { answerableId, readEnvelope, writtenId } from './envelope.ts';
 import { errorResponse, INVALID_REQUEST, PARSE_ERROR } from './errors.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
 import type { Message, RefusedMessage } from './message.ts';
 import { isReadIn, strangerIn } from './protocol-keys.ts';
+import { createTopScanner } from './top-scanner.ts';
+
+/** Most writers begin with the id and the method. */
+const ID_WITHIN_BYTES = 65_536;
 
 const refuse = (problem: string, rawId = 'null', code = INVALID_REQUEST): { refused: RefusedMessage } => ({
   refused: { because: problem, answer: errorResponse(rawId, code, problem) },
@@ -29,6 +33,13 @@ function readStrictly(object: JsonObject): Message | { readonly problem: string 
   return params === undefined ? message : { problem: params };
 }
 
+/** The id of a request that is not read: a client would wait for ever for an answer under none. */
+function askedUnder(bytes: Uint8Array): string {
+  const scanner = createTopScanner();
+  scanner.take(bytes.subarray(0, ID_WITHIN_BYTES));
+  return writtenId(scanner.asks);
+}
+
 /**
  * Reads one message of a client, without its line ending, and refuses whatever two readers could take for two different
  * messages. Never throws. The refusal's answer is a parse error (-32700) for what is not JSON in UTF-8, else an invalid
@@ -39,7 +50,9 @@ function readStrictly(object: JsonObject): Message | { readonly problem: string 
 export function readClientMessage(bytes: Uint8Array): { message: Message } | { refused: RefusedMessage } {
   const object = readJsonObject(bytes, 'client');
   if ('problem' in object) {
-    return refuse(object.problem, 'null', object.isJson ? INVALID_REQUEST : PARSE_ERROR);
+    return object.isJson
+      ? refuse(object.problem, askedUnder(bytes))
+      : refuse(object.problem, 'null', PARSE_ERROR);
   }
   const message = readStrictly(object);
   return 'problem' in message ? refuse(message.problem, answerableId(object)) : { message };

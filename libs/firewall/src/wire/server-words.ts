@@ -1,5 +1,5 @@
-import { elements, OPEN_ARRAY, skipSpace, slice } from '@aegis/kit/json';
-import { hasMoreItems, MAX_ITEMS, tooManyItems } from './items.ts';
+import { elements, hasMoreItems, OPEN_ARRAY, skipSpace, slice, tooManyItems } from '@aegis/kit/json';
+import { MAX_ITEMS } from './items.ts';
 import { readJsonObject } from './json-object.ts';
 import { isError, mend } from './mend.ts';
 import type { Id, Message } from './message.ts';
@@ -49,7 +49,7 @@ function wordsIn(bytes: Uint8Array, asker: string | undefined): readonly ServerW
   const came = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
   const text = came.replace(BYTE_ORDER_MARK, '').replaceAll('\r', ' ');
   if (hasMoreItems(text, MAX_ITEMS.server))
-    return [{ nonsense: tooManyItems('server'), answers: answeredBy(bytes) }];
+    return [{ nonsense: tooManyItems('message', MAX_ITEMS.server), answers: answeredBy(bytes) }];
   try {
     JSON.parse(text);
   } catch {

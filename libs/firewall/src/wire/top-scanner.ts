@@ -25,6 +25,8 @@ export type TopScanner = {
   readonly isInString: boolean;
   /** The request that it was meant to answer; undefined where it is no answer, or does not say. */
   readonly answers: Id | undefined;
+  /** The id under which it asks; undefined where it has no method yet, or is an answer. */
+  readonly asks: Id | undefined;
 };
 
 /** An id as it was written. `1.0` is the number 1, as JSON has it. */
@@ -45,6 +47,8 @@ function parsed(word: string): unknown {
 function createTop() {
   const members = new Map<string, string>();
   let hasStranger = false;
+  const says = (name: string): boolean => (members.get(name) ?? 'null') !== 'null';
+  const isAnswer = (): boolean => says('result') || says('error');
   return {
     add(key: string, value: string): void {
       const name = parsed(key);
@@ -52,12 +56,13 @@ function createTop() {
       if (ENVELOPE_KEYS.has(name)) members.set(name, value);
       else hasStranger = true;
     },
+    get asks(): Id | undefined {
+      return says('method') && !isAnswer() ? idFrom(parsed(members.get('id') ?? '')) : undefined;
+    },
     get answers(): Id | undefined {
       // A line of a log may have an id, too.
-      const says = (name: string): boolean => (members.get(name) ?? 'null') !== 'null';
-      const isAnswer = says('result') || says('error');
-      if ((says('method') && !isAnswer) || (hasStranger && !members.has('jsonrpc'))) return undefined;
-      return isAnswer || members.has('jsonrpc') ? idFrom(parsed(members.get('id') ?? '')) : undefined;
+      if ((says('method') && !isAnswer()) || (hasStranger && !members.has('jsonrpc'))) return undefined;
+      return isAnswer() || members.has('jsonrpc') ? idFrom(parsed(members.get('id') ?? '')) : undefined;
     },
   };
 }
@@ -145,6 +150,9 @@ export function createTopScanner(): TopScanner {
     },
     get answers() {
       return top.answers;
+    },
+    get asks() {
+      return top.asks;
     },
   };
 }

@@ -84,6 +84,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'COLON',
     'COMMA',
     'MAX_DEPTH',
+    'MAX_SENT_ITEMS',
     'OPEN_ARRAY',
     'OPEN_OBJECT',
     'QUOTE',
@@ -94,6 +95,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'endOfString',
     'endOfValue',
     'hasEscapedKeys',
+    'hasMoreItems',
     'isNumberStart',
     'isObject',
     'isPlainNumber',
@@ -108,6 +110,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'skipSpace',
     'slice',
     'surveyJson',
+    'tooManyItems',
     'whyNotJson',
   ]);
 });

@@ -1,17 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '@aegis/kit/errors';
-import { parseStrictJson, whyNotJson } from '@aegis/kit/json';
+import { MAX_DEPTH, MAX_SENT_ITEMS, parseStrictJson, whyNotJson } from '@aegis/kit/json';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** The largest body taken, in bytes, where it carries no call; one byte over is refused. */
 export const BODY_LIMIT = 1024 * 1024;
 
-/** @throws AppError `invalid_json` where it is not JSON in UTF-8, `invalid_request` where two readers could differ on it */
-export function readJsonBody(body: Buffer): unknown {
+/**
+ * @throws AppError `payload_too_large` where it has more than `maxItems` members and elements in all, `invalid_json` where
+ * it is not JSON in UTF-8, `invalid_request` where two readers could differ on it
+ */
+export function readJsonBody(body: Buffer, maxItems: number = MAX_SENT_ITEMS): unknown {
   if (!isUtf8(body)) throw new AppError('invalid_json', 'The body is not UTF-8.');
   const text = body.toString('utf8');
   if (text.trim() === '') throw new AppError('invalid_json', 'The body is empty: send a JSON object.');
-  return parseStrictJson(text);
+  return parseStrictJson(text, MAX_DEPTH, maxItems);
 }
 
 /** Takes `application/json` and no other type: a page elsewhere can't send it without asking first. */

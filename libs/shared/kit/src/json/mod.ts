@@ -1,5 +1,6 @@
 export { whyNotJson } from './body-headers.ts';
 export { digestOf } from './canonical.ts';
+export { hasMoreItems, MAX_SENT_ITEMS, tooManyItems } from './items.ts';
 export {
   BACKSLASH,
   CLOSE_ARRAY,

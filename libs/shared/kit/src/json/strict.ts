@@ -1,6 +1,7 @@
 import { AppError } from '../errors/app-error.ts';
 import { WrittenNumber } from '../numbers/mod.ts';
-import { COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE, type Survey, surveyJson } from './json-text.ts';
+import { hasMoreItems, tooManyItems } from './items.ts';
+import { type Survey, surveyJson } from './json-text.ts';
 import { parseSurveyed } from './parse.ts';
 
 /** Nesting that a call may have; deeper is refused. */
@@ -35,36 +36,23 @@ function walk(value: unknown, path: string, levels: number): number {
   return members;
 }
 
-/** Values and members that a text may have: as many as one of 1 MiB can have at all. */
-const MOST_PARTS = 1_048_576;
-
-/** Whether a text has more parts than that: reading costs what a text has in parts, whatever its length. */
-function hasTooManyParts(text: string): boolean {
-  if (text.length <= MOST_PARTS) return false;
-  let parts = 0;
-  for (let at = 0; at < text.length; at++) {
-    const c = text.charCodeAt(at);
-    if (c === COMMA || c === OPEN_ARRAY || c === OPEN_OBJECT) parts++;
-    else if (c === QUOTE) {
-      const end = endOfString(text, at);
-      if (end === 0) return false;
-      at = end - 1;
-    }
-  }
-  return parts > MOST_PARTS;
-}
+/** As many as a text of 1 MiB can have at all. */
+const MOST_ITEMS = 524_288;
 
 /**
  * JSON that every reader reads alike: no duplicate keys, no lone surrogates, no `__proto__`, at most `maxDepth`
- * levels (I-JSON, RFC 7493, and RFC 8785 §3.1). Numbers are read as they are written.
+ * levels and `maxItems` members and elements in all (I-JSON, RFC 7493, and RFC 8785 §3.1). Numbers are read as they are
+ * written.
  *
- * @throws AppError `payload_too_large` where it has over a million parts, `invalid_json` where it is not JSON,
- * `invalid_request` where it is but is refused
+ * @throws AppError `payload_too_large` where it has more items, `invalid_json` where it is not JSON, `invalid_request`
+ * where it is but is refused
  */
-export function parseStrictJson(text: string, maxDepth: number = MAX_DEPTH): unknown {
-  if (hasTooManyParts(text)) {
-    throw new AppError('payload_too_large', `The body has more than ${MOST_PARTS} values and members.`);
-  }
+export function parseStrictJson(
+  text: string,
+  maxDepth: number = MAX_DEPTH,
+  maxItems: number = MOST_ITEMS,
+): unknown {
+  if (hasMoreItems(text, maxItems)) throw new AppError('payload_too_large', tooManyItems('body', maxItems));
   let value: unknown;
   let survey: Survey;
   try {

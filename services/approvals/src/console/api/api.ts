@@ -1,5 +1,5 @@
 import { AppError, fromFastify, toProblem } from '@aegis/kit/errors';
-import { parseStrictJson } from '@aegis/kit/json';
+import { MAX_DEPTH, MAX_SENT_ITEMS, parseStrictJson } from '@aegis/kit/json';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyInstance } from 'fastify';
 import { isForeign } from '../form.ts';
@@ -24,7 +24,7 @@ export function consoleApi(app: FastifyInstance, deps: ConsoleDeps): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'string', bodyLimit: LARGEST_BYTES },
-    async (_request: unknown, body: string) => parseStrictJson(body),
+    async (_request: unknown, body: string) => parseStrictJson(body, MAX_DEPTH, MAX_SENT_ITEMS),
   );
   // Pages of other ports are of the same site, and their browser adds the cookie.
   app.addHook('onRequest', async (request, reply) => {

@@ -147,6 +147,10 @@ describe('nothing is decided', () => {
     expect(form).toMatchObject(problem(415, 'unsupported_media_type', ''));
     const large = JSON.stringify({ revision, reason: 'x'.repeat(1_100_000) });
     expect(await send(large, 'application/json')).toMatchObject(problem(413, 'payload_too_large', ''));
+    const many = `{"revision":[${'0,'.repeat(20_000)}0]}`;
+    expect(await send(many, 'application/json')).toMatchObject(
+      problem(413, 'payload_too_large', /more than 20000 members and elements/),
+    );
     const nobody = `apr_${'a'.repeat(26)}`;
     expect(await ada.post(`/approvals/${nobody}/approve`, { revision })).toMatchObject(
       problem(404, 'approval_not_found', nobody),
