@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus } from '@aegis/bus';
-import { approvalsStanding, StoredApproval } from '@aegis/contracts/approvals';
+import { approvalsStanding, approvalsStatus, StoredApproval } from '@aegis/contracts/approvals';
 import type { Envelope } from '@aegis/contracts/envelope';
 import { StoredGrant } from '@aegis/contracts/grants';
 import { approvalLog, bodyLog, grantLog } from '@aegis/contracts/subjects';
@@ -131,6 +131,28 @@ describe('a large call', () => {
     expect(await written(BODIES)).toHaveLength(2);
     expect((await stored(approval_id)).call.args).toBeUndefined();
   });
+});
+
+it('how the approval of a large call stands is told without its body, however often it is asked', async () => {
+  await startReplica();
+  const { approval_id } = await request('key', large());
+  const subject = await bodySubject(approval_id);
+  const last = await bus().read.last(subject, soon().deadlineMs);
+  if (!last?.event) throw new Error('no body');
+  await put(
+    subject,
+    { ...last.event, data: { ...last.event.data, body: { document: 'another' } } },
+    last.seq,
+  );
+  const status = () => world.mcp.ask(approvalsStatus, { approval_id }, soon());
+  await expect.poll(() => status().catch(String)).toEqual({ status: 'pending' });
+  expect(await codeOf(get(approval_id))).toBe('storage_unavailable');
+});
+
+it('an approval that is not there has no state', async () => {
+  await startReplica();
+  const approval_id = `apr_${'a'.repeat(26)}`;
+  expect(await codeOf(world.mcp.ask(approvalsStatus, { approval_id }, soon()))).toBe('approval_not_found');
 });
 
 describe('a body that can not be read back', () => {

@@ -10,6 +10,7 @@ import {
   approvalsOwn,
   approvalsRequest,
   approvalsStanding,
+  approvalsStatus,
 } from '@aegis/contracts/approvals';
 import { approvalsComplete, approvalsDraw, approvalsRedeem } from '@aegis/contracts/codes';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
@@ -125,6 +126,9 @@ const byCallers = ({ lifecycle, allowance, approvers, consume, list, tools, heal
     return withRevision(await lifecycle.cancel(request, deadlineMs));
   }),
   route(approvalsGet, async ({ id }, { deadlineMs }) => withRevision(await lifecycle.get(id, deadlineMs))),
+  route(approvalsStatus, async ({ approval_id }, { deadlineMs }) => ({
+    status: await lifecycle.status(approval_id, deadlineMs),
+  })),
   route(approvalsList, async (query, { deadlineMs }) => {
     const { items: approvals, ...page } = await list(query, WHOLE, deadlineMs);
     return { approvals, ...page };

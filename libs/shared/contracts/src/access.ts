@@ -107,6 +107,7 @@ const RPC: Readonly<Record<string, Permit>> = {
   'approvals.request': SERVICES,
   'approvals.revoke': DECIDES,
   'approvals.standing': SERVICES,
+  'approvals.status': SERVICES,
   'approvals.tools': SERVICES,
   'approvals.webhook-deliveries': WEBHOOKS,
   'approvals.webhook-remove': WEBHOOKS,

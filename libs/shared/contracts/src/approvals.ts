@@ -309,6 +309,10 @@ export const ConsumeReply = z.strictObject({
 });
 export type ConsumeReply = z.infer<typeof ConsumeReply>;
 
+/** How an approval stands and no more: whoever holds a call asks several times a second, however large the call is. */
+export const LookAtApproval = z.strictObject({ approval_id: ApprovalId });
+export const ApprovalStatusReply = z.strictObject({ status: ApprovalStatus });
+
 export const GetApproval = z.strictObject({ id: z.string().min(1).max(200) });
 export const ListApprovals = z.strictObject({
   status: ApprovalStatus.optional(),
@@ -345,6 +349,9 @@ export const approvalsCancel = rpc('approvals', 'cancel', CancelApproval, Approv
 });
 export const approvalsGet = rpc('approvals', 'get', GetApproval, ApprovalReply, {
   askedBy: ['gateway', 'mcp'],
+});
+export const approvalsStatus = rpc('approvals', 'status', LookAtApproval, ApprovalStatusReply, {
+  askedBy: ['mcp'],
 });
 export const approvalsList = rpc('approvals', 'list', ListApprovals, ListApprovalsReply, {
   askedBy: ['gateway'],

@@ -1,4 +1,4 @@
-import type { Approval, CancelApproval } from '@aegis/contracts/approvals';
+import type { Approval, ApprovalStatus, CancelApproval } from '@aegis/contracts/approvals';
 import type { ApprovalCommand } from '../domain/approval.ts';
 import type { Approver } from '../domain/approver.ts';
 import type { Approvers } from '../people/approvers.ts';
@@ -22,6 +22,8 @@ export type Lifecycle = Asking &
     /** Takes a question back; where that is no longer possible, or it is another's, the approval as it stands. */
     cancel(request: CancelApproval, deadlineMs: number): Promise<Loaded<Approval>>;
     get(id: string, deadlineMs: number): Promise<Loaded<Approval>>;
+    /** How it stands, by the index where that knows it: its call is not read. */
+    status(approvalId: string, deadlineMs: number): Promise<ApprovalStatus>;
     /** Expires what is overdue, else does nothing. */
     expire(approvalId: string, deadlineMs: number): Promise<void>;
     /** Ends what is open, because what it was asked under is not so any more. */
@@ -48,6 +50,8 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       return store.handle(found.state.approval_id, found, cancel, deadlineMs);
     },
     get: (id, deadlineMs) => findApproval(deps, id, deadlineMs),
+    status: async (id, deadlineMs) =>
+      deps.known.approvals.state.get(id)?.status ?? (await findApproval(deps, id, deadlineMs)).state.status,
     expire: (id, deadlineMs) => end(id, () => ({ type: 'expire', now: now() }), deadlineMs),
     supersede: (id, because, deadlineMs) =>
       end(id, () => ({ type: 'supersede', now: now(), because }), deadlineMs),

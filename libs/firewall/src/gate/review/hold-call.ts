@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@aegis/bus';
-import { type Approval, approvalsCancel, approvalsGet } from '@aegis/contracts/approvals';
+import { type Approval, approvalsCancel, approvalsGet, approvalsStatus } from '@aegis/contracts/approvals';
 import type { Logger } from '@aegis/kit/logger';
 import type { HeldCalls } from './held-calls.ts';
 
@@ -50,6 +50,8 @@ export async function holdCall(deps: HoldDeps, hold: Hold): Promise<Settled | 'p
   const look = async (): Promise<Settled | 'pending'> => {
     const deadlineMs = Date.now() + timeoutMs;
     try {
+      const { status } = await bus.ask(approvalsStatus, { approval_id: approvalId }, { deadlineMs });
+      if (status === 'pending') return 'pending';
       const { approval } = await bus.ask(approvalsGet, { id: approvalId }, { deadlineMs });
       return approval.status === 'pending' ? 'pending' : approval;
     } catch (err) {

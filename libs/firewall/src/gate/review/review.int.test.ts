@@ -56,6 +56,16 @@ it.each([
   expect(world.people.looks).toBe(0);
 });
 
+it('a call that is held is looked at by how its approval stands, and read whole once that is decided', async () => {
+  const held = send(gate(), move());
+  await asked();
+  await until(() => world.people.looks > 2);
+  expect(world.people.reads).toBe(0);
+  world.people.approve();
+  answered(await held.disposition, { result: { content: [] } });
+  expect(world.people.reads).toBe(1);
+});
+
 it('a person’s no blocks the call, with the person’s word', async () => {
   const held = send(gate(), move());
   await asked();

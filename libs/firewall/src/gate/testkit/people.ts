@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { route } from '@aegis/bus';
-import { type Approval, approvalsCancel, approvalsGet } from '@aegis/contracts/approvals';
+import { type Approval, approvalsCancel, approvalsGet, approvalsStatus } from '@aegis/contracts/approvals';
 import { callDigest, recordCall } from '@aegis/contracts/call-digest';
 import { createEvent } from '@aegis/contracts/create-event';
 import { type EnforceReply, type EnforceRequest, enforce, type Outcome } from '@aegis/contracts/decision';
@@ -32,6 +32,8 @@ export type People = {
   namesDecisions: boolean;
   /** How often somebody asked how an approval stands. */
   looks: number;
+  /** How often somebody read a whole one. */
+  reads: number;
   stop(): Promise<void>;
 };
 
@@ -152,6 +154,7 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
     beforeAnswer: async () => undefined,
     namesDecisions: true,
     looks: 0,
+    reads: 0,
     async stop() {
       await Promise.all(responders.map((responder) => responder.drain()));
       await Promise.all([asEnforcer.close(), asApprovals.close()]);
@@ -160,8 +163,12 @@ export async function startPeople(server: { url: string; keysDir: string }): Pro
   const responders = [
     await asEnforcer.respond([route(enforce, answer)]),
     await asApprovals.respond([
-      route(approvalsGet, ({ id }) => {
+      route(approvalsStatus, ({ approval_id }) => {
         people.looks++;
+        return { status: get(approval_id).status };
+      }),
+      route(approvalsGet, ({ id }) => {
+        people.reads++;
         return { approval: get(id) };
       }),
       route(approvalsCancel, ({ approval_id, because }) => ({ approval: cancel(approval_id, because) })),

@@ -54,7 +54,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
     ...of('policy', 'check', 'get'),
     ...of('enforcer', 'enforce'),
     // It speaks codes that a person gave it; it can't decide, draw one, or complete with the standing code.
-    ...of('approvals', 'request', 'own', 'redeem', 'get', 'cancel'),
+    ...of('approvals', 'request', 'own', 'redeem', 'get', 'status', 'cancel'),
     ...of('audit', 'write', 'refused'),
   ],
   reader: [],
