@@ -50,6 +50,8 @@ type Ruled = {
   readonly ruledAt: Date;
 };
 
+/** A look at the definition that took no longer changes nothing: what a call reaches is not looked for twice. */
+const AT_ONCE_MS = 100;
 const NO_DEFINITION: ToolLookup = { type: 'unlisted' };
 
 /** Judges calls by the policy that this process follows. @throws AppError where it can't judge now */
@@ -104,7 +106,9 @@ export function createJudge({ server, principal, replica, definitions, own, now 
     const asking = { isModern: caller.isModern, envelope: envelopeFor(request.params) };
     const definition = name === undefined ? NO_DEFINITION : await definitions.of(name, asking);
     // The list may have taken its time, and the policy may be another one by now.
-    const ruled = rule(request, requested, client);
+    const isStill =
+      replica.active() === first.active && now().getTime() - first.ruledAt.getTime() < AT_ONCE_MS;
+    const ruled = isStill ? first : rule(request, requested, client);
     if (ruled.ruling.decision === 'deny') return judgement(requested, ruled, definition);
     if (definition.type === 'unknown' && name !== undefined) {
       return judgement(requested, ruled, definition, {

@@ -3,6 +3,13 @@ import type { Root } from './own.ts';
 
 /** What makes a path a pattern; a variable that nobody knows has become `*`. */
 export const HAS_PATTERN = /[*?[{]/;
+
+/** Whether it is a pattern and a path, too, or one of our names. An address is none. In linear time. */
+export function isPathPattern(folded: string): boolean {
+  if (folded.includes('/') && HAS_PATTERN.test(folded)) return true;
+  const at = folded.indexOf('aegis');
+  return at >= 0 && folded.includes('*', at);
+}
 const MAX_NAMES = 64;
 const ANY_DEPTH = '**';
 /** So many characters besides `*` say which name a pattern is after, where it may be in any folder. */

@@ -4,7 +4,7 @@ import type { AddressReach } from './addresses.ts';
 import { beforeDots, foldAll, withoutDots } from './names.ts';
 import type { Budget, Own, Reached } from './own.ts';
 import type { PathReach } from './paths.ts';
-import { HAS_PATTERN } from './patterns.ts';
+import { HAS_PATTERN, isPathPattern } from './patterns.ts';
 import { urlsOf } from './url-globs.ts';
 
 /** A text that is longer is no path and no command line that a person would write: it may only speak of a place. */
@@ -12,8 +12,6 @@ export const MAX_SHORT = 4096;
 /** What another spelling of a name takes. Without it, and without the name, there is nothing to find. */
 const OTHERWISE = String.raw`[%\\~$*?[{"'\x60^]|[^\t\n\r\x20-\x7e]|proc/|dev/fd/|[+@!]\(|\([^()\s]{0,64}\|`;
 const WITH_LINKS = String.raw`^/|[\s=:,(]/|file:|\.\./|^\s*[^\s:]+/`;
-/** A pattern that is a path, too. An address is none. */
-const IS_PATTERN = /[*?[{].*\/|\/.*[*?[{]|aegis.*\*/s;
 const IS_URL = /^\s*(?:https?|wss?):\S*$/;
 const SHORT_NAME = /~\d/;
 const OF_SYSTEM = /proc\/|dev\/fd/;
@@ -73,12 +71,9 @@ export function createTextReach(own: Own, addresses: AddressReach, paths: PathRe
 
   const inPaths = (text: string, isPath: boolean, isShort: boolean, budget: Budget): Found | undefined => {
     const folded = foldAll(text);
-    const mayBePattern = isShort && IS_PATTERN.test(folded) && !IS_URL.test(folded);
+    const mayBePattern = isShort && isPathPattern(folded) && !IS_URL.test(folded);
     const mayName = (one: string): boolean =>
-      needle.test(one) ||
-      OF_SYSTEM.test(one) ||
-      SHORT_NAME.test(one) ||
-      (mayBePattern && IS_PATTERN.test(one));
+      needle.test(one) || OF_SYSTEM.test(one) || SHORT_NAME.test(one) || (mayBePattern && isPathPattern(one));
     if (!mayName(folded)) return undefined;
     budget.words -= costOf(text);
     if (budget.words < 0) return undefined;
