@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Finding } from '../local/doctor/finding.ts';
 import { backgroundHome } from '../testkit/background.ts';
 import { runAegis } from '../testkit/spawn-aegis.ts';
 
@@ -14,6 +15,22 @@ test('an agent gets a name and a key; from then on REST asks for one, until it i
   const aegis = (args: string[], key?: string) =>
     runAegis(args, { env: { ...home.env, ...(key === undefined ? {} : { AEGIS_KEY: key }) } });
 
+  const callers = async (): Promise<unknown> => {
+    const { findings } = JSON.parse((await aegis(['doctor', '--json'])).stdout) as { findings: Finding[] };
+    return findings.find(({ name }) => name === 'callers');
+  };
+  const nobodyIsAsked = 'Nobody is asked for a name, over REST or at /mcp, while no agent has a key: "';
+  await expect.poll(() => home.log(), { timeout: 30_000 }).toContain(nobodyIsAsked);
+  expect((await aegis(['status'])).stdout).toContain(nobodyIsAsked);
+  expect(await callers()).toMatchObject({
+    level: 'warn',
+    message: 'nobody is asked for a name, over REST or at /mcp',
+    mend: expect.stringContaining('keys create --name NAME') as string,
+  });
+  const web = join(home.dataDir, 'client.json');
+  await writeFile(web, '{"mcpServers":{"web":{"url":"https://w.example/mcp"}}}');
+  expect((await aegis(['protect', web])).stdout).toContain('its client is anonymous to rules and on record');
+
   expect((await aegis(['check', 'a.tool'])).stdout).toContain('review');
   const made = await aegis(['keys', 'create', '--name', 'billing', '--role', 'agent', '--expires', '90d']);
   expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(KEY)]);
@@ -25,6 +42,10 @@ test('an agent gets a name and a key; from then on REST asks for one, until it i
     1,
     expect.stringContaining('A key is needed here') as string,
   ]);
+
+  expect((await aegis(['status'])).stdout).not.toContain('is asked for a name');
+  expect(await callers()).toMatchObject({ level: 'ok', message: 'agents are asked for a key' });
+  expect((await aegis(['protect', web])).stdout).toContain('its client needs a key from now on');
 
   const alike = await aegis(['keys', 'create', '--name', 'Bi11ing']);
   expect([alike.code, alike.stderr]).toEqual([1, expect.stringContaining('looks like billing') as string]);

@@ -23,7 +23,7 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** Asks the policy service with its own key of the bus, as the user of this machine. @throws CliError, AppError */
 async function askPolicy<Req extends z.ZodType, Rep extends z.ZodType>(
-  host: Host,
+  host: Pick<Host, 'env'>,
   question: Rpc<Req, Rep>,
   data: z.input<Req>,
 ): Promise<z.output<Rep>> {
@@ -38,7 +38,7 @@ async function askPolicy<Req extends z.ZodType, Rep extends z.ZodType>(
 const by = (): string => osUserPrincipal();
 
 /** Who there is, and whether callers need a key. */
-export const listIdentities = (host: Host): Promise<ListIdentitiesReply> =>
+export const listIdentities = (host: Pick<Host, 'env'>): Promise<ListIdentitiesReply> =>
   askPolicy(host, policyIdentities, {});
 
 export const createIdentity = async (host: Host, asked: Omit<CreateIdentity, 'by'>): Promise<Identity> =>

@@ -2,11 +2,13 @@ import { AGENT, type Identity, identityIdFor, principalOf } from '@aegis/contrac
 import { keyDigest, makeIdentityKey } from '@aegis/kit/keys';
 import { failure } from '../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { dataDirOf } from '../local/stack/stack-file.ts';
 import { printDocument, printLine, printList, printNote } from '../output.ts';
 import { createIdentity, listIdentities, revokeKeys, rotateKey } from './ask-policy.ts';
 import { readHolders } from './holders-file.ts';
 import { keyEnd } from './identity-words.ts';
 import { mcpKeys } from './mcp-keys.ts';
+import { isMcpClosed } from './who-is-asked.ts';
 
 export type CreateOptions = GlobalOptions & {
   readonly name: string;
@@ -19,6 +21,8 @@ export type RotateOptions = GlobalOptions & { readonly expires?: number; readonl
 
 const FIRST =
   'This is the first key of an agent: from now on calls over REST and MCP over HTTP need one, and nobody is anonymous there any more.';
+
+const OF_FILE = 'Keys of mcp-keys.json stay good at /mcp.';
 
 /** A name of the keys file would be the same caller. @throws CliError `name_taken` */
 async function requireNotInFile(host: Host, name: string): Promise<void> {
@@ -61,7 +65,8 @@ export async function createKey(host: Host, options: CreateOptions): Promise<Exi
   const { kind = roles.every((role) => role === AGENT) ? 'agent' : 'person' } = options;
   await requireNotInFile(host, name);
   const { asked } = await listIdentities(host);
-  if (!asked && roles.includes(AGENT)) printNote(host, FIRST);
+  const isClosed = isMcpClosed(host.env, dataDirOf(host.env));
+  if (!asked && roles.includes(AGENT)) printNote(host, isClosed ? `${FIRST} ${OF_FILE}` : FIRST);
   const { key, kept } = newKey(expires);
   printKey(host, key, await createIdentity(host, { name, kind, roles, principals, key: kept }), options);
   return 0;

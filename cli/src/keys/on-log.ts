@@ -1,18 +1,18 @@
-import type { Identity } from '@aegis/contracts/identities';
+import type { ListIdentitiesReply } from '@aegis/contracts/identities';
 import { AppError } from '@aegis/kit/errors';
 import { CliError } from '../cli-error.ts';
 import type { Host } from '../host.ts';
 
-type OnLog = { readonly identities: readonly Identity[] } | { readonly unknown: CliError | AppError };
+type OnLog = Pick<ListIdentitiesReply, 'identities' | 'asked'> | { readonly unknown: CliError | AppError };
 
 export const isNotRunning = (thrown: unknown): thrown is CliError =>
   thrown instanceof CliError && thrown.problem.code === 'stack_not_running';
 
 /** Who is on the log, or why nobody can say so: the file can be kept all the same, as in a container that has it alone. */
-export async function onLog(host: Host): Promise<OnLog> {
+export async function onLog(host: Pick<Host, 'env'>): Promise<OnLog> {
   try {
     const { listIdentities } = await import('./ask-policy.ts');
-    return { identities: (await listIdentities(host)).identities };
+    return await listIdentities(host);
   } catch (thrown) {
     if (thrown instanceof AppError || isNotRunning(thrown)) return { unknown: thrown };
     throw thrown;

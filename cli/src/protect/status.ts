@@ -3,6 +3,7 @@ import { earlierVersion, program } from '../../relay/data-directory.js';
 import { visible } from '../format/visible.ts';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
+import { askedNote } from '../keys/who-is-asked.ts';
 import { diskPercentOf } from '../local/disk-percent.ts';
 import { dataDirOf, type FoundStack, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
@@ -55,6 +56,8 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
   const noApprover =
     !json && isRunning ? await nobodyApproves(found.stack.gateway_url, firewall.dataDir) : undefined;
   if (noApprover !== undefined) printLine(host, noApprover);
+  const nobodyAsked = !json && isRunning ? await askedNote(host.env, firewall.dataDir) : undefined;
+  if (nobodyAsked !== undefined) printLine(host, nobodyAsked);
   const full = await diskWarning(firewall.dataDir, diskPercentOf(host.env));
   if (!json && full !== undefined) printLine(host, full);
   const document = {

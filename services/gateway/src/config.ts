@@ -1,8 +1,9 @@
 import { BusEnv, durationMs, hostNames, port } from '@aegis/kit/env';
+import { ReachEnv } from '@aegis/kit/reach';
 import { z } from 'zod';
 
 export const GatewayEnv = BusEnv.extend({
-  HOST: z.string().default('127.0.0.1'),
+  ...ReachEnv.shape,
   /** 0 takes any free port. */
   PORT: port.default(8000),
   /** The internal HTTP server of the approvals service, where `/ui/*` comes from. */
@@ -11,7 +12,5 @@ export const GatewayEnv = BusEnv.extend({
   REQUEST_TIMEOUT_MS: durationMs.default(1500),
   /** More names that the Host header may have, separated by commas, without a port. */
   ALLOWED_HOSTS: hostNames,
-  /** Proxies, by name or address, that say with each connection whose it is (PROXY protocol 2). */
-  PROXY_PROTOCOL_FROM: hostNames,
 });
 export type GatewayConfig = z.output<typeof GatewayEnv>;

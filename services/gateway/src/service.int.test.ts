@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { parseEnv } from '@aegis/kit/env';
+import { makeIdentityKey } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GatewayEnv } from './config.ts';
 import { createGateway } from './service.ts';
+import { recordAgent } from './testkit/agents.ts';
 import { type Server, startNatsServer } from './testkit/stand-ins.ts';
 
 let server: Server;
@@ -20,11 +22,12 @@ afterAll(async () => {
   await server.stop();
 });
 
-const create = (env: Record<string, string>) =>
+const quiet = createLogger('test', 'silent');
+const create = (env: Record<string, string>, log = quiet) =>
   createGateway({
     bus,
     config: parseEnv(GatewayEnv, env),
-    log: createLogger('test', 'silent'),
+    log,
     now: () => new Date(),
   });
 
@@ -40,10 +43,38 @@ it('listens on a free port, says where, and stops', async () => {
 });
 
 it('listens on every interface, and says where this machine reaches it', async () => {
-  const gateway = create({ PORT: '0', HOST: '0.0.0.0' });
+  const gateway = create({ PORT: '0', HOST: '0.0.0.0', AEGIS_INSECURE: 'yes-i-mean-it' });
   await gateway.start();
   expect(gateway.address()).toMatch(/^http:\/\/127\.0\.0\.1:[1-9][0-9]*$/);
   expect((await fetch(`${gateway.address()}/docs`)).status).toBe(200);
+  await gateway.stop();
+});
+
+it.each([
+  ['HOST', '0.0.0.0'],
+  ['HOST', '::ffff:0.0.0.0'],
+  ['PUBLISHED_ON', '0.0.0.0'],
+])(
+  'while no agent has a key, it does not start where other machines would reach it: %s=%s',
+  async (name, value) => {
+    const gateway = create({ PORT: '0', [name]: value });
+    await expect(gateway.start()).rejects.toThrow(
+      `${name}: ${value} can be reached from other machines, and nobody is asked for a name`,
+    );
+    await gateway.stop();
+  },
+);
+
+it('says at its start that nobody is asked for a name, and how to change it', async () => {
+  const said: string[] = [];
+  const log = Object.assign(Object.create(quiet) as typeof quiet, {
+    info: (line: unknown) => void said.push(String(line)),
+  });
+  const gateway = create({ PORT: '0' }, log);
+  await gateway.start();
+  expect(said).toContain(
+    'Nobody is asked for a name over REST while no agent has a key: "aegis keys create --name NAME" makes the first one.',
+  );
   await gateway.stop();
 });
 
@@ -76,4 +107,15 @@ it.each([
   const started = Date.now();
   await gateway.stop();
   expect(Date.now() - started).toBeLessThan(withinMs);
+});
+
+it('once an agent has a key it starts where other machines reach it', async () => {
+  const policy = await connectTestBus(server, 'policy');
+  await recordAgent(policy, 'billing', makeIdentityKey());
+  await policy.close();
+  const gateway = create({ PORT: '0', HOST: '0.0.0.0' });
+  await gateway.start();
+  const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"tool":"a.b"}' };
+  expect((await fetch(`${gateway.address()}/guard/check`, asked)).status).toBe(401);
+  await gateway.stop();
 });

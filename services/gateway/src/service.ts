@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createRefusals } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
+import { notAsked } from '@aegis/contracts/asked-words';
 import { ConfigError } from '@aegis/kit/env';
 import { reachedAt } from '@aegis/kit/hosts';
+import { keepStrangersOut } from '@aegis/kit/reach';
 import { createIdentityReplica } from '@aegis/replicas/identities';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
@@ -44,10 +46,12 @@ export function createGateway({ bus, config, log, now }: Deps<GatewayConfig>): G
       // Until it has caught up nobody is let in, which is no reason to keep health from being asked.
       await identities.start(timeoutMs);
       try {
+        await keepStrangersOut(config, () => identities.isAsked());
         await app.listen({ host: config.HOST, port: config.PORT });
       } catch (thrown) {
         throw unlistenable(thrown, config.HOST, config.PORT);
       }
+      if (!(await identities.isAsked().catch(() => true))) log.info(notAsked('over rest'));
     },
     async stop() {
       await app.close();

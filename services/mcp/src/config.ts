@@ -1,6 +1,7 @@
 import { OwnEnv } from '@aegis/firewall/own';
 import { AllowanceEnv, amount } from '@aegis/kit/allowance';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
+import { ReachEnv } from '@aegis/kit/reach';
 import { z } from 'zod';
 
 /** Comma separated; spaces around a key don't count. */
@@ -16,13 +17,11 @@ export const McpEnv = BusEnv.extend({
   ...OwnEnv.shape,
   ...AllowanceEnv.shape,
   PORT: port.optional(),
-  HOST: z.string().default('127.0.0.1'),
+  ...ReachEnv.shape,
   MCP_PORT: port.default(8001),
   REQUEST_TIMEOUT_MS: durationMs.default(1_500),
   /** Host names, comma separated, that requests may name beside localhost and the bound host. */
   ALLOWED_HOSTS: hostNames,
-  /** Proxies, by name or address, that say with each connection whose it is (PROXY protocol 2). */
-  PROXY_PROTOCOL_FROM: hostNames,
   /** The MCP servers behind the firewall, as clients describe them; a missing file means that there are none. */
   MCP_SERVERS: z.string().default('mcp-servers.json'),
   /** Names and digests of API keys, as `aegis keys` writes them; without it nobody needs a key. */

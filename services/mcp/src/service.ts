@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRefusals, type Refusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
+import { notAsked, type WhoIsAsked } from '@aegis/contracts/asked-words';
 import { OF_KEY } from '@aegis/contracts/identities';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
 import { createAllowance, createLimiter } from '@aegis/kit/allowance';
 import { ConfigError } from '@aegis/kit/env';
+import { keepStrangersOut } from '@aegis/kit/reach';
 import { createIdentityReplica } from '@aegis/replicas/identities';
 import type { McpConfig } from './config.ts';
 import { createHttp } from './http.ts';
@@ -22,9 +24,13 @@ import { createServer } from './tools/serve/server.ts';
 
 /**
  * `address()` is the URL for MCP clients, such as `http://127.0.0.1:8001/mcp`; empty before `start`. `agentAddress()` is
- * where relays come in, such as `unix:/data/agent.sock`; undefined where none do.
+ * where relays come in, such as `unix:/data/agent.sock`; undefined where none do. `whoIsAsked()` says who needs a key.
  */
-export type Mcp = Service & { address(): string; agentAddress(): string | undefined };
+export type Mcp = Service & {
+  address(): string;
+  agentAddress(): string | undefined;
+  whoIsAsked(): Promise<WhoIsAsked>;
+};
 
 /** From the credential, so that every replica can open what another one sealed. */
 async function secretOf({ NATS_NKEY_FILE: path }: McpConfig): Promise<Uint8Array | undefined> {
@@ -148,6 +154,10 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
       proxy.warnings,
     );
   };
+  const whoIsAsked = async (): Promise<WhoIsAsked> => {
+    if (await identities.isAsked().catch(() => identities.wasAsked)) return 'everybody';
+    return keys.principalOf(undefined) === undefined ? 'at mcp' : 'nobody';
+  };
   const factory = () => createServer(tools, log);
   const http = createHttp({ factory, config, health, callers, proxy, log, refusals });
   let responder: Responder | undefined;
@@ -156,9 +166,15 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
       await judging.start();
       // Until it has caught up nobody is let in over HTTP, which is no reason to keep relays out.
       await Promise.all([keys.start(), proxy.start(), identities.start(config.REQUEST_TIMEOUT_MS)]);
+      await keepStrangersOut(
+        config,
+        async () => keys.principalOf(undefined) === undefined || (await identities.isAsked()),
+      );
       await http.listen();
       await door?.start();
       responder = await bus.respond(routes(health));
+      const who = await whoIsAsked();
+      if (who !== 'everybody') log.info(notAsked(who));
     },
     async stop() {
       judging.release();
@@ -173,5 +189,6 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     health,
     address: () => http.address(),
     agentAddress: () => door?.address(),
+    whoIsAsked,
   };
 }

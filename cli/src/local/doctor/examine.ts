@@ -4,6 +4,7 @@ import type { ExitCode, GlobalOptions, Host } from '../../host.ts';
 import { printDocument, printLine } from '../../output.ts';
 import { dataDirOf, readStackFile } from '../stack/stack-file.ts';
 import { lookAtApprovers } from './approvers.ts';
+import { lookAtCallers } from './callers.ts';
 import { lookAtClients } from './clients.ts';
 import { lookAtDataDirectory } from './data-directory.ts';
 import { lookAtDocker } from './docker.ts';
@@ -22,6 +23,7 @@ const LOOKS: readonly Look[] = [
   lookAtPorts,
   lookAtStack,
   lookAtApprovers,
+  lookAtCallers,
   lookAtClients,
   lookAtDocker,
 ];

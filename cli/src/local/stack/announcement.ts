@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Env } from '@aegis/kit/env';
 import { formerData, program } from '../../../relay/data-directory.js';
+import { askedNote } from '../../keys/who-is-asked.ts';
 import { hasCode } from '../code-env.ts';
 import { approversPath, type WhoApproves, whoApproves } from '../who-approves.ts';
 import { logFilePath } from './background.ts';
@@ -26,6 +27,6 @@ export async function announcement(stack: Stack, env: Env, dataDir: string): Pro
           `There is no policy at ${policy_path}, so a person is asked about every call unless an earlier policy is still in force. Write one there.`,
         ]),
     ...(who === 'nobody' ? [`Nobody can approve yet. In a terminal: ${inData} approve-here`] : []),
-    ...[formerData(env).trim()].filter((sentence) => sentence !== ''),
+    ...[(await askedNote(env, dataDir)) ?? '', formerData(env).trim()].filter((sentence) => sentence !== ''),
   ];
 }

@@ -44,7 +44,8 @@ test('of many that start at once one starts the firewall, which outlives them al
   expect(stderr).toBe(
     `aegis: AegisMCP was started in the background (process ${pid}, log ${dataDir}/aegis.log); to stop it: AEGIS_DATA_DIR=${dataDir} npx aegis down\n` +
       `aegis: What waits for a person: ${gateway_url}/ui/approvals\n` +
-      `aegis: Nobody can approve yet. In a terminal: AEGIS_DATA_DIR=${dataDir} npx aegis approve-here\n`,
+      `aegis: Nobody can approve yet. In a terminal: AEGIS_DATA_DIR=${dataDir} npx aegis approve-here\n` +
+      `aegis: Nobody is asked for a name, over REST or at /mcp, while no agent has a key: "AEGIS_DATA_DIR=${dataDir} npx aegis keys create --name NAME" makes the first one.\n`,
   );
   expect((await wrap(env)).stderr).toBe('');
 });

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NOBODY_APPROVES } from '@aegis/contracts/approval-words';
+import { notAsked, type WhoIsAsked } from '@aegis/contracts/asked-words';
 import type { HealthReply } from '@aegis/contracts/health';
+import { program } from '../../../relay/data-directory.js';
 import { visible } from '../../format/visible.ts';
 import type { WhoApproves } from '../who-approves.ts';
 import type { UpConfig } from './config.ts';
 import type { Services } from './services.ts';
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 const LAUNCHER = fileURLToPath(new URL('../../../bin/aegis.js', import.meta.url));
 
 /** The entry for an MCP client that starts the tools over stdio, on one line. */
@@ -22,13 +23,16 @@ export type NoPolicy = 'missing' | 'empty';
 type Circumstances = {
   readonly noPolicy: NoPolicy | undefined;
   readonly who: WhoApproves;
+  readonly asked: WhoIsAsked;
+  /** That other machines come in without a name, in words; undefined where they don't. */
+  readonly strangers: string | undefined;
 };
 
 /** What a person must not miss. */
 function warnings(
   config: UpConfig,
   { problems, warnings: toKnow = [] }: HealthReply,
-  { noPolicy, who }: Circumstances,
+  { noPolicy, who, asked, strangers }: Circumstances,
 ): string[] {
   const path = resolve(config.POLICY_PATH);
   return [
@@ -41,11 +45,8 @@ function warnings(
     ...[...(noPolicy === undefined ? problems : []), ...toKnow].map(
       (sentence) => `Policy: ${visible(sentence)}`,
     ),
-    ...(LOOPBACK.test(config.HOST)
-      ? []
-      : [
-          `WARNING: ${config.HOST} can be reached from elsewhere, and whoever reaches it can ask and read without a key.`,
-        ]),
+    ...(asked === 'everybody' ? [] : [notAsked(asked, program())]),
+    ...(strangers === undefined ? [] : [`WARNING: ${strangers}. AEGIS_INSECURE lets it be so.`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { CodeEnv, codeDigest, codeInForce, makeApprovalCode } from '@aegis/approvals/config';
 import { type Env, logLevel, parseEnv, port } from '@aegis/kit/env';
+import { ReachEnv } from '@aegis/kit/reach';
 import { z } from 'zod';
 import { besideData, dataDirOf } from '../../../relay/data-directory.js';
 import { keysFiles } from '../../keys/keys-files.ts';
@@ -12,7 +13,7 @@ const UpEnv = z.object({
   NATS_URL: z.string().optional(),
   /** Folder of the nkey seeds for that server, as `aegis broker configure` makes it. */
   NATS_KEYS_DIR: z.string().optional(),
-  HOST: z.string().default('127.0.0.1'),
+  ...ReachEnv.shape,
   PORT: port.default(8000),
   MCP_PORT: port.default(8001),
   POLICY_PATH: z.string().optional(),

@@ -73,6 +73,8 @@ it.each([
   [{ SMTP_URL: 'smtp://mail.example:25' }, /^SMTP_FROM: is needed beside SMTP_URL/],
   [{ WEBHOOK_RETRY_MS: 'abc' }, /^WEBHOOK_RETRY_MS: expected up to 20 waits/],
   [{ RECONCILE_AFTER_MS: '0' }, /^RECONCILE_AFTER_MS: expected milliseconds/],
+  [{ HOST: '0.0.0.0' }, /^HOST: 0\.0\.0\.0 can be reached from other machines/],
+  [{ AEGIS_INSECURE: 'yes' }, /^AEGIS_INSECURE: expected "yes-i-mean-it"/],
   [{ REQUEST_TIMEOUT_MS: '0' }, /^REQUEST_TIMEOUT_MS: expected milliseconds/],
   [{ MCP_MAX_PROCESSES: 'many' }, /^MCP_MAX_PROCESSES: expected/],
 ])(

@@ -109,7 +109,15 @@ export async function startServices(
     const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL });
     const agentAddress = mcp.agentAddress();
     const policyHealth = () => policy.health();
-    return { gatewayUrl: gateway.address(), mcpUrl: mcp.address(), agentAddress, policyHealth, stop };
+    const whoIsAsked = () => mcp.whoIsAsked();
+    return {
+      gatewayUrl: gateway.address(),
+      mcpUrl: mcp.address(),
+      agentAddress,
+      policyHealth,
+      whoIsAsked,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { ConfigError } from '@aegis/kit/env';
 import type { FileLock } from '@aegis/kit/files/lock';
 import { createLogger, type Logger } from '@aegis/kit/logger';
+import { strangersComeIn } from '@aegis/kit/reach';
 import { readCandidate } from '@aegis/policy/candidate';
 import { formerData, isBetween, program } from '../../../relay/data-directory.js';
 import { failure } from '../../cli-error.ts';
@@ -128,7 +129,9 @@ async function serve(
     const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log, step);
     const announced = await keepStackFile(config.AEGIS_DATA_DIR, stackOf(config, services, broker), log);
     const who = await whoApproves(config.codeDigest !== undefined, config.APPROVERS_FILE);
-    host.stdout.write(banner(config, services, broker.url, { noPolicy, who }));
+    const asked = await services.whoIsAsked();
+    const strangers = await strangersComeIn(config, () => Promise.resolve(asked === 'everybody'));
+    host.stdout.write(banner(config, services, broker.url, { noPolicy, who, asked, strangers }));
     await stopping;
     announced.stop();
     await removeStackFile(config.AEGIS_DATA_DIR);

@@ -56,6 +56,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'asRuled',
     'ruledOf',
   ],
+  'asked-words': ['notAsked'],
   'approvers-file': ['APPROVER_KEY_PREFIX', 'Approver', 'ApproversFile', 'parseApprovers'],
   audit: [
     'AUDIT_STATUSES',

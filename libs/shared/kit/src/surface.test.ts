@@ -14,6 +14,7 @@ import * as keys from './keys.ts';
 import * as logger from './logger.ts';
 import * as numbers from './numbers/mod.ts';
 import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
+import * as reach from './reach.ts';
 import * as silentConnections from './silent-connections.ts';
 import * as text from './text/mod.ts';
 import * as skeleton from './text/skeleton.ts';
@@ -162,6 +163,10 @@ it('text/skeleton has this public surface, and a change to it is a decision', ()
 
 it('hosts has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(hosts).toSorted()).toEqual(['mayAskHealth', 'ownHostNames', 'reachedAt', 'urlHost']);
+});
+
+it('reach has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(reach).toSorted()).toEqual(['ReachEnv', 'keepStrangersOut', 'strangersComeIn']);
 });
 
 it('keys has this public surface, and a change to it is a decision', () => {
