@@ -38,6 +38,7 @@ import {
   TOO_LARGE,
   UNKNOWN_METHOD,
 } from './tools/serve/strict-message.ts';
+import { createUnderWay } from './under-way.ts';
 
 /** What is no HTTP gets the status that Node gives it. */
 const UNREADABLE: Readonly<Record<string, number>> = {
@@ -199,6 +200,7 @@ export function createHttp({ factory, config, health, callers, proxy, log, refus
   const isOriginAllowed = originValidation(hostNames);
   const mcp = createMcpRoute({ factory, log, refusals });
   const enter = createEntrance({ callers, config });
+  const underWay = createUnderWay();
   const finish = async (): Promise<void> => {
     await Promise.all([mcp.close(), proxy.stop()]);
   };
@@ -228,6 +230,7 @@ export function createHttp({ factory, config, health, callers, proxy, log, refus
     const principal = await callerOf(callers, request);
     const turn = await enter(principal, request);
     try {
+      underWay.enter(principal, response);
       if (server !== undefined) return await proxy.handle(server, principal, request, response, turn);
       if (request.method === 'POST') return await mcp.post(request, response, principal, turn);
     } finally {

@@ -6,6 +6,7 @@ import type { Away } from './away.ts';
 import { type Connection, type OpenGate, Unavailable } from './connection.ts';
 import { HttpConnection } from './http/http-connection.ts';
 import { HTTP_SESSION_IDLE_MS, type Limits, MAX_SESSIONS } from './limits.ts';
+import { whoGivesWay } from './session-room.ts';
 import { ProcessSlots } from './stdio/process-slots.ts';
 import { StdioPool } from './stdio/stdio-pool.ts';
 import { StdioSession } from './stdio/stdio-session.ts';
@@ -54,7 +55,7 @@ export class Connections {
 
   /** A new session; for a stdio server this starts a process. @throws Unavailable */
   begin(entry: ServerEntry, principal: string): Session {
-    this.#makeRoom();
+    this.#makeRoom(principal);
     const id = randomUUID();
     const connection = this.#open(entry, principal, id);
     const session: Session = { id, connection, lastUsedMs: Date.now() };
@@ -138,16 +139,10 @@ export class Connections {
     return { ...this.#options, principal, takeSlot, log: this.#options.log.child({ server: name }) };
   }
 
-  /** Who has the most sessions loses one: nobody can end another's by beginning many. */
-  #makeRoom(): void {
-    if (this.#sessions.size < MAX_SESSIONS) return;
-    const idle = [...this.#sessions.values()].filter(({ connection }) => connection.isIdle());
-    const byPrincipal = Map.groupBy(idle, ({ connection }) => connection.principal);
-    const [most = []] = [...byPrincipal.values()].toSorted((a, b) => b.length - a.length);
-    const [oldest] = most.toSorted((a, b) => a.lastUsedMs - b.lastUsedMs);
-    if (oldest === undefined)
-      throw new Unavailable(`All ${MAX_SESSIONS} sessions are in use: try again later.`);
-    void this.end(oldest, 'It made room for another session.');
+  /** @throws Unavailable */
+  #makeRoom(principal: string): void {
+    const one = whoGivesWay(this.#sessions.values(), principal, MAX_SESSIONS);
+    if (one !== undefined) void this.end(one, 'It made room for another session.');
   }
 
   #reap(): void {

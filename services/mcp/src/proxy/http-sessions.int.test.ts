@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { get } from 'node:http';
 import { keyDigest } from '@aegis/kit/keys';
 import { startConformanceServer } from '@aegis/testkit/conformance/server';
 import { connectV1, connectV2 } from '@aegis/testkit/mcp-clients';
@@ -198,6 +199,28 @@ it('who begins a thousand sessions loses some of them, and nobody else does', as
   const ask = async (who: Record<string, string>, id: string) =>
     (await send(url, 'POST', message('x/y', undefined, 0), { ...who, 'mcp-session-id': id })).status;
   expect([await ask(bob, bobs), await ask(ada, first)]).toEqual([200, 404]);
+}, 30_000);
+
+it('who has a thousand streams open gets no more of them, and nobody else waits for that', async () => {
+  const upstream = await startUpstream((_seen, _request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(': hello\n\n');
+  });
+  const keys = { ada: keyDigest('a'), bob: keyDigest('b') };
+  const world = await startWorld({ servers: { shop: { url: upstream.url } }, keys });
+  const gone = new AbortController();
+  const status = (key: string): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${key}` };
+      get(world.urlOf('shop'), { headers, signal: gone.signal, agent: false }, (reply) => {
+        reply.on('error', () => undefined).resume();
+        resolve(reply.statusCode);
+      }).on('error', reject);
+    });
+  for (let n = 0; n < 1_024; n += 64)
+    expect(new Set(await Promise.all(Array.from({ length: 64 }, () => status('a'))))).toEqual(new Set([200]));
+  expect([await status('a'), await status('b')]).toEqual([429, 200]);
+  gone.abort();
 }, 30_000);
 
 it("a key that is taken away ends its holder's session and stream, and what is held, and nobody else's", async () => {

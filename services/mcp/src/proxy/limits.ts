@@ -8,7 +8,7 @@ export type Limits = {
   readonly maxProcesses: number;
 };
 
-/** Sessions at the same time; the one that was idle longest makes room. */
+/** Sessions at the same time. */
 export const MAX_SESSIONS = 1_000;
 /** An idle session over HTTP costs little, and many clients can't begin a new one. */
 export const HTTP_SESSION_IDLE_MS = 24 * 3_600_000;
