@@ -65,3 +65,36 @@ it('a server that says so without end is hung up on', async () => {
   await hungUp.promise;
   expect(said).toBeGreaterThan(64 * INTERIM.length);
 });
+
+const CHUNKED = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n';
+const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+it.each(['', 'content-encoding: gzip\r\n'])(
+  'a server that sends pieces of a byte without end is hung up on: %j',
+  async (encoding) => {
+    const hungUp = Promise.withResolvers<void>();
+    const reply = await asking((socket) => {
+      socket.once('close', () => hungUp.resolve());
+      const say = (): void => {
+        while (!socket.destroyed && socket.write(chunk(' ').repeat(1_000)));
+      };
+      socket.on('drain', say);
+      socket.write(`${CHUNKED}${encoding}\r\n`);
+      say();
+    });
+    const failed = await readReply(reply).catch(describeFailure);
+    expect(failed).toBe('it sent its answer in too many small pieces');
+    await hungUp.promise;
+  },
+);
+
+it.each([
+  ['some hundred pieces of a byte', ' ', 2_000],
+  ['many events', `data: {"jsonrpc":"2.0","method":"x"}\n\n`, 20_000],
+])('%s are read', async (_, text, times) => {
+  const reply = await asking((socket) => {
+    socket.write(`${CHUNKED}\r\n`);
+    socket.write(`${chunk(text).repeat(times)}0\r\n\r\n`);
+  });
+  expect((await readReply(reply)).length).toBe(text.length * times);
+});

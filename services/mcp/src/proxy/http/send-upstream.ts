@@ -8,6 +8,7 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { HttpUpstream } from '@aegis/firewall/servers';
 import { limitInterim } from '@aegis/kit/interim';
 import { decoded, isUndecodable, type Reply } from './decoded.ts';
+import { limitPieces } from './pieces.ts';
 import { TooLarge } from './too-large.ts';
 
 /** Below the 5 s after which Node's own servers close: a connection that is closing must not be taken for a call. */
@@ -40,15 +41,16 @@ export class Unsent extends Error {
   }
 }
 
-/** It said that it goes on, and on. */
-class NeverAnswers extends Error {}
+/** What the server said was no answer, without end: its message says how. */
+class GivenUp extends Error {}
+const givenUp = (because: string): Error => new GivenUp(because);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
 
 /** Why there is no answer, as part of a sentence; without anything that could be a secret. */
 export function describeFailure(error: unknown): string {
-  if (error instanceof TooLarge || error instanceof NeverAnswers) return error.message;
+  if (error instanceof TooLarge || error instanceof GivenUp) return error.message;
   const code = codeOf(error);
   if (code === 'ABORT_ERR') return 'its client closed the connection first';
   if (error instanceof Unsent) return `it can't be reached (${code})`;
@@ -108,8 +110,11 @@ function sendTo(
     sent.setTimeout(timeoutMs, () =>
       sent.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
     );
-    sent.once('response', resolve);
-    limitInterim(sent, (because) => new NeverAnswers(because));
+    sent.once('response', (reply) => {
+      limitPieces(reply, givenUp);
+      resolve(reply);
+    });
+    limitInterim(sent, givenUp);
     // Whoever goes over to another protocol (101) ends the request, and nothing else says so.
     sent.once('close', () => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
     let isConnected = false;
