@@ -1,10 +1,12 @@
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { describe, expect, it } from 'vitest';
 import { fieldsOf, startConsole } from './testkit/browser.ts';
 import { definition, seen } from './testkit/definitions.ts';
 import { createPeople, giveGrant, listGrants } from './testkit/people.ts';
 import { sawTool, toolChanged, tools } from './testkit/tools.ts';
-import { CODE, call, get, request, useWorld, world } from './testkit/world.ts';
+import { CODE, call, get, request, startReplica, useWorld, world } from './testkit/world.ts';
 
 useWorld();
 
@@ -21,6 +23,18 @@ describe('an address that names nothing', () => {
     const page = await open('/ui/nothing');
     expect([page.status, page.text.includes('<h1>Nothing here</h1>')]).toEqual([404, true]);
   });
+});
+
+it('a body in pieces of a byte is hung up on', async () => {
+  const { port } = new URL((await startReplica()).address());
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write('POST /ui/api/session HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n');
+  socket.write('1\r\n \r\n'.repeat(4_000));
+  const closed = buffer(socket).then(
+    () => true,
+    () => true,
+  );
+  expect(await closed).toBe(true);
 });
 
 describe('every answer', () => {

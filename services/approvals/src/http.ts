@@ -1,6 +1,7 @@
 import { CONSOLE_DIST } from '@aegis/console';
 import { CATALOGUE, toAppError } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
+import { refuseSmallPieces } from '@aegis/kit/pieces';
 import cookie, { Signer } from '@fastify/cookie';
 import files from '@fastify/static';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -70,6 +71,7 @@ function acceptForms(app: FastifyInstance, log: Logger): void {
 /** The pages for people, on an address of their own inside; the gateway passes them through. */
 export async function createHttp(deps: PageDeps): Promise<Page> {
   const app = Fastify({ bodyLimit: FORM_BYTES });
+  refuseSmallPieces(app.server);
   const signer = (): Signer => new Signer(deps.secret.current, 'sha256');
   const secret = {
     sign: (value: string) => signer().sign(value),

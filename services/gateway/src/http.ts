@@ -1,6 +1,7 @@
 import { AppError } from '@aegis/kit/errors';
 import { repeatedHeader } from '@aegis/kit/headers';
 import type { Logger } from '@aegis/kit/logger';
+import { refuseSmallPieces } from '@aegis/kit/pieces';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
 import { closeSilentConnections } from '@aegis/kit/silent-connections';
 import { refuseUnserved } from '@aegis/kit/unserved';
@@ -134,6 +135,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   const deps = { ...given, ask: createAskFor(bus, timeoutMs), askText: createAskTextFor(bus, timeoutMs) };
   const app = createFastify(deps);
   closeSilentConnections(app.server);
+  refuseSmallPieces(app.server, deps.refusals.count);
   serveBehindProxies(app.server, config.PROXY_PROTOCOL_FROM, (from) =>
     deps.refusals.count(NO_PROXY_HEADER, from),
   );

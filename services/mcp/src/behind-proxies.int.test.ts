@@ -47,3 +47,10 @@ it('a proxy that names nobody is not served, and that is counted', async () => {
   expect(await answered(GET)).toBe('');
   expect(counted).toEqual([['no_proxy_header', '127.0.0.1']]);
 });
+
+it('a body in pieces of a byte is hung up on, and that is counted', async () => {
+  const head = 'POST /mcp HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
+  const body = answered(HEADER, `${head}transfer-encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(4_000)}`);
+  expect(await body.catch(() => '')).toBe('');
+  expect(counted).toEqual([['small_pieces', '203.0.113.7']]);
+});

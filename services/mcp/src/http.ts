@@ -18,6 +18,7 @@ import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import { whyNotJson } from '@aegis/kit/json';
 import { bearerOf } from '@aegis/kit/keys';
 import type { Logger } from '@aegis/kit/logger';
+import { refuseSmallPieces } from '@aegis/kit/pieces';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
 import { closeSilentConnections } from '@aegis/kit/silent-connections';
 import { refuseUnserved } from '@aegis/kit/unserved';
@@ -255,6 +256,7 @@ export function createHttp({ factory, config, health, callers, proxy, log, refus
     });
   });
   closeSilentConnections(server);
+  refuseSmallPieces(server, refusals.count);
   serveBehindProxies(server, config.PROXY_PROTOCOL_FROM, (from) => refusals.count(NO_PROXY_HEADER, from));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;

@@ -13,6 +13,7 @@ import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
 import * as logger from './logger.ts';
 import * as numbers from './numbers/mod.ts';
+import * as pieces from './pieces.ts';
 import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
 import * as reach from './reach.ts';
 import * as silentConnections from './silent-connections.ts';
@@ -39,6 +40,10 @@ it('arrivals has this public surface, and a change to it is a decision', () => {
 
 it('interim has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(interim).toSorted()).toEqual(['ONLY_INTERIM', 'limitInterim']);
+});
+
+it('pieces has this public surface, and a change to it is a decision', () => {
+  expect(Object.keys(pieces).toSorted()).toEqual(['limitPieces', 'refuseSmallPieces']);
 });
 
 it('proxy-protocol has this public surface, and a change to it is a decision', () => {

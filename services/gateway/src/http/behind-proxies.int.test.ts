@@ -49,3 +49,9 @@ it('a proxy that names nobody is not served, and that is counted', async () => {
   expect(await answered(`${POST}content-length: 8\r\n\r\n{"tool":`)).toBe('');
   expect(gateway.counted).toEqual([['no_proxy_header', '127.0.0.1']]);
 });
+
+it('a body in pieces of a byte is hung up on, and that is counted', async () => {
+  const body = answered(HEADER, `${POST}transfer-encoding: chunked\r\n\r\n${'1\r\n \r\n'.repeat(4_000)}`);
+  expect(await body.catch(() => '')).toBe('');
+  expect(gateway.counted).toEqual([['small_pieces', '203.0.113.7']]);
+});

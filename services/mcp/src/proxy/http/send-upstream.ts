@@ -7,12 +7,15 @@ import {
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { HttpUpstream } from '@aegis/firewall/servers';
 import { limitInterim } from '@aegis/kit/interim';
+import { limitPieces } from '@aegis/kit/pieces';
 import { decoded, isUndecodable, type Reply } from './decoded.ts';
-import { limitPieces } from './pieces.ts';
 import { TooLarge } from './too-large.ts';
 
 /** Below the 5 s after which Node's own servers close: a connection that is closing must not be taken for a call. */
 const IDLE_CONNECTION_MS = 4_000;
+
+/** As part of a sentence. */
+const SMALL_PIECES = 'it sent its answer in too many small pieces';
 
 const TEMPORARY = 307;
 const PERMANENT = 308;
@@ -43,7 +46,6 @@ export class Unsent extends Error {
 
 /** What the server said was no answer, without end: its message says how. */
 class GivenUp extends Error {}
-const givenUp = (because: string): Error => new GivenUp(because);
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : (error as Error).message;
@@ -111,10 +113,10 @@ function sendTo(
       sent.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
     );
     sent.once('response', (reply) => {
-      limitPieces(reply, givenUp);
+      limitPieces(reply, () => reply.destroy(new GivenUp(SMALL_PIECES)));
       resolve(reply);
     });
-    limitInterim(sent, givenUp);
+    limitInterim(sent, (because) => new GivenUp(because));
     // Whoever goes over to another protocol (101) ends the request, and nothing else says so.
     sent.once('close', () => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' })));
     let isConnected = false;
