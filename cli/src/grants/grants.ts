@@ -51,7 +51,8 @@ function report(host: Host, answer: { grant: GrantItem }, { json }: ApproverOpti
     host,
     `${status}  ${visible(grant.grant_id)}  ${coveredBy(grant)}  until ${visible(grant.expires_at)}`,
   );
-  for (const note of noteOf(grant)) printNote(host, note);
+  // Who just revoked it knows why.
+  if (!grant.revoked_at) for (const note of noteOf(grant)) printNote(host, note);
 }
 
 /** Approves a call, and the very same call again for a while. */

@@ -16,6 +16,7 @@ import {
 import { EnforceReply, MatchedRule } from './decision.ts';
 import { DrawnCode, FormerCode } from './drawn-code.ts';
 import { Envelope } from './envelope.ts';
+import { KeyMark } from './key-mark.ts';
 import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
@@ -30,6 +31,7 @@ export type ApprovalId = z.infer<typeof ApprovalId>;
 /** One person's yes, where it takes more than one. */
 export const Endorsement = z.strictObject({
   by: Principal.describe('who'),
+  by_key: KeyMark.optional(),
   at: Timestamp.describe('when'),
   reason: Note.optional().describe('why, where they said so'),
 });

@@ -4,6 +4,7 @@ import { APART, isEither } from './bodies.ts';
 import { AmountCents, CallInput, Digest, Note, Op, Principal, Timestamp, ToolName } from './call.ts';
 import { MatchedRule } from './decision.ts';
 import { LEAST_GRANT_MINUTES, MOST_GRANT_MINUTES, minutesToMs } from './grant-minutes.ts';
+import { KeyMark } from './key-mark.ts';
 import { rpc } from './rpc.ts';
 import { ApprovalTerms } from './terms.ts';
 import { whole } from './tolerant.ts';
@@ -63,6 +64,7 @@ export const Grant = z.strictObject({
   ),
   approval_id: ApprovalId.describe('the approval that it was made from'),
   granted_by: Principal.describe('who gave it'),
+  by_key: KeyMark.optional(),
   granted_at: Timestamp.describe('when'),
   reason: Note.optional().describe('what they said why'),
   expires_at: Timestamp.describe('until when it counts'),

@@ -9,6 +9,8 @@ export type Approver = {
   readonly roles: readonly string[];
   /** The callers that this person is, beside those of the same name: `key:<name>` and `os-user:<name>`. */
   readonly principals: readonly string[];
+  /** Which key of theirs it is; nothing of whoever knows the code. */
+  readonly keyMark?: string;
 };
 
 /** May change who is told of approvals. */
@@ -22,6 +24,10 @@ export function requireAdmin({ name, roles }: Approver): void {
 
 /** Whoever knows the code: the machine's own, so an admin too; nobody by name, so never one of several. */
 export const CODE_HOLDER: Approver = { name: 'approval-code', roles: [ADMIN], principals: [] };
+
+/** Why what somebody said before counts no more. */
+export const noApprover = (name: string, did = ''): string =>
+  `${name}${did} is no approver any more, or has another key since`;
 
 /** Whether two names are those of one person, as far as nobody approves twice, or their own, by another spelling. */
 export const isSamePerson = (one: string, other: string): boolean => skeleton(one) === skeleton(other);

@@ -1,7 +1,7 @@
 import type { Approval } from '@aegis/contracts/approvals';
 import type { FormerCode } from '@aegis/contracts/drawn-code';
 import { type ApprovalDecision, happened } from './approval-event.ts';
-import type { Approver } from './approver.ts';
+import { type Approver, noApprover } from './approver.ts';
 import { whyNoMore } from './former-codes.ts';
 import { askedIn, vote } from './vote.ts';
 
@@ -58,7 +58,7 @@ export function redeem(given: Redeem, state: Pending): ApprovalDecision {
     };
   if (by === undefined)
     return {
-      because: `${code.drawn_by}, who drew the code, is no approver any more`,
+      because: noApprover(code.drawn_by, ', who drew the code,'),
       fault: 'not_an_approver',
     };
   const { reason, drawn_at: codeDrawnAt } = code;

@@ -3,11 +3,12 @@ import type { Call } from '@aegis/contracts/call';
 import type { GRANT_EVENTS } from '@aegis/contracts/events';
 import type { CallPattern, Grant, StoredGrant } from '@aegis/contracts/grants';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
+import { type Approver, noApprover } from './approver.ts';
 import { matchesPattern, patternOf, whyNotCovered } from './call-pattern.ts';
 import type { Decider, Decision } from './decider.ts';
 import { faultOfPattern } from './pattern-fault.ts';
 import { sameTerms } from './terms.ts';
-import { quorumOf } from './vote.ts';
+import { markOf, quorumOf } from './vote.ts';
 
 type GrantEventType = (typeof GRANT_EVENTS)[number];
 /** What happened to a grant, with the state after it. */
@@ -21,7 +22,7 @@ export type GrantCommand = { now: Date } & (
   | {
       type: 'give';
       grant_id: string;
-      by: string;
+      by: Approver;
       /** The one that is approved with it, and is like the calls that it answers for. */
       approval: Approval;
       pattern?: CallPattern | undefined;
@@ -53,7 +54,7 @@ export function whyOver(
   const { granted_by, revoked_at, revoked_by, revoked_because } = grant;
   if (revoked_at !== undefined) return revoked_because ?? `revoked by ${revoked_by ?? 'somebody'}`;
   if (!isActive(grant, now)) return 'its time is over';
-  return isApprover ? undefined : `${granted_by} is no approver any more`;
+  return isApprover ? undefined : noApprover(granted_by);
 }
 
 /** Why no grant can be given for calls like this one; undefined where one can. */
@@ -112,7 +113,8 @@ function give(command: Extract<GrantCommand, { type: 'give' }>): Decision<GrantE
     // What of a rule this version knows: a grant is a record of its own, and carries on nobody else's.
     rule: rule && { index: rule.index, match: rule.match },
     approval_id,
-    granted_by: by,
+    granted_by: by.name,
+    ...markOf(by),
     granted_at: now.toISOString(),
     reason,
     expires_at: new Date(now.getTime() + for_ms).toISOString(),

@@ -46,6 +46,10 @@ export function askedIn(pending: Pending, end: CodeEnd): Omit<Pending, 'code' | 
   return state;
 }
 
+/** Which key of theirs said so. */
+export const markOf = ({ keyMark }: Approver): { by_key?: string } =>
+  keyMark === undefined ? {} : { by_key: keyMark };
+
 const earlierIn = (state: Pending, { gone = [] }: Pick<Vote, 'gone'>) =>
   (state.endorsements ?? []).filter((one) => !gone.includes(one.by));
 
@@ -53,7 +57,7 @@ function endorse(state: Pending, given: Vote): ApprovalDecision {
   const { now, by, reason, useWithinMs, codeDrawnAt } = given;
   const quorum = quorumOf(state);
   const at = now.toISOString();
-  const endorsements = [...earlierIn(state, given), { by: by.name, at, reason }];
+  const endorsements = [...earlierIn(state, given), { by: by.name, ...markOf(by), at, reason }];
   const dropped = codeDrawnAt === undefined ? `${by.name} said yes without it` : undefined;
   if (endorsements.length < quorum) {
     // A code of somebody else is a yes to this very call, and goes on to wait.
@@ -116,6 +120,7 @@ export function draw(given: Draw, state: Pending): ApprovalDecision {
   const code = {
     digest,
     drawn_by: by.name,
+    ...markOf(by),
     drawn_at: now.toISOString(),
     until: new Date(Math.min(now.getTime() + withinMs, Date.parse(state.decide_by))).toISOString(),
     ...(reason === undefined ? {} : { reason }),

@@ -84,7 +84,7 @@ export function createCodes(ground: Ground, approvers: Pick<Approvers, 'byName'>
     const isOurs = spoken.isRight || spoken.former !== undefined;
     const standing = isOurs ? undefined : await byStandingCode(request, source, state);
     if (standing) return standing;
-    const drawer = state.code && approvers.byName(state.code.drawn_by);
+    const drawer = state.code && approvers.byName(state.code.drawn_by, state.code.by_key);
     const gone = goneFrom(approvers, state);
     return { type: 'redeem', now: now(), principal, ...spoken, drawer, useWithinMs, gone, source };
   };

@@ -62,7 +62,7 @@ export function createCompleting(ground: Ground, approvers: Pick<Approvers, 'byN
     if (principal !== call.principal) throw new AppError('not_an_approver', onlyFrom(approval));
     if (former) throw new AppError('code_over', `${whyNoMore(former)}.`);
     const gone = goneFrom(approvers, approval);
-    const drawer = code && approvers.byName(code.drawn_by);
+    const drawer = code && approvers.byName(code.drawn_by, code.by_key);
     return { type: 'redeem', now: now(), principal, isRight, drawer, useWithinMs, gone };
   };
 

@@ -3,6 +3,7 @@ import {
   ApprovalId,
   type DecideApproval,
   type DecideReply,
+  type Endorsement,
   type Word,
 } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
@@ -49,11 +50,11 @@ export function goneFrom(
   approvers: Pick<Approvers, 'byName'>,
   { endorsements = [], ...approval }: Approval,
 ): string[] {
-  const may = (name: string): boolean => {
-    const approver = approvers.byName(name);
+  const may = ({ by, by_key }: Endorsement): boolean => {
+    const approver = approvers.byName(by, by_key);
     return approver !== undefined && whyNoYes(approver, questionOf(approval)) === undefined;
   };
-  return endorsements.map(({ by }) => by).filter((name) => !may(name));
+  return endorsements.filter((one) => !may(one)).map(({ by }) => by);
 }
 
 export function createDeciding(ground: Ground, approvers: Pick<Approvers, 'byName'>): Deciding {

@@ -40,7 +40,7 @@ export async function giveGrant(
     checkRevision(current, revision);
     return { type: 'vote', now: now(), by, verdict: 'approve', reason, useWithinMs } as const;
   };
-  const granted = { grant_id, by: by.name, approval, pattern, for_ms, reason };
+  const granted = { grant_id, by, approval, pattern, for_ms, reason };
   const give = { type: 'give', now: now(), ...granted } as const;
   let voted: Handled<Approval, ApprovalEvent> = { ...found, decision: undefined };
   const given = await grantStore.handle(grant_id, NOTHING, () => give, deadlineMs, {

@@ -62,7 +62,7 @@ export function createGrants(
   };
 
   const whyOverNow = (grant: StoredGrant): string | undefined =>
-    whyOver(grant, now(), { isApprover: approvers.byName(grant.granted_by) !== undefined });
+    whyOver(grant, now(), { isApprover: approvers.byName(grant.granted_by, grant.by_key) !== undefined });
 
   /** The rule that it was given under has to be what asks, wherever it stands. */
   const isItsRule = (

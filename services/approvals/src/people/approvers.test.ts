@@ -67,3 +67,11 @@ it('nobody decides where the file is half-written at the start, until it is whol
   await expect.poll(whoIs, SOON).toBe('ada');
   expect(approvers.problem).toBeUndefined();
 });
+
+it('what somebody said counts by the key that they said it with; where none is on record, by the name, as before', async () => {
+  const { approvers } = await started(whole);
+  const keyMark = approvers.byName('ada')?.keyMark;
+  expect(keyMark).toMatch(/^[0-9a-f]{16}$/);
+  expect(approvers.byName('ada', keyMark)?.name).toBe('ada');
+  expect(approvers.byName('ada', '0'.repeat(16))).toBeUndefined();
+});

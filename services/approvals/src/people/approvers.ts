@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Credential } from '@aegis/contracts/approvals';
 import { APPROVER_KEY_PREFIX, type ApproversFile, parseApprovers } from '@aegis/contracts/approvers-file';
 import { AppError } from '@aegis/kit/errors';
@@ -24,8 +24,11 @@ export type Approvers = {
   authenticate(credential: Credential): Promise<Approver>;
   /** The same, for what takes the role `admin`. @throws AppError `not_an_approver` too */
   authorizeAdmin(credential: Credential): Promise<Approver>;
-  /** Somebody who said something before; undefined where they are no approver any more. */
-  byName(name: string): Approver | undefined;
+  /**
+   * Somebody who said something before; undefined where they are no approver any more, or it was by another key: who has a
+   * name that was another's has not said what that one said.
+   */
+  byName(name: string, keyMark?: string): Approver | undefined;
   /** Somebody who signed in before; undefined where they are no approver any more, or have another key by now. */
   known(name: string, keyId: string): Approver | undefined;
   /** What of a person's secret a session remembers, so that it ends with the secret. */
@@ -55,13 +58,17 @@ type ApproversDeps = {
 /** Looked up by its digest: of 256 bits of chance, the time that it takes tells nothing. */
 type ByDigest = ReadonlyMap<string, Approver>;
 
+/** Enough to tell one key from another, and nothing of the key. */
+const MARK_CHARS = 16;
+
 const toApprover = (
   name: string,
-  { roles = [], principals = [] }: ApproversFile['approvers'][string],
+  { key, roles = [], principals = [] }: ApproversFile['approvers'][string],
 ): Approver => ({
   name,
   roles,
   principals,
+  keyMark: hash('sha256', key, 'hex').slice(0, MARK_CHARS),
 });
 
 const indexed = ({ approvers }: ApproversFile): ByDigest =>
@@ -162,9 +169,10 @@ export function createApprovers({
       requireAdmin(approver);
       return approver;
     },
-    byName(name) {
+    byName(name, keyMark) {
       const keyId = keyIdOf(name);
-      return keyId === undefined ? undefined : knownBy(name, keyId);
+      const known = keyId === undefined ? undefined : knownBy(name, keyId);
+      return keyMark === undefined || known?.keyMark === keyMark ? known : undefined;
     },
     known(name, keyId) {
       if (keyIdOf(name) !== keyId) return undefined;
