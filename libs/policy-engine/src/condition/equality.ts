@@ -13,7 +13,7 @@ import {
 } from './matcher.ts';
 import { showSome, showValue } from './show.ts';
 import { spelled } from './spelled.ts';
-import { joinAny, negate } from './truth.ts';
+import { negate, type Truth, truthOf } from './truth.ts';
 
 export function equal(operand: Scalar, ignoreCase = false): Matcher {
   const phrase = showValue(operand);
@@ -87,17 +87,41 @@ function equalText(operands: readonly string[], phrase: string, ignoreCase: bool
   return { ...alike, test: (value) => (exact.has(value) ? 'holds' : alike.test(value)) };
 }
 
+/** So short a number that a double holds about has a power of ten that can be compared. */
+const SHORT = 64;
+
+/**
+ * Whether an element is equal to a number, where a look at its double tells; undefined where it takes more. A list may have
+ * hundreds of thousands of them.
+ */
+function atOnce(operand: Scalar): (element: unknown) => boolean | undefined {
+  if (typeof operand !== 'number' || Math.abs(operand) > Number.MAX_SAFE_INTEGER) return () => undefined;
+  return (element) => {
+    if (typeof element === 'number')
+      return Math.abs(element) <= Number.MAX_SAFE_INTEGER ? element === operand : undefined;
+    if (!(element instanceof WrittenNumber) || element.text.length > SHORT) return undefined;
+    const double = Number(element.text);
+    // Neither it nor what any reader rounds it to is the operand.
+    return Number.isFinite(double) && double !== 0 && double !== operand ? false : undefined;
+  };
+}
+
 /** Whether a list has this element. An element of another type might be meant, so only finding it is certain then. */
 export function having(operand: Scalar, ignoreCase = false): Matcher {
   const is = equal(operand, ignoreCase);
+  const isAtOnce = atOnce(operand);
   const phrase = `having ${showValue(operand)}`;
   return {
     test(value) {
       if (!Array.isArray(value)) return 'unknown';
-      return joinAny(
-        value.map((element: unknown) => ({ test: () => is.test(element) })),
-        undefined,
-      );
+      let joined: Truth = 'fails';
+      for (const element of value as unknown[]) {
+        const isEqual = isAtOnce(element);
+        const truth = isEqual === undefined ? is.test(element) : truthOf(isEqual);
+        if (truth === 'holds') return truth;
+        if (truth === 'unknown') joined = truth;
+      }
+      return joined;
     },
     describe(value, truth, show) {
       if (!Array.isArray(value)) return `is ${show(value)}, expected a list`;
