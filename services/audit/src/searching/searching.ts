@@ -11,10 +11,10 @@ const READ_OWN_WRITES_MS = 500;
 /** Searches the file beside the event loop: the record grows, and a search reads as much of it as it has to. */
 export type Searching = ReturnType<typeof createSearching>;
 
-export function createSearching(recorder: Recorder) {
-  const worker = createWorkerThread(MODULE);
-  // A page of the console waits for a search, and not for long.
-  worker.start();
+export function createSearching(recorder: Pick<Recorder, 'caughtUp' | 'file'>) {
+  // A page of the console waits for a search, and not for long: nobody who asks for the record is before it.
+  const workers = { query: createWorkerThread(MODULE), past: createWorkerThread(MODULE) };
+  for (const worker of Object.values(workers)) worker.start();
   const search = (asked: Search['asked']) => async (request: string, deadlineMs: number) => {
     if (!(await recorder.caughtUp(Math.min(deadlineMs, Date.now() + READ_OWN_WRITES_MS)))) {
       throw new AppError('audit_unavailable', 'The audit file is behind the log; try again in a moment.');
@@ -22,8 +22,11 @@ export function createSearching(recorder: Recorder) {
     const file = recorder.file();
     const { ino, dev } = await file.handle.stat();
     const found: Search = { asked, request, path: file.path, length: file.length(), ino, dev };
-    return String(await worker.run(found, deadlineMs));
+    return String(await workers[asked].run(found, deadlineMs));
   };
   const routes = [textRoute(auditQuery, search('query')), textRoute(auditPast, search('past'))];
-  return { routes, stop: () => worker.stop() };
+  const stop = (): void => {
+    for (const worker of Object.values(workers)) worker.stop();
+  };
+  return { routes, stop };
 }
