@@ -151,7 +151,10 @@ it('an approval that stays superseded blocks the call, and says by what', async 
   await approvalsSay([{ approval: { ...askedAs('a'), ...superseded } }]);
   expect(await ask()).toMatchObject({
     status: 'blocked',
-    reasons: ['because', `Approval ${approved.approval_id} is superseded: the policy changed`],
+    reasons: [
+      'because',
+      `Approval ${approved.approval_id} is superseded: the policy changed. To ask again, send the call once more`,
+    ],
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deniedByGuess, standingForCaller } from './approval-words.ts';
+import { deniedByGuess, standingAndNext, standingForCaller } from './approval-words.ts';
 import { EVENT_TYPES } from './events/mod.ts';
 import { fixtureOf } from './testing/fixtures.ts';
 
@@ -56,3 +56,16 @@ it.each([
     expect(EVENT_TYPES['aegis.approval.denied.v1'].audit?.({ approval: denied }).note).toBe(words);
   },
 );
+
+it.each([
+  ['requested', ''],
+  ['approved', ''],
+  ['denied', '. To ask again, send the call with another run key'],
+  ['expired', '. To ask again, send the call once more'],
+  ['cancelled', '. To ask again, send the call once more'],
+  ['superseded', '. To ask again, send the call once more'],
+  ['consumed', '. To ask again, send the call once more'],
+] as const)('and what to do next, once it was %s: "%s"', (what, next) => {
+  const { approval } = fixtureOf(`aegis.approval.${what}.v1`).data;
+  expect(standingAndNext(approval)).toBe(`${standingForCaller(approval)}${next}`);
+});

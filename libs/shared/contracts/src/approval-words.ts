@@ -54,3 +54,14 @@ export function standingForCaller(approval: Approval): string {
   if (approval.status === 'superseded') return `Approval ${id} is superseded: ${approval.superseded_because}`;
   return `Approval ${id} is ${status}`;
 }
+
+/**
+ * The same, and what they do to ask again where it opens nothing any more: a denial answers its run key, and under any other
+ * that is over the same call is a new question.
+ */
+export function standingAndNext(approval: Approval): string {
+  const standing = standingForCaller(approval);
+  if (approval.status === 'pending' || approval.status === 'approved') return standing;
+  const how = approval.status === 'denied' ? 'with another run key' : 'once more';
+  return `${standing}. To ask again, send the call ${how}`;
+}

@@ -11,6 +11,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'WRONG_CODE',
     'deniedByGuess',
     'guessed',
+    'standingAndNext',
     'standingForCaller',
   ],
   approvals: [

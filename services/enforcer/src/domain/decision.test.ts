@@ -109,6 +109,8 @@ describe('a caller that knows a reason of its own to ask a person', () => {
   });
 });
 
+const ONCE_MORE = 'To ask again, send the call once more';
+
 /** Given what the policy says and how the approval stands, when the call is to run now: then. */
 const CASES: [name: string, given: { verdict: CheckReply; approval: Approval }, then: Decided | 'consume'][] =
   [];
@@ -125,12 +127,23 @@ for (const [rule, verdict] of Object.entries(rules)) {
   row('that waits', pending, { outcome: 'pending', reasons: waits, approval: pending });
   row('that a person gave', approved, 'consume');
   row('that a grant gave', granted, 'consume');
-  row('that was denied', denied, blocked(denied, 'was denied: no'));
-  row('that expired', expired, blocked(expired, 'is expired'));
-  row('that was taken back', cancelled, blocked(cancelled, 'is cancelled: not needed'));
-  row('that is superseded', superseded, blocked(superseded, 'is superseded: new rules'));
-  row('that was used', consumed, blocked(consumed, 'is consumed'));
+  row(
+    'that was denied',
+    denied,
+    blocked(denied, 'was denied: no. To ask again, send the call with another run key'),
+  );
+  row('that expired', expired, blocked(expired, `is expired. ${ONCE_MORE}`));
+  row('that was taken back', cancelled, blocked(cancelled, `is cancelled: not needed. ${ONCE_MORE}`));
+  row('that is superseded', superseded, blocked(superseded, `is superseded: new rules. ${ONCE_MORE}`));
+  row('that was used', consumed, blocked(consumed, `is consumed. ${ONCE_MORE}`));
 }
+
+it('in the path, where nobody names a run key, a denial says none', () => {
+  const one = ruling(said('review'), { via: 'wrap' });
+  expect(decideWithReply(one, { approval: denied }, 'review')).toMatchObject({
+    reasons: ['over the cap', `Approval ${ID} was denied: no`],
+  });
+});
 
 describe('what an approval means under', () => {
   it.each(CASES)('%s', (_, { verdict, approval }, then) => {

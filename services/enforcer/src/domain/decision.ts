@@ -1,4 +1,4 @@
-import { NOBODY_APPROVES, standingForCaller } from '@aegis/contracts/approval-words';
+import { NOBODY_APPROVES, standingAndNext, standingForCaller } from '@aegis/contracts/approval-words';
 import { type Approval, QUESTION_TOOL, type RequestReply } from '@aegis/contracts/approvals';
 import type {
   CheckReply,
@@ -40,8 +40,11 @@ export function decideWithoutApproval({ verdict }: Ruling): Decided | 'review' {
   return { outcome: verdict.decision === 'allow' ? 'allowed' : 'blocked', reasons: verdict.reasons };
 }
 
+/** Who calls through the firewall names no run key, and hears there what to do instead. */
+const IN_PATH: ReadonlySet<EnforceRequest['via']> = new Set(['wrap', 'proxy']);
+
 /** What a ruling means with its approval; an approved one must be consumed before anything is allowed. */
-function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 'consume' {
+function decideWithApproval({ verdict, request }: Ruling, approval: Approval): Decided | 'consume' {
   if (approval.status === 'approved' && approval.call.tool === QUESTION_TOOL) {
     const because = `Approval ${approval.approval_id} answers a question without a call, and opens none`;
     return { outcome: 'blocked', reasons: [...verdict.reasons, because], approval };
@@ -51,7 +54,8 @@ function decideWithApproval({ verdict }: Ruling, approval: Approval): Decided | 
     // Where a rule allows it, somebody asked all the same, and the approval says why.
     return { outcome: 'pending', reasons: verdict.allowed ? approval.reasons : verdict.reasons, approval };
   }
-  return { outcome: 'blocked', reasons: [...verdict.reasons, standingForCaller(approval)], approval };
+  const standing = IN_PATH.has(request.via) ? standingForCaller(approval) : standingAndNext(approval);
+  return { outcome: 'blocked', reasons: [...verdict.reasons, standing], approval };
 }
 
 /** What a ruling means with what the approvals service says of it; where it says nothing, the rule's own word stands. */

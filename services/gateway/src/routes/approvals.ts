@@ -1,4 +1,4 @@
-import { standingForCaller } from '@aegis/contracts/approval-words';
+import { standingAndNext } from '@aegis/contracts/approval-words';
 import {
   ApprovalId,
   ApprovalStatus,
@@ -183,12 +183,11 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
     );
     const ok = approval.status === 'approved' || approval.status === 'consumed';
     const { status, approval_id: id } = approval;
-    const again = status === 'denied' ? '. To ask again, send the call with another run key' : '';
     return {
       ok,
       status,
       approval_id: id,
-      ...(ok ? {} : { reason: `${standingForCaller(approval)}${again}.` }),
+      ...(ok ? {} : { reason: `${standingAndNext(approval)}.` }),
     };
   });
 }
