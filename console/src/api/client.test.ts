@@ -7,18 +7,20 @@ const json = (status: number, body: unknown): Response =>
 
 function clientOf(answer: () => Response | Promise<Response>) {
   const asked: [string, RequestInit | undefined][] = [];
+  const paused: number[] = [];
   let signedOut = 0;
   const client = createClient({
     fetch: async (input, init) => {
       asked.push([input instanceof Request ? input.url : input.toString(), init]);
       return answer();
     },
+    pause: async (ms) => void paused.push(ms),
     pageToken: () => 'half-1',
     onSignedOut: () => {
       signedOut += 1;
     },
   });
-  return { client, asked, signedOut: () => signedOut };
+  return { client, asked, paused, signedOut: () => signedOut };
 }
 
 const faultFrom = (asking: Promise<unknown>): Promise<Fault> =>
@@ -45,6 +47,17 @@ test('a fault says what the server said', async () => {
     code: 'not_an_approver',
     message: 'Only finance may.',
   });
+});
+
+test('what is away for a moment is looked at once more, by itself; what decides is sent once', async () => {
+  const answers = [json(503, { detail: 'Away.' }), json(200, { items: [] })];
+  const { client, asked, paused } = clientOf(() => answers.shift() ?? json(503, { detail: 'Still away.' }));
+  expect(await client.get('inbox')).toEqual({ items: [] });
+  expect(paused).toEqual([1_000]);
+  expect((await faultFrom(client.get('inbox'))).message).toBe('Still away.');
+  expect(asked).toHaveLength(4);
+  await faultFrom(client.post('approvals/x/approve', { revision: 1 }));
+  expect(asked).toHaveLength(5);
 });
 
 test('a session that is over leads back to signing in; a wrong secret does not', async () => {

@@ -1,10 +1,14 @@
 import { parseJson } from '@aegis/kit/json/parse';
-import { type Fault, faultOf, NO_ANSWER } from './fault.ts';
+import { Fault, faultOf, NO_ANSWER } from './fault.ts';
 
 const TIMEOUT_MS = 20_000;
+/** A part that was away a moment ago is often back: whoever looks is not told of that, and what decides is sent once. */
+const UNAVAILABLE = 503;
+const AGAIN_AFTER_MS = 1_000;
 
 export type ClientOptions = {
   fetch: typeof fetch;
+  pause: (ms: number) => Promise<void>;
   /** The page's half of the session, which no other port of this host can read; the other half, a cookie, goes by itself. */
   pageToken: () => string | undefined;
   /** The session of this half is over, or was never this page's; the fault says why. */
@@ -51,8 +55,16 @@ export function createClient(options: ClientOptions): Client {
   }
 
   return {
-    get(path, signal) {
-      return ask(path, { headers: { accept: 'application/json' } }, signal);
+    async get<T>(path: string, signal?: AbortSignal): Promise<T> {
+      const look = () => ask<T>(path, { headers: { accept: 'application/json' } }, signal);
+      try {
+        return await look();
+      } catch (thrown) {
+        if (!(thrown instanceof Fault) || thrown.status !== UNAVAILABLE) throw thrown;
+        await options.pause(AGAIN_AFTER_MS);
+        if (signal?.aborted === true) throw thrown;
+        return look();
+      }
     },
     post(path, body) {
       const headers = { accept: 'application/json', 'content-type': 'application/json' };

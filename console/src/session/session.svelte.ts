@@ -26,6 +26,7 @@ const leave = (because = ''): void => {
 
 /** Every request of the console goes through here. */
 export const client = createClient({
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   fetch: (input, init) => fetch(input, init),
   pageToken: () => half,
   onSignedOut: ({ message }, token) => {

@@ -54,7 +54,7 @@ export async function openPerson(world: World, options: PersonOptions = {}): Pro
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
     const isFault = message.type() === 'error' && !isNotLetIn(message) && !isNotWell(message);
-    if (isFault) faults.push(message.text());
+    if (isFault) faults.push(`${message.text()} ${message.location().url}`);
   });
   const runsScripts = more.javaScriptEnabled ?? true;
   const open = async (path: string): Promise<void> => {
