@@ -18,6 +18,7 @@ const CURSOR = `{
       "web": { "url": "https://example.com/mcp", "headers": { "Authorization": "Bearer abc" } }
     }
 }`;
+const TWO_STDIO = '{"mcpServers":{"files":{"command":"npx","args":["files"]},"tools":{"command":"tools"}}}';
 const VSCODE = `{
 \t// what the team uses
 \t"servers": {
@@ -644,7 +645,7 @@ describe('aegis status', () => {
     );
     const host = fakeHost({ env });
     expect(await showStatus(host, {})).toBe(1);
-    expect(host.out()).toMatch(/^\d+ of \d+ servers here are NOT behind the firewall[.,]/);
+    expect(host.out()).toMatch(/^\d+ of \d+ servers? here (?:is|are) NOT behind the firewall[.,]/);
     expect(host.out()).toContain(`a of ${file} is NOT behind it, because its env sets AEGIS_AGENT_ADDRESS`);
     await writeFile(file, '{');
     const broken = fakeHost({ env });
@@ -672,6 +673,70 @@ describe('aegis status', () => {
     expect(await showStatus(host, {})).toBe(1);
     expect(host.out()).toContain('does not run');
     expect(host.out()).toContain(`\tfiles\tNO\t\t${file}`);
+  });
+});
+
+/** A client's file behind a firewall, and the environment of another folder's. */
+async function behindAnother() {
+  const file = await write('mcp.json', TWO_STDIO);
+  await mkdir(join(dir, '.cursor'));
+  await symlink(file, join(dir, '.cursor', 'mcp.json'));
+  const there = {
+    ...env,
+    AEGIS_DATA_DIR: join(dir, 'data'),
+    HOME: dir,
+    XDG_CONFIG_HOME: join(dir, '.config'),
+  };
+  await protect(fakeHost({ env: there }), file, {});
+  const here = { ...there, AEGIS_DATA_DIR: join(dir, 'elsewhere') };
+  return { file, here, dataDir: there.AEGIS_DATA_DIR };
+}
+
+describe('a file behind another firewall', () => {
+  it('is said by status to be behind that one, with its data directory, and not behind this one', async () => {
+    const { here, dataDir } = await behindAnother();
+    const host = fakeHost({ env: here });
+    expect(await showStatus(host, {})).toBe(1);
+    expect(host.out().split('\n')[0]).toBe('2 of 2 servers here are behind another firewall.');
+    expect(host.out()).toMatch(/\tfiles\tanother\t/);
+    expect(host.out()).toContain(`is behind another firewall: ${dataDir}. To ask that one: AEGIS_DATA_DIR=`);
+    expect(host.out()).not.toContain('NOT behind');
+    const machine = fakeHost({ env: here });
+    await showStatus(machine, { json: true });
+    expect(JSON.parse(machine.out())).toMatchObject({
+      servers: [
+        { server: 'files', behind: false, other_firewall: dataDir },
+        { server: 'tools', behind: false, other_firewall: dataDir },
+      ],
+    });
+  });
+
+  it.each([
+    ['taken out', unprotect],
+    ['taken over', protect],
+  ])('is not %s here, where it is on record there, and is told how', async (_, command) => {
+    const { file, here, dataDir } = await behindAnother();
+    const before = await readFile(file, 'utf8');
+    await expect(command(fakeHost({ env: here }), file, {})).rejects.toThrow(
+      `${file} is behind another firewall, of ${dataDir}, and is as it was. To take it out there: AEGIS_DATA_DIR=${dataDir} `,
+    );
+    expect(await readFile(file, 'utf8')).toBe(before);
+  });
+
+  it('that has it no more on record is put behind this one, which says where it was, and is taken out', async () => {
+    const { file, here, dataDir } = await behindAnother();
+    await rm(join(dataDir, 'clients.json'));
+    await rm(`${file}.before-aegis`);
+    const host = fakeHost({ env: here });
+    expect(await protect(host, file, {})).toBe(0);
+    expect(host.out()).toContain(
+      `files: was behind another firewall (${dataDir}), and is behind this one now (${here.AEGIS_DATA_DIR}); rules`,
+    );
+    const there = fakeHost({ env: { ...here, AEGIS_DATA_DIR: dataDir } });
+    expect(await showStatus(there, {})).toBe(1);
+    expect(there.out()).toContain(`is behind another firewall: ${here.AEGIS_DATA_DIR}.`);
+    await unprotect(fakeHost({ env: here }), file, {});
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(JSON.parse(TWO_STDIO));
   });
 });
 

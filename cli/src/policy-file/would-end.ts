@@ -1,5 +1,6 @@
 import { PolicyEnds } from '@aegis/contracts/policy';
 import { tolerant } from '@aegis/contracts/tolerant';
+import { count } from '@aegis/kit/text';
 import type { Policy } from '@aegis/policy-engine';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
@@ -32,13 +33,14 @@ export async function wouldEnd(host: Host, policy: Policy, url: string | undefin
   }
 }
 
-const count = (n: number, what: string): string[] => (n === 0 ? [] : [`${n} ${what}${n === 1 ? '' : 's'}`]);
-
 /** The same as lines for people. */
 export function wouldEndLines({ approvals, grants, unknown, first }: PolicyEnds): string[] {
   const named = first.map(({ id, tool, principal, because }) => `  ${id}  ${tool}  ${principal}  ${because}`);
   const more = approvals + grants - first.length;
-  const ended = [...count(approvals, 'waiting or approved call'), ...count(grants, 'grant')];
+  const ended = [
+    ...(approvals > 0 ? [count(approvals, 'waiting or approved call')] : []),
+    ...(grants > 0 ? [count(grants, 'grant')] : []),
+  ];
   return [
     `Taken now, it would end ${ended.join(' and ') || 'nothing that waits or is granted'}${named.length === 0 ? '' : ':'}`,
     ...named,

@@ -72,23 +72,39 @@ function startsOurs(value: Value, { node, launcher }: Firewall): boolean {
 const isOf = (path: unknown, now: string | undefined, before: string | undefined): boolean =>
   path === undefined || path === now || path === before;
 
+/** Where the firewall of an entry that starts our launcher keeps its data. */
+function dataDirIn(value: Value): string | undefined {
+  const { AEGIS_DATA_DIR = dataDirOf({}, '/') } = envOf(value);
+  return isText(AEGIS_DATA_DIR) ? resolve('/', AEGIS_DATA_DIR) : undefined;
+}
+
 /** Whether an entry's variables lead to this firewall, to its rules and its servers. */
 function leadsHere(value: Value, firewall: Firewall, written: Written): boolean {
-  const { AEGIS_DATA_DIR = dataDirOf({}, '/'), POLICY_PATH, MCP_SERVERS } = envOf(value);
+  const { POLICY_PATH, MCP_SERVERS } = envOf(value);
   return (
-    isText(AEGIS_DATA_DIR) &&
-    resolve('/', AEGIS_DATA_DIR) === firewall.dataDir &&
+    dataDirIn(value) === firewall.dataDir &&
     isOf(POLICY_PATH, firewall.policyPath, written.policy_path) &&
     isOf(MCP_SERVERS, firewall.serversPath, written.servers_path)
   );
 }
 
 /** Whether nothing but our launcher is started, with nothing that steers it elsewhere. */
-const isThisFirewall = (value: Value, firewall: Firewall, written: Written): boolean =>
+const isFirewall = (value: Value, firewall: Firewall): boolean =>
   startsOurs(value, firewall) &&
   ambiguity(withStrayOnly(value)) === undefined &&
-  !strayNames(value).some(isSteering) &&
-  leadsHere(value, firewall, written);
+  !strayNames(value).some(isSteering);
+
+const isThisFirewall = (value: Value, firewall: Firewall, written: Written): boolean =>
+  isFirewall(value, firewall) && leadsHere(value, firewall, written);
+
+const isTools = (value: Value): boolean => textsOf(value['args']).slice(1).join('\0') === 'mcp';
+
+/** The data directory of the firewall that an entry is behind, or whose tools it is, where that is another one. */
+export function otherFirewall(value: Value, firewall: Firewall): string | undefined {
+  const isOurForm = wrapIn(value) !== undefined || isTools(value);
+  const dataDir = isOurForm && isFirewall(value, firewall) ? dataDirIn(value) : undefined;
+  return dataDir === firewall.dataDir ? undefined : dataDir;
+}
 
 /** The server's name where its entry is started behind this very firewall. `isWhole`: as this version writes it. */
 export function wrappedName(
@@ -117,7 +133,7 @@ export function proxiedName(value: Value, mcpUrl: string): string | undefined {
 /** AegisMCP's own five tools: they are the firewall and go through none. */
 export const isFirewallItself = (value: Value, firewall: Firewall): boolean =>
   (addressOf(value) === firewall.mcpUrl && ambiguity(value) === undefined) ||
-  (textsOf(value['args']).slice(1).join('\0') === 'mcp' && isThisFirewall(value, firewall, {}));
+  (isTools(value) && isThisFirewall(value, firewall, {}));
 
 /**
  * An entry with a command, behind `aegis wrap` with these words. Its other fields stay; its variables are the server's alone

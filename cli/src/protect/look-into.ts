@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { Env } from '@aegis/kit/env';
 import { codeOf } from '@aegis/kit/errors';
 import { program } from '../../relay/data-directory.js';
-import type { Firewall } from './behind.ts';
+import { type Firewall, otherFirewall } from './behind.ts';
 import { hasNoList, otherFormat, readEntries, SAYS } from './client-config.ts';
 import { fileBehind, readText } from './file-text.ts';
 import { type ClientFile, EACH, knownClientFiles } from './known-clients.ts';
@@ -21,6 +21,8 @@ export type Row = {
   name: string | null;
   /** Why it is not, where that is more than that nobody put it there. */
   because?: string;
+  /** The data directory of another firewall that it is behind instead. */
+  other_firewall?: string;
   /** Variables of its server that a firewall which is started for it gets, too: an earlier version wrote them so. */
   shared?: readonly string[];
 };
@@ -36,9 +38,16 @@ export type Seen = {
 const isOfBefore = (step: Step, known: Known): boolean =>
   step.to === 'wrap' && step.isWritten && known.written !== undefined;
 
-function rowOf(client: string, file: string, step: Step, known: Known): Row | undefined {
+function rowOf(
+  { client, path: file }: ClientFile,
+  step: Step,
+  known: Known,
+  firewall: Firewall,
+): Row | undefined {
   if (step.to === 'self') return undefined;
   const row = { client, file, server: step.entry.name };
+  const other = otherFirewall(step.entry.value, firewall);
+  if (other !== undefined) return { ...row, behind: false, name: null, other_firewall: other };
   if (step.to === 'left') return { ...row, behind: false, name: null, because: step.because };
   const behind = step.to === 'none' || isOfBefore(step, known);
   const shared = step.to === 'wrap' && behind ? sharedNames(step.entry.value) : [];
@@ -56,7 +65,8 @@ export function sharing({ server, file, shared = [] }: Row): { message: string; 
 const HAS_SERVERS = /mcp|^\s*extensions\s*:/im;
 
 /** @throws CliError where a file can't be read */
-async function lookInto({ client, path }: ClientFile, firewall: Firewall, seen: Seen): Promise<void> {
+async function lookInto(file: ClientFile, firewall: Firewall, seen: Seen): Promise<void> {
+  const { client, path } = file;
   const registry = await readRegistry(firewall.dataDir);
   const text = await readText(path);
   const format = otherFormat(path);
@@ -70,7 +80,7 @@ async function lookInto({ client, path }: ClientFile, firewall: Firewall, seen: 
   const servers = await knownServers(firewall.serversPath).catch(() => new Map<string, unknown>());
   const known = { servers, written: registry[await fileBehind(path, registry)] };
   const steps = planProtection(readEntries(path, text, SAYS.status), firewall, known);
-  seen.rows.push(...steps.flatMap((step) => rowOf(client, path, step, known) ?? []));
+  seen.rows.push(...steps.flatMap((step) => rowOf(file, step, known, firewall) ?? []));
 }
 
 /** Whether anything is at a path; what can't be looked at may be there, and reading it says why not. */

@@ -4,6 +4,7 @@ import type { Firewall } from './behind.ts';
 import { readEntries, replaceEntry, samePath } from './client-config.ts';
 import { fileBehind, readText } from './file-text.ts';
 import { keepCopy, readCopy } from './kept-copy.ts';
+import { requireNoOtherFirewall } from './no-other-firewall.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { type Known, planProtection, type Step, upstreams } from './plan.ts';
 import { digestOfText, leftCopy, type Protected, readRegistry, remember } from './registry.ts';
@@ -81,7 +82,9 @@ export const protectFile = (given: string, firewall: Firewall): Promise<Protecte
       written: registry[file],
       elsewhere: await serversElsewhere(registry, file),
     };
-    const steps = planProtection(readEntries(file, text), firewall, known);
+    const entries = readEntries(file, text);
+    if (known.written === undefined) await requireNoOtherFirewall(file, entries, firewall);
+    const steps = planProtection(entries, firewall, known);
     const changes = steps.filter((step) => step.to === 'wrap' || step.to === 'proxy');
     if (changes.length === 0) return { file, steps };
     const written = changes.reduce((next, { entry, value }) => replaceEntry(next, entry.path, value), text);

@@ -2,6 +2,7 @@ import { failure } from '../cli-error.ts';
 import { visible } from '../format/visible.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
+import { type Firewall, otherFirewall } from './behind.ts';
 import { firewallHere } from './firewall-here.ts';
 import { hereOf, hintsFor } from './hints.ts';
 import { backupOf } from './kept-copy.ts';
@@ -16,11 +17,14 @@ const RESULT = {
   left: 'left',
 } as const;
 
-const describe = (step: Step): string => {
+const describe = (step: Step, firewall: Firewall): string => {
   const server = visible(step.entry.name);
   if (step.to === 'self') return `  ${server}: is AegisMCP itself`;
   if (step.to === 'left') return `  ${server}: left as it is, because ${visible(step.because)}`;
   const rules = `rules see its tools as ${step.name}.<tool>`;
+  const other = otherFirewall(step.entry.value, firewall);
+  if (other !== undefined)
+    return `  ${server}: was behind another firewall (${visible(other)}), and is behind this one now (${firewall.dataDir}); ${rules}`;
   return step.to === 'none' ? `  ${server}: was behind it already; ${rules}` : `  ${server}: ${rules}`;
 };
 
@@ -67,7 +71,7 @@ export async function protect(host: Host, given: string, { json }: GlobalOptions
   } else {
     printLine(host, headline(visible(file), steps, isChanged));
     for (const step of steps) {
-      printLine(host, describe(step));
+      printLine(host, describe(step, firewall));
       for (const hint of hintsFor(step, here)) printLine(host, `    ${visible(hint)}`);
     }
     if (isChanged) {

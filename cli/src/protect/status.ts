@@ -1,4 +1,5 @@
 import { diskWarning } from '@aegis/kit/disk';
+import { count } from '@aegis/kit/text';
 import { earlierVersion, program } from '../../relay/data-directory.js';
 import { visible } from '../format/visible.ts';
 import { isNobodyThere } from '../gateway/is-nobody-there.ts';
@@ -8,7 +9,7 @@ import { diskPercentOf } from '../local/disk-percent.ts';
 import { dataDirOf, type FoundStack, readStackFile } from '../local/stack/stack-file.ts';
 import { printLine, printList } from '../output.ts';
 import { firewallHere } from './firewall-here.ts';
-import { lookIntoClients, type Seen, sharing } from './look-into.ts';
+import { lookIntoClients, type Row, type Seen, sharing } from './look-into.ts';
 
 /** That nobody can approve, and why. What can't be asked is said elsewhere. */
 async function nobodyApproves(gatewayUrl: string, dataDir: string): Promise<string | undefined> {
@@ -20,7 +21,19 @@ async function nobodyApproves(gatewayUrl: string, dataDir: string): Promise<stri
     : `Nobody can approve: ${found.damage}. Mend it, or move it away and in a terminal: ${run}`;
 }
 
-const count = (n: number, words: string): string => (n === 0 ? '' : `${n} of ${words}`);
+const some = (n: number, one: string, many: string): string => (n === 0 ? '' : count(n, one, many));
+
+/** Whether a server is behind the firewall, in a word. */
+const isBehind = ({ behind, other_firewall }: Row): string =>
+  other_firewall === undefined ? (behind ? 'yes' : 'NO') : 'another';
+
+/** What is to be said of a server that is not behind this firewall, where more is known than that. */
+function whyNot({ server, file, because, other_firewall }: Row): string | undefined {
+  const which = `${visible(server)} of ${file}`;
+  if (other_firewall !== undefined)
+    return `${which} is behind another firewall: ${visible(other_firewall)}. To ask that one: AEGIS_DATA_DIR=${visible(other_firewall)} ${program()} status`;
+  return because && `${which} is NOT behind it, because ${visible(because)}.`;
+}
 
 /** What follows its name. */
 function howItIs(found: FoundStack): string {
@@ -32,11 +45,14 @@ function howItIs(found: FoundStack): string {
 
 /** The first thing that is said, where anything is not behind the firewall or nobody can tell. */
 function headline({ rows, unreadable, notLookedInto }: Seen): string | undefined {
-  const out = rows.filter(({ behind }) => !behind).length;
+  const elsewhere = rows.filter((row) => row.other_firewall !== undefined).length;
+  const out = rows.filter(({ behind }) => !behind).length - elsewhere;
+  const here = `of ${count(rows.length, 'server')} here`;
   const said = [
-    count(out, `${rows.length} servers here are NOT behind the firewall`),
-    count(notLookedInto.length, 'the files were not looked into'),
-    count(unreadable.length, "the files can't be read"),
+    some(out, `${here} is NOT behind the firewall`, `${here} are NOT behind the firewall`),
+    some(elsewhere, `${here} is behind another firewall`, `${here} are behind another firewall`),
+    some(notLookedInto.length, 'of the files was not looked into', 'of the files were not looked into'),
+    some(unreadable.length, "of the files can't be read", "of the files can't be read"),
   ].filter((part) => part !== '');
   return said.length === 0 ? undefined : `${said.join(', and ')}.`;
 }
@@ -68,14 +84,12 @@ export async function showStatus(host: Host, { json }: GlobalOptions): Promise<E
     unreadable,
     not_looked_into: notLookedInto,
   };
-  const cells = rows.map((row) => [row.client, row.server, row.behind ? 'yes' : 'NO', row.name, row.file]);
+  const cells = rows.map((row) => [row.client, row.server, isBehind(row), row.name, row.file]);
   const header = ['CLIENT', 'SERVER', 'BEHIND', 'NAME IN RULES', 'FILE'];
   const none = first === undefined ? 'No MCP client has servers here.' : 'No other file has servers.';
   printList(host, { json }, document, header, cells, none);
   if (!json) {
-    for (const { server, file, because } of rows)
-      if (because !== undefined)
-        printLine(host, `${visible(server)} of ${file} is NOT behind it, because ${visible(because)}.`);
+    for (const sentence of rows.flatMap((row) => whyNot(row) ?? [])) printLine(host, sentence);
     for (const { message, mend } of rows.flatMap((row) => sharing(row) ?? []))
       printLine(host, `${visible(message)}; ${visible(mend)}.`);
     for (const { client, file, why } of notLookedInto)

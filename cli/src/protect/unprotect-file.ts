@@ -6,6 +6,7 @@ import { type ClientServer, readEntries, replaceEntry, SAYS, samePath } from './
 import { withUpstream } from './entry-address.ts';
 import { fileBehind, readText } from './file-text.ts';
 import { backupOf, readCopy } from './kept-copy.ts';
+import { requireNoOtherFirewall } from './no-other-firewall.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { digestOfText, readRegistry, remember, rememberCopy } from './registry.ts';
 import { knownServers, removeServers } from './servers-file.ts';
@@ -43,6 +44,7 @@ export const unprotectFile = (given: string, firewall: Firewall): Promise<Unprot
       return proxiedName(value, mcpUrl) !== undefined;
     };
     const behind = readEntries(file, text, SAYS.unprotect).filter(isOurs);
+    if (known === undefined) await requireNoOtherFirewall(file, behind, firewall);
     if (behind.length === 0) return { result: 'not_protected' };
     const original = await readCopy(file, known);
     const before = original === undefined ? [] : readEntries(file, original);

@@ -1,4 +1,4 @@
-import { count } from '../text/count.ts';
+import { count } from '@aegis/kit/text';
 import { size } from '../text/extent.ts';
 import type { Row } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '@aegis/contracts/approvals';
 import type { ApprovalView, Decide, DecidedView } from '@aegis/contracts/console';
-import { count } from '../text/count.ts';
+import { count } from '@aegis/kit/text';
 
 export type SeveralDeps = {
   getApproval: (id: string) => Promise<Pick<ApprovalView, 'approval' | 'revision'>>;

@@ -1,4 +1,4 @@
-import { count } from './count.ts';
+import { count } from '@aegis/kit/text';
 import { plain } from './pieces.ts';
 
 /** How many characters a line has on the narrowest phone that the console is made for: 390 px wide. */

@@ -148,6 +148,7 @@ it('text has this public surface, and a change to it is a decision', () => {
     'ONE_LINE',
     'UNUSUAL_SPACE',
     'codePoint',
+    'count',
     'escaped',
     'every',
     'foldName',

@@ -1,3 +1,4 @@
+export { count } from './count.ts';
 export { type DurationUnit, parseDuration } from './duration.ts';
 export { foldName, withoutCase } from './fold.ts';
 export { Html, html } from './html.ts';
