@@ -27,7 +27,7 @@ test('a server that could not be reached or started is said, and one that nobody
   for (const name of ['gone', 'none', 'dies', 'unset']) await send(urlOf(name), 'POST', INITIALIZE);
   expect(proxy.warnings).toEqual([
     away('gone', "it can't be reached \\(ECONNREFUSED\\)"),
-    away('none', "it can't be started \\(ENOENT\\)"),
+    away('none', "it can't be started: aegis-no-such-command is not found on the PATH of the firewall: .+"),
     away('dies', 'it ended \\(exit code 3\\)'),
     away('unset', "it can't be used: .*SHOP.*"),
   ]);

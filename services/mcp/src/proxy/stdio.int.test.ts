@@ -167,7 +167,16 @@ describe('what a stdio server is given', () => {
   });
 
   it.each<[string, object, string]>([
-    ['a command that is not there', { command: 'no-such-command' }, "it can't be started (ENOENT)"],
+    [
+      'a command that is not there',
+      { command: 'no-such-command' },
+      "it can't be started: no-such-command is not found on the PATH of the firewall: install it",
+    ],
+    [
+      'a folder that is not there',
+      { ...echo, cwd: '/no/such/folder' },
+      'its cwd /no/such/folder is no folder',
+    ],
     ['a variable that is not set', { ...echo, env: { A: '${NOT_SET}' } }, 'variable NOT_SET is not set'],
     ['a server that ends at once', { command: node, args: ['-e', 'process.exit(3)'] }, 'exit code 3'],
   ])('%s is told in words', async (_what, server, words) => {

@@ -8,6 +8,7 @@ import { Unavailable } from '../connection.ts';
 import { readInTurns } from '../in-turns.ts';
 import { expandUpstream } from '../servers/expand.ts';
 import { childEnv } from './child-env.ts';
+import { whyNotStarted } from './why-not-started.ts';
 
 /** When a server that does not end after its input has gets which signal. */
 const SIGNALS_AFTER_MS = { SIGTERM: 500, SIGKILL: 1_500 } as const;
@@ -32,7 +33,9 @@ export type ServerProcessOptions = {
   readonly ended: (because: string) => void;
 };
 
-function start({ entry, env, away }: ServerProcessOptions): Child {
+type Started = { readonly child: Child; readonly upstream: StdioUpstream };
+
+function start({ entry, env, away }: ServerProcessOptions): Started {
   const unavailable = (because: string): Unavailable => {
     away.failed(entry, `it ${because}`);
     return new Unavailable(`The server ${entry.name} ${because}.`);
@@ -44,10 +47,10 @@ function start({ entry, env, away }: ServerProcessOptions): Child {
   const { command, args, cwd, env: own } = expanded.upstream;
   try {
     // A group of its own: npx and shells start the server as a child of theirs.
-    return spawn(command, args, { cwd, env: childEnv(env, own), stdio: 'pipe', detached: true });
+    const child = spawn(command, args, { cwd, env: childEnv(env, own), stdio: 'pipe', detached: true });
+    return { child, upstream: expanded.upstream };
   } catch (error) {
-    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
-    throw unavailable(`can't be started (${code})`);
+    throw unavailable(whyNotStarted(error, expanded.upstream));
   }
 }
 
@@ -65,17 +68,18 @@ export class ServerProcess {
   constructor(options: ServerProcessOptions) {
     this.#options = { ...options, heard: (word) => this.#heard(word, options.heard) };
     const release = options.takeSlot();
+    let upstream: StdioUpstream;
     try {
-      this.#child = start(options);
+      ({ child: this.#child, upstream } = start(options));
     } catch (error) {
       release();
       throw error;
     }
     void this.#exited.promise.then(release);
-    this.#child.once('error', ({ code }: NodeJS.ErrnoException) => {
+    this.#child.once('error', (error) => {
       if (this.#child.pid !== undefined) return;
       this.#exited.resolve();
-      this.#over(`it can't be started (${code})`);
+      this.#over(`it ${whyNotStarted(error, upstream)}`);
     });
     this.#child.once('exit', (code, signal) => {
       this.#exited.resolve();
