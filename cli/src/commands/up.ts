@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Host } from '../host.ts';
 
 const SAID_WITHIN_MS = 1_000;
@@ -9,7 +9,8 @@ export function registerUp(program: Command, host: Host): void {
     .command('up')
     .description('run the firewall here: a NATS server and the seven services, until Ctrl-C')
     .option('--background', 'start it in the background where none runs from AEGIS_DATA_DIR, and return')
-    .action(async ({ background }: { background?: true }) => {
+    .addOption(new Option('--detached', 'as the process in the background').hideHelp())
+    .action(async ({ background, detached }: { background?: true; detached?: true }) => {
       if (background) {
         const { upInBackground } = await import('../local/stack/up-in-background.ts');
         host.exitCode = await upInBackground(host);
@@ -17,7 +18,7 @@ export function registerUp(program: Command, host: Host): void {
       }
       const { up } = await import('../local/up/up.ts');
       try {
-        host.exitCode = await up(host);
+        host.exitCode = await up(host, detached === true);
         process.exit();
       } finally {
         // Whatever a start that failed could not let go of keeps the process no longer than its sentence needs.

@@ -21,6 +21,8 @@ export type EmbeddedBrokerOptions = {
   /** 0 = any free port. */
   readonly port: number;
   readonly log: BrokerLog;
+  /** Told in sentences of what takes long, for whoever waits for the start. */
+  readonly say?: (sentence: string) => void;
   readonly env: Env;
 };
 
@@ -42,11 +44,11 @@ export type EmbeddedBroker = BrokerAddress & {
  * @throws BrokerError where the port or the data directory is taken, the directory is not writable, or no server is had.
  */
 export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promise<EmbeddedBroker> {
-  const { dataDir, port, log, env } = options;
+  const { dataDir, port, log, env, say } = options;
   const paths = brokerPaths(brokerFolder(dataDir));
   const identities = await prepare(dataDir, paths);
   await clear(options, paths);
-  const { path: binary } = await obtainNatsServer(env, log);
+  const { path: binary } = await obtainNatsServer(env, log, say);
   const moved = await moveEarlierStreams(paths.storeDir);
   if (moved > 0) log.info({ moved }, 'the streams of an earlier version were taken along');
   const server = await runServer({ binary, paths, port, identities, log });

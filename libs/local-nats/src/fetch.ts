@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { BrokerError, isSupportedServer, parseServerVersion } from '@aegis/bus/law';
 import { type AptSource, forSuite, isMainArchive, parseAptSources } from './apt-sources.ts';
-import type { BrokerLog } from './broker-log.ts';
+import type { Heard } from './broker-log.ts';
 import { cachedServerPath } from './cache-dir.ts';
 import { type FoundServer, serverVersion } from './find.ts';
 
@@ -110,7 +110,7 @@ const reason = (error: unknown): string =>
  * @param root the root directory of the system whose os-release and apt sources are read.
  * @throws BrokerError where this is neither Debian nor Ubuntu, or no suite of the mirror has one.
  */
-export async function fetchNatsServer(cache: string, log: BrokerLog, root = '/'): Promise<FoundServer> {
+export async function fetchNatsServer(cache: string, { log, say }: Heard, root = '/'): Promise<FoundServer> {
   const { id, codename } = await distribution(root);
   const newer = NEWER_SUITES[id];
   if (newer === undefined)
@@ -122,14 +122,20 @@ export async function fetchNatsServer(cache: string, log: BrokerLog, root = '/')
       `The cache folder ${cache} can't be made (${reason(error)}): set AEGIS_CACHE_DIR to another one.`,
     );
   });
+  say(
+    `No nats-server 2.12 or newer is here: fetching one from the archive of ${id} into ${cache}, once; this may take a minute or two.`,
+  );
   const failures: string[] = [];
   for (const suite of newer.suites) {
     for (const source of sources) {
       const dir = await mkdtemp(join(cache, 'fetch-'));
       try {
-        log.warn({ suite, mirror: source.uris[0] }, 'looking for a nats-server in a newer suite');
+        log.info({ suite, mirror: source.uris[0] }, 'looking for a nats-server in a newer suite');
         const server = await fromSuite(dir, forSuite(source, suite, newer.components));
-        if (server !== undefined) return await settle(server, cache);
+        if (server !== undefined) {
+          say(`Fetched nats-server ${server.version}.`);
+          return await settle(server, cache);
+        }
         failures.push(`${suite}: none that is new enough`);
       } catch (error) {
         failures.push(`${suite}: ${reason(error)}`);

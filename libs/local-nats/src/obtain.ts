@@ -1,6 +1,6 @@
 import { BrokerError } from '@aegis/bus/law';
 import type { Env } from '@aegis/kit/env';
-import type { BrokerLog } from './broker-log.ts';
+import type { BrokerLog, Heard } from './broker-log.ts';
 import { cacheDir } from './cache-dir.ts';
 import { fetchNatsServer } from './fetch.ts';
 import { type FoundServer, searchNatsServer } from './find.ts';
@@ -9,11 +9,15 @@ import { type FoundServer, searchNatsServer } from './find.ts';
  * A nats-server 2.12 or newer: one that is here, else one fetched now into the project's cache.
  * @throws BrokerError that names the ways to get one, and the servers found that are too old.
  */
-export async function obtainNatsServer(env: Env, log: BrokerLog): Promise<FoundServer> {
+export async function obtainNatsServer(
+  env: Env,
+  log: BrokerLog,
+  say: Heard['say'] = () => undefined,
+): Promise<FoundServer> {
   const { server, tooOld } = await searchNatsServer(env);
   if (server !== undefined) return server;
   try {
-    const fetched = await fetchNatsServer(cacheDir(env), log);
+    const fetched = await fetchNatsServer(cacheDir(env), { log, say });
     log.info({ path: fetched.path, version: fetched.version }, 'fetched a nats-server');
     return fetched;
   } catch (error) {

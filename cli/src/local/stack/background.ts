@@ -28,7 +28,7 @@ export async function startBackground(dataDir: string, env: NodeJS.ProcessEnv) {
   const path = logFilePath(dataDir);
   await using log = await open(path, 'a', 0o600);
   const { size } = await log.stat();
-  const child = spawn(process.execPath, [MAIN, 'up'], {
+  const child = spawn(process.execPath, [MAIN, 'up', '--detached'], {
     detached: true,
     stdio: ['ignore', log.fd, log.fd],
     env,

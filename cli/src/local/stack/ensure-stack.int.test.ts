@@ -58,6 +58,8 @@ test('it makes no code, and its log is for the owner only', async () => {
   expect(await readdir(dataDir)).not.toContain('approval-code');
   expect(await log()).toContain('Nobody can approve yet: a person has to run "aegis approve-here"');
   expect(await log()).not.toContain('approves calls; made for this run');
+  expect(await log()).not.toContain('Ctrl-C');
+  expect(await log()).toMatch(/^"AEGIS_DATA_DIR=.+ down" stops everything\.$/m);
 });
 
 test('a code that was set approves, and is in no file and in no environment of what was started', async () => {

@@ -26,6 +26,8 @@ type Circumstances = {
   readonly asked: WhoIsAsked;
   /** That other machines come in without a name, in words; undefined where they don't. */
   readonly strangers: string | undefined;
+  /** No terminal is there in which anybody could press keys. */
+  readonly isDetached: boolean;
 };
 
 /** What a person must not miss. */
@@ -79,7 +81,9 @@ export function banner(
     'For an MCP client, in its mcp.json:',
     `  ${mcpEntry(config.AEGIS_DATA_DIR)}`,
     '',
-    'Ctrl-C stops everything.',
+    circumstances.isDetached
+      ? `"AEGIS_DATA_DIR=${resolve(config.AEGIS_DATA_DIR)} ${program()} down" stops everything.`
+      : 'Ctrl-C stops everything.',
     '',
   ].join('\n');
 }

@@ -14,6 +14,9 @@ export type Broker = {
   stop(): Promise<void>;
 };
 
+/** Who hears of the start: the log, and whoever waits for it, in whole sentences. */
+type Heard = { readonly log: Logger; readonly say: (sentence: string) => void };
+
 const RESTART_AFTER_MS = 500;
 
 /** A server of the user's own: its streams are made or checked, and it is left running. */
@@ -26,8 +29,9 @@ async function useServer(url: string, keysDir: string | undefined, log: Logger):
 }
 
 /** Our own server as a child. One that dies is started again on its port; meanwhile every call is denied. */
-async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, log: Logger): Promise<Broker> {
-  const start = (port: number) => startEmbeddedBroker({ dataDir: config.AEGIS_DATA_DIR, port, log, env });
+async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, { log, say }: Heard): Promise<Broker> {
+  const start = (port: number) =>
+    startEmbeddedBroker({ dataDir: config.AEGIS_DATA_DIR, port, log, env, say });
   let broker: EmbeddedBroker = await start(config.AEGIS_NATS_PORT);
   let stopped = false;
   const { url, keysDir, port } = broker;
@@ -72,7 +76,7 @@ async function runServer(config: UpConfig, env: NodeJS.ProcessEnv, log: Logger):
 }
 
 /** @throws BrokerError, AppError with a sentence that says what is wrong */
-export const startBroker = (config: UpConfig, env: NodeJS.ProcessEnv, log: Logger): Promise<Broker> =>
+export const startBroker = (config: UpConfig, env: NodeJS.ProcessEnv, heard: Heard): Promise<Broker> =>
   config.NATS_URL === undefined
-    ? runServer(config, env, log)
-    : useServer(config.NATS_URL, config.NATS_KEYS_DIR, log);
+    ? runServer(config, env, heard)
+    : useServer(config.NATS_URL, config.NATS_KEYS_DIR, heard.log);

@@ -114,7 +114,7 @@ async function notesOf(env: Host['env'], dataDir: string): Promise<string[]> {
 }
 
 async function serve(
-  host: Host,
+  { host, isDetached }: { host: Host; isDetached: boolean },
   config: UpConfig,
   port: ReservedPort,
   log: Logger,
@@ -124,14 +124,20 @@ async function serve(
   const noPolicy = await requirePolicy(config.POLICY_PATH);
   await requireFreePort('MCP_PORT', config.HOST, config.MCP_PORT);
   // One that is being started as this process ends is ended by its watchdog.
-  const broker = await step(startBroker(config, { ...withoutCode(host.env) }, log));
+  const broker = await step(
+    startBroker(
+      config,
+      { ...withoutCode(host.env) },
+      { log, say: (sentence) => printNote(host, `aegis: ${sentence}`) },
+    ),
+  );
   try {
     const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log, step);
     const announced = await keepStackFile(config.AEGIS_DATA_DIR, stackOf(config, services, broker), log);
     const who = await whoApproves(config.codeDigest !== undefined, config.APPROVERS_FILE);
     const asked = await services.whoIsAsked();
     const strangers = await strangersComeIn(config, () => Promise.resolve(asked === 'everybody'));
-    host.stdout.write(banner(config, services, broker.url, { noPolicy, who, asked, strangers }));
+    host.stdout.write(banner(config, services, broker.url, { noPolicy, who, asked, strangers, isDetached }));
     await stopping;
     announced.stop();
     await removeStackFile(config.AEGIS_DATA_DIR);
@@ -145,9 +151,10 @@ async function serve(
  * The whole firewall in one process beside its NATS server: starts it, says where it is, and stops it all within 5 seconds
  * when asked to end, also in the middle of its start. One runs from a data directory.
  *
+ * @param isDetached whether it is the process in the background, which has no terminal
  * @throws ConfigError, BrokerError, AppError, CliError: one sentence that says what is wrong and how to mend it
  */
-export async function up(host: Host): Promise<ExitCode> {
+export async function up(host: Host, isDetached = false): Promise<ExitCode> {
   const config = readUpConfig(host.env, host.stdout.isTTY === true);
   const log = createLogger('aegis', config.LOG_LEVEL);
   const asked = stopSignal(host);
@@ -157,7 +164,7 @@ export async function up(host: Host): Promise<ExitCode> {
   try {
     for (const note of await notesOf(host.env, config.AEGIS_DATA_DIR)) printNote(host, `aegis: ${note}`);
     port = await reservePort('PORT', config.HOST, config.PORT);
-    await serve(host, config, port, log, stopping);
+    await serve({ host, isDetached }, config, port, log, stopping);
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
   } finally {
