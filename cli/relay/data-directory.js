@@ -24,6 +24,16 @@ function isProject(cwd) {
   }
 }
 
+/** What the system has for this user; it has nothing for one that it does not know, as in some containers. */
+function homeOfUser() {
+  try {
+    return homedir();
+  } catch (cause) {
+    const mend = 'set AEGIS_DATA_DIR to a folder for what the firewall keeps';
+    throw new Error(`This user has no home folder: ${mend}, or HOME.`, { cause });
+  }
+}
+
 /**
  * Where programs of this platform keep what is the user's and no setting: on Linux `XDG_STATE_HOME`, of which the XDG Base
  * Directory Specification takes absolute paths only.
@@ -34,7 +44,7 @@ function isProject(cwd) {
 function stateFolder(env, platform) {
   const xdg = env['XDG_STATE_HOME'];
   if (xdg && isAbsolute(xdg)) return xdg;
-  const home = env['HOME'] || homedir();
+  const home = env['HOME'] || homeOfUser();
   if (platform === 'darwin') return join(home, 'Library', 'Application Support');
   if (platform === 'win32') return env['LOCALAPPDATA'] || join(home, 'AppData', 'Local');
   return join(home, '.local', 'state');

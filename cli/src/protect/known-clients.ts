@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Env } from '@aegis/kit/env';
+import { homeFolder } from '@aegis/kit/os-user';
 
 /** A file in which an MCP client keeps its servers. */
 export type ClientFile = { readonly client: string; readonly path: string };
@@ -104,7 +104,7 @@ function filesOf(home: string, cwd: string, settings: string, env: Env): Record<
 export function knownClientFiles(
   cwd: string,
   env: Env,
-  home: string = env['HOME'] || homedir(),
+  home: string = homeFolder(env) ?? '/',
   platform: NodeJS.Platform = process.platform,
 ): readonly ClientFile[] {
   const files = filesOf(home, cwd, settingsFolder(platform, home, env), env);

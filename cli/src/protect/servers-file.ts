@@ -1,7 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { codeOf, whyNoFile } from '@aegis/kit/errors';
+import { makeFolder } from '@aegis/kit/files';
 import { parseStrictJson } from '@aegis/kit/json';
 import { z } from 'zod';
 import { failure } from '../cli-error.ts';
@@ -38,7 +39,7 @@ async function readServers(path: string): Promise<Servers> {
 /** For its owner alone: what moves there may hold secrets. */
 async function writeServers(path: string, servers: Servers): Promise<void> {
   const text = `${JSON.stringify(servers, null, 2)}\n`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path), 0o700);
   await replaceFile(path, text, 'owner');
 }
 

@@ -1,6 +1,7 @@
-import { access, mkdir, rename } from 'node:fs/promises';
+import { access, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BrokerError, MOVED_STREAMS } from '@aegis/bus/law';
+import { makeFolder } from '@aegis/kit/files';
 
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(
@@ -27,7 +28,7 @@ export async function moveEarlierStreams(storeDir: string): Promise<number> {
           'move away the one that is not the log.',
       );
     }
-    await mkdir(dirname(now), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(now), 0o700);
     await rename(before, now);
     moved++;
   }

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { access, constants, rm } from 'node:fs/promises';
 import {
   type BrokerAddress,
   BrokerError,
@@ -9,6 +9,7 @@ import {
 } from '@aegis/bus/law';
 import type { Env } from '@aegis/kit/env';
 import { whyNoFile } from '@aegis/kit/errors';
+import { makeFolder } from '@aegis/kit/files';
 import type { BrokerLog } from './broker-log.ts';
 import { moveEarlierStreams } from './earlier-streams.ts';
 import { endServer, serverIn } from './leftover.ts';
@@ -66,7 +67,7 @@ export async function startEmbeddedBroker(options: EmbeddedBrokerOptions): Promi
 
 async function prepare(dataDir: string, paths: BrokerPaths): Promise<PublicKeys> {
   try {
-    await mkdir(paths.dir, { recursive: true, mode: 0o700 });
+    await makeFolder(paths.dir, 0o700);
     await access(paths.dir, constants.W_OK);
     return await ensureIdentities(paths.keysDir);
   } catch (cause) {

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { BrokerError, isSupportedServer, parseServerVersion } from '@aegis/bus/law';
+import { makeFolder } from '@aegis/kit/files';
 import { type AptSource, forSuite, isMainArchive, parseAptSources } from './apt-sources.ts';
 import type { Heard } from './broker-log.ts';
 import { cachedServerPath } from './cache-dir.ts';
@@ -83,7 +84,7 @@ async function fromSuite(
   stanza: string,
 ): Promise<{ path: string; version: string } | undefined> {
   for (const name of ['parts', 'lists/partial', 'cache/archives/partial']) {
-    await mkdir(join(dir, name), { recursive: true });
+    await makeFolder(join(dir, name));
   }
   await writeFile(join(dir, 'apt.conf'), aptConf(dir, process.getuid?.() === 0));
   await writeFile(join(dir, 'parts', 'newer.sources'), stanza);
@@ -117,7 +118,7 @@ export async function fetchNatsServer(cache: string, { log, say }: Heard, root =
     throw cannotFetch(`only Debian and Ubuntu have an archive to take it from, and this is ${id}`);
   const sources = await mainArchives(root, codename);
   if (sources.length === 0) throw cannotFetch(`the apt sources name no main archive of ${id} ${codename}`);
-  await mkdir(cache, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(cache).catch((error: unknown) => {
     throw new BrokerError(
       `The cache folder ${cache} can't be made (${reason(error)}): set AEGIS_CACHE_DIR to another one.`,
     );

@@ -32,9 +32,10 @@ function candidates(env: Env): Pick<FoundServer, 'path' | 'origin'>[] {
   const binary = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';
   const onPath = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   const folders = process.platform === 'win32' ? onPath : [...onPath, ...USUAL_FOLDERS];
+  const cache = cacheDir(env);
   return [
     ...[...new Set(folders)].map((folder) => ({ path: join(folder, binary), origin: 'path' as const })),
-    { path: cachedServerPath(cacheDir(env)), origin: 'cache' as const },
+    ...(cache === undefined ? [] : [{ path: cachedServerPath(cache), origin: 'cache' as const }]),
   ];
 }
 

@@ -16,8 +16,13 @@ export async function obtainNatsServer(
 ): Promise<FoundServer> {
   const { server, tooOld } = await searchNatsServer(env);
   if (server !== undefined) return server;
+  const cache = cacheDir(env);
+  if (cache === undefined)
+    throw new BrokerError(
+      'AegisMCP needs a nats-server 2.12 or newer, and this user has no home folder to keep one in: set AEGIS_CACHE_DIR to a folder for it.',
+    );
   try {
-    const fetched = await fetchNatsServer(cacheDir(env), { log, say });
+    const fetched = await fetchNatsServer(cache, { log, say });
     log.info({ path: fetched.path, version: fetched.version }, 'fetched a nats-server');
     return fetched;
   } catch (error) {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { BrokerError, natsConf, type PublicKeys } from '@aegis/bus/law';
+import { makeFolder } from '@aegis/kit/files';
 import type { BrokerLog } from './broker-log.ts';
 import { STOP_LIMIT_MS } from './leftover.ts';
 import type { BrokerPaths } from './paths.ts';
@@ -68,7 +69,7 @@ export async function runServer(options: RunServerOptions) {
 
 async function writeFiles({ paths, port, identities }: RunServerOptions): Promise<void> {
   await rm(paths.portsDir, { recursive: true, force: true });
-  for (const dir of [paths.dir, paths.portsDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
+  for (const dir of [paths.dir, paths.portsDir]) await makeFolder(dir, 0o700);
   const conf = natsConf({
     host: HOST,
     port: port === 0 ? -1 : port,

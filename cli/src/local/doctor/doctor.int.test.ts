@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -182,6 +183,18 @@ test('a stack that was killed is a warning that says which process it was', asyn
     message: expect.stringContaining(`process ${pid}`) as string,
   });
 });
+
+test.runIf(existsSync('/proc/self'))(
+  'a data directory where the system makes none is a failure',
+  async () => {
+    const { env } = await installation();
+    const { of } = await doctor({ ...env, AEGIS_DATA_DIR: '/proc/aegis/data' });
+    expect(of('data directory')).toMatchObject({
+      level: 'fail',
+      message: expect.stringContaining('the system does not let you') as string,
+    });
+  },
+);
 
 test('a data directory that is a file, or below one, is a failure', async () => {
   const { env, dir } = await installation();

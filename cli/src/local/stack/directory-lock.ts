@@ -1,6 +1,7 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { whyNoFile } from '@aegis/kit/errors';
+import { makeFolder } from '@aegis/kit/files';
 import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 import { folderProblem } from '../../../relay/data-directory.js';
 import { CliError, failure } from '../../cli-error.ts';
@@ -34,7 +35,7 @@ const unusable = (detail: string, cause?: unknown): CliError =>
  */
 export async function lockDirectory(dataDir: string, name: LockName): Promise<FileLock | undefined> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir, 0o700);
     await keepToOwner(dataDir);
     const problem = await folderProblem(dataDir);
     if (problem !== undefined)

@@ -1,15 +1,23 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { homeFolder } from '@aegis/kit/os-user';
 import type { OwnPath } from '@aegis/policy-engine';
 import type { OwnSettings } from './settings.ts';
 
 /** Where the command keeps data where nobody names a directory, on each platform. */
 const stateFolders = (): string[] => {
   const { XDG_STATE_HOME, LOCALAPPDATA } = process.env;
-  const home = homedir();
-  const usual = [join(home, '.local', 'state'), join(home, 'Library', 'Application Support')];
-  return [...usual, join(home, 'AppData', 'Local'), XDG_STATE_HOME, LOCALAPPDATA]
+  const home = homeFolder();
+  const usual = [
+    ['.local', 'state'],
+    ['Library', 'Application Support'],
+    ['AppData', 'Local'],
+  ];
+  return [
+    ...(home === undefined ? [] : usual.map((parts) => join(home, ...parts))),
+    XDG_STATE_HOME,
+    LOCALAPPDATA,
+  ]
     .filter((folder) => folder !== undefined && folder !== '')
     .map((folder) => join(folder as string, 'aegismcp'));
 };

@@ -1,5 +1,6 @@
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { homeFolder } from '@aegis/kit/os-user';
 import { dataDirOf } from './paths.ts';
 import type { OwnSettings } from './settings.ts';
 
@@ -25,18 +26,18 @@ function userName(): string {
 
 /** The names in upper case, and what they stand for here. */
 export function ownVariables(settings: OwnSettings): Record<string, string> {
-  const home = homedir();
+  const home = homeFolder();
   const set = OF_SHELLS.flatMap((name) => {
     const value = process.env[name];
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   const user = userName();
   return {
-    XDG_STATE_HOME: join(home, '.local', 'state'),
-    XDG_CONFIG_HOME: join(home, '.config'),
+    ...(home === undefined
+      ? {}
+      : { XDG_STATE_HOME: join(home, '.local', 'state'), XDG_CONFIG_HOME: join(home, '.config') }),
     ...Object.fromEntries(set),
-    HOME: home,
-    USERPROFILE: home,
+    ...(home === undefined ? {} : { HOME: home, USERPROFILE: home }),
     USER: user,
     USERNAME: user,
     LOGNAME: user,

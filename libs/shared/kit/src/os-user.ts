@@ -1,4 +1,5 @@
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import type { Env } from './env.ts';
 import { every, LINE_BREAKING } from './text/mod.ts';
 
 const MAX_LENGTH = 200;
@@ -14,4 +15,14 @@ export function osUserPrincipal(): string {
     }
   })();
   return `os-user:${name.replace(every(LINE_BREAKING), '_')}`.slice(0, MAX_LENGTH);
+}
+
+/** The user's own folder: `HOME`, else what the system has; undefined for a user that it has no entry of. */
+export function homeFolder(env: Env = process.env): string | undefined {
+  if (env['HOME']) return env['HOME'];
+  try {
+    return homedir();
+  } catch {
+    return undefined;
+  }
 }

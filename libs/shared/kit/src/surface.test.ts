@@ -127,6 +127,7 @@ it('files has this public surface, and a change to it is a decision', () => {
     'createOnce',
     'createWatchedFile',
     'draftFile',
+    'makeFolder',
     'parseFile',
     'readText',
     'replaceFile',

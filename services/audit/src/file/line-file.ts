@@ -1,6 +1,7 @@
 import { constants, type Stats } from 'node:fs';
-import { access, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@aegis/kit/files';
 import type { Checkpoint } from './checkpoint.ts';
 import { recoverTail } from './tail.ts';
 
@@ -82,7 +83,7 @@ async function syncFolder(path: string): Promise<void> {
  * one before.
  */
 export async function openLineFile(path: string, dense: boolean, now: Date): Promise<LineFile> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const handle = await open(path, 'a+', 0o640);
   try {
     const tail = await recoverTail(handle, path, dense, now);

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '@aegis/kit/errors';
+import { makeFolder } from '@aegis/kit/files';
 import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 
 /**
@@ -12,7 +12,7 @@ async function lockForWriting(path: string): Promise<FileLock> {
   const lockPath = `${path}.lock`;
   let held: FileLock | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     held = tryLock(lockPath);
   } catch (cause) {
     const sentence = `The lock ${lockPath} can't be taken: make its folder writable for this user.`;

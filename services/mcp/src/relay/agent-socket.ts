@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdtemp, rename, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '@aegis/kit/env';
+import { makeFolder } from '@aegis/kit/files';
 
 const NAME = 'agent.sock';
 /** A socket's path has to fit into 104 bytes where that is least (macOS), its end included. */
@@ -114,7 +115,7 @@ export async function listenForAgents(
 ): Promise<AgentSocket> {
   if (platform === 'win32') return await listenOnLoopback(server);
   const dir = resolve(folder);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir, 0o700);
   const path = join(dir, NAME);
   // The longer of the two has to fit.
   if (Buffer.byteLength(join(dir, '.agent-XXXXXX', 's')) > MAX_PATH_BYTES)

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@aegis/kit/errors';
+import { makeFolder } from '@aegis/kit/files';
 import { type FileLock, tryLock } from '@aegis/kit/files/lock';
 
 const WAIT_MS = 3_000;
@@ -16,7 +16,7 @@ export async function whileLocked<T>(path: string, task: () => Promise<T>): Prom
   const giveUpAt = Date.now() + WAIT_MS;
   let held: FileLock | undefined;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path), 0o700);
     while (!(held = tryLock(`${path}.lock`))) {
       if (Date.now() > giveUpAt)
         throw new AppError('version_conflict', `Somebody else is changing ${path}; try again.`);

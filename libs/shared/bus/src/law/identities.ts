@@ -1,6 +1,6 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createOnce } from '@aegis/kit/files';
+import { createOnce, makeFolder } from '@aegis/kit/files';
 import { createUser, fromSeed } from '@nats-io/nkeys';
 import { BrokerError } from './broker-error.ts';
 
@@ -57,7 +57,7 @@ const createSeed = (keysDir: string, identity: Identity): Promise<boolean> =>
   createOnce(seedFile(keysDir, identity), `${new TextDecoder().decode(createUser().getSeed())}\n`);
 
 async function ensureIdentity(keysDir: string, identity: Identity): Promise<string> {
-  await mkdir(keysDir, { recursive: true, mode: 0o700 });
+  await makeFolder(keysDir, 0o700);
   await chmod(keysDir, 0o700);
   await createSeed(keysDir, identity);
   return publicKey(keysDir, identity);

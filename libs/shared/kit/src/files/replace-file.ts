@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { mkdir, realpath, rename, rm } from 'node:fs/promises';
+import { realpath, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.ts';
 import { syncFolderOf, writeBeside } from './write-whole.ts';
 
 const OWNER_ONLY = 0o600;
@@ -48,7 +49,7 @@ export async function draftFile(path: string, content: string, { mode }: Replace
   const target = await realPathOf(path);
   const before = modeOf(target);
   const kept = mode === 'kept' ? before : undefined;
-  await mkdir(dirname(target), { recursive: true, mode: OWNER_ONLY_FOLDER });
+  await makeFolder(dirname(target), OWNER_ONLY_FOLDER);
   const draft = await writeBeside(target, content, { mode: kept ?? OWNER_ONLY, exactly: kept !== undefined });
   return {
     discard: () => rm(draft, { force: true }),
