@@ -1,4 +1,5 @@
 import type { AuditLine } from '@aegis/contracts/audit';
+import { wrongUsage } from '../cli-error.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { AuditAnswer } from '../gateway/answers.ts';
 import { ask } from '../gateway/client.ts';
@@ -35,6 +36,8 @@ const row = (entry: AuditLine) => [
 export async function queryAudit(host: Host, options: QueryOptions): Promise<ExitCode> {
   const { from, to, tool, ok, status, principal, limit, before } = options;
   const { approval: approval_id, call: call_id } = options;
+  if (from !== undefined && to !== undefined && from >= to)
+    throw wrongUsage('--from: is not before --to, so that nothing is between them.');
   const base = await gatewayAddress(options.url, host.env);
   const query = { from, to, tool, ok, status, principal, approval_id, call_id, limit, before };
   const answer = await ask(base, { method: 'GET', path: 'audit', query }, AuditAnswer);

@@ -119,6 +119,20 @@ test('query sends its filters, times in UTC', async () => {
   });
 });
 
+test.each([
+  [
+    ['--from', '2026-02-01', '--to', '2026-01-31'],
+    '--from: is not before --to, so that nothing is between them.',
+  ],
+  [['--from', '2026-02-01', '--to', '2026-02-01T01:00:00+01:00'], '--from: is not before --to'],
+  [['--call', 'a b'], '--call: expected '],
+])('query says of %j why it finds nothing, and asks nobody', async (words, why) => {
+  const before = gateway.seen.length;
+  const host = await aegis('query', ...words);
+  expect([host.exitCode, host.err()]).toEqual([2, expect.stringContaining(why)]);
+  expect(gateway.seen).toHaveLength(before);
+});
+
 test('query prints one document in JSON, tabbed lines otherwise, newest first', async () => {
   expect(JSON.parse((await aegis('query', '--json')).out())).toMatchObject({
     entries: [entry(3), entry(2), entry(1)],

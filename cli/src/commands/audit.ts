@@ -1,9 +1,10 @@
 import { AUDIT_STATUSES } from '@aegis/contracts/audit';
+import { CallId } from '@aegis/contracts/call';
 import { type Command, Option } from 'commander';
 import { queryAudit } from '../audit/query.ts';
 import { tailAudit } from '../audit/tail.ts';
 import type { Host } from '../host.ts';
-import { parseCount, parseTime } from '../option-parsers.ts';
+import { parseBy, parseCount, parseTime } from '../option-parsers.ts';
 import { runs } from './runs.ts';
 
 const DEFAULT_TAIL = 20;
@@ -31,7 +32,7 @@ export function registerAudit(program: Command, host: Host): void {
     .addOption(new Option('--status <status>', 'with this status').choices(AUDIT_STATUSES))
     .option('--principal <name>', 'of this principal')
     .option('--approval <id>', 'about this approval, by its id or its run key')
-    .option('--call <id>', 'of this call through the firewall in the path')
+    .option('--call <id>', 'of this call through the firewall in the path', parseBy(CallId))
     .option('--limit <n>', 'at most so many', parseCount(1, MAX_LIMIT), DEFAULT_LIMIT)
     .option('--before <seq>', 'older than this entry', parseCount(1, Number.MAX_SAFE_INTEGER))
     .action(runs(host, () => queryAudit));

@@ -8,6 +8,7 @@ import {
   WriteAudit,
   WriteAuditReply,
 } from '@aegis/contracts/audit';
+import { CallId } from '@aegis/contracts/call';
 import { visibleJson } from '@aegis/kit/text';
 import { z } from 'zod';
 import type { App, HttpDeps } from '../http-deps.ts';
@@ -24,15 +25,21 @@ const AuditBody = WriteAudit.omit({ principal: true, via: true }).meta({
   examples: [{ action: 'deploy', tool: 'deploy.run', ok: true, note: 'Version 1.4 is out.' }],
 });
 
-const AuditQuery = z.strictObject({
-  ...QueryAudit.omit({ ok: true, limit: true, before: true }).shape,
-  ok: yesOrNo.optional(),
-  status: z.enum(AUDIT_STATUSES).optional(),
-  /** Either id names an approval. */
-  approval_id: z.string().min(1).max(200).optional(),
-  limit: wholeNumber(1, 1000).default(100),
-  before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
-});
+const AuditQuery = z
+  .strictObject({
+    ...QueryAudit.omit({ ok: true, limit: true, before: true }).shape,
+    call_id: CallId.optional(),
+    ok: yesOrNo.optional(),
+    status: z.enum(AUDIT_STATUSES).optional(),
+    /** Either id names an approval. */
+    approval_id: z.string().min(1).max(200).optional(),
+    limit: wholeNumber(1, 1000).default(100),
+    before: wholeNumber(1, Number.MAX_SAFE_INTEGER).optional(),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || Date.parse(from) < Date.parse(to), {
+    path: ['from'],
+    message: 'is not before `to`, so that nothing is between them',
+  });
 
 /** What clients wrote reaches terminals from here: it is the same JSON, with nothing invisible in it. */
 const serializerCompiler = () => (page: unknown) => visibleJson(JSON.stringify(page));

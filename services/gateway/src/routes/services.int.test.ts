@@ -250,6 +250,20 @@ describe('the record', () => {
     expect([none.statusCode, none.json()]).toEqual([200, { entries: [] }]);
   });
 
+  it.each([
+    [
+      'from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z',
+      'from: is not before `to`, so that nothing is between them',
+    ],
+    ['from=2026-02-01T00:00:00Z&to=2026-02-01T01:00:00%2B01:00', 'from: is not before `to`'],
+    ['call_id=a%20b', 'call_id: expected '],
+    ['call_id=', 'call_id: expected '],
+  ])('says of %s why nothing can be found', async (query, why) => {
+    const reply = await get(`/audit?${query}`);
+    expect([reply.statusCode, reply.json().detail]).toEqual([422, expect.stringContaining(why)]);
+    expect(asked).toEqual([]);
+  });
+
   it('says which statuses there are to one who asks for another', async () => {
     const reply = await get('/audit?status=pennding');
     expect(reply.statusCode).toBe(422);
