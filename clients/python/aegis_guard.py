@@ -12,10 +12,8 @@ import urllib.parse
 import uuid
 import warnings
 
-WAIT_S = 30
-LONGEST_PAUSE_S = 5
-#: Sent again, these may be answered.
-PASSING = (429, 502, 503, 504)
+WAIT_S, LONGEST_PAUSE_S = 30, 5
+PASSING = (429, 502, 503, 504)  #: sent again, these may be answered
 
 
 class AegisError(Exception):
@@ -37,7 +35,7 @@ class Cancelled(AegisError):
 
 
 class Refused(AegisError):
-    """The firewall takes no such question: a wrong field, a wrong key, a run key that is in use."""
+    """The firewall takes no such question: a wrong field, a wrong key, arguments that are no JSON, a run key in use."""
 
 
 class Unreachable(AegisError):
@@ -62,6 +60,17 @@ def _is_lost_answer(error):
         reason = getattr(error, "reason", None)
         error = reason if isinstance(reason, BaseException) else error.__cause__
     return False
+
+
+def _as_json(value, place):
+    """A copy as the firewall reads it; Refused, with the place, where JSON has no word for what is there."""
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        has_parts = isinstance(value, (dict, list, tuple)) and not ("Circular" in str(error) or isinstance(error, RecursionError))
+        for key, one in (value.items() if isinstance(value, dict) else enumerate(value)) if has_parts else ():
+            _as_json(one, f"{place}.{key}")
+        raise Refused(f"{place}: {error}; nothing was asked, and nothing ran") from error
 
 
 class Guard:
@@ -89,9 +98,9 @@ class Guard:
 
         def guarded(args, run_key=None, reason=None):
             # What is asked about is what runs, whatever becomes of the caller's object meanwhile.
-            args = json.loads(json.dumps(args, allow_nan=False))
-            meta = {"run_key": run_key or str(uuid.uuid4()), "reason": reason}
-            answer = self._permit({"tool": tool, **describe(args), "args": args, "meta": meta})
+            args, meta = _as_json(args, "args"), {"run_key": run_key or str(uuid.uuid4()), "reason": reason}
+            call = {"tool": tool, **describe(args), "args": args, "meta": meta}
+            answer = self._permit({name: _as_json(value, name) for name, value in call.items()})
             about = {"run_key": meta["run_key"], **{k: answer.get(k) for k in ("approval_id", "decision_id")}}
             try:
                 result = run(args)

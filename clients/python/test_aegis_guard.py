@@ -99,6 +99,31 @@ class GuardTest(unittest.TestCase):
         note = json.loads(self.sent_to("/audit")[0][1]["note"])
         self.assertEqual(note, {"run_key": "k-1", "approval_id": "apr_1", "decision_id": "d-1"})
 
+    def test_arguments_that_are_no_json_are_refused_with_their_place_before_anything_is_asked(self):
+        circular = {"order": 1}
+        circular["self"] = circular
+        deep = {"order": 1, "a": []}
+        for _ in range(100_000):
+            deep["a"] = [deep["a"]]
+        for args, place in (
+            ({"order": 1, "items": [{"tags": {"x"}}]}, "args.items.0.tags: Object of type set"),
+            ({"order": float("nan")}, "args.order: Out of range float"),
+            ({"order": 1, "of": b"x"}, "args.of: Object of type bytes"),
+            ({"order": 1, "at": {(1, 2): 3}}, "args.at: keys must be str"),
+            (circular, "args: Circular reference"),
+        ):
+            with self.assertRaises(Refused) as raised:
+                self.guarded()(args)
+            self.assertIn(place, str(raised.exception))
+            self.assertIn("nothing was asked, and nothing ran", str(raised.exception))
+            self.assertFalse(raised.exception.ran)
+        guard = Guard(url=f"http://127.0.0.1:{self.server.server_port}")
+        with self.assertRaisesRegex(Refused, "^amount_cents: Out of range"):
+            guard("a.b", self.ran.append, lambda args: {"amount_cents": float("inf")})({})
+        with self.assertRaises(Refused):
+            self.guarded()(deep)
+        self.assertEqual((self.server.sent, self.ran), ([], []))
+
     def test_it_waits_for_a_person_and_asks_again_with_the_same_call_and_key(self):
         self.in_turn([PENDING, ALLOWED], [{"status": "pending"}, {"status": "approved"}])
         self.assertEqual(self.guarded(decide_within=60)({"order": 17}), "refunded 17")

@@ -14,7 +14,7 @@ export class Denied extends AegisError {}
 export class Expired extends AegisError {}
 /** The question was taken back, or the rules or the tool changed after it was asked. */
 export class Cancelled extends AegisError {}
-/** The firewall takes no such question: a wrong field, a wrong key, a run key that is in use. */
+/** The firewall takes no such question: a wrong field or key, arguments that are no JSON, a run key that is in use. */
 export class Refused extends AegisError {}
 /** No answer that can be believed. The function was not called; an approval may be used up. */
 export class Unreachable extends AegisError {}

@@ -1,5 +1,6 @@
 import { type Answer, type Ask, createAsk } from './ask.ts';
 import { Cancelled, Denied, Expired, isLostAnswer, OutcomeUnknown, Unreachable } from './errors.ts';
+import { jsonCopy } from './json-copy.ts';
 
 export type GuardOptions = {
   /** Where the firewall is; `AEGIS_URL`, else http://127.0.0.1:8000. */
@@ -89,8 +90,8 @@ export function createGuard(options: GuardOptions = {}) {
   ) =>
     async (given: A, { runKey = crypto.randomUUID(), reason }: RunOptions = {}): Promise<R> => {
       // What is asked about is what runs, whatever becomes of the caller's object meanwhile.
-      const args = JSON.parse(JSON.stringify(given)) as A;
-      const call = { tool, ...describe(args), args, meta: { run_key: runKey, reason } };
+      const args = jsonCopy(given, 'args');
+      const call = { tool, ...jsonCopy(describe(args), 'describe'), args, meta: { run_key: runKey, reason } };
       const answer = await permit(ask, call, decideWithinMs, answerWithinMs);
       const about = {
         run_key: runKey,
