@@ -70,6 +70,19 @@ describe('validate', () => {
     expect(notes).toEqual([expect.stringContaining('use host_in or url_within')]);
   });
 
+  test('a file that is no YAML is told so, and that what it says was not looked at yet', async () => {
+    const broken = 'version: 2\nrules:\n  - { match: "*", decision: maybe\n';
+    const host = await policy(['validate', '-'], broken);
+    expect(host.exitCode).toBe(1);
+    expect(host.out()).not.toContain('decision');
+    const said = 'What its rules say was not looked at yet: mend this first, and check it again.';
+    expect(host.out().trimEnd().split('\n').at(-1)).toBe(`  ${said}`);
+    expect(JSON.parse((await policy(['validate', '-', '--json'], broken)).out())).toMatchObject({
+      notes: [said],
+    });
+    expect((await policy(['validate', '-'], BAD)).out()).not.toContain(said);
+  });
+
   test('a rule that no call can meet is an error, and one that hardly means what it says a warning', async () => {
     const off = 'version: 2\nrules:\n  - { match: "db.{drop,delete}", decision: deny }\n';
     const host = await policy(['validate', '-'], off);

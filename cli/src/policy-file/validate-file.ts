@@ -13,6 +13,8 @@ const untold = ({ because }: WouldEnd): string[] =>
     ? []
     : [`the file is checked; what it would end of what waits can not be told: ${because}`];
 
+const UNREAD = 'What its rules say was not looked at yet: mend this first, and check it again.';
+
 /** The same answer as `POST /policy/validate`. */
 function validationDocument(checked: CheckedPolicy, would: WouldEnd): object {
   const { ends } = would;
@@ -28,7 +30,13 @@ function validationDocument(checked: CheckedPolicy, would: WouldEnd): object {
         ],
         ...(ends && { ends }),
       }
-    : { ok: false, errors: checked.errors, version: 2, migrated: false, notes: [] };
+    : {
+        ok: false,
+        errors: checked.errors,
+        version: 2,
+        migrated: false,
+        notes: checked.isUnread ? [UNREAD] : [],
+      };
 }
 
 /** Says whether a policy file is valid, and every error in it where it is not; and what it would end where one runs. */
@@ -54,6 +62,7 @@ export async function validateFile(
   } else {
     printLine(host, `${paintStatus(host, 'invalid')}  ${visible(nameOf(file))}`);
     for (const error of checked.errors) printLine(host, `  ${visible(error)}`);
+    if (checked.isUnread) printLine(host, `  ${UNREAD}`);
     if (checked.goesOn)
       printLine(host, '  Where it is in force already, it goes on; once it is changed, it is refused.');
   }

@@ -14,6 +14,8 @@ export type CheckedPolicy =
       readonly errors: readonly string[];
       /** It is a policy, of which nobody can mean what it says: where it is in force already, it goes on. */
       readonly goesOn?: true;
+      /** It can't be read as YAML: what it says was not looked at. */
+      readonly isUnread?: true;
     }
   | {
       readonly ok: true;
@@ -27,7 +29,7 @@ export type CheckedPolicy =
 /** Reads and checks the text of a policy file. Never throws. */
 export function checkPolicyText(text: string): CheckedPolicy {
   const parsed = parsePolicyText(text);
-  if (!parsed.ok) return parsed;
+  if (!parsed.ok) return { ...parsed, isUnread: true };
   const validation = validatePolicy(parsed.document);
   if (!validation.ok) return validation;
   const { policy } = validation;
