@@ -10,6 +10,8 @@ import { spanOf } from './splice.ts';
 const MAX_LEVELS = 64 + 4;
 
 const SAME_KEY = 'The message has an object with the same key twice.';
+/** What is copied member by member gets the members of its value. */
+const HAS_PROTO = 'The message has the key "__proto__".';
 
 type Tree = Readonly<Record<string, unknown>> | readonly unknown[];
 type Call = Exclude<Message, { kind: 'response' }>;
@@ -43,7 +45,7 @@ export function treeProblem({ text, value, scan }: JsonObject): string | undefin
   const problem = findIn(value, (tree) => {
     const names = Array.isArray(tree) ? [] : Object.keys(tree);
     seen += names.length;
-    if (names.includes('__proto__')) return 'The message has the key "__proto__".';
+    if (names.includes('__proto__')) return HAS_PROTO;
     const isIllFormed = hasUnicodeEscapes && (names.some(isBroken) || Object.values(tree).some(isBroken));
     return isIllFormed ? 'The message has text with a lone surrogate.' : undefined;
   });
@@ -96,8 +98,8 @@ export function paramsProblem(
 
 /**
  * Why two readers could read this message differently, though it passed: the same key twice in one object, or keys that
- * differ only by case or invisible characters (`path` beside `Path`), or that end early as a C string does. For arguments
- * that a rule looks at, and for a server's lists. Undefined where there is one reading.
+ * differ only by case or invisible characters (`path` beside `Path`), or that end early as a C string does, or `__proto__`.
+ * For arguments that a rule looks at, for a server's lists, and what may ask. Undefined where there is one reading.
  */
 export function ambiguity(message: Message): string | undefined {
   let seen = 0;
@@ -105,6 +107,7 @@ export function ambiguity(message: Message): string | undefined {
     if (Array.isArray(tree)) return undefined;
     const names = Object.keys(tree);
     seen += names.length;
+    if (names.includes('__proto__')) return HAS_PROTO;
     const isClear =
       new Set(names.map(foldName)).size === names.length && !names.some((name) => name.includes('\0'));
     return isClear ? undefined : 'The message has keys that differ only by case or invisible characters.';

@@ -1,6 +1,8 @@
+import { hasMoreItems, tooManyItems } from '@aegis/kit/json';
 import { depthProblem, paramsProblem, treeProblem } from './ambiguity.ts';
 import { answerableId, readEnvelope, writtenId } from './envelope.ts';
 import { errorResponse, INVALID_REQUEST, PARSE_ERROR } from './errors.ts';
+import { MAX_ITEMS } from './items.ts';
 import { type JsonObject, readJsonObject } from './json-object.ts';
 import type { Message, RefusedMessage } from './message.ts';
 import { isReadIn, strangerIn } from './protocol-keys.ts';
@@ -60,11 +62,14 @@ export function readClientMessage(bytes: Uint8Array): { message: Message } | { r
 
 /**
  * Reads one message of a server. What it says may be as odd as it likes, but who it answers and what kind of message
- * it is must be plain; `nonsense` says why it is not. Never throws.
+ * it is must be plain, and what it says or asks unasked no larger than a client's; `nonsense` says why it is not. Never
+ * throws.
  */
 export function readServerMessage(bytes: Uint8Array): { message: Message } | { nonsense: string } {
   const object = readJsonObject(bytes, 'server');
   if ('problem' in object) return { nonsense: object.problem };
   const message = readEnvelope(object);
-  return 'problem' in message ? { nonsense: message.problem } : { message };
+  if ('problem' in message) return { nonsense: message.problem };
+  const isTooMuch = message.kind !== 'response' && hasMoreItems(message.text, MAX_ITEMS.client);
+  return isTooMuch ? { nonsense: tooManyItems('message', MAX_ITEMS.client) } : { message };
 }

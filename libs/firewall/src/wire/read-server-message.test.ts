@@ -3,6 +3,9 @@ import { ambiguity } from './ambiguity.ts';
 import { readServerMessage } from './read-message.ts';
 
 const read = (message: string) => readServerMessage(Buffer.from(message));
+/** A message of so many elements. */
+const holding = (member: string, items: number): string =>
+  `{"jsonrpc":"2.0",${member}:{"a":[${Array.from({ length: items }, () => 1).join()}]}}`;
 const result = (json: string): string => `{"jsonrpc":"2.0","id":2,"result":${json}}`;
 
 function passed(message: string) {
@@ -25,6 +28,20 @@ it('passes what a server says, however odd it is inside', () => {
     'notification',
   );
 });
+
+it.each([
+  ['asks', '"id":1,"method":"sampling/createMessage","params"'],
+  ['tells', '"method":"notifications/message","params"'],
+])(
+  'what a server %s has as many members as what a client does, and its answers may have more',
+  (_, begin) => {
+    expect(passed(holding(begin, 19_900)).kind).not.toBe('response');
+    expect(read(holding(begin, 20_001))).toEqual({
+      nonsense: 'The message has more than 20000 members and elements in all.',
+    });
+    expect(passed(holding('"id":2,"result"', 200_000)).kind).toBe('response');
+  },
+);
 
 it('takes an id by its value, not by its number', () => {
   expect(passed('{"jsonrpc":"2.0","id":"2","result":{}}')).toMatchObject({ id: '2' });

@@ -164,13 +164,17 @@ it.each([
   ['members', Array.from({ length: 250_001 }, (_, n) => `"k${n}":0`).join()],
   ['elements', `"a":[${'0,'.repeat(250_000)}0]`],
   ['levels', `"a":${'['.repeat(250_001)}${']'.repeat(250_001)}`],
-])('is not read any further where it has too many %s, whatever else is odd about it', (_what, inside) => {
-  const text = `{"jsonrpc":"2.0","id":7,"result":{${inside}}}`;
-  const nonsense = 'The message has more than 250000 members and elements in all.';
-  for (const odd of [text, `\uFEFF${text}`, Buffer.concat([Buffer.from(text), Buffer.of(0x20, 0xff)])])
-    expect(only(odd)).toEqual({ nonsense, answers: 7 });
-  expect(only(`[${text}]`)).toMatchObject({ nonsense });
-});
+])(
+  'is not read any further where it has too many %s, whatever else is odd about it',
+  { timeout: 60_000 },
+  (_what, inside) => {
+    const text = `{"jsonrpc":"2.0","id":7,"result":{${inside}}}`;
+    const nonsense = 'The message has more than 250000 members and elements in all.';
+    for (const odd of [text, `\uFEFF${text}`, Buffer.concat([Buffer.from(text), Buffer.of(0x20, 0xff)])])
+      expect(only(odd)).toEqual({ nonsense, answers: 7 });
+    expect(only(`[${text}]`)).toMatchObject({ nonsense });
+  },
+);
 
 it('a question that is mended is still a question, and never an answer', () => {
   for (const text of [

@@ -15,6 +15,13 @@ const notice = (params: string) => read(`"method":"notifications/tasks","params"
 const of = (member: string) => questionsOf(read(`"id":1,${member}`) as Response);
 const problem = { problem: expect.any(String) };
 
+it('more of what may ask than anybody looks through is a problem, and as much of what does not ask is none', () => {
+  const rows = `[${'1,'.repeat(20_000)}1]`;
+  const tooMuch = [{ problem: expect.stringContaining('more than 20000 members and elements') }];
+  expect(of(`"result":{"inputRequests":${ASKS},"rows":${rows}}`)).toEqual(tooMuch);
+  expect(of(`"result":{"content":[],"rows":${rows}}`)).toEqual([]);
+});
+
 describe('a question that stands where only some readers find it', () => {
   it.each([
     `"result":{"input_requests":${ASKS}}`,
@@ -30,6 +37,9 @@ describe('a question that stands where only some readers find it', () => {
     `"result":{"tasks":[{},{"INPUTREQUESTS":${ASKS}}]}`,
     `"result":{"inputRequests":{"q":{"Method":"elicitation/create","method":"ping"}}}`,
     `"result":{"inputRequests":{"q":{"method":"ping","Params":{"message":"m"}}}}`,
+    `"result":{"content":[],"__proto__":{"inputRequests":${ASKS}}}`,
+    `"result":{"content":[],"\\u005f_proto__":{"inputRequests":${ASKS}}}`,
+    `"error":{"code":-32042,"message":"m","data":{"__proto__":{"elicitations":${VISITS}}}}`,
     `"error":{"code":-32000,"Code":-32042,"message":"m","data":{"elicitations":${VISITS}}}`,
     `"error":{"code":-32042,"code":-32000,"message":"m","data":{"elicitations":${VISITS}}}`,
     `"error":{"code":-32042,"message":"m","Data":{"elicitations":${VISITS}}}`,

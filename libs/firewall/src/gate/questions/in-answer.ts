@@ -1,4 +1,12 @@
-import { isObject, type JsonMembers, membersOf, parseJson } from '@aegis/kit/json';
+import {
+  hasMoreItems,
+  isObject,
+  type JsonMembers,
+  MAX_SENT_ITEMS,
+  membersOf,
+  parseJson,
+  tooManyItems,
+} from '@aegis/kit/json';
 import { ambiguity } from '../../wire/ambiguity.ts';
 import type { Message, Response } from '../../wire/message.ts';
 import { ASKING_KEYS, ERROR_KEYS, type ProtocolKeys, QUESTION_KEYS } from '../../wire/protocol-keys.ts';
@@ -29,9 +37,15 @@ const twins = (value: unknown, keys: ProtocolKeys): Question[] => {
   return problem === undefined ? [] : [{ problem }];
 };
 
-/** Whether two readers of what asks, or may ask, could read two things. */
-export const asksInTwoWays = (message: Message): Question[] =>
-  MAY_ASK.test(message.text) && ambiguity(message) !== undefined ? [{ problem: READ_IN_TWO_WAYS }] : [];
+const isTooMuch = (text: string): boolean => hasMoreItems(text, MAX_SENT_ITEMS);
+
+/** Whether two readers of what asks, or may ask, could read two things, or it is more than anybody looks through. */
+export function asksInTwoWays(message: Message): Question[] {
+  if (!MAY_ASK.test(message.text)) return [];
+  if (isTooMuch(message.text))
+    return [{ problem: `it asks something, or may. ${tooManyItems('message', MAX_SENT_ITEMS)}` }];
+  return ambiguity(message) === undefined ? [] : [{ problem: READ_IN_TWO_WAYS }];
+}
 
 function fromRequests(requests: unknown): Question[] {
   if (requests === undefined || requests === null) return [];
@@ -60,7 +74,8 @@ export function questionsIn(value: unknown): Question[] {
 /** An answer that may ask something with its numbers as they are written, where it is not too long to be read again. */
 export function asWritten(response: Response): Response {
   const { text, hasExactNumbers } = response;
-  if (hasExactNumbers || text.length > MAX_READ_AGAIN || !MAY_ASK.test(text)) return response;
+  if (hasExactNumbers || text.length > MAX_READ_AGAIN || !MAY_ASK.test(text) || isTooMuch(text))
+    return response;
   const { result, error } = parseJson(text) as Pick<Response, 'result' | 'error'>;
   return { ...response, ...(error === undefined ? { result } : { error }), hasExactNumbers: true };
 }

@@ -78,6 +78,14 @@ it('breaks off where an event has no end', () => {
   expect(() => splitter.push(Buffer.from('data: 12345678901'))).toThrow(TooLarge);
 });
 
+it.each(['data: {}', 'data', 'a:', 'id: 1'])('breaks off where an event has too many lines of %j', (line) => {
+  const splitter = new SseSplitter(16 * 1_048_576);
+  const lines = (count: number) => Buffer.from(`${line}\n`.repeat(count));
+  expect(splitter.push(Buffer.concat([lines(16_384), Buffer.from('\n')]))).toHaveLength(1);
+  expect(splitter.push(lines(16_384))).toEqual([]);
+  expect(() => splitter.push(lines(1))).toThrow('an event of its answer has more than 16384 lines');
+});
+
 describe('however a stream is cut into pieces', () => {
   const end = fc.constantFrom('\n', '\r', '\r\n');
   const word = fc.string({ unit: fc.constantFrom('a', ':', ' ', 'ü', '{', '€'), maxLength: 6 });

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { INVISIBLE } from '@aegis/kit/text';
-import { TooLarge } from './too-large.ts';
+import { TooLarge, tooManyBytes } from './too-large.ts';
 
+/** Lines of one event: each costs more than its bytes, and a message needs one. */
+const MAX_EVENT_LINES = 16_384;
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
@@ -95,6 +97,8 @@ export class SseSplitter {
     const isComment = this.#lineStart === COLON && this.#linesBefore === 0;
     this.#lineStart = undefined;
     this.#linesBefore = isBlank || isComment ? 0 : this.#linesBefore + 1;
+    if (this.#linesBefore > MAX_EVENT_LINES)
+      throw new TooLarge(`an event of its answer has more than ${MAX_EVENT_LINES} lines`);
     return isBlank || isComment;
   }
 
@@ -108,7 +112,7 @@ export class SseSplitter {
   #keep(rest: Buffer): void {
     if (rest.length === 0) return;
     this.#blockBytes += rest.length;
-    if (this.#blockBytes > this.#maxBytes) throw new TooLarge(this.#blockBytes);
+    if (this.#blockBytes > this.#maxBytes) throw tooManyBytes(this.#blockBytes);
     this.#block.push(rest);
   }
 }

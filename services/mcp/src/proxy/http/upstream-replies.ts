@@ -3,7 +3,7 @@ import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import type { Fate } from '../no-answer.ts';
 import type { Reply } from './decoded.ts';
 import { isType } from './headers.ts';
-import { TooLarge } from './too-large.ts';
+import { tooManyBytes } from './too-large.ts';
 
 const OK = 200;
 const REDIRECT = 300;
@@ -87,7 +87,7 @@ export async function readReply(reply: Reply, maxBytes: number = MAX_LINE_BYTES)
     size += chunk.length;
     if (Math.max(size, all ?? 0) > maxBytes) {
       reply.destroy();
-      throw new TooLarge(size, all);
+      throw tooManyBytes(size, all);
     }
     chunks.push(chunk);
   }
