@@ -22,6 +22,10 @@ import { blocked, cannotDecide, questionRefused } from './sentences.ts';
 
 const LIST_OF_TOOLS = 'tools/list';
 const SUBSCRIBING: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe']);
+/** What another revision has may be another thing to a server of this one. */
+const NO_LISTENING = 'the revision that this session speaks has no subscriptions/listen';
+const IS_OPEN = 'the session is open already: connect anew to begin another';
+
 /** Judges what one client and one server say to each other. */
 export function createGate(shared: FirewallParts, options: GateOptions): Gate {
   const { server, principal, askUpstream, folders } = options;
@@ -85,6 +89,8 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
     // The era has no such method: without a URI there is nothing to judge, and the server says so itself.
     const isNoMethod = SUBSCRIBING.has(method) && caller.isModern && params?.['uri'] === undefined;
     const as = isNoMethod ? undefined : judgedAs(method, revision);
+    if (method === 'initialize' && session.isOpen) return deny(request, IS_OPEN);
+    if (as === 'listen' && !caller.isModern) return deny(request, NO_LISTENING);
     if (as === undefined || as === 'named' || as === 'method')
       return calls.pass(request, caller, client, circumstances, as);
     const reached = own(params);
@@ -96,7 +102,7 @@ export function createGate(shared: FirewallParts, options: GateOptions): Gate {
   return {
     async request(request, circumstances) {
       const { rawId, method, params } = request;
-      if (method === 'initialize') session.opens(request);
+      if (method === 'initialize' && !session.isOpen) session.opens(request);
       try {
         const caller = readCaller(params);
         const disposition = await pass(request, caller, circumstances);

@@ -73,6 +73,29 @@ describe('a policy that denies everything', () => {
   });
 });
 
+const openedWith = (protocolVersion: string) =>
+  requestOf('initialize', { protocolVersion, capabilities: {} });
+
+it('what the two agreed on as they began stays: a second initialize is refused, on record', async () => {
+  const one = await under({ match: '*', decision: 'allow' });
+  const again = async () => send(one, openedWith('2025-11-25')).disposition;
+  answered(await send(one, openedWith('2024-11-05')).disposition, {
+    error: { code: -32602, message: 'another' },
+  });
+  answered(await again(), { result: { protocolVersion: '2024-11-05', capabilities: {} } });
+  expect(answerOf(await again()).error?.message).toContain('the session is open already');
+  await until(() => eventsOf('aegis.call.refused.v1').length === 1);
+});
+
+it('a server with sessions gets no subscriptions/listen, whatever the rules let pass', async () => {
+  const one = await under({ match: '*', decision: 'allow' });
+  const listening = requestOf('subscriptions/listen', { notifications: { toolsListChanged: true } });
+  expect(answerOf(await send(one, listening).disposition).error?.message).toContain(
+    'has no subscriptions/listen',
+  );
+  await until(() => eventsOf('aegis.call.refused.v1').length === 1);
+});
+
 it('a method that nobody knows waits for a person where no rule names it, with all that it brings', async () => {
   const one = gate({ holdMs: 0 });
   const { disposition } = send(one, requestOf('x/exec', { all: true, path: '/srv' }));

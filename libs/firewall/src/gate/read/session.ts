@@ -15,6 +15,7 @@ export function createSession() {
   let client: ClientInfo | undefined;
   let capabilities: Capabilities = {};
   let revision: Revision = LAST_WITH_SESSIONS;
+  let isOpen = false;
   return {
     /** A client of the older revisions says who it is, what it can, and which revision it would like. */
     opens({ params }: Request): void {
@@ -26,6 +27,11 @@ export function createSession() {
     opened({ result }: Response): void {
       const { protocolVersion } = membersOf(result);
       if (typeof protocolVersion === 'string') revision = toRevision(protocolVersion);
+      isOpen ||= result !== undefined;
+    },
+    /** Whether the two have agreed: what they agreed on stays for as long as the session does. */
+    get isOpen() {
+      return isOpen;
     },
     /** Who asks: in the modern era each request says itself whose it is, since a gate may serve many clients. */
     of(caller: Caller) {
