@@ -117,6 +117,7 @@ it('json has this public surface, and a change to it is a decision', () => {
     'slice',
     'surveyJson',
     'tooManyItems',
+    'transferProblem',
     'whyNotJson',
   ]);
 });

@@ -36,6 +36,7 @@ describe('what gets round a careless firewall', () => {
     ['in UTF-16 that says nothing', Buffer.from(CALL, 'utf16le'), {}, 400],
     ['in UTF-7 that says nothing', CALL.replaceAll('{', '+AHs-'), {}, 400],
     ['compressed', gzipSync(CALL), { 'content-encoding': 'gzip' }, 415],
+    ['in a transfer that is compressed, too', CALL, { 'transfer-encoding': 'gzip, chunked' }, 415],
     ['compressed in secret', gzipSync(CALL), {}, 400],
     ['with "identity" for an encoding', CALL, { 'content-encoding': 'identity' }, 415],
     ['as a form', CALL, { 'content-type': 'application/x-www-form-urlencoded' }, 415],

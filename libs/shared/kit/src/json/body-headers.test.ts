@@ -27,3 +27,16 @@ it.each(['gzip', 'identity', ''])('nor one in the encoding %j', (encoding) => {
   const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
   expect(whyNotJson(headers)).toContain('leave the Content-Encoding out');
 });
+
+it.each(['chunked', 'Chunked', ' chunked '])('one whose transfer is coded as %j is read', (coding) => {
+  const headers = { 'content-type': 'application/json', 'transfer-encoding': coding };
+  expect(whyNotJson(headers)).toBeUndefined();
+});
+
+it.each(['gzip, chunked', 'gzip', 'identity', 'chunked, chunked', 'chunked;q=1', ''])(
+  'as %j is not',
+  (coding) => {
+    const headers = { 'content-type': 'application/json', 'transfer-encoding': coding };
+    expect(whyNotJson(headers)).toBe('The Transfer-Encoding must be chunked, and nothing else.');
+  },
+);

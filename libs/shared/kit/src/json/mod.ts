@@ -1,4 +1,4 @@
-export { whyNotJson } from './body-headers.ts';
+export { transferProblem, whyNotJson } from './body-headers.ts';
 export { digestOf } from './canonical.ts';
 export { hasMoreItems, MAX_SENT_ITEMS, tooManyItems } from './items.ts';
 export {

@@ -54,6 +54,25 @@ it.each(['gzip', 'br'])('a small body in %s that becomes a large one is refused'
 });
 
 it.each([
+  [200, 'gzip, chunked'],
+  [200, 'identity, chunked'],
+  [500, 'chunked, chunked'],
+])('an answer (%i) whose transfer is coded as %j is not read', async (status, coding) => {
+  answers['/'] = (response) =>
+    response
+      .writeHead(status, { 'content-type': 'application/json', 'transfer-encoding': coding })
+      .end(ANSWER);
+  const outgoing = { method: 'POST', headers: {}, body: '{}', signal: new AbortController().signal } as const;
+  const reply = await sendUpstream({ kind: 'http', url, headers: {} }, { ...outgoing, timeoutMs: 60_000 });
+  expect(reply.headers['transfer-encoding']).toBe(coding);
+  expect(kindOf(reply)).toEqual({
+    type: 'useless',
+    because: expect.stringContaining('a transfer-encoding that is not chunked alone'),
+  });
+  reply.destroy();
+});
+
+it.each([
   ['gzip', gzipSync(ANSWER).subarray(0, 20)],
   ['gzip', Buffer.from(ANSWER)],
   ['br', Buffer.from(ANSWER)],

@@ -1,5 +1,6 @@
 import type { HttpSaid } from '@aegis/firewall/gate';
 import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
+import { transferProblem } from '@aegis/kit/json';
 import type { Fate } from '../no-answer.ts';
 import type { Reply } from './decoded.ts';
 import { isType } from './headers.ts';
@@ -39,6 +40,11 @@ function targetOf({ location }: Reply['headers']): string {
 export function kindOf({ statusCode: status = 0, headers }: Reply): ReplyKind {
   if (CREDENTIALS.has(status)) {
     return { type: 'useless', because: `it refused the firewall's own credentials (HTTP ${status})` };
+  }
+  if (transferProblem(headers) !== undefined) {
+    const because =
+      'its answer has a transfer-encoding that is not chunked alone, and the firewall reads no other';
+    return { type: 'useless', because };
   }
   if (status >= CLIENT_ERROR) return { type: 'error' };
   if (status >= REDIRECT) {
