@@ -398,3 +398,26 @@ it('a modern client that leaves has its call cancelled at the server', async () 
   leaving.destroy();
   await expect.poll(noted).toContain('"requestId":"m-1"');
 });
+
+const keptMiB = (): number => process.memoryUsage().arrayBuffers / 1_048_576;
+
+it('a server that floods stderr is answered for, and others too; none of the flood is kept', async () => {
+  const flooding = scripted(`
+    let mebibytes = 0;
+    const flood = () => process.stderr.write('x\\n'.repeat(131072), () => { mebibytes += 0.25; flood(); });
+    flood();
+    const on = (m) => m.id !== undefined && say({ jsonrpc: '2.0', id: m.id, result:
+      m.method === 'tools/call' ? { content: [{ type: 'text', text: String(Math.floor(mebibytes)) }] } : {} });`);
+  const world = await start({ flooding, echo });
+  const headers = await begin(world.urlOf('flooding'));
+  const others = await begin(world.urlOf('echo'));
+  const before = keptMiB();
+  const written = async (): Promise<number> => {
+    const other = await send(world.urlOf('echo'), 'POST', call('echo', { say: 'hi' }), others);
+    expect(other.body).toContain('hi');
+    const { body } = await send(world.urlOf('flooding'), 'POST', call('n'), headers);
+    return Number(/"text":"(\d+)"/.exec(body)?.[1]);
+  };
+  await expect.poll(written, { timeout: 50_000 }).toBeGreaterThan(128);
+  expect(keptMiB() - before).toBeLessThan(64);
+});

@@ -41,7 +41,7 @@ function unreadLine() {
     log: createLogger('test', 'silent'),
     unreadBytes: () => unread.bytes,
   };
-  return { unread, shared: { line, budget: createBudget(100), turns: createTurns() } };
+  return { unread, shared: { line, budget: createBudget(100), turns: createTurns(() => 0) } };
 }
 const wrap = {
   mode: 'wrap',

@@ -7,12 +7,17 @@ export type Budget = ReturnType<typeof createBudget>;
 
 /** What one connection has of it. */
 export type Share = {
-  /** It keeps so many bytes now. @throws ProtocolError where there is not so much left */
+  /** It keeps so many bytes now. @throws where there is not so much left */
   keep(bytes: number): void;
 };
 
-/** Memory that several connections share, so that many of them can't have more than one process has. */
-export function createBudget(maxBytes: number = MAX_BYTES) {
+const tooMuchInRelays = (): Error => new ProtocolError('Too much waits in all relays.');
+
+/**
+ * Memory that several connections share, so that many of them can't have more than one process has. `tooMuch`: what is
+ * thrown to who would keep more than is left.
+ */
+export function createBudget(maxBytes: number = MAX_BYTES, tooMuch: () => Error = tooMuchInRelays) {
   let used = 0;
   return {
     /** False where there is not so much left; then nothing is taken. */
@@ -28,9 +33,7 @@ export function createBudget(maxBytes: number = MAX_BYTES) {
       let kept = 0;
       return {
         keep(bytes) {
-          if (used + bytes - kept > maxBytes && bytes > kept) {
-            throw new ProtocolError('Too much waits in all relays.');
-          }
+          if (used + bytes - kept > maxBytes && bytes > kept) throw tooMuch();
           used += bytes - kept;
           kept = bytes;
         },

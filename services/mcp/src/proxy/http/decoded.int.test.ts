@@ -2,6 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, constants, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createUnfinished } from '../unfinished.ts';
 import { describeFailure, sendUpstream } from './send-upstream.ts';
 import { kindOf, readReply } from './upstream-replies.ts';
 
@@ -37,6 +38,31 @@ it.each([
   const reply = await answering(encoding, body);
   expect(kindOf(reply)).toEqual({ type: 'json' });
   expect((await readReply(reply)).toString()).toBe(ANSWER);
+});
+
+it('one for which there is no room beside the others that are not whole is an error at once, and takes none', async () => {
+  const together = createUnfinished(100);
+  const hasRoom = (bytes: number): boolean => {
+    const isTaken = together.take(bytes);
+    if (isTaken) together.give(bytes);
+    return isTaken;
+  };
+  const open = Promise.withResolvers<ServerResponse>();
+  answers['/'] = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('x'.repeat(60));
+    open.resolve(response);
+  };
+  const outgoing = { method: 'POST', headers: {}, body: '{}', signal: new AbortController().signal } as const;
+  const send = () => sendUpstream({ kind: 'http', url, headers: {} }, { ...outgoing, timeoutMs: 60_000 });
+  const first = readReply(await send(), 1_000, together);
+  const response = await open.promise;
+  await expect.poll(() => hasRoom(41)).toBe(false);
+  expect(await readReply(await send(), 1_000, together).catch(describeFailure)).toMatch(
+    /^servers' unfinished answers have 100 bytes together, the most that is kept/,
+  );
+  response.end();
+  expect((await first).length).toBe(60);
+  expect(hasRoom(100)).toBe(true);
 });
 
 it('so is an error', async () => {

@@ -6,6 +6,7 @@ import type { Exchange } from '../connection.ts';
 import { readInTurns } from '../in-turns.ts';
 import type { Limits } from '../limits.ts';
 import { revisionOf } from '../meta.ts';
+import { unfinished } from '../unfinished.ts';
 import type { Reply } from './decoded.ts';
 import { headerOf, isRevision } from './era.ts';
 import { sendUpstream } from './send-upstream.ts';
@@ -27,11 +28,13 @@ async function readTexts(reply: Reply, look: (text: Buffer) => boolean): Promise
   const kind = kindOf(reply);
   if (kind.type === 'useless') throw new Error(`The server gave no answer: ${kind.because}.`);
   if (kind.type !== 'events') return void look(await readReply(reply));
-  const splitter = new SseSplitter(MAX_LINE_BYTES);
-  await readInTurns(reply, (piece) => {
+  const share = unfinished.share();
+  const splitter = new SseSplitter(MAX_LINE_BYTES, share);
+  const reading = readInTurns(reply, (piece) => {
     const texts = splitter.push(piece).flatMap(({ data }) => (data === undefined ? [] : [data]));
     return { isLast: texts.some((text) => look(Buffer.from(text))) };
   });
+  await reading.finally(() => share.keep(0));
 }
 
 /** @throws Error where there is none */

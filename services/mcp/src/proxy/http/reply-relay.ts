@@ -2,6 +2,7 @@ import { errorResponse, INTERNAL_ERROR, MAX_LINE_BYTES } from '@aegis/firewall/w
 import type { Call, Calls } from '../calls.ts';
 import { readInTurns } from '../in-turns.ts';
 import { type Fate, noAnswer } from '../no-answer.ts';
+import { unfinished } from '../unfinished.ts';
 import type { ClientStream } from './client-stream.ts';
 import type { Reply } from './decoded.ts';
 import { headersToClient, isType } from './headers.ts';
@@ -92,9 +93,10 @@ export class ReplyRelay {
 
   async #events(reply: Reply, out: ClientStream, arrival: Arrival): Promise<void> {
     out.startEvents(reply.statusCode, headersToClient(reply.headers));
-    const splitter = new SseSplitter(MAX_LINE_BYTES);
+    const share = unfinished.share();
+    const splitter = new SseSplitter(MAX_LINE_BYTES, share);
     const { own } = arrival;
-    await readInTurns(reply, (piece) => {
+    const reading = readInTurns(reply, (piece) => {
       const wasOver = own?.isOver;
       const shown: Buffer[] = [];
       for (const event of splitter.push(piece)) {
@@ -105,6 +107,7 @@ export class ReplyRelay {
       const room = shown.length > 0 ? out.write(Buffer.concat(shown)) : undefined;
       return { isAnswer: own?.isOver !== wasOver, room };
     });
+    await reading.finally(() => share.keep(0));
     if (own === undefined || own.isOver) out.end();
     else this.#brokenOff(own, out, 'it ended its answer before it was whole');
   }

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createUnfinished } from '../unfinished.ts';
 import { encodeEvent, type SseEvent, SseSplitter } from './sse.ts';
 import { TooLarge } from './too-large.ts';
 
 const MAX = 1_000_000;
+const roomy = () => createUnfinished(32 * 1_048_576).share();
 
 /** The events of a stream that comes in pieces of these sizes, the last of them repeated. */
 function split(stream: Buffer, sizes: readonly number[] = [stream.length]): SseEvent[] {
-  const splitter = new SseSplitter(MAX);
+  const splitter = new SseSplitter(MAX, roomy());
   const events: SseEvent[] = [];
   for (let at = 0, turn = 0; at < stream.length; turn++) {
     const size = Math.max(1, sizes[Math.min(turn, sizes.length - 1)] as number);
@@ -67,19 +69,31 @@ it('what stands in its data, escapes of lines too, is plain', () => {
 });
 
 it('lets a comment through at once, before the event that it stands in front of is whole', () => {
-  const splitter = new SseSplitter(MAX);
+  const splitter = new SseSplitter(MAX, roomy());
   expect(splitter.push(Buffer.from(': keep-alive\n')).map(({ raw }) => raw.toString())).toEqual([
     ': keep-alive\n',
   ]);
 });
 
 it('breaks off where an event has no end', () => {
-  const splitter = new SseSplitter(10);
+  const splitter = new SseSplitter(10, roomy());
   expect(() => splitter.push(Buffer.from('data: 12345678901'))).toThrow(TooLarge);
 });
 
+it('breaks off where all that is not whole has no room for it, and gives its room back once it is whole', () => {
+  const together = createUnfinished(100);
+  const [one, other] = [new SseSplitter(MAX, together.share()), new SseSplitter(MAX, together.share())];
+  one.push(Buffer.from(`data: ${'x'.repeat(60)}`));
+  expect(() => other.push(Buffer.from(`data: ${'x'.repeat(60)}`))).toThrow(
+    /unfinished answers have 100 bytes together/,
+  );
+  expect(one.push(Buffer.from('\n\n'))).toHaveLength(1);
+  const third = new SseSplitter(MAX, together.share());
+  expect(third.push(Buffer.from(`data: ${'x'.repeat(60)}`))).toEqual([]);
+});
+
 it.each(['data: {}', 'data', 'a:', 'id: 1'])('breaks off where an event has too many lines of %j', (line) => {
-  const splitter = new SseSplitter(16 * 1_048_576);
+  const splitter = new SseSplitter(16 * 1_048_576, roomy());
   const lines = (count: number) => Buffer.from(`${line}\n`.repeat(count));
   expect(splitter.push(Buffer.concat([lines(16_384), Buffer.from('\n')]))).toHaveLength(1);
   expect(splitter.push(lines(16_384))).toEqual([]);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { INVISIBLE } from '@aegis/kit/text';
+import type { Share } from '../../relay/budget.ts';
 import { TooLarge, tooManyBytes } from './too-large.ts';
 
 /** Lines of one event: each costs more than its bytes, and a message needs one. */
@@ -53,6 +54,7 @@ function parseEvent(raw: Buffer): SseEvent {
 /** Splits a stream into events without changing a byte: the raw parts joined are what came, but for an event cut short. */
 export class SseSplitter {
   readonly #maxBytes: number;
+  readonly #share: Share;
   #block: Buffer[] = [];
   #blockBytes = 0;
   /** First byte of the line under way; undefined where it has none yet. */
@@ -60,8 +62,10 @@ export class SseSplitter {
   #linesBefore = 0;
   #endedWithCr = false;
 
-  constructor(maxBytes: number) {
+  /** `share`: what it keeps of the memory for what is not whole. */
+  constructor(maxBytes: number, share: Share) {
     this.#maxBytes = maxBytes;
+    this.#share = share;
   }
 
   /** The events that are whole with this chunk. @throws TooLarge */
@@ -106,6 +110,7 @@ export class SseSplitter {
     const raw = Buffer.concat([...this.#block, last]);
     this.#block = [];
     this.#blockBytes = 0;
+    this.#share.keep(0);
     return raw;
   }
 
@@ -113,6 +118,7 @@ export class SseSplitter {
     if (rest.length === 0) return;
     this.#blockBytes += rest.length;
     if (this.#blockBytes > this.#maxBytes) throw tooManyBytes(this.#blockBytes);
+    this.#share.keep(this.#blockBytes);
     this.#block.push(rest);
   }
 }

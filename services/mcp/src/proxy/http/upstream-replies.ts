@@ -1,7 +1,9 @@
 import type { HttpSaid } from '@aegis/firewall/gate';
 import { MAX_LINE_BYTES } from '@aegis/firewall/wire';
 import { transferProblem } from '@aegis/kit/json';
+import type { Budget, Share } from '../../relay/budget.ts';
 import type { Fate } from '../no-answer.ts';
+import { unfinished } from '../unfinished.ts';
 import type { Reply } from './decoded.ts';
 import { isType } from './headers.ts';
 import { tooManyBytes } from './too-large.ts';
@@ -84,17 +86,31 @@ export function describeBody({ statusCode, headers }: Reply, body: Buffer): stri
 }
 
 /** The whole body. @throws TooLarge; what the connection fails with */
-export async function readReply(reply: Reply, maxBytes: number = MAX_LINE_BYTES): Promise<Buffer> {
+export async function readReply(
+  reply: Reply,
+  maxBytes: number = MAX_LINE_BYTES,
+  budget: Budget = unfinished,
+): Promise<Buffer> {
+  const share = budget.share();
+  try {
+    return await readWithin(reply, maxBytes, share);
+  } catch (error) {
+    reply.destroy();
+    throw error;
+  } finally {
+    share.keep(0);
+  }
+}
+
+async function readWithin(reply: Reply, maxBytes: number, share: Share): Promise<Buffer> {
   const { 'content-length': length } = reply.headers;
   const all = length === undefined ? undefined : Number(length);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of reply as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (Math.max(size, all ?? 0) > maxBytes) {
-      reply.destroy();
-      throw tooManyBytes(size, all);
-    }
+    if (Math.max(size, all ?? 0) > maxBytes) throw tooManyBytes(size, all);
+    share.keep(size);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -5,8 +5,10 @@ import { createServerLines, MAX_LINE_BYTES, readLines, type ServerWord } from '@
 import type { Logger } from '@aegis/kit/logger';
 import type { Away } from '../away.ts';
 import { Unavailable } from '../connection.ts';
+import { TooLarge } from '../http/too-large.ts';
 import { readInTurns } from '../in-turns.ts';
 import { expandUpstream } from '../servers/expand.ts';
+import { unfinished } from '../unfinished.ts';
 import { childEnv } from './child-env.ts';
 import { whyNotStarted } from './why-not-started.ts';
 
@@ -137,15 +139,19 @@ export class ServerProcess {
     const lines = createServerLines((word) => {
       isAnswer = heard(word) || isAnswer;
     });
+    const share = unfinished.share();
     try {
       await readInTurns(this.#child.stdout, (piece) => {
         isAnswer = false;
         lines.take(piece);
+        share.keep(lines.keptBytes);
         return { isAnswer };
       });
     } catch (err) {
+      if (err instanceof TooLarge) this.#ends(err.message);
       log.info({ err }, 'the output of the server broke off');
     }
+    share.keep(0);
     lines.end();
     this.#ends('it closed its output');
   }
