@@ -123,7 +123,8 @@ describe('arguments', () => {
     expect(read(withArguments(escaped))).toHaveProperty('requested');
     const oneMore = `{"t":"${'\\u0061'.repeat(room + 1)}"}`;
     expect(read(withArguments(oneMore))).toHaveProperty('blocked');
-    const numbers = `{"t":[${Array(90_000).fill('9e15').join()}]}`;
+    // With all zeros of these it would be more.
+    const numbers = `{"p":"${'a'.repeat(900_000)}","t":[${Array(19_000).fill('9e15').join()}]}`;
     expect(read(withArguments(numbers))).toHaveProperty('requested');
   });
 
