@@ -192,6 +192,9 @@ export type DecisionEnforced = z.infer<typeof DecisionEnforced>;
 
 /** What is said of arguments that come with a check. */
 export const NO_ARGUMENTS = belongElsewhere(
-  ['args', 'meta'],
-  'a check sees no arguments and no meta, so it says what holds whatever they are; an enforce takes them',
+  [
+    ['args', 'meta'],
+    'a check sees no arguments and no meta, so it says what holds whatever they are; an enforce takes them',
+  ],
+  [['currency'], 'it stands in the arguments, of which a check sees none; an enforce takes args.currency'],
 );

@@ -37,8 +37,8 @@ export function nameWhatWasSent(sent: Keyed | undefined, within: string): (throw
   };
 }
 
-/** What is said of them beside `meta`. */
+/** What is said of them beside `meta`, and of what is in no place but the arguments. */
 export const INSIDE_META = belongElsewhere(
-  ['run_key', 'dry_run_id', 'reason'],
-  'run_key and reason go inside meta: give meta.run_key, meta.reason',
+  [['run_key', 'dry_run_id', 'reason'], 'run_key and reason go inside meta: give meta.run_key, meta.reason'],
+  [['currency'], 'it goes inside args, where the tool reads it: give args.currency'],
 );

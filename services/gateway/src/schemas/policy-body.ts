@@ -14,7 +14,7 @@ const OF_A_POLICY = [
   'allow_tools',
   'deny_tools',
 ];
-const ITSELF = belongElsewhere(OF_A_POLICY, 'give the policy as {"policy": {…}}');
+const ITSELF = belongElsewhere([OF_A_POLICY, 'give the policy as {"policy": {…}}']);
 
 /** A policy as JSON; whether it is a good one is what the answer says. */
 export const PolicyBody = z

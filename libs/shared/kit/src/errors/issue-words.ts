@@ -91,10 +91,14 @@ export function issueWords(issue: RawIssue): string {
   return issue.code === 'unrecognized_keys' ? 'unknown field' : 'this is not taken here';
 }
 
-/** For a strict object: what is said of these fields, which belong elsewhere, where no other one is unknown beside them. */
-export const belongElsewhere = (fields: readonly string[], where: string) => ({
-  error: (issue: { readonly code?: string; readonly keys?: readonly string[] }): string | undefined =>
-    issue.code === 'unrecognized_keys' && issue.keys?.every((key) => fields.includes(key))
-      ? `unknown field; ${where}`
-      : undefined,
+/** Fields that a strict object doesn't have, and where they belong. */
+type Elsewhere = readonly [fields: readonly string[], where: string];
+
+/** For a strict object: what is said of the fields of one place, where no other one is unknown beside them. */
+export const belongElsewhere = (...places: readonly Elsewhere[]) => ({
+  error: ({ code, keys = [] }: { readonly code?: string; readonly keys?: readonly string[] }) => {
+    if (code !== 'unrecognized_keys') return undefined;
+    const found = places.find(([fields]) => keys.every((key) => fields.includes(key)));
+    return found && `unknown field; ${found[1]}`;
+  },
 });
