@@ -1,6 +1,7 @@
 import { ApproversFile, parseApprovers } from '@aegis/contracts/approvers-file';
 import * as consoleContracts from '@aegis/contracts/console';
 import { KeysFile, parseKeys } from '@aegis/contracts/keys-file';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { RPCS } from '@aegis/contracts/rpcs';
 import { WebhookTarget } from '@aegis/contracts/webhooks';
 import { serverProblem } from '@aegis/firewall/servers';
@@ -78,13 +79,16 @@ async function detailOf(run: () => unknown): Promise<string[]> {
 const nobody = {} as never;
 
 async function routesOfGateway(): Promise<RouteOptions[]> {
+  const config = parseEnv(GatewayEnv, {});
+  const limitOf = createLimitOf(config);
   const app = createHttp({
     bus: nobody,
-    config: parseEnv(GatewayEnv, {}),
+    config,
+    limitOf,
     log: createLogger('test', 'silent'),
     feed: { close: () => undefined } as never,
     waiting: { close: () => undefined } as never,
-    door: createDoor(1000),
+    door: createDoor(1000, createRequestAllowance(limitOf)),
     identities: nobody,
     refusals: { count: () => undefined },
   });

@@ -1,5 +1,7 @@
-import { AllowanceEnv } from '@aegis/kit/allowance';
+import { LimitsEnv } from '@aegis/contracts/limits';
+import { AllowanceEnv, amount } from '@aegis/kit/allowance';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
+import { DEFAULT_LIMITS } from '@aegis/kit/limits';
 import { z } from 'zod';
 import { CODE_DIGEST, codeDigest } from './people/code-digest.ts';
 
@@ -41,6 +43,7 @@ export const codeInForce = ({
 export const ApprovalsEnv = BusEnv.extend({
   ...CodeEnv.shape,
   ...AllowanceEnv.shape,
+  ...LimitsEnv.shape,
   /** `accept`: agents may give `APPROVAL_CODE` by the MCP tool `require_approval`, and with it approve anything. */
   MCP_APPROVAL_CODE: z.enum(['refuse', 'accept']).default('refuse'),
   /** How long a pending approval may be decided, in milliseconds. */
@@ -48,7 +51,9 @@ export const ApprovalsEnv = BusEnv.extend({
   /** How long an approved one may be used, in milliseconds. */
   APPROVAL_USE_WITHIN_MS: durationMs.default(300_000),
   /** How many of one agent's calls may wait for people at the same time. */
-  APPROVAL_MAX_PENDING_PER_AGENT: count.default(50),
+  APPROVAL_MAX_PENDING_PER_AGENT: count.default(DEFAULT_LIMITS.waiting_calls),
+  /** How many of all callers' together, beyond which each may have one. */
+  APPROVAL_MAX_PENDING: amount.default(100_000),
   /** Names, roles and digests of keys, as `aegis approvers add` writes them; without it only the code approves. */
   APPROVERS_FILE: z.string().optional(),
   /**

@@ -1,4 +1,5 @@
 import type { Deps } from '@aegis/bus/service';
+import { createLimitOf } from '@aegis/contracts/limits';
 import { createMutex } from '@aegis/kit/mutex';
 import type { ApprovalsConfig } from './config.ts';
 import { createAfterEdit } from './editing/after-edit.ts';
@@ -22,8 +23,12 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
   const ground = createGround(deps);
   const approvers = createApprovers({ ...ground, path: config.APPROVERS_FILE });
   const grants = createGrants(ground, approvers);
+  const limitOf = createLimitOf(config, { waiting_calls: config.APPROVAL_MAX_PENDING_PER_AGENT });
   const validity = createValidity(ground, grants);
-  const waiting = createWaiting(ground, config.APPROVAL_MAX_PENDING_PER_AGENT);
+  const waiting = createWaiting(ground, {
+    ofOne: (principal) => limitOf(principal, 'waiting_calls'),
+    ofAll: config.APPROVAL_MAX_PENDING,
+  });
   const lifecycle = createLifecycle({ ...ground, approvers, grants, validity, waiting });
   const afterEdit = createAfterEdit(ground, lifecycle, grants);
   const listsOneByOne = createMutex();

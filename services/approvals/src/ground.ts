@@ -1,4 +1,5 @@
 import type { Deps } from '@aegis/bus/service';
+import { createAskAllowance, createLimitOf } from '@aegis/contracts/limits';
 import { createAllowance } from '@aegis/kit/allowance';
 import { createMutex } from '@aegis/kit/mutex';
 import { createBodies } from './bodies.ts';
@@ -29,6 +30,8 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
     now,
     clock,
     allowance: createAllowance(config),
+    /** How often callers may have people asked. */
+    asks: createAskAllowance(createLimitOf(config)),
     decideWithinMs: config.APPROVAL_DECIDE_WITHIN_MS,
     useWithinMs: config.APPROVAL_USE_WITHIN_MS,
     /** What is kept of the code; undefined where there is none. */

@@ -1,9 +1,11 @@
+import { LimitsEnv } from '@aegis/contracts/limits';
 import { BusEnv, durationMs, hostNames, port } from '@aegis/kit/env';
 import { ReachEnv } from '@aegis/kit/reach';
 import { z } from 'zod';
 
 export const GatewayEnv = BusEnv.extend({
   ...ReachEnv.shape,
+  ...LimitsEnv.shape,
   /** 0 takes any free port. */
   PORT: port.default(8000),
   /** The internal HTTP server of the approvals service, where `/ui/*` comes from. */

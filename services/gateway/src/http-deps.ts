@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Bus, Refusals } from '@aegis/bus';
+import type { LimitOf } from '@aegis/contracts/limits';
 import type { Logger } from '@aegis/kit/logger';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -31,4 +32,5 @@ export type HttpDeps = {
   waiting: Waiting;
   refusals: Pick<Refusals, 'count'>;
   identities: CallersDeps;
+  limitOf: LimitOf;
 };

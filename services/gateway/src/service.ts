@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createRefusals } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { notAsked } from '@aegis/contracts/asked-words';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { ConfigError } from '@aegis/kit/env';
 import { reachedAt } from '@aegis/kit/hosts';
 import { keepStrangersOut } from '@aegis/kit/reach';
@@ -35,12 +36,13 @@ const urlOf = ({ address, port }: AddressInfo): string => `http://${reachedAt(ad
 /** REST, OpenAPI and the stream of events, for callers outside. It decides nothing: it asks. */
 export function createGateway({ bus, config, log, now }: Deps<GatewayConfig>): Gateway {
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
-  const door = createDoor(timeoutMs);
+  const limitOf = createLimitOf(config);
+  const door = createDoor(timeoutMs, createRequestAllowance(limitOf));
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide });
   const waiting = createWaiting({ bus });
   const refusals = createRefusals({ ask: bus.ask, log, door: 'rest' });
   const identities = createIdentityReplica(bus, { now });
-  const app = createHttp({ bus, config, log, feed, door, waiting, refusals, identities });
+  const app = createHttp({ bus, config, log, feed, door, waiting, refusals, identities, limitOf });
   return {
     async start() {
       // Until it has caught up nobody is let in, which is no reason to keep health from being asked.

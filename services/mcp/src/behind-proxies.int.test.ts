@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { healthy } from '@aegis/bus/service';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { parseEnv } from '@aegis/kit/env';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { McpEnv } from './config.ts';
@@ -13,9 +14,11 @@ const HEADER = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb0071070a000001d431
 const GET = 'GET /mcp HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
 
 const counted: [kind: string, source: string | undefined][] = [];
+const config = parseEnv(McpEnv, { MCP_PORT: '0', PROXY_PROTOCOL_FROM: '127.0.0.1' });
 const http = createHttp({
   factory: () => createServer([], quiet),
-  config: parseEnv(McpEnv, { MCP_PORT: '0', PROXY_PROTOCOL_FROM: '127.0.0.1' }),
+  config,
+  requests: createRequestAllowance(createLimitOf(config)),
   health: () => healthy,
   callers: { principalOf: () => Promise.resolve('anonymous') },
   proxy: { handle: () => Promise.reject(new Error('no servers')), stop: () => Promise.resolve() },

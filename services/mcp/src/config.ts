@@ -1,3 +1,4 @@
+import { LimitsEnv } from '@aegis/contracts/limits';
 import { OwnEnv } from '@aegis/firewall/own';
 import { AllowanceEnv, amount } from '@aegis/kit/allowance';
 import { BusEnv, consoleUrl, durationMs, hostNames, port } from '@aegis/kit/env';
@@ -16,6 +17,7 @@ const COUNT_EXPECTED = 'expected a whole number from 1 on';
 export const McpEnv = BusEnv.extend({
   ...OwnEnv.shape,
   ...AllowanceEnv.shape,
+  ...LimitsEnv.shape,
   PORT: port.optional(),
   ...ReachEnv.shape,
   MCP_PORT: port.default(8001),

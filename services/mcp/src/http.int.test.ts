@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connectBus } from '@aegis/bus';
 import { healthy } from '@aegis/bus/service';
 import { healthOf } from '@aegis/contracts/health';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { parseEnv } from '@aegis/kit/env';
 import { keyDigest } from '@aegis/kit/keys';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -219,6 +220,7 @@ describe('a port that is taken', () => {
     const second = createHttp({
       factory: () => createServer([], quiet),
       config,
+      requests: createRequestAllowance(createLimitOf(config)),
       health: () => healthy,
       callers: { principalOf: () => Promise.resolve('anonymous') },
       proxy: {

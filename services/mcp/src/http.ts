@@ -11,15 +11,18 @@ import type { Refusals } from '@aegis/bus';
 import type { Service } from '@aegis/bus/service';
 import { ANONYMOUS } from '@aegis/contracts/call';
 import { errorResponse } from '@aegis/firewall/wire';
+import type { Allowance, Caller } from '@aegis/kit/allowance';
 import { ConfigError } from '@aegis/kit/env';
 import { AppError, toAppError, toProblem } from '@aegis/kit/errors';
 import { repeatedHeader } from '@aegis/kit/headers';
 import { mayAskHealth, ownHostNames, reachedAt } from '@aegis/kit/hosts';
 import { whyNotJson } from '@aegis/kit/json';
 import { bearerOf } from '@aegis/kit/keys';
+import { createLateRefusals } from '@aegis/kit/late-refusals';
 import type { Logger } from '@aegis/kit/logger';
 import { refuseSmallPieces } from '@aegis/kit/pieces';
 import { NO_PROXY_HEADER, serveBehindProxies } from '@aegis/kit/proxy-protocol';
+import { retryFields } from '@aegis/kit/rate-limit';
 import { closeSilentConnections } from '@aegis/kit/silent-connections';
 import { refuseUnserved } from '@aegis/kit/unserved';
 import { hostHeaderValidation, originValidation, toNodeHandler } from '@modelcontextprotocol/node';
@@ -78,13 +81,15 @@ export type HttpDeps = {
   readonly proxy: Pick<Proxy, 'handle' | 'stop'>;
   readonly log: Logger;
   readonly refusals: Pick<Refusals, 'count'>;
+  /** What each caller may send. */
+  readonly requests: Allowance;
 };
 
 /** What is thrown and is an answer, with the headers that belong to it. */
-const ANSWERED: Readonly<Record<string, ((retryAfterS: string) => Record<string, string>) | undefined>> = {
-  unauthorized: () => ({ 'www-authenticate': 'Bearer' }),
-  identities_unavailable: (seconds) => ({ 'retry-after': seconds }),
-  too_many_requests: (seconds) => ({ 'retry-after': seconds }),
+const ANSWERED: Readonly<Record<string, Readonly<Record<string, string>> | undefined>> = {
+  unauthorized: { 'www-authenticate': 'Bearer' },
+  identities_unavailable: { 'retry-after': '1' },
+  too_many_requests: {},
 };
 
 const refusal = (sentence: string): string => errorResponse('null', HTTP_REFUSAL, sentence);
@@ -170,14 +175,26 @@ async function callerOf(callers: HttpDeps['callers'], { headers }: IncomingMessa
 }
 
 /** Has callers wait for their turn; whose key ended while they did, or while their message came in, has none. */
-function createEntrance({ callers, config }: Pick<HttpDeps, 'callers' | 'config'>) {
+function createEntrance({ callers, config, requests }: Pick<HttpDeps, 'callers' | 'config' | 'requests'>) {
   const door = createDoor(config.REQUEST_TIMEOUT_MS);
+  const refuseLate = createLateRefusals();
+  const take = (sender: Caller): Promise<never> | undefined => {
+    try {
+      requests.take(sender);
+      return undefined;
+    } catch (thrown) {
+      return refuseLate(thrown);
+    }
+  };
   return async (principal: string, request: IncomingMessage): Promise<Turn> => {
+    const sender = { principal, from: request.socket.remoteAddress };
+    await take(sender);
     const turn = await door.enter(principal === ANONYMOUS ? request.socket : principal, request);
     const lookAgain = async (): Promise<void> => {
       if ((await callerOf(callers, request)) !== principal) throw new AppError('unauthorized', UNKNOWN_KEY);
     };
     const weigh = async (body: Buffer): Promise<void> => {
+      requests.charge(sender, body.length, 0);
       await turn.weigh(body);
       await lookAgain();
     };
@@ -195,12 +212,12 @@ function createEntrance({ callers, config }: Pick<HttpDeps, 'callers' | 'config'
 }
 
 /** The MCP endpoints over Streamable HTTP: the five tools, the servers behind the firewall; and `/healthz`. */
-export function createHttp({ factory, config, health, callers, proxy, log, refusals }: HttpDeps) {
+export function createHttp({ factory, config, health, callers, proxy, log, refusals, requests }: HttpDeps) {
   const hostNames = ownHostNames(config.HOST, config.ALLOWED_HOSTS);
   const isHostAllowed = hostHeaderValidation(hostNames);
   const isOriginAllowed = originValidation(hostNames);
   const mcp = createMcpRoute({ factory, log, refusals });
-  const enter = createEntrance({ callers, config });
+  const enter = createEntrance({ callers, config, requests });
   const underWay = createUnderWay();
   const finish = async (): Promise<void> => {
     await Promise.all([mcp.close(), proxy.stop()]);
@@ -248,9 +265,10 @@ export function createHttp({ factory, config, health, callers, proxy, log, refus
         refusals.count(`http_${response.statusCode}`, source);
     });
     handle(request, response).catch((err: unknown) => {
-      const { code, status, message, retryAfterS = 1 } = toAppError(err);
-      const more = ANSWERED[code]?.(String(retryAfterS));
-      if (more && !response.headersSent) return sendJson(response, status, refusal(message), more);
+      const error = toAppError(err);
+      const more = ANSWERED[error.code];
+      if (more && !response.headersSent)
+        return sendJson(response, error.status, refusal(error.message), { ...more, ...retryFields(error) });
       log.info({ err }, 'request broke off');
       response.destroy();
     });

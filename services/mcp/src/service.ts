@@ -3,6 +3,7 @@ import { createRefusals, type Refusals, type Responder } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
 import { notAsked, type WhoIsAsked } from '@aegis/contracts/asked-words';
 import { OF_KEY } from '@aegis/contracts/identities';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { createFirewall, type Firewall, type GateOptions, sealSecret } from '@aegis/firewall/gate';
 import { createOwn } from '@aegis/firewall/own';
 import { createAllowance, createLimiter } from '@aegis/kit/allowance';
@@ -57,6 +58,7 @@ const definitionRates = (config: McpConfig) => ({
 /** The firewall that judges what goes to the servers behind it, from the start of the service to its end. */
 function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
   let firewall: Firewall | undefined;
+  const rates = definitionRates(config);
   return {
     async start() {
       firewall = await createFirewall({
@@ -64,7 +66,7 @@ function createJudging({ bus, config, log, now }: Deps<McpConfig>) {
         log,
         now,
         allowance: createAllowance(config),
-        definitions: createLimiter(definitionRates(config)),
+        definitions: createLimiter(() => rates),
         own: createOwn(config),
         secret: await secretOf(config),
         consoleUrl: config.CONSOLE_URL,
@@ -158,8 +160,9 @@ export function createMcp(deps: Deps<McpConfig>): Mcp {
     if (await identities.isAsked().catch(() => identities.wasAsked)) return 'everybody';
     return keys.principalOf(undefined) === undefined ? 'at mcp' : 'nobody';
   };
+  const requests = createRequestAllowance(createLimitOf(config));
   const factory = () => createServer(tools, log);
-  const http = createHttp({ factory, config, health, callers, proxy, log, refusals });
+  const http = createHttp({ factory, config, health, callers, proxy, log, refusals, requests });
   let responder: Responder | undefined;
   return {
     async start() {

@@ -229,6 +229,7 @@ const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'principalOf',
   ],
   'keys-file': ['CLIENT_KEY_PREFIX', 'KEYS_NEEDED', 'KeysFile', 'parseKeys'],
+  limits: ['LimitsEnv', 'createAskAllowance', 'createLimitOf', 'createRequestAllowance'],
   policy: [
     'PolicyEffectiveReply',
     'PolicyEnds',

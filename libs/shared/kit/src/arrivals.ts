@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from './errors/app-error.ts';
+import { concurrent } from './rate-limit.ts';
 
 /** A body that is no longer comes with its head, mostly, and costs no more than its connection. */
 const SMALL_BYTES = 16 * 1024;
@@ -41,6 +42,7 @@ export function createArrivals(most: number) {
     if (slowest === undefined) {
       throw new AppError('too_many_requests', 'Too many large requests wait for their turn.', {
         retryAfterS: 1,
+        limit: concurrent('large-bodies', most),
       });
     }
     large.delete(slowest);

@@ -12,16 +12,17 @@ type Counted = (typeof COUNTED)[number];
 type Level = Record<Counted, number> & { atMs: number };
 
 /** Of which nothing is left, and for how many milliseconds. */
-type Lacking = { readonly of: Counted; readonly forMs: number };
+export type Lacking = { readonly of: Counted; readonly forMs: number };
 
 /**
  * Token buckets, two for each key, of what is written. One entry may take more KiB than are left: it is let through, and
  * those after it wait for what it took too much. Of the keys the last used ones are kept; another one is full.
  */
-export function createBuckets(rates: Rates, nowMs: () => number) {
+export function createBuckets(ratesOf: (principal: string) => Rates, nowMs: () => number) {
   const levels = new Map<string, Level>();
-  const levelOf = (key: string): Level => {
+  const levelOf = (principal: string, key: string): Level => {
     const atMs = nowMs();
+    const rates = ratesOf(principal);
     const { entries, kib } = rates;
     const before = levels.get(key) ?? { entries: entries.atOnce, kib: kib.atOnce, atMs };
     const now = (of: Counted): number => {
@@ -35,16 +36,21 @@ export function createBuckets(rates: Rates, nowMs: () => number) {
     return level;
   };
   return {
-    /** What this key has to wait for; undefined where it may write. */
-    lacking(key: string): Lacking | undefined {
-      const level = levelOf(key);
+    /** What this key of a principal has to wait for; undefined where it may go on. */
+    lacking(principal: string, key = principal): Lacking | undefined {
+      const level = levelOf(principal, key);
       const of = COUNTED.find((one) => level[one] < 1);
-      return of && { of, forMs: ((1 - level[of]) / rates[of].thenEach) * rates[of].everyMs };
+      if (of === undefined) return undefined;
+      const { thenEach, everyMs } = ratesOf(principal)[of];
+      return { of, forMs: ((1 - level[of]) / thenEach) * everyMs };
     },
-    /** Takes one entry of so many bytes. */
-    take(key: string, bytes: number): void {
-      const level = levelOf(key);
-      level.entries -= 1;
+    /** How many entries are left. */
+    left: (principal: string, key = principal): number =>
+      Math.max(0, Math.floor(levelOf(principal, key).entries)),
+    /** Takes entries of so many bytes together; more than are left are owed. */
+    take(principal: string, bytes: number, entries = 1, key = principal): void {
+      const level = levelOf(principal, key);
+      level.entries -= entries;
       level.kib -= bytes / KIB;
     },
   };

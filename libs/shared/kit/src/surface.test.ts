@@ -11,10 +11,13 @@ import * as hosts from './hosts.ts';
 import * as interim from './interim.ts';
 import * as json from './json/mod.ts';
 import * as keys from './keys.ts';
+import * as lateRefusals from './late-refusals.ts';
+import * as limits from './limits.ts';
 import * as logger from './logger.ts';
 import * as numbers from './numbers/mod.ts';
 import * as pieces from './pieces.ts';
 import * as proxyProtocol from './proxy-protocol/behind-proxies.ts';
+import * as rateLimit from './rate-limit.ts';
 import * as reach from './reach.ts';
 import * as silentConnections from './silent-connections.ts';
 import * as text from './text/mod.ts';
@@ -30,7 +33,17 @@ it('allowance has this public surface, and a change to it is a decision', () => 
     'AllowanceEnv',
     'amount',
     'createAllowance',
+    'createAllowanceOf',
     'createLimiter',
+  ]);
+});
+
+it('late-refusals, limits and rate-limit have this public surface, and a change to it is a decision', () => {
+  const faces = [lateRefusals, limits, rateLimit].map((face) => Object.keys(face).toSorted());
+  expect(faces).toEqual([
+    ['createLateRefusals'],
+    ['DEFAULT_LIMITS'],
+    ['concurrent', 'limitOf', 'rateLimitFields', 'retryFields'],
   ]);
 });
 

@@ -1,12 +1,9 @@
 import { AppError } from './errors/app-error.ts';
+import { createLateRefusals } from './late-refusals.ts';
 import { everybody, type Presence } from './presence.ts';
+import { concurrent } from './rate-limit.ts';
 
 export { createPresence, everybody, type Presence } from './presence.ts';
-
-/** Who is refused hears it so much later, in milliseconds: who asks again at once would be served nothing but refusals. */
-const REFUSED_AFTER_MS = 250;
-/** So many are kept waiting for that at most. */
-const MOST_REFUSED = 1_024;
 
 export type TurnsOptions = {
   readonly presence?: Presence;
@@ -33,9 +30,10 @@ type Waiting = {
 };
 type Caller = { running: number; readonly waiting: Waiting[] };
 
-const busy = (): AppError =>
+const busy = (waiting: number): AppError =>
   new AppError('too_many_requests', 'Too many requests wait for their turn: send this again later.', {
     retryAfterS: 1,
+    limit: concurrent('turns', waiting),
   });
 
 /**
@@ -50,7 +48,7 @@ export function createTurns(options: TurnsOptions) {
   let running = 0;
   let waits = 0;
   let isStarting = false;
-  let refused = 0;
+  const refuseLate = createLateRefusals();
 
   const share = (): number => (presence.isShared ? shared : atOnce);
   const startNext = (): void => {
@@ -102,23 +100,14 @@ export function createTurns(options: TurnsOptions) {
       one.waiting.splice(one.waiting.indexOf(entry), 1);
       waits -= 1;
       leave(key, one);
-      reject(busy());
+      reject(busy(waiting));
     }, withinMs);
     const entry: Waiting = { start: () => resolve(begin(key, one)), refuse: reject, timer };
     one.waiting.push(entry);
     waits += 1;
     return promise;
   };
-  const refuse = (): Promise<EndTurn> => {
-    if (refused >= MOST_REFUSED) throw busy();
-    refused += 1;
-    const { promise, reject } = Promise.withResolvers<EndTurn>();
-    setTimeout(() => {
-      refused -= 1;
-      reject(busy());
-    }, REFUSED_AFTER_MS);
-    return promise;
-  };
+  const refuse = (): Promise<EndTurn> => refuseLate(busy(waiting));
   /** Where all places are taken, the last that waits of whoever has the most gives its own to one who has fewer. */
   const makesRoom = (mine: number): boolean => {
     let greediest: Caller | undefined;

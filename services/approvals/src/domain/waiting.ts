@@ -12,6 +12,8 @@ export type Join = {
   over: readonly string[];
   /** How many of one agent may wait. */
   limit: number;
+  /** How many of all agents wait, where that is as many as may. */
+  ofAll?: number | undefined;
 };
 
 /** What an agent waits for since it asked last. */
@@ -19,9 +21,13 @@ export type WaitingEvent = { readonly type: 'aegis.agent.waiting.v1'; readonly d
 
 /** The list of what an agent waits for: what is over makes room, and nothing else does. */
 export const waitingLists: Decider<AgentWaiting, Join, WaitingEvent> = {
-  decide({ principal, approval_id, over, limit }, state) {
+  decide({ principal, approval_id, over, limit, ofAll }, state) {
     const others = (state?.approval_ids ?? []).filter((id) => !over.includes(id));
     if (others.length >= limit) {
+      if (ofAll !== undefined)
+        return {
+          because: `${ofAll} calls of all callers wait for people already, which is the limit, and one of ${principal}'s among them: wait until some are decided`,
+        };
       return {
         because: `${principal} has ${limit} calls waiting for people already, which is the limit: wait until some are decided, or cancel them`,
       };

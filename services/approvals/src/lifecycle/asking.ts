@@ -61,7 +61,7 @@ function checkSize({ call }: RequestApproval): void {
 }
 
 export function createAsking(deps: AskingDeps): Asking {
-  const { bus, bodies, store, known, waiting, grants, allowance, now, decideWithinMs } = deps;
+  const { bus, bodies, store, known, waiting, grants, allowance, asks, now, decideWithinMs } = deps;
 
   const commandFor = (asked: RequestApproval, { dryRunId, generation, before }: Place) => ({
     type: 'request' as const,
@@ -94,7 +94,10 @@ export function createAsking(deps: AskingDeps): Asking {
       const approval = await grants.answer({ ...askedOf(asked), approvalId }, begin, deadlineMs);
       if (approval) return { approval };
     }
-    return waiting.join(asked.call.principal, approvalId, begin, deadlineMs);
+    asks.check(place.caller);
+    const reply = await waiting.join(asked.call.principal, approvalId, begin, deadlineMs);
+    if (reply.approval) asks.charge(place.caller, 0);
+    return reply;
   };
 
   /** A grant that was given since answers for what waits already. */

@@ -62,6 +62,41 @@ describe('of one agent', () => {
     expect((await request('new', call(9))).status).toBe('pending');
   });
 
+  it('the limit is its role’s, where one is set', async () => {
+    await startReplica({ CALLER_LIMITS: 'agent.waiting_calls=1, os-user.waiting_calls=2' });
+    await request('a', call(1, 'key:ci'));
+    expect((await ask('b', call(2, 'key:ci'))).refused).toMatch(/^key:ci has 1 calls waiting/);
+    await fill(2);
+    expect((await ask('c', call(3))).refused).toMatch(/^me has 2 calls waiting/);
+  });
+
+  it('where as many wait of all as may, each may still have one', async () => {
+    await startReplica({ APPROVAL_MAX_PENDING: '3' });
+    await fill(3);
+    await expect
+      .poll(async () => (await ask('more', call(9))).refused)
+      .toBe(
+        "3 calls of all callers wait for people already, which is the limit, and one of me's among them: wait until some are decided",
+      );
+    expect((await request('a', call(1, 'key:ci'))).status).toBe('pending');
+    expect((await ask('b', call(2, 'key:ci'))).refused).toMatch(/^3 calls of all callers/);
+  });
+
+  it('so many an hour are asked, and no more, whatever becomes of them', async () => {
+    await startReplica({ CALLER_LIMITS: 'os-user.asks_per_hour=2' });
+    for (const n of [1, 2]) {
+      const asked = await request(`hour-${n}`, call(n));
+      await cancel(asked.approval_id);
+    }
+    await expect(request('hour-3', call(3))).rejects.toMatchObject({
+      code: 'too_many_requests',
+      retryAfterS: 1_800,
+      limit: { name: 'asks', quota: 2, window_s: 3_600 },
+      message: expect.stringContaining('asks_per_hour of CALLER_LIMITS'),
+    });
+    expect((await request('hour-1', call(1, 'key:ci'))).status).toBe('pending');
+  });
+
   it('what nobody decided in time makes room', async () => {
     await startReplica({ APPROVAL_DECIDE_WITHIN_MS: '300', APPROVAL_MAX_PENDING_PER_AGENT: '2' });
     await fill(2);

@@ -17,6 +17,9 @@ export const WAITING_LIST: Kind<AgentWaiting, Join, WaitingEvent> = {
   written: (data) => ({ data }),
 };
 
+/** How many of one agent's calls may wait; and how many of all, beyond which each agent may have one. */
+export type Most = { readonly ofOne: (principal: string) => number; readonly ofAll: number };
+
 export type WaitingList = {
   /**
    * Lets `append` make an approval together with the fact that its agent waits for one more. That fact is
@@ -32,14 +35,21 @@ export type WaitingList = {
   ): Promise<RequestReply>;
 };
 
-export function createWaiting({ bus, known: { approvals }, now }: Ground, limit: number): WaitingList {
+export function createWaiting(
+  { bus, known: { approvals }, now }: Ground,
+  { ofOne, ofAll }: Most,
+): WaitingList {
   const store = createStore(bus, WAITING_LIST);
   const oneByOne = createKeyedMutex();
 
   const isOver = (id: string): boolean => approvals.state.isOver(id);
 
   /** Those that are over, by the newest that is known; the list is asked to catch up where too many seem to wait. */
-  const overOf = async (ids: readonly string[], deadlineMs: number): Promise<readonly string[]> => {
+  const overOf = async (
+    ids: readonly string[],
+    limit: number,
+    deadlineMs: number,
+  ): Promise<readonly string[]> => {
     const over = ids.filter(isOver);
     if (ids.length - over.length < limit) return over;
     // The list may be behind: what it knows to be over is over, but not all that is over does it know.
@@ -48,14 +58,23 @@ export function createWaiting({ bus, known: { approvals }, now }: Ground, limit:
   };
 
   const join: WaitingList['join'] = async (principal, approvalId, append, deadlineMs) => {
+    const isFull = approvals.state.openCount >= ofAll;
+    const limit = isFull ? 1 : ofOne(principal);
     let made: Awaited<ReturnType<typeof append>> | undefined;
     const from = (await store.load(principal, deadlineMs)) ?? NOTHING;
     const { decision } = await store.handle(
       principal,
       from,
       async ({ state }) => {
-        const over = await overOf(state?.approval_ids ?? [], deadlineMs);
-        return { now: now(), principal, approval_id: approvalId, over, limit };
+        const over = await overOf(state?.approval_ids ?? [], limit, deadlineMs);
+        return {
+          now: now(),
+          principal,
+          approval_id: approvalId,
+          over,
+          limit,
+          ofAll: isFull ? ofAll : undefined,
+        };
       },
       deadlineMs,
       { isShared: true, append: async (fact) => (made = await append(fact, undefined)) },

@@ -49,6 +49,9 @@ export function checkAttempts(
   const recent = wrongCodesSince(now.getTime() - WINDOW_MS);
   const fromSource = recent.filter((one) => one.source === source).length;
   if (fromSource >= PER_SOURCE || recent.length >= OVER_ALL) {
-    throw new AppError('too_many_attempts', 'approval_code: too many wrong codes; try again in a minute.');
+    throw new AppError('too_many_attempts', 'approval_code: too many wrong codes; try again in a minute.', {
+      retryAfterS: WINDOW_MS / 1_000,
+      limit: { name: 'wrong-codes', quota: PER_SOURCE, window_s: WINDOW_MS / 1_000 },
+    });
   }
 }

@@ -95,6 +95,11 @@ export class ApprovalIndex {
     this.#time = new LatestTime(startedMs);
   }
 
+  /** How many wait for people, or are approved and not used. */
+  get openCount(): number {
+    return this.#open.size;
+  }
+
   apply(message: Followed): Unreadable | undefined {
     const changed = readEvent(message, ...APPROVAL_EVENTS)?.data;
     if (!changed || !message.event) return 'unreadable';

@@ -12,16 +12,14 @@ import { readLog, type Source } from './log-reader.ts';
 
 const HEARTBEAT_MS = 15_000;
 const MAX_STREAMS = 100;
-/** Of these, one reader's. */
-const SHARE = 0.25;
 /** A replay stops after so many bytes, and goes on in its next turn. */
 const PART_BYTES = 16 * 1024;
 /** And rests so many times as long as its size says: each event is read and checked. */
 const PART_RESTS = 3;
 const RETRY_MS = 1000;
 
-/** Whose stream it is, and in whose turn it is replayed. */
-export type Reader = Holder & { readonly caller: unknown };
+/** Whose stream it is, how many they may have, and in whose turn it is replayed. */
+export type Reader = Holder & { readonly most: number; readonly caller: unknown };
 
 /** Where a reader was in the log, and the field that said so. */
 export type Position = { readonly seq: number; readonly field: string };
@@ -40,7 +38,7 @@ export type FeedOptions = {
 export type Feed = {
   /**
    * Server-Sent Events of what is wanted: with `after` first all that was stored after it, then live, each once and in
-   * the log's order. Without it, from now on. Nobody has more than a quarter of all streams: one more ends the oldest of
+   * the log's order. Without it, from now on. Nobody has more than `most` streams: one more ends the oldest of
    * theirs, which may come back with its last id. Where all are taken, whoever has the most gives way: of principals,
    * and of addresses with all who proved nothing there.
    *
@@ -70,16 +68,16 @@ export function createFeed(options: FeedOptions): Feed {
   }, heartbeatMs);
   heartbeat.unref();
 
-  /** The oldest of their own makes room, where they have their share of all; else, where all are taken, the greediest's. */
-  const makeRoom = (reader: Holder): void => {
-    const hasShare = clients.countOf(reader) >= maxStreams * SHARE;
+  /** The oldest of their own makes room, where they have as many as they may; else, where all are taken, the greediest's. */
+  const makeRoom = (reader: Reader): void => {
+    const hasShare = clients.countOf(reader) >= reader.most;
     const giving = hasShare ? reader : clients.size >= maxStreams ? clients.greediest() : undefined;
     const oldest = giving && clients.oldestOf(giving);
     if (oldest === undefined) return;
     clients.delete(oldest);
     oldest.outlet.cut();
   };
-  const join = (reader: Holder, wanted: Wanted): Client => {
+  const join = (reader: Reader, wanted: Wanted): Client => {
     makeRoom(reader);
     const client = createClient(wanted, () => {
       clients.delete(client);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Refusals } from '@aegis/bus';
 import { AppError, fromFastify, type Problem, toAppError, toProblem } from '@aegis/kit/errors';
 import type { Logger } from '@aegis/kit/logger';
+import { retryFields } from '@aegis/kit/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -50,8 +51,7 @@ export const sendProblem =
       { err: thrown, code: problem.code, requestId: request.id, url: request.routeOptions.url },
       'request failed',
     );
-    const { retryAfterS } = toAppError(thrown);
-    if (retryAfterS !== undefined) reply.header('retry-after', String(retryAfterS));
+    reply.headers(retryFields(toAppError(thrown)));
     return replyProblem(reply.header('x-request-id', request.id), problem);
   };
 

@@ -1,7 +1,9 @@
 import { ANONYMOUS } from '@aegis/contracts/call';
+import type { Allowance, Caller } from '@aegis/kit/allowance';
 import { type Arrival, createArrivals } from '@aegis/kit/arrivals';
 import { AppError } from '@aegis/kit/errors';
 import { partsOf, restFor } from '@aegis/kit/json';
+import { createLateRefusals } from '@aegis/kit/late-refusals';
 import { createTurns, type EndTurn, type Turns } from '@aegis/kit/turns';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Holder } from '../places/places.ts';
@@ -35,6 +37,9 @@ const WIDE: ReadonlySet<string> = new Set([
   '/events',
 ]);
 
+/** Asked by whoever keeps the firewall running. */
+const HEALTH = '/health';
+
 /** A stream costs by what comes of it: its begin, and its share of what happens. */
 const STREAM_REST_MS = 100;
 
@@ -56,6 +61,9 @@ export const holderOf = ({ headers, ip, principal }: Asked): Holder =>
     ? { name: headers.authorization ?? headers.cookie ?? ip, group: ip }
     : { name: principal, group: principal };
 
+/** Whose requests are counted: a principal's, or those of an address. */
+const senderOf = ({ ip: from, principal }: FastifyRequest): Caller => ({ principal, from });
+
 /** A request that is served: the turns that it has, and its body until it has one. */
 type Served = { readonly ends: EndTurn[]; restMs: number; arrival?: Arrival };
 
@@ -72,9 +80,10 @@ function orDone(waiting: Promise<void> | undefined, done: () => void): Promise<v
 
 /**
  * Has callers served in turn at the door: what is to be decided in one line, what is wide or large in another, where each
- * place rests by what it cost while others are about. `withinMs` is the longest wait.
+ * place rests by what it cost while others are about. `withinMs` is the longest wait, `requests` what each may send.
  */
-export function createDoor(withinMs: number) {
+export function createDoor(withinMs: number, requests: Allowance) {
+  const refuseLate = createLateRefusals();
   const decisions = createTurns({
     atOnce: AT_ONCE,
     shared: SHARED,
@@ -131,6 +140,16 @@ export function createDoor(withinMs: number) {
   };
   const come = (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined => {
     const { raw, method, routeOptions } = request;
+    const sender = senderOf(request);
+    if (routeOptions.url !== HEALTH) {
+      try {
+        requests.take(sender);
+      } catch (thrown) {
+        return refuseLate(thrown);
+      }
+      const little = requests.nearly(sender);
+      if (little) reply.headers(little);
+    }
     const one: Served = { ends: [], restMs: routeOptions.url === '/events' ? STREAM_REST_MS : 0 };
     served.set(raw, one);
     // An answer may never come about where nobody waits for it; what was asked on the way ends by its deadline.
@@ -146,6 +165,7 @@ export function createDoor(withinMs: number) {
   const weighWhole = (request: FastifyRequest, body: Buffer): Promise<void> | undefined => {
     const one = served.get(request.raw);
     if (one === undefined) throw gone();
+    requests.charge(senderOf(request), body.length, 0);
     const readsElsewhere = isWide(request);
     one.restMs = restFor(body.length, readsElsewhere ? 0 : partsOf(body));
     return one.restMs > 0 && !readsElsewhere ? takeTurn(request, one, wide) : undefined;

@@ -12,7 +12,10 @@ type Operation = {
   tags?: string[];
   security?: Record<string, string[]>[];
   requestBody?: { content?: Record<string, Media> };
-  responses?: Record<string, { description: string; content?: Record<string, Media> }>;
+  responses?: Record<
+    string,
+    { description: string; content?: Record<string, Media>; headers?: Record<string, object> }
+  >;
 };
 /** As much of an OpenAPI document as is looked at here (https://spec.openapis.org/oas/v3.1.1). */
 type ApiDocument = {
@@ -210,4 +213,16 @@ describe('/openapi.json', () => {
       maximum: 9_007_199_254_740_991,
     });
   });
+});
+
+it('each route says what a caller hears that has reached a limit', () => {
+  const all = Object.values(document.paths).flatMap((path) => Object.values(path));
+  const limited = all.filter((one) => one.responses?.['422']);
+  expect(limited.length).toBeGreaterThan(15);
+  for (const { operationId, responses } of limited)
+    expect(Object.keys(responses?.['429']?.headers ?? {}), operationId).toEqual([
+      'Retry-After',
+      'RateLimit-Policy',
+      'RateLimit',
+    ]);
 });

@@ -14,7 +14,8 @@ const INFO = {
   description:
     "The firewall for AI agents' tool calls: allow, deny, or ask a person, and prove afterwards what happened. " +
     'Every fault is application/problem+json (RFC 9457) with a stable code. Every answer has an X-Request-Id; a sane one that you ' +
-    'send is kept. A W3C traceparent that you send is passed on. An optional field of a body may be null, which is to leave it ' +
+    'send is kept. Limits are told by Retry-After, RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers): with ' +
+    'each 429, and where little is left. A W3C traceparent that you send is passed on. An optional field of a body may be null, which is to leave it ' +
     'out; what you fill in as you like, such as args, keeps its nulls. In a browser: [approvals](/ui/approvals), [changed tools](/ui/tools).',
 };
 
@@ -41,6 +42,23 @@ function withMeaning(answer: Answer, described: z.ZodType): unknown {
   return { description, content: { 'application/json': { schema: answer } } };
 }
 
+/** What goes with a 429. */
+const LIMITED = {
+  'Retry-After': { type: 'integer', description: 'In so many seconds it may go through' },
+  'RateLimit-Policy': {
+    type: 'string',
+    description:
+      'Which limit it is: its name, `q` how much of it there is, `w` in how many seconds it fills, `qu` its unit',
+  },
+  RateLimit: {
+    type: 'string',
+    description: 'What is left of it: its name, `r` how much, `t` in how many seconds there is more',
+  },
+};
+
+const withHeaders = (status: string, answer: unknown): unknown =>
+  status === '429' && typeof answer === 'object' ? { ...answer, headers: LIMITED } : answer;
+
 const transform: SwaggerTransform = (input) => {
   const { schema, url } = jsonSchemaTransform(input);
   const { response } = schema as { response?: Answers<Answer> };
@@ -48,7 +66,7 @@ const transform: SwaggerTransform = (input) => {
   const described = (input.schema as { response: Answers<z.ZodType> }).response;
   const answers = Object.entries(response).map(([status, answer]) => [
     status,
-    withMeaning(answer, described[status] as z.ZodType),
+    withHeaders(status, withMeaning(answer, described[status] as z.ZodType)),
   ]);
   return { schema: { ...schema, response: Object.fromEntries(answers) }, url };
 };

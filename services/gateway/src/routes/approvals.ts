@@ -102,7 +102,7 @@ function listRoute(app: App, { ask }: HttpDeps): void {
 }
 
 /** An approval as it stands, or where the caller waits, as soon as it is no longer pending. */
-function createFind({ ask, door, waiting }: HttpDeps) {
+function createFind({ ask, door, waiting, limitOf }: HttpDeps) {
   return async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply, waitMs: number) => {
     const found = await ask(approvalsGet, request.params, request);
     const { status, approval_id } = found.approval;
@@ -112,6 +112,7 @@ function createFind({ ask, door, waiting }: HttpDeps) {
     door.stepAside(request);
     const wait = {
       holder: holderOf(request),
+      most: limitOf(request.principal, 'waiting_requests'),
       approvalId: approval_id,
       untilMs: Date.now() + waitMs,
       gone: left.signal,

@@ -38,7 +38,7 @@ const eventStream = {
 };
 
 /** Decisions and approvals as they are stored, for programs and for the page. */
-export function eventRoutes(app: App, { feed, ask }: HttpDeps): void {
+export function eventRoutes(app: App, { feed, ask, limitOf }: HttpDeps): void {
   const schema = {
     tags: ['events'],
     operationId: 'streamEvents',
@@ -59,7 +59,8 @@ export function eventRoutes(app: App, { feed, ask }: HttpDeps): void {
     const inQuery = last_event_id === undefined ? undefined : { seq: last_event_id, field: 'last_event_id' };
     const seq = header['last-event-id'];
     const after = seq === undefined ? inQuery : { seq, field: 'Last-Event-ID' };
-    const reader = { ...holderOf(request), caller: callerOf(request) };
+    const most = limitOf(request.principal, 'streams');
+    const reader = { ...holderOf(request), most, caller: callerOf(request) };
     const { types: kinds, approval_id: id } = request.query;
     const approvalId =
       id === undefined ? undefined : (await ask(approvalsGet, { id }, request)).approval.approval_id;

@@ -42,7 +42,12 @@ beforeEach(async () => {
   [stands, reads, afterRead] = [pending, 0, undefined];
   approvals = await answering();
   // A notice that is lost would be made up for in an hour.
-  gateway = await createTestApp(server, {}, {}, { most: 8, rereadMs: 3_600_000 });
+  gateway = await createTestApp(
+    server,
+    { CALLER_LIMITS: 'anonymous.waiting_requests=2' },
+    {},
+    { most: 8, rereadMs: 3_600_000 },
+  );
   url = await gateway.app.listen({ host: '127.0.0.1', port: 0 });
 });
 afterEach(async () => {
@@ -153,7 +158,7 @@ describe('waiting for a decision', () => {
 const asKey = (key: string) => ({ headers: { authorization: `Bearer ${key}` } });
 
 describe('too many who wait', () => {
-  it('a caller has a quarter of the places, and another still finds one', async () => {
+  it('a caller has so many places, and another still finds one', async () => {
     const waiting = [wait('60s', APPROVAL_ID, asKey('a')), wait('60s', APPROVAL_ID, asKey('a'))];
     await isWaiting(2);
     const third = await wait('60s', APPROVAL_ID, asKey('a'));

@@ -61,7 +61,7 @@ const MEANINGS = {
   413: 'The arguments, or a body without a call, are larger than 1 MiB; a body with a call is larger than 8 MiB',
   415: 'Not application/json',
   422: 'A wrong, missing or unknown field; `detail` names it',
-  429: 'Too many requests wait for their turn, or this caller had too much written, as `Retry-After` says; or too many wrong codes',
+  429: 'This caller has reached one of its limits, which `RateLimit-Policy` names, or too many requests wait for their turn; `Retry-After` says when to go on',
   503: 'The bus or a service is away: nothing was allowed',
 } as const;
 

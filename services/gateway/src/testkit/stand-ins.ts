@@ -1,5 +1,6 @@
 import { type Route, route } from '@aegis/bus';
 import { healthOf } from '@aegis/contracts/health';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
 import { createLogger } from '@aegis/kit/logger';
@@ -41,7 +42,8 @@ export async function createTestApp(
   const bus = await connectTestBus(server, 'gateway');
   const config = parseEnv(GatewayEnv, { PORT: '0', REQUEST_TIMEOUT_MS: '600', ...env });
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
-  const door = createDoor(timeoutMs);
+  const limitOf = createLimitOf(config);
+  const door = createDoor(timeoutMs, createRequestAllowance(limitOf));
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide, ...feedOptions });
   const identities = createIdentityReplica(bus, { now: () => new Date() });
   const counted: [kind: string, source: string | undefined][] = [];
@@ -53,6 +55,7 @@ export async function createTestApp(
     door,
     waiting: createWaiting({ bus, ...waitingOptions }),
     identities,
+    limitOf,
     refusals: { count: (kind, source) => counted.push([kind, source]) },
   });
   await identities.start();

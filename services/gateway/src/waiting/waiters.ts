@@ -1,12 +1,9 @@
 import { AppError } from '@aegis/kit/errors';
+import { concurrent } from '@aegis/kit/rate-limit';
 import { createPlaces, type Holder } from '../places/places.ts';
 
 /** Requests that wait at once, in this process: fifty of each of a thousand callers, and some. */
 const MOST_WAITERS = 60_000;
-/** Of these, one caller's. */
-const OF_ONE = 250;
-/** However few there are. */
-const SHARE = 0.25;
 /** When it is worth another try, in seconds: as long as a place is taken for, mostly. */
 const RETRY_AFTER_S = 5;
 
@@ -52,21 +49,27 @@ function createWaiter(): Waiter {
   };
 }
 
-const tooMany = (detail: string, code: 'too_many_requests' | 'gateway_unavailable'): AppError =>
-  new AppError(code, `${detail}: ask again later, or without wait.`, { retryAfterS: RETRY_AFTER_S });
+const tooMany = (
+  detail: string,
+  code: 'too_many_requests' | 'gateway_unavailable',
+  quota: number,
+): AppError =>
+  new AppError(code, `${detail}: ask again later, or without wait.`, {
+    retryAfterS: RETRY_AFTER_S,
+    limit: concurrent('waiting-requests', quota),
+  });
 
 /**
- * The requests that wait, each with whose it is: so many at most, and so many of one caller. Where all are taken, the oldest
+ * The requests that wait, each with whose it is: so many at most. Where all are taken, the oldest
  * of whoever has the most is answered as it stands.
  */
 export function createWaiters(most: number = MOST_WAITERS) {
   const waiters = createPlaces<Waiter>();
-  const ofOne = Math.max(1, Math.min(OF_ONE, Math.floor(most * SHARE)));
   const makeRoom = ({ group }: Holder): void => {
     const greediest = waiters.greediest();
     const oldest = greediest && waiters.oldestOf(greediest);
     if (oldest === undefined || greediest?.group === group)
-      throw tooMany(`${most} requests wait already`, 'gateway_unavailable');
+      throw tooMany(`${most} requests wait already`, 'gateway_unavailable', most);
     waiters.delete(oldest);
     oldest.end();
   };
@@ -75,12 +78,12 @@ export function createWaiters(most: number = MOST_WAITERS) {
       return waiters.size;
     },
     /**
-     * @throws AppError `too_many_requests` where this caller has its share, `gateway_unavailable` where all are taken and
-     * nobody has more
+     * @throws AppError `too_many_requests` where this caller has as many as it may, `gateway_unavailable` where all are
+     * taken and nobody has more
      */
-    enter(holder: Holder): Waiter {
+    enter(holder: Holder, ofOne: number): Waiter {
       if (waiters.countOf(holder) >= ofOne)
-        throw tooMany(`${ofOne} requests of this caller wait already`, 'too_many_requests');
+        throw tooMany(`${ofOne} requests of this caller wait already`, 'too_many_requests', ofOne);
       if (waiters.size >= most) makeRoom(holder);
       const waiter = createWaiter();
       waiters.add(waiter, holder);

@@ -21,6 +21,8 @@ export type WaitingOptions = {
 /** Who waits, for which approval, until when (milliseconds since the epoch), and whether they are still there. */
 export type Wait = {
   readonly holder: Holder;
+  /** How many of theirs may wait. */
+  readonly most: number;
   readonly approvalId: string;
   readonly untilMs: number;
   readonly gone: AbortSignal;
@@ -81,8 +83,8 @@ export function createWaiting({ bus, most, rereadMs = REREAD_MS }: WaitingOption
   // What happened while the bus was away was not heard of.
   const forget = bus.onUp(waiters.wakeAll);
   return {
-    async decided({ holder, approvalId, untilMs, gone }, read) {
-      const waiter = waiters.enter(holder);
+    async decided({ holder, most: ofOne, approvalId, untilMs, gone }, read) {
+      const waiter = waiters.enter(holder, ofOne);
       const isOver = (): boolean => isClosed || gone.aborted || waiter.isOver();
       try {
         gone.addEventListener('abort', waiter.wake);

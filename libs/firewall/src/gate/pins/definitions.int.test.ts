@@ -297,7 +297,7 @@ it.each([
 ])(
   'a server that changes its definitions all the time has so much of them put on record, whoever connects: %s',
   async (_, rates, recordedOnes) => {
-    const firewall = await startFirewall({ definitions: createLimiter(rates) });
+    const firewall = await startFirewall({ definitions: createLimiter(() => rates) });
     for (let n = 0; n < 20; n++) {
       world.upstream.tools = change(n);
       await isSent('read', gate(held, firewall));

@@ -105,7 +105,7 @@ export async function startFirewall(more: Partial<FirewallDeps> = {}): Promise<F
     consoleUrl: CONSOLE,
     timeoutMs: 1_000,
     allowance: createAllowance(AllowanceEnv.parse({})),
-    definitions: createLimiter(definitionRates()),
+    definitions: createLimiter(() => definitionRates()),
     ...more,
   });
 }

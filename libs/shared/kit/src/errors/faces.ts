@@ -1,4 +1,4 @@
-import { AppError, toAppError } from './app-error.ts';
+import { AppError, type Limit, toAppError } from './app-error.ts';
 import { CATALOGUE, isErrorCode } from './catalogue.ts';
 
 /** RFC 9457 problem details, with the code as a member of its own. */
@@ -12,7 +12,7 @@ export type Problem = {
 };
 
 /** An error as it crosses the bus. */
-export type Fault = { code: string; detail: string; retry_after_s?: number };
+export type Fault = { code: string; detail: string; retry_after_s?: number; limit?: Limit };
 
 /** The HTTP face: `application/problem+json`. `instance` names the request. */
 export function toProblem(thrown: unknown, instance?: string): Problem {
@@ -25,14 +25,19 @@ export function toProblem(thrown: unknown, instance?: string): Problem {
 /** The bus's face: what goes into an error reply. */
 export function toFault(thrown: unknown): Fault {
   const error = toAppError(thrown);
-  const { code, message: detail, retryAfterS } = error;
-  return retryAfterS === undefined ? { code, detail } : { code, detail, retry_after_s: retryAfterS };
+  const { code, message: detail, retryAfterS, limit } = error;
+  return {
+    code,
+    detail,
+    ...(retryAfterS === undefined ? {} : { retry_after_s: retryAfterS }),
+    ...(limit === undefined ? {} : { limit }),
+  };
 }
 
 /** Back from the bus's face. An unknown code is an internal error: nothing is allowed because of it. */
 export function fromFault(fault: Fault): AppError {
   return isErrorCode(fault.code)
-    ? new AppError(fault.code, fault.detail, { retryAfterS: fault.retry_after_s })
+    ? new AppError(fault.code, fault.detail, { retryAfterS: fault.retry_after_s, limit: fault.limit })
     : new AppError('internal', `unknown error code ${JSON.stringify(fault.code)} from the bus`);
 }
 

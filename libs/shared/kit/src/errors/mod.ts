@@ -1,4 +1,4 @@
-export { AppError, toAppError } from './app-error.ts';
+export { AppError, type Limit, toAppError } from './app-error.ts';
 export { CATALOGUE, type ErrorCode, isErrorCode } from './catalogue.ts';
 export { type Fault, fromFault, type Problem, toFault, toProblem, toToolError } from './faces.ts';
 export { fromFastify } from './fastify.ts';

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { AppError } from '../errors/app-error.ts';
 import { type Fault, fromFault } from '../errors/faces.ts';
+import { concurrent } from '../rate-limit.ts';
 
 /** More tasks than this don't wait. */
 const MAX_WAITING = 64;
@@ -94,7 +95,12 @@ export function createWorkerThread(module: URL) {
     run(input: unknown, deadlineMs: number): Promise<unknown> {
       if (waiting.length >= MAX_WAITING) {
         const detail = 'Too much of this waits: try again later.';
-        return Promise.reject(new AppError('too_many_requests', detail, { retryAfterS: 1 }));
+        return Promise.reject(
+          new AppError('too_many_requests', detail, {
+            retryAfterS: 1,
+            limit: concurrent('searches', MAX_WAITING),
+          }),
+        );
       }
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       const timer = setTimeout(() => giveUp(task), deadlineMs - Date.now());

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { healthy } from '@aegis/bus/service';
+import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { parseEnv } from '@aegis/kit/env';
 import { AppError } from '@aegis/kit/errors';
 import { createLogger } from '@aegis/kit/logger';
@@ -64,11 +65,12 @@ export async function startWorld({ servers, limits, env = {}, keys, openGate }: 
     log: quiet,
     changed: (isKept) => proxy.keepPrincipals(isKept),
   });
-  const config = parseEnv(McpEnv, { MCP_PORT: '0' });
+  const config = parseEnv(McpEnv, { MCP_PORT: '0', CALLER_LIMITS: env?.['CALLER_LIMITS'] });
   const factory = () => createTools([], quiet);
   const http = createHttp({
     factory,
     config,
+    requests: createRequestAllowance(createLimitOf(config)),
     health: () => healthy,
     callers: createCallers({ keys: holders, identities: NOBODY }),
     proxy,
