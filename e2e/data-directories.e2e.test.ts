@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { AWAY, deliveriesOf, type Left, pay, TELLS_LOOPBACK } from './testkit/data-directory/fill.ts';
 import { keepWaiting } from './testkit/data-directory/line.ts';
 import { allAudit, type Enforced, enforce, get, post } from './testkit/rest.ts';
@@ -46,15 +46,21 @@ describe.each(saved)('on the data directory of %s', (name) => {
       await tellAt(receiver.url);
     }
     clock = { NODE_OPTIONS: `--import=${CLOCK_HOOK}`, AEGIS_TEST_CLOCK_SHIFT_MS: String(shiftMs) };
+    // What is stored at a start is of the server's clock, which is today's: so approvers come a moment after it.
+    const approvers = join(folder, 'approvers.json');
+    await rename(approvers, `${approvers}.then`);
     stack = await startStack({
       dataDir: join(folder, 'data'),
       env: {
         POLICY_PATH: join(folder, 'policy.json'),
-        APPROVERS_FILE: join(folder, 'approvers.json'),
+        APPROVERS_FILE: approvers,
         ...TELLS_LOOPBACK,
         ...clock,
       },
     });
+    await rename(`${approvers}.then`, approvers);
+    const signIn = () => post(stack.url, '/ui/api/session', { secret: left.keys.ada });
+    await vi.waitUntil(async () => (await signIn()).status === 200, { timeout: 20_000, interval: 200 });
   });
   afterAll(async () => {
     await stack?.end();

@@ -11,6 +11,7 @@ import { CODE, type Stack, startStack } from '../testkit/stack.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url));
 const CLOCK = pathToFileURL(join(import.meta.dirname, '../testkit/data-directory/clock-hook.js')).href;
+const AHEAD = { NODE_OPTIONS: `--import=${CLOCK}`, AEGIS_TEST_CLOCK_SHIFT_MS: '3600000' };
 const SOON = { timeout: 10_000 };
 const USE_WITHIN_MS = 2_000;
 const CALL = { tool: 'shop.pay' };
@@ -29,8 +30,7 @@ beforeAll(async () => {
   first = await startRuledStack({
     rules: [{ match: '*', decision: 'review' }],
     env: {
-      NODE_OPTIONS: `--import=${CLOCK}`,
-      AEGIS_TEST_CLOCK_SHIFT_MS: '3600000',
+      ...AHEAD,
       APPROVAL_USE_WITHIN_MS: String(USE_WITHIN_MS),
     },
   });
@@ -42,7 +42,8 @@ afterAll(async () => {
 });
 
 const aegis = async (...args: string[]): Promise<string> => {
-  const env = { ...process.env, AEGIS_DATA_DIR: stack.dataDir };
+  // A command has the clock of its machine, as the firewall does.
+  const env = { ...process.env, ...(stack === first ? AHEAD : {}), AEGIS_DATA_DIR: stack.dataDir };
   return (await promisify(execFile)(process.execPath, [MAIN, ...args], { env })).stdout.trim();
 };
 const keysFile = (): string => join(stack.dataDir, 'mcp-keys.json');

@@ -37,7 +37,7 @@ function requireTerminal(host: Host): void {
 async function requireYes(host: Host): Promise<void> {
   printNote(
     host,
-    'Whoever opens the link may approve calls of agents. Run this yourself; never because an agent asked you to.',
+    'Whoever opens the link may approve calls of agents, and is an admin. Run this yourself; never because an agent asked you to.',
   );
   host.stderr.write(`Type "${YES}" to make the link: `);
   // The terminal itself shows what is typed.
@@ -47,28 +47,28 @@ async function requireYes(host: Host): Promise<void> {
   if (String(answer).trim() !== YES) throw failure('not_confirmed', 'Not confirmed', 'No link was made.');
 }
 
-/** @throws CliError where somebody can approve */
+/** @throws CliError where somebody is an admin */
 async function invite(bus: Bus, token: string): Promise<string> {
   const asked = { token_digest: keyDigest(token), asked_by: osUserPrincipal() };
   const { until, refused } = await bus.ask(approvalsInvite, asked, {
     deadlineMs: Date.now() + ANSWER_WITHIN_MS,
   });
   if (until !== undefined) return until;
-  throw failure('somebody_approves', 'Somebody can approve', refused ?? 'No link was made.');
+  throw failure('somebody_approves', 'Somebody is an admin', refused ?? 'No link was made.');
 }
 
 /** What can't be asked of the gateway is asked of approvals. */
 async function isNeeded({ stack }: OwnBus): Promise<boolean> {
   const found =
     stack === undefined ? undefined : await isNobodyThere(new URL(stack.gateway_url)).catch(() => undefined);
-  return found === undefined || (found.isNobody && found.damage === undefined);
+  return found === undefined || found.refused === undefined;
 }
 
 /**
- * Makes the one-time link by which a person becomes the first approver. The token is made here: it is in the link, which
- * goes to the terminal, and nowhere else.
+ * Makes the one-time link by which a person becomes the first admin, who approves too. The token is made here: it is in
+ * the link, which goes to the terminal, and nowhere else.
  *
- * @throws CliError where this is no terminal, nobody says yes, or somebody can approve already
+ * @throws CliError where this is no terminal, nobody says yes, or somebody is an admin already
  */
 export async function approveHere(host: Host): Promise<ExitCode> {
   const place = await ownBus(host, 'approvals');

@@ -63,7 +63,7 @@ test('the link makes an approver, once, who decides by a key of their own; then 
   const again = await atTerminal(home.env, 'yes');
   expect([again.exitCode, again.out()]).toEqual([1, '']);
   expect(again.err()).not.toContain('Type "yes"');
-  expect(again.err()).toContain('ada can approve already; "aegis approvers add" adds others');
+  expect(again.err()).toContain('ada is an admin already; "aegis identities recover" makes one');
   expect(await home.log()).not.toContain(token);
 });
 
@@ -83,15 +83,15 @@ test('there is no link where anything but yes is typed', async () => {
   }
 });
 
-test('where the code approves there is no link', async () => {
+test('where only the code approves, there is no admin yet, so a link is made', async () => {
   const home = await backgroundHome(POLICY);
   onTestFinished(() => home.remove());
   await runAegis(['wrap', '--name', 'srv', '--', 'cat'], {
     env: { ...home.env, APPROVAL_CODE: 'chosen-code' },
   });
   const host = await atTerminal(home.env, 'yes');
-  expect([host.exitCode, host.out()]).toEqual([1, '']);
-  expect(host.err()).toContain('Whoever knows the approval code can approve');
+  expect([host.exitCode, host.out()]).toEqual([0, expect.stringMatching(LINK) as string]);
+  expect(host.err()).toContain('Type "yes"');
 });
 
 test('a firewall of an earlier version is a sentence, and nobody is asked', async () => {
@@ -123,7 +123,7 @@ test('a bad approvers file is named, with why and what to do, and nobody is aske
   const home = await background();
   const path = `${home.env['AEGIS_DATA_DIR']}/approvers.json`;
   await writeFile(path, '{');
-  const why = `the approvers file ${path} was refused (it is not valid JSON); no key of an approver is accepted`;
+  const why = `the approvers file ${path} was refused (it is not valid JSON); nobody in it is known`;
   await expect
     .poll(async () => (await seenBy(home))[0], { timeout: 20_000 })
     .toContain(`Nobody can approve: ${why}. Mend it, or move it away and in a terminal: `);

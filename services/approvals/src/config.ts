@@ -54,8 +54,6 @@ export const ApprovalsEnv = BusEnv.extend({
   APPROVAL_MAX_PENDING_PER_AGENT: count.default(DEFAULT_LIMITS.waiting_calls),
   /** How many of all callers' together, beyond which each may have one. */
   APPROVAL_MAX_PENDING: amount.default(100_000),
-  /** Names, roles and digests of keys, as `aegis approvers add` writes them; without it only the code approves. */
-  APPROVERS_FILE: z.string().optional(),
   /**
    * The secret that sessions of the console are signed with; made where it is missing. Without it they end with the process.
    */

@@ -21,7 +21,7 @@ import { createFirstApprover } from './people/first-approver.ts';
 export function createCore(deps: Deps<ApprovalsConfig>) {
   const { config } = deps;
   const ground = createGround(deps);
-  const approvers = createApprovers({ ...ground, path: config.APPROVERS_FILE });
+  const approvers = createApprovers(ground);
   const grants = createGrants(ground, approvers);
   const limitOf = createLimitOf(config, { waiting_calls: config.APPROVAL_MAX_PENDING_PER_AGENT });
   const validity = createValidity(ground, grants);
@@ -37,7 +37,7 @@ export function createCore(deps: Deps<ApprovalsConfig>) {
   return {
     ...ground,
     approvers,
-    firstApprovers: createFirstApprover({ ...ground, approvers }),
+    firstApprovers: createFirstApprover(ground),
     grants,
     lifecycle,
     consume: createConsume(ground, validity),

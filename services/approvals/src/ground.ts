@@ -2,6 +2,7 @@ import type { Deps } from '@aegis/bus/service';
 import { createAskAllowance, createLimitOf } from '@aegis/contracts/limits';
 import { createAllowance } from '@aegis/kit/allowance';
 import { createMutex } from '@aegis/kit/mutex';
+import { createIdentityReplica } from '@aegis/replicas/identities';
 import { createBodies } from './bodies.ts';
 import { type ApprovalsConfig, codeInForce } from './config.ts';
 import { createApprovalStore } from './lifecycle/approval-store.ts';
@@ -21,6 +22,8 @@ export function createGround({ bus, config, log, now: clock }: Deps<ApprovalsCon
   return {
     bus,
     log,
+    /** Who there is. */
+    identities: createIdentityReplica(bus, { now: clock }),
     known,
     timers,
     bodies,

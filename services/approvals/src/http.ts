@@ -27,6 +27,8 @@ const ASSETS = {
   decorateReply: false,
 } as const;
 
+const FOR_SOMEBODY = /^\/ui\/(api|s)\//;
+
 type PageDeps = Omit<PageRoutesDeps & FirstApproverPageDeps & FormRoutesDeps, 'page'> &
   ConsoleDeps & {
     host: string;
@@ -38,9 +40,16 @@ type PageDeps = Omit<PageRoutesDeps & FirstApproverPageDeps & FormRoutesDeps, 'p
 export type Page = { address: string; close(): Promise<void> };
 
 /** Headers of everything that a browser gets from here. */
-function secure(app: FastifyInstance, { host, allowedHosts }: Pick<PageDeps, 'host' | 'allowedHosts'>): void {
+function secure(
+  app: FastifyInstance,
+  { host, allowedHosts, approvers }: Pick<PageDeps, 'host' | 'allowedHosts' | 'approvers'>,
+): void {
   const checkHost = createHostCheck([host, ...allowedHosts]);
   app.addHook('onRequest', async ({ headers }) => checkHost(headers.host));
+  // Whose session it is, is known by the log or not at all; pages and files that say nothing need nobody.
+  app.addHook('onRequest', async ({ url }) => {
+    if (FOR_SOMEBODY.test(url)) await approvers.requireKnown();
+  });
   app.addHook('onSend', async (_request, reply) => {
     reply.headers({
       'content-security-policy': CSP,

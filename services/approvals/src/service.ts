@@ -21,7 +21,7 @@ type Known = Deps<ApprovalsConfig>;
 export function createApprovals(deps: Known): ApprovalsService {
   const { bus, config, log } = deps;
   const core = createCore(deps);
-  const { known, approvers, timers } = core;
+  const { known, identities, approvers, timers } = core;
   const secret = createSessionSecret(config.SESSION_SECRET_FILE, log);
   let responder: Responder | undefined;
   let page: Page | undefined;
@@ -30,7 +30,7 @@ export function createApprovals(deps: Known): ApprovalsService {
     healthFrom([
       bus.problem(),
       ...problemsOf(known),
-      approvers.problem,
+      identities.problem,
       secret.problem,
       core.afterEdit.problem,
       bus.append.problem,
@@ -58,7 +58,7 @@ export function createApprovals(deps: Known): ApprovalsService {
         log.warn('APPROVAL_CODE_FILE is not read any more: set APPROVAL_CODE, or run "aegis approve-here"');
       // The clock may have gone back since the log stored anything.
       known.approvals.state.beginsAfter(await bus.read.end(Date.now() + LOG_ANSWERS_WITHIN_MS));
-      await Promise.all([approvers.start(), secret.start()]);
+      await Promise.all([identities.start(), secret.start()]);
       await Promise.all(Object.values(known).map((one) => one.start()));
       await core.superseding.start();
       await timers.start((id, deadlineMs) => core.lifecycle.expire(id, deadlineMs));
@@ -73,9 +73,8 @@ export function createApprovals(deps: Known): ApprovalsService {
       await timers.stop();
       core.afterEdit.stop();
       core.wouldEnd.stop();
-      approvers.stop();
       secret.stop();
-      await Promise.all(Object.values(known).map((one) => one.stop()));
+      await Promise.all([identities.stop(), ...Object.values(known).map((one) => one.stop())]);
     },
     health,
     address: () => page?.address ?? '',

@@ -9,8 +9,10 @@ import { createPolicyReplica } from '@aegis/replicas/policy';
 import { readCandidate } from './candidate.ts';
 import type { PolicyConfig } from './config.ts';
 import type { Candidate } from './domain/policy-log.ts';
-import { identityRoutes } from './identities.ts';
 import { routes } from './nats.ts';
+import { identityRoutes } from './people/identities.ts';
+import { createIdentityLog } from './people/identity-log.ts';
+import { createImporting, NOTHING_TO_IMPORT } from './people/importing.ts';
 import { offer } from './publish.ts';
 import { createTrying } from './trying/trying.ts';
 import { createWarnings } from './warnings.ts';
@@ -54,6 +56,12 @@ function warnOfNoPolicy(log: Logger, published: PolicyPublished | undefined): vo
 export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Service {
   const replica = createPolicyReplica(bus);
   const identities = createIdentityReplica(bus, { now });
+  const identityLog = createIdentityLog({ bus, replica: identities, now });
+  const { APPROVERS_FILE: path } = config;
+  const importing =
+    path === undefined
+      ? NOTHING_TO_IMPORT
+      : createImporting({ file: 'approvers', path, identities: identityLog, replica: identities, now, log });
   const own = createOwn(config);
   const trying = createTrying(() => replica.active());
   const warnings = createWarnings(log);
@@ -80,24 +88,37 @@ export function createPolicy({ bus, config, log, now }: Deps<PolicyConfig>): Ser
 
   const health = () =>
     healthFrom(
-      [bus.problem(), replica.problem, identities.problem, fileProblem(candidate, replica.state.published)],
-      warnings.of(replica.state.published),
+      [
+        bus.problem(),
+        replica.problem,
+        identities.problem,
+        importing.problem,
+        fileProblem(candidate, replica.state.published),
+      ],
+      [...warnings.of(replica.state.published), ...importing.warnings],
     );
 
   return {
     async start() {
       await Promise.all([replica.start(), identities.start()]);
+      await importing.start();
       await taking.start();
       warnOfNoPolicy(log, replica.state.published);
       const active = () => replica.active();
       responder = await bus.respond([
         ...routes({ bus, active, own, now, health }),
-        ...identityRoutes({ bus, replica: identities, now }),
+        ...identityRoutes({
+          identities: identityLog,
+          replica: identities,
+          damage: () => importing.damage(),
+          now,
+        }),
         ...trying.routes,
       ]);
     },
     async stop() {
       taking.stop();
+      importing.stop();
       await responder?.drain();
       trying.stop();
       await Promise.all([replica.stop(), identities.stop()]);

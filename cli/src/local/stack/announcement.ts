@@ -3,7 +3,7 @@ import type { Env } from '@aegis/kit/env';
 import { formerData, program } from '../../../relay/data-directory.js';
 import { askedNote } from '../../keys/who-is-asked.ts';
 import { hasCode } from '../code-env.ts';
-import { approversPath, type WhoApproves, whoApproves } from '../who-approves.ts';
+import { type WhoApproves, whoApproves } from '../who-approves.ts';
 import { logFilePath } from './background.ts';
 import type { Stack } from './stack-file.ts';
 
@@ -16,7 +16,7 @@ const BY: Readonly<Record<WhoApproves, string>> = {
 /** What a person must know of a firewall that nobody started by hand: lines for stderr. */
 export async function announcement(stack: Stack, env: Env, dataDir: string): Promise<string[]> {
   const { pid, gateway_url, policy_path } = stack;
-  const who = await whoApproves(hasCode(env), approversPath(env, dataDir));
+  const who = await whoApproves(hasCode(env), gateway_url);
   const inData = `AEGIS_DATA_DIR=${dataDir} ${program()}`;
   return [
     `AegisMCP was started in the background (process ${pid}, log ${logFilePath(dataDir)}); to stop it: ${inData} down`,

@@ -134,7 +134,7 @@ async function serve(
   try {
     const services = await startServices(broker, serviceEnv(config, broker, host.env), port, log, step);
     const announced = await keepStackFile(config.AEGIS_DATA_DIR, stackOf(config, services, broker), log);
-    const who = await whoApproves(config.codeDigest !== undefined, config.APPROVERS_FILE);
+    const who = await whoApproves(config.codeDigest !== undefined, services.gatewayUrl);
     const asked = await services.whoIsAsked();
     const strangers = await strangersComeIn(config, () => Promise.resolve(asked === 'everybody'));
     host.stdout.write(banner(config, services, broker.url, { noPolicy, who, asked, strangers, isDetached }));

@@ -1,1 +1,6 @@
-export { createIdentityReplica, type Holder, type IdentityReplica } from './replica.ts';
+export {
+  createIdentityReplica,
+  type Holder,
+  type IdentityReplica,
+  type StoredIdentities,
+} from './replica.ts';

@@ -44,6 +44,14 @@ export type IdentityReplica = Pick<Replica, 'start' | 'caughtUp'> & {
   isAgent(principal: string): boolean;
   /** Everybody who is not removed. @throws AppError `identities_unavailable` */
   all(): Promise<Identity[]>;
+  /** Nothing, where who there is is known by all of a second ago. @throws AppError `identities_unavailable` */
+  requireKnown(): Promise<void>;
+  /** Whose key this is, of whatever look, where it is good; undefined where it is nobody's, or no longer theirs. */
+  keyHolder(key: string): Promise<Identity | undefined>;
+  /** A person with a key that is good, as far as is known; `digests`: of those keys. */
+  personNamed(name: string): ReturnType<IdentityFold['personNamed']>;
+  /** Whether there is somebody with this role and a key that is good, as far as is known. */
+  hasSomebody(role: string): boolean;
   /** Who there is by all that is stored. @throws AppError `identities_unavailable` */
   asStored(deadlineMs: number): Promise<StoredIdentities>;
   /** A sentence where the log holds something that can't be read. */
@@ -51,7 +59,7 @@ export type IdentityReplica = Pick<Replica, 'start' | 'caughtUp'> & {
 };
 
 /** Who there is, and the last sequence of {@link IDENTITIES_LOG} by which that was so: who changes it expects it. */
-export type StoredIdentities = Pick<IdentityFold, 'of' | 'all'> & { readonly seq: number };
+export type StoredIdentities = Pick<IdentityFold, 'of' | 'all' | 'imported'> & { readonly seq: number };
 
 export type IdentityReplicaOptions = {
   readonly now: () => Date;
@@ -150,9 +158,23 @@ export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaO
       await known();
       return fold.all();
     },
+    requireKnown: known,
+    async keyHolder(key) {
+      await known();
+      const found = fold.find(keyDigest(key), now());
+      if (found?.state === 'damaged')
+        throw new AppError('identities_unavailable', `${replica.problem ?? 'This can not be read'}.`);
+      return found?.state === 'good' ? found.identity : undefined;
+    },
+    personNamed: (name) => fold.personNamed(name, now()),
+    hasSomebody: (role) =>
+      fold
+        .all()
+        .some(({ name, roles }) => roles.includes(role) && fold.personNamed(name, now()) !== undefined),
     async asStored(deadlineMs) {
       const seq = await bus.read.lastSeq(IDENTITIES_LOG, deadlineMs);
-      if (await replica.applied(seq, deadlineMs)) return { of: fold.of, all: fold.all, seq };
+      if (await replica.applied(seq, deadlineMs))
+        return { of: fold.of, all: fold.all, imported: fold.imported, seq };
       throw new AppError('identities_unavailable', 'This replica is behind the log.');
     },
     get problem() {

@@ -131,6 +131,7 @@ const RPC: Readonly<Record<string, Permit>> = {
   'policy.check': SERVICES,
   'policy.checks': SERVICES,
   'policy.effective': SERVICES,
+  'policy.first-admin': SERVICES,
   'policy.get': SERVICES,
   'policy.health': SERVICES,
   'policy.identities': may('machine'),

@@ -53,8 +53,8 @@ export type SessionView = {
 /** What a sign-in answers, once: the page keeps its half where only its own origin reads it. */
 export type OpenedView = SessionView & { page_token: string };
 
-/** Whether nobody can approve yet, so that `aegis approve-here` is what helps. */
-export type FirstApproverView = { is_needed: boolean; damage?: string };
+/** Whether nobody can approve yet; `refused`: why there is no link of `approve-here`; `damage`: where that is a bad file. */
+export type FirstApproverView = { is_needed: boolean; damage?: string; refused?: string };
 /** Shown once. */
 export type FirstApproverKey = { name: string; key: string };
 

@@ -30,7 +30,7 @@ export const ROLES_OF = {
 /** Keys that one identity may have, those that are over among them. */
 export const MOST_KEYS = 20;
 /** Names that rules have for one person, and callers that one person is. */
-const MOST_NAMES = 100;
+export const MOST_NAMES = 100;
 
 /** What the principal of an identity, or of a key's holder in a file, begins with. */
 export const OF_KEY = 'key:';
@@ -50,7 +50,12 @@ export const IdentityKey = z.strictObject({
   created_at: Timestamp.describe('when it was made'),
   expires_at: Timestamp.optional().describe('when it ends by itself, where it does'),
   revoked_at: Timestamp.optional().describe('when it was revoked'),
-  roles: z.array(KeyName).max(20).optional().describe('of the roles, those that it opens; absent where all'),
+  as: z
+    .enum(['agent', 'person'])
+    .optional()
+    .describe(
+      'of a person who is an agent too, since files of before have both: which of them it is the key of',
+    ),
 });
 export type IdentityKey = z.infer<typeof IdentityKey>;
 
@@ -101,6 +106,11 @@ export const CreateIdentity = z.strictObject({
   name: IdentityName,
   kind: Identity.shape.kind,
   roles: z.array(KeyName).min(1).max(MOST_NAMES).describe('what it may do, and what rules may name it by'),
+  rule_roles: z
+    .array(KeyName)
+    .max(MOST_NAMES)
+    .optional()
+    .describe('what rules may name it by, where that is not all that it may do'),
   principals: z.array(Principal).max(MOST_NAMES).optional(),
   key: NewKey,
   by,
@@ -142,6 +152,43 @@ export const policyIdentityRoles = rpc('policy', 'identity-roles', ChangeRoles, 
 export const RecoverAdmin = z.strictObject({ name: IdentityName, key: NewKey, by });
 export type RecoverAdmin = z.infer<typeof RecoverAdmin>;
 export const policyIdentityRecover = rpc('policy', 'identity-recover', RecoverAdmin, IdentityReply, HERE);
+
+/**
+ * By the link of `aegis approve-here`, while there is no admin: with a key the name becomes one; without, whether it could.
+ */
+export const FirstAdmin = z.strictObject({ name: KeyName.optional(), key: NewKey.optional(), by });
+export type FirstAdmin = z.infer<typeof FirstAdmin>;
+/** `refused`: why there is none, in a sentence without its end; `damage`: where that is a file which can't be read. */
+export const FirstAdminReply = z.strictObject({
+  refused: z.string().optional(),
+  damage: z.string().optional(),
+});
+export type FirstAdminReply = z.infer<typeof FirstAdminReply>;
+export const policyFirstAdmin = rpc('policy', 'first-admin', FirstAdmin, FirstAdminReply, {
+  askedBy: ['approvals'],
+});
+
+/** The files that had people and keys before there were identities. */
+export const IMPORTED_FILES = ['approvers', 'mcp-keys'] as const;
+export type ImportedFile = (typeof IMPORTED_FILES)[number];
+
+/** A file was taken over, once: from there on it changes nothing. */
+export const IdentitiesImported = z.strictObject({
+  file: z.enum(IMPORTED_FILES).describe('which file'),
+  path: z.string().describe('where it was'),
+  digest: Digest.describe('SHA-256 of what stood in it'),
+  carried: z.array(KeyName).describe('who was taken over'),
+  left: z
+    .array(
+      z.strictObject({
+        name: KeyName.describe('who was not taken over'),
+        because: z.string().describe('why'),
+      }),
+    )
+    .describe('who was not'),
+  by,
+});
+export type IdentitiesImported = z.infer<typeof IdentitiesImported>;
 
 /**
  * Everybody who is not removed, by name. `asked`: whether callers over REST and MCP need a key, since there was one once.

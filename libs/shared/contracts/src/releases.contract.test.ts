@@ -66,10 +66,12 @@ const NEW_TYPES: Readonly<Record<string, string>> = {
   'aegis.body.stored.v1':
     'on a subject of its own, which nothing reads but the record; what refers to it is read whole or not at all',
   ...Object.fromEntries(
-    ['created', 'key_added', 'key_revoked', 'roles_changed', 'recovered', 'removed'].map((what) => [
-      `aegis.identity.${what}.v1`,
-      'on a subject of its own, which nothing reads but the record: it asks nobody over REST for a name, as ever',
-    ]),
+    ['created', 'key_added', 'key_revoked', 'roles_changed', 'recovered', 'imported', 'removed'].map(
+      (what) => [
+        `aegis.identity.${what}.v1`,
+        'on a subject of its own, which nothing reads but the record: it asks nobody over REST for a name, as ever',
+      ],
+    ),
   ),
   'aegis.call.fenced.v1':
     'where ends of calls are, and nothing stands on it there. An end on the subject of its run is none for the enforcer of the ' +

@@ -85,6 +85,9 @@ export const WAITING_LOG = `${LOG}.waiting.*`;
 export const identityLog = subject(`${LOG}.identity.{identity_id}`);
 export const IDENTITIES_LOG = `${LOG}.identity.*`;
 
+/** That a file of before was taken over. */
+export const importedLog = subject<'approvers' | 'mcp-keys'>(`${LOG}.identity.imported-{file}`);
+
 /** The link of the first approver, and who opened it; compare-and-set lets one. */
 export const APPROVER_LOG = `${LOG}.approver`;
 

@@ -7,7 +7,7 @@ import { holderOf, keyDigest } from '@aegis/kit/keys';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Approver } from '../domain/approver.ts';
-import type { Approvers } from '../people/approvers.ts';
+import type { Approvers, SignedIn } from '../people/approvers.ts';
 import type { SessionSecret } from '../people/session-secret.ts';
 import { clearsOf, cookiesOf } from './one-cookie.ts';
 
@@ -33,7 +33,7 @@ export type Sessions = {
    * else. The browser adds the cookie for any port of this host; the half is what tells our pages from theirs.
    */
   open(
-    by: Approver,
+    by: SignedIn,
     reply: FastifyReply,
     keptIn: keyof typeof LASTS_MS,
   ): { session: Session; pageToken: string };
@@ -53,7 +53,7 @@ export type Sessions = {
 
 type SessionsDeps = {
   secret: Pick<SessionSecret, 'current'>;
-  approvers: Pick<Approvers, 'known' | 'keyIdOf' | 'isNobody'>;
+  approvers: Pick<Approvers, 'known' | 'isNobody'>;
   now: () => Date;
   /** Whether people come by TLS: then the cookie is never sent otherwise, and is bound to its host. */
   isSecure: boolean;
@@ -111,9 +111,7 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
     if (!ticket || typeof half !== 'string' || isOver(ticket)) return undefined;
     const { name, bound, page, until } = ticket;
     if (holderOf(half, [[name, page]]) === undefined || ended.has(page)) return undefined;
-    const keyId = approvers.keyIdOf(name);
-    if (keyId === undefined || boundTo(keyId) !== bound) return undefined;
-    const by = approvers.known(name, keyId);
+    const by = approvers.known(name, (keyId) => boundTo(keyId) === bound);
     return by && { by, page, untilMs: until };
   };
 
@@ -128,7 +126,7 @@ export function createSessions({ secret, approvers, now, isSecure }: SessionsDep
       const pageToken = randomBytes(HALF_BYTES).toString('base64url');
       const untilMs = now().getTime() + LASTS_MS[keptIn];
       const session = { by, page: keyDigest(pageToken), untilMs };
-      const bound = boundTo(approvers.keyIdOf(by.name) ?? '');
+      const bound = boundTo(by.keyId);
       const ticket = encode({ name: by.name, bound, page: session.page, until: untilMs });
       void reply.setCookie(cookie, ticket, { ...options, maxAge: LASTS_MS[keptIn] / 1000 });
       return { session, pageToken };

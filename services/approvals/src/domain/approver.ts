@@ -1,4 +1,6 @@
+import { CODE_APPROVER } from '@aegis/contracts/approval-words';
 import type { Approval } from '@aegis/contracts/approvals';
+import { ADMIN, APPROVER, OPERATOR } from '@aegis/contracts/identities';
 import type { ApprovalTerms } from '@aegis/contracts/terms';
 import { AppError } from '@aegis/kit/errors';
 import { skeleton } from '@aegis/kit/text/skeleton';
@@ -6,24 +8,36 @@ import { skeleton } from '@aegis/kit/text/skeleton';
 /** A person, or a system that stands for one, who may say yes or no. */
 export type Approver = {
   readonly name: string;
+  /** What rules may name them by. */
   readonly roles: readonly string[];
+  /** What the firewall itself lets them do. */
+  readonly may: readonly string[];
   /** The callers that this person is, beside those of the same name: `key:<name>` and `os-user:<name>`. */
   readonly principals: readonly string[];
   /** Which key of theirs it is; nothing of whoever knows the code. */
   readonly keyMark?: string;
 };
 
-/** May change who is told of approvals. */
-const ADMIN = 'admin';
-
-/** @throws AppError `not_an_approver` where this person may not change who is told */
-export function requireAdmin({ name, roles }: Approver): void {
-  if (roles.includes(ADMIN)) return;
-  throw new AppError('not_an_approver', `This takes the role "${ADMIN}", and ${name} does not have it.`);
+/** @throws AppError `not_an_approver` where this person may not decide */
+export function requireApprover({ name, may }: Approver): void {
+  if (may.includes(APPROVER)) return;
+  throw new AppError('not_an_approver', `This takes the role "${APPROVER}", and ${name} does not have it.`);
 }
 
-/** Whoever knows the code: the machine's own, so an admin too; nobody by name, so never one of several. */
-export const CODE_HOLDER: Approver = { name: 'approval-code', roles: [ADMIN], principals: [] };
+/** @throws AppError `not_an_approver` where this person may not change who is told */
+export function requireOperator({ name, may }: Approver): void {
+  if (may.includes(OPERATOR) || may.includes(ADMIN)) return;
+  const detail = `This takes the role "${OPERATOR}" or "${ADMIN}", and ${name} has neither.`;
+  throw new AppError('not_an_approver', detail);
+}
+
+/** Whoever knows the code: the machine's own, so an admin to rules; nobody by name, so never one of several. */
+export const CODE_HOLDER: Approver = {
+  name: CODE_APPROVER,
+  roles: [ADMIN],
+  may: [APPROVER, OPERATOR],
+  principals: [],
+};
 
 /** Why what somebody said before counts no more. */
 export const noApprover = (name: string, did = ''): string =>

@@ -1,71 +1,81 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { APPROVER_KEY_PREFIX } from '@aegis/contracts/approvers-file';
-import { keyDigest, makeKey } from '@aegis/kit/keys';
-import { createLogger } from '@aegis/kit/logger';
+import { type Identity, identityIdFor } from '@aegis/contracts/identities';
+import { AppError } from '@aegis/kit/errors';
+import { keyDigest, makeIdentityKey, makeKey } from '@aegis/kit/keys';
 import { createMutex } from '@aegis/kit/mutex';
-import { BAD_FILES } from '@aegis/testkit/bad-files';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { createApprovers } from './approvers.ts';
 
-const SOON = { timeout: 5_000 };
+const AT = '2026-01-05T09:30:00.000Z';
 const ada = makeKey(APPROVER_KEY_PREFIX);
-const whole = JSON.stringify({ approvers: { ada: { key: keyDigest(ada) } } });
+const agent = makeKey('aegis');
 
-async function started(content: string) {
-  const path = join(await mkdtemp(join(tmpdir(), 'aegis-approvers-')), 'approvers.json');
-  await writeFile(path, content);
+const identity = (name: string, key: string, more: Partial<Identity>): [string, Identity] => [
+  key,
+  {
+    identity_id: identityIdFor(name),
+    name,
+    kind: 'person',
+    roles: ['approver'],
+    keys: [{ digest: keyDigest(key), created_at: AT }],
+    created_at: AT,
+    ...more,
+  },
+];
+
+/** People as the log has them, and how many wrong codes were counted. */
+function approversOf(...people: [string, Identity][]) {
+  const holders = new Map(people);
+  let wrong = 0;
   const approvers = createApprovers({
-    path,
+    identities: {
+      keyHolder: (key) => Promise.resolve(holders.get(key)),
+      personNamed: (name) => {
+        const found = [...holders.values()].find((one) => one.name === name);
+        return found && { identity: found, digests: found.keys.map(({ digest }) => digest) };
+      },
+      hasSomebody: (role) => [...holders.values()].some(({ roles }) => roles.includes(role)),
+      requireKnown: () => Promise.resolve(),
+    },
     code: undefined,
-    wrongCodes: { wrongCodesSince: () => [], countWrongCode: () => undefined },
+    wrongCodes: { wrongCodesSince: () => [], countWrongCode: () => void wrong++ },
     codesOneByOne: createMutex(),
-    now: () => new Date(),
-    log: createLogger('test', 'silent'),
+    now: () => new Date(AT),
   });
-  onTestFinished(async () => {
-    approvers.stop();
-    await rm(join(path, '..'), { recursive: true });
-  });
-  await approvers.start();
-  const whoIs = () =>
-    approvers.authenticate({ secret: ada, source: 'here' }).then(
+  const says = (secret: string, ask: 'authenticate' | 'authorizeOperator' = 'authenticate') =>
+    approvers[ask]({ secret, source: 'here' }).then(
       ({ name }) => name,
-      () => 'nobody',
+      (thrown: AppError) => thrown.code,
     );
-  return { approvers, path, whoIs };
+  return { approvers, says, wrong: () => wrong };
 }
 
-it.each([
-  ...BAD_FILES,
-  {
-    what: 'what names an unknown field',
-    put: (path: string) => writeFile(path, whole.replace('"key"', '"role":"x","key"')),
-    problem: /approvers\.ada\.role: unknown field/,
-  },
-  { what: 'missing', put: (path: string) => rm(path), problem: /can't be read: there is no such file/ },
-])('nobody decides where the file turns $what, until it is mended', async ({ put, problem }) => {
-  const { approvers, path, whoIs } = await started(whole);
-  expect(await whoIs()).toBe('ada');
-  const keyId = approvers.keyIdOf('ada') ?? '';
-  await put(path);
-  await expect.poll(() => approvers.problem, SOON).toMatch(problem);
-  expect(approvers.problem).toContain(path);
-  expect([await whoIs(), approvers.known('ada', keyId)]).toEqual(['nobody', undefined]);
-  await rm(path, { recursive: true, force: true });
-  await writeFile(path, whole);
-  await expect.poll(whoIs, SOON).toBe('ada');
-  expect([approvers.problem, approvers.known('ada', keyId)?.name]).toEqual([undefined, 'ada']);
+it('a person decides by a key of theirs, of either look, and an agent by none', async () => {
+  const key = makeIdentityKey();
+  const { says, wrong } = approversOf(
+    identity('ada', ada, {}),
+    identity('bob', key, {}),
+    identity('ci', agent, { kind: 'agent', roles: ['agent'] }),
+  );
+  expect([await says(ada), await says(key), await says(agent)]).toEqual(['ada', 'bob', 'unauthorized']);
+  expect([await says(makeIdentityKey()), await says(`${ada}x`)]).toEqual(['unauthorized', 'unauthorized']);
+  expect(wrong()).toBe(0);
 });
 
-it('nobody decides where the file is half-written at the start, until it is whole', async () => {
-  const { approvers, path, whoIs } = await started(whole.slice(0, -10));
-  expect(await whoIs()).toBe('nobody');
-  expect(approvers.problem).toContain('it is not valid JSON');
-  await writeFile(path, whole);
-  await expect.poll(whoIs, SOON).toBe('ada');
-  expect(approvers.problem).toBeUndefined();
+it.each<[roles: string[], decides: string, tells: string]>([
+  [['approver'], 'ada', 'not_an_approver'],
+  [['approver', 'operator'], 'ada', 'ada'],
+  [['operator'], 'not_an_approver', 'ada'],
+  [['admin'], 'not_an_approver', 'ada'],
+  [['auditor'], 'not_an_approver', 'not_an_approver'],
+])('what a person may do is what they have a role for: %j', async (roles, decides, tells) => {
+  const { says, approvers } = approversOf(identity('ada', ada, { roles, rule_roles: ['approver', 'admin'] }));
+  expect([await says(ada), await says(ada, 'authorizeOperator')]).toEqual([decides, tells]);
+  const session = approvers.known('ada', (keyId) => keyId === keyDigest(ada));
+  expect([session?.name, approvers.byName('ada')?.name]).toEqual(
+    decides === 'ada' ? ['ada', 'ada'] : [undefined, undefined],
+  );
+  expect(approvers.known('ada', () => false)).toBeUndefined();
 });
 
 it('what somebody said counts by the key that they said it with; where none is on record, by the name, as before', async () => {

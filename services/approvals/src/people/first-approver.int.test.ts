@@ -1,33 +1,42 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { route } from '@aegis/bus';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
+import { type FirstAdmin, policyFirstAdmin } from '@aegis/contracts/identities';
 import { APPROVER_LOG } from '@aegis/contracts/subjects';
+import { AppError } from '@aegis/kit/errors';
 import { keyDigest } from '@aegis/kit/keys';
 import { connectTestBus } from '@aegis/testkit/bus';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBrowser } from '../testkit/browser.ts';
-import { decide } from '../testkit/people.ts';
+import { decide, recordDigest } from '../testkit/people.ts';
 import { codeOf, complete, get, request, soon, startReplica, useWorld, world } from '../testkit/world.ts';
 
 useWorld();
 
 const TOKEN = 'a token that a terminal made';
 const MINUTE = 60_000;
-let path: string;
 let urls: string[];
+/** What policy says of a first admin, and who became one. */
+let refused: string | undefined;
+let made: FirstAdmin[];
 
-beforeEach(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'aegis-first-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  path = join(folder, 'approvers.json');
-});
-
-/** Replicas that share an approvers file, as in compose. */
+/** Two replicas as in compose, and policy, which lets one be the first. */
 async function startReplicas(count = 1, env: Record<string, string> = {}): Promise<void> {
-  urls = [];
+  [urls, refused, made] = [[], undefined, []];
+  const policy = await world.policy.respond([
+    route(policyFirstAdmin, async (asked) => {
+      if (refused !== undefined || made.length > 0)
+        return { refused: refused ?? 'somebody is an admin already' };
+      if (asked.name === 'taken')
+        throw new AppError('name_taken', 'There is somebody of the name taken already.');
+      if (asked.name === undefined || asked.key === undefined) return {};
+      made.push(asked);
+      await recordDigest(asked.name, asked.key.digest, ['admin']);
+      return {};
+    }),
+  ]);
+  onTestFinished(() => policy.drain());
   for (let n = 0; n < count; n++) {
-    const replica = await startReplica({ APPROVAL_CODE: '', APPROVERS_FILE: path, ...env });
+    const replica = await startReplica({ APPROVAL_CODE: '', ...env });
     urls.push(replica.address());
   }
 }
@@ -74,14 +83,12 @@ describe('where nobody can approve', () => {
     expect(await lastOnRecord()).toMatchObject({ type: 'aegis.approver.added.v1', data });
   });
 
-  it('only digests are kept, in a file for its owner alone', async () => {
+  it('only digests are kept, and policy hears who asked for the link', async () => {
     await startReplicas();
     await invite();
     expect(JSON.stringify(await lastOnRecord())).not.toContain(TOKEN);
     const { key = '' } = await become();
-    const text = await readFile(path, 'utf8');
-    expect(JSON.parse(text)).toEqual({ approvers: { ada: { key: keyDigest(key), roles: ['admin'] } } });
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(made).toEqual([{ name: 'ada', key: { digest: keyDigest(key) }, by: 'os-user:me' }]);
     expect(JSON.stringify(await lastOnRecord())).not.toContain(key);
   });
 
@@ -92,8 +99,7 @@ describe('where nobody can approve', () => {
       Array.from({ length: 10 }, (_, n) => become(TOKEN, `person-${n}`, urls[n % 2])),
     );
     expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
-    const { approvers } = JSON.parse(await readFile(path, 'utf8')) as { approvers: object };
-    expect(Object.keys(approvers)).toEqual(all.flatMap(({ name }) => name ?? []));
+    expect(made.map(({ name }) => name)).toEqual(all.flatMap(({ name }) => name ?? []));
   });
 
   it('of two links the last alone opens anything', async () => {
@@ -115,7 +121,7 @@ describe('where nobody can approve', () => {
       status: 401,
       detail: expect.stringContaining('approve-here') as string,
     });
-    expect(await readFile(path, 'utf8').catch(() => 'none')).toBe('none');
+    expect(made).toEqual([]);
   });
 
   it.each(['approval-code', 'admin', 'me', 'a name'])('nobody becomes %j', async (name) => {
@@ -163,15 +169,11 @@ describe('where nobody can approve', () => {
   });
 });
 
-describe('where somebody can approve', () => {
-  it.each([
-    ['knows the code', { APPROVAL_CODE: 'chosen-code' }, ''],
-    ['is an approver', {}, JSON.stringify({ approvers: { bob: { key: keyDigest('x') } } })],
-    ['stands in a file that is damaged', {}, '{'],
-  ])('no link is made where somebody %s', async (_, env, file) => {
-    if (file !== '') await writeFile(path, file);
-    await startReplicas(1, env);
-    expect(await invite()).toEqual({ refused: expect.stringMatching(/\w/) as string });
+describe('where policy says that there is an admin, or that a file is damaged', () => {
+  it('no link is made', async () => {
+    await startReplicas();
+    refused = 'bob is an admin already';
+    expect(await invite()).toEqual({ refused: 'bob is an admin already.' });
     expect(await lastOnRecord()).toBeUndefined();
     expect((await become()).status).toBe(401);
   });
@@ -179,8 +181,15 @@ describe('where somebody can approve', () => {
   it('a link that was made before opens nothing any more', async () => {
     await startReplicas();
     await invite();
-    await writeFile(path, JSON.stringify({ approvers: { bob: { key: keyDigest('x') } } }));
+    refused = 'bob is an admin already';
     expect(await become()).toMatchObject({ code: 'already_decided' });
+  });
+
+  it('a name that somebody has leaves the link as it is', async () => {
+    await startReplicas();
+    await invite();
+    expect(await become(TOKEN, 'taken')).toMatchObject({ status: 409, code: 'name_taken' });
+    expect((await become()).status).toBe(200);
   });
 });
 

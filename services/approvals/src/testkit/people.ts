@@ -1,6 +1,3 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   approvalsDecide,
   type DecideApproval,
@@ -9,6 +6,7 @@ import {
 } from '@aegis/contracts/approvals';
 import { APPROVER_KEY_PREFIX, type Approver } from '@aegis/contracts/approvers-file';
 import { approvalsDraw, type DrawCode, type DrawCodeReply } from '@aegis/contracts/codes';
+import { createEvent } from '@aegis/contracts/create-event';
 import {
   approvalsGrant,
   approvalsGrants,
@@ -16,8 +14,9 @@ import {
   type GiveGrant,
   type GrantShown,
 } from '@aegis/contracts/grants';
+import { type Identity, identityIdFor } from '@aegis/contracts/identities';
+import { identityLog } from '@aegis/contracts/subjects';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
-import { onTestFinished } from 'vitest';
 import { soon, world } from './world.ts';
 
 /** Ada and Bob are of finance, Cyd of support; Dee is an admin, and Eve calls as `key:laptop` too. */
@@ -31,38 +30,67 @@ const PEOPLE: Record<string, Omit<Approver, 'key'>> = {
 type Name = 'ada' | 'bob' | 'cyd' | 'dee' | 'eve';
 
 export type People = {
-  /** What makes a replica know them. */
-  readonly env: { APPROVERS_FILE: string };
+  /** Nothing, since every replica follows the log. */
+  readonly env: Record<string, string>;
   /** Their keys. */
   readonly keys: Readonly<Record<Name, string>>;
-  /** Writes the file without these; replicas read it by themselves. */
+  /** Puts on record that these are nobody any more. */
   readonly without: (...names: Name[]) => Promise<void>;
-  /** Writes the file with another key for this one; the old one opens nothing any more. */
+  /** Puts on record another key for this one; the old one opens nothing any more. */
   readonly renew: (name: Name) => Promise<void>;
 };
 
-/** An approvers file in a folder of its own, and a key for each of the people in it. */
+/** Puts on record who somebody is, as the policy service does. */
+export async function recordDigest(
+  name: string,
+  digest: string,
+  roles: string[] = [],
+  principals: string[] = [],
+  more: Partial<Identity> = {},
+): Promise<void> {
+  const at = new Date().toISOString();
+  const identity: Identity = {
+    identity_id: identityIdFor(name),
+    name,
+    kind: 'person',
+    roles: roles.includes('admin') ? ['approver', 'operator'] : ['approver'],
+    rule_roles: roles,
+    principals,
+    keys: [{ digest, created_at: at }],
+    created_at: at,
+    ...more,
+  };
+  const what = more.removed_at === undefined ? 'created' : 'removed';
+  const event = createEvent({
+    type: `aegis.identity.${what}.v1`,
+    source: 'policy',
+    time: at,
+    data: { identity, by: 'test' },
+  });
+  await world.policy.append.one({ subject: identityLog(identity.identity_id), event }, soon().deadlineMs);
+}
+
+/** People on the log, and a key for each of them. */
 export async function createPeople(): Promise<People> {
-  const folder = await mkdtemp(join(tmpdir(), 'aegis-people-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const path = join(folder, 'approvers.json');
-  const keys = Object.fromEntries(
-    Object.keys(PEOPLE).map((name) => [name, makeKey(APPROVER_KEY_PREFIX)]),
-  ) as Record<Name, string>;
-  const without = async (...names: string[]): Promise<void> => {
-    const left = Object.entries(keys).filter(([name]) => !names.includes(name));
-    const approvers = Object.fromEntries(
-      left.map(([name, key]) => [name, { ...PEOPLE[name], key: keyDigest(key) }]),
-    );
-    await writeFile(`${path}.new`, JSON.stringify({ approvers }));
-    await rename(`${path}.new`, path);
+  const names = Object.keys(PEOPLE) as Name[];
+  const keys = Object.fromEntries(names.map((name) => [name, makeKey(APPROVER_KEY_PREFIX)])) as Record<
+    Name,
+    string
+  >;
+  const record = (name: Name, more: Partial<Identity> = {}) =>
+    recordDigest(name, keyDigest(keys[name]), PEOPLE[name]?.roles, PEOPLE[name]?.principals, more);
+  for (const name of names) await record(name);
+  return {
+    env: {},
+    keys,
+    async without(...gone) {
+      for (const name of gone) await record(name, { removed_at: new Date().toISOString() });
+    },
+    async renew(name) {
+      keys[name] = makeKey(APPROVER_KEY_PREFIX);
+      await record(name);
+    },
   };
-  const renew = async (name: Name): Promise<void> => {
-    keys[name] = makeKey(APPROVER_KEY_PREFIX);
-    await without();
-  };
-  await without();
-  return { env: { APPROVERS_FILE: path }, keys, without, renew };
 }
 
 const credential = (secret: string, source = '10.0.0.1') => ({ secret, source });

@@ -33,6 +33,7 @@ export const waiting = (terms?: ApprovalTerms, principal = 'me'): Pending => ({
 export const person = (name: string, more: Partial<Approver> = {}): Approver => ({
   name,
   roles: [],
+  may: ['approver'],
   principals: [],
   ...more,
 });

@@ -45,7 +45,7 @@ function requireFuture({ expires_at }: Pick<IdentityKey, 'expires_at'>, at: stri
 }
 
 function create(
-  { name, kind, roles, principals, key }: CreateIdentity,
+  { name, kind, roles, rule_roles, principals, key }: CreateIdentity,
   state: Identity | undefined,
   at: string,
   others: Others,
@@ -59,9 +59,9 @@ function create(
   }
   requireFuture(key, at);
   requireOwnKey(key, others);
-  if (principals !== undefined && kind !== 'person')
-    throw invalid('principals: only a person has callers that they are');
-  const given = sorted(kind, [...new Set(roles)]);
+  if (kind !== 'person' && (principals ?? rule_roles) !== undefined)
+    throw invalid('principals, rule_roles: only a person has them');
+  const given = { ...sorted(kind, [...new Set(roles)]), ...(rule_roles && { rule_roles }) };
   if (kind === 'person') requireUnlike(name, given.rule_roles ?? [], others);
   return {
     identity_id: identityIdFor(name),

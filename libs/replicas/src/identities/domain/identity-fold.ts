@@ -1,5 +1,12 @@
 import { IDENTITY_EVENTS } from '@aegis/contracts/events';
-import { AGENT, type Identity, type IdentityKey } from '@aegis/contracts/identities';
+import {
+  AGENT,
+  type IdentitiesImported,
+  type Identity,
+  type IdentityKey,
+  type ImportedFile,
+  identityIdFor,
+} from '@aegis/contracts/identities';
 import { readEvent } from '@aegis/contracts/read-event';
 import { identityLog } from '@aegis/contracts/subjects';
 
@@ -20,12 +27,27 @@ function stateOf({ removed_at }: Identity, { revoked_at, expires_at }: IdentityK
   return expires_at !== undefined && Date.parse(expires_at) <= now.getTime() ? 'expired' : 'good';
 }
 
+const asPerson = (identity: Identity): Identity => ({
+  ...identity,
+  roles: identity.roles.filter((role) => role !== AGENT),
+});
+
+/** Who comes with a key: of one who is a person and an agent too, only the one of them whose key it is. */
+function asHeldBy(identity: Identity, { as = 'person' }: IdentityKey): Identity {
+  if (identity.kind !== 'person') return identity;
+  return as === 'agent' ? { ...identity, kind: 'agent', roles: [AGENT] } : asPerson(identity);
+}
+
 /** Folds the events of identities, each of which has the whole state after it. */
 export function createIdentityFold() {
   const identities = new Map<string, Identity>();
   const damaged = new Set<string>();
   const owners = new Map<string, string>();
+  const imports = new Map<ImportedFile, IdentitiesImported>();
   let wasAgent = false;
+
+  const isGood = (identity: Identity, key: IdentityKey, now: Date): boolean =>
+    !damaged.has(identity.identity_id) && stateOf(identity, key, now) === 'good';
 
   const take = (identity: Identity): void => {
     for (const { digest } of identities.get(identity.identity_id)?.keys ?? []) owners.delete(digest);
@@ -43,6 +65,11 @@ export function createIdentityFold() {
         take(event.data.identity);
         return undefined;
       }
+      const imported = readEvent(message, 'aegis.identity.imported.v1');
+      if (imported) {
+        imports.set(imported.data.file, imported.data);
+        return undefined;
+      }
       const id = identityLog.parameterIn(message.subject);
       if (id !== undefined) damaged.add(id);
       // Whoever it was, somebody was given a name: nobody is let in without one from there on.
@@ -58,19 +85,30 @@ export function createIdentityFold() {
       const key = identity?.keys.find((one) => one.digest === digest);
       if (identity === undefined || key === undefined) return undefined;
       const state = damaged.has(identity.identity_id) ? 'damaged' : stateOf(identity, key, now);
-      return { identity, state };
+      return { identity: asHeldBy(identity, key), state };
     },
     /** The digests that are good at a moment, each with its owner's name. */
     goodKeys: (now: Date): Map<string, string> =>
       new Map(
         [...identities.values()].flatMap((identity) =>
           identity.keys.flatMap((key) =>
-            !damaged.has(identity.identity_id) && stateOf(identity, key, now) === 'good'
-              ? [[key.digest, identity.name] as const]
-              : [],
+            isGood(identity, key, now) ? [[key.digest, identity.name] as const] : [],
           ),
         ),
       ),
+    /** What was taken over of a file of before, once that is done. */
+    imported: (file: ImportedFile): IdentitiesImported | undefined => imports.get(file),
+    /**
+     * A person who may do something, by their exact name, with the digests of their keys that are good now and say so;
+     * undefined where there is none.
+     */
+    personNamed(name: string, now: Date): { identity: Identity; digests: string[] } | undefined {
+      const identity = identities.get(identityIdFor(name));
+      if (identity?.name !== name || identity.kind !== 'person') return undefined;
+      const good = identity.keys.filter((key) => key.as !== 'agent' && isGood(identity, key, now));
+      const digests = good.map(({ digest }) => digest);
+      return digests.length === 0 ? undefined : { identity: asPerson(identity), digests };
+    },
     /** What the log has of an id, and whether that is all that it has. */
     of: (id: string): { readonly identity: Identity | undefined; readonly isDamaged: boolean } => ({
       identity: identities.get(id),

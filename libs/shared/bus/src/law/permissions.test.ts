@@ -23,6 +23,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
     ...of('audit', 'query', 'past'),
     // Whoever is at the machine and has its key: no other part asks for a first approver.
     ...of('approvals', 'invite'),
+    ...of('policy', 'first-admin'),
     ...of('notifier', 'webhooks', 'webhook-save', 'webhook-remove', 'webhook-test', 'webhook-deliveries'),
   ],
   notifier: [],

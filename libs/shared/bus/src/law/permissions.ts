@@ -128,6 +128,7 @@ const PUBLISH: Readonly<Record<Identity, readonly string[]>> = {
     APPROVER_LOG,
     lastOf(APPROVER_LOG),
     ...follow(POLICY_LOG),
+    ...follow(IDENTITIES_LOG),
     lastOf(CALLS_LOG),
     ...TIMERS,
   ],

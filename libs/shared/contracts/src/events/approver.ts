@@ -6,8 +6,8 @@ const FIRST_APPROVER: Channel = {
   id: 'firstApprover',
   title: 'The first approver',
   about:
-    'Where nobody can approve yet, a person at a terminal of the machine makes a link that can be opened once. One exact subject, ' +
-    'so that compare-and-set lets one person become the first. Who is added later stands in the approvers file.',
+    'Where there is no admin yet, a person at a terminal of the machine makes a link that can be opened once. One exact subject, ' +
+    'so that compare-and-set lets one person become the first. Who they are since, and who is added later, stands among the identities.',
   subject: APPROVER_LOG,
 };
 

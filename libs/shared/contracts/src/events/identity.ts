@@ -1,5 +1,11 @@
-import { type Identity, IdentityChanged, identityIdFor } from '../identities.ts';
-import { identityLog } from '../subjects.ts';
+import {
+  IdentitiesImported,
+  type Identity,
+  IdentityChanged,
+  IMPORTED_FILES,
+  identityIdFor,
+} from '../identities.ts';
+import { identityLog, importedLog } from '../subjects.ts';
 import { type Channel, event, type Flat } from './event.ts';
 
 const IDENTITIES: Channel<IdentityChanged> = {
@@ -13,6 +19,15 @@ const IDENTITIES: Channel<IdentityChanged> = {
     description: 'The identity, such as `idn_0f0e4f1b2b0d4a3f8c1d5e6f7a8b9c0d`.',
     of: ({ identity }) => identity.identity_id,
   },
+};
+
+const IMPORTS: Channel<IdentitiesImported> = {
+  id: 'imported',
+  title: 'Files of before that were taken over',
+  about:
+    'The approvers file, and the file of keys of MCP clients, each once. What stands in them since changes nothing.',
+  subject: importedLog,
+  parameter: { description: 'Which file.', values: IMPORTED_FILES, of: ({ file }) => file },
 };
 
 const until = (at: string | undefined): string => (at === undefined ? 'without an end' : `until ${at}`);
@@ -68,4 +83,21 @@ export const IDENTITY_DEFINITIONS = {
     ({ name }) => `${name} is nobody any more`,
     (one) => one.removed_at !== undefined,
   ),
+};
+
+/** That what was there before identities is among them. */
+export const IMPORT_DEFINITIONS = {
+  'aegis.identity.imported.v1': event({
+    schema: IdentitiesImported,
+    channel: IMPORTS,
+    sentence: 'A file that had people or keys before there were identities was taken over, once.',
+    audit: ({ path, carried, left, by }): Flat => ({
+      ok: null,
+      principal: by,
+      note: [
+        `${path}: ${carried.join(', ') || 'nobody'}`,
+        ...left.map(({ name, because }) => `not ${name}: ${because}`),
+      ].join('; '),
+    }),
+  }),
 };

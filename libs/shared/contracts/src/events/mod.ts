@@ -6,7 +6,7 @@ import { BODY_DEFINITIONS } from './body.ts';
 import { CALL_DEFINITIONS } from './call.ts';
 import { DECISION_DEFINITIONS } from './decision.ts';
 import { GRANT_DEFINITIONS } from './grant.ts';
-import { IDENTITY_DEFINITIONS } from './identity.ts';
+import { IDENTITY_DEFINITIONS, IMPORT_DEFINITIONS } from './identity.ts';
 import { POLICY_DEFINITIONS } from './policy.ts';
 import { TOOL_DEFINITIONS } from './tool.ts';
 import { WAITING_DEFINITIONS } from './waiting.ts';
@@ -26,6 +26,7 @@ export const EVENT_TYPES = {
   ...GRANT_DEFINITIONS,
   ...BODY_DEFINITIONS,
   ...IDENTITY_DEFINITIONS,
+  ...IMPORT_DEFINITIONS,
   ...APPROVER_DEFINITIONS,
   ...WEBHOOK_DEFINITIONS,
   ...CALL_DEFINITIONS,

@@ -14,9 +14,8 @@ export function firstApproverRoutes(
   { approvers, firstApprovers }: FirstApproverDeps,
 ): void {
   app.get('/first-approver', async (): Promise<FirstApproverView> => {
-    const damage = await approvers.damage();
-    const is_needed = approvers.isNobody;
-    return damage === undefined ? { is_needed } : { is_needed, damage };
+    const why = await firstApprovers.whyNone(soon());
+    return { is_needed: approvers.isNobody, ...why };
   });
   app.post('/first-approver', async (request): Promise<FirstApproverKey> => {
     if (isForeign(request.headers)) throw new AppError('forbidden_origin', 'Open the link itself.');

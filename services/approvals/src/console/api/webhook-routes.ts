@@ -2,7 +2,7 @@ import type { Bus } from '@aegis/bus';
 import type { DeliveriesView, WebhooksView } from '@aegis/contracts/console';
 import { notifierDeliveries, notifierList, notifierTest } from '@aegis/contracts/webhooks';
 import type { FastifyInstance } from 'fastify';
-import { requireAdmin } from '../../domain/approver.ts';
+import { requireOperator } from '../../domain/approver.ts';
 import { soon } from '../form.ts';
 import type { Sessions } from '../sessions.ts';
 
@@ -15,11 +15,11 @@ type Id = { Params: { id: string } };
 /** Who is told, whether it works, and what became of it: asked of the notifier, which hears of no credential. */
 export function webhookRoutes(app: FastifyInstance, { sessions, bus }: WebhookDeps): void {
   app.get('/webhooks', async (request): Promise<WebhooksView> => {
-    requireAdmin(sessions.require(request).by);
+    requireOperator(sessions.require(request).by);
     return bus.ask(notifierList, {}, { deadlineMs: soon() });
   });
   app.post<Id>('/webhooks/:id/test', async (request) => {
-    requireAdmin(sessions.require(request).by);
+    requireOperator(sessions.require(request).by);
     return bus.ask(
       notifierTest,
       { webhook_id: request.params.id },
@@ -27,7 +27,7 @@ export function webhookRoutes(app: FastifyInstance, { sessions, bus }: WebhookDe
     );
   });
   app.get<Id>('/webhooks/:id/deliveries', async (request): Promise<DeliveriesView> => {
-    requireAdmin(sessions.require(request).by);
+    requireOperator(sessions.require(request).by);
     return bus.ask(notifierDeliveries, { webhook_id: request.params.id }, { deadlineMs: soon() });
   });
 }

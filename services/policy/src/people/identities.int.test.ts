@@ -14,6 +14,7 @@ import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
 import { startNatsServer, type TestNatsServer } from '@aegis/testkit/nats-server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { identityRoutes } from './identities.ts';
+import { createIdentityLog } from './identity-log.ts';
 
 const by = 'os-user:ada';
 const now = () => new Date();
@@ -33,7 +34,14 @@ beforeAll(async () => {
     const bus = await connectTestBus(server, 'policy');
     const replica = createIdentityReplica(bus, { now });
     await replica.start();
-    const responder = await bus.respond(identityRoutes({ bus, replica, now }));
+    const responder = await bus.respond(
+      identityRoutes({
+        identities: createIdentityLog({ bus, replica, now }),
+        replica,
+        damage: () => Promise.resolve(undefined),
+        now,
+      }),
+    );
     stops.push(async () => {
       await responder.drain();
       await replica.stop();
