@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { approve, untilSaid } from './testkit/console/deciding.ts';
 import { openPerson, type Person } from './testkit/console/person.ts';
 import { startWorld, type World } from './testkit/console/world.ts';
-import { get } from './testkit/rest.ts';
+import { asApprover, get } from './testkit/rest.ts';
 
 const WAITING = 1_000;
 const AT_ONCE = 20;
@@ -76,7 +76,7 @@ it('whoever was signed in still is, sees them, and decides one that then runs', 
   await approve(page);
   await untilSaid(page, 'You approved this.');
   const id = new URL(page.url()).pathname.split('/').at(-1) ?? '';
-  const { args } = (await get<Item>(world.stack.url, `/approvals/${id}`)).body;
+  const { args } = (await get<Item>(world.stack.url, `/approvals/${id}`, asApprover)).body;
   expect((await world.enforce(refund(args.n))).allowed).toBe(true);
   expect((await world.enforce(refund(args.n))).status).toBe('pending');
   // What the page asked too early after the start it asked again, and showed nothing of; the browser writes it down.

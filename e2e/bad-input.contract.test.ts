@@ -90,6 +90,8 @@ async function routesOfGateway(): Promise<RouteOptions[]> {
     waiting: { close: () => undefined } as never,
     door: createDoor(1000, createRequestAllowance(limitOf)),
     identities: nobody,
+    endings: nobody,
+    localKey: () => undefined,
     refusals: { count: () => undefined },
   });
   const routes: RouteOptions[] = [];

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { allAudit, get, post } from './testkit/rest.ts';
+import { allAudit, asApprover, get, post } from './testkit/rest.ts';
 import { startRuledStack } from './testkit/ruled-stack.ts';
 import { CODE, type Stack } from './testkit/stack.ts';
 
@@ -32,7 +32,7 @@ async function approveMeanwhile(command: string, args: string[], order: string):
   const child = spawn(command, args, { cwd: ROOT, env: { ...env, PYTHONDONTWRITEBYTECODE: '1' } });
   const [printed, ended] = [Promise.all([text(child.stdout), text(child.stderr)]), once(child, 'exit')];
   const waiting = async () => {
-    const { body } = await get<{ approvals: Waiting[] }>(stack.url, '/approvals?status=pending');
+    const { body } = await get<{ approvals: Waiting[] }>(stack.url, '/approvals?status=pending', asApprover);
     return body.approvals.find((one) => one.args.order === order);
   };
   await expect.poll(waiting, { timeout: 60_000 }).toMatchObject({ reason: 'The parcel was lost' });
@@ -45,7 +45,7 @@ async function approveMeanwhile(command: string, args: string[], order: string):
 
 /** What is on record of the approval that a client's run used, oldest first. */
 async function recorded(order: string): Promise<(string | null)[][]> {
-  const { body } = await get<{ approvals: Waiting[] }>(stack.url, '/approvals');
+  const { body } = await get<{ approvals: Waiting[] }>(stack.url, '/approvals', asApprover);
   const id = body.approvals.find((one) => one.args.order === order)?.approval_id ?? 'none';
   const isOf = (one: { approval_id?: string; note?: string | null }) =>
     one.approval_id === id || one.note?.includes(id) === true;

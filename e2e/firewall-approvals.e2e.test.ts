@@ -7,7 +7,7 @@ import { connectV1, connectV2, type Target, type Way } from '@aegis/testkit/mcp-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectAsked } from './testkit/firewall/approving-client.ts';
 import { wrappedBy } from './testkit/firewall/wrapped.ts';
-import { allAudit, get, post } from './testkit/rest.ts';
+import { allAudit, asApprover, get, post } from './testkit/rest.ts';
 import { type Stack, startStack } from './testkit/stack.ts';
 
 const PAY_SERVER = fileURLToPath(new URL('./testkit/firewall/pay-server.ts', import.meta.url));
@@ -43,7 +43,7 @@ function target(name: 'bank' | 'patient'): Target {
 type Pending = { approval_id: string; status: string; args: { to: string } };
 
 const approvalsOf = async (to: string): Promise<Pending[]> => {
-  const { body } = await get<{ approvals: Pending[] }>(stack.url, '/approvals?limit=200');
+  const { body } = await get<{ approvals: Pending[] }>(stack.url, '/approvals?limit=200', asApprover);
   return body.approvals.filter(({ args }) => args.to === to);
 };
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Enforced, enforce, get, post, type Reply } from '../testkit/rest.ts';
+import { asApprover, type Enforced, enforce, get, post, type Reply } from '../testkit/rest.ts';
 import { startRuledStack } from '../testkit/ruled-stack.ts';
 import type { Stack } from '../testkit/stack.ts';
 
@@ -60,7 +60,7 @@ describe('one caller who', () => {
     for (let turn = 0; turn < 8; turn++) {
       const asked = await enforce(stack.url, { tool: 'pay.out', args });
       const id = asked.body.approval_id ?? '';
-      const shown = await get<{ args?: object }>(stack.url, `/approvals/${id}`);
+      const shown = await get<{ args?: object }>(stack.url, `/approvals/${id}`, asApprover);
       expect(shown.body).toMatchObject({ status: 'pending', args });
       await post(stack.url, `/approvals/${id}/cancel`, {});
     }

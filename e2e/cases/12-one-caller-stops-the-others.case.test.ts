@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { enforce, get, post } from '../testkit/rest.ts';
+import { asApprover, enforce, get, post } from '../testkit/rest.ts';
 import { startRuledStack } from '../testkit/ruled-stack.ts';
 import type { Stack } from '../testkit/stack.ts';
 
@@ -39,7 +39,7 @@ describe('somebody has policies looked at that are as much work as a body can ho
   it('calls of others are decided meanwhile, each one, before the first of them is answered', async () => {
     const order: string[] = [];
     const trials = [faulty, quadratic, faulty, quadratic].map(async (body) => {
-      await post(stack.url, '/policy/validate', body, { authorization: 'Bearer somebody' });
+      await post(stack.url, '/policy/validate', body, asApprover);
       order.push('trial');
     });
     for (let n = 0; n < 5; n++) {
@@ -52,9 +52,7 @@ describe('somebody has policies looked at that are as much work as a body can ho
   });
 
   it('what they can not have at once waits in a line of its own, and more than enough is refused, with a time to come back', async () => {
-    const asked = Array.from({ length: 60 }, () =>
-      post(stack.url, '/policy/validate', faulty, { authorization: 'Bearer somebody' }),
-    );
+    const asked = Array.from({ length: 60 }, () => post(stack.url, '/policy/validate', faulty, asApprover));
     const other = await post(stack.url, '/policy/validate', { policy: { version: 2, rules: [] } });
     const replies = await Promise.all(asked);
     expect([other.status, other.body['ok']]).toEqual([200, true]);

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenToEvents } from '../testkit/firewall/decisions.ts';
 import { wrappedBy } from '../testkit/firewall/wrapped.ts';
-import { get, post } from '../testkit/rest.ts';
+import { asApprover, get, post } from '../testkit/rest.ts';
 import { startRuledStack } from '../testkit/ruled-stack.ts';
 import type { Stack } from '../testkit/stack.ts';
 import { openRawClient, type RawClient } from '../testkit/transcript/raw-client.ts';
@@ -97,7 +97,10 @@ describe('an agent that changes what goes with an approved call', () => {
     const first = { inputResponses: ADA, _meta: meta };
     const id = approvalIn(await pay(first));
     const input = { inputResponses: ADA, _meta: { 'com.example/tenant': 'test' } };
-    expect((await get(stack.url, `/approvals/${id}`)).body).toMatchObject({ args: { amount: 1 }, input });
+    expect((await get(stack.url, `/approvals/${id}`, asApprover)).body).toMatchObject({
+      args: { amount: 1 },
+      input,
+    });
     const shown = await promisify(execFile)(process.execPath, [
       AEGIS,
       'approvals',

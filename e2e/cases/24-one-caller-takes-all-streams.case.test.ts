@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { enforce } from '../testkit/rest.ts';
+import { asApprover, enforce } from '../testkit/rest.ts';
 import { startRuledStack } from '../testkit/ruled-stack.ts';
 import type { Stack } from '../testkit/stack.ts';
 
@@ -30,7 +30,7 @@ it('one caller opens more streams than there are, and others hear of what happen
   const held: Response[] = [];
   const ended = new Set<Response>();
   for (let n = 0; n < 101; n++) {
-    const response = await open('', { authorization: 'Bearer one agent' });
+    const response = await open('', asApprover);
     held.push(response);
     void response.text().then(
       () => ended.add(response),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listenToEvents } from '../testkit/firewall/decisions.ts';
 import { wrappedBy } from '../testkit/firewall/wrapped.ts';
-import { post } from '../testkit/rest.ts';
+import { asApprover, post } from '../testkit/rest.ts';
 import { startRuledStack } from '../testkit/ruled-stack.ts';
 import type { Stack } from '../testkit/stack.ts';
 import { openRawClient } from '../testkit/transcript/raw-client.ts';
@@ -77,7 +77,8 @@ afterAll(async () => {
 
 const decided = () =>
   events.ofType('aegis.decision.enforced.v1').filter(({ data }) => data['outcome'] === 'allowed');
-const textOf = async (path: string): Promise<string> => (await fetch(`${stack.url}${path}`)).text();
+const textOf = async (path: string): Promise<string> =>
+  (await fetch(`${stack.url}${path}`, { headers: asApprover })).text();
 const approve = async (id: string): Promise<void> => {
   const { body } = await post(
     stack.url,

@@ -1,3 +1,5 @@
+import { CODE } from './stack.ts';
+
 /** A reply of the API, its body parsed. */
 export type Reply<T = Record<string, unknown>> = { status: number; body: T; headers: Headers };
 
@@ -7,8 +9,15 @@ async function send<T>(url: string, init?: RequestInit): Promise<Reply<T>> {
   return { status: response.status, body: JSON.parse(text) as T, headers: response.headers };
 }
 
-export const get = <T = Record<string, unknown>>(base: string, path: string): Promise<Reply<T>> =>
-  send<T>(`${base}${path}`);
+/** With `asApprover` as somebody who reads the arguments too. */
+export const get = <T = Record<string, unknown>>(
+  base: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Reply<T>> => send<T>(`${base}${path}`, { headers });
+
+/** Whoever knows the code of a stack of these tests. */
+export const asApprover = { authorization: `Bearer ${CODE}` };
 
 export const post = <T = Record<string, unknown>>(
   base: string,

@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts';
 import { paintStatus } from '../format/paint.ts';
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
+import { agentKey } from '../gateway/agent-key.ts';
 import { ApprovalItem } from '../gateway/answers.ts';
 import { askAsApprover } from '../gateway/ask-as-approver.ts';
 import { ask, type Question } from '../gateway/client.ts';
@@ -111,7 +112,9 @@ export async function cancelApproval(
   options: GlobalOptions & Reason,
 ): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
-  const answer = await orSayWhoWon(ask(base, question(id, 'cancel', options), ApprovalItem));
+  const answer = await orSayWhoWon(
+    ask(base, { ...question(id, 'cancel', options), headers: agentKey(host) }, ApprovalItem),
+  );
   report(host, answer, options.json);
   return answer.status === 'cancelled' ? 0 : 1;
 }

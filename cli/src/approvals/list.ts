@@ -1,7 +1,7 @@
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { ApprovalsAnswer } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printList, printNote } from '../output.ts';
 
@@ -16,7 +16,7 @@ const HEADER = ['APPROVAL', 'STATUS', 'SINCE', 'TOOL', 'OP', 'CENTS', 'RUN KEY']
 export async function listApprovals(host: Host, options: ListOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
   const query = { status: options.status, limit: options.limit, before: options.before };
-  const answer = await ask(base, { method: 'GET', path: 'approvals', query }, ApprovalsAnswer);
+  const answer = await askAsReader(host, base, { method: 'GET', path: 'approvals', query }, ApprovalsAnswer);
   const rows = answer.approvals.map(({ approval_id, status, ts, tool, op, amount_cents, dry_run_id }) => [
     approval_id,
     status,

@@ -1,7 +1,7 @@
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { ApprovalItem } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
 
@@ -21,7 +21,7 @@ export function describeApproval(approval: ApprovalItem): string[] {
 export async function showApproval(host: Host, id: string, options: GlobalOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
   const path = `approvals/${encodeURIComponent(id)}`;
-  const approval = await ask(base, { method: 'GET', path }, ApprovalItem);
+  const approval = await askAsReader(host, base, { method: 'GET', path }, ApprovalItem);
   if (options.json) printDocument(host, approval);
   else for (const line of describeApproval(approval)) printLine(host, line);
   return 0;

@@ -2,7 +2,7 @@ import type { AuditLine } from '@aegis/contracts/audit';
 import { wrongUsage } from '../cli-error.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { AuditAnswer } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printList, printNote } from '../output.ts';
 
@@ -40,7 +40,7 @@ export async function queryAudit(host: Host, options: QueryOptions): Promise<Exi
     throw wrongUsage('--from: is not before --to, so that nothing is between them.');
   const base = await gatewayAddress(options.url, host.env);
   const query = { from, to, tool, ok, status, principal, approval_id, call_id, limit, before };
-  const answer = await ask(base, { method: 'GET', path: 'audit', query }, AuditAnswer);
+  const answer = await askAsReader(host, base, { method: 'GET', path: 'audit', query }, AuditAnswer);
   printList(host, options, answer, HEADER, answer.entries.map(row), 'No entries.');
   if (answer.next && !options.json) printNote(host, `There are older ones: --before ${answer.next}`);
   return 0;

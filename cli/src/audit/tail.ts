@@ -3,7 +3,7 @@ import type { AuditLine } from '@aegis/contracts/audit';
 import { toSafeJson } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { AuditAnswer } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printLine } from '../output.ts';
 import { entryLine } from './entry-line.ts';
@@ -13,16 +13,16 @@ export type TailOptions = GlobalOptions & { readonly n: number; readonly follow?
 const POLL_MS = 1_000;
 const PAGE = 1_000;
 
-async function page(base: URL, limit: number, before?: number) {
-  return ask(base, { method: 'GET', path: 'audit', query: { limit, before } }, AuditAnswer);
+async function page(host: Host, base: URL, limit: number, before?: number) {
+  return askAsReader(host, base, { method: 'GET', path: 'audit', query: { limit, before } }, AuditAnswer);
 }
 
 /** Every entry after `seq`, oldest first, however many pages that takes. */
-export async function entriesAfter(base: URL, seq: number): Promise<AuditLine[]> {
+export async function entriesAfter(host: Host, base: URL, seq: number): Promise<AuditLine[]> {
   const newer: AuditLine[] = [];
   let before: number | undefined;
   for (;;) {
-    const { entries, next } = await page(base, PAGE, before);
+    const { entries, next } = await page(host, base, PAGE, before);
     newer.push(...entries.filter((entry) => entry.seq > seq));
     const reached = entries.some((entry) => entry.seq <= seq);
     if (reached || !next || (before !== undefined && next >= before)) return newer.toReversed();
@@ -36,12 +36,12 @@ export async function tailAudit(host: Host, options: TailOptions): Promise<ExitC
     for (const entry of entries) printLine(host, options.json ? toSafeJson(entry) : entryLine(host, entry));
   };
   const base = await gatewayAddress(options.url, host.env);
-  let shown = (await page(base, options.n)).entries.toReversed();
+  let shown = (await page(host, base, options.n)).entries.toReversed();
   let last = shown.at(-1)?.seq ?? 0;
   print(shown);
   while (options.follow) {
     await sleep(POLL_MS);
-    shown = await entriesAfter(base, last);
+    shown = await entriesAfter(host, base, last);
     last = shown.at(-1)?.seq ?? last;
     print(shown);
   }

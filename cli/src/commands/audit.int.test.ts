@@ -78,9 +78,9 @@ test('tail for people is a line an entry, hostile notes shown', async () => {
 test('what came meanwhile is read however many pages it takes, each entry once', async () => {
   size = 10;
   pageSize = 2;
-  const newer = await entriesAfter(new URL(`${gateway.url}/`), 3);
+  const newer = await entriesAfter(fakeHost(), new URL(`${gateway.url}/`), 3);
   expect(newer.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9, 10]);
-  expect(await entriesAfter(new URL(`${gateway.url}/`), 10)).toEqual([]);
+  expect(await entriesAfter(fakeHost(), new URL(`${gateway.url}/`), 10)).toEqual([]);
 });
 
 test('tail --follow goes on with new entries until it is interrupted', async () => {

@@ -5,7 +5,7 @@ import type { Policy } from '@aegis/policy-engine';
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
 import { gatewayAddress } from '../gateway/address.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { Host } from '../host.ts';
 
 const Validity = z.looseObject({ ends: tolerant(PolicyEnds, 'dropped').optional() });
@@ -21,7 +21,8 @@ export type WouldEnd = { readonly ends?: PolicyEnds; readonly because?: string }
 export async function wouldEnd(host: Host, policy: Policy, url: string | undefined): Promise<WouldEnd> {
   try {
     const gateway = await gatewayAddress(url, host.env);
-    const { ends } = await ask(
+    const { ends } = await askAsReader(
+      host,
       gateway,
       { method: 'POST', path: 'policy/validate', body: { policy } },
       Validity,

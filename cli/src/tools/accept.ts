@@ -5,7 +5,7 @@ import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { AcceptAnswer, type ToolItem, ToolsAnswer } from '../gateway/answers.ts';
 import { askAsApprover } from '../gateway/ask-as-approver.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { ExitCode, Host } from '../host.ts';
 import { printDocument, printLine } from '../output.ts';
 
@@ -40,7 +40,11 @@ export async function acceptTool(
   const base = await gatewayAddress(options.url, host.env);
   const { tool, digest } =
     options.digest === undefined
-      ? findTool((await ask(base, { method: 'GET', path: 'tools' }, ToolsAnswer)).tools, server, name)
+      ? findTool(
+          (await askAsReader(host, base, { method: 'GET', path: 'tools' }, ToolsAnswer)).tools,
+          server,
+          name,
+        )
       : { tool: name, digest: options.digest };
   const body = { server, tool, digest };
   await askAsApprover(host, options, { method: 'POST', path: 'tools/accept', body }, AcceptAnswer);

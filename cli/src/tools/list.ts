@@ -1,7 +1,7 @@
 import { visible } from '../format/visible.ts';
 import { gatewayAddress } from '../gateway/address.ts';
 import { ToolsAnswer } from '../gateway/answers.ts';
-import { ask } from '../gateway/client.ts';
+import { askAsReader } from '../gateway/ask-as-reader.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
 import { printList, printNote } from '../output.ts';
 
@@ -10,7 +10,7 @@ const HEADER = ['SERVER', 'TOOL', 'CHANGE', 'SINCE', 'DIGEST'];
 /** The tools in quarantine; `--json` has their definitions before and after. */
 export async function listTools(host: Host, options: GlobalOptions): Promise<ExitCode> {
   const base = await gatewayAddress(options.url, host.env);
-  const answer = await ask(base, { method: 'GET', path: 'tools' }, ToolsAnswer);
+  const answer = await askAsReader(host, base, { method: 'GET', path: 'tools' }, ToolsAnswer);
   const rows = answer.tools.map(({ server, tool, level, since, digest }) => [
     server,
     tool,

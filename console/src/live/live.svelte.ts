@@ -1,6 +1,8 @@
 import type { PageViews } from '@aegis/contracts/console';
+import { pageToken } from '../session/page-token.ts';
 import { alerts } from './alerts.svelte.ts';
 import { createEventStream } from './event-stream.ts';
+import { openSource } from './fetch-source.ts';
 import { type Changed, changedBy, createNudge } from './nudge.ts';
 import { createWatch } from './watch.ts';
 
@@ -34,7 +36,10 @@ const watch = createWatch({
 });
 
 const stream = createEventStream({
-  open: () => new EventSource('/events?types=approval'),
+  open() {
+    const token = pageToken.read();
+    return openSource('/events?types=approval', token === undefined ? {} : { 'x-page-token': token });
+  },
   types: TYPES,
   onEvent: (data) => nudge.add(changedBy(data)),
   onUp: () => watch.up(),

@@ -11,6 +11,7 @@ import {
   approvalsRequest,
   approvalsStanding,
   approvalsStatus,
+  approvalsWho,
 } from '@aegis/contracts/approvals';
 import { approvalsComplete, approvalsDraw, approvalsRedeem } from '@aegis/contracts/codes';
 import { approvalsInvite } from '@aegis/contracts/first-approver';
@@ -78,6 +79,10 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants, tools }: Answe
   route(approvalsDecide, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.decide(await approvers.authenticate(credential), word, deadlineMs),
   ),
+  route(approvalsWho, async ({ credential }) => {
+    const { name, roles } = await approvers.authenticate(credential);
+    return { name, roles: [...roles] };
+  }),
   route(approvalsDraw, async ({ credential, ...word }, { deadlineMs }) =>
     lifecycle.draw(await approvers.authenticate(credential), word, deadlineMs),
   ),
@@ -125,7 +130,9 @@ const byCallers = ({ lifecycle, allowance, approvers, consume, list, tools }: An
     if (caller) allowance.take(caller);
     return withRevision(await lifecycle.cancel(request, deadlineMs));
   }),
-  route(approvalsGet, async ({ id }, { deadlineMs }) => withRevision(await lifecycle.get(id, deadlineMs))),
+  route(approvalsGet, async ({ id, principal }, { deadlineMs }) =>
+    withRevision(await lifecycle.get(id, deadlineMs, principal)),
+  ),
   route(approvalsStatus, async ({ approval_id }, { deadlineMs }) => ({
     status: await lifecycle.status(approval_id, deadlineMs),
   })),

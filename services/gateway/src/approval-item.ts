@@ -12,7 +12,11 @@ import { MatchedRule } from '@aegis/contracts/decision';
 import { DrawnCode, FormerCode } from '@aegis/contracts/drawn-code';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { ApprovalTerms } from '@aegis/contracts/terms';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { withoutValues } from './http/arguments.ts';
+import { permitOf } from './http/callers.ts';
+import { readsArguments } from './http/rights.ts';
 
 const shape = {
   /** The same by its newer and its older name. */
@@ -22,6 +26,11 @@ const shape = {
   status: ApprovalStatus,
   ts: Timestamp,
   ...Call.shape,
+  /** In the place of values, for whoever may not read them. */
+  arg_names: z.array(z.string()).optional(),
+  args_digest: Digest.optional(),
+  input_names: z.array(z.string()).optional(),
+  input_digest: Digest.optional(),
   reasons: z.array(z.string()),
   reason: Note.optional(),
   trace_id: TraceId,
@@ -70,6 +79,12 @@ export function toApprovalItem(approval: Approval): ApprovalItem {
   const { call, requested_at, ...rest } = approval;
   return { ...rest, run_key: rest.dry_run_id, ts: requested_at, ...call, ...codesOf(approval) };
 }
+
+/** The same as its reader may see it. */
+export const itemFor = (request: FastifyRequest, approval: Approval): ApprovalItem =>
+  readsArguments(permitOf(request), request.caller, approval)
+    ? toApprovalItem(approval)
+    : { ...toApprovalItem(approval), args: undefined, input: undefined, ...withoutValues(approval.call) };
 
 /** An approval as REST shows it. */
 export const ApprovalItem = z.strictObject(shape).meta({

@@ -7,6 +7,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import type { Feed } from './events/feed.ts';
 import type { CallersDeps } from './http/callers.ts';
+import type { Endings } from './http/endings.ts';
 import type { AskFor, AskTextFor } from './http/request-context.ts';
 import type { Door } from './http/turns.ts';
 import type { Waiting } from './waiting/waiting.ts';
@@ -31,6 +32,7 @@ export type HttpDeps = {
   door: Door;
   waiting: Waiting;
   refusals: Pick<Refusals, 'count'>;
-  identities: CallersDeps;
+  callers: CallersDeps;
+  endings: Endings;
   limitOf: LimitOf;
 };

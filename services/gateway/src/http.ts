@@ -9,7 +9,8 @@ import Fastify, { type FastifyRequest } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
-import { nameCallers } from './http/callers.ts';
+import { createAskWho } from './http/ask-who.ts';
+import { type CallersDeps, nameCallers } from './http/callers.ts';
 import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT, readJsonBody } from './http/json-body.ts';
 import { loggedUrl } from './http/logged-url.ts';
@@ -128,11 +129,15 @@ function logAtDebug(app: App, log: Logger): void {
   });
 }
 
+type Given = Omit<HttpDeps, 'ask' | 'askText' | 'callers'> & Omit<CallersDeps, 'askWho'>;
+
 /** The HTTP side of the gateway, ready for `listen` or `inject`. Closing it ends the event streams. */
-export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
+export function createHttp({ identities, localKey, ...given }: Given) {
   const { bus, config, door } = given;
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
-  const deps = { ...given, ask: createAskFor(bus, timeoutMs), askText: createAskTextFor(bus, timeoutMs) };
+  const ask = createAskFor(bus, timeoutMs);
+  const callers = { identities, localKey, askWho: createAskWho(ask, config) };
+  const deps = { ...given, callers, ask, askText: createAskTextFor(bus, timeoutMs) };
   const app = createFastify(deps);
   closeSilentConnections(app.server);
   refuseSmallPieces(app.server, deps.refusals.count);
@@ -141,7 +146,7 @@ export function createHttp(given: Omit<HttpDeps, 'ask' | 'askText'>) {
   );
   const allowed = createAllowed();
   guardTheDoor(app, config, allowed);
-  nameCallers(app, deps.identities);
+  nameCallers(app, callers);
   refuseUnknownQuery(app);
   door.guard(app);
   refuseUnserved(app.server, deps.refusals.count);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createRefusals } from '@aegis/bus';
 import { type Deps, healthFrom, type Service } from '@aegis/bus/service';
@@ -5,10 +6,12 @@ import { notAsked } from '@aegis/contracts/asked-words';
 import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import { ConfigError } from '@aegis/kit/env';
 import { reachedAt } from '@aegis/kit/hosts';
+import { localKey } from '@aegis/kit/keys';
 import { keepStrangersOut } from '@aegis/kit/reach';
 import { createIdentityReplica } from '@aegis/replicas/identities';
 import type { GatewayConfig } from './config.ts';
 import { createFeed } from './events/feed.ts';
+import { createEndings } from './http/endings.ts';
 import { createDoor } from './http/turns.ts';
 import { createHttp } from './http.ts';
 import { createWaiting } from './waiting/waiting.ts';
@@ -41,10 +44,27 @@ export function createGateway({ bus, config, log, now }: Deps<GatewayConfig>): G
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide });
   const waiting = createWaiting({ bus });
   const refusals = createRefusals({ ask: bus.ask, log, door: 'rest' });
-  const identities = createIdentityReplica(bus, { now });
-  const app = createHttp({ bus, config, log, feed, door, waiting, refusals, identities, limitOf });
+  const endings = createEndings();
+  const identities = createIdentityReplica(bus, { now, ended: endings.endOf });
+  let local: string | undefined;
+  const localUser = { localKey: () => local };
+  const app = createHttp({
+    bus,
+    config,
+    log,
+    feed,
+    door,
+    waiting,
+    refusals,
+    identities,
+    endings,
+    limitOf,
+    ...localUser,
+  });
   return {
     async start() {
+      if (config.NATS_NKEY_FILE !== undefined)
+        local = localKey(await readFile(config.NATS_NKEY_FILE, 'utf8'));
       // Until it has caught up nobody is let in, which is no reason to keep health from being asked.
       await identities.start(timeoutMs);
       try {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { CliError } from '../../cli-error.ts';
-import { addressOf, ask, USER_AGENT } from '../../gateway/client.ts';
+import { askAsReader, readerKey } from '../../gateway/ask-as-reader.ts';
+import { addressOf, USER_AGENT } from '../../gateway/client.ts';
+import type { Host } from '../../host.ts';
 import { itemOfEvent, itemsOfPage, WatchItem, WatchPage } from './item.ts';
 
 export type Connection = 'connecting' | 'live' | 'lost';
@@ -20,11 +22,11 @@ const AGAIN_AFTER_MS = 1_000;
 /** The gateway says something every 15 seconds. */
 const SILENT_FOR_MS = 45_000;
 
-async function waiting(base: URL): Promise<WatchItem[]> {
+async function waiting(host: Host, base: URL): Promise<WatchItem[]> {
   const items: WatchItem[] = [];
   for (let before: string | undefined; ; ) {
     const query = { status: 'pending', limit: PAGE, before };
-    const page = await ask(base, { method: 'GET', path: 'approvals', query }, WatchPage);
+    const page = await askAsReader(host, base, { method: 'GET', path: 'approvals', query }, WatchPage);
     items.push(...itemsOfPage(page));
     if (!page.next || page.next === before) return items;
     before = page.next;
@@ -32,10 +34,11 @@ async function waiting(base: URL): Promise<WatchItem[]> {
 }
 
 /** An event has large arguments by reference alone, and who decides has to see them. */
-async function wholeOf(base: URL, item: WatchItem): Promise<WatchItem> {
+async function wholeOf(host: Host, base: URL, item: WatchItem): Promise<WatchItem> {
   if (item['args_body'] === undefined && item['input_body'] === undefined) return item;
   try {
-    const { args, input } = await ask(
+    const { args, input } = await askAsReader(
+      host,
       base,
       { method: 'GET', path: `approvals/${item.approval_id}` },
       WatchItem,
@@ -71,16 +74,20 @@ function createSilence(signal: AbortSignal) {
  * One connection, until it ends: first the stream, then the list, then what the stream had meanwhile, in the log's order.
  * So nothing is missed in between, and whatever came twice ends as it is.
  */
-async function connectOnce(base: URL, watcher: Watcher, signal: AbortSignal): Promise<void> {
+async function connectOnce(host: Host, base: URL, watcher: Watcher, signal: AbortSignal): Promise<void> {
   const silence = createSilence(signal);
   try {
     const response = await fetch(addressOf(base, { path: 'events', query: { types: 'approval' } }), {
-      headers: { accept: 'text/event-stream', 'user-agent': USER_AGENT },
+      headers: {
+        accept: 'text/event-stream',
+        'user-agent': USER_AGENT,
+        ...(await readerKey(host, base)),
+      },
       redirect: 'error',
       signal: silence.signal,
     });
     if (response.body === null || response.status !== 200) throw new Error(`HTTP ${response.status}`);
-    watcher.items(await waiting(base));
+    watcher.items(await waiting(host, base));
     watcher.connection('live');
     const events = response.body
       .pipeThrough(silence.listener)
@@ -88,7 +95,7 @@ async function connectOnce(base: URL, watcher: Watcher, signal: AbortSignal): Pr
       .pipeThrough(new EventSourceParserStream());
     for await (const { data } of events) {
       const item = itemOfEvent(data);
-      if (item) watcher.changed(await wholeOf(base, item));
+      if (item) watcher.changed(await wholeOf(host, base, item));
     }
   } finally {
     silence.end();
@@ -103,15 +110,16 @@ export type FindGateway = () => Promise<URL>;
  * @throws CliError where the gateway is not reached in the first place
  */
 export async function followApprovals(
+  host: Host,
   find: FindGateway,
   watcher: Watcher,
   signal: AbortSignal,
 ): Promise<void> {
   // What is not reached at all is said at once, in the words of every other command.
-  await waiting(await find());
+  await waiting(host, await find());
   for (; !signal.aborted; ) {
     await find()
-      .then((base) => connectOnce(base, watcher, signal))
+      .then((base) => connectOnce(host, base, watcher, signal))
       .catch(() => undefined);
     if (signal.aborted) return;
     watcher.connection('lost');

@@ -83,7 +83,7 @@ export async function watchWithKeys(host: Host, find: FindGateway, options: Appr
       changed: (item: WatchItem) => act({ type: 'changed', item }),
       connection: (is: 'connecting' | 'live' | 'lost') => act({ type: 'connection', is }),
     };
-    await followApprovals(find, watcher, ending.signal);
+    await followApprovals(host, find, watcher, ending.signal);
   } finally {
     clearInterval(tick);
     for (const signal of END_SIGNALS) process.removeListener(signal, quit);

@@ -28,7 +28,7 @@ async function watchAsLines(host: Host, find: FindGateway, { json }: ApproverOpt
     for (const item of all.toReversed()) changed(item);
   };
   const forEver = new AbortController().signal;
-  await followApprovals(find, { items, changed, connection: () => undefined }, forEver);
+  await followApprovals(host, find, { items, changed, connection: () => undefined }, forEver);
 }
 
 /** What waits for a person, live: with keys at a terminal, else a line for each change, for as long as somebody reads. */

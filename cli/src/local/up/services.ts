@@ -4,6 +4,7 @@ import { createApprovals } from '@aegis/approvals/service';
 import { AuditEnv } from '@aegis/audit/config';
 import { createAudit } from '@aegis/audit/service';
 import type { Bus } from '@aegis/bus';
+import { seedFile } from '@aegis/bus/law';
 import type { Deps, Service } from '@aegis/bus/service';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { EnforcerEnv } from '@aegis/enforcer/config';
@@ -104,6 +105,7 @@ export async function startServices(
     await gatewayPort.release();
     const gateway = await start('gateway', GatewayEnv, createGateway, {
       APPROVALS_URL: approvals.address(),
+      ...(broker.keysDir === '' ? {} : { NATS_NKEY_FILE: seedFile(broker.keysDir, 'gateway') }),
     });
     await mcpPort.release();
     const mcp = await start('mcp', McpEnv, createMcp, { CONSOLE_URL });

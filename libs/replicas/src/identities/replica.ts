@@ -63,19 +63,19 @@ export type StoredIdentities = Pick<IdentityFold, 'of' | 'all' | 'imported'> & {
 
 export type IdentityReplicaOptions = {
   readonly now: () => Date;
-  /** Told of each principal one of whose keys has ended, by whatever way; of nobody in particular, once a key is needed. */
+  /** Told of each principal who lost a key or a role, by whatever way; of nobody in particular, once a key is needed. */
   readonly ended?: (principal: string) => void;
 };
 
 /** Tells who could call and no longer can so; asked often in one loop turn, it looks once. */
 function watchEnds(fold: IdentityFold, now: () => Date, ended: (principal: string) => void) {
-  let before = fold.goodKeys(now());
+  let before = fold.rights(now());
   let wasAsked = false;
   let isDue = false;
   const look = (): void => {
     isDue = false;
-    const good = fold.goodKeys(now());
-    const names = new Set([...before].flatMap(([digest, name]) => (good.has(digest) ? [] : [name])));
+    const good = fold.rights(now());
+    const names = new Set([...before].flatMap(([right, name]) => (good.has(right) ? [] : [name])));
     before = good;
     for (const name of names) ended(principalOf(name));
     if (fold.wasAgent && !wasAsked) ended(ANONYMOUS);
@@ -152,8 +152,7 @@ export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaO
     get wasAsked() {
       return !wasKnown || fold.wasAgent;
     },
-    isAgent: (principal) =>
-      [...fold.goodKeys(now()).values()].some((name) => principalOf(name) === principal),
+    isAgent: (principal) => [...fold.rights(now()).values()].some((name) => principalOf(name) === principal),
     async all() {
       await known();
       return fold.all();

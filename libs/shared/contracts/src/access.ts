@@ -1,6 +1,6 @@
 /**
- * Who may what, at every door: the one table. The gateway and the MCP service read it, `docs/roles.md` is made from it, and
- * a test walks the real routes, tools, questions and pages: what has no row here opens to nobody.
+ * Who may what, at every door: the one table. The gateway reads it, `docs/roles.md` is made from it, and tests walk the
+ * real routes, tools, questions and pages: what has no row here opens to nobody.
  */
 
 /** In the words of the page that is made of this table. */
@@ -57,7 +57,7 @@ const REST: Readonly<Record<string, Permit>> = {
   'POST /approvals/:id/approve': DECIDES,
   'POST /approvals/:id/code': DECIDES,
   'POST /approvals/:id/deny': DECIDES,
-  'POST /approvals/complete': DECIDES,
+  'POST /approvals/complete': may('own', 'approver'),
   'GET /grants': DECIDES,
   'POST /grants': DECIDES,
   'POST /grants/:id/revoke': DECIDES,
@@ -91,7 +91,7 @@ const RPC: Readonly<Record<string, Permit>> = {
   'approvals.accept': DECIDES,
   'approvals.accept-by': may('approver', 'operator'),
   'approvals.cancel': SERVICES,
-  'approvals.complete': DECIDES,
+  'approvals.complete': may('own', 'approver'),
   'approvals.consume': SERVICES,
   'approvals.decide': DECIDES,
   'approvals.draw': DECIDES,
@@ -103,7 +103,7 @@ const RPC: Readonly<Record<string, Permit>> = {
   'approvals.invite': may('machine'),
   'approvals.list': SERVICES,
   'approvals.own': SERVICES,
-  'approvals.redeem': SERVICES,
+  'approvals.redeem': may('own'),
   'approvals.request': SERVICES,
   'approvals.revoke': DECIDES,
   'approvals.standing': SERVICES,
@@ -114,6 +114,7 @@ const RPC: Readonly<Record<string, Permit>> = {
   'approvals.webhook-save': WEBHOOKS,
   'approvals.webhook-test': WEBHOOKS,
   'approvals.webhooks': WEBHOOKS,
+  'approvals.who': DECIDES,
   'audit.health': SERVICES,
   'audit.past': SERVICES,
   'audit.query': SERVICES,

@@ -271,6 +271,11 @@ export const DecideApproval = z.strictObject({
 });
 export type DecideApproval = z.infer<typeof DecideApproval>;
 
+export const WhoAsked = z.strictObject({ credential: Credential });
+/** Whose a credential is, and by what else rules may name them. */
+export const WhoReply = z.strictObject({ name: z.string(), roles: z.array(z.string()) });
+export type WhoReply = z.infer<typeof WhoReply>;
+
 /** `counted: false`: nothing changed, the approval stands as it is, and `because` says why, for people. */
 export const DecideReply = z.strictObject({
   approval: Approval,
@@ -315,8 +320,13 @@ export type ConsumeReply = z.infer<typeof ConsumeReply>;
 export const LookAtApproval = z.strictObject({ approval_id: ApprovalId });
 export const ApprovalStatusReply = z.strictObject({ status: ApprovalStatus });
 
-export const GetApproval = z.strictObject({ id: z.string().min(1).max(200) });
+/** `principal`: only what this caller asked; of others there is nothing. */
+export const GetApproval = z.strictObject({
+  id: z.string().min(1).max(200),
+  principal: Principal.optional(),
+});
 export const ListApprovals = z.strictObject({
+  principal: Principal.optional(),
   status: ApprovalStatus.optional(),
   limit: z.int().min(1).max(500),
   before: z.string().optional(),
@@ -341,6 +351,9 @@ export const approvalsStanding = rpc('approvals', 'standing', StandingApproval, 
 });
 export const approvalsOwn = rpc('approvals', 'own', OwnApproval, StandingReply, { askedBy: ['mcp'] });
 export const approvalsDecide = rpc('approvals', 'decide', DecideApproval, DecideReply, {
+  askedBy: ['gateway'],
+});
+export const approvalsWho = rpc('approvals', 'who', WhoAsked, WhoReply, {
   askedBy: ['gateway'],
 });
 export const approvalsConsume = rpc('approvals', 'consume', ConsumeApproval, ConsumeReply, {

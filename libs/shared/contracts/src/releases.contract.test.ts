@@ -12,6 +12,8 @@ import { tolerant } from './tolerant.ts';
 /** An older service refuses such a call, so it does not run: it would judge and bind less than the server gets. */
 const INPUT = 'what a call sends besides its arguments; absent from every call without it';
 
+const OWN = 'for an agent that reads its own; an older service refuses the question, and nothing is read';
+
 /**
  * What this version puts into questions that the last release does not know, and why that may be. Services take questions
  * strictly: the one that is asked has to be upgraded before the one that asks.
@@ -30,6 +32,8 @@ const NEW_IN_QUESTIONS: Readonly<Record<string, string>> = {
   'approvals.complete.by_agent = true': 'the same',
   'approvals.complete.by_agent': 'an older service refuses the question, and nothing is approved',
   'approvals.complete.principal': 'an older service refuses the question, and nothing is approved',
+  'approvals.get.principal': OWN,
+  'approvals.list.principal': OWN,
   'approvals.grant.pattern.input': 'only for a call that has it',
   ...Object.fromEntries(
     ['client', 'client.name', 'client.version', 'door', 'in_path'].map((name) => [

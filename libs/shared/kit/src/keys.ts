@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 
@@ -52,6 +52,13 @@ export function identityKeyLook(secret: string): 'whole' | 'damaged' | 'none' {
   }
   return secret.startsWith('aegis_') && !FILE_KEY.test(secret) ? 'damaged' : 'none';
 }
+
+/**
+ * The key of whoever can read the gateway's own seed of the bus, on its machine: it opens what they could take anyway, and
+ * is kept nowhere.
+ */
+export const localKey = (seed: string): string =>
+  `aegis_local_${createHmac('sha256', seed.trim()).update('aegis local reader').digest('base64url')}`;
 
 /** What is kept of a key: `sha256:<64 hexadecimal digits>`. */
 export const keyDigest = (key: string): string => `sha256:${createHash('sha256').update(key).digest('hex')}`;

@@ -197,6 +197,7 @@ it('keys has this public surface, and a change to it is a decision', () => {
     'holderOf',
     'identityKeyLook',
     'keyDigest',
+    'localKey',
     'makeIdentityKey',
     'makeKey',
   ]);

@@ -7,7 +7,7 @@ import { type Asking, type AskingDeps, createAsking } from './asking.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { type Completing, createCompleting } from './completing.ts';
 import { createDeciding, type Deciding } from './deciding.ts';
-import { findApproval } from './find.ts';
+import { findApproval, findOwn, notFound } from './find.ts';
 import { type Given, type GrantToGive, giveGrant } from './granting.ts';
 
 export type LifecycleDeps = AskingDeps & { approvers: Pick<Approvers, 'byName'> };
@@ -21,7 +21,8 @@ export type Lifecycle = Asking &
     grant(by: Approver, asked: GrantToGive, deadlineMs: number): Promise<Given>;
     /** Takes a question back; where that is no longer possible, or it is another's, the approval as it stands. */
     cancel(request: CancelApproval, deadlineMs: number): Promise<Loaded<Approval>>;
-    get(id: string, deadlineMs: number): Promise<Loaded<Approval>>;
+    /** With `principal` what that caller asked, and nobody else's. @throws AppError `approval_not_found` */
+    get(id: string, deadlineMs: number, principal?: string): Promise<Loaded<Approval>>;
     /** How it stands, by the index where that knows it: its call is not read. */
     status(approvalId: string, deadlineMs: number): Promise<ApprovalStatus>;
     /** Expires what is overdue, else does nothing. */
@@ -49,7 +50,12 @@ export function createLifecycle(deps: LifecycleDeps): Lifecycle {
       const cancel = () => ({ type: 'cancel', now: now(), principal, because }) as const;
       return store.handle(found.state.approval_id, found, cancel, deadlineMs);
     },
-    get: (id, deadlineMs) => findApproval(deps, id, deadlineMs),
+    async get(id, deadlineMs, principal) {
+      if (principal === undefined) return findApproval(deps, id, deadlineMs);
+      const own = await findOwn(deps, id, principal, deadlineMs);
+      if (own === undefined) throw notFound(id);
+      return own;
+    },
     status: async (id, deadlineMs) =>
       deps.known.approvals.state.get(id)?.status ?? (await findApproval(deps, id, deadlineMs)).state.status,
     expire: (id, deadlineMs) => end(id, () => ({ type: 'expire', now: now() }), deadlineMs),

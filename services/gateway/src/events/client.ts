@@ -1,4 +1,4 @@
-import { isWanted, type LiveEvent, type Wanted } from './live-event.ts';
+import { frameFor, isWanted, type LiveEvent, type Wanted } from './live-event.ts';
 import { createOutlet, OUTLET_LIMIT, type Outlet } from './outlet.ts';
 
 /** Half, so that what waited and what the replay left to send fit into the outlet together. */
@@ -22,7 +22,7 @@ export function createClient(wanted: Wanted, onClose: () => void): Client {
   const send = (event: LiveEvent): void => {
     if (event.seq <= sent) return;
     sent = event.seq;
-    outlet.write(event.frame);
+    outlet.write(frameFor(wanted, event));
   };
 
   return {

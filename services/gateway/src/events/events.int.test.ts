@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { type Bus, route } from '@aegis/bus';
-import { approvalsGet } from '@aegis/contracts/approvals';
+import { approvalsGet, approvalsWho } from '@aegis/contracts/approvals';
 import { approvalLog, enforceLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { connectTestBus, type TestBus } from '@aegis/testkit/bus';
@@ -22,6 +22,8 @@ beforeEach(async () => {
   server = await startNatsServer();
   enforcer = await connectTestBus(server, 'enforcer');
   approvals = await standIn(server, 'approvals', [
+    // Whoever sends a key has it for a name.
+    route(approvalsWho, ({ credential }) => ({ name: credential.secret, roles: [] })),
     route(approvalsGet, ({ id }) => {
       if (id !== APPROVAL_ID && id !== 'run-1') throw new AppError('approval_not_found', 'There is none.');
       return { approval: pending };

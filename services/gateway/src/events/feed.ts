@@ -6,7 +6,7 @@ import type { Logger } from '@aegis/kit/logger';
 import type { EndTurn, Turns } from '@aegis/kit/turns';
 import { createPlaces, type Holder } from '../places/places.ts';
 import { type Client, createClient } from './client.ts';
-import { isWanted, type Wanted } from './live-event.ts';
+import { frameFor, isWanted, type Wanted } from './live-event.ts';
 import { createLiveSource } from './live-source.ts';
 import { readLog, type Source } from './log-reader.ts';
 
@@ -151,7 +151,7 @@ async function replay(
   try {
     for await (const event of readLog(source, wanted, afterSeq, end)) {
       if (!client.outlet.isOpen()) return;
-      if (isWanted(wanted, event)) client.outlet.write(event.frame);
+      if (isWanted(wanted, event)) client.outlet.write(frameFor(wanted, event));
       bytes += event.frame.length;
       if (bytes < PART_BYTES) continue;
       endTurn(PART_RESTS * restFor(bytes));

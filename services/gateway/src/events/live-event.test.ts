@@ -1,16 +1,12 @@
-import { createEvent } from '@aegis/contracts/create-event';
+import { digestOf } from '@aegis/kit/json';
 import { expect, it } from 'vitest';
+import { approvalEvent, decisionEvent, pending } from '../testkit/samples.ts';
 import { toLiveEvent } from './live-event.ts';
 
-const subject = 'aegis.log.audit';
+const subject = 'aegis.log.decision.enforce.allowed';
 const live = (seq: number, text: string) => toLiveEvent({ seq, subject, text }, 'decision');
 
-const event = createEvent({
-  type: 'aegis.audit.written.v1',
-  source: 'test',
-  data: { action: 'a', principal: 'anonymous', via: 'rest', note: 'one\ntwo' },
-  time: '2026-01-05T09:30:00.000Z',
-});
+const event = { ...decisionEvent(), data: { ...(decisionEvent().data as object), reasons: ['one\ntwo'] } };
 
 /** The event, with a key of its data as it is given. */
 const writtenAs = (key: string): string =>
@@ -18,7 +14,7 @@ const writtenAs = (key: string): string =>
 
 it('an event is one block: its place in the log, its type, its JSON on one line', () => {
   const text = JSON.stringify(event);
-  expect(live(7, text)?.frame).toBe(`id: 7\nevent: aegis.audit.written.v1\ndata: ${text}\n\n`);
+  expect(live(7, text)?.frame).toBe(`id: 7\nevent: aegis.decision.enforced.v1\ndata: ${text}\n\n`);
 });
 
 it('JSON over several lines becomes one, so that no line of it is read as a field', () => {
@@ -40,4 +36,47 @@ it.each(['', 'no JSON', '{}', 'null'])('%j is no event', (text) => {
 it('an event on a subject where its type does not belong is none', () => {
   const text = JSON.stringify(event);
   expect(toLiveEvent({ seq: 7, subject: 'aegis.log.approval.x', text }, 'approval')).toBeUndefined();
+});
+
+it('without values of arguments it has their names and their digest, and all else', () => {
+  const [args, input] = [{ password: 's3cret', user: 'ada' }, { _meta: { token: 't0ken' } }];
+  const stored = {
+    ...approvalEvent(),
+    data: { approval: { ...pending, call: { ...pending.call, args, input } } },
+  };
+  const text = JSON.stringify(stored);
+  const masked = toLiveEvent(
+    { seq: 7, subject: `aegis.log.approval.${pending.approval_id}`, text },
+    'approval',
+  )?.masked();
+  expect(masked).not.toMatch(/s3cret|t0ken/);
+  expect(JSON.parse(masked?.split('data: ')[1] ?? '')).toEqual({
+    ...stored,
+    data: {
+      approval: {
+        ...pending,
+        call: {
+          ...pending.call,
+          arg_names: ['password', 'user'],
+          args_digest: digestOf(args),
+          input_names: ['_meta'],
+          input_digest: digestOf(input),
+        },
+      },
+    },
+  });
+});
+
+it('nor has it the beginning of arguments that stand elsewhere', () => {
+  const args_body = { digest: `sha256:${'1'.repeat(64)}`, bytes: 70_000, begins: '{"password":"s3cret' };
+  const text = JSON.stringify({
+    ...approvalEvent(),
+    data: { approval: { ...pending, call: { ...pending.call, args: undefined, args_body } } },
+  });
+  const masked = toLiveEvent(
+    { seq: 7, subject: `aegis.log.approval.${pending.approval_id}`, text },
+    'approval',
+  )?.masked();
+  expect(masked).toContain(`"args_digest":"${args_body.digest}"`);
+  expect(masked).not.toContain('s3cret');
 });

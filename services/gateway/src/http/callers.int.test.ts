@@ -89,10 +89,13 @@ const isRoute = (row: string): boolean => {
   });
 };
 
+const unasked = () => Promise.reject(new Error('asked'));
+
 it('each row of the table of who may what is a route, and a route without a row is none', () => {
   expect(Object.keys(ACCESS.rest).filter((row) => !isRoute(row))).toEqual([]);
   const app = Fastify();
-  nameCallers(app, { agentOf: async () => '', isAsked: async () => false });
+  const identities = { holderOf: unasked, isAsked: unasked };
+  nameCallers(app, { identities, askWho: unasked, localKey: () => undefined });
   expect(() => app.get('/new', () => '')).toThrow('GET /new has no row');
 });
 
@@ -152,7 +155,6 @@ describe('from the first key of an agent on', () => {
     ['one with a letter too many', `Bearer ${MADE}x`, 'cut or mistyped'],
     ['one that was revoked', `Bearer ${revoked}`, 'was revoked'],
     ['one that has expired', `Bearer ${expired}`, 'has expired'],
-    ['one of somebody who is no agent', `Bearer ${auditor}`, "no agent's"],
     ['one of the file of MCP clients', `Bearer ${makeKey('aegis')}`, 'no key of an agent'],
     ['an approver’s', `Bearer ${makeKey('aegis_approver')}`, 'no key of an agent'],
     ['nonsense', 'Bearer nonsense', 'no key of an agent'],
@@ -167,6 +169,12 @@ describe('from the first key of an agent on', () => {
       expect(asked).toEqual([]);
       if (authorization?.includes('aegis_')) expect(reply.body).not.toContain(authorization.slice(20));
     });
+  });
+
+  it.each(AGENTS)('whoever is no agent is told which role it takes: %s', async (url, body) => {
+    const reply = await post(url, body, `Bearer ${auditor}`);
+    expect([reply.statusCode, reply.json().code, asked]).toEqual([403, 'forbidden', []]);
+    expect(reply.json().detail).toBe('This takes the role agent, and key:reader has auditor.');
   });
 
   it('a guard’s caller reads that nothing is allowed', async () => {

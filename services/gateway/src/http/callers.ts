@@ -1,42 +1,88 @@
-import { restPermit } from '@aegis/contracts/access';
-import { ANONYMOUS } from '@aegis/contracts/call';
+import { type Permit, restPermit } from '@aegis/contracts/access';
 import { AppError } from '@aegis/kit/errors';
-import { bearerOf, identityKeyLook } from '@aegis/kit/keys';
+import { bearerOf, holderOf, identityKeyLook, keyDigest } from '@aegis/kit/keys';
+import { osUserPrincipal } from '@aegis/kit/os-user';
 import type { IdentityReplica } from '@aegis/replicas/identities';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Caller, callerOfHolder, NOBODY, requireRight, UNASKED } from './rights.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who calls: `key:<name>`, proved by their key, or `anonymous`. */
+    /** Who calls: proved by their key, or nobody in particular. */
+    caller: Caller;
+    /** The same as the record has it: `key:<name>`, or `anonymous`. */
     principal: string;
   }
 }
 
-/** What an agent does under its name, by method and path: where there is an agent with a key, nobody does it without one. */
-const AGENTS: ReadonlySet<string> = new Set([
-  'POST /guard/check',
-  'POST /guard/enforce',
-  'POST /audit',
-  'POST /approvals/:id/cancel',
-]);
+/** Who somebody is by what only the approvals service can check: an approver's key, the code, or a session. */
+export type AskWho = (request: FastifyRequest) => Promise<Caller>;
 
-export type CallersDeps = Pick<IdentityReplica, 'agentOf' | 'isAsked'>;
+export type CallersDeps = {
+  readonly identities: Pick<IdentityReplica, 'holderOf' | 'isAsked'>;
+  readonly askWho: AskWho;
+  /** The key of whoever can read ours on this machine; undefined where there is none. */
+  readonly localKey: () => string | undefined;
+};
 
-async function callerOf(identities: CallersDeps, request: FastifyRequest): Promise<string> {
+/** Whoever may read the firewall's own keys may read what it knows. */
+const localUser = (): Caller => ({ principal: osUserPrincipal(), is: ['everybody', 'auditor'] });
+
+const unauthorized = (detail: string): AppError => new AppError('unauthorized', detail);
+const NO_KEY =
+  'A key is needed here: send "Authorization: Bearer " and your key; "aegis keys create" makes one, of an agent too.';
+const NO_AGENTS =
+  'This is no key of an agent: "aegis keys create" makes one; those of "aegis keys add" are for MCP over HTTP.';
+
+/** Whether the approvals service judges who it is, by the key or the code that comes with the request. */
+const isJudged = ({ may }: Permit): boolean => !may.includes('anonymous') && !may.includes('everybody');
+/** Whether it is for agents alone. */
+const isAgents = ({ may }: Permit): boolean =>
+  may.every((who) => ['anonymous', 'agent', 'own'].includes(who));
+
+const hasSession = ({ headers }: FastifyRequest): boolean =>
+  headers.cookie !== undefined && headers['x-page-token'] !== undefined;
+
+async function callerWithout(deps: CallersDeps, permit: Permit, request: FastifyRequest): Promise<Caller> {
+  // What a key of theirs opens, a page or a code opens at the service behind it.
+  if (isJudged(permit) || permit.may.includes('everybody')) return NOBODY;
+  if (!isAgents(permit) && hasSession(request)) return deps.askWho(request);
+  if (await deps.identities.isAsked()) throw unauthorized(NO_KEY);
+  return UNASKED;
+}
+
+async function callerOf(deps: CallersDeps, permit: Permit, request: FastifyRequest): Promise<Caller> {
   const { authorization } = request.headers;
-  const isAgents = AGENTS.has(`${request.method} ${request.routeOptions.url}`);
+  if (authorization === undefined) return callerWithout(deps, permit, request);
   const key = bearerOf(authorization);
+  const own = deps.localKey();
+  if (key !== undefined && own !== undefined && holderOf(key, [['own', keyDigest(own)]])) return localUser();
   const look = key === undefined ? 'none' : identityKeyLook(key);
-  // Elsewhere it may be somebody's code, which may look like anything.
-  if (key !== undefined && (look === 'whole' || (look === 'damaged' && isAgents)))
-    return identities.agentOf(key);
+  const isCode = isJudged(permit) || permit.may.includes('everybody');
+  // Where a code is taken, what only begins like a key may be one.
+  if (key !== undefined && (look === 'whole' || (look === 'damaged' && !isCode)))
+    return callerOfHolder(await deps.identities.holderOf(key));
+  if (isCode) return NOBODY;
   // What is sent and not a key would be a caller who takes it for a name.
-  if (!isAgents || (authorization === undefined && !(await identities.isAsked()))) return ANONYMOUS;
-  const detail =
-    authorization === undefined
-      ? 'A key is needed here: send "Authorization: Bearer " and the key of an agent; "aegis keys create" makes one.'
-      : 'This is no key of an agent: "aegis keys create" makes one; those of "aegis keys add" are for MCP over HTTP.';
-  throw new AppError('unauthorized', detail);
+  if (isAgents(permit)) throw unauthorized(NO_AGENTS);
+  return deps.askWho(request);
+}
+
+/**
+ * Who sends a request, where the table lets them.
+ *
+ * @throws AppError `unauthorized`, `forbidden`, `identities_unavailable`, and what the approvals service answers
+ */
+export async function authenticate(deps: CallersDeps, request: FastifyRequest): Promise<Caller> {
+  const permit = permitOf(request);
+  const caller = await callerOf(deps, permit, request);
+  if (caller !== NOBODY) requireRight(permit, caller);
+  return caller;
+}
+
+/** The row of a request's route: there is no route without one. */
+export function permitOf({ method, routeOptions: { url = '' } }: FastifyRequest): Permit {
+  return restPermit(method, url) ?? { may: [] };
 }
 
 /**
@@ -45,16 +91,18 @@ async function callerOf(identities: CallersDeps, request: FastifyRequest): Promi
  */
 export function nameCallers(
   app: Pick<FastifyInstance, 'addHook' | 'decorateRequest'>,
-  identities: CallersDeps,
+  deps: CallersDeps,
 ): void {
-  app.decorateRequest('principal', ANONYMOUS);
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat())
       if (restPermit(one, url) === undefined)
         throw new RangeError(`${one} ${url} has no row in the table of who may what`);
   });
+  app.decorateRequest('principal', NOBODY.principal);
+  app.decorateRequest('caller');
   const name = async (request: FastifyRequest): Promise<void> => {
-    request.principal = await callerOf(identities, request);
+    request.caller = await authenticate(deps, request);
+    request.principal = request.caller.principal;
   };
   app.addHook('onRequest', name);
   app.addHook('preHandler', name);

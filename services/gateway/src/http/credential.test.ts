@@ -1,6 +1,7 @@
 import { makeIdentityKey, makeKey } from '@aegis/kit/keys';
 import { expect, it } from 'vitest';
 import { credentialOf, isByAgent } from './credential.ts';
+import { type Caller, NOBODY } from './rights.ts';
 
 const read = (authorization?: string) =>
   credentialOf({ headers: authorization === undefined ? {} : { authorization }, ip: '10.0.0.1' });
@@ -22,13 +23,13 @@ it.each([undefined, '', 'Bearer', 'Bearer   ', 'Basic abc', `Bearer ${'x'.repeat
   },
 );
 
-const isBy = (secret: string, principal = 'anonymous') =>
-  isByAgent({ headers: { authorization: `Bearer ${secret}` }, principal });
+const isBy = (secret: string, caller: Caller = NOBODY) =>
+  isByAgent({ headers: { authorization: `Bearer ${secret}` }, caller });
 
 it('tells an agent’s key from an approver’s and from a code', () => {
   expect(
     [makeKey('aegis'), makeKey('aegis_approver'), 'aegis_short', 'open sesame'].map((one) => isBy(one)),
   ).toEqual([true, false, false, false]);
-  expect(isByAgent({ headers: {}, principal: 'anonymous' })).toBe(false);
-  expect(isBy(makeIdentityKey(), 'key:ci')).toBe(true);
+  expect(isByAgent({ headers: {}, caller: NOBODY })).toBe(false);
+  expect(isBy(makeIdentityKey(), { principal: 'key:ci', is: ['agent'] })).toBe(true);
 });

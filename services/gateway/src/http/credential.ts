@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import type { Credential } from '@aegis/contracts/approvals';
-import { ANONYMOUS } from '@aegis/contracts/call';
 import { CLIENT_KEY_PREFIX } from '@aegis/contracts/keys-file';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyRequest } from 'fastify';
@@ -13,8 +12,9 @@ const MAX_LENGTH = 1024;
 const AGENTS_KEY = new RegExp(`^${CLIENT_KEY_PREFIX}_[\\w-]{43}$`);
 
 /** Whether a request comes from an agent, or with the look of the key of an MCP client, whoever has it. */
-export const isByAgent = ({ headers, principal }: Pick<FastifyRequest, 'headers' | 'principal'>): boolean =>
-  principal !== ANONYMOUS || AGENTS_KEY.test(BEARER.exec(headers.authorization?.trimEnd() ?? '')?.[1] ?? '');
+export const isByAgent = ({ headers, caller }: Pick<FastifyRequest, 'headers' | 'caller'>): boolean =>
+  caller.is.includes('agent') ||
+  AGENTS_KEY.test(BEARER.exec(headers.authorization?.trimEnd() ?? '')?.[1] ?? '');
 
 /** A header's bytes reach us as Latin letters; a code with others was sent in UTF-8. */
 function decode(secret: string): string {

@@ -12,12 +12,14 @@ import { fixtureOf } from '@aegis/contracts/fixture';
 import { isOneKey, ONE_KEY, runKeyOf } from '@aegis/contracts/run-key';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
+import { ApprovalItem, itemFor, toApprovalItem } from '../approval-item.ts';
+import { authenticate, permitOf } from '../http/callers.ts';
 import { isByAgent } from '../http/credential.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
+import { onlyOf } from '../http/rights.ts';
 import { callerOf, holderOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 import { waitFor, wholeNumber } from '../schemas/query.ts';
 
 const tags = ['approvals'];
@@ -93,21 +95,27 @@ function listRoute(app: App, { ask }: HttpDeps): void {
     summary: 'Approvals, newest first',
     description: 'A page ends with `next` where there are more: ask again with `before=<next>`.',
     querystring: ApprovalsQuery,
-    response: { 200: ApprovalList, ...problems([422, 503]) },
+    response: { 200: ApprovalList, ...problems([...CREDENTIAL_FAULTS, 422, 503]) },
   };
   app.get('/approvals', { schema: list }, async (request) => {
-    const page = await ask(approvalsList, request.query, request);
-    return { ...page, approvals: page.approvals.map(toApprovalItem) };
+    const principal = onlyOf(permitOf(request), request.caller);
+    const page = await ask(approvalsList, { ...request.query, principal }, request);
+    return { ...page, approvals: page.approvals.map((approval) => itemFor(request, approval)) };
   });
 }
 
 /** An approval as it stands, or where the caller waits, as soon as it is no longer pending. */
-function createFind({ ask, door, waiting, limitOf }: HttpDeps) {
+function createFind({ ask, door, waiting, callers, endings, limitOf }: HttpDeps) {
   return async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply, waitMs: number) => {
-    const found = await ask(approvalsGet, request.params, request);
+    const principal = onlyOf(permitOf(request), request.caller);
+    const found = await ask(approvalsGet, { ...request.params, principal }, request);
     const { status, approval_id } = found.approval;
     if (waitMs === 0 || status !== 'pending') return found;
     const left = new AbortController();
+    reply.raw.once(
+      'close',
+      endings.add(request.principal, () => left.abort()),
+    );
     reply.raw.once('close', () => left.abort());
     door.stepAside(request);
     const wait = {
@@ -117,14 +125,17 @@ function createFind({ ask, door, waiting, limitOf }: HttpDeps) {
       untilMs: Date.now() + waitMs,
       gone: left.signal,
     };
-    return waiting.decided(wait, async () => {
+    const decided = await waiting.decided(wait, async () => {
       const endTurn = await door.looks.take(callerOf(request));
       try {
-        return await ask(approvalsGet, { id: approval_id }, request);
+        return await ask(approvalsGet, { id: approval_id, principal }, request);
       } finally {
         endTurn();
       }
     });
+    // Their key may have ended while they waited.
+    await authenticate(callers, request);
+    return decided;
   };
 }
 
@@ -141,7 +152,7 @@ function getRoute(app: App, deps: HttpDeps): void {
     params: ApprovalParams,
     querystring: GetQuery,
     headers: GetHeaders,
-    response: { 200: ApprovalItem, 304: Unchanged, ...problems([404, 409, 422, 503]) },
+    response: { 200: ApprovalItem, 304: Unchanged, ...problems([...CREDENTIAL_FAULTS, 404, 409, 422, 503]) },
   };
   app.get('/approvals/:id', { schema: get }, async (request, reply) => {
     const found = await find(request, reply, request.query.wait);
@@ -150,7 +161,7 @@ function getRoute(app: App, deps: HttpDeps): void {
       reply.header('etag', etag);
       if (isKnown(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
     }
-    return toApprovalItem(found.approval);
+    return itemFor(request, found.approval);
   });
 }
 

@@ -9,11 +9,14 @@ import {
   WriteAuditReply,
 } from '@aegis/contracts/audit';
 import { CallId } from '@aegis/contracts/call';
+import { AppError } from '@aegis/kit/errors';
 import { visibleJson } from '@aegis/kit/text';
 import { z } from 'zod';
+import { permitOf } from '../http/callers.ts';
+import { onlyOf } from '../http/rights.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { AS_AGENT } from '../openapi/security.ts';
-import { AGENT_FAULTS, BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { AGENT_FAULTS, BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 import { wholeNumber, yesOrNo } from '../schemas/query.ts';
 
 const tags = ['audit'];
@@ -70,14 +73,22 @@ export function auditRoutes(app: App, { ask }: HttpDeps): void {
       'Times are ISO 8601 in UTC, `from` inclusive, `to` exclusive. A page ends with `next` where there are more: ask again with `before=<next>`. ' +
       'With `approval_id`, only what is about that approval, which may be named by its run key too.',
     querystring: AuditQuery,
-    response: { 200: QueryAuditReply, ...problems([404, 409, 422, 503]) },
+    response: { 200: QueryAuditReply, ...problems([...CREDENTIAL_FAULTS, 404, 409, 422, 503]) },
   };
   app.get('/audit', { schema: query, serializerCompiler }, async (request) => {
     const { approval_id: id } = request.query;
-    const idOf = async () => (await ask(approvalsGet, { id: id ?? '' }, request)).approval.approval_id;
+    const own = onlyOf(permitOf(request), request.caller);
+    if (own !== undefined && (request.query.principal ?? own) !== own)
+      throw new AppError(
+        'forbidden',
+        `principal: ${own} reads what is its own; all of it takes the role auditor.`,
+      );
+    const principal = own ?? request.query.principal;
+    const find = { id: id ?? '', principal: own };
+    const idOf = async () => (await ask(approvalsGet, find, request)).approval.approval_id;
     // By its own id the record is read where the approvals are away too.
     const approval_id = id === undefined || ApprovalId.safeParse(id).success ? id : await idOf();
-    const page = await ask(auditQuery, { ...request.query, approval_id }, request);
+    const page = await ask(auditQuery, { ...request.query, approval_id, principal }, request);
     const isNothing = page.entries.length === 0 && page.next === undefined;
     if (isNothing && id !== undefined && approval_id === id) await idOf();
     return page;

@@ -1,10 +1,12 @@
 import { approvalsGet } from '@aegis/contracts/approvals';
 import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
-import { KINDS, type Kind } from '../events/live-event.ts';
+import { KINDS, type Kind, type Wanted } from '../events/live-event.ts';
+import { permitOf } from '../http/callers.ts';
+import { onlyOf, readsArguments } from '../http/rights.ts';
 import { callerOf, holderOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
-import { problems } from '../schemas/problem.ts';
+import { CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 
 const isKind = (text: string): text is Kind => (KINDS as readonly string[]).includes(text);
 const expected = `expected a comma-separated list of ${KINDS.join(', ')}`;
@@ -38,7 +40,7 @@ const eventStream = {
 };
 
 /** Decisions and approvals as they are stored, for programs and for the page. */
-export function eventRoutes(app: App, { feed, ask, limitOf }: HttpDeps): void {
+export function eventRoutes(app: App, { feed, ask, endings, limitOf }: HttpDeps): void {
   const schema = {
     tags: ['events'],
     operationId: 'streamEvents',
@@ -50,7 +52,7 @@ export function eventRoutes(app: App, { feed, ask, limitOf }: HttpDeps): void {
       'the oldest of whoever has the most.',
     querystring: EventsQuery,
     headers: EventsHeaders,
-    response: { 200: eventStream, ...problems([404, 409, 422, 503]) },
+    response: { 200: eventStream, ...problems([...CREDENTIAL_FAULTS, 404, 409, 422, 503]) },
   };
   app.get('/events', { schema, exposeHeadRoute: false }, async (request, reply) => {
     // A browser that reconnects sends the header and still has the query of its first connection.
@@ -62,9 +64,18 @@ export function eventRoutes(app: App, { feed, ask, limitOf }: HttpDeps): void {
     const most = limitOf(request.principal, 'streams');
     const reader = { ...holderOf(request), most, caller: callerOf(request) };
     const { types: kinds, approval_id: id } = request.query;
+    const permit = permitOf(request);
+    const principal = onlyOf(permit, request.caller);
     const approvalId =
-      id === undefined ? undefined : (await ask(approvalsGet, { id }, request)).approval.approval_id;
-    const stream = await feed.open(reader, { kinds, approvalId }, after);
+      id === undefined
+        ? undefined
+        : (await ask(approvalsGet, { id, principal }, request)).approval.approval_id;
+    const reads: Wanted['reads'] = (about) => readsArguments(permit, request.caller, about);
+    const stream = await feed.open(reader, { kinds, approvalId, principal, reads }, after);
+    stream.once(
+      'close',
+      endings.add(request.principal, () => stream.destroy()),
+    );
     return reply
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')

@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { acceptJson } from '../http/json-body.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { PolicyBody } from '../schemas/policy-body.ts';
-import { BODY_FAULTS, problems } from '../schemas/problem.ts';
+import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 
 /** Trying a policy out may wait for a thread to begin, and for others' trials, in milliseconds. */
 const TRY_WITHIN_MS = 5_000;
@@ -37,7 +37,7 @@ function readRoutes(app: App, { ask }: HttpDeps): void {
     tags,
     operationId: 'getPolicy',
     summary: 'The policy in force, where it is from, its digest and version',
-    response: { 200: PolicyGetReply, ...problems([503]) },
+    response: { 200: PolicyGetReply, ...problems([...CREDENTIAL_FAULTS, 503]) },
   };
   app.get('/policy', { schema: got }, (request) => ask(policyGet, {}, request));
 
@@ -45,7 +45,7 @@ function readRoutes(app: App, { ask }: HttpDeps): void {
     tags,
     operationId: 'getEffectivePolicy',
     summary: 'The policy itself: v2 as written, v1 with its defaults',
-    response: { 200: PolicyDocument, ...problems([503]) },
+    response: { 200: PolicyDocument, ...problems([...CREDENTIAL_FAULTS, 503]) },
   };
   app.get('/policy/effective', { schema: effective }, async (request) => {
     const { policy } = await ask(policyEffective, {}, request);
@@ -56,7 +56,7 @@ function readRoutes(app: App, { ask }: HttpDeps): void {
     tags,
     operationId: 'validateActivePolicy',
     summary: 'Is the policy in force valid?',
-    response: { 200: PolicyValidateReply, ...problems([503]) },
+    response: { 200: PolicyValidateReply, ...problems([...CREDENTIAL_FAULTS, 503]) },
   };
   app.get('/policy/validate', { schema: validated }, (request) => ask(policyValidate, {}, request));
 }
@@ -82,7 +82,7 @@ function tryRoutes(app: App, { askText, door }: HttpDeps): void {
     operationId: 'validatePolicy',
     summary: 'Is this policy valid? A v1 policy is migrated in memory first',
     body: PolicyBody,
-    response: { 200: PolicyValidateReply, ...problems(BODY_FAULTS) },
+    response: { 200: PolicyValidateReply, ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS]) },
   };
   app.post('/policy/validate', { schema: validate, validatorCompiler }, async (request) => {
     const text = textOf(request);
@@ -97,7 +97,7 @@ function tryRoutes(app: App, { askText, door }: HttpDeps): void {
     operationId: 'migratePolicy',
     summary: 'This policy as version 2; nothing is stored',
     body: PolicyBody,
-    response: { 200: PolicyMigrateReply, ...problems(BODY_FAULTS) },
+    response: { 200: PolicyMigrateReply, ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS]) },
   };
   app.post('/policy/migrate', { schema: migrate, validatorCompiler }, (request) =>
     askText(policyMigrate, textOf(request), request, TRY_WITHIN_MS),

@@ -35,7 +35,7 @@ export function toolRoutes(app: App, { ask }: HttpDeps): void {
     summary: 'Definitions of tools that nobody accepted yet',
     description:
       'Each call of them waits for a person. Of each tool the one seen last comes first, then those seen before it, the newest first. `more` says how many had no room in the answer.',
-    response: { 200: ListToolsReply, ...problems([503]) },
+    response: { 200: ListToolsReply, ...problems([...CREDENTIAL_FAULTS, 503]) },
   };
   app.get('/tools', { schema: list }, (request) => ask(approvalsTools, {}, request));
 

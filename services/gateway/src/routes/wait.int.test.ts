@@ -1,5 +1,5 @@
 import { type Bus, route } from '@aegis/bus';
-import { type Approval, approvalsGet } from '@aegis/contracts/approvals';
+import { type Approval, approvalsGet, approvalsWho } from '@aegis/contracts/approvals';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { makeIdentityKey } from '@aegis/kit/keys';
@@ -19,6 +19,8 @@ let afterRead: (() => Promise<void>) | undefined;
 
 const answering = () =>
   standIn(server, 'approvals', [
+    // Whoever sends a key has it for a name.
+    route(approvalsWho, ({ credential }) => ({ name: credential.secret, roles: [] })),
     route(approvalsGet, async ({ id }) => {
       if (id !== APPROVAL_ID && id !== 'run-1') throw new AppError('approval_not_found', 'There is none.');
       const read = { approval: stands, revision: 7 };
@@ -180,12 +182,12 @@ describe('too many who wait', () => {
     const left = new AbortController();
     const open = (key: number) =>
       wait('60s', APPROVAL_ID, {
-        headers: { authorization: `Bearer ${key % 4}` },
+        headers: { cookie: `name=${key % 4}` },
         signal: left.signal,
       }).catch(() => undefined);
     const waiting = [0, 1, 2, 3, 4, 5, 6, 7].map(open);
     await isWaiting(8);
-    const late = await wait('60s', APPROVAL_ID, { headers: { authorization: 'Bearer late' } });
+    const late = await wait('60s', APPROVAL_ID, { headers: { cookie: 'name=late' } });
     expect([late.status, late.headers.get('retry-after')]).toEqual([503, '5']);
     left.abort();
     await Promise.all(waiting);

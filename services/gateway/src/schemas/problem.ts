@@ -75,11 +75,11 @@ export function problems(statuses: readonly (keyof typeof MEANINGS)[], schema: z
 /** The fault of a decision that came too late. */
 export const STANDING = { 409: documented(StandingProblem, 'It stands otherwise; `approval` is how') };
 
-/** What any question of an approver can be refused for. */
+/** What any question of an approver, and any read, can be refused for. */
 export const CREDENTIAL_FAULTS = [401, 403, 429] as const;
 
 /** What any call of an agent can be refused for. */
-export const AGENT_FAULTS = [401, 429] as const;
+export const AGENT_FAULTS = [401, 403, 429] as const;
 
 /** What any JSON body can be refused for, and what any question on the bus can fail with. */
 export const BODY_FAULTS = [400, 413, 415, 422, 503] as const;

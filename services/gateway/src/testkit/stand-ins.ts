@@ -3,17 +3,22 @@ import { healthOf } from '@aegis/contracts/health';
 import { createLimitOf, createRequestAllowance } from '@aegis/contracts/limits';
 import type { ServiceName } from '@aegis/contracts/subjects';
 import { parseEnv } from '@aegis/kit/env';
+import { localKey } from '@aegis/kit/keys';
 import { createLogger } from '@aegis/kit/logger';
 import { createIdentityReplica } from '@aegis/replicas/identities';
 import { connectTestBus } from '@aegis/testkit/bus';
 import { startNatsServer } from '@aegis/testkit/nats-server';
 import { GatewayEnv } from '../config.ts';
 import { createFeed, type FeedOptions } from '../events/feed.ts';
+import { createEndings } from '../http/endings.ts';
 import { createDoor } from '../http/turns.ts';
 import { createHttp } from '../http.ts';
 import { createWaiting, type WaitingOptions } from '../waiting/waiting.ts';
 
 const log = createLogger('gateway-test', 'silent');
+
+/** Of whoever can read the gateway's own key on its machine. */
+export const LOCAL_KEY = localKey('seed');
 
 export type Server = Awaited<ReturnType<typeof startNatsServer>>;
 export { startNatsServer };
@@ -45,7 +50,8 @@ export async function createTestApp(
   const limitOf = createLimitOf(config);
   const door = createDoor(timeoutMs, createRequestAllowance(limitOf));
   const feed = createFeed({ bus, log, timeoutMs, turns: door.wide, ...feedOptions });
-  const identities = createIdentityReplica(bus, { now: () => new Date() });
+  const endings = createEndings();
+  const identities = createIdentityReplica(bus, { now: () => new Date(), ended: endings.endOf });
   const counted: [kind: string, source: string | undefined][] = [];
   const app = createHttp({
     bus,
@@ -56,6 +62,8 @@ export async function createTestApp(
     waiting: createWaiting({ bus, ...waitingOptions }),
     identities,
     limitOf,
+    endings,
+    localKey: () => LOCAL_KEY,
     refusals: { count: (kind, source) => counted.push([kind, source]) },
   });
   await identities.start();

@@ -69,7 +69,7 @@ describe('what can not be read of somebody', () => {
     const fold = foldOf(created(identityOf('ci')), created(bob));
     expect(fold.apply(unreadable)).toBe('unreadable');
     expect([stateIn(fold), stateIn(fold, digestOf('b'))]).toEqual(['damaged', 'good']);
-    expect([...fold.goodKeys(NOW).values()]).toEqual(['bob']);
+    expect([...fold.rights(NOW).values()]).toEqual(['bob']);
     fold.apply(messageOf('aegis.identity.key_added.v1', { identity: identityOf('ci'), by: 'os-user:ada' }));
     expect(stateIn(fold)).toBe('good');
   });

@@ -87,12 +87,14 @@ export function createIdentityFold() {
       const state = damaged.has(identity.identity_id) ? 'damaged' : stateOf(identity, key, now);
       return { identity: asHeldBy(identity, key), state };
     },
-    /** The digests that are good at a moment, each with its owner's name. */
-    goodKeys: (now: Date): Map<string, string> =>
+    /** The digests that are good at a moment, each with a role that it opens, and whose it is. */
+    rights: (now: Date): Map<string, string> =>
       new Map(
         [...identities.values()].flatMap((identity) =>
           identity.keys.flatMap((key) =>
-            isGood(identity, key, now) ? [[key.digest, identity.name] as const] : [],
+            isGood(identity, key, now)
+              ? asHeldBy(identity, key).roles.map((role) => [`${key.digest} ${role}`, identity.name] as const)
+              : [],
           ),
         ),
       ),

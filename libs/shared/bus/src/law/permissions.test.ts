@@ -35,6 +35,7 @@ const ASKS: Readonly<Record<Identity, readonly string[]>> = {
       'approvals',
       'complete',
       'decide',
+      'who',
       'draw',
       'cancel',
       'get',

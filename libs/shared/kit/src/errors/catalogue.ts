@@ -2,6 +2,7 @@
 export const CATALOGUE = {
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   unauthorized: { status: 401, title: 'Nobody is signed in' },
+  forbidden: { status: 403, title: 'This takes another role' },
   forbidden_origin: { status: 403, title: 'This origin may not use the API' },
   wrong_code: { status: 403, title: 'The code is wrong' },
   not_an_approver: { status: 403, title: 'This person may not decide this' },
