@@ -104,7 +104,13 @@ describe('a key', () => {
     await expect(replica.agentOf(key)).rejects.toThrow("The key is no agent's");
     await expect(replica.agentOf(makeIdentityKey())).rejects.toThrow('The key is not known here');
     await expect(replica.holderOf(makeIdentityKey())).rejects.toThrow('The key is not known here');
-    const reader = { name: 'reader', kind: 'agent', roles: ['auditor'], principal: 'key:reader' };
+    const reader = {
+      name: 'reader',
+      kind: 'agent',
+      roles: ['auditor'],
+      rule_roles: [],
+      principal: 'key:reader',
+    };
     expect(await replica.holderOf(key)).toEqual(reader);
   });
 

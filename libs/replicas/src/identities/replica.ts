@@ -21,8 +21,14 @@ const REFUSED: Readonly<Record<Exclude<KeyFound['state'], 'good' | 'damaged'>, s
 
 const unauthorized = (detail: string): AppError => new AppError('unauthorized', detail);
 
-/** Whose a good key is: what they are called, what they are and may do, and how rules and the record see them. */
-export type Holder = Pick<Identity, 'name' | 'kind' | 'roles'> & { readonly principal: string };
+/**
+ * Whose a good key is: what they are called and are, what the key opens, what rules may name them by, and how rules and the
+ * record see them.
+ */
+export type Holder = Pick<Identity, 'name' | 'kind' | 'roles'> & {
+  readonly rule_roles: readonly string[];
+  readonly principal: string;
+};
 
 /** Who there is, in this process: it follows the log, and knows nobody while it may have missed something. */
 export type IdentityReplica = Pick<Replica, 'start' | 'caughtUp'> & {
@@ -125,8 +131,8 @@ export function createIdentityReplica(bus: Bus, { now, ended }: IdentityReplicaO
     if (state === 'damaged')
       throw new AppError('identities_unavailable', `${replica.problem ?? 'This can not be read'}.`);
     if (state !== 'good') throw unauthorized(REFUSED[state]);
-    const { name, kind, roles } = identity;
-    return { name, kind, roles, principal: principalOf(name) };
+    const { name, kind, roles, rule_roles = [] } = identity;
+    return { name, kind, roles, rule_roles, principal: principalOf(name) };
   };
 
   return {

@@ -79,9 +79,21 @@ it.each<[roles: string[], decides: string, tells: string]>([
 });
 
 it('what somebody said counts by the key that they said it with; where none is on record, by the name, as before', async () => {
-  const { approvers } = await started(whole);
-  const keyMark = approvers.byName('ada')?.keyMark;
+  const [first, second] = [makeIdentityKey(), makeIdentityKey()];
+  const keysOf = (revoked_at?: string) => ({
+    keys: [
+      { digest: keyDigest(first), created_at: AT, expires_at: AT, revoked_at },
+      { digest: keyDigest(second), created_at: AT },
+    ],
+  });
+  const before = approversOf(identity('ada', first, {})).approvers;
+  const { keyMark } = await before.authenticate({ secret: first, source: 'here' });
   expect(keyMark).toMatch(/^[0-9a-f]{16}$/);
-  expect(approvers.byName('ada', keyMark)?.name).toBe('ada');
-  expect(approvers.byName('ada', '0'.repeat(16))).toBeUndefined();
+  expect(before.known('ada', () => true)?.keyMark).toBe(keyMark);
+  const rotated = approversOf(identity('ada', second, keysOf())).approvers;
+  const revoked = approversOf(identity('ada', second, keysOf(AT))).approvers;
+  const madeAnew = approversOf(identity('ada', second, {})).approvers;
+  const said = [before, rotated, revoked, madeAnew].map((one) => one.byName('ada', keyMark)?.name);
+  expect(said).toEqual(['ada', 'ada', undefined, undefined]);
+  expect(madeAnew.byName('ada')?.name).toBe('ada');
 });

@@ -4,7 +4,7 @@ import { callerOfHolder, onlyOf, readsArguments, requireRight, UNASKED } from '.
 
 const permitOf = (method: string, path: string) => restPermit(method, path) ?? { may: [] };
 const holder = (name: string, ...roles: string[]) =>
-  callerOfHolder({ name, kind: 'person', roles, principal: `key:${name}` });
+  callerOfHolder({ name, kind: 'person', roles, rule_roles: roles, principal: `key:${name}` });
 const LIST = permitOf('GET', '/approvals');
 const asked = (principal: string, approvers?: string[]) => ({
   call: { principal },

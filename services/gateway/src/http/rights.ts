@@ -20,9 +20,9 @@ export const UNASKED: Caller = { principal: ANONYMOUS, is: ['everybody', 'anonym
 const OPENS: readonly Who[] = ['approver', 'auditor', 'operator', 'admin'];
 
 /** An agent decides and changes nothing, whatever else it is. */
-export function callerOfHolder({ name, roles, principal }: Holder): Caller {
+export function callerOfHolder({ name, roles, rule_roles, principal }: Holder): Caller {
   const has = OPENS.filter((role) => roles.includes(role));
-  if (!roles.includes(AGENT)) return { principal, is: ['everybody', ...has], named: [name, ...roles] };
+  if (!roles.includes(AGENT)) return { principal, is: ['everybody', ...has], named: [name, ...rule_roles] };
   return { principal, is: ['everybody', 'agent', 'own', ...has.filter((role) => role === 'auditor')] };
 }
 
