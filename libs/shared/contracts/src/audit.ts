@@ -103,6 +103,7 @@ export const AUDIT_STATUSES = [
   'failed',
   'accepted',
   'outcome_unknown',
+  'fenced',
   'passed',
   'refused',
   'replayed',

@@ -25,8 +25,8 @@ export type Approvers = {
   /** The same, for what takes the role `operator` or `admin`. */
   authorizeOperator(credential: Credential): Promise<Approver>;
   /**
-   * Somebody who said something before; undefined where they are no approver any more, no key of theirs is good, or it was by
-   * a key that was revoked or is another's: who has a name that was another's has not said what that one said.
+   * Somebody who said something before; undefined where they are no approver any more, no key of theirs is good, or it was
+   * by a key that was revoked or is another's: who has a name that was another's has not said what that one said.
    */
   byName(name: string, keyMark?: string): Approver | undefined;
   /** Somebody who signed in before by a secret of which this was kept; undefined where it is not good any more. */
