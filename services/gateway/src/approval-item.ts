@@ -1,3 +1,4 @@
+import { type Permit, restPermit } from '@aegis/contracts/access';
 import {
   type Approval,
   ApprovalId,
@@ -15,7 +16,6 @@ import { ApprovalTerms } from '@aegis/contracts/terms';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { withoutValues } from './http/arguments.ts';
-import { permitOf } from './http/callers.ts';
 import { readsArguments } from './http/rights.ts';
 
 const shape = {
@@ -80,9 +80,12 @@ export function toApprovalItem(approval: Approval): ApprovalItem {
   return { ...rest, run_key: rest.dry_run_id, ts: requested_at, ...call, ...codesOf(approval) };
 }
 
+/** Whoever may read an approval: what else shows one says no more. */
+const READING: Permit = restPermit('GET', '/approvals/:id') ?? { may: [] };
+
 /** The same as its reader may see it. */
 export const itemFor = (request: FastifyRequest, approval: Approval): ApprovalItem =>
-  readsArguments(permitOf(request), request.caller, approval)
+  readsArguments(READING, request.caller, approval)
     ? toApprovalItem(approval)
     : { ...toApprovalItem(approval), args: undefined, input: undefined, ...withoutValues(approval.call) };
 

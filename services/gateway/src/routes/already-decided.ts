@@ -1,7 +1,7 @@
 import { type Approval, ApprovalId, approvalsGet } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { toApprovalItem } from '../approval-item.ts';
+import { itemFor } from '../approval-item.ts';
 import { problemOf, replyProblem } from '../http/problems.ts';
 import type { AskFor } from '../http/request-context.ts';
 import { etagOf } from '../http/revision.ts';
@@ -17,7 +17,7 @@ export function replyAlreadyDecided(
 ): FastifyReply {
   if (revision !== undefined) reply.header('etag', etagOf(revision));
   const problem = problemOf(new AppError('already_decided', because), request);
-  return replyProblem(reply, { ...problem, approval: toApprovalItem(approval) });
+  return replyProblem(reply, { ...problem, approval: itemFor(request, approval) });
 }
 
 /** Runs what a service may refuse as decided already, and answers that with the approval as it stands. */

@@ -205,18 +205,23 @@ describe('a question', () => {
       { ...pending, call: { ...pending.call, principal: 'key:ci' } },
       'Only key:ci, who asked, may cancel it.',
     ],
-  ] as const)('that is over, or of another, is 409 and stays', async (approval, detail) => {
-    standing = approval;
-    const reply = await post(`/approvals/${APPROVAL_ID}/cancel`, {}, {});
-    expect([reply.statusCode, reply.json()]).toEqual([
-      409,
-      expect.objectContaining({
-        code: 'already_decided',
-        detail,
-        approval: expect.objectContaining({ status: approval.status }),
-      }),
-    ]);
-  });
+  ] as const)(
+    'that is over, or of another, is 409 and stays, and says no more of it than reading it does',
+    async (found, detail) => {
+      const approval = { ...found, call: { ...found.call, args: { password: 'hunter2' } } };
+      standing = approval;
+      const reply = await post(`/approvals/${APPROVAL_ID}/cancel`, {}, {});
+      expect([reply.statusCode, reply.json()]).toEqual([
+        409,
+        expect.objectContaining({
+          code: 'already_decided',
+          detail,
+          approval: expect.objectContaining({ status: approval.status, arg_names: ['password'] }),
+        }),
+      ]);
+      expect(reply.body).not.toContain('hunter2');
+    },
+  );
 });
 
 describe('a code for one approval', () => {

@@ -3,7 +3,7 @@ import { DryRunId, Timestamp } from '@aegis/contracts/call';
 import { approvalsDraw } from '@aegis/contracts/codes';
 import { fixtureOf } from '@aegis/contracts/fixture';
 import { z } from 'zod';
-import { ApprovalItem, toApprovalItem } from '../approval-item.ts';
+import { ApprovalItem, itemFor, toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
 import { etagOf, revisionOf } from '../http/revision.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
@@ -179,7 +179,7 @@ function cancelRoute(app: App, { ask }: HttpDeps): void {
       return replyAlreadyDecided(request, reply, because, { approval, revision });
     }
     if (revision !== undefined) reply.header('etag', etagOf(revision));
-    return toApprovalItem(approval);
+    return itemFor(request, approval);
   });
 }
 
