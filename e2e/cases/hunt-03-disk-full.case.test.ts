@@ -70,6 +70,22 @@ describe.skipIf(!disk)(name, () => {
     const seqs = (await allAudit(stack.url)).map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
   });
+
+  it('ends a start, in words, and the next one with room has all that was there', async () => {
+    const { dataDir } = stack;
+    const before = (await allAudit(stack.url)).length;
+    await stack.end();
+    await disk?.fill();
+    const start = () => startStack({ dataDir, env: { REQUEST_TIMEOUT_MS: '1500' } });
+    await expect(start()).rejects.toThrow(
+      /^the stack ended with 1: .*The disk of .* is full: nothing can be stored, so nothing was started\. Make room/s,
+    );
+    await disk?.empty();
+    stack = await start();
+    await expect.poll(async () => (await ask()).body.status).toBe('allowed');
+    await expect.poll(health).toEqual({ status: 'ok' });
+    expect((await allAudit(stack.url)).length).toBeGreaterThan(before);
+  });
 });
 
 const natsPid = (): Promise<string> => readFile(join(stack.dataDir, 'broker/nats.pid'), 'utf8');

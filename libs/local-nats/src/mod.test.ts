@@ -5,6 +5,7 @@ it('has this public surface, and a change to it is a decision', () => {
   expect(Object.keys(nats).toSorted()).toEqual([
     'brokerFolder',
     'brokerPaths',
+    'hasNoRoom',
     'obtainNatsServer',
     'processInfo',
     'runServer',

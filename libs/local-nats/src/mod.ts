@@ -3,5 +3,5 @@ export { searchNatsServer } from './find.ts';
 export { obtainNatsServer } from './obtain.ts';
 export { brokerFolder, brokerPaths } from './paths.ts';
 export { processInfo } from './process-info.ts';
-export { storeProblem, storingProblem } from './room.ts';
+export { hasNoRoom, storeProblem, storingProblem } from './room.ts';
 export { runServer } from './run-server.ts';

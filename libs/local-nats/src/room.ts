@@ -17,11 +17,8 @@ const sentenceOf = (folder: string, error: unknown): string =>
     ? full(folder)
     : `${folder} can not be written, because ${whyNoFile(error)}: nothing can be stored, so nothing is allowed. Mend that, and it goes on by itself.`;
 
-/**
- * Why nothing can be stored in a folder, found by storing something there: neither a quota nor a disk that only reads shows
- * in what is free. Undefined where it can.
- */
-export async function storingProblem(folder: string): Promise<string | undefined> {
+/** What storing something in a folder ends with; undefined where it can be stored. */
+async function storingError(folder: string): Promise<unknown> {
   const path = join(folder, 'room.tmp');
   try {
     await using file = await open(path, 'w', 0o600);
@@ -29,15 +26,29 @@ export async function storingProblem(folder: string): Promise<string | undefined
     await file.sync();
     return undefined;
   } catch (error) {
-    return sentenceOf(folder, error);
+    return error;
   } finally {
     await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
 /**
- * The same of a server's folder at little cost: where it is there, and the system says that something is free for this user,
- * nothing is tried. What a server writes into a folder that was taken away is confirmed and goes with it.
+ * Why nothing can be stored in a folder, found by storing something there: neither a quota nor a disk that only reads shows
+ * in what is free. Undefined where it can.
+ */
+export async function storingProblem(folder: string): Promise<string | undefined> {
+  const error = await storingError(folder);
+  return error === undefined ? undefined : sentenceOf(folder, error);
+}
+
+/** Whether what keeps a folder from being stored in is that there is no room. */
+export const hasNoRoom = async (folder: string): Promise<boolean> =>
+  NO_ROOM.has(codeOf(await storingError(folder)));
+
+/**
+ * The same as {@link storingProblem} of a server's folder, at little cost: where it is there, and the system says that
+ * something is free for this user, nothing is tried. What a server writes into a folder that was taken away is confirmed and
+ * goes with it.
  */
 export async function storeProblem(folder: string): Promise<string | undefined> {
   const store = join(folder, 'jetstream');

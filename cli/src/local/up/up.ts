@@ -3,6 +3,7 @@ import { ConfigError } from '@aegis/kit/env';
 import type { FileLock } from '@aegis/kit/files/lock';
 import { createLogger, type Logger } from '@aegis/kit/logger';
 import { strangersComeIn } from '@aegis/kit/reach';
+import { hasNoRoom } from '@aegis/local-nats';
 import { readCandidate } from '@aegis/policy/candidate';
 import { formerData, isBetween, program } from '../../../relay/data-directory.js';
 import { failure } from '../../cli-error.ts';
@@ -147,6 +148,13 @@ async function serve(
   }
 }
 
+/** A start that a full disk ended says that, whichever of its files was the first that could not be written. */
+async function whyNoStart(thrown: unknown, dataDir: string): Promise<unknown> {
+  if (!(await hasNoRoom(dataDir))) return thrown;
+  const detail = `The disk of ${dataDir} is full: nothing can be stored, so nothing was started. Make room, then start it again.`;
+  return failure('disk_full', 'The disk is full', detail, thrown);
+}
+
 /**
  * The whole firewall in one process beside its NATS server: starts it, says where it is, and stops it all within 5 seconds
  * when asked to end, also in the middle of its start. One runs from a data directory.
@@ -158,7 +166,9 @@ export async function up(host: Host, isDetached = false): Promise<ExitCode> {
   const config = readUpConfig(host.env, host.stdout.isTTY === true);
   const log = createLogger('aegis', config.LOG_LEVEL);
   const asked = stopSignal(host);
-  const lock = await requireDirectory(config.AEGIS_DATA_DIR);
+  const lock = await requireDirectory(config.AEGIS_DATA_DIR).catch(async (error: unknown) => {
+    throw await whyNoStart(error, config.AEGIS_DATA_DIR);
+  });
   const stopping = asked.then(() => markPhase(config.AEGIS_DATA_DIR, 'stopping'));
   let port: ReservedPort | undefined;
   try {
@@ -166,7 +176,7 @@ export async function up(host: Host, isDetached = false): Promise<ExitCode> {
     port = await reservePort('PORT', config.HOST, config.PORT);
     await serve({ host, isDetached }, config, port, log, stopping);
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof Stopped)) throw await whyNoStart(error, config.AEGIS_DATA_DIR);
   } finally {
     await port?.release();
     await unmarkPhase(config.AEGIS_DATA_DIR);

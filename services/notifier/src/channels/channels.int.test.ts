@@ -28,7 +28,7 @@ afterEach(async () => {
 type Done = (error: Error | null) => void;
 type Mail = { to: string[]; text: string };
 /** A mail server on loopback; `refuse` is given the number of the mail, from 1, and says by which code it is refused. */
-async function startMailServer(refuse: (count: number) => number | undefined = () => undefined) {
+async function startMailServer(refuse: (count: number) => number | undefined = () => undefined, at = 0) {
   const mails: Mail[] = [];
   const take = async (
     stream: SMTPServerDataStream,
@@ -44,12 +44,14 @@ async function startMailServer(refuse: (count: number) => number | undefined = (
   const onData: SMTPServerOptions['onData'] = (stream, session, done) => void take(stream, session, done);
   const server = new SMTPServer({ authOptional: true, disabledCommands: ['STARTTLS'], onData });
   server.on('error', () => undefined);
-  const listening = server.listen(0, '127.0.0.1');
+  const listening = server.listen(at, '127.0.0.1');
   await once(listening, 'listening');
   mailServers.push(server);
   const { port } = listening.address() as { port: number };
   const env = { SMTP_URL: `smtp://127.0.0.1:${port}`, SMTP_FROM: 'AegisMCP <aegis@example.com>' };
-  return { mails, env };
+  const stop = () =>
+    new Promise<void>((done) => mailServers.splice(mailServers.indexOf(server), 1)[0]?.close(done));
+  return { mails, env, port, stop };
 }
 const mailTo = (...to: string[]) => ({ type: 'email' as const, to, events: ['approval.requested' as const] });
 
@@ -102,6 +104,25 @@ test('a mail that is refused for good is not sent again, one that is refused for
   expect(await other.test('mail')).toMatchObject({ ok: false, error: expect.stringContaining('550') });
   await new Promise((resolve) => setTimeout(resolve, 500));
   expect(forGood.mails).toHaveLength(1);
+});
+
+test('a notice waits for a mail server that is away, from the start or later, and is sent when it is back', async () => {
+  const gone = await startMailServer();
+  await gone.stop();
+  const notify = await startReplica({
+    ...gone.env,
+    WEBHOOK_RETRY_MS: '200,500,1000,1000,2000,2000,4000,4000',
+  });
+  await saveTarget(notify, 'mail', mailTo('ana@example.com'));
+  const failed = async () => (await attempts(notify, 'mail')).filter(({ ok }) => !ok).length;
+  for (let turn = 0; turn < 2; turn++) {
+    const before = await failed();
+    await happened();
+    await expect.poll(failed, within).toBeGreaterThan(before);
+    const server = await startMailServer(undefined, gone.port);
+    await expect.poll(() => server.mails.length, within).toBe(1);
+    await server.stop();
+  }
 });
 
 test('a notice whose mail is refused for good is given up', async () => {
