@@ -31,7 +31,7 @@ beforeEach(async () => {
   ]);
   gateway = await createTestApp(
     server,
-    { CALLER_LIMITS: 'anonymous.streams=2' },
+    { CALLER_LIMITS: 'anonymous.streams=2, agent.streams=2, os-user.streams=2' },
     { heartbeatMs: 50, maxStreams: 8 },
   );
   url = `${await gateway.app.listen({ host: '127.0.0.1', port: 0 })}/events`;
