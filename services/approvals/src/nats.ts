@@ -87,7 +87,7 @@ const byPeople = ({ lifecycle, approvers, firstApprovers, grants, tools }: Answe
     lifecycle.draw(await approvers.authenticate(credential), word, deadlineMs),
   ),
   route(approvalsAcceptBy, async ({ credential, ...definition }, { deadlineMs }) => {
-    const { name } = await approvers.authenticate(credential);
+    const { name } = await approvers.authorizeForTools(credential);
     await tools.acceptBy(name, definition, deadlineMs);
     return { ok: true as const };
   }),

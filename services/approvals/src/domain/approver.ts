@@ -31,6 +31,13 @@ export function requireOperator({ name, may }: Approver): void {
   throw new AppError('not_an_approver', detail);
 }
 
+/** @throws AppError `not_an_approver` where this person may not accept what servers say of their tools */
+export function requireApproverOrOperator({ name, may }: Approver): void {
+  if (may.includes(APPROVER) || may.includes(OPERATOR)) return;
+  const detail = `This takes the role "${APPROVER}" or "${OPERATOR}", and ${name} has neither.`;
+  throw new AppError('not_an_approver', detail);
+}
+
 /** Whoever knows the code: the machine's own, so an admin to rules; nobody by name, so never one of several. */
 export const CODE_HOLDER: Approver = {
   name: CODE_APPROVER,

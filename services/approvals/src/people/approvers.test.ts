@@ -42,7 +42,10 @@ function approversOf(...people: [string, Identity][]) {
     codesOneByOne: createMutex(),
     now: () => new Date(AT),
   });
-  const says = (secret: string, ask: 'authenticate' | 'authorizeOperator' = 'authenticate') =>
+  const says = (
+    secret: string,
+    ask: 'authenticate' | 'authorizeOperator' | 'authorizeForTools' = 'authenticate',
+  ) =>
     approvers[ask]({ secret, source: 'here' }).then(
       ({ name }) => name,
       (thrown: AppError) => thrown.code,
@@ -62,15 +65,16 @@ it('a person decides by a key of theirs, of either look, and an agent by none', 
   expect(wrong()).toBe(0);
 });
 
-it.each<[roles: string[], decides: string, tells: string]>([
-  [['approver'], 'ada', 'not_an_approver'],
-  [['approver', 'operator'], 'ada', 'ada'],
-  [['operator'], 'not_an_approver', 'ada'],
-  [['admin'], 'not_an_approver', 'ada'],
-  [['auditor'], 'not_an_approver', 'not_an_approver'],
-])('what a person may do is what they have a role for: %j', async (roles, decides, tells) => {
+it.each<[roles: string[], decides: string, tells: string, accepts: string]>([
+  [['approver'], 'ada', 'not_an_approver', 'ada'],
+  [['approver', 'operator'], 'ada', 'ada', 'ada'],
+  [['operator'], 'not_an_approver', 'ada', 'ada'],
+  [['admin'], 'not_an_approver', 'ada', 'not_an_approver'],
+  [['auditor'], 'not_an_approver', 'not_an_approver', 'not_an_approver'],
+])('what a person may do is what they have a role for: %j', async (roles, decides, tells, accepts) => {
   const { says, approvers } = approversOf(identity('ada', ada, { roles, rule_roles: ['approver', 'admin'] }));
   expect([await says(ada), await says(ada, 'authorizeOperator')]).toEqual([decides, tells]);
+  expect(await says(ada, 'authorizeForTools')).toBe(accepts);
   const session = approvers.known('ada', (keyId) => keyId === keyDigest(ada));
   expect([session?.name, approvers.byName('ada')?.name]).toEqual(
     decides === 'ada' ? ['ada', 'ada'] : [undefined, undefined],

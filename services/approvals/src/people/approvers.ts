@@ -6,7 +6,13 @@ import { AppError } from '@aegis/kit/errors';
 import { identityKeyLook, keyDigest } from '@aegis/kit/keys';
 import type { Mutex } from '@aegis/kit/mutex';
 import type { IdentityReplica } from '@aegis/replicas/identities';
-import { type Approver, CODE_HOLDER, requireApprover, requireOperator } from '../domain/approver.ts';
+import {
+  type Approver,
+  CODE_HOLDER,
+  requireApprover,
+  requireApproverOrOperator,
+  requireOperator,
+} from '../domain/approver.ts';
 import type { ApprovalIndex } from '../projections/approval-index.ts';
 import { checkAttempts, NO_CODE_HERE, sourceOf } from './code.ts';
 import { isRightCode } from './code-digest.ts';
@@ -24,6 +30,8 @@ export type Approvers = {
   authenticate(credential: Credential): Promise<SignedIn>;
   /** The same, for what takes the role `operator` or `admin`. */
   authorizeOperator(credential: Credential): Promise<Approver>;
+  /** The same, for what takes the role `approver` or `operator`. */
+  authorizeForTools(credential: Credential): Promise<Approver>;
   /**
    * Somebody who said something before; undefined where they are no approver any more, no key of theirs is good, or it was
    * by a key that was revoked or is another's: who has a name that was another's has not said what that one said.
@@ -111,6 +119,11 @@ export function createApprovers({
     async authorizeOperator(credential) {
       const person = await whoIs(credential);
       requireOperator(person);
+      return person;
+    },
+    async authorizeForTools(credential) {
+      const person = await whoIs(credential);
+      requireApproverOrOperator(person);
       return person;
     },
     byName(name, keyMark) {
