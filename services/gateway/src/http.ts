@@ -10,7 +10,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { GatewayConfig } from './config.ts';
 import { type Allowed, createAllowed } from './http/allow.ts';
 import { createAskWho } from './http/ask-who.ts';
-import { type CallersDeps, nameCallers } from './http/callers.ts';
+import { type AskWho, type CallersDeps, nameCallers } from './http/callers.ts';
 import { createHostCheck } from './http/hosts.ts';
 import { acceptJson, BODY_LIMIT, readJsonBody } from './http/json-body.ts';
 import { loggedUrl } from './http/logged-url.ts';
@@ -136,7 +136,15 @@ export function createHttp({ identities, localKey, ...given }: Given) {
   const { bus, config, door } = given;
   const timeoutMs = config.REQUEST_TIMEOUT_MS;
   const ask = createAskFor(bus, timeoutMs);
-  const callers = { identities, localKey, askWho: createAskWho(ask, config) };
+  const whoIs = createAskWho(ask, config);
+  const counted = new WeakSet<object>();
+  // What is no key of the log's costs a question elsewhere, whoever makes it up: it is counted first, once a request.
+  const askWho: AskWho = async (request) => {
+    if (!counted.has(request.raw)) await door.unproved(request);
+    counted.add(request.raw);
+    return whoIs(request);
+  };
+  const callers = { identities, localKey, askWho };
   const deps = { ...given, callers, ask, askText: createAskTextFor(bus, timeoutMs) };
   const app = createFastify(deps);
   closeSilentConnections(app.server);

@@ -138,15 +138,20 @@ export function createDoor(withinMs: number, requests: Allowance) {
     one.arrival?.over();
     return undefined;
   };
+  const takeFor = (sender: Caller): Promise<never> | undefined => {
+    try {
+      requests.take(sender);
+      return undefined;
+    } catch (thrown) {
+      return refuseLate(thrown);
+    }
+  };
   const come = (request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined => {
     const { raw, method, routeOptions } = request;
     const sender = senderOf(request);
     if (routeOptions.url !== HEALTH) {
-      try {
-        requests.take(sender);
-      } catch (thrown) {
-        return refuseLate(thrown);
-      }
+      const late = takeFor(sender);
+      if (late !== undefined) return late;
       const little = requests.nearly(sender);
       if (little) reply.headers(little);
     }
@@ -185,6 +190,9 @@ export function createDoor(withinMs: number, requests: Allowance) {
         done();
       });
     },
+    /** Counts a request whose sender another part has to prove, among those of its address; what is beyond its limit is refused. */
+    unproved: async ({ ip: from }: FastifyRequest): Promise<void> =>
+      await takeFor({ principal: ANONYMOUS, from }),
     /** The wait for the turn of a body, before it is read; undefined where there is none. */
     weigh,
     /** Ends the turns of a request that will wait for somebody: what it does from now on is done in turns of its own. */

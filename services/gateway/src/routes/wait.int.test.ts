@@ -46,7 +46,7 @@ beforeEach(async () => {
   // A notice that is lost would be made up for in an hour.
   gateway = await createTestApp(
     server,
-    { CALLER_LIMITS: 'anonymous.waiting_requests=2' },
+    { CALLER_LIMITS: 'anonymous.waiting_requests=2, agent.waiting_requests=2, os-user.waiting_requests=2' },
     {},
     { most: 8, rereadMs: 3_600_000 },
   );
