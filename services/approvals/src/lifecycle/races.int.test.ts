@@ -1,10 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { approvalsDecide, type DecideReply } from '@aegis/contracts/approvals';
 import { keyDigest, makeKey } from '@aegis/kit/keys';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { recordDigest } from '../testkit/people.ts';
 import { call, complete, consume, get, request, startReplica, useWorld, world } from '../testkit/world.ts';
 
 useWorld();
@@ -16,16 +14,12 @@ const patiently = () => ({ deadlineMs: Date.now() + 30_000 });
 
 /** Two replicas, and a thousand people with a key each. */
 async function startWithPeople(): Promise<{ name: string; key: string }[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'aegis-people-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
   const people = Array.from({ length: DECIDERS }, (_, i) => ({
     name: `person-${i}`,
     key: makeKey('aegis_approver'),
   }));
-  const approvers = Object.fromEntries(people.map(({ name, key }) => [name, { key: keyDigest(key) }]));
-  const APPROVERS_FILE = join(folder, 'approvers.json');
-  await writeFile(APPROVERS_FILE, JSON.stringify({ approvers }));
-  await Promise.all([startReplica({ APPROVERS_FILE }), startReplica({ APPROVERS_FILE })]);
+  await Promise.all(people.map(({ name, key }) => recordDigest(name, keyDigest(key))));
+  await Promise.all([startReplica(), startReplica()]);
   return people;
 }
 
