@@ -101,14 +101,9 @@ describe('an agent that changes what goes with an approved call', () => {
       args: { amount: 1 },
       input,
     });
-    const shown = await promisify(execFile)(process.execPath, [
-      AEGIS,
-      'approvals',
-      'show',
-      id,
-      '--url',
-      stack.url,
-    ]);
+    const env = { ...process.env, AEGIS_APPROVER_KEY: stack.code };
+    const command = [AEGIS, 'approvals', 'show', id, '--url', stack.url];
+    const shown = await promisify(execFile)(process.execPath, command, { env });
     expect(shown.stdout).toContain('"to":"ada"');
     await approve(id);
 
@@ -159,7 +154,7 @@ describe('an agent that changes what goes with an approved call', () => {
   it('reaches a person with what nobody knows, also where a rule allows the call', async () => {
     expect(words(await pay({}, { amount: 2 }))).toBe('ran tools/call');
     const id = approvalIn(await pay({ override: 1 }, { amount: 2 }));
-    expect((await get(stack.url, `/approvals/${id}`)).body).toMatchObject({
+    expect((await get(stack.url, `/approvals/${id}`, asApprover)).body).toMatchObject({
       input: { override: 1 },
       reasons: expect.arrayContaining([expect.stringContaining('"override"')]),
     });
