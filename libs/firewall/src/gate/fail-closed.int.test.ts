@@ -155,3 +155,12 @@ it('without waiting for the record a call is sent at once, and is on record all 
   expect(disposition.type).toBe('forward');
   await until(() => eventsOf(DECIDED).length === 1);
 });
+
+it('that record is tried until it is stored, also where the log was away for longer than a call may take', async () => {
+  const disposition = await send(gate({ waitForRecord: false }), callOf('read')).disposition;
+  expect(disposition.type).toBe('forward');
+  await world.server.kill();
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await world.server.restart();
+  await until(() => eventsOf(DECIDED).length === 1);
+});

@@ -106,9 +106,9 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
         dispatch,
         ...(more === undefined ? {} : { reasons: more.reasons, approval_id: more.approvalId }),
       });
-      const stored = recorder.decide(facts, ids, Date.now() + timeoutMs, waitForRecord);
-      if (waitForRecord) {
-        await stored.catch((thrown: unknown) => {
+      // Where too many records wait to be stored, this one is waited for after all.
+      if (waitForRecord || !recorder.decideInBackground(facts, ids)) {
+        await recorder.decide(facts, ids, Date.now() + timeoutMs).catch((thrown: unknown) => {
           notSent(of, 'the record was not confirmed in time');
           throw thrown;
         });
@@ -116,8 +116,7 @@ export function createDispatcher({ options, recorder, log, timeoutMs, closing }:
           notSent(of, 'the caller had gone');
           return { type: 'nothing' };
         }
-      } else
-        stored.catch((err: unknown) => log.error({ err, callId: of.callId }, 'call sent without its record'));
+      }
       return forward(judged, of, more?.transform(of));
     },
     /** Records what is under way as unknown. */

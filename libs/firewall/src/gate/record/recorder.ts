@@ -82,6 +82,11 @@ function endEvent(made: Made, of: OfCall, end: CallEnd): Envelope {
 const bytesOf = ({ recorded_args, recorded_input }: DecisionFacts): number =>
   Buffer.byteLength(JSON.stringify([recorded_args, recorded_input]));
 
+const factOf = (facts: DecisionFacts, { decisionId, traceId }: ReturnType<typeof newIds>) => ({
+  subject: enforceLog(facts.outcome),
+  event: decisionEvent(facts, { source: SOURCE, id: decisionId, time: facts.ruling.ruled_at, traceId }),
+});
+
 export type RecorderDeps = { bus: Bus; log: Logger; allowance: Allowance; now: () => Date; instance: string };
 
 /** What one caller has denied or refused beyond what it may have written is counted. */
@@ -118,27 +123,25 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
       method,
     }),
     /**
-     * Stores a decision of ours; durable when this resolves. One that nobody waits for is stored with others of its moment.
-     * A denial beyond what its caller may have written is counted.
+     * Stores a decision of ours; durable when this resolves. A denial beyond what its caller may have written is counted.
      *
      * @throws AppError where it was not confirmed in time: it may be stored or not
      */
-    async decide(
-      facts: DecisionFacts,
-      { decisionId, traceId }: ReturnType<typeof newIds>,
-      deadlineMs: number,
-      isAwaited: boolean,
-    ): Promise<void> {
+    async decide(facts: DecisionFacts, ids: ReturnType<typeof newIds>, deadlineMs: number): Promise<void> {
       const { principal } = facts.call;
       if (
         facts.outcome === 'blocked' &&
         !allowance.takes({ principal, from: facts.client?.name }, bytesOf(facts))
       )
         return refusals.count(BEYOND, principal);
-      const made = { source: SOURCE, id: decisionId, time: facts.ruling.ruled_at, traceId };
-      const fact = { subject: enforceLog(facts.outcome), event: decisionEvent(facts, made) };
-      await (isAwaited ? bus.commit(fact, deadlineMs) : together.store(fact, deadlineMs));
+      await bus.commit(factOf(facts, ids), deadlineMs);
     },
+    /**
+     * Stores a decision that allows, with others of its moment, while its call is under way: it is tried until it is stored.
+     * False where too many wait already: then it is not stored.
+     */
+    decideInBackground: (facts: DecisionFacts, ids: ReturnType<typeof newIds>): boolean =>
+      decisions.store(() => factOf(facts, ids)),
     /**
      * Stores a decision that nobody waits for; `by` is whose doing it is. Without a rule that allows it, it takes from what
      * that one may have written, and is counted beyond. False where it is not stored: then nothing should come of it.
@@ -149,11 +152,7 @@ export function createRecorder({ bus, log, allowance, now, instance }: RecorderD
         refusals.count(BEYOND, by.principal);
         return false;
       }
-      const made = { source: SOURCE, time: facts.ruling.ruled_at, traceId: newTraceId() };
-      return decisions.store(() => ({
-        subject: enforceLog(facts.outcome),
-        event: decisionEvent(facts, made),
-      }));
+      return decisions.store(() => factOf(facts, newIds()));
     },
     /** How a call ended. Nobody waits for it; it is tried until it is stored, of a fenced run where no other end stands. */
     end(sent: Sent, how: () => CallEnd): void {

@@ -56,7 +56,7 @@ export function createCallHandler(deps: CallHandlerDeps) {
   const deny = async (judged: JudgedRequest): Promise<Disposition> => {
     const { request, caller, judgement, requested } = judged;
     const facts = decisionOf(judged, options, 'blocked');
-    await recorder.decide(facts, newIds(), Date.now() + timeoutMs, true).catch((err: unknown) => {
+    await recorder.decide(facts, newIds(), Date.now() + timeoutMs).catch((err: unknown) => {
       log.error({ err, tool: requested.tool }, 'a blocked call is not on record');
     });
     return { type: 'answer', text: sayNo(request, caller.isModern, blocked(judgement.reasons)) };
