@@ -190,7 +190,7 @@ export function createDoor(withinMs: number, requests: Allowance) {
         done();
       });
     },
-    /** Counts a request whose sender another part has to prove, among those of its address; what is beyond its limit is refused. */
+    /** Counts a request whose sender another part has to prove, among those of its address, and refuses what is beyond. */
     unproved: async ({ ip: from }: FastifyRequest): Promise<void> =>
       await takeFor({ principal: ANONYMOUS, from }),
     /** The wait for the turn of a body, before it is read; undefined where there is none. */
