@@ -1,5 +1,16 @@
-import { describe, expect, it } from 'vitest';
-import { type Firewall, isFirewallItself, proxiedName, putBehind, wrappedName } from './behind.ts';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  type Firewall,
+  isFirewallItself,
+  otherFirewall,
+  proxiedName,
+  putBehind,
+  wrappedName,
+} from './behind.ts';
 import { takeOut } from './wrap-form.ts';
 
 const firewall: Firewall = {
@@ -90,6 +101,59 @@ describe('an entry behind the firewall', () => {
     ['an address beside it', { ...wrapped, url: 'https://evil.example/mcp' }],
     ['a file of variables', { ...wrapped, envFile: '/repo/.env' }],
   ])('is not one with %s', (_, value) => expect(wrappedName(value, firewall)).toBeUndefined());
+});
+
+const withDir = (dir: string) => ({ env: { AEGIS_DATA_DIR: dir } });
+
+describe('who decides what runs', () => {
+  const here = fileURLToPath(new URL('../../bin/aegis.js', import.meta.url));
+  const ours = { ...firewall, launcher: here };
+  const folder = mkdtempSync(join(tmpdir(), 'aegis-behind-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const link = join(folder, 'aegis.js');
+  symlinkSync(here, link);
+  const node = join(folder, 'node');
+  symlinkSync(process.execPath, node);
+  const entry = (verb: readonly string[], { start = here, ...more }: Record<string, unknown> = {}) => ({
+    command: ours.node,
+    args: [start, ...verb],
+    env: { AEGIS_DATA_DIR: ours.dataDir },
+    ...more,
+  });
+  const isBehind = (more: Record<string, unknown>) => [
+    wrappedName(entry(['wrap', '--name', 'a', '--', 'npx', 'srv'], more), ours) !== undefined,
+    isFirewallItself(entry(['mcp'], more), ours),
+    otherFirewall(entry(['mcp'], more), ours) !== undefined,
+  ];
+
+  it.each([{}, { command: 'node' }, { cwd: '/proj' }])('is this firewall with %j', (more) =>
+    expect(isBehind(more)).toEqual([true, true, false]),
+  );
+  it.each([
+    { start: relative(process.cwd(), here) },
+    { start: relative(process.cwd(), here), command: 'node', cwd: '/proj' },
+    { start: `./${relative(process.cwd(), here)}` },
+    { start: `~/${relative(homedir(), here)}` },
+    { start: `\${HOME}/${relative(homedir(), here)}` },
+    { start: link },
+    { command: node },
+    { command: relative(process.cwd(), ours.node) },
+    { command: 'aegis' },
+    { command: 'npx' },
+    withDir(relative('/', ours.dataDir)),
+    withDir(relative(process.cwd(), ours.dataDir)),
+    withDir('~/data'),
+    withDir('$HOME/data'),
+    withDir(`/\${EMPTY}/..${ours.dataDir}`),
+    withDir(`${folder}/../..${ours.dataDir}`),
+    { cwd: '/proj', env: {} },
+  ])('is the client’s, or its folder’s, and nothing is behind it: %j', (more) =>
+    expect(isBehind(more)).toEqual([false, false, false]),
+  );
+  it('by placeholders is nobody’s, though our own path had the same signs', () => {
+    const odd = { ...ours, dataDir: '/home/$USER/data' };
+    expect(isFirewallItself(entry(['mcp'], withDir(odd.dataDir)), odd)).toBe(false);
+  });
 });
 
 describe('AegisMCP’s own entry', () => {

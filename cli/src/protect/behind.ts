@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { dataDirOf } from '../../relay/data-directory.js';
 import { addressKeyOf } from './entry-address.ts';
 import { ambiguity, isSteering } from './entry-obstacle.ts';
@@ -51,31 +51,39 @@ export function serverNameOf(name: string, isTaken: (candidate: string) => boole
   }
 }
 
-/** Whether two paths lead to one file, as they are or by links. */
+/** Whether two whole paths lead to one file, as they are or by links: now, so that this says nothing of what is behind. */
 export function isSameFile(a: string, b: string): boolean {
   try {
-    return a === b || realpathSync(a) === realpathSync(b);
+    return a === b || (isAbsolute(a) && isAbsolute(b) && realpathSync(a) === realpathSync(b));
   } catch {
     return false;
   }
 }
 
+/** Whether a client finds Node, by its name alone, on its own PATH: Windows looks into the folder of the start first. */
+const isNodeOnPath = (value: Value): boolean =>
+  process.platform !== 'win32' && !strayNames(value).some((name) => name.toUpperCase() === 'PATH');
+
 /** Whether an entry starts our launcher itself: a name alone, or another's file of that name, is no firewall. */
 function startsOurs(value: Value, { node, launcher }: Firewall): boolean {
   const { command } = value;
-  if (!isText(command) || !isSameFile(textsOf(value['args'])[0] ?? '', launcher)) return false;
-  // By its name alone Node is found on the client's PATH, where the entry does not bring another one.
-  const onPath = command === 'node' && !strayNames(value).some((name) => name.toUpperCase() === 'PATH');
-  return onPath || isSameFile(command, node);
+  // As protect writes it: a client reads a relative path from another folder, and a link leads elsewhere once it is changed.
+  if (textsOf(value['args'])[0] !== launcher) return false;
+  return command === node || (command === 'node' && isNodeOnPath(value));
 }
 
 const isOf = (path: unknown, now: string | undefined, before: string | undefined): boolean =>
   path === undefined || path === now || path === before;
 
-/** Where the firewall of an entry that starts our launcher keeps its data. */
+/** What clients put something else in the place of, such as `${VAR}` and `%VAR%`. */
+const PLACEHOLDER = /\$|%[^%]*%/;
+
+/** Where the firewall of an entry that starts our launcher keeps its data; undefined where its client decides that. */
 function dataDirIn(value: Value): string | undefined {
-  const { AEGIS_DATA_DIR = dataDirOf({}, '/') } = envOf(value);
-  return isText(AEGIS_DATA_DIR) ? resolve('/', AEGIS_DATA_DIR) : undefined;
+  const { AEGIS_DATA_DIR: named } = envOf(value);
+  // Without a name it is the user's own, in each folder but this project's.
+  if (named === undefined) return isText(value['cwd']) ? undefined : dataDirOf({}, '/');
+  return isText(named) && resolve(named) === named && !PLACEHOLDER.test(named) ? named : undefined;
 }
 
 /** Whether an entry's variables lead to this firewall, to its rules and its servers. */

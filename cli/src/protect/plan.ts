@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { serverProblem } from '@aegis/firewall/servers';
 import { isObject } from '@aegis/kit/json';
 import {
@@ -71,7 +72,8 @@ function standing(entry: ClientServer, firewall: Firewall, { servers, written }:
 }
 
 /** Whether a launcher is ours, or was: the project's folder may have moved. */
-const isOurs = (path: string, launcher: string): boolean => isSameFile(path, launcher) || !existsSync(path);
+const isOurs = (path: string, launcher: string): boolean =>
+  isSameFile(path, launcher) || (isAbsolute(path) && !existsSync(path));
 
 /** A server as it is without us, and the words of `aegis wrap` that it had. */
 type Own = { readonly original: Value; readonly words?: readonly string[] };
