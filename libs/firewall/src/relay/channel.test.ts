@@ -5,7 +5,7 @@ import { createChannel, WINDOW_BYTES } from './channel.ts';
 import { createFrameReader, encodeFrame } from './frames.ts';
 
 /** A channel, what it sends, and a way to be the other end. */
-function open() {
+function open(inTurn?: (read: () => void) => boolean) {
   let unread: (() => void) | undefined;
   let reads = true;
   const sent: [string, number, number][] = [];
@@ -26,6 +26,7 @@ function open() {
     incoming: ['C', 'S'],
     take: (type) => void came.push(type),
     broken: ({ message }) => void broken.push(message),
+    ...(inTurn && { inTurn }),
   });
   const hear = (...frame: Parameters<typeof encodeFrame>): boolean => socket.push(encodeFrame(...frame));
   const reading = { stop: () => void (reads = false), goOn: () => ((reads = true), unread?.()) };
@@ -133,4 +134,37 @@ test('nobody waits for a socket that is gone', async () => {
   socket.destroy();
   await room;
   expect(out.waitingBytes).toBe(0);
+});
+
+test.each<[string, [string, string, number]]>([
+  ['of a stream with nothing in it', ['C', '', 0]],
+  ['that gives no room', ['w', 'c', 0]],
+  ['that gives room where there is all of it', ['w', 'c', 1]],
+  ['that gives room to a stream that is not there', ['w', 'x', 1]],
+  ['that gives room to no stream', ['w', '', 1]],
+])('a frame %s is the last that is read', async (_, frame) => {
+  const { channel, broken, came, hear } = open();
+  channel.outgoing('c').write('sent');
+  if (frame[2] > 0) hear('w', 'c', 4);
+  await quiet();
+  expect(broken).toEqual([]);
+  hear(...frame);
+  hear('S', 'after');
+  await quiet();
+  expect([broken.length, came]).toEqual([1, []]);
+});
+
+test('many frames at once are read in turns, in their order, whatever they carry', async () => {
+  const turns: (() => void)[] = [];
+  const { came, socket } = open((read) => (turns.push(read), false));
+  socket.push(Buffer.concat(Array.from({ length: 70 }, (_, n) => encodeFrame('SE'[n % 2] ?? '', 'x'))));
+  socket.push(encodeFrame('X', 'later'));
+  await quiet();
+  expect([came.length, turns.length]).toEqual([32, 1]);
+  turns.shift()?.();
+  await quiet();
+  expect([came.length, turns.length]).toEqual([64, 1]);
+  turns.shift()?.();
+  await quiet();
+  expect(came.join('')).toBe(`${'SE'.repeat(35)}X`);
 });

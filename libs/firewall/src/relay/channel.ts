@@ -9,6 +9,8 @@ const GRANT_BYTES = WINDOW_BYTES / 4;
 /** A frame that is no longer goes with others of its moment, so many bytes at most: a write costs more than they do. */
 const SMALL_BYTES = 512;
 const TOGETHER_BYTES = 16_384;
+/** A frame costs something whatever it carries: so many are read at once, more of the same moment in turns. */
+const FRAMES_AT_ONCE = 32;
 
 /** `cost` is what it takes of the window: its bytes, or nothing for what only keeps its place. */
 type Waiting = {
@@ -46,6 +48,8 @@ export type ChannelOptions = {
   readonly incoming: readonly string[];
   /** Takes each frame, windows aside. What it throws is a fault of the other end. */
   readonly take: TakeFrame;
+  /** Whether more frames may be read now. Where they may not, `read` is called when they may; without it, they always may. */
+  readonly inTurn?: (read: () => void) => boolean;
   /** The other end broke the protocol, and nothing more of it is read; told once. */
   readonly broken: (error: Error) => void;
 };
@@ -123,7 +127,10 @@ function createOutgoing(send: Channel['send'], letter: string) {
   };
   return {
     out,
+    /** @throws RangeError where there is all the room already, or none is given */
     grant(bytes: number): void {
+      if (bytes === 0 || window === WINDOW_BYTES)
+        throw new RangeError(`No room of ${letter} is there to give.`);
       // The other end can't have more room than all of it.
       window = Math.min(window + bytes, WINDOW_BYTES);
       flush();
@@ -140,10 +147,11 @@ function createOutgoing(send: Channel['send'], letter: string) {
 function createIncoming(letters: readonly string[], send: Channel['send']) {
   const open = new Map(letters.map((letter) => [letter, { underWay: 0, ungranted: 0 }]));
   return {
-    /** @throws RangeError where the other end sends more than it may */
+    /** @throws RangeError where the other end sends more than it may, or a frame with nothing in it */
     came(letter: string, bytes: number): void {
       const stream = open.get(letter);
       if (stream === undefined) return;
+      if (bytes === 0) throw new RangeError(`A frame of ${letter} carries nothing.`);
       stream.underWay += bytes;
       if (stream.underWay > WINDOW_BYTES) throw new RangeError(`More of ${letter} than there is room for.`);
     },
@@ -159,29 +167,68 @@ function createIncoming(letters: readonly string[], send: Channel['send']) {
   };
 }
 
-/**
- * Frames over a socket, both ways. Each stream of bytes has a window of its own, so that one whose reader is slow holds up
- * no other; the socket itself is always read.
- */
-export function createChannel(socket: Duplex, { incoming: letters, take, broken }: ChannelOptions): Channel {
-  const streams = new Map<string, ReturnType<typeof createOutgoing>>();
-  const { send, flush } = createWriter(socket);
-  const incoming = createIncoming(letters, send);
-  const read = createFrameReader((type, n, payload) => {
-    if (type === WINDOW_FRAME) return streams.get(payload.toString('latin1'))?.grant(n);
-    incoming.came(type, payload.length);
-    take(type, n, payload);
-  });
-  const onData = (chunk: Buffer): void => {
+/** Reads a socket, of many frames at once so many in a turn; what is left of a chunk waits, and the socket with it. */
+function readInTurns(
+  socket: Duplex,
+  read: (chunk: Buffer) => number,
+  { broken, inTurn = () => true }: Pick<ChannelOptions, 'broken' | 'inTurn'>,
+): void {
+  let rest: Buffer = Buffer.alloc(0);
+  const readSome = (): void => {
+    rest = rest.subarray(read(rest));
+  };
+  const attempt = (step: () => void): void => {
     try {
-      read(chunk);
+      step();
     } catch (error) {
       socket.off('data', onData);
       socket.resume();
       broken(error as Error);
     }
   };
+  const goOn = (): void => {
+    while (rest.length > 0 && !socket.destroyed) {
+      if (!inTurn(onTurn)) return void socket.pause();
+      readSome();
+    }
+    if (socket.isPaused()) socket.resume();
+  };
+  const onTurn = (): void => {
+    if (socket.destroyed) return;
+    attempt(() => {
+      readSome();
+      goOn();
+    });
+  };
+  const onData = (chunk: Buffer): void => {
+    rest = chunk;
+    attempt(() => {
+      readSome();
+      goOn();
+    });
+  };
   socket.on('data', onData);
+}
+
+/**
+ * Frames over a socket, both ways. Each stream of bytes has a window of its own, so that one whose reader is slow holds up
+ * no other; the socket itself is always read, of many frames at once in turns.
+ */
+export function createChannel(socket: Duplex, options: ChannelOptions): Channel {
+  const { incoming: letters, take } = options;
+  const streams = new Map<string, ReturnType<typeof createOutgoing>>();
+  const { send, flush } = createWriter(socket);
+  const incoming = createIncoming(letters, send);
+  const read = createFrameReader((type, n, payload) => {
+    if (type === WINDOW_FRAME) {
+      const stream = payload.length === 1 ? streams.get(payload.toString('latin1')) : undefined;
+      if (stream === undefined) throw new RangeError('Room is given to a stream that is not there.');
+      return stream.grant(n);
+    }
+    incoming.came(type, payload.length);
+    take(type, n, payload);
+  }, FRAMES_AT_ONCE);
+  readInTurns(socket, read, options);
   socket.once('close', () => {
     for (const stream of streams.values()) stream.drop();
   });

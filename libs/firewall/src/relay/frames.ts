@@ -30,11 +30,14 @@ const typeAt = (from: Buffer, at: number): string => String.fromCharCode(from[at
 
 /**
  * Reads frames from chunks, however they are cut. What is in one chunk whole is not copied; of the rest, memory is taken as
- * bytes come.
+ * bytes come. The function that it gives reads so many frames of a chunk at most, and says how many bytes they were.
  *
  * @throws RangeError from the function that it gives, where a frame is longer than it may be
  */
-export function createFrameReader(take: TakeFrame): (chunk: Buffer) => void {
+export function createFrameReader(
+  take: TakeFrame,
+  most = Number.POSITIVE_INFINITY,
+): (chunk: Buffer) => number {
   const header = Buffer.alloc(HEADER_BYTES);
   let headerBytes = 0;
   let payload = Buffer.alloc(0);
@@ -64,7 +67,7 @@ export function createFrameReader(take: TakeFrame): (chunk: Buffer) => void {
 
   return (chunk) => {
     let at = headerBytes > 0 ? resume(chunk) : 0;
-    while (at < chunk.length) {
+    for (let frames = 0; at < chunk.length && frames < most; frames++) {
       const left = chunk.length - at;
       const end = left < HEADER_BYTES ? Number.POSITIVE_INFINITY : at + HEADER_BYTES + lengthAt(chunk, at);
       if (end > chunk.length) {
@@ -74,5 +77,6 @@ export function createFrameReader(take: TakeFrame): (chunk: Buffer) => void {
       take(typeAt(chunk, at), chunk.readUInt32BE(at + N_AT), chunk.subarray(at + HEADER_BYTES, end));
       at = end;
     }
+    return at;
   };
 }

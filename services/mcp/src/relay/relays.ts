@@ -69,7 +69,7 @@ export function createRelays(options: RelaysOptions) {
     serve(socket: Socket, principal: string): void {
       const closed = (connection: RelayConnection): void => void connections.delete(connection);
       const broken = (): void => refusals?.count('relay_protocol', principal);
-      connections.add(serveRelay({ socket, principal, log, broken, open, closed }));
+      connections.add(serveRelay({ socket, principal, log, turns, broken, open, closed }));
     },
     /** Ends what belongs to others: their keys are no longer good. */
     keepPrincipals(isKept: (principal: string) => boolean): void {

@@ -5,6 +5,7 @@ import type { Logger } from '@aegis/kit/logger';
 import { ProtocolError, type RelayHello, readHello } from './hello.ts';
 import { createPace } from './pace.ts';
 import type { Session, SessionLine } from './session.ts';
+import type { Turns } from './turns.ts';
 
 const HELLO_WITHIN_MS = 10_000;
 /** What was said before an end that nobody asked for may take so long to be read. */
@@ -29,6 +30,7 @@ export type ServeRelayOptions = {
   readonly socket: Socket;
   readonly principal: string;
   readonly log: Logger;
+  readonly turns: Turns;
   /** Told where the relay broke the protocol. */
   readonly broken: () => void;
   /** Begins what the relay asks for. @throws ProtocolError */
@@ -49,7 +51,7 @@ function roomOf(socket: Socket): Promise<void> | undefined {
 
 /** Serves a relay whose key is right, over the socket that it asked on. */
 export function serveRelay(options: ServeRelayOptions): RelayConnection {
-  const { socket, principal, log, broken, open, closed, helloWithinMs = HELLO_WITHIN_MS } = options;
+  const { socket, principal, log, turns, broken, open, closed, helloWithinMs = HELLO_WITHIN_MS } = options;
   let session: Session | undefined;
   let isOver = false;
 
@@ -90,6 +92,12 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
     session = open(readHello(payload), principal, line);
     channel.send(FROM_FIREWALL.ready, '{}');
   };
+  /** Whoever does not read what it is sent is not read either. */
+  const inTurn = (read: () => void): boolean => {
+    const room = roomOf(socket);
+    void room?.then(read);
+    return room === undefined && turns.take(read);
+  };
   const channel = createChannel(socket, {
     incoming: [FROM_RELAY.client, FROM_RELAY.server],
     take(type, n, payload) {
@@ -97,6 +105,7 @@ export function serveRelay(options: ServeRelayOptions): RelayConnection {
       if (session === undefined) begin(type, payload);
       else session.take(type, n, payload);
     },
+    inTurn,
     broken: (error) => fail(error),
   });
   const flush = async (): Promise<void> => {
