@@ -1,12 +1,13 @@
+import { CODE_APPROVER } from '@aegis/contracts/approval-words';
 import { approvalsWho, WhoReply } from '@aegis/contracts/approvals';
 import { principalOf } from '@aegis/contracts/identities';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyRequest } from 'fastify';
 import type { GatewayConfig } from '../config.ts';
-import type { AskWho } from './callers.ts';
+import type { AskWho, CallersDeps } from './callers.ts';
 import { credentialOf } from './credential.ts';
 import type { AskFor } from './request-context.ts';
-import type { Caller } from './rights.ts';
+import { type Caller, NOBODY } from './rights.ts';
 
 /** The principal of an approver who reads: what they are called, by whichever credential. */
 const callerOf = ({ name, roles }: WhoReply): Caller => ({
@@ -41,3 +42,23 @@ export const createAskWho =
     if (request.headers.authorization === undefined) return bySession(config, request);
     return callerOf(await ask(approvalsWho, { credential: credentialOf(request) }, request));
   };
+
+/**
+ * A code in the body opens a route to somebody without a name, where a key is asked for, only where it is right: a wrong one is
+ * anybody's guess, and ends no question of an agent.
+ *
+ * @throws AppError `unauthorized`, `too_many_attempts`, `identities_unavailable`
+ */
+export async function requireNameOrCode(
+  ask: AskFor,
+  { identities, askWho }: CallersDeps,
+  request: FastifyRequest,
+  code: string,
+): Promise<void> {
+  if (request.caller !== NOBODY || !(await identities.isAsked())) return;
+  if (request.headers.authorization !== undefined) return void (await askWho(request));
+  const credential = { secret: code, source: request.ip };
+  const { name } = await ask(approvalsWho, { credential }, request);
+  if (name !== CODE_APPROVER)
+    throw new AppError('unauthorized', 'This is a key: send it as "Authorization: Bearer " and your key.');
+}

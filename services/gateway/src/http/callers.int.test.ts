@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { type Bus, type RequestContext, route } from '@aegis/bus';
 import { ACCESS } from '@aegis/contracts/access';
-import { approvalsCancel } from '@aegis/contracts/approvals';
+import { approvalsCancel, approvalsGet, approvalsWho } from '@aegis/contracts/approvals';
 import { auditWrite } from '@aegis/contracts/audit';
+import { approvalsComplete } from '@aegis/contracts/codes';
 import { enforce, policyCheck } from '@aegis/contracts/decision';
 import type { Identity } from '@aegis/contracts/identities';
+import { AppError } from '@aegis/kit/errors';
 import { makeIdentityKey, makeKey } from '@aegis/kit/keys';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -40,6 +42,19 @@ beforeAll(async () => {
       route(approvalsCancel, (data, context) => {
         keep(data, context);
         return { approval: pending, revision: 7 };
+      }),
+      route(approvalsGet, ({ id, principal }) => {
+        if (principal === 'key:billing') return { approval: pending, revision: 7 };
+        throw new AppError('approval_not_found', `There is no approval "${id}".`);
+      }),
+      route(approvalsWho, ({ credential: { secret } }) => {
+        if (secret === 'the right code') return { name: 'approval-code', roles: [] };
+        if (secret === APPROVERS) return { name: 'ada', roles: [] };
+        throw new AppError('unauthorized', 'The key or code is wrong; nothing was decided.');
+      }),
+      route(approvalsComplete, (data, context) => {
+        keep(data, context);
+        return { approval: pending };
       }),
     ]),
     standIn(server, 'audit', [
@@ -80,6 +95,8 @@ const AGENTS: readonly (readonly [string, object])[] = [
   [`/approvals/${APPROVAL_ID}/cancel`, {}],
 ];
 const MADE = makeIdentityKey();
+const APPROVERS = makeKey('aegis_approver');
+const COMPLETE = '/approvals/complete';
 
 const isRoute = (row: string): boolean => {
   const [method, url = ''] = row.split(' ');
@@ -100,6 +117,11 @@ it('each row of the table of who may what is a route, and a route without a row 
 });
 
 describe('before an agent has a key', () => {
+  it('a code in the body is judged without one, and a wrong one too', async () => {
+    expect((await post(COMPLETE, { run_key: 'r-1', approval_code: 'a guess' })).statusCode).toBe(200);
+    expect(asked).toHaveLength(1);
+  });
+
   it.each(AGENTS)('whoever asks without one is nobody in particular: %s', async (url, body) => {
     expect((await post(url, body)).statusCode).toBeLessThan(410);
     expect(JSON.stringify(asked)).toContain('"principal":"anonymous"');
@@ -123,8 +145,10 @@ describe('from the first key of an agent on', () => {
   const revoked = makeIdentityKey();
   const expired = makeIdentityKey();
   const auditor = makeIdentityKey();
+  const other = makeIdentityKey();
   beforeAll(async () => {
     await record('billing', MADE);
+    await record('shipping', other);
     await record('old', revoked, {}, { revoked_at: new Date().toISOString() });
     await record('over', expired, {}, { expires_at: new Date(Date.now() - 1).toISOString() });
     await record('reader', auditor, { roles: ['auditor'] });
@@ -140,12 +164,43 @@ describe('from the first key of an agent on', () => {
     expect(asked[0]?.context.caller).toEqual({ principal: 'key:billing', from: '127.0.0.1' });
   });
 
-  it('only the one who asked hears that it may cancel', async () => {
-    const reply = await post(`/approvals/${APPROVAL_ID}/cancel`, {}, `Bearer ${MADE}`);
-    expect([reply.statusCode, reply.json().detail]).toEqual([
-      409,
-      'Only anonymous, who asked, may cancel it.',
-    ]);
+  const CODE = { run_key: 'r-1', approval_code: 'a guess' };
+
+  it.each([
+    ['to cancel by its id', `/approvals/${APPROVAL_ID}/cancel`, {}],
+    ['to cancel by its run key', '/approvals/r-1/cancel', {}],
+    ['to complete by its id', COMPLETE, { approval_id: APPROVAL_ID, approval_code: 'a guess' }],
+    ['to complete by its run key', COMPLETE, CODE],
+  ])('what another asked is not there %s, and each means its own', async (_, url, body) => {
+    const reply = await post(url, body, `Bearer ${other}`);
+    expect([reply.statusCode, reply.json().code, asked]).toEqual([404, 'approval_not_found', []]);
+    expect(reply.body).not.toContain('billing');
+    await post(url, body, `Bearer ${MADE}`);
+    expect(Object.values(asked[0]?.data ?? {})).toContain(APPROVAL_ID);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a key of the file of MCP clients', `Bearer ${makeKey('aegis')}`],
+    ['an approver’s key that nobody has', `Bearer ${makeKey('aegis_approver')}`],
+    ['nonsense', 'Bearer nonsense'],
+  ])('a wrong code with %s denies nothing', async (_, authorization) => {
+    const reply = await post(COMPLETE, CODE, authorization);
+    expect([reply.statusCode, reply.json().code, asked]).toEqual([401, 'unauthorized', []]);
+  });
+
+  it.each([
+    ['the right code', { ...CODE, approval_code: 'the right code' }, undefined],
+    ['an approver’s key', CODE, `Bearer ${APPROVERS}`],
+    ['a key of its own', CODE, `Bearer ${MADE}`],
+  ])('a code is judged with %s', async (_, body, authorization) => {
+    expect((await post(COMPLETE, body, authorization)).statusCode).toBe(200);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('an approver’s key is no code', async () => {
+    const reply = await post(COMPLETE, { ...CODE, approval_code: APPROVERS });
+    expect([reply.statusCode, asked]).toEqual([401, []]);
   });
 
   const WRONG: readonly (readonly [string, string | undefined, string])[] = [

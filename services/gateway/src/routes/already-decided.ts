@@ -1,4 +1,4 @@
-import { type Approval, ApprovalId, approvalsGet } from '@aegis/contracts/approvals';
+import { type Approval, approvalsGet } from '@aegis/contracts/approvals';
 import { AppError } from '@aegis/kit/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { itemFor } from '../approval-item.ts';
@@ -36,8 +36,7 @@ export async function orAlreadyDecided<T>(
   }
 }
 
-/** The approval's own id, where its run key was given. @throws AppError `approval_not_found` */
-export async function approvalIdOf(ask: AskFor, request: FastifyRequest, id: string): Promise<string> {
-  if (ApprovalId.safeParse(id).success) return id;
-  return (await ask(approvalsGet, { id }, request)).approval.approval_id;
+/** The id of what the caller asked, by either id; another's is not there. @throws AppError `approval_not_found` */
+export async function ownIdOf(ask: AskFor, request: FastifyRequest, id: string): Promise<string> {
+  return (await ask(approvalsGet, { id, principal: request.principal }, request)).approval.approval_id;
 }

@@ -13,6 +13,7 @@ import { isOneKey, ONE_KEY, runKeyOf } from '@aegis/contracts/run-key';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApprovalItem, itemFor, toApprovalItem } from '../approval-item.ts';
+import { requireNameOrCode } from '../http/ask-who.ts';
 import { authenticate, permitOf } from '../http/callers.ts';
 import { isByAgent } from '../http/credential.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
@@ -21,6 +22,7 @@ import { callerOf, holderOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { BODY_FAULTS, CREDENTIAL_FAULTS, problems } from '../schemas/problem.ts';
 import { waitFor, wholeNumber } from '../schemas/query.ts';
+import { ownIdOf } from './already-decided.ts';
 
 const tags = ['approvals'];
 
@@ -165,7 +167,7 @@ function getRoute(app: App, deps: HttpDeps): void {
   });
 }
 
-function completeRoute(app: App, { ask }: HttpDeps): void {
+function completeRoute(app: App, { ask, callers }: HttpDeps): void {
   const schema = {
     tags,
     operationId: 'completeApproval',
@@ -175,16 +177,20 @@ function completeRoute(app: App, { ask }: HttpDeps): void {
       'this approval (`POST /approvals/{id}/code`) is taken where the call was asked over REST; one that was right once, and ' +
       'counts no more, is a 409 and denies nothing. Where no code can be right, because none was drawn and the approval code ' +
       'does not decide it or is not set, nothing is wrong either: a 403. The approval code is a ' +
-      "person's credential: beside an agent's key it is refused.",
+      "person's credential: beside an agent's key it is refused. From the first key of an agent on, a wrong code without a key is " +
+      'a 401, and denies nothing. What another asked is not there for an agent.',
     body: CompleteBody,
-    response: { 200: CompleteResult, ...problems([...BODY_FAULTS, 403, 404, 409, 429]) },
+    response: { 200: CompleteResult, ...problems([...BODY_FAULTS, ...CREDENTIAL_FAULTS, 404, 409]) },
   };
   app.post('/approvals/complete', { schema }, async (request) => {
     const { approval_id, approval_code, reason } = request.body;
+    await requireNameOrCode(ask, callers, request, approval_code);
+    const named = runKeyOf(request.body) ?? approval_id ?? '';
+    const isOwn = request.caller.is.includes('agent');
     const { approval } = await ask(
       approvalsComplete,
       {
-        id: runKeyOf(request.body) ?? approval_id ?? '',
+        id: isOwn ? await ownIdOf(ask, request, named) : named,
         approval_code,
         reason,
         source: request.ip,

@@ -6,10 +6,11 @@ import { z } from 'zod';
 import { ApprovalItem, itemFor, toApprovalItem } from '../approval-item.ts';
 import { credentialOf } from '../http/credential.ts';
 import { etagOf, revisionOf } from '../http/revision.ts';
+import { UNASKED } from '../http/rights.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
 import { AS_AGENT, SIGNED_IN } from '../openapi/security.ts';
 import { AGENT_FAULTS, BODY_FAULTS, CREDENTIAL_FAULTS, problems, STANDING } from '../schemas/problem.ts';
-import { approvalIdOf, orAlreadyDecided, replyAlreadyDecided } from './already-decided.ts';
+import { orAlreadyDecided, ownIdOf, replyAlreadyDecided } from './already-decided.ts';
 import { ApprovalParams } from './approvals.ts';
 
 const tags = ['approvals'];
@@ -162,10 +163,12 @@ function cancelRoute(app: App, { ask }: HttpDeps): void {
   };
   app.post('/approvals/:id/cancel', { schema }, async (request, reply) => {
     const { reason = 'Whoever asked took it back.' } = request.body;
+    const { id } = request.params;
+    const isId = request.caller === UNASKED && ApprovalId.safeParse(id).success;
     const { approval, revision } = await ask(
       approvalsCancel,
       {
-        approval_id: await approvalIdOf(ask, request, request.params.id),
+        approval_id: isId ? id : await ownIdOf(ask, request, id),
         principal: request.principal,
         because: reason,
       },
