@@ -5,6 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { connectBus } from '@aegis/bus';
+import { seedFile } from '@aegis/bus/law';
+import { parseEnv } from '@aegis/kit/env';
+import { PolicyEnv } from '@aegis/policy/config';
+import { createPolicy } from '@aegis/policy/service';
+import { silentLog } from '@aegis/testkit/bus';
 import { type Receiver, startReceiver } from '@aegis/testkit/webhook-receiver';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -46,19 +52,25 @@ describe.each(saved)('on the data directory of %s', (name) => {
       await tellAt(receiver.url);
     }
     clock = { NODE_OPTIONS: `--import=${CLOCK_HOOK}`, AEGIS_TEST_CLOCK_SHIFT_MS: String(shiftMs) };
-    // What is stored at a start is of the server's clock, which is today's: so approvers come a moment after it.
+    // What is stored at a start is of the server's clock, which is today's: so the file comes after it, and is taken over by
+    // the start of a replica of policy.
     const approvers = join(folder, 'approvers.json');
     await rename(approvers, `${approvers}.then`);
-    stack = await startStack({
-      dataDir: join(folder, 'data'),
-      env: {
-        POLICY_PATH: join(folder, 'policy.json'),
-        APPROVERS_FILE: approvers,
-        ...TELLS_LOOPBACK,
-        ...clock,
-      },
-    });
+    const env = { POLICY_PATH: join(folder, 'policy.json'), APPROVERS_FILE: approvers };
+    stack = await startStack({ dataDir: join(folder, 'data'), env: { ...env, ...TELLS_LOOPBACK, ...clock } });
     await rename(`${approvers}.then`, approvers);
+    const { natsUrl: url, keysDir } = stack;
+    const identity = 'policy';
+    const bus = await connectBus({ url, identity, seedPath: seedFile(keysDir, identity), log: silentLog });
+    const replica = createPolicy({
+      bus,
+      config: parseEnv(PolicyEnv, env),
+      log: silentLog,
+      now: () => new Date(Date.now() + shiftMs),
+    });
+    await replica.start();
+    await replica.stop();
+    await bus.close();
     const signIn = () => post(stack.url, '/ui/api/session', { secret: left.keys.ada });
     await vi.waitUntil(async () => (await signIn()).status === 200, { timeout: 20_000, interval: 200 });
   });

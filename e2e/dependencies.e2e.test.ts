@@ -42,14 +42,15 @@ describe('while it runs', () => {
   });
 
   it.each([
-    ['approvers.json', '{"approvers":{}}'],
+    ['approvers.json', undefined],
     ['webhooks.json', '{"webhooks":{}}'],
   ])('the file of %s that turns bad is said by health, until it is mended', async (file, good) => {
     const path = join(stack.dataDir, file);
     await writeFile(path, '{"a":', { mode: 0o600 });
     await expect.poll(async () => JSON.stringify(await health())).toContain(path);
     expect(await ask()).toEqual([200, 'allowed']);
-    await writeFile(path, good);
+    if (good === undefined) await rm(path);
+    else await writeFile(path, good);
     await expectWell();
   });
 

@@ -82,6 +82,19 @@ describe('a file of approvers', () => {
     ]);
   });
 
+  it('makes nobody of whom it names where it comes while policy runs, until the next start', async () => {
+    const first = await start();
+    await writeFile(path, ADA);
+    await expect.poll(() => first.importing.warnings.join(), SOON).toContain('at the next start');
+    await writeFile(path, fileOf({ eve: { key: key(2) } }));
+    await first.importing.damage();
+    expect([await names(), await record(), first.importing.problem]).toEqual([[], undefined, undefined]);
+    await writeFile(path, ADA);
+    await first.stop();
+    const second = await start();
+    expect([await names(), second.importing.warnings]).toEqual([['ada'], []]);
+  });
+
   it('is taken over once by two replicas that start at the same time', async () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`person-${i}x`, { key: key(i) }]));
     await writeFile(path, fileOf(many));
@@ -108,11 +121,11 @@ describe('a file of approvers', () => {
 });
 
 it.each(BAD_FILES)(
-  'nothing of a file is taken over that is $what, until it is mended',
+  'nothing of a file is taken over that is $what, until it is mended and there is another start',
   async ({ put, problem }) => {
     await writeFile(path, ADA);
     await put(path);
-    const { importing } = await start();
+    const { importing, stop } = await start();
     expect([await names(), await record()]).toEqual([[], undefined]);
     expect(importing.problem).toMatch(problem);
     const refused = await (async () => {
@@ -123,7 +136,10 @@ it.each(BAD_FILES)(
     expect(refused.damage).toContain(path);
     await rm(path, { recursive: true, force: true });
     await writeFile(path, ADA);
-    await expect.poll(names, SOON).toEqual(['ada']);
-    await expect.poll(() => importing.problem, SOON).toBeUndefined();
+    await expect.poll(() => importing.warnings.join(), SOON).toContain('is taken over at the next start');
+    expect([importing.problem, await names(), await record()]).toEqual([undefined, [], undefined]);
+    await stop();
+    await start();
+    expect(await names()).toEqual(['ada']);
   },
 );

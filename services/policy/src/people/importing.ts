@@ -68,14 +68,16 @@ export const NOTHING_TO_IMPORT: Importing = {
 };
 
 /**
- * Takes a file of before over, once: at the first start that finds it whole, or when it is mended. Nothing of a damaged one
- * is taken; what was taken stands on the log, and what the file says since changes nothing.
+ * Takes a file of before over, once: at the first start that finds it whole. Nothing of a damaged one is taken, nor of one that
+ * comes, or is mended, later: whoever may write it would make people of a firewall that runs. What was taken stands on the log,
+ * and what the file says since changes nothing.
  */
 export function createImporting({ file, path, identities, replica, now, log }: Deps): Importing {
   const { noun, anew, parse } = SOURCES[file];
   const by = `import:${file}.json`;
   let problem: string | undefined;
   let warnings: readonly string[] = [];
+  let isAtStart = false;
 
   /** Each on their own, so that a run which ends in the middle is gone on with by the next. */
   const take = async (entries: readonly Entry[], digest: string): Promise<IdentitiesImported> => {
@@ -107,6 +109,11 @@ export function createImporting({ file, path, identities, replica, now, log }: D
     return data;
   };
 
+  const warn = (next: readonly string[]): void => {
+    for (const warning of next) if (!warnings.includes(warning)) log.warn({ path }, warning);
+    warnings = next;
+  };
+
   const say = (done: IdentitiesImported, digest: string): void => {
     const changed =
       digest === done.digest
@@ -118,12 +125,12 @@ export function createImporting({ file, path, identities, replica, now, log }: D
       ({ name, because }) =>
         `${name} of the ${noun} ${path} was not taken over (${because}): give them a name by ${anew}, and remove the file`,
     );
-    const next = [...left, ...changed];
-    for (const warning of next) if (!warnings.includes(warning)) log.warn({ path }, warning);
-    warnings = next;
+    warn([...left, ...changed]);
   };
 
   const look = async (): Promise<void> => {
+    const mayTake = isAtStart;
+    isAtStart = false;
     const found = await readText(path);
     const before = (await replica.asStored(soon())).imported(file);
     if (found.state === 'missing') {
@@ -138,8 +145,15 @@ export function createImporting({ file, path, identities, replica, now, log }: D
     }
     const read = found.state === 'text' ? parse(found.text) : { problem: `it ${found.problem}` };
     if ('problem' in read) {
-      problem = `the ${noun} ${path} was refused (${read.problem}); nobody in it is known`;
+      problem = `the ${noun} ${path} was refused (${read.problem}); nobody in it is known, and it is read again at the next start`;
       log.warn({ problem }, 'a file of before was not taken over');
+      return;
+    }
+    if (!mayTake) {
+      problem = undefined;
+      warn([
+        `the ${noun} ${path} is taken over at the next start, and nobody in it is known until then: restart the firewall`,
+      ]);
       return;
     }
     const done = await take(read.file, digest);
@@ -155,7 +169,10 @@ export function createImporting({ file, path, identities, replica, now, log }: D
     log.error({ err }, 'a file of before was not taken over; it will be tried again'),
   );
   return {
-    start: () => taking.start(),
+    start() {
+      isAtStart = true;
+      return taking.start();
+    },
     stop: () => taking.stop(),
     get problem() {
       return problem;
