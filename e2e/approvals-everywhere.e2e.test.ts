@@ -63,7 +63,7 @@ describe('a webhook', () => {
   it('is no business of who is no admin', async () => {
     const ada = await openPerson(world, { secret: world.keys.ada });
     await ada.open('/ui/webhooks');
-    await ada.page.getByText('This page needs the role admin').waitFor();
+    await ada.page.getByText('This page needs the role operator or admin').waitFor();
     ada.checkFaults(/status of 403/);
     await ada.close();
   });

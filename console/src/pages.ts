@@ -14,8 +14,8 @@ type Page = {
   intro?: string;
   /** The keys that are of use there. */
   keys?: readonly (readonly [key: string, does: string])[];
-  /** Only people with this role see it. */
-  role?: string;
+  /** Only people with one of these roles see it. */
+  roles?: readonly string[];
   /** It shows what the stream does not tell of, and is asked for again from time to time. */
   looks?: true;
   /** What one of them is called, where it is about one thing. */
@@ -65,7 +65,7 @@ const pages = {
     nav: 'Webhooks',
     intro:
       'Who is told elsewhere that something waits. They are set by the command aegis webhooks, in a file or by REST; nothing is decided there.',
-    role: 'admin',
+    roles: ['operator', 'admin'],
     looks: true,
   },
 } satisfies Record<string, Page>;

@@ -12,6 +12,11 @@ type AddOptions = GlobalOptions & { readonly role?: string[]; readonly principal
 const WHAT_ADMIN_IS =
   'Rules may name them by the role "admin", and they say who is told of what waits. Who there is, they don\'t say: that takes "aegis identities roles NAME --add admin".';
 
+/** Words that open something as roles, and here are only names that rules may use. */
+const ROLES_THAT_OPEN = ['auditor', OPERATOR];
+const opensNothing = (name: string, role: string): string =>
+  `Rules may name them by "${role}"; it opens nothing: that takes "aegis identities roles ${name} --add ${role}".`;
+
 /** `aegis approvers add`: somebody who decides. */
 export async function addApprover(host: Host, name: string, options: AddOptions): Promise<ExitCode> {
   const { role: rule_roles = [], principal: principals, json } = options;
@@ -27,6 +32,8 @@ export async function addApprover(host: Host, name: string, options: AddOptions)
     `This key is shown once, and only its digest is kept. With it ${name} signs in at the console and decides.`,
   );
   if (isAdmin) printNote(host, WHAT_ADMIN_IS);
+  for (const role of ROLES_THAT_OPEN.filter((one) => rule_roles.includes(one)))
+    printNote(host, opensNothing(name, role));
   return 0;
 }
 

@@ -6,6 +6,8 @@ import { runs } from './runs.ts';
 export function registerApproveHere(program: Command, host: Host): void {
   program
     .command('approve-here')
-    .description('where nobody can approve yet: print a link, at a terminal, that makes one approver, once')
+    .description(
+      'while there is no admin: print a link, at a terminal, that makes an approver and the first admin, once',
+    )
     .action(runs(host, async () => (await import('../approvers/approve-here.ts')).approveHere));
 }

@@ -42,6 +42,9 @@ test('approvers are made, each with a key that is shown once, listed with their 
       '',
     ]);
   }
+  expect((await aegis('add', 'oz', '--role', 'operator')).stderr).toContain(
+    'it opens nothing: that takes "aegis identities roles oz --add operator"',
+  );
   expect((await aegis('remove', 'ada')).stdout).toBe('ada approves nothing any more.\n');
   expect((await aegis('list')).stdout).not.toContain('ada');
 }, 180_000);

@@ -92,7 +92,7 @@ async function removeKey(host: Host, name: string, { json }: GlobalOptions): Pro
   if (last) {
     printNote(
       host,
-      'It was the last one: now nobody is let in over HTTP, until "aegis keys add" makes another.',
+      'It was the last one: now nobody is let in over HTTP but by the key of a name on the log, until "aegis keys add" makes another.',
     );
   }
   return 0;

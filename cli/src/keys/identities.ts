@@ -35,10 +35,9 @@ export async function setRoles(host: Host, name: string, options: RolesOptions):
   const { add = [], drop = [], json } = options;
   if (add.length + drop.length === 0) throw wrongUsage('Say which: --add <role>, --drop <role>, or both.');
   const identity = await changeRoles(host, { name, add, drop });
-  const { roles, rule_roles = [] } = identity;
+  const all = [...new Set([...identity.roles, ...(identity.rule_roles ?? [])])];
   if (json) printDocument(host, identity);
-  else
-    printLine(host, `${name} has the role ${[...new Set([...roles, ...rule_roles])].join(', ') || 'none'}.`);
+  else printLine(host, `${name} has ${all.length === 0 ? 'no role' : `the role ${all.join(', ')}`}.`);
   printNote(host, 'It counts within a second, wherever the firewall runs.');
   return 0;
 }

@@ -5,7 +5,8 @@ import { type Unprotected, unprotectFile } from './unprotect-file.ts';
 
 const SENTENCE: Readonly<Record<Unprotected['result'], string>> = {
   restored: 'is to the byte what it was. Restart the client.',
-  taken_out: 'was changed since; its servers are what they were, and the rest stays. Restart the client.',
+  taken_out:
+    'was changed since, or its copy is gone; its servers are what they were, and the rest stays. Restart the client.',
   not_protected: 'has nothing behind the firewall and is as it was.',
 };
 

@@ -11,6 +11,12 @@ const MEND: Readonly<Record<string, string>> = {
   audit: 'make room: what is on record is never removed by itself',
   policy: 'mend the policy file: it is taken as soon as it is saved',
 };
+/** What a file of before says of names that it could not give has its own remedy in it. */
+const OF_BEFORE = /was not taken over|was changed since it was taken over/;
+const mendOf = (part: string, warning: string): string =>
+  OF_BEFORE.test(warning)
+    ? 'do what the sentence says'
+    : (MEND[part] ?? 'mend what is named; more is in its log');
 
 function judge(base: URL, status: number, body: unknown): Finding[] {
   const health = HealthAnswer.safeParse(body);
@@ -20,7 +26,7 @@ function judge(base: URL, status: number, body: unknown): Finding[] {
   }
   const { status: word, parts, warnings } = health.data;
   const toKnow = Object.entries(warnings).flatMap(([part, said]) =>
-    said.map((warning) => warn(NAME, warning, MEND[part] ?? 'mend what is named; more is in its log')),
+    said.map((warning) => warn(NAME, warning, mendOf(part, warning))),
   );
   if (status === 200 && word === 'ok') return [ok(NAME, `well, at ${base.href}`), ...toKnow];
   const named = Object.entries(parts).map(([part, problems]) => `${part}: ${problems.join(' ')}`);

@@ -12,7 +12,7 @@ export const WHO = {
   approver: 'a person who decides: by their key, the approval code or their session',
   auditor: 'reads all, arguments too',
   operator: 'servers, tools and webhooks',
-  admin: 'identities and the policy',
+  admin: 'webhooks, and reads all but values; who there is and the policy change on the machine',
   services: 'the services themselves, each by its key of the bus',
   machine: 'whoever can read the firewall’s own keys on its machine',
 } as const;

@@ -5,7 +5,7 @@ import type { WrongCode } from '../projections/wrong-codes.ts';
 const WINDOW_MS = 60_000;
 /** What is said to who gives a code where there is none. */
 export const NO_CODE_HERE =
-  'There is no approval code here: decide with an approver’s own key. Who has none is added with "aegis approve-here" or "aegis approvers add".';
+  'There is no approval code here: decide with an approver’s own key. Who has none is added with "aegis approvers add", or "aegis approve-here" while there is no admin.';
 
 /** What is said where an agent's key comes beside a code. */
 export const CODE_IS_A_PERSONS =

@@ -81,7 +81,7 @@ export function auditRoutes(app: App, { ask }: HttpDeps): void {
     if (own !== undefined && (request.query.principal ?? own) !== own)
       throw new AppError(
         'forbidden',
-        `principal: ${own} reads what is its own; all of it takes the role auditor.`,
+        `principal: ${own} reads what is its own; all of it takes a key of an auditor, approver, operator or admin.`,
       );
     const principal = own ?? request.query.principal;
     const find = { id: id ?? '', principal: own };

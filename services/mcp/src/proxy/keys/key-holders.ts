@@ -58,7 +58,8 @@ export function createKeyHolders({ path, neededPath, log, changed }: KeyHoldersO
   const wasNeeded = neededPath === undefined || existsSync(neededPath);
   const wayTo = (files: string): string =>
     neededPath === undefined ? '' : `; who wants none again removes ${files}, and restarts`;
-  const lockedMeans = 'no key is accepted, and nobody is let in over HTTP';
+  const lockedMeans =
+    'no key of it is accepted, and nobody is let in over HTTP but by the key of a name on the log';
   const file = createWatchedFile({
     path,
     what: 'keys file',

@@ -57,7 +57,7 @@ describe('who holds a key', () => {
     const { holders } = await startHolders();
     expect(holders.principalOf(`Bearer ${makeKey()}`)).toBeUndefined();
     expect(holders.problem).toMatch(
-      /mcp-keys.json can't be read: there is no such file; no key is accepted, and nobody is let in over HTTP$/,
+      /mcp-keys.json can't be read: there is no such file; no key of it is accepted, and nobody is let in over HTTP but by the key of a name on the log$/,
     );
   });
 
@@ -92,7 +92,7 @@ describe('who holds a key', () => {
     await write(fileOf({}));
     await holders.reread();
     expect(holders.problem).toMatch(
-      /mcp-keys.json has no key, so no key is accepted, and nobody is let in over HTTP; "aegis keys add" makes one; who wants none again removes it and .*needed, and restarts$/,
+      /mcp-keys.json has no key, so no key of it is accepted, and nobody is let in over HTTP but by the key of a name on the log; "aegis keys add" makes one; who wants none again removes it and .*needed, and restarts$/,
     );
   });
 
@@ -169,7 +169,9 @@ describe('where nobody needs a key before the first one is made', () => {
     if (isRestarted) await after.start();
     await expect
       .poll(() => after.problem, SOON)
-      .toMatch(/nobody is let in over HTTP; who wants none again removes/);
+      .toMatch(
+        /nobody is let in over HTTP but by the key of a name on the log; who wants none again removes/,
+      );
     for (const key of [undefined, `Bearer ${ada}`]) expect(after.principalOf(key)).toBeUndefined();
   });
 });
