@@ -100,6 +100,12 @@ async function removeKey(host: Host, name: string, { json }: GlobalOptions): Pro
 
 const EXPIRES = ['--expires <time>', 'how long it is good, such as 12h or 90d', parseLifetime] as const;
 
+const ofSide = (): Option =>
+  new Option('--as <side>', 'of a person who is an agent too: whose keys (default: agent)').choices([
+    'agent',
+    'person',
+  ]);
+
 const load = () => import('../keys/identity-keys.ts');
 
 /** Keys of names on the log, for REST and MCP. */
@@ -136,11 +142,13 @@ function registerIdentityKeys(keys: Command, host: Host): void {
     .argument('<name>', 'who it is', parseKeyName)
     .option(...EXPIRES)
     .option('--overlap <time>', 'how long the key before it stays good', parseLifetime, A_DAY_MS)
+    .addOption(ofSide())
     .action(runs(host, async () => (await load()).rotateKeys));
   keys
     .command('revoke')
     .description('make all keys of a name worthless; the name stays')
     .argument('<name>', 'who it is', parseKeyName)
+    .addOption(ofSide())
     .action(runs(host, async () => (await load()).revokeAll));
 }
 

@@ -11,6 +11,7 @@ import {
   policyIdentityRoles,
   policyIdentityRotate,
   type RecoverAdmin,
+  type RevokeKeys,
   type RotateKey,
 } from '@aegis/contracts/identities';
 import type { Rpc } from '@aegis/contracts/rpc';
@@ -47,8 +48,8 @@ export const createIdentity = async (host: Host, asked: Omit<CreateIdentity, 'by
 export const rotateKey = async (host: Host, asked: Omit<RotateKey, 'by'>): Promise<Identity> =>
   (await askPolicy(host, policyIdentityRotate, { ...asked, by: by() })).identity;
 
-export const revokeKeys = async (host: Host, name: string): Promise<Identity> =>
-  (await askPolicy(host, policyIdentityRevoke, { name, by: by() })).identity;
+export const revokeKeys = async (host: Host, asked: Omit<RevokeKeys, 'by'>): Promise<Identity> =>
+  (await askPolicy(host, policyIdentityRevoke, { ...asked, by: by() })).identity;
 
 export const removeIdentity = async (host: Host, name: string): Promise<Identity> =>
   (await askPolicy(host, policyIdentityRemove, { name, by: by() })).identity;

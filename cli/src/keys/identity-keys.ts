@@ -1,4 +1,13 @@
-import { AGENT, type Identity, identityIdFor, principalOf } from '@aegis/contracts/identities';
+import {
+  AGENT,
+  type Identity,
+  type IdentityKey,
+  identityIdFor,
+  isBoth,
+  principalOf,
+  rolesOfKey,
+  sideOfKey,
+} from '@aegis/contracts/identities';
 import { keyDigest, makeIdentityKey } from '@aegis/kit/keys';
 import { failure } from '../cli-error.ts';
 import type { ExitCode, GlobalOptions, Host } from '../host.ts';
@@ -17,7 +26,8 @@ export type CreateOptions = GlobalOptions & {
   readonly principal?: string[];
   readonly expires?: number;
 };
-export type RotateOptions = GlobalOptions & { readonly expires?: number; readonly overlap: number };
+export type SideOptions = GlobalOptions & { readonly as?: IdentityKey['as'] };
+export type RotateOptions = SideOptions & { readonly expires?: number; readonly overlap: number };
 
 const FIRST =
   'This is the first key of an agent: from now on calls over REST and MCP over HTTP need one, and nobody is anonymous there any more.';
@@ -42,13 +52,11 @@ export const newKey = (lifetimeMs: number | undefined) => {
   return { key, kept: { digest: keyDigest(key), expires_at } };
 };
 
-export function printKey(
-  host: Host,
-  key: string,
-  { name, kind, roles, keys }: Identity,
-  { json }: GlobalOptions,
-): void {
+export function printKey(host: Host, key: string, identity: Identity, { json }: GlobalOptions): void {
+  const { name, keys } = identity;
   const last = keys.at(-1);
+  const roles = last === undefined ? identity.roles : rolesOfKey(identity, last);
+  const kind = last === undefined ? identity.kind : (sideOfKey(identity, last) ?? identity.kind);
   const principal = principalOf(name);
   if (json) printDocument(host, { name, key, principal, roles, expires_at: last?.expires_at });
   else printLine(host, key);
@@ -81,9 +89,14 @@ export async function identityOf(host: Host, name: string): Promise<Identity> {
   throw failure('identity_not_found', 'Nobody has this name', detail);
 }
 
-/** As long as the newest key was made for. */
-function lifetimeOf({ keys }: Identity): number | undefined {
-  const { created_at, expires_at } = keys.at(-1) ?? {};
+/** Whose keys are meant, of who is both: the agent's, where it is not said. */
+const sideIn = (identity: Identity, as: IdentityKey['as']): IdentityKey['as'] =>
+  isBoth(identity) ? (as ?? 'agent') : as;
+
+/** As long as the newest key of the same side was made for. */
+function lifetimeOf(identity: Identity, side: IdentityKey['as']): number | undefined {
+  const same = identity.keys.filter((key) => !isBoth(identity) || sideOfKey(identity, key) === side);
+  const { created_at, expires_at } = same.at(-1) ?? {};
   if (created_at === undefined || expires_at === undefined) return undefined;
   return Date.parse(expires_at) - Date.parse(created_at);
 }
@@ -91,8 +104,11 @@ function lifetimeOf({ keys }: Identity): number | undefined {
 /** `aegis keys rotate`: one more key; those before it end after the overlap. */
 export async function rotateKeys(host: Host, name: string, options: RotateOptions): Promise<ExitCode> {
   const { expires, overlap: overlap_ms } = options;
-  const { key, kept } = newKey(expires ?? lifetimeOf(await identityOf(host, name)));
-  printKey(host, key, await rotateKey(host, { name, key: kept, overlap_ms }), options);
+  const identity = await identityOf(host, name);
+  const as = sideIn(identity, options.as);
+  const { key, kept } = newKey(expires ?? lifetimeOf(identity, as));
+  printKey(host, key, await rotateKey(host, { name, key: kept, overlap_ms, as }), options);
+  if (isBoth(identity)) printNote(host, otherSide(name, as));
   const ends = new Date(Date.now() + overlap_ms).toISOString();
   printNote(
     host,
@@ -103,11 +119,19 @@ export async function rotateKeys(host: Host, name: string, options: RotateOption
   return 0;
 }
 
+const otherSide = (name: string, as: IdentityKey['as']): string => {
+  const other = as === 'agent' ? 'person' : 'agent';
+  return `${name} is a person and an agent: this is the ${as}'s; the ${other}'s keys stay as they are ("--as ${other}" means those).`;
+};
+
 /** `aegis keys revoke`: no key of this name is good any more. */
-export async function revokeAll(host: Host, name: string, { json }: GlobalOptions): Promise<ExitCode> {
-  const identity = await revokeKeys(host, name);
+export async function revokeAll(host: Host, name: string, options: SideOptions): Promise<ExitCode> {
+  const { json } = options;
+  const as = sideIn(await identityOf(host, name), options.as);
+  const identity = await revokeKeys(host, { name, as });
   if (json) printDocument(host, identity);
-  else printLine(host, `No key of ${name} is good any more.`);
+  else printLine(host, `No key of ${isBoth(identity) ? `the ${as} ` : ''}${name} is good any more.`);
+  if (isBoth(identity)) printNote(host, otherSide(name, as));
   printNote(
     host,
     'A firewall that runs refuses them within a second. The name stays: "aegis keys rotate" makes it a new key, "aegis keys remove" takes it out.',

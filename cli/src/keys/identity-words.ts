@@ -1,4 +1,4 @@
-import type { Identity, IdentityKey } from '@aegis/contracts/identities';
+import { type Identity, type IdentityKey, rolesOfKey } from '@aegis/contracts/identities';
 
 /** How a key stands, in a word. */
 export function keyState({ revoked_at, expires_at }: IdentityKey, now: number): string {
@@ -15,9 +15,10 @@ export function keyEnd(key: IdentityKey, now: number): string {
 
 /** A row for each key that is good, and one for who has none. */
 export function identityRows(identities: readonly Identity[], now: number): string[][] {
-  return identities.flatMap(({ name, roles, keys }) => {
+  return identities.flatMap((identity) => {
+    const { name, roles, keys } = identity;
     const good = keys.filter((key) => keyState(key, now) === 'good');
     if (good.length === 0) return [[name, '', roles.join(' '), 'no key that is good']];
-    return good.map((key) => [name, key.digest, roles.join(' '), keyEnd(key, now)]);
+    return good.map((key) => [name, key.digest, rolesOfKey(identity, key).join(' '), keyEnd(key, now)]);
   });
 }

@@ -59,6 +59,25 @@ export const IdentityKey = z.strictObject({
 });
 export type IdentityKey = z.infer<typeof IdentityKey>;
 
+/** Whether it is a person and an agent too, since files of before had both. */
+export const isBoth = ({ kind, roles }: Pick<Identity, 'kind' | 'roles'>): boolean =>
+  kind === 'person' && roles.includes(AGENT);
+
+/** Which of them a key is of; undefined of who is an agent or a service alone. */
+export const sideOfKey = (
+  { kind }: Pick<Identity, 'kind'>,
+  { as = 'person' }: Pick<IdentityKey, 'as'>,
+): IdentityKey['as'] => (kind === 'person' ? as : undefined);
+
+/** What a key opens: an agent's never what its namesake may, nor the other way round. */
+export const rolesOfKey = (
+  identity: Pick<Identity, 'kind' | 'roles'>,
+  key: Pick<IdentityKey, 'as'>,
+): string[] => {
+  const side = sideOfKey(identity, key);
+  return identity.roles.filter((role) => side === undefined || (role === AGENT) === (side === 'agent'));
+};
+
 /** Who somebody is. Read whole or not at all: to overlook a part of it would let in more than was meant. */
 export const Identity = whole(
   z
@@ -121,11 +140,16 @@ export const policyIdentityCreate = rpc('policy', 'identity-create', CreateIdent
 /** Ten years, as of a key's life. */
 const MOST_OVERLAP_MS = 3650 * 86_400_000;
 
-/** One more key; those that it has end after the overlap, or sooner by themselves. */
+const OneSide = IdentityKey.shape.as.describe(
+  'of a person who is an agent too: whose keys are meant, those of the agent where it is not said',
+);
+
+/** One more key; those that it has of the same side end after the overlap, or sooner by themselves. */
 export const RotateKey = z.strictObject({
   name: KeyName,
   key: NewKey,
   overlap_ms: z.int().min(0).max(MOST_OVERLAP_MS),
+  as: OneSide,
   by,
 });
 export type RotateKey = z.infer<typeof RotateKey>;
@@ -133,8 +157,10 @@ export const policyIdentityRotate = rpc('policy', 'identity-rotate', RotateKey, 
 
 export const NamedIdentity = z.strictObject({ name: KeyName, by });
 export type NamedIdentity = z.infer<typeof NamedIdentity>;
-/** All keys that it has end now. */
-export const policyIdentityRevoke = rpc('policy', 'identity-revoke', NamedIdentity, IdentityReply, HERE);
+/** All keys that it has end now; of a person who is an agent too, those of one side. */
+export const RevokeKeys = NamedIdentity.extend({ as: OneSide });
+export type RevokeKeys = z.infer<typeof RevokeKeys>;
+export const policyIdentityRevoke = rpc('policy', 'identity-revoke', RevokeKeys, IdentityReply, HERE);
 /** It is nobody any more, and its name is free. */
 export const policyIdentityRemove = rpc('policy', 'identity-remove', NamedIdentity, IdentityReply, HERE);
 

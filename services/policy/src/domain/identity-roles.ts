@@ -6,6 +6,7 @@ import {
   identityIdFor,
   ROLES,
   ROLES_OF,
+  rolesOfKey,
 } from '@aegis/contracts/identities';
 import { AppError } from '@aegis/kit/errors';
 
@@ -61,7 +62,8 @@ const isAdmin = ({ roles, removed_at }: Identity): boolean =>
 
 /** Somebody with a key that is good stays admin. @throws AppError `last_admin` */
 export function requireAnAdmin(before: Identity, after: Identity, at: string, others: Others): void {
-  const canAct = (one: Identity): boolean => isAdmin(one) && one.keys.some((key) => !isOver(key, at));
+  const canAct = (one: Identity): boolean =>
+    isAdmin(one) && one.keys.some((key) => rolesOfKey(one, key).includes(ADMIN) && !isOver(key, at));
   if (!isAdmin(before) || canAct(after) || others.some(canAct)) return;
   throw new AppError(
     'last_admin',

@@ -237,3 +237,45 @@ it.each([
   expect([happened, data.by, data.identity.removed_at !== undefined]).toEqual([event, by, isRemoved]);
   expect(data.identity.keys.map(({ revoked_at }) => revoked_at)).toEqual([AT, AT]);
 });
+
+const as = (key: Identity['keys'][number], side: 'agent' | 'person') => ({ ...key, as: side });
+const both = (): Identity => {
+  const of = person('billing', ['approver', 'admin']);
+  const key = { digest: digestOf(1), created_at: AT };
+  return {
+    ...of,
+    roles: ['agent', ...of.roles],
+    keys: [as(key, 'agent'), { ...key, digest: digestOf(2) }],
+  };
+};
+
+const keysAfter = (command: object): string[] =>
+  decide({ ...rotate(3, 0), ...command } as IdentityCommand, both(), NOW, [
+    person('root', ['admin'], 60),
+  ]).data.identity.keys.map(({ digest, as: side = 'person', expires_at, revoked_at }) =>
+    [digest.slice(-1), side, (expires_at ?? revoked_at) ? 'over' : 'good'].join(' '),
+  );
+
+describe('a name that is an agent and a person', () => {
+  it.each([
+    ['rotates the agent’s, where it is not said', {}, ['1 agent over', '2 person good', '3 agent good']],
+    ['rotates the person’s', { as: 'person' }, ['1 agent good', '2 person over', '3 person good']],
+    ['revokes the agent’s, where it is not said', { type: 'revoke' }, ['1 agent over', '2 person good']],
+    ['revokes the person’s', { type: 'revoke', as: 'person' }, ['1 agent good', '2 person over']],
+    ['recovers the person’s', { type: 'recover' }, ['1 agent good', '2 person over', '3 person good']],
+    ['removes both', { type: 'remove' }, ['1 agent over', '2 person over']],
+  ])('%s', (_, command, keys) => {
+    expect(keysAfter(command)).toEqual(keys);
+  });
+
+  it('is no admin by the key of the agent', () => {
+    const command = { ...rotate(3, 0), type: 'revoke', as: 'person' } as IdentityCommand;
+    expect(codeOf(command, both())).toBe('last_admin');
+  });
+
+  it('is one of them alone, where it is not both', () => {
+    expect(codeOf({ ...rotate(3, 0), as: 'person' } as IdentityCommand, after(create()))).toBe(
+      'invalid_request',
+    );
+  });
+});

@@ -7,10 +7,13 @@ import {
   type IdentityChanged,
   type IdentityKey,
   identityIdFor,
+  isBoth,
   MOST_KEYS,
   type NamedIdentity,
   type RecoverAdmin,
+  type RevokeKeys,
   type RotateKey,
+  sideOfKey,
 } from '@aegis/contracts/identities';
 import { AppError } from '@aegis/kit/errors';
 import {
@@ -29,7 +32,8 @@ export type IdentityCommand =
   | ({ readonly type: 'rotate' } & RotateKey)
   | ({ readonly type: 'roles' } & ChangeRoles)
   | ({ readonly type: 'recover' } & RecoverAdmin)
-  | ({ readonly type: 'revoke' | 'remove' } & NamedIdentity);
+  | ({ readonly type: 'revoke' } & RevokeKeys)
+  | ({ readonly type: 'remove' } & NamedIdentity);
 
 type IdentityFact = 'created' | 'key_added' | 'key_revoked' | 'roles_changed' | 'recovered' | 'removed';
 export type IdentityEvent = {
@@ -93,8 +97,8 @@ function recover(
   const roles = [APPROVER, ADMIN];
   const made = create({ name, kind: 'person', roles, key, by }, undefined, at, others);
   if (!isThere) return made;
-  const { keys } = made;
-  const before = revoked(state, at).keys.slice(1 - MOST_KEYS);
+  const keys = made.keys.map((one) => ({ ...one, ...(isBoth(state) && { as: 'person' as const }) }));
+  const before = revoked(state, at, 'person').keys.slice(1 - MOST_KEYS);
   return {
     ...state,
     roles: union(state.roles, made.roles),
@@ -116,11 +120,23 @@ function endingBy(key: IdentityKey, endsAt: string): IdentityKey {
   return key.revoked_at !== undefined || isSooner ? key : { ...key, expires_at: endsAt };
 }
 
-function rotate({ key, overlap_ms }: RotateKey, state: Identity, at: string, others: Others): Identity {
+/**
+ * Whose keys a command means, of who is a person and an agent: the agent's where it does not say, which opens less.
+ * Undefined of who is one alone.
+ */
+function sideMeant(state: Identity, as: IdentityKey['as']): IdentityKey['as'] {
+  if (isBoth(state)) return as ?? 'agent';
+  if (as !== undefined && (as === 'person') !== (state.kind === 'person'))
+    throw invalid(`as: ${state.name} is of the kind ${state.kind} alone`);
+  return undefined;
+}
+
+function rotate({ key, overlap_ms, as }: RotateKey, state: Identity, at: string, others: Others): Identity {
   requireFuture(key, at);
   requireOwnKey(key, [state, ...others]);
   const endsAt = new Date(Date.parse(at) + overlap_ms).toISOString();
-  const before = state.keys.map((one) => endingBy(one, endsAt));
+  const side = sideMeant(state, as);
+  const before = state.keys.map((one) => (isOf(state, one, side) ? endingBy(one, endsAt) : one));
   const good = before.filter((one) => !isOver(one, at));
   const room = MOST_KEYS - 1 - good.length;
   if (room < 0) {
@@ -135,12 +151,18 @@ function rotate({ key, overlap_ms }: RotateKey, state: Identity, at: string, oth
     .toReversed()
     .slice(0, room);
   const kept = before.filter((one) => good.includes(one) || over.includes(one));
-  return { ...state, keys: [...kept, { ...key, created_at: at }] };
+  return { ...state, keys: [...kept, { ...key, created_at: at, ...(side && { as: side }) }] };
 }
 
-const revoked = (state: Identity, at: string): Identity => ({
+const isOf = (state: Identity, key: IdentityKey, side: IdentityKey['as']): boolean =>
+  side === undefined || sideOfKey(state, key) === side;
+
+/** Without a side: all of them. */
+const revoked = (state: Identity, at: string, side?: IdentityKey['as']): Identity => ({
   ...state,
-  keys: state.keys.map((key) => (isOver(key, at) ? key : { ...key, revoked_at: at })),
+  keys: state.keys.map((key) =>
+    isOver(key, at) || !isOf(state, key, side) ? key : { ...key, revoked_at: at },
+  ),
 });
 
 /** What becomes of somebody who is there. @throws as {@link decide} */
@@ -151,7 +173,8 @@ function change(
   others: Others,
 ): readonly [IdentityFact, Identity] {
   if (command.type === 'rotate') return ['key_added', rotate(command, identity, at, others)];
-  if (command.type === 'revoke') return ['key_revoked', revoked(identity, at)];
+  if (command.type === 'revoke')
+    return ['key_revoked', revoked(identity, at, sideMeant(identity, command.as))];
   if (command.type === 'roles') return ['roles_changed', changeRoles(command, identity, others)];
   return ['removed', { ...revoked(identity, at), removed_at: at }];
 }

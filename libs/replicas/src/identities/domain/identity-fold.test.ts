@@ -87,3 +87,31 @@ it('once there was an agent, nobody is anonymous any more, whatever became of th
   expect(foldOf(created(identityOf('ci')), ['aegis.identity.removed.v1', gone]).wasAgent).toBe(true);
   expect(foldOf(created({ ...identityOf('ci'), roles: ['auditor'] })).wasAgent).toBe(false);
 });
+
+const both = (roles: string[]): Identity => ({
+  ...identityOf('billing'),
+  kind: 'person',
+  roles,
+  rule_roles: ['finance'],
+  keys: [
+    { digest: digestOf('a'), created_at: NOW.toISOString(), as: 'agent' },
+    { digest: digestOf('b'), created_at: NOW.toISOString() },
+  ],
+});
+
+const opens = (roles: string[]) =>
+  [
+    ...foldOf(created(both(roles)))
+      .rights(NOW)
+      .keys(),
+  ].map((right) => right.slice('sha256:'.length + 63));
+
+describe('somebody who is an agent and a person', () => {
+  it('opens with each key what that one is of alone, and rules name the person', () => {
+    expect(opens(['agent', 'approver'])).toEqual(['a agent', 'b approver', 'b rule finance']);
+  });
+
+  it('opens nothing as the agent, once that is dropped', () => {
+    expect(opens(['approver'])).toEqual(['b approver', 'b rule finance']);
+  });
+});

@@ -6,6 +6,8 @@ import {
   type IdentityKey,
   type ImportedFile,
   identityIdFor,
+  rolesOfKey,
+  sideOfKey,
 } from '@aegis/contracts/identities';
 import { readEvent } from '@aegis/contracts/read-event';
 import { identityLog } from '@aegis/contracts/subjects';
@@ -33,9 +35,16 @@ const asPerson = (identity: Identity): Identity => ({
 });
 
 /** Who comes with a key: of one who is a person and an agent too, only the one of them whose key it is. */
-function asHeldBy(identity: Identity, { as = 'person' }: IdentityKey): Identity {
-  if (identity.kind !== 'person') return identity;
-  return as === 'agent' ? { ...identity, kind: 'agent', roles: [AGENT] } : asPerson(identity);
+function asHeldBy({ rule_roles, ...identity }: Identity, key: IdentityKey): Identity {
+  const roles = rolesOfKey(identity, key);
+  if (sideOfKey(identity, key) === 'agent') return { ...identity, kind: 'agent', roles };
+  return { ...identity, roles, ...(rule_roles && { rule_roles }) };
+}
+
+/** Each right that a key gives: a role that it opens, or a name that rules have for its person. */
+function rightsOf(identity: Identity, key: IdentityKey): string[] {
+  const { roles, rule_roles = [] } = asHeldBy(identity, key);
+  return [...roles, ...rule_roles.map((role) => `rule ${role}`)].map((right) => `${key.digest} ${right}`);
 }
 
 /** Folds the events of identities, each of which has the whole state after it. */
@@ -87,13 +96,13 @@ export function createIdentityFold() {
       const state = damaged.has(identity.identity_id) ? 'damaged' : stateOf(identity, key, now);
       return { identity: asHeldBy(identity, key), state };
     },
-    /** The digests that are good at a moment, each with a role that it opens, and whose it is. */
+    /** The digests that are good at a moment, each with a right that it gives, and whose it is. */
     rights: (now: Date): Map<string, string> =>
       new Map(
         [...identities.values()].flatMap((identity) =>
           identity.keys.flatMap((key) =>
             isGood(identity, key, now)
-              ? asHeldBy(identity, key).roles.map((role) => [`${key.digest} ${role}`, identity.name] as const)
+              ? rightsOf(identity, key).map((right) => [right, identity.name] as const)
               : [],
           ),
         ),
