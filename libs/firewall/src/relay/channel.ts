@@ -48,7 +48,7 @@ export type ChannelOptions = {
   readonly incoming: readonly string[];
   /** Takes each frame, windows aside. What it throws is a fault of the other end. */
   readonly take: TakeFrame;
-  /** Whether more frames may be read now. Where they may not, `read` is called when they may; without it, they always may. */
+  /** Whether more frames may be read now. Where not, `read` is called when they may; without it, they always may. */
   readonly inTurn?: (read: () => void) => boolean;
   /** The other end broke the protocol, and nothing more of it is read; told once. */
   readonly broken: (error: Error) => void;

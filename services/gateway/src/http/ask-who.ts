@@ -44,8 +44,8 @@ export const createAskWho =
   };
 
 /**
- * A code in the body opens a route to somebody without a name, where a key is asked for, only where it is right: a wrong one is
- * anybody's guess, and ends no question of an agent.
+ * A code in the body opens a route to somebody without a name, where a key is asked for, only where it is right: a wrong one
+ * is anybody's guess, and ends no question of an agent.
  *
  * @throws AppError `unauthorized`, `too_many_attempts`, `identities_unavailable`
  */

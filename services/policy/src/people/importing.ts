@@ -68,9 +68,9 @@ export const NOTHING_TO_IMPORT: Importing = {
 };
 
 /**
- * Takes a file of before over, once: at the first start that finds it whole. Nothing of a damaged one is taken, nor of one that
- * comes, or is mended, later: whoever may write it would make people of a firewall that runs. What was taken stands on the log,
- * and what the file says since changes nothing.
+ * Takes a file of before over, once: at the first start that finds it whole. Nothing of a damaged one is taken, nor of one
+ * that comes, or is mended, later: whoever may write it would make people of a firewall that runs. What was taken stands on
+ * the log, and what the file says since changes nothing.
  */
 export function createImporting({ file, path, identities, replica, now, log }: Deps): Importing {
   const { noun, anew, parse } = SOURCES[file];
