@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Permit, restPermit } from '@aegis/contracts/access';
 import { AppError } from '@aegis/kit/errors';
 import { bearerOf, holderOf, identityKeyLook, keyDigest } from '@aegis/kit/keys';
@@ -78,6 +79,50 @@ export async function authenticate(deps: CallersDeps, request: FastifyRequest): 
   const caller = await callerOf(deps, permit, request);
   if (caller !== NOBODY) requireRight(permit, caller);
   return caller;
+}
+
+/** So often it is asked again who has a stream, where only the approvals service knows, in milliseconds. */
+const ASK_AGAIN_MS = 1_000;
+
+/** @throws AppError `unauthorized` where they are not who they were, and as {@link authenticate} */
+async function requireSame(deps: CallersDeps, request: FastifyRequest): Promise<void> {
+  const caller = await authenticate(deps, request);
+  if (!isDeepStrictEqual(caller, request.caller))
+    throw unauthorized('What you may do has changed: ask again.');
+}
+
+/** Whether the log of identities says when their right ends: of a key on it, and of who has none and no session. */
+function isOnLog(request: FastifyRequest): boolean {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return !hasSession(request);
+  const key = bearerOf(authorization);
+  return key !== undefined && identityKeyLook(key) === 'whole';
+}
+
+/**
+ * Ends what stays open for a caller once they are not who they were: what the approvals service knows (a session, an
+ * approver's key of the file) is asked again each second, and all of them once at the begin, since a right may have ended
+ * while it was opened.
+ *
+ * @returns what stops it
+ * @throws AppError as {@link authenticate}
+ */
+export async function watchCaller(
+  deps: CallersDeps,
+  request: FastifyRequest,
+  end: () => void,
+): Promise<() => void> {
+  await requireSame(deps, request);
+  if (isOnLog(request)) return () => undefined;
+  let isAsking = false;
+  const look = async (): Promise<void> => {
+    if (isAsking) return;
+    isAsking = true;
+    await requireSame(deps, request).catch(end);
+    isAsking = false;
+  };
+  const timer = setInterval(() => void look(), ASK_AGAIN_MS).unref();
+  return () => clearInterval(timer);
 }
 
 /** The row of a request's route: there is no route without one. */

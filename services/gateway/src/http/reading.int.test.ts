@@ -3,6 +3,7 @@ import { ACCESS, type Who } from '@aegis/contracts/access';
 import { approvalsGet, approvalsList, approvalsWho } from '@aegis/contracts/approvals';
 import { auditQuery } from '@aegis/contracts/audit';
 import { fixtureOf } from '@aegis/contracts/fixture';
+import type { Identity } from '@aegis/contracts/identities';
 import { approvalLog } from '@aegis/contracts/subjects';
 import { AppError } from '@aegis/kit/errors';
 import { makeIdentityKey, makeKey } from '@aegis/kit/keys';
@@ -23,6 +24,8 @@ let services: Bus[];
 let gateway: Awaited<ReturnType<typeof createTestApp>>;
 let stands = asked;
 const questions: unknown[] = [];
+let knowsAda = true;
+let looks = 0;
 
 beforeAll(async () => {
   server = await startNatsServer();
@@ -30,6 +33,7 @@ beforeAll(async () => {
     standIn(server, 'policy'),
     standIn(server, 'approvals', [
       route(approvalsGet, ({ principal }) => {
+        looks += 1;
         if (principal !== undefined && principal !== stands.call.principal)
           throw new AppError('approval_not_found', 'There is none.');
         return { approval: stands, revision: 7 };
@@ -39,7 +43,7 @@ beforeAll(async () => {
         return { approvals: [stands] };
       }),
       route(approvalsWho, ({ credential }) => {
-        if (credential.secret === ADAS) return { name: 'ada', roles: ['finance'] };
+        if (knowsAda && credential.secret === ADAS) return { name: 'ada', roles: ['finance'] };
         throw new AppError('unauthorized', 'The key or code is wrong.');
       }),
     ]),
@@ -200,20 +204,37 @@ it('a stream has what is an agent’s own, and values for whoever reads them', a
   for (const stream of streams) stream.close();
 });
 
+const FINANCE: Partial<Identity> = { kind: 'person', roles: ['approver'], rule_roles: ['finance'] };
+
 it.each([
-  ['a revoked key', { roles: ['auditor'] }, { revoked_at: new Date().toISOString() }],
-  ['a role that is taken away', { roles: ['nothing'] }, {}],
-])('a stream and a wait end with %s', async (what, more, ended) => {
+  ['a revoked key', { roles: ['auditor'] }, { revoked_at: new Date().toISOString() }, 401],
+  ['a role that is taken away', { roles: ['nothing'] }, {}, 403],
+  ['a role that rules name', { ...FINANCE, rule_roles: [] }, {}, 200],
+])('a stream and a wait end with %s', async (what, more, ended, status) => {
+  stands = ruled;
   const key = makeIdentityKey();
   const name = what.replaceAll(' ', '-');
-  await recordAgent(policy(), name, key, { roles: ['auditor'] });
+  await recordAgent(policy(), name, key, status === 200 ? FINANCE : { roles: ['auditor'] });
   const authorization = `Bearer ${key}`;
   await expect.poll(async () => (await send('GET /approvals', authorization)).statusCode, SOON).toBe(200);
   const base = gateway.app.listeningOrigin;
   const stream = await openStream(`${base}/events`, { authorization });
+  const before = looks;
   const waited = fetch(`${base}/approvals/${APPROVAL_ID}?wait=60s`, { headers: { authorization } });
   await expect.poll(() => stream.blocks.length, SOON).toBeGreaterThan(0);
+  await expect.poll(() => looks, SOON).toBeGreaterThan(before);
   await recordAgent(policy(), name, key, more, ended);
   await expect.poll(() => stream.ended(), SOON).toBe(true);
-  expect((await waited).status).toBe(what === 'a revoked key' ? 401 : 403);
+  const reply = await waited;
+  expect([reply.status, (await reply.text()).includes(SECRET)]).toEqual([status, false]);
+  stands = asked;
+});
+
+it('a stream ends when the approvals service no longer knows who has it', async () => {
+  const headers = { authorization: `Bearer ${ADAS}` };
+  const stream = await openStream(`${gateway.app.listeningOrigin}/events`, headers);
+  await expect.poll(() => stream.blocks.length, SOON).toBeGreaterThan(0);
+  knowsAda = false;
+  await expect.poll(() => stream.ended(), SOON).toBe(true);
+  knowsAda = true;
 });

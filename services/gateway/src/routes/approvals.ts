@@ -14,7 +14,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApprovalItem, itemFor, toApprovalItem } from '../approval-item.ts';
 import { requireNameOrCode } from '../http/ask-who.ts';
-import { authenticate, permitOf } from '../http/callers.ts';
+import { authenticate, permitOf, watchCaller } from '../http/callers.ts';
 import { isByAgent } from '../http/credential.ts';
 import { etagOf, isKnown } from '../http/revision.ts';
 import { onlyOf } from '../http/rights.ts';
@@ -119,6 +119,9 @@ function createFind({ ask, door, waiting, callers, endings, limitOf }: HttpDeps)
       endings.add(request.principal, () => left.abort()),
     );
     reply.raw.once('close', () => left.abort());
+    const leave = (): void => left.abort();
+    const unwatch = await watchCaller(callers, request, leave).catch(leave);
+    if (unwatch) left.signal.addEventListener('abort', unwatch);
     door.stepAside(request);
     const wait = {
       holder: holderOf(request),
@@ -135,8 +138,8 @@ function createFind({ ask, door, waiting, callers, endings, limitOf }: HttpDeps)
         endTurn();
       }
     });
-    // Their key may have ended while they waited.
-    await authenticate(callers, request);
+    // Their key may have ended while they waited, or what they may read.
+    request.caller = await authenticate(callers, request);
     return decided;
   };
 }

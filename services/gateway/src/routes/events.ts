@@ -2,7 +2,7 @@ import { approvalsGet } from '@aegis/contracts/approvals';
 import { parseRequest } from '@aegis/kit/errors';
 import { z } from 'zod';
 import { KINDS, type Kind, type Wanted } from '../events/live-event.ts';
-import { permitOf } from '../http/callers.ts';
+import { permitOf, watchCaller } from '../http/callers.ts';
 import { onlyOf, readsArguments } from '../http/rights.ts';
 import { callerOf, holderOf } from '../http/turns.ts';
 import type { App, HttpDeps } from '../http-deps.ts';
@@ -40,7 +40,7 @@ const eventStream = {
 };
 
 /** Decisions and approvals as they are stored, for programs and for the page. */
-export function eventRoutes(app: App, { feed, ask, endings, limitOf }: HttpDeps): void {
+export function eventRoutes(app: App, { feed, ask, endings, limitOf, callers }: HttpDeps): void {
   const schema = {
     tags: ['events'],
     operationId: 'streamEvents',
@@ -76,6 +76,12 @@ export function eventRoutes(app: App, { feed, ask, endings, limitOf }: HttpDeps)
       'close',
       endings.add(request.principal, () => stream.destroy()),
     );
+    try {
+      stream.once('close', await watchCaller(callers, request, () => stream.destroy()));
+    } catch (thrown) {
+      stream.destroy();
+      throw thrown;
+    }
     return reply
       .header('cache-control', 'no-cache, no-transform')
       .header('x-accel-buffering', 'no')
