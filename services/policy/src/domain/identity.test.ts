@@ -250,7 +250,7 @@ const both = (): Identity => {
 };
 
 const keysAfter = (command: object): string[] =>
-  decide({ ...rotate(3, 0), ...command } as IdentityCommand, both(), NOW, [
+  decide({ ...rotate(3, 0), ...command }, both(), NOW, [
     person('root', ['admin'], 60),
   ]).data.identity.keys.map(({ digest, as: side = 'person', expires_at, revoked_at }) =>
     [digest.slice(-1), side, (expires_at ?? revoked_at) ? 'over' : 'good'].join(' '),
