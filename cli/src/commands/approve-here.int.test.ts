@@ -123,7 +123,7 @@ test('a bad approvers file is named, with why and what to do, and nobody is aske
   const home = await background();
   const path = `${home.env['AEGIS_DATA_DIR']}/approvers.json`;
   await writeFile(path, '{');
-  const why = `the approvers file ${path} was refused (it is not valid JSON); nobody in it is known`;
+  const why = `the approvers file ${path} was refused (it is not valid JSON); nobody in it is known, and it is read again at the next start`;
   await expect
     .poll(async () => (await seenBy(home))[0], { timeout: 20_000 })
     .toContain(`Nobody can approve: ${why}. Mend it, or move it away and in a terminal: `);
