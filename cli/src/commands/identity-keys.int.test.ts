@@ -12,8 +12,10 @@ test('an agent gets a name and a key; from then on REST asks for one, until it i
   const home = await backgroundHome(POLICY);
   onTestFinished(() => home.remove());
   await runAegis(['wrap', '--name', 'srv', '--', 'cat'], { env: home.env });
+  // In a checkout it would be the checkout's own.
+  const MCP_SERVERS = join(home.dataDir, 'mcp-servers.json');
   const aegis = (args: string[], key?: string) =>
-    runAegis(args, { env: { ...home.env, ...(key === undefined ? {} : { AEGIS_KEY: key }) } });
+    runAegis(args, { env: { ...home.env, MCP_SERVERS, ...(key === undefined ? {} : { AEGIS_KEY: key }) } });
 
   const callers = async (): Promise<unknown> => {
     const { findings } = JSON.parse((await aegis(['doctor', '--json'])).stdout) as { findings: Finding[] };

@@ -22,7 +22,8 @@ export async function startStack(options: { without?: ServiceName; env?: Record<
   const seedPath = `${nats.keysDir}/mcp.nk`;
   const bus = await connectBus({ url: nats.url, identity: 'mcp', seedPath, log: quiet });
   const made = await mkdtemp(join(tmpdir(), 'aegis-agents-'));
-  const env = { MCP_PORT: '0', REQUEST_TIMEOUT_MS: '600', AGENT_DIR: made, ...options.env };
+  const own = { AGENT_DIR: made, MCP_SERVERS: join(made, 'mcp-servers.json') };
+  const env = { MCP_PORT: '0', REQUEST_TIMEOUT_MS: '600', ...own, ...options.env };
   const config = parseEnv(McpEnv, env);
   const mcp = createMcp({ bus, config, log: quiet, now: () => new Date() });
   await mcp.start();
